@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The model: layers with checked arguments, then shapes and weights. What compile(), fit() and evaluate() say. */
+#ifndef NNC_MODEL_H
+#define NNC_MODEL_H
+
+#include "class.h"
+
+enum { MAX_RANK = 6, BATCH = -1 /* the size of a dimension that is the batch: known only when the program runs */ };
+
+/** Sizes of a tensor's dimensions, row-major. Per-sample tensors have dim[0] == BATCH. rank < 0: unknown, after an
+ *  error; whoever meets it stays silent. */
+typedef struct Shape {
+    int rank;
+    int64_t dim[MAX_RANK];
+} Shape;
+
+typedef struct Layer Layer;
+typedef struct Builder Builder; /* lower.h */
+typedef struct Tensor Tensor;   /* plan.h */
+
+typedef struct Weight {
+    const char *name; /* kernel */
+    const char *path; /* dense/kernel: its name in files of weights */
+    Shape shape;
+    const Object *initializer;
+    bool trainable;
+} Weight;
+
+/** What a layer is: its class (name, arguments, documentation), its shapes and its mathematics. One file, one line in
+ *  layers.def. */
+typedef struct LayerDef {
+    Class class;
+    /** From layer->input: sets layer->output and declares weights (layer_weight); reports what does not fit. */
+    void (*shape)(Layer *layer, Diags *diags);
+    /** Appends the layer's operations to the plan and returns its output. The backward pass follows from them. */
+    Tensor *(*forward)(const Layer *layer, Builder *build, Tensor *x);
+    bool is_input; /* Input: only says the shape */
+} LayerDef;
+
+/* Arguments of Input; the class is compiler/layers/input.c. */
+typedef struct InputArgs {
+    Ints shape;         /* without the batch; count < 0: not given */
+    Ints batch_shape;   /* with it; count < 0: not given */
+    int64_t batch_size; /* INT_NONE: not given */
+    const char *dtype;  /* "float32" or "int32" */
+    const char *name;
+} InputArgs;
+
+struct Layer {
+    const LayerDef *def;
+    const Object *object;
+    const void *args; /* object->args */
+    const char *name; /* dense_1 */
+    Span span;
+    int index; /* among the layers, Input not counted */
+    bool trainable;
+    Shape input, output;
+    LIST(Weight *) weights;
+    const Layer *previous; /* NULL: the input */
+    Arena *arena;
+};
+
+/* Arguments of fit() and evaluate(); sources are Objects of CLASS_SOURCE. */
+typedef struct FitArgs {
+    Object *x, *y, *sample_weight;
+    int64_t batch_size, epochs, verbose;
+    double validation_split;
+    Objects validation_data;
+    bool shuffle;
+} FitArgs;
+
+typedef struct EvaluateArgs {
+    Object *x, *y, *sample_weight;
+    int64_t batch_size, verbose;
+} EvaluateArgs;
+
+typedef struct CompileArgs {
+    Object *optimizer, *loss;
+    Objects metrics;
+} CompileArgs;
+
+/* Arguments of the data sources. */
+typedef struct SourceArgs {
+    const char *path;
+    const char *array; /* npz: which; NULL: the only one */
+    Ints columns;      /* None: all */
+    Ints rows;         /* (first, end); None: all */
+    double scale;
+    const char *delimiter; /* csv; NULL: found out from the file */
+    int64_t header;        /* csv: 1 yes, 0 no, INT_NONE: found out */
+} SourceArgs;
+
+typedef struct Model {
+    const char *name;
+    Span span;
+    Arena *arena;
+    Shape input; /* (BATCH, …) */
+    Span input_span;
+    bool integer_input; /* dtype='int32' */
+    LIST(Layer *) layers; /* without Input */
+    Shape output;
+    int64_t batch; /* rows that the C is compiled for */
+    bool has_compile, has_fit, has_evaluate;
+    CompileArgs compile;
+    FitArgs fit;
+    EvaluateArgs evaluate;
+} Model;
+
+/** The tree → a model with every argument checked, layers named as Keras names them, no shapes yet. Never NULL; errors
+ *  are in `diags`. */
+Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags);
+/** Runs every layer's shape rule in order; after an error later layers stay silent. (shape.c) */
+void model_shapes(Model *model, Diags *diags);
+/** --emit=model and --emit=shapes. */
+void model_dump(const Model *model, Text *out);
+void shapes_dump(const Model *model, Text *out);
+/** --emit=summary: Keras' table of layers, shapes and parameters. */
+void summary_dump(const Model *model, Text *out);
+
+/** Declares a weight; `shape` has no batch. Trainable when the layer is. */
+Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *initializer);
+
+Shape shape_of(int rank, const int64_t *dims);
+/** Product of the dimensions with the batch counted as `batch`; -1 when it exceeds 2^31 - 1. */
+int64_t shape_size(Shape shape, int64_t batch);
+bool shape_equal(Shape a, Shape b);
+/** (batch, 28, 28) */
+const char *shape_text(Arena *arena, Shape shape);
+
+#endif
