@@ -94,7 +94,7 @@ typedef struct nnc_metric {
 
 /** Where data comes from, as fit() and evaluate() of the model file say. path NULL: nothing was said. */
 typedef struct nnc_source {
-    const char *format; /* "csv", "npy", "npz", "idx" */
+    const char *format; /* "csv", "npy", "npz", "idx"; NULL: found out from the file */
     const char *path;
     const char *array;      /* npz: the array's name, or NULL for the only one */
     const int64_t *columns; /* or NULL for all; negative ones count from the end */
@@ -102,7 +102,7 @@ typedef struct nnc_source {
     int64_t first_row, end_row; /* half open; end_row -1: to the end */
     double scale;               /* every value is multiplied by it */
     char delimiter;             /* csv; 0: comma, semicolon or tab, found out from the first line */
-    int header;                 /* csv: 1 yes, 0 no, -1 found out: a first row that is not all numbers */
+    int header;                 /* csv: 1 yes, 0 no, -1 found out: the first row's wanted columns are not all numbers */
 } nnc_source;
 
 typedef struct nnc_fit_defaults {
@@ -116,6 +116,13 @@ typedef struct nnc_evaluate_defaults {
     nnc_source x, y, sample_weight;
     int batch_size;
 } nnc_evaluate_defaults;
+
+/** What values y may hold where it is not class numbers; gradcheck draws such. */
+enum nnc_target {
+    NNC_TARGET_REAL,        /* any number */
+    NNC_TARGET_UNIT,        /* 0 … 1 each: binary cross-entropy */
+    NNC_TARGET_DISTRIBUTION /* the last dimension sums to 1: categorical cross-entropy */
+};
 
 /** A compiled model. Buffers of numbers (x, y, weights, sums) are float or double as `real_size` says; labels of a
  *  sparse loss are int32_t. All functions return NNC_OK or a status below 0. `n` is 1 … batch. */
@@ -152,6 +159,9 @@ typedef struct nnc_model {
     /** With --gradients, else NULL: forward and backward without the update, and the update alone. */
     int (*grad)(void *trainer, const void *x, const void *y, const void *sample_weight, size_t n, void *sums);
     int (*apply)(void *trainer);
+
+    enum nnc_target target;
+    const void *weights; /* baked in by nnc --weights, laid out like the parameters; NULL: --weights is asked for */
 } nnc_model;
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */

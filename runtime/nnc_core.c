@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* nnc_core.c - the freestanding part of the runtime: counter-based random numbers. */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include "nnc.h"
+
+/* Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3: the multipliers, and
+ * the increments of the key (golden ratio, sqrt(3) - 1) in units of 2^-32. */
+enum { NNC_PHILOX_ROUNDS = 10, NNC_RANDOM_LANES = 16 };
+static const uint32_t nnc_philox_multiplier[2] = {0xD2511F53u, 0xCD9E8D57u};
+static const uint32_t nnc_philox_increment[2] = {0x9E3779B9u, 0xBB67AE85u};
+
+NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]) {
+    uint32_t k0 = key[0], k1 = key[1];
+    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+    for (int round = 0; round < NNC_PHILOX_ROUNDS; round++) {
+        uint64_t product0 = (uint64_t)nnc_philox_multiplier[0] * c0;
+        uint64_t product1 = (uint64_t)nnc_philox_multiplier[1] * c2;
+        c0 = (uint32_t)(product1 >> 32) ^ c1 ^ k0;
+        c1 = (uint32_t)product1;
+        c2 = (uint32_t)(product0 >> 32) ^ c3 ^ k1;
+        c3 = (uint32_t)product0;
+        k0 += nnc_philox_increment[0];
+        k1 += nnc_philox_increment[1];
+    }
+    words[0] = c0;
+    words[1] = c1;
+    words[2] = c2;
+    words[3] = c3;
+}
+
+NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batch) {
+    nnc_random random;
+    random.key[0] = (uint32_t)seed;
+    random.key[1] = (uint32_t)(seed >> 32);
+    random.purpose = purpose;
+    random.batch[0] = (uint32_t)batch;
+    random.batch[1] = (uint32_t)(batch >> 32);
+    return random;
+}
+
+NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]) {
+    for (uint32_t lane = 0; lane < NNC_RANDOM_LANES; lane++) {
+        uint32_t counter[4], words[4];
+        counter[0] = block * NNC_RANDOM_LANES + lane;
+        counter[1] = random->purpose;
+        counter[2] = random->batch[0];
+        counter[3] = random->batch[1];
+        nnc_philox(random->key, counter, words);
+        for (uint32_t word = 0; word < 4; word++) {
+            bits[word * NNC_RANDOM_LANES + lane] = words[word];
+        }
+    }
+}
