@@ -24,20 +24,26 @@ Diags *diags_new(Arena *arena, const Source *source);
 
 /** Reports `id` at `span`; the arguments fill the format of diags.def. Compilation goes on: the caller recovers. */
 void diag(Diags *diags, DiagId id, Span span, ...);
-/** Adds to the diagnostic just reported: a note that points at a cause, or a replacement for its span. */
+/** Adds to the diagnostic just reported: a note that points at a cause (or, with NO_SPAN, only says something). */
 void diag_note(Diags *diags, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/** Adds a replacement for the span, shown on a line of its own below the caret. NULL: nothing. */
 void diag_suggest(Diags *diags, const char *replacement);
+/** The same for a word that was probably meant; the message asks "did you mean '…'?" as well. NULL: nothing. */
+void diag_did_you_mean(Diags *diags, const char *word);
 
 int diags_errors(const Diags *diags);
+/** The message of the first error reported, for errors in texts that are no file (-D); NULL when there is none. */
+const char *diags_first_error(const Diags *diags);
 /** Switches for -Wno-ID, -WID, -Werror, -Werror=ID ("no-ID", "error", …). False when there is no such warning. */
 bool diags_option(Diags *diags, const char *text);
-/** Prints all, sorted by position and without exact repeats, the first `limit` errors only. */
+/** Prints all, sorted by position and without exact repeats, the first `limit` errors only (0: all). */
 void diags_print(const Diags *diags, FILE *out, DiagFormat format, bool color, int limit);
 /** Prints what --explain ID says; false when there is no such ID. */
 bool diags_explain(const char *id, FILE *out);
 
-/** The nearest of `names` (count of them) to `word` by Damerau-Levenshtein distance, at most max(1, length/3) away;
- *  NULL when none is near or two are equally near. */
+/** The name among `names` (count of them) that was probably meant by `word`: one that differs in case and underscores
+ *  only, else the nearest by Damerau-Levenshtein distance, at most max(1, length/3) away. NULL when none is near or two
+ *  are equally near. */
 const char *nearest_name(const char *word, const char *const *names, int count);
 
 #endif

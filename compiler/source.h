@@ -3,6 +3,9 @@
 #ifndef NNC_SOURCE_H
 #define NNC_SOURCE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "arena.h"
 
 /** Half-open range of bytes [lo, hi) of the source. */
@@ -26,5 +29,17 @@ Source *source_from_text(Arena *arena, const char *path, const char *text, size_
 
 /** 1-based line; 1-based column counted in characters (UTF-8), as editors do. A tab is one character. */
 void source_position(const Source *source, int offset, int *line, int *column);
+/** The bytes of a 1-based line without its end. */
+const char *source_line_text(const Source *source, int line, int *length);
+
+enum { UTF8_BOM_LENGTH = 3 };
+/** A byte order mark at the start belongs to no column. */
+bool source_has_bom(const Source *source);
+
+#define UTF8_INVALID UINT32_MAX
+/** Decodes one character of at least one byte and returns its length. What is no UTF-8 is one byte and UTF8_INVALID. */
+int utf8_decode(const char *text, size_t length, uint32_t *code);
+/** Writes a character and returns its length. */
+int utf8_encode(uint32_t code, char out[4]);
 
 #endif
