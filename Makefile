@@ -110,6 +110,17 @@ $(BUILD)/sources: force
 
 -include $(patsubst %.o,%.d,$(compiler_objects) $(runtime_objects))
 
+# --- tests ------------------------------------------------------------------------------------------------------------
+
+# TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
+TESTS ?=
+.PHONY: check check-fast
+check: all ## all tests; installs lit, FileCheck and what else they need
+	$(Q)tests/run.py --build $(BUILD) $(if $(SAN),--san) $(TESTS)
+
+check-fast: all ## the tests that take seconds
+	$(Q)tests/run.py --build $(BUILD) --fast $(if $(SAN),--san) $(TESTS)
+
 .PHONY: clean
 clean: ## remove the build folder
 	$(Q)rm -rf $(BUILD)

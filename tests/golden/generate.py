@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT-0
+"""Computes the expected numbers of cases with Keras itself. Only for making new cases: the tests need no Keras.
+
+  python3 -m venv venv && venv/bin/pip install keras==3.15.1 'tensorflow-cpu==2.21.*' safetensors
+  venv/bin/python tests/golden/generate.py tests/golden/cases/NAME.nn…       writes NAME.safetensors and NAME.json
+  venv/bin/python tests/golden/generate.py --verify tests/golden/cases/*.nn  recomputes what is stored, and compares
+
+A case is an ordinary model file, one layer a line. Its expressions are Python too, so this script reads it with Python's
+parser and builds each layer, loss and optimizer from the Keras class of that name. One comment line says what data to make:
+
+  # data: rows=11 x=normal y=classes sample_weight=yes init=spread
+
+  rows           how many samples; with fit(batch_size, epochs) it decides the number of training steps
+  x              normal (default), unit: [0, 1), large: [-50, 50)
+  y              normal (default), positive: [0.2, 3), binary: 0 or 1, classes: integers, column: integers (N, 1),
+                 onehot, distribution: rows that add up to 1, column_of_reals: (N,) for an output (N, 1)
+  sample_weight  yes: [0.2, 2)
+  init           spread (default), saturated: weights so large that softmax and sigmoid reach 0 and 1
+
+Everything is computed twice, in float32 and in float64, from the same float32 data, weights and random factors. The float64
+run is what is expected. A tensor may differ by 2e-5 of its largest value, or by 8 times what the float32 run does.
+The random factors of the Dropout family are drawn here, stored, and put in place of Keras' own in every run.
+"""
+import argparse
+import ast
+import hashlib
+import json
+import os
+import re
+import sys
+
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras.src import backend
+from safetensors.numpy import load_file, save_file
+
+
+# --- reading a model file ---------------------------------------------------------------------------------------------
+
+class ModelFile:
+    """The parts of a .nn file as Python syntax trees: the calls of the model, and compile's and fit's arguments."""
+
+    def __init__(self, path):
+        with open(path) as file:
+            text = file.read()
+        self.name = os.path.basename(path)[:-3]
+        self.recipe = dict(re.findall(r"(\w+)=(\w+)", next(iter(re.findall(r"^# data:(.*)$", text, re.M)), "")))
+        body, rest = re.search(r"^model \w+ \{\n(.*?)^\}\n(.*)", text, re.M | re.S).groups()
+        self.layers = [statement.value for statement in ast.parse(re.sub(r"^ +", "", body, flags=re.M)).body]
+        self.calls = {}
+        for statement in ast.parse(rest).body:
+            self.calls[statement.value.func.id] = {keyword.arg: keyword.value for keyword in statement.value.keywords}
+
+    def evaluate(self, tree, *modules):
+        """The value of an expression; class names are looked up in `modules`, the first wins."""
+        names = {}
+        for module in reversed(modules):
+            names.update(vars(module))
+        return eval(compile(ast.Expression(tree), self.name, "eval"), names)
+
+    def model(self):
+        layers = [self.evaluate(tree, keras, keras.layers) if tree.func.id == "Input" else self.evaluate(tree, keras.layers)
+                  for tree in self.layers]
+        return keras.Sequential(layers)
+
+    def compile_arguments(self):
+        modules = {"optimizer": keras.optimizers, "loss": keras.losses, "metrics": keras.metrics}
+        return {name: self.evaluate(tree, modules[name]) for name, tree in self.calls["compile"].items()}
+
+    def fit_arguments(self):
+        return {name: self.evaluate(tree) for name, tree in self.calls["fit"].items()}
+
+
+# --- random factors ---------------------------------------------------------------------------------------------------
+
+class Factors:
+    """Stands between the Dropout family and its generator: every factor is drawn once, and is the same in all runs."""
+
+    def __init__(self, stored, random):
+        self.stored = stored  # name@batch → float32 array; filled as factors are asked for
+        self.random = random
+        self.layers = {}      # id of a layer's seed generator → the layer's name
+        self.batch = None     # None: not training; Keras draws as it likes (its results are not used)
+        self.real = {name: getattr(backend.random, name) for name in ("dropout", "normal", "uniform")}
+        for name in self.real:
+            setattr(backend.random, name, getattr(self, name))
+
+    def watch(self, model):
+        self.layers = {id(layer.seed_generator): layer.name for layer in model.layers if hasattr(layer, "seed_generator")}
+
+    def factor(self, seed, part, shape, draw):
+        name = f"{self.layers[id(seed)]}/{part}@{self.batch}"
+        if name not in self.stored:
+            self.stored[name] = draw([int(size) for size in shape]).astype(np.float32)
+        return self.stored[name]
+
+    def is_ours(self, seed):
+        return self.batch is not None and id(seed) in self.layers
+
+    def dropout(self, inputs, rate, noise_shape=None, seed=None):
+        if not self.is_ours(seed) or rate in (0, 1):
+            return self.real["dropout"](inputs, rate, noise_shape=noise_shape, seed=seed)
+        shape = [size if asked is None else asked for asked, size in zip(noise_shape or inputs.shape, inputs.shape)]
+        keep = lambda size: (self.random.random(size) >= rate) / (1 - rate)
+        return inputs * tf.cast(self.factor(seed, "mask", shape, keep), inputs.dtype)
+
+    def normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+        if not self.is_ours(seed):
+            return self.real["normal"](shape, mean=mean, stddev=stddev, dtype=dtype, seed=seed)
+        return tf.cast(self.factor(seed, "noise", shape, lambda size: self.random.normal(mean, stddev, size)), dtype or backend.floatx())
+
+    def uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+        if not self.is_ours(seed):
+            return self.real["uniform"](shape, minval=minval, maxval=maxval, dtype=dtype, seed=seed)
+        return tf.cast(self.factor(seed, "uniform", shape, lambda size: self.random.uniform(minval, maxval, size)), dtype or backend.floatx())
+
+
+# --- data -------------------------------------------------------------------------------------------------------------
+
+def make_x(kind, shape, random):
+    return {"normal": lambda: random.standard_normal(shape),
+            "unit": lambda: random.random(shape),
+            "large": lambda: random.uniform(-50, 50, shape)}[kind]().astype(np.float32)
+
+
+def make_y(kind, shape, random):
+    """Targets for an output of `shape`; the first dimension is the number of samples."""
+    classes = lambda: random.integers(0, shape[-1], shape[:-1])
+    positive = lambda: random.exponential(1, shape)
+    if kind in ("classes", "column"):
+        labels = classes().astype(np.int32)
+        return labels if kind == "classes" else labels[..., None]
+    return {"normal": lambda: random.standard_normal(shape),
+            "positive": lambda: random.uniform(0.2, 3, shape),
+            "binary": lambda: random.integers(0, 2, shape),
+            "onehot": lambda: np.eye(shape[-1])[classes()],
+            "distribution": lambda: (lambda e: e / e.sum(-1, keepdims=True))(positive()),
+            "column_of_reals": lambda: random.standard_normal(shape[:1])}[kind]().astype(np.float32)
+
+
+def make_weight(path, shape, scale, random):
+    if path.endswith("kernel"):
+        return (random.uniform(-1, 1, shape) * scale * np.sqrt(3 / shape[0])).astype(np.float32)
+    return random.uniform(0.05, 0.4, shape).astype(np.float32) if path.endswith("alpha") else \
+        random.uniform(-0.3, 0.3, shape).astype(np.float32)
+
+
+def weight_name(variable):
+    """sequential_3/dense/kernel → dense/kernel"""
+    return variable.path.split("/", 1)[1]
+
+
+def make_inputs(file):
+    """x, y, sample_weight and init/… of a new case, from a generator seeded with its name."""
+    seed = int.from_bytes(hashlib.sha256(file.name.encode()).digest()[:8], "little")
+    random = np.random.default_rng(seed)
+    keras.config.set_dtype_policy("float32")
+    keras.backend.clear_session()
+    model, recipe, rows = file.model(), file.recipe, int(file.recipe["rows"])
+    inputs = {"x": make_x(recipe.get("x", "normal"), (rows, *model.input_shape[1:]), random),
+              "y": make_y(recipe.get("y", "normal"), (rows, *model.output_shape[1:]), random)}
+    if recipe.get("sample_weight") == "yes":
+        inputs["sample_weight"] = random.uniform(0.2, 2, rows).astype(np.float32)
+    scale = {"spread": 1.5, "saturated": 60.0}[recipe.get("init", "spread")]
+    for variable in model.weights:
+        name = weight_name(variable)
+        inputs["init/" + name] = make_weight(name, tuple(variable.shape), scale, random)
+    return inputs, random
+
+
+# --- running Keras ----------------------------------------------------------------------------------------------------
+
+class CountBatches(keras.callbacks.Callback):
+    def __init__(self, factors):
+        super().__init__()
+        self.factors, self.next = factors, 0
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.factors.batch, self.next = self.next, self.next + 1
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.factors.batch = None
+
+
+def first_gradients(model, x, y, weights, factors):
+    """d(total loss)/d(weight) of one batch in training mode, with the factors of batch 0."""
+    factors.batch = 0
+    with tf.GradientTape() as tape:
+        loss = model.compute_loss(x=x, y=y, y_pred=model(x, training=True), sample_weight=weights, training=True)
+    factors.batch = None
+    variables = model.trainable_variables
+    gradients = tape.gradient(loss, [variable.value for variable in variables])
+    return {weight_name(variable): np.zeros(variable.shape) if gradient is None else np.asarray(gradient)
+            for variable, gradient in zip(variables, gradients)}
+
+
+def run_keras(file, inputs, factors, dtype):
+    """Everything that is expected of a case, in one precision: tensors by name, the figures of evaluate and of fit."""
+    keras.backend.clear_session()
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+    model = file.model()
+    factors.watch(model)
+    model.compile(**file.compile_arguments(), run_eagerly=True, jit_compile=False)
+    fit = file.fit_arguments()
+    batch = fit["batch_size"]
+
+    def reset():
+        for variable in model.weights:
+            variable.assign(inputs["init/" + weight_name(variable)].astype(dtype))
+
+    cast = lambda array: array.astype(dtype) if array is not None and array.dtype.kind == "f" else array
+    x, y, weights = (cast(inputs.get(name)) for name in ("x", "y", "sample_weight"))
+    number = lambda value: float(np.asarray(value))
+
+    reset()
+    tensors = {"pred": np.asarray(model(x, training=False))}
+    figures = model.evaluate(x, y, sample_weight=weights, batch_size=batch, verbose=0, return_dict=True)
+    head = lambda array: None if array is None else tf.constant(array[:batch])
+    for name, gradient in first_gradients(model, head(x), head(y), head(weights), factors).items():
+        tensors["grad/" + name] = gradient
+    reset()
+    history = model.fit(x, y, sample_weight=weights, verbose=0, callbacks=[CountBatches(factors)], **fit).history
+    for variable in model.weights:
+        tensors["after/" + weight_name(variable)] = np.asarray(variable.value)
+    tensors["pred_after"] = np.asarray(model(x, training=False))
+    return ({name: np.asarray(value, np.float64) for name, value in tensors.items()},
+            {name: number(value) for name, value in figures.items()},
+            {name: [number(value) for value in values] for name, values in history.items()}, model)
+
+
+# --- tolerances and files ---------------------------------------------------------------------------------------------
+
+def adam_slack(model, gradient, steps):
+    """How far `steps` of Adam may drift: its first step is lr·g/(|g| + ε), whose slope lr·ε/(|g| + ε)² turns rounding of g
+    (1e-7 of the largest) into a visible step where g is nearly 0. A step is 2·lr at most."""
+    if not isinstance(model.optimizer, keras.optimizers.Adam):
+        return 0.0
+    size, epsilon = np.abs(gradient), model.optimizer.epsilon
+    step = np.minimum(2, epsilon * 1e-7 * np.max(size, initial=0) / (size + epsilon) ** 2)
+    return steps * float(model.optimizer.learning_rate) * float(np.max(step, initial=0))
+
+
+def tolerances(exact, single, model, steps):
+    found = {}
+    for name, value in exact.items():
+        peak = np.max(np.abs(value), initial=0)
+        found[name] = float(max(1e-6 + 2e-5 * peak, 8 * np.max(np.abs(value - single[name]), initial=0)))
+        if name.startswith("after/") and "grad/" + name[6:] in exact:
+            found[name] += adam_slack(model, exact["grad/" + name[6:]], steps)
+    return found
+
+
+def stored_case(base):
+    """What goes into a case, as stored, and its random factors."""
+    tensors = load_file(base + ".safetensors")
+    inputs = {name: value for name, value in tensors.items() if name in ("x", "y", "sample_weight") or name.startswith("init/")}
+    return tensors, inputs, {name[5:]: value for name, value in tensors.items() if name.startswith("mask/")}
+
+
+def compute(file, inputs, masks, random):
+    factors = Factors(masks, random)
+    try:
+        single, figures32, history32, _ = run_keras(file, inputs, factors, "float32")
+        exact, figures, history, model = run_keras(file, inputs, factors, "float64")
+    finally:
+        for name, real in factors.real.items():
+            setattr(backend.random, name, real)
+    expected = {"case": file.name, "evaluate": figures, "evaluate_float32": figures32, "history": history,
+                "history_float32": history32,
+                "tolerance": tolerances(exact, single, model, int(model.optimizer.iterations.numpy()))}
+    return exact, expected
+
+
+def write_case(path):
+    file, base = ModelFile(path), path[:-3]
+    inputs, random = make_inputs(file)
+    masks = {}
+    exact, expected = compute(file, inputs, masks, random)
+    tensors = {**inputs, **exact, **{"mask/" + name: mask for name, mask in masks.items()}}
+    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, base + ".safetensors")
+    with open(base + ".json", "w") as out:
+        json.dump(expected, out, indent=1)
+        out.write("\n")
+    return f"{len(tensors)} tensors, loss {expected['evaluate']['loss']:.6g}"
+
+
+def verify_case(path):
+    """How far the stored numbers are from what Keras computes now, as a share of the tolerance: above 1 is a fault."""
+    file, base = ModelFile(path), path[:-3]
+    stored, inputs, masks = stored_case(base)
+    with open(base + ".json") as source:
+        expected = json.load(source)
+    exact, recomputed = compute(file, inputs, masks, np.random.default_rng(0))
+    if set(exact) != {name for name in stored if name not in inputs and not name.startswith("mask/")}:
+        raise SystemExit(f"{file.name}: tensors {sorted(exact)}, stored are {sorted(stored)}")
+    worst = max(float(np.max(np.abs(value - stored[name]), initial=0)) / expected["tolerance"][name]
+                for name, value in exact.items())
+    for kind in ("evaluate", "history"):
+        for name, value in expected[kind].items():
+            far = np.max(np.abs(np.atleast_1d(recomputed[kind][name]) - np.atleast_1d(value)))
+            worst = max(worst, float(far / (2e-6 + 3e-5 * np.max(np.abs(value)))))
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--verify", action="store_true", help="compare with what is stored instead of writing")
+    parser.add_argument("cases", nargs="+", metavar="CASE.nn")
+    options = parser.parse_args()
+    faults = 0
+    for path in options.cases:
+        if options.verify:
+            worst = verify_case(path)
+            faults += not worst <= 1
+            print(f"{os.path.basename(path)[:-3]}: off by {worst:.2g} of the tolerance", flush=True)
+        else:
+            print(f"{os.path.basename(path)[:-3]}: {write_case(path)}", flush=True)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT-0
+"""How lit runs the tests: `make check`, or tests/run.py for some of them. See CONTRIBUTING.md.
+
+Parameters (tests/run.py sets them): build - the build folder; san - 1 when it was built with SAN=1; slow - 0 leaves the
+long tests out.
+
+Substitutions
+  %nnc                 the compiler
+  %cc %clang %cxx %clangxx  C and C++ compilers; gcc's with the sanitizers of a SAN=1 build
+  %cflags %libs        what `nnc --cflags` and `nnc --libs` say: to compile and link output that needs the runtime library
+  %c99 %c11 %cxx11     the standard and the warnings that emitted code must pass, as errors
+  %runtime             the folder of the runtime's sources
+  %python %checker     Python with numpy and safetensors; the program that compares a case with Keras (tests/golden)
+"""
+import glob
+import os
+import shlex
+import shutil
+import subprocess
+
+import lit.formats
+import lit.util
+
+root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "build")))
+san = lit_config.params.get("san", "0") == "1"
+
+config.name = "nnc"
+config.suffixes = [".nn", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.join(root, "tests")
+config.test_exec_root = os.path.join(build, "tests")
+config.test_format = lit.formats.ShTest(execute_external=False)
+
+nnc = os.path.join(build, "nnc")
+if not os.access(nnc, os.X_OK):
+    lit_config.fatal(f"{nnc} is not there: run make first")
+
+# The tools of LLVM stand on PATH: lit's --update-tests knows split-file by its bare name only. The newest version wins.
+llvm_folders = sorted(glob.glob("/usr/lib/llvm-*/bin"), key=lambda path: -int(path.split("-")[1].split("/")[0]))
+search = os.pathsep.join([os.environ["PATH"], *llvm_folders])
+
+
+def tool(*names):
+    """The first of `names` that is installed, or None."""
+    return next(filter(None, (shutil.which(name, path=search) for name in names)), None)
+
+
+needed = [name for name in ("FileCheck", "not", "split-file") if not tool(name)]
+if needed:
+    lit_config.fatal(f"missing: {', '.join(needed)}; `make check` installs them, or: apt-get install llvm-19-tools")
+config.environment["PATH"] = search
+config.environment["LC_ALL"] = "C"
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixes=false --dump-input=fail"
+# A report must crash: `not` takes any plain failure for the expected one and would hide it.
+config.environment["ASAN_OPTIONS"] = "abort_on_error=1:detect_leaks=1"
+config.environment["UBSAN_OPTIONS"] = "halt_on_error=1:abort_on_error=1:print_stacktrace=1"
+
+sanitizers = " -fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all" if san else ""
+compilers = {
+    "cc": tool("gcc", "cc"),
+    "clang": tool("clang", "clang-19"),
+    "cxx": tool("g++", "c++"),
+    "clangxx": tool("clang++", "clang++-19"),
+    "tcc": tool("tcc"),
+}
+for name, feature in (("cc", "gcc"), ("clang", "clang"), ("cxx", "cxx"), ("clangxx", "clangxx"), ("tcc", "tcc")):
+    if compilers[name]:
+        config.available_features.add(feature)
+if san:
+    config.available_features.add("asan")
+if lit_config.params.get("slow", "1") == "1":
+    config.available_features.add("slow")
+if tool("pkg-config"):
+    config.available_features.add("pkg-config")
+
+own_python = os.path.join(build, "python", "bin", "python3")
+python = own_python if os.path.exists(own_python) else tool("python3")
+config.environment["CC"] = compilers["cc"] + sanitizers  # what `nnc run` calls
+
+
+if lit.util.killProcessAndChildrenIsSupported()[0]:
+    lit_config.maxIndividualTestTime = 300
+
+
+def ask(option):
+    return subprocess.run([nnc, option], capture_output=True, text=True).stdout.strip()
+
+
+warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror"
+# In the order of replacement: a name comes before its own prefixes.
+config.substitutions += [
+    ("%checker", shlex.join([python, os.path.join(root, "tests", "golden", "check.py")])),
+    ("%python", python),
+    ("%runtime", os.path.join(root, "runtime")),
+    ("%cflags", ask("--cflags")),
+    ("%libs", ask("--libs")),
+    ("%c99", f"-std=c99 {warnings}"),
+    ("%c11", f"-std=c11 {warnings}"),
+    ("%cxx11", f"-std=c++11 {warnings}"),
+    ("%clangxx", compilers["clangxx"] or "clang++"),
+    ("%clang", compilers["clang"] or "clang"),
+    ("%cxx", (compilers["cxx"] or "c++") + sanitizers),
+    ("%tcc", compilers["tcc"] or "tcc"),
+    ("%cc", (compilers["cc"] or "cc") + sanitizers),
+    ("%nnc", nnc),
+    ("%root", root),
+    ("%build", build),
+]

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT-0
+"""Runs the tests with lit and ends with a line `N passed, N failed`; exit status 0 when all passed.
+
+usage: tests/run.py [--build DIR] [--san] [--fast] [lit's options and tests, such as -v tests/parse]
+
+Whatever lit could not bring to an end (unresolved, timed out, unexpectedly passed) counts as failed. Tests that this
+machine cannot run are named in a line of their own.
+"""
+import argparse
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def lit_command():
+    if shutil.which("lit"):
+        return ["lit"]
+    scripts = sorted(glob.glob("/usr/lib/llvm-*/build/utils/lit/lit.py"), key=lambda path: int(path.split("-")[1].split("/")[0]))
+    if not scripts:
+        sys.exit("lit is missing: `make check` installs it, or: apt-get install llvm-19-tools")
+    return [sys.executable, scripts[-1]]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=os.path.join(root, "build"))
+    parser.add_argument("--san", action="store_true", help="the build has sanitizers (make SAN=1)")
+    parser.add_argument("--fast", action="store_true", help="leave out the tests that take long")
+    options, rest = parser.parse_known_args()
+    if not any(not argument.startswith("-") and os.path.exists(argument) for argument in rest):
+        rest.append(os.path.join(root, "tests"))
+
+    with tempfile.TemporaryDirectory() as folder:
+        results = os.path.join(folder, "results.json")
+        command = [*lit_command(), "--param", f"build={options.build}", "--param", f"san={int(options.san)}",
+                   "--param", f"slow={int(not options.fast)}", "-o", results, *rest]
+        status = subprocess.run(command).returncode
+        try:
+            with open(results) as file:
+                tests = json.load(file)["tests"]
+        except (OSError, ValueError):
+            sys.exit(status or 1)  # lit has said why
+
+    codes = [test["code"] for test in tests]
+    passed = sum(code in ("PASS", "XFAIL", "FLAKYPASS") for code in codes)
+    left_out = sum(code in ("UNSUPPORTED", "SKIPPED", "EXCLUDED") for code in codes)
+    failed = len(codes) - passed - left_out
+    if left_out:
+        print(f"{left_out} not run: this machine or the choice of tests leaves them out")
+    print(f"{passed} passed, {failed} failed")
+    return 0 if failed == 0 and passed > 0 and status == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT-0
+# Makes sure that what `make demo` (setup.sh build) or `make check` (setup.sh check) needs is there.
+#
+# usage: tools/setup.sh build|check [BUILD_FOLDER]
+#
+# Missing packages are installed with apt-get, as root or with a sudo that asks for no password; Python modules go into
+# a virtual environment in the build folder. Where that is not possible the exact command is printed and the status is 1.
+set -eu
+purpose=${1:?usage: tools/setup.sh build|check [BUILD_FOLDER]}
+build=${2:-build}
+packages=
+
+has() { command -v "$1" >/dev/null 2>&1; }
+need() { packages="$packages $*"; }
+
+# A tool of LLVM, on PATH or where Debian keeps the versions side by side; tests/lit.cfg.py looks in the same places.
+has_llvm() {
+    has "$1" && return 0
+    for tool in /usr/lib/llvm-*/bin/"$1"; do
+        [ -x "$tool" ] && return 0
+    done
+    return 1
+}
+has_lit() {
+    has lit && return 0
+    for tool in /usr/lib/llvm-*/build/utils/lit/lit.py; do
+        [ -e "$tool" ] && return 0
+    done
+    return 1
+}
+# llvm_package 'clang-%s': of LLVM 19, or of the newest that this Debian has.
+llvm_package() {
+    newest=
+    if ! apt-cache show "$(printf "$1" 19)" >/dev/null 2>&1; then
+        newest=$(apt-cache search --names-only "^$(printf "$1" '[0-9]+')\$" | cut -d' ' -f1 | sort -V | tail -n 1)
+    fi
+    echo "${newest:-$(printf "$1" 19)}"
+}
+has_modules() { "$1" -c 'import numpy, safetensors.numpy' >/dev/null 2>&1; }
+
+find_missing() {
+    packages=
+    { has cc && has ar; } || need gcc
+    printf '#include <stdlib.h>\n' | ${CC:-cc} -E -x c - >/dev/null 2>&1 || need libc6-dev
+    printf '#include <zlib.h>\n' | ${CC:-cc} -E -x c - >/dev/null 2>&1 || need zlib1g-dev
+    has flex || need flex
+    has bison || need bison
+    [ "$purpose" = check ] || return 0
+    has g++ || need g++
+    has pkg-config || need pkg-config
+    has python3 || need python3
+    { has_modules "$build/python/bin/python3" || has_modules python3 || python3 -c 'import ensurepip' 2>/dev/null; } ||
+        need python3-venv
+    if has apt-cache; then
+        has_llvm clang || need "$(llvm_package 'clang-%s')"
+        { has_llvm FileCheck && has_llvm not && has_llvm split-file && has_lit; } || need "$(llvm_package 'llvm-%s-tools')"
+    else
+        has_llvm clang || need clang
+        { has_llvm FileCheck && has_llvm not && has_llvm split-file; } || need "FileCheck (of LLVM)"
+        has_lit || need lit
+    fi
+}
+
+stop() {
+    echo "nnc needs packages that are not installed:$packages" >&2
+    echo "Please run:  $1" >&2
+    exit 1
+}
+
+find_missing
+if [ -n "$packages" ]; then
+    install="apt-get install -y --no-install-recommends$packages"
+    if ! has apt-get; then
+        stop "your package manager, to install:$packages"
+    elif [ "$(id -u)" -eq 0 ]; then
+        as_root="env DEBIAN_FRONTEND=noninteractive"
+    elif has sudo && sudo -n true 2>/dev/null; then
+        as_root="sudo -n env DEBIAN_FRONTEND=noninteractive"
+    else
+        stop "sudo $install"
+    fi
+    # The names depend on the lists, so these come first; an unreachable mirror may still have left usable lists.
+    echo "refreshing the package lists"
+    $as_root apt-get update -qq || true
+    find_missing
+    install="apt-get install -y --no-install-recommends$packages"
+    echo "installing:$packages"
+    $as_root $install -qq >/dev/null || stop "$install"
+    find_missing
+    [ -z "$packages" ] || stop "$install"
+fi
+
+if [ "$purpose" = check ] && ! has_modules "$build/python/bin/python3" && ! has_modules python3; then
+    echo "installing: numpy and safetensors into $build/python"
+    install="$build/python/bin/pip install -q --disable-pip-version-check numpy safetensors"
+    mkdir -p "$build"
+    python3 -m venv "$build/python" && $install || { packages=" numpy safetensors"; stop "python3 -m venv $build/python && $install"; }
+fi
