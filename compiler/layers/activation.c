@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The layers that are activations: Activation, ReLU, LeakyReLU, ELU, PReLU, Softmax. */
+#include <math.h>
+
+#include "layer.h"
+
+typedef struct ActivationArgs {
+    Object *activation;
+    double max_value, negative_slope, threshold, alpha;
+    Object *alpha_initializer;
+    Ints shared_axes;
+    int64_t axis;
+} ActivationArgs;
+
+void shape_same(Layer *layer, Diags *diags) {
+    (void)diags;
+    layer->output = layer->input;
+}
+
+static const ArgDef activation_args[] = {
+    {ARG(ActivationArgs, activation), ARG_OBJECT, .class_kind = CLASS_ACTIVATION, .doc = "the function"}, {0}};
+
+static Tensor *activation_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const ActivationArgs *a = layer->args;
+    return build_activation(build, a->activation, x);
+}
+
+const LayerDef layer_Activation = {
+    LAYER_CLASS("Activation", "y = activation(x)", activation_args, ActivationArgs),
+    .shape = shape_same,
+    .forward = activation_forward,
+};
+
+/* ReLU */
+
+static const ArgDef relu_args[] = {
+    {ARG(ActivationArgs, max_value), ARG_REAL, DEFAULT("None"), RANGE(0, 1e30), .doc = "upper limit of the output"},
+    {ARG(ActivationArgs, negative_slope), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "slope below the threshold"},
+    {ARG(ActivationArgs, threshold), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "below it the slope is negative_slope"},
+    {0}};
+
+static const Formula relu = {
+    "relu", {"x"}, "v_max(x, v_splat(0.0))", {"v_select(y > 0.0, d, v_splat(0.0))"}};
+static const Formula sloped = {
+    "relu", {"x"}, "v_select(x > threshold, x, slope * (x - threshold))", {"v_select(x > threshold, d, slope * d)"}};
+static const Formula limited = {
+    "relu",
+    {"x"},
+    "v_select(x >= top, v_splat(top), v_select(x > threshold, x, slope * (x - threshold)))",
+    {"v_select(x >= top, v_splat(0.0), v_select(x > threshold, d, slope * d))"}};
+
+static Tensor *relu_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const ActivationArgs *a = layer->args;
+    const Operand numbers[] = {NUMBER("threshold", a->threshold), NUMBER("slope", a->negative_slope),
+                               NUMBER("top", a->max_value)};
+    if (!isnan(a->max_value)) return build_map(build, &limited, (Tensor *[]){x}, numbers, 3);
+    if (a->threshold != 0 || a->negative_slope != 0) return build_map(build, &sloped, (Tensor *[]){x}, numbers, 2);
+    return build_map(build, &relu, (Tensor *[]){x}, NULL, 0);
+}
+
+const LayerDef layer_ReLU = {
+    LAYER_CLASS("ReLU", "x above the threshold, up to max_value; negative_slope·(x - threshold) below", relu_args,
+                ActivationArgs),
+    .shape = shape_same,
+    .forward = relu_forward,
+};
+
+/* LeakyReLU */
+
+static const ArgDef leaky_args[] = {
+    {ARG(ActivationArgs, negative_slope), ARG_REAL, DEFAULT("0.3"), RANGE(0, 1e30), .doc = "slope for x < 0"}, {0}};
+
+static const Formula leaky = {"leaky", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(x > 0.0, d, slope * d)"}};
+
+static Tensor *leaky_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const ActivationArgs *a = layer->args;
+    return build_map(build, &leaky, (Tensor *[]){x}, &NUMBER("slope", a->negative_slope), 1);
+}
+
+const LayerDef layer_LeakyReLU = {
+    LAYER_CLASS("LeakyReLU", "x for x > 0, else negative_slope·x", leaky_args, ActivationArgs),
+    .shape = shape_same,
+    .forward = leaky_forward,
+};
+
+/* ELU */
+
+static const ArgDef elu_args[] = {
+    {ARG(ActivationArgs, alpha), ARG_REAL, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "-alpha is the limit for x → -∞"}, {0}};
+
+static const Formula elu = {
+    "elu", {"x"}, "v_select(x > 0.0, x, alpha * v_expm1(x))", {"v_select(x > 0.0, d, d * (y + alpha))"}};
+
+static Tensor *elu_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const ActivationArgs *a = layer->args;
+    return build_map(build, &elu, (Tensor *[]){x}, &NUMBER("alpha", a->alpha), 1);
+}
+
+const LayerDef layer_ELU = {
+    LAYER_CLASS("ELU", "x for x > 0, else alpha·(eˣ - 1)", elu_args, ActivationArgs),
+    .shape = shape_same,
+    .forward = elu_forward,
+};
+
+/* PReLU: one slope for every element of a sample, or one along the shared axes. */
+
+static const ArgDef prelu_args[] = {
+    INITIALIZER_ARG(ActivationArgs, alpha_initializer, "'zeros'"),
+    {ARG(ActivationArgs, shared_axes), ARG_INTS, DEFAULT("None"), RANGE(-MAX_RANK, MAX_RANK),
+     .doc = "axes along which alpha is one value; the batch is axis 0"},
+    {0}};
+
+static void prelu_shape(Layer *layer, Diags *diags) {
+    const ActivationArgs *a = layer->args;
+    Shape alpha = layer->input;
+    for (int i = 0; i < a->shared_axes.count; i++) {
+        const int axis = layer_axis(layer, a->shared_axes.at[i], "shared_axes", diags);
+        if (axis < 0) return;
+        alpha.dim[axis] = 1;
+    }
+    layer_weight(layer, "alpha", shape_of(alpha.rank - 1, alpha.dim + 1), a->alpha_initializer);
+    layer->output = layer->input;
+}
+
+static const Formula prelu = {
+    "prelu",
+    {"x", "alpha"},
+    "v_max(x, v_splat(0.0)) + alpha * v_min(x, v_splat(0.0))",
+    {"v_select(x > 0.0, d, alpha * d)", "d * v_min(x, v_splat(0.0))"}};
+
+static Tensor *prelu_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return build_map(build, &prelu, (Tensor *[]){x, build_weight(build, layer->weights.at[0])}, NULL, 0);
+}
+
+const LayerDef layer_PReLU = {
+    LAYER_CLASS("PReLU", "x for x > 0, else alpha·x with alpha learned", prelu_args, ActivationArgs),
+    .shape = prelu_shape,
+    .forward = prelu_forward,
+};
+
+/* Softmax over any axis: the operation works on the last one, so another is brought there and back. */
+
+static const ArgDef softmax_args[] = {
+    {ARG(ActivationArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the axis that sums to 1"}, {0}};
+
+static void softmax_shape(Layer *layer, Diags *diags) {
+    const ActivationArgs *a = layer->args;
+    if (layer_axis(layer, a->axis, "axis", diags) >= 0) layer->output = layer->input;
+}
+
+static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const ActivationArgs *a = layer->args;
+    const int last = x->shape.rank - 1;
+    const int axis = a->axis < 0 ? (int)a->axis + x->shape.rank : (int)a->axis;
+    int swap[MAX_RANK];
+    for (int i = 0; i <= last; i++) swap[i] = i == axis ? last : i == last ? axis : i;
+    if (axis != last) x = build_permute(build, x, swap);
+    Tensor *y = build_simple(build, &op_softmax, x, "softmax");
+    if (axis != last) return build_permute(build, y, swap);
+    y->logits = x;
+    y->logits_of = "softmax";
+    return y;
+}
+
+const LayerDef layer_Softmax = {
+    LAYER_CLASS("Softmax", "eˣ / Σ eˣ over an axis", softmax_args, ActivationArgs),
+    .shape = softmax_shape,
+    .forward = softmax_forward,
+};

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* ActivityRegularization: y = x; adds (l1·Σ|x| + l2·Σx²) / batch to the loss. */
+#include "layer.h"
+
+typedef struct ActivityArgs {
+    double l1, l2;
+} ActivityArgs;
+
+static const ArgDef args[] = {
+    {ARG(ActivityArgs, l1), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "weight of Σ|x|"},
+    {ARG(ActivityArgs, l2), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "weight of Σx²"},
+    {0}};
+
+static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
+    const ActivityArgs *a = layer->args;
+    if (a->l1 != 0 || a->l2 != 0) build_penalty(build, x, a->l1, a->l2);
+    return x;
+}
+
+const LayerDef layer_ActivityRegularization = {
+    LAYER_CLASS("ActivityRegularization", "adds (l1·Σ|x| + l2·Σx²) / batch to the loss", args, ActivityArgs),
+    .shape = shape_same,
+    .forward = forward,
+};

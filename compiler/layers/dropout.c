@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Dropout and its spatial forms: y = x · mask, mask = 0 with probability rate, else 1 / (1 - rate). */
+#include <string.h>
+
+#include "layer.h"
+
+typedef struct DropoutArgs {
+    double rate;
+    Ints noise_shape;
+    int64_t seed;
+    bool inverted;
+    const char *data_format;
+} DropoutArgs;
+
+#define RATE_ARG {ARG(DropoutArgs, rate), ARG_REAL, RANGE(0, 1), .doc = "probability to drop a value"}
+#define SEED_ARG                                                                                                       \
+    {ARG(DropoutArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "masks that depend on this seed alone"}
+#define INVERTED_ARG                                                                                                   \
+    {ARG(DropoutArgs, inverted), ARG_BOOL, DEFAULT("True"), .keyword_only = true,                                      \
+     .doc = "False: classic dropout, training scales nothing and inference multiplies by 1 - rate"}
+
+static const ArgDef dropout_args[] = {
+    RATE_ARG,
+    {ARG(DropoutArgs, noise_shape), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX),
+     .doc = "shape of the mask with the batch: 1 shares it along a dimension, None is the input's"},
+    SEED_ARG, INVERTED_ARG, {0}};
+static const ArgDef spatial1_args[] = {RATE_ARG, SEED_ARG, INVERTED_ARG, {0}};
+static const ArgDef spatial_args[] = {
+    RATE_ARG,
+    {ARG(DropoutArgs, data_format), ARG_CHOICE, DEFAULT("None"),
+     .choices = (const char *const[]){"channels_last", "channels_first", NULL}, .doc = "where the channels are"},
+    SEED_ARG, INVERTED_ARG, {0}};
+
+static const Formula drop = {"dropped", {"x", "mask"}, "x * mask", {"d * mask", NULL}};
+static const Formula drop_all = {"dropped", {"x"}, "v_splat(0.0)", {"v_splat(0.0)"}};
+static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}};
+
+/* rate 0 is the identity and rate 1 all zeros, neither draws anything; as Keras. */
+static Tensor *drop_forward(const Layer *layer, Builder *build, Tensor *x, Shape noise) {
+    const DropoutArgs *a = layer->args;
+    if (a->rate == 0) return x;
+    if (!build->training) {
+        if (a->inverted) return x;
+        return build_map(build, &scale, (Tensor *[]){x}, &NUMBER("kept", 1 - a->rate), 1);
+    }
+    if (a->rate == 1) return build_map(build, &drop_all, (Tensor *[]){x}, NULL, 0);
+    const RandomAttrs random = {
+        .kind = RANDOM_KEEP,
+        .rate = a->rate,
+        .kept = a->inverted ? 1 / (1 - a->rate) : 1,
+        .path = arena_printf(build->plan->arena, "%s/mask", layer->name),
+        .seeded = a->seed != INT_NONE,
+        .seed = a->seed,
+    };
+    return build_map(build, &drop, (Tensor *[]){x, build_random(build, noise, random)}, NULL, 0);
+}
+
+static void dropout_shape(Layer *layer, Diags *diags) {
+    const DropoutArgs *a = layer->args;
+    const Span span = object_arg_span(layer->object, "noise_shape");
+    layer->output = layer->input;
+    if (a->noise_shape.count < 0) return;
+    if (a->noise_shape.count != layer->input.rank) {
+        diag(diags, D_layer_noise_shape, span, a->noise_shape.count, layer->input.rank,
+             shape_text(layer->arena, layer->input));
+        return;
+    }
+    for (int i = 0; i < layer->input.rank; i++) {
+        const int64_t dim = a->noise_shape.at[i];
+        if (dim == DIM_NONE || dim == 1 || (i > 0 && dim == layer->input.dim[i])) continue;
+        diag(diags, D_layer_noise_dim, span, i, (long long)dim, shape_text(layer->arena, layer->input));
+        return;
+    }
+}
+
+static Tensor *dropout_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const DropoutArgs *a = layer->args;
+    Shape noise = x->shape;
+    for (int i = 0; i < a->noise_shape.count; i++)
+        if (a->noise_shape.at[i] == 1) noise.dim[i] = 1;
+    return drop_forward(layer, build, x, noise);
+}
+
+const LayerDef layer_Dropout = {
+    LAYER_CLASS("Dropout", "drops values with probability rate while training", dropout_args, DropoutArgs),
+    .shape = dropout_shape,
+    .forward = dropout_forward,
+};
+
+/* Spatial dropout drops whole channels: one mask value for all positions of a channel. */
+static void spatial_shape(Layer *layer, Diags *diags) {
+    const char *name = layer->def->class.name;
+    const int positions = name[strlen(name) - 2] - '0';
+    if (layer->input.rank != positions + 2) {
+        diag(diags, D_layer_input, layer->span, name, shape_text(layer->arena, layer->input),
+             positions == 1 ? "it needs (batch, steps, channels)" : "it needs positions and channels");
+        return;
+    }
+    layer->output = layer->input;
+}
+
+static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const DropoutArgs *a = layer->args;
+    const int channels = a->data_format && !strcmp(a->data_format, "channels_first") ? 1 : x->shape.rank - 1;
+    Shape noise = x->shape;
+    for (int i = 1; i < noise.rank; i++)
+        if (i != channels) noise.dim[i] = 1;
+    return drop_forward(layer, build, x, noise);
+}
+
+#define SPATIAL(name_, args_, shape_)                                                                                  \
+    const LayerDef layer_##name_ = {                                                                                   \
+        LAYER_CLASS(#name_, "drops whole channels of " shape_ " while training", args_, DropoutArgs),                  \
+        .shape = spatial_shape,                                                                                        \
+        .forward = spatial_forward,                                                                                    \
+    };
+SPATIAL(SpatialDropout1D, spatial1_args, "(batch, steps, channels)")
+SPATIAL(SpatialDropout2D, spatial_args, "(batch, rows, columns, channels)")
+SPATIAL(SpatialDropout3D, spatial_args, "(batch, depth, rows, columns, channels)")

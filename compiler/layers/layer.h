@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What the files of layers share. */
+#ifndef NNC_LAYER_H
+#define NNC_LAYER_H
+
+#include <stddef.h>
+
+#include "lower.h"
+
+typedef struct InputArgs {
+    Ints shape, batch_shape;
+    int64_t batch_size;
+    const char *dtype;
+} InputArgs;
+
+#define LAYER_CLASS(name_, brief_, args_, args_type_, ...)                                                             \
+    .class = {.kind = CLASS_LAYER, .name = (name_), .brief = (brief_), .args = (args_),                                \
+              .args_size = sizeof(args_type_), __VA_ARGS__}
+#define ALIASES(...) .aliases = (const char *const[]){__VA_ARGS__, NULL}
+#define ACTIVATION_ARG(type)                                                                                           \
+    {ARG(type, activation), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_ACTIVATION, .doc = "applied to the output"}
+#define INITIALIZER_ARG(type, field, default_)                                                                         \
+    {ARG(type, field), ARG_OBJECT, DEFAULT(default_), .class_kind = CLASS_INITIALIZER, .doc = "what it starts with"}
+
+/** For layers that change no shape. */
+void shape_same(Layer *layer, Diags *diags);
+
+/** A last dimension counted from the front or, when negative, from the end, of a shape with its batch; -1 and an error
+ *  when there is none such. */
+int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Layers that only rearrange: Flatten, Reshape, Permute. The first two cost nothing: another view of the same memory. */
+#include "layer.h"
+
+typedef struct ReshapeArgs {
+    Ints target_shape, dims;
+    const char *data_format;
+} ReshapeArgs;
+
+int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags) {
+    const int64_t rank = layer->input.rank;
+    const int64_t from_front = axis < 0 ? axis + rank : axis;
+    if (from_front >= 1 && from_front < rank) return (int)from_front;
+    diag(diags, D_layer_axis, object_arg_span(layer->object, arg), arg, (long long)axis,
+         shape_text(layer->arena, layer->input));
+    return -1;
+}
+
+/* Flatten */
+
+static const ArgDef flatten_args[] = {
+    {ARG(ReshapeArgs, data_format), ARG_CHOICE, DEFAULT("None"),
+     .choices = (const char *const[]){"channels_last", NULL}, .doc = "channels_last"},
+    {0}};
+
+static void flatten_shape(Layer *layer, Diags *diags) {
+    (void)diags;
+    Shape inner = shape_of(layer->input.rank - 1, layer->input.dim + 1);
+    layer->output = shape_of(2, (int64_t[]){BATCH, shape_size(inner, 1)});
+}
+
+static Tensor *view_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return build_view(build, x, layer->output);
+}
+
+const LayerDef layer_Flatten = {
+    LAYER_CLASS("Flatten", "(batch, …) → (batch, size)", flatten_args, ReshapeArgs),
+    .shape = flatten_shape,
+    .forward = view_forward,
+};
+
+/* Reshape */
+
+static const ArgDef reshape_args[] = {
+    {ARG(ReshapeArgs, target_shape), ARG_INTS, RANGE(-1, INT32_MAX), .doc = "dimensions of one sample; one may be -1"}, {0}};
+
+static void reshape_shape(Layer *layer, Diags *diags) {
+    const ReshapeArgs *a = layer->args;
+    const Span span = object_arg_span(layer->object, "target_shape");
+    const int64_t size = shape_size(shape_of(layer->input.rank - 1, layer->input.dim + 1), 1);
+    int64_t known = 1;
+    int open = -1;
+    if (a->target_shape.count < 0 || a->target_shape.count >= MAX_RANK) {
+        diag(diags, D_layer_argument, span, "target_shape has too many dimensions");
+        return;
+    }
+    Shape shape = shape_of(a->target_shape.count + 1, (int64_t[MAX_RANK]){BATCH});
+    for (int i = 0; i < a->target_shape.count; i++) {
+        const int64_t dim = a->target_shape.at[i];
+        shape.dim[i + 1] = dim;
+        if (dim > 0) {
+            if (known > size / dim + 1) known = size + 1; /* too large whatever follows */
+            else known *= dim;
+        } else if (dim == -1 && open < 0) {
+            open = i + 1;
+        } else {
+            diag(diags, D_layer_argument, span, dim == -1 ? "only one dimension can be -1" : "a dimension is at least 1");
+            return;
+        }
+    }
+    if (open >= 0 && size % known == 0) shape.dim[open] = size / known, known = size;
+    if (known != size) {
+        diag(diags, D_layer_reshape, span, (long long)size, shape_text(layer->arena, layer->input),
+             shape_text(layer->arena, shape));
+        return;
+    }
+    layer->output = shape;
+}
+
+const LayerDef layer_Reshape = {
+    LAYER_CLASS("Reshape", "the same values in another shape", reshape_args, ReshapeArgs),
+    .shape = reshape_shape,
+    .forward = view_forward,
+};
+
+/* Permute */
+
+static const ArgDef permute_args[] = {
+    {ARG(ReshapeArgs, dims), ARG_INTS, RANGE(1, MAX_RANK), .doc = "order of the dimensions, counted from 1"}, {0}};
+
+static void permute_shape(Layer *layer, Diags *diags) {
+    const ReshapeArgs *a = layer->args;
+    const int count = layer->input.rank - 1;
+    int seen = 0;
+    for (int i = 0; i < a->dims.count; i++)
+        if (a->dims.at[i] <= count) seen |= 1 << a->dims.at[i];
+    if (a->dims.count != count || seen != (1 << (count + 1)) - 2) {
+        diag(diags, D_layer_permute, object_arg_span(layer->object, "dims"), count,
+             shape_text(layer->arena, layer->input));
+        return;
+    }
+    layer->output = layer->input;
+    for (int i = 0; i < count; i++) layer->output.dim[i + 1] = layer->input.dim[a->dims.at[i]];
+}
+
+static Tensor *permute_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const ReshapeArgs *a = layer->args;
+    int axes[MAX_RANK] = {0};
+    bool identity = true;
+    for (int i = 0; i < a->dims.count; i++) {
+        axes[i + 1] = (int)a->dims.at[i];
+        identity = identity && axes[i + 1] == i + 1;
+    }
+    return identity ? build_view(build, x, layer->output) : build_permute(build, x, axes);
+}
+
+const LayerDef layer_Permute = {
+    LAYER_CLASS("Permute", "the dimensions in another order", permute_args, ReshapeArgs),
+    .shape = permute_shape,
+    .forward = permute_forward,
+};

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What layers, losses and optimizers build plans with. */
+#ifndef NNC_LOWER_H
+#define NNC_LOWER_H
+
+#include "plan.h"
+
+struct Builder {
+    Plan *plan;
+    Program *program;
+    const Layer *layer; /* whose operations are being appended */
+    bool training;
+    bool target;      /* the program knows y: it has a loss */
+    bool in_gradient; /* operations now belong to the backward pass */
+    LIST(Tensor *) of;        /* gradients so far: the gradient of of.at[i] … */
+    LIST(Tensor *) gradients; /* … is gradients.at[i] */
+};
+
+/* Definitions in the tables: a Class (name, arguments, documentation) and the mathematics. */
+typedef struct ActivationDef {
+    Class class;
+    const char *value;    /* of x; NULL with build */
+    const char *gradient; /* of d and x, or y */
+    Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
+} ActivationDef;
+
+typedef struct InitializerDef {
+    Class class;
+    /** Writes the C statement's function name and arguments for a weight of this shape:
+     *  "nnc_init_uniform(%s, size, limit, …)" is printed from it. */
+    void (*describe)(const Object *object, Shape shape, struct InitCall *call);
+} InitializerDef;
+
+/** One call of the runtime: function(values, count, a, b, random). */
+typedef struct InitCall {
+    const char *function; /* nnc_init_uniform, _normal, _truncated, _constant, _orthogonal, _identity */
+    double a, b;
+    int64_t rows, columns; /* orthogonal, identity; else 0 */
+    int64_t seed;          /* INT_NONE: the run's */
+} InitCall;
+
+typedef struct LossDef {
+    Class class;
+    bool sparse;      /* targets are class numbers */
+    bool rows;        /* `value` and `gradient` name templates over a row of classes; else they are elementwise formulas
+                         of prediction p and target y, averaged over the last axis */
+    const char *value, *gradient;
+    const char *logits_value, *logits_gradient; /* the same on logits p; NULL: has no such form */
+    const char *shortcut; /* the activation whose logits it goes back to: "softmax", "sigmoid"; NULL: none */
+} LossDef;
+
+/** Arguments that all losses take, first in their structs. */
+typedef struct LossArgs {
+    const char *reduction;
+    const char *name;
+    bool from_logits;
+    double label_smoothing;
+    int64_t ignore_class; /* INT_NONE: none */
+    int64_t axis;
+} LossArgs;
+
+typedef struct MetricDef {
+    Class class;
+    const char *value; /* elementwise formula of p and y, averaged over the last axis; or NULL and */
+    const char *rows;  /* the name of a template over a row of classes */
+    bool argmax;       /* logits serve as well as probabilities */
+    bool sparse;
+    /** 'accuracy' becomes one of its three forms by the shapes; NULL: is what it is */
+    const struct MetricDef *(*resolve)(Shape output, bool sparse_target);
+} MetricDef;
+
+typedef struct MetricArgs {
+    const char *name;
+    double threshold;
+} MetricArgs;
+
+typedef struct OptimizerDef {
+    Class class;
+    void (*rule)(const Object *object, UpdateRule *rule);
+} OptimizerDef;
+
+/* Appending operations. Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
+ * the layer's last result is renamed to the layer. */
+
+/** y[rows, out] = x[rows, in] · w[in, out] over the last axis of x. */
+Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, bool transpose_w, Shape shape,
+                     const char *label);
+Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
+                  int number_count);
+/** The sum of x over the dimensions where `shape` (right-aligned) has 1 or nothing. */
+Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label);
+Tensor *build_view(Builder *build, Tensor *x, Shape shape);
+/** y's dimension i is x's dimension axes[i]. */
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes);
+Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
+Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
+Tensor *build_weight(Builder *build, const Weight *weight);
+Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
+/** Adds (l1·Σ|x| + l2·Σx²) / batch to the loss. */
+void build_penalty(Builder *build, Tensor *x, double l1, double l2);
+Tensor *build_value(Builder *build, const char *label, Shape shape);
+Op *build_op(Builder *build, const OpDef *def, const char *label);
+
+#define NUMBER(name_, number_) ((Operand){.name = (name_), .kind = OPERAND_NUMBER, .number = (number_)})
+
+/* Reverse mode (gradient.c). */
+/** Adds `d` to the gradient of `tensor`; nothing when the tensor needs none. */
+void gradient_add(Builder *build, Tensor *tensor, Tensor *d);
+Tensor *gradient_of(Builder *build, const Tensor *tensor);
+/** True when a trainable weight stands behind the tensor. */
+bool gradient_needed(const Tensor *tensor);
+/** Appends the gradients of all operations before `end`, last first, from the loss on `prediction`. */
+void build_gradients(Builder *build, int end, Tensor *prediction);
+/** The gradient with respect to operand `operand` of an elementwise step, in the full `shape`. */
+Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape);
+
+#endif

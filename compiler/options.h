@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The command line of nnc. */
+#ifndef NNC_OPTIONS_H
+#define NNC_OPTIONS_H
+
+#include "class.h"
+
+typedef struct Options {
+    const char *input;  /* - is standard input */
+    const char *output; /* - is standard output */
+    const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
+    bool inference_only, main, standalone, gradients, external_masks, portable, real_double, make_depfile;
+    bool diagnostics_json, color;
+    bool print_cflags, print_libs, print_version, print_help;
+    int list_kind;   /* a ClassKind, or -1 */
+    int64_t max_ram; /* bytes, or -1 */
+    LIST(const char *) definitions, warnings;
+    const char *program; /* argv[0], to find an uninstalled build */
+} Options;
+
+/** Parses the command line. 0: go on; else the exit status + 1, after a message. (options.c) */
+int options_parse(Options *options, Arena *arena, int argc, char **argv);
+/** --help. */
+void options_help(FILE *out);
+
+#endif

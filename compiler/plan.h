@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The plan: a model as operations on tensors, one program each for predict, evaluate and train. Passes rewrite it, the
+ * printer prints it. Everything that the C will do is decided here; --emit=plan shows it. */
+#ifndef NNC_PLAN_H
+#define NNC_PLAN_H
+
+#include "model.h"
+
+typedef struct Op Op;
+typedef struct OpDef OpDef;
+
+typedef enum TensorKind {
+    TENSOR_INPUT,         /* x of the caller */
+    TENSOR_TARGET,        /* y of the caller */
+    TENSOR_SAMPLE_WEIGHT, /* of the caller, one per sample, may be absent when the program runs */
+    TENSOR_OUTPUT,        /* the prediction, written to the caller's memory */
+    TENSOR_WEIGHT,        /* in the parameter struct */
+    TENSOR_GRADIENT,      /* of a weight, kept for the caller (--gradients) */
+    TENSOR_SLOT,          /* state of the optimizer, one per weight */
+    TENSOR_MASK,          /* random factor given by the caller (--external-masks) */
+    TENSOR_VALUE          /* computed: in the arena, or only in registers */
+} TensorKind;
+
+struct Tensor {
+    TensorKind kind;
+    const char *name; /* dense, dense.sum, d_dense, dense/kernel */
+    Shape shape;
+    bool integer;
+    const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
+    const Layer *owner;    /* TENSOR_WEIGHT: its layer */
+    const char *slot;      /* TENSOR_SLOT: momentum */
+    Tensor *base;          /* not NULL: another view (shape) of this tensor's memory … */
+    Tensor *viewed;        /* … made from this one, which may be a view itself */
+    Op *producer;          /* NULL: not computed */
+    Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
+    const char *logits_of; /* "softmax" or "sigmoid" */
+    /* set by passes */
+    bool in_registers; /* lives and dies inside one operation */
+    bool regenerated;  /* a random mask that every reader makes anew instead of loading it */
+    int first, last;   /* operations between which it must be kept */
+    int64_t offset;    /* in the arena, in reals; -1: not there */
+};
+
+/** The elementwise part of the mathematics: an expression of operands, and its derivatives. Written in C with the
+ *  functions of nnc_vec.h; numbers without suffix. `y` is the value itself, `d` the gradient that arrives. */
+typedef struct Formula {
+    const char *name;        /* what the value is called: relu, biased, dropped */
+    const char *operands[4]; /* names in the expressions; NULL ends */
+    const char *value;
+    const char *gradient[4]; /* with respect to each operand; NULL: none */
+} Formula;
+
+typedef enum OperandKind {
+    OPERAND_TENSOR, /* the element, broadcast where its dimension is 1 */
+    OPERAND_NUMBER, /* a literal */
+    OPERAND_SCALAR  /* a parameter of the function: learning_rate, alpha, per_sample */
+} OperandKind;
+
+typedef struct Operand {
+    const char *name; /* in the text */
+    OperandKind kind;
+    Tensor *tensor;
+    double number;
+    bool written; /* updates: the statement assigns to it */
+} Operand;
+
+enum { MAX_OPERANDS = 10 };
+
+/** One elementwise computation: result = text, or, for an update, statements that assign to their operands. */
+typedef struct Step {
+    const char *label;
+    const char *text;
+    Operand operands[MAX_OPERANDS];
+    int operand_count;
+    Tensor *result;         /* NULL: an update */
+    const Formula *formula; /* that text is the value of; NULL in gradients and updates */
+} Step;
+
+/** Forgets the operands that the text does not name. */
+void step_drop_unused(Step *step);
+
+typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKind;
+
+/** A tensor of random numbers, a pure function of (seed, purpose, batch, element). */
+typedef struct RandomAttrs {
+    RandomKind kind;
+    double rate;           /* KEEP: 0 with this probability, else `kept` */
+    double kept;
+    double mean, stddev;   /* NORMAL */
+    const char *path;      /* dropout/mask */
+    int purpose;
+    bool seeded;
+    int64_t seed; /* of the layer, instead of the run's */
+} RandomAttrs;
+
+struct Op {
+    const OpDef *def;
+    const char *name; /* the C function's: dense_forward */
+    const Layer *layer;
+    Tensor *in[6];
+    int in_count;
+    Tensor *out;             /* main result; NULL for updates, metrics */
+    Shape shape;             /* update: of the weight */
+    LIST(Step) steps;        /* elementwise: on the result of a product, or making the result of a map or sum */
+    bool transpose_a, transpose_b; /* matmul */
+    int axes[MAX_RANK];            /* permute */
+    RandomAttrs random;
+    const struct LossDef *loss;     /* loss */
+    const struct MetricDef *metric; /* metric */
+    const Object *object;           /* the loss's, the metric's, the optimizer's */
+    bool on_logits;                 /* loss */
+    int sum_at;                     /* metric: its first running sum */
+    double numbers[4];              /* penalty: l1, l2 */
+};
+
+/** A kind of operation: one file in ops/. */
+struct OpDef {
+    const char *name;
+    const char *brief;
+    /** Builds the gradients of the inputs from `d`, the gradient of op->out, with gradient_add(). NULL: has none. */
+    void (*gradient)(Builder *build, const Op *op, Tensor *d);
+    /** Prints the operation as a C function. */
+    void (*emit)(struct Emit *emit, const Op *op);
+    bool takes_steps; /* elementwise steps can be fused behind it */
+};
+
+extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
+    op_log_softmax_gradient, op_random, op_loss_weights, op_loss, op_metric, op_penalty, op_update;
+
+typedef struct Program {
+    const char *name; /* predict, evaluate, train */
+    LIST(Op *) ops;
+    LIST(Tensor *) tensors; /* values of this program */
+    Tensor *input, *output, *target, *sample_weight;
+    int64_t arena_size; /* reals */
+    bool training;
+    int update_at; /* first op of the update; with --gradients it is a function of its own */
+} Program;
+
+typedef struct Scalar {
+    const char *name, *text; /* alpha, and the C expression it is computed with */
+} Scalar;
+
+/** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef. */
+typedef struct UpdateRule {
+    const char *slots[4];  /* names of its states, NULL ends; zero at the start */
+    Scalar scalars[4];     /* computed once per step from learning_rate and iteration (counted from 1) */
+    int scalar_count;
+    Operand numbers[6];    /* constants of the statements */
+    int number_count;
+    const char *text;      /* statements, separated by newlines */
+    double learning_rate;
+} UpdateRule;
+
+typedef struct Plan {
+    const Model *model;
+    Arena *arena;
+    const struct Options *options;
+    Program predict, evaluate, train;
+    LIST(Tensor *) weights, gradients, slots, masks;
+    LIST(Op *) random_ops; /* in order of their purpose */
+    UpdateRule update;
+    int sum_count; /* running sums of loss and metrics */
+    bool can_train;
+} Plan;
+
+/** Model → plan: forward operations of every program, the loss, the gradients, the updates. (lower.c) */
+Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags);
+void plan_dump(const Plan *plan, Text *out);
+void memory_dump(const Plan *plan, Text *out);
+void plan_dot(const Plan *plan, Text *out);
+void plan_json(const Plan *plan, Text *out);
+
+/* The passes, in the order in which plan_optimize runs them (passes/passes.c). */
+void plan_optimize(Plan *plan);
+void pass_dead(Plan *plan, Program *program);   /* drops what nothing reads */
+void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full-size ones instead of storing them */
+void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
+void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
+
+/** The tensor that owns the memory of `tensor`. */
+Tensor *tensor_storage(Tensor *tensor);
+/** Elements when the batch has its compiled size. */
+int64_t tensor_size(const Plan *plan, const Tensor *tensor);
+/** True when any step of `op` or its inputs reads `tensor`. */
+bool op_reads(const Op *op, const Tensor *tensor);
+
+#endif
