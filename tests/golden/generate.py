@@ -165,7 +165,7 @@ def make_inputs(file):
               "y": make_y(recipe.get("y", "normal"), (rows, *model.output_shape[1:]), random)}
     if recipe.get("sample_weight") == "yes":
         inputs["sample_weight"] = random.uniform(0.2, 2, rows).astype(np.float32)
-    scale = {"spread": 1.5, "saturated": 60.0}[recipe.get("init", "spread")]
+    scale = {"spread": 1.5, "saturated": 12.0}[recipe.get("init", "spread")]
     for variable in model.weights:
         name = weight_name(variable)
         inputs["init/" + name] = make_weight(name, tuple(variable.shape), scale, random)
