@@ -4,8 +4,9 @@
 #   make demo            build, then train and show the digits example; installs what is missing first
 #   make check           all tests; installs what is missing first
 #   make SAN=1 check     the same under AddressSanitizer and UndefinedBehaviorSanitizer, in build-san/
+#   make install         into $(DESTDIR)$(PREFIX); make uninstall removes exactly that
 #
-# Variables: BUILD, CC, CFLAGS, CPPFLAGS, LDFLAGS, SAN=1, V=1 (show commands), PREFIX, DESTDIR.
+# Variables: BUILD, CC, CFLAGS, CPPFLAGS, LDFLAGS, SAN=1, V=1 (show commands), PREFIX, DESTDIR, TESTS.
 
 VERSION := 0.1.0
 SAN     ?=
@@ -46,7 +47,8 @@ embedded := $(BUILD)/embedded.c
 generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded))
 compiler_objects  := $(patsubst %.c,$(BUILD)/%.o,$(compiler_sources)) $(generated_objects)
 runtime_objects   := $(patsubst %.c,$(BUILD)/%.o,$(runtime_sources))
-public_headers    := $(patsubst runtime/%,$(BUILD)/include/nnc/%,$(runtime_headers))
+# What emitted C may include; nnc_host.h is the hosted program's own.
+public_headers    := $(patsubst runtime/%,$(BUILD)/include/nnc/%,$(filter-out runtime/nnc_host.h,$(runtime_headers)))
 
 # say: "  CC  file" in place of the command, unless V=1.
 Q   := $(if $(V),,@)
@@ -110,17 +112,81 @@ $(BUILD)/sources: force
 
 -include $(patsubst %.o,%.d,$(compiler_objects) $(runtime_objects))
 
-# --- tests ------------------------------------------------------------------------------------------------------------
+# --- tests and the demonstration --------------------------------------------------------------------------------------
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast
+.PHONY: check check-fast demo bench
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)tests/run.py --build $(BUILD) $(if $(SAN),--san) $(TESTS)
 
 check-fast: all ## the tests that take seconds
 	$(Q)tests/run.py --build $(BUILD) --fast $(if $(SAN),--san) $(TESTS)
 
-.PHONY: clean
+demo: all ## train a network on handwritten digits and show what it reads; installs what is missing
+	$(Q)examples/digits/demo.sh $(BUILD)
+
+bench: all ## how fast the 784-256-128-64-10 network trains
+	$(Q)tools/bench.sh $(BUILD)
+
+# --- installation -----------------------------------------------------------------------------------------------------
+
+completion := $(BUILD)/nnc.bash
+pkgconfig  := $(BUILD)/nnc.pc
+
+# what → where, in pairs: install and uninstall go through the same list.
+installed := $(BUILD)/nnc:bin/nnc $(BUILD)/libnnc.a:lib/libnnc.a $(pkgconfig):lib/pkgconfig/nnc.pc \
+             docs/nnc.1:share/man/man1/nnc.1 $(completion):share/bash-completion/completions/nnc \
+             $(foreach header,$(public_headers),$(header):include/nnc/$(notdir $(header)))
+source_of  = $(firstword $(subst :, ,$(1)))
+place_of   = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
+mode_of    = $(if $(filter %/bin/nnc,$(call place_of,$(1))),755,644)
+
+.PHONY: install uninstall
+install: all $(pkgconfig) $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, pkg-config, man page, completion
+	$(Q)$(foreach pair,$(installed),install -D -m $(call mode_of,$(pair)) $(call source_of,$(pair)) $(call place_of,$(pair)) &&) true
+
+uninstall: ## remove what install put there
+	$(Q)rm -f $(foreach pair,$(installed),$(call place_of,$(pair)))
+	$(Q)rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/include/nnc 2>/dev/null || true
+
+$(pkgconfig): nnc.pc.in Makefile $(BUILD)/prefix
+	$(call say,MAKE)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< > $@
+
+$(completion): editors/nnc.bash.in $(BUILD)/nnc
+	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | sort -u | tr '\n' ' ') && \
+	    sed "s|@OPTIONS@|$$options|" $< > $@
+
+$(BUILD)/prefix: force
+	$(call stamp,$(PREFIX))
+
+# --- for developers ---------------------------------------------------------------------------------------------------
+
+formatted := $(filter-out $(templates),$(wildcard compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] examples/*/*.c))
+
+.PHONY: format tidy compdb dist clean help
+format: ## lay out the C sources with clang-format
+	$(Q)clang-format -i $(formatted)
+
+tidy: compdb ## let clang-tidy read the C sources
+	$(Q)clang-tidy --quiet -p . $(compiler_sources) $(runtime_sources)
+
+# compdb_entry: source, flags
+define compdb_entry
+{"directory": "$(CURDIR)", "file": "$(1)", "command": "$(CC) $(subst ",\",$(subst ','\'',$(2))) -c $(1)"}
+endef
+compdb: ## compile_commands.json for editors and clang-tidy
+	$(Q){ echo '['; \
+	$(foreach source,$(compiler_sources),printf '%s,\n' '$(call compdb_entry,$(source),$(compiler_flags) $(warnings))';) \
+	$(foreach source,$(runtime_sources),printf '%s,\n' '$(call compdb_entry,$(source),$(runtime_flags) $(warnings))';) \
+	} | sed '$$s/,$$//' > compile_commands.json; echo ']' >> compile_commands.json
+
+dist: ## the sources of the last commit as nnc-$(VERSION).tar.gz
+	$(Q)mkdir -p $(BUILD) && git archive --prefix=nnc-$(VERSION)/ -o $(BUILD)/nnc-$(VERSION).tar.gz HEAD
+
 clean: ## remove the build folder
 	$(Q)rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | sed 's|$$(VERSION)|$(VERSION)|' | while IFS='|' read -r target text; do \
+	    printf '%-18s %s\n' "$$target" "$$text"; done
