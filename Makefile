@@ -86,6 +86,8 @@ $(embedded): $(embedded_sources) tools/embed.sh $(BUILD)/sources | $(setup)
 $(filter-out $(generated_objects),$(compiler_objects)): $(BUILD)/%.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(warnings) -MMD -MP -c $< -o $@
 
+# The grammar is a part of the front end, that stands apart.
+$(generated_objects): compiler_flags += -Icompiler/frontend
 $(generated_objects): %.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)$(CC) $(compiler_flags) $(warnings_generated) -MMD -MP -c $< -o $@
 
