@@ -27,7 +27,7 @@ warnings_generated := -Wall -Wextra -Wno-conversion -Wno-sign-conversion -Wno-un
 sanitizers         := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
-                 -Icompiler -Iruntime -I$(BUILD)/grammar $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+                 -Icompiler -Icompiler/frontend -Iruntime -I$(BUILD)/grammar $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
 runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -Iruntime $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
@@ -86,8 +86,6 @@ $(embedded): $(embedded_sources) tools/embed.sh $(BUILD)/sources | $(setup)
 $(filter-out $(generated_objects),$(compiler_objects)): $(BUILD)/%.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(warnings) -MMD -MP -c $< -o $@
 
-# The grammar is a part of the front end, that stands apart.
-$(generated_objects): compiler_flags += -Icompiler/frontend
 $(generated_objects): %.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)$(CC) $(compiler_flags) $(warnings_generated) -MMD -MP -c $< -o $@
 
@@ -129,7 +127,7 @@ demo: all ## train a network on handwritten digits and show what it reads; insta
 	$(Q)examples/digits/demo.sh $(BUILD)
 
 bench: all ## how fast the 784-256-128-64-10 network trains
-	$(Q)tools/bench.sh $(BUILD)
+	$(Q)bench/run.sh $(BUILD)
 
 # --- installation -----------------------------------------------------------------------------------------------------
 
