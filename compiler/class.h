@@ -17,6 +17,7 @@ typedef enum ClassKind {
 } ClassKind;
 
 typedef struct Class Class;
+typedef struct ArgDef ArgDef;
 
 /** A constructed thing: Adam(learning_rate=1e-3), 'relu', csv('x.csv'). `args` has the type that its class documents. */
 typedef struct Object {
@@ -26,6 +27,8 @@ typedef struct Object {
     Span name_span;         /* of the class's name alone */
     const char *spelled;    /* as the file names it: 'acc' stays 'acc' */
     const Span *arg_spans;  /* of each written value, one per row of class->args; NO_SPAN where the default stands */
+    const ArgDef *extra;    /* the common arguments that it was bound with, or NULL; and their places */
+    const Span *extra_spans;
 } Object;
 
 /** A sequence of integers; `none` entries (None) hold DIM_NONE. count < 0: the argument is None. */
@@ -52,7 +55,8 @@ typedef enum ArgType {
     ARG_BOOL,     /* bool */
     ARG_STRING,   /* const char *; None is NULL */
     ARG_CHOICE,   /* const char *, one of `choices` (the very pointer); None is NULL */
-    ARG_INTS,     /* Ints: a tuple or list of integers, or one integer (then count 1); None in it is DIM_NONE */
+    ARG_INTS,     /* Ints: a tuple or list of integers, or one integer (then count 1) */
+    ARG_SHAPE,    /* Ints: a tuple or list of integers only: for shapes, (28) is a mistake for (28,) */
     ARG_REALS,    /* Reals: likewise, of numbers */
     ARG_OBJECT,   /* Object *: a call, or a string that names a class of `class_kind`; None is NULL */
     ARG_OBJECTS,  /* Objects: a list or tuple of such, or a single one */
@@ -62,7 +66,7 @@ typedef enum ArgType {
 
 #define INT_NONE INT64_MIN
 
-typedef struct ArgDef {
+struct ArgDef {
     const char *name;
     ArgType type;
     size_t offset;        /* in the struct of arguments */
@@ -72,7 +76,10 @@ typedef struct ArgDef {
     ClassKind class_kind;       /* ARG_OBJECT, ARG_OBJECTS, ARG_PAIR */
     const char *doc;            /* one line: meaning, unit */
     bool keyword_only;
-} ArgDef;
+    bool none_entries;          /* ARG_INTS, ARG_SHAPE: entries may be None, which is DIM_NONE */
+    bool may_be_none;           /* None is taken although it is not the default */
+    int length;                 /* sequences: how many entries they must have; 0: any number */
+};
 
 /* Rows of argument tables:  {ARG(DenseArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the output"},  */
 #define ARG(type, field) .name = #field, .offset = offsetof(type, field)
@@ -114,6 +121,8 @@ const Class *const *classes(ClassKind kind);
 const Class *class_find(ClassKind kind, const char *name);
 /** "layer", "loss", … for messages; "layers" for --list-layers. */
 const char *class_kind_name(ClassKind kind, bool plural);
+/** "a" or "an", for class_kind_name. */
+const char *class_kind_article(ClassKind kind);
 
 /** --list-layers and its sisters. `format`: NULL or "text" for people, "md" a Markdown table, "names" bare names for
  *  completion. False when there is no such format. (listing.c) */
@@ -130,7 +139,8 @@ void constants_define(Constants *constants, const AstFile *file);
 
 /** Makes an Object from a call (or a string naming a class, or an AST_NAME constant that holds one). Every argument is
  *  checked against the table; errors are reported with carets and suggestions. NULL after an error. `extra` is a table of
- *  arguments common to all classes of the kind (layers: name, trainable, …) bound into `extra_args`; both may be NULL. */
+ *  arguments common to all classes of the kind (layers: name, trainable, …) bound into `extra_args`; both may be NULL.
+ *  Where a class has an argument of the same name as a common one, it is the class's. */
 Object *bind_object(Arena *arena, const Ast *ast, ClassKind kind, Constants *constants, Diags *diags,
                     const ArgDef *extra, void *extra_args);
 

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Constants and arithmetic. */
+#include "constants.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+
+typedef struct Constant {
+    const char *name;
+    Span name_span;
+    const Ast *value; /* fully resolved; NULL: not yet */
+    const char *override; /* -D NAME=EXPR as given, or NULL */
+    bool used;
+} Constant;
+
+typedef struct Override {
+    const char *name, *text; /* text: NAME=EXPR */
+    Ast *value;
+    bool used;
+} Override;
+
+struct Constants {
+    Arena *arena;
+    Diags *diags;
+    LIST(Constant *) list;
+    Names by_name;
+    LIST(Override) overrides;
+    Names defaults; /* by text, parsed */
+};
+
+static const Ast error_value = {.kind = AST_ERROR, .span = {-1, -1}, .height = 1, .size = 1};
+
+Constants *constants_new(Arena *arena, Diags *diags) {
+    Constants *constants = NEW(arena, Constants);
+    constants->arena = arena;
+    constants->diags = diags;
+    constants->by_name.arena = arena;
+    constants->defaults.arena = arena;
+    return constants;
+}
+
+/* The first plain name in a value, NULL when there is none. */
+static const char *first_name(const Ast *ast) {
+    const char *name = NULL;
+    switch (ast->kind) {
+    case AST_NAME:
+        return ast->name.dotted == ast->name.last ? ast->name.last : NULL;
+    case AST_NEGATE:
+        return first_name(ast->operand);
+    case AST_BINARY:
+        name = first_name(ast->binary.left);
+        return name != NULL ? name : first_name(ast->binary.right);
+    case AST_CALL:
+        for (int i = 0; i < ast->call.arg_count && name == NULL; i++) {
+            name = first_name(ast->call.args[i].value);
+        }
+        return name;
+    case AST_TUPLE:
+    case AST_LIST:
+        for (int i = 0; i < ast->items.count && name == NULL; i++) {
+            name = first_name(ast->items.at[i]);
+        }
+        return name;
+    case AST_DICT:
+        for (int i = 0; i < ast->dict.count && name == NULL; i++) {
+            name = first_name(ast->dict.keys[i]);
+            name = name != NULL ? name : first_name(ast->dict.values[i]);
+        }
+        return name;
+    case AST_NUMBER: case AST_STRING: case AST_BOOL: case AST_NONE: case AST_ERROR:
+        break;
+    }
+    return NULL;
+}
+
+bool constants_override(Constants *constants, const char *definition, const char **error) {
+    Arena *arena = constants->arena;
+    size_t length = 0;
+    while (isalnum((unsigned char)definition[length]) || definition[length] == '_') {
+        length++;
+    }
+    if (length == 0 || isdigit((unsigned char)definition[0]) || definition[length] != '=') {
+        *error = "-D takes NAME=VALUE";
+        return false;
+    }
+    const char *name = arena_strndup(arena, definition, length), *message;
+    Ast *value = parse_expression(arena, definition + length + 1, &message);
+    if (value == NULL) {
+        *error = arena_printf(arena, "-D %s: %s", name, message != NULL ? message : "no value");
+        return false;
+    }
+    const char *other = first_name(value);
+    if (other != NULL) {
+        *error = arena_printf(arena, "-D %s: a value cannot name constants; for the string write -D \"%s='%s'\"", name,
+                              name, other);
+        return false;
+    }
+    Override override = {name, arena_strdup(arena, definition), value, false};
+    list_push(arena, &constants->overrides, override);
+    return true;
+}
+
+static const Ast *new_number(Constants *constants, Span span, double value, const int64_t *whole) {
+    if (!isfinite(value)) {
+        diag(constants->diags, D_number_range, span);
+        return &error_value;
+    }
+    Ast *ast = NEW(constants->arena, Ast);
+    *ast = (Ast){.kind = AST_NUMBER, .span = span, .height = 1, .size = 1};
+    ast->number.value = value;
+    ast->number.integer = whole != NULL;
+    ast->number.whole = whole != NULL ? *whole : 0;
+    return ast;
+}
+
+/* A number for arithmetic; NULL after an error. */
+static const Ast *operand_value(Constants *constants, const Ast *ast, char op) {
+    const Ast *value = constants_value(constants, ast, CLASS_KIND_COUNT);
+    if (value->kind == AST_NUMBER) {
+        return value;
+    }
+    if (value->kind != AST_ERROR) {
+        diag(constants->diags, D_not_a_number, ast->span, op, ast_describe(constants->arena, value));
+        constants_note(constants, ast);
+    }
+    return NULL;
+}
+
+static const Ast *integer_arithmetic(Constants *constants, const Ast *ast, int64_t a, int64_t b) {
+    int64_t whole = 0;
+    bool overflow = false;
+    switch (ast->binary.op) {
+    case '+': overflow = __builtin_add_overflow(a, b, &whole); break;
+    case '-': overflow = __builtin_sub_overflow(a, b, &whole); break;
+    case '*': overflow = __builtin_mul_overflow(a, b, &whole); break;
+    default: /* exact quotients stay integers */
+        if (b == -1) {
+            overflow = __builtin_sub_overflow((int64_t)0, a, &whole);
+        } else if (a % b == 0) {
+            whole = a / b;
+        } else {
+            return new_number(constants, ast->span, (double)a / (double)b, NULL);
+        }
+    }
+    if (overflow) {
+        diag(constants->diags, D_number_range, ast->span);
+        return &error_value;
+    }
+    return new_number(constants, ast->span, (double)whole, &whole);
+}
+
+static const Ast *binary_value(Constants *constants, const Ast *ast) {
+    char op = ast->binary.op;
+    const Ast *left = operand_value(constants, ast->binary.left, op);
+    const Ast *right = operand_value(constants, ast->binary.right, op);
+    if (left == NULL || right == NULL) {
+        return &error_value;
+    }
+    if (op == '/' && right->number.value == 0) {
+        diag(constants->diags, D_division_by_zero, ast->binary.right->span);
+        constants_note(constants, ast->binary.right);
+        return &error_value;
+    }
+    if (left->number.integer && right->number.integer) {
+        return integer_arithmetic(constants, ast, left->number.whole, right->number.whole);
+    }
+    double a = left->number.value, b = right->number.value;
+    return new_number(constants, ast->span, op == '+' ? a + b : op == '-' ? a - b : op == '*' ? a * b : a / b, NULL);
+}
+
+static const Ast *negated_value(Constants *constants, const Ast *ast) {
+    const Ast *operand = operand_value(constants, ast->operand, '-');
+    if (operand == NULL) {
+        return &error_value;
+    }
+    int64_t whole = 0;
+    if (operand->number.integer && __builtin_sub_overflow((int64_t)0, operand->number.whole, &whole)) {
+        diag(constants->diags, D_number_range, ast->span);
+        return &error_value;
+    }
+    return new_number(constants, ast->span, -operand->number.value, operand->number.integer ? &whole : NULL);
+}
+
+/* 'relu' for relu: a class of the wanted kind, or else of any; written as a string, or called where that is usual. */
+static bool suggest_class(Constants *constants, const char *name, ClassKind wanted) {
+    for (int i = -1; i < CLASS_KIND_COUNT; i++) {
+        ClassKind kind = i < 0 ? wanted : (ClassKind)i;
+        if (kind == CLASS_KIND_COUNT || class_find(kind, name) == NULL) {
+            continue;
+        }
+        bool called = kind == CLASS_LAYER || kind == CLASS_SOURCE || kind == CLASS_STATEMENT || isupper((unsigned char)name[0]);
+        diag_suggest(constants->diags, arena_printf(constants->arena, called ? "%s()" : "'%s'", name));
+        diag_note(constants->diags, NO_SPAN, "there is %s %s of that name: write %s", class_kind_article(kind),
+                  class_kind_name(kind, false), arena_printf(constants->arena, called ? "%s(…)" : "'%s'", name));
+        return true;
+    }
+    return false;
+}
+
+static void report_unknown(Constants *constants, const Ast *ast, ClassKind wanted) {
+    const char *name = ast->name.last;
+    diag(constants->diags, D_unknown_constant, ast->span, name);
+    static const char *const words[][2] = {{"true", "True"}, {"false", "False"}, {"none", "None"}, {"null", "None"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(name, words[i][0]) == 0) {
+            diag_did_you_mean(constants->diags, words[i][1]);
+            return;
+        }
+    }
+    if (suggest_class(constants, name, wanted) || diags_errors(constants->diags) > SUGGESTION_LIMIT) {
+        return;
+    }
+    const char **names = NEW_ARRAY(constants->arena, const char *, constants->list.count);
+    int count = 0;
+    for (int i = 0; i < constants->list.count; i++) {
+        if (constants->list.at[i]->name_span.lo < ast->span.lo) {
+            names[count++] = constants->list.at[i]->name;
+        }
+    }
+    diag_did_you_mean(constants->diags, nearest_name(name, names, count));
+}
+
+static const Ast *name_value(Constants *constants, const Ast *ast, ClassKind wanted) {
+    if (ast->name.dotted != ast->name.last) {
+        Ast *string = NEW(constants->arena, Ast);
+        *string = (Ast){.kind = AST_STRING, .span = ast->span, .height = 1, .size = 1};
+        string->string.chars = ast->name.last;
+        string->string.length = strlen(ast->name.last);
+        return string;
+    }
+    Constant *constant = names_find(&constants->by_name, ast->name.last);
+    if (constant == NULL) {
+        report_unknown(constants, ast, wanted);
+        return &error_value;
+    }
+    constant->used = true;
+    if (constant->value == NULL || ast->span.lo < constant->name_span.lo) {
+        diag(constants->diags, D_used_before_definition, ast->span, ast->name.last);
+        diag_note(constants->diags, constant->name_span, "it is defined here");
+        return &error_value;
+    }
+    return constant->value;
+}
+
+const Ast *constants_value(Constants *constants, const Ast *ast, ClassKind wanted) {
+    switch (ast->kind) {
+    case AST_NAME:
+        return name_value(constants, ast, wanted);
+    case AST_NEGATE:
+        return negated_value(constants, ast);
+    case AST_BINARY:
+        return binary_value(constants, ast);
+    case AST_NUMBER: case AST_STRING: case AST_BOOL: case AST_NONE: case AST_CALL: case AST_TUPLE: case AST_LIST:
+    case AST_DICT: case AST_ERROR:
+        break;
+    }
+    return ast;
+}
+
+void constants_note(Constants *constants, const Ast *ast) {
+    if (ast->kind != AST_NAME || ast->name.dotted != ast->name.last) {
+        return;
+    }
+    const Constant *constant = names_find(&constants->by_name, ast->name.last);
+    if (constant == NULL) {
+        return;
+    }
+    if (constant->override != NULL) {
+        diag_note(constants->diags, NO_SPAN, "the value comes from -D %s", constant->override);
+    } else {
+        diag_note(constants->diags, constant->name_span, "'%s' is defined here", constant->name);
+    }
+}
+
+static const Ast *resolve(Constants *constants, const Ast *ast);
+
+static Ast **resolve_all(Constants *constants, Ast *const *items, int count) {
+    Ast **resolved = NEW_ARRAY(constants->arena, Ast *, count);
+    for (int i = 0; i < count; i++) {
+        resolved[i] = (Ast *)resolve(constants, items[i]); /* trees are built mutable and read as const */
+    }
+    return resolved;
+}
+
+/* The value with everything inside resolved too, so that uses of the constant need no other. */
+static const Ast *resolve(Constants *constants, const Ast *ast) {
+    const Ast *value = constants_value(constants, ast, CLASS_KIND_COUNT);
+    if (ast->kind == AST_NAME || value->height == 1) {
+        return value;
+    }
+    Ast *copy = NEW(constants->arena, Ast);
+    *copy = *value;
+    if (value->kind == AST_CALL) {
+        copy->call.args = NEW_ARRAY(constants->arena, AstArg, value->call.arg_count);
+        for (int i = 0; i < value->call.arg_count; i++) {
+            copy->call.args[i] = value->call.args[i];
+            copy->call.args[i].value = (Ast *)resolve(constants, value->call.args[i].value);
+        }
+    } else if (value->kind == AST_DICT) {
+        copy->dict.keys = resolve_all(constants, value->dict.keys, value->dict.count);
+        copy->dict.values = resolve_all(constants, value->dict.values, value->dict.count);
+    } else {
+        copy->items.at = resolve_all(constants, value->items.at, value->items.count);
+    }
+    ast_measure(copy);
+    return copy;
+}
+
+static const Ast *resolve_constant(Constants *constants, const AstConstant *definition) {
+    const Ast *value = resolve(constants, definition->value);
+    if (value->height > AST_HEIGHT_LIMIT || value->size > AST_SIZE_LIMIT) {
+        diag(constants->diags, D_value_too_large, definition->name_span, definition->name);
+        return &error_value;
+    }
+    return value;
+}
+
+static void apply_overrides(Constants *constants, Constant *constant) {
+    for (int i = 0; i < constants->overrides.count; i++) {
+        Override *override = &constants->overrides.at[i]; /* the last one wins */
+        if (strcmp(override->name, constant->name) == 0) {
+            override->used = true;
+            int errors = diags_errors(constants->diags);
+            constant->value = resolve(constants, override->value);
+            constant->override = override->text;
+            if (diags_errors(constants->diags) > errors) {
+                diag_note(constants->diags, NO_SPAN, "in -D %s", override->text);
+            }
+        }
+    }
+}
+
+void constants_define(Constants *constants, const AstFile *file) {
+    Arena *arena = constants->arena;
+    Diags *diags = constants->diags;
+    for (int i = 0; i < file->constants.count; i++) {
+        const AstConstant *definition = &file->constants.at[i];
+        void **slot = names_slot(&constants->by_name, definition->name);
+        if (*slot != NULL) {
+            continue;
+        }
+        Constant *constant = NEW(arena, Constant);
+        constant->name = definition->name;
+        constant->name_span = definition->name_span;
+        *slot = constant;
+        list_push(arena, &constants->list, constant);
+    }
+    for (int i = 0; i < file->constants.count; i++) {
+        const AstConstant *definition = &file->constants.at[i];
+        Constant *constant = names_find(&constants->by_name, definition->name);
+        const Ast *value = resolve_constant(constants, definition);
+        if (constant->value != NULL) {
+            diag(diags, D_duplicate_constant, definition->name_span, definition->name);
+            diag_note(diags, constant->name_span, "it was defined here");
+        } else {
+            constant->value = value;
+            apply_overrides(constants, constant);
+        }
+    }
+    for (int i = 0; i < constants->overrides.count; i++) {
+        const Override *override = &constants->overrides.at[i];
+        if (!override->used) {
+            diag(diags, D_override_unknown, NO_SPAN, override->name);
+            const char **names = NEW_ARRAY(arena, const char *, constants->list.count);
+            for (int j = 0; j < constants->list.count; j++) {
+                names[j] = constants->list.at[j]->name;
+            }
+            diag_did_you_mean(diags, nearest_name(override->name, names, constants->list.count));
+        }
+    }
+}
+
+void constants_warn_unused(Constants *constants) {
+    for (int i = 0; i < constants->list.count; i++) {
+        const Constant *constant = constants->list.at[i];
+        if (!constant->used) {
+            diag(constants->diags, D_unused_constant, constant->name_span, constant->name);
+        }
+    }
+}
+
+const Ast *constants_default(Constants *constants, const char *text) {
+    void **slot = names_slot(&constants->defaults, text);
+    if (*slot == NULL) {
+        const char *error;
+        *slot = parse_expression(constants->arena, text, &error);
+        if (*slot == NULL) {
+            fprintf(stderr, "nnc: internal error: default %s: %s\n", text, error == NULL ? "no value" : error);
+            abort();
+        }
+    }
+    return *slot;
+}

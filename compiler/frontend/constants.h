@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Values of expressions, for the binder; class.h has what others need. */
+#ifndef NNC_CONSTANTS_H
+#define NNC_CONSTANTS_H
+
+#include "class.h"
+
+/** The value of an expression: constants replaced, arithmetic done, dotted names strings. Never AST_NAME, AST_NEGATE or
+ *  AST_BINARY; AST_ERROR after an error. Entries of tuples, lists, dicts and calls are left as they are. `wanted` is the
+ *  kind of class that is expected here, for the message about a name without quotes; CLASS_KIND_COUNT: none. */
+const Ast *constants_value(Constants *constants, const Ast *ast, ClassKind wanted);
+/** Adds a note to the diagnostic just reported when the value of `ast` was written elsewhere: where. */
+void constants_note(Constants *constants, const Ast *ast);
+/** Warns of constants that no value used. */
+void constants_warn_unused(Constants *constants);
+/** The value of an argument's default, parsed once. */
+const Ast *constants_default(Constants *constants, const char *text);
+
+#endif

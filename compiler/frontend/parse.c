@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Parsing a file or an expression, and the errors of the grammar. */
+#include "parse.h"
+
+#include <string.h>
+
+#include "nnc.tab.h"
+
+enum { EXPECTED_SHOWN = 4 };
+
+static int line_of(const Parse *parse, int offset) {
+    int line, column;
+    source_position(parse->source, offset, &line, &column);
+    return line;
+}
+
+/* The first byte that is no UTF-8 is one error; more of them are not worth a message. */
+static void check_utf8(Parse *parse) {
+    const char *text = parse->source->text;
+    int length = (int)parse->source->length;
+    for (int i = 0; i < length;) {
+        uint32_t code;
+        int size = utf8_decode(text + i, (size_t)(length - i), &code);
+        if (code == UTF8_INVALID) {
+            diag(parse->diags, D_invalid_utf8, (Span){i, i + 1});
+            parse->utf8_reported = true;
+            return;
+        }
+        i += size;
+    }
+}
+
+static void parse_source(Parse *parse) {
+    parse->file = NEW(parse->arena, AstFile);
+    parse->balance = balance_new(parse);
+    parse->offset = source_has_bom(parse->source) ? UTF8_BOM_LENGTH : 0;
+    check_utf8(parse);
+    parse_run(parse);
+}
+
+AstFile *parse_file(Arena *arena, const Source *source, Diags *diags) {
+    Parse parse = {.arena = arena, .source = source, .diags = diags, .start_token = T_START_FILE};
+    parse_source(&parse);
+    return parse.file;
+}
+
+static void forget_spans(Ast *ast) {
+    ast->span = NO_SPAN;
+    switch (ast->kind) {
+    case AST_CALL:
+        ast->call.name_span = NO_SPAN;
+        for (int i = 0; i < ast->call.arg_count; i++) {
+            ast->call.args[i].name_span = NO_SPAN;
+            forget_spans(ast->call.args[i].value);
+        }
+        break;
+    case AST_TUPLE:
+    case AST_LIST:
+        for (int i = 0; i < ast->items.count; i++) {
+            forget_spans(ast->items.at[i]);
+        }
+        break;
+    case AST_DICT:
+        for (int i = 0; i < ast->dict.count; i++) {
+            forget_spans(ast->dict.keys[i]);
+            forget_spans(ast->dict.values[i]);
+        }
+        break;
+    case AST_NEGATE:
+        forget_spans(ast->operand);
+        break;
+    case AST_BINARY:
+        ast->binary.op_span = NO_SPAN;
+        forget_spans(ast->binary.left);
+        forget_spans(ast->binary.right);
+        break;
+    case AST_NUMBER: case AST_STRING: case AST_BOOL: case AST_NONE: case AST_NAME: case AST_ERROR:
+        break;
+    }
+}
+
+Ast *parse_expression(Arena *arena, const char *text, const char **error) {
+    const Source *source = source_from_text(arena, "", text, strlen(text));
+    Parse parse = {.arena = arena, .source = source, .diags = diags_new(arena, source),
+                   .start_token = T_START_EXPRESSION};
+    parse_source(&parse);
+    *error = diags_first_error(parse.diags);
+    if (*error != NULL || parse.expression == NULL) {
+        return NULL;
+    }
+    forget_spans(parse.expression);
+    return parse.expression;
+}
+
+/* What can begin a value, or is a word as the name of an argument. */
+static bool begins_value(const char *token) {
+    static const char *const tokens[] = {"a number", "a string", "a name",     "'True'",    "'False'", "'None'",    "'('",
+                                         "'['",      "'{'",      "'-'",        NULL};
+    for (int i = 0; tokens[i] != NULL; i++) {
+        if (strcmp(token, tokens[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_word(const char *token) {
+    return strcmp(token, "'model'") == 0 || strcmp(token, "'compile'") == 0 || strcmp(token, "'fit'") == 0 ||
+           strcmp(token, "'evaluate'") == 0;
+}
+
+/* What can go on with a value; true of almost every place, so not worth saying where something else can come. */
+static bool continues_value(const char *token) {
+    return token[0] == '\'' && strchr("+-*/.(=", token[1]) != NULL && token[2] == '\'';
+}
+
+static bool among(const char *const *tokens, int count, const char *token) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(tokens[i], token) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "a value or ')'": the tokens that could have come, those that begin a value as one. */
+static const char *expected_text(Parse *parse, const char *const *expected, int count) {
+    const char *shown[64];
+    int shown_count = 0;
+    bool value = among(expected, count, "a number");
+    bool argument = value && among(expected, count, "'model'");
+    if (value) {
+        shown[shown_count++] = argument ? "an argument" : "a value";
+    }
+    bool closes = among(expected, count, "','") || among(expected, count, "')'") || among(expected, count, "']'");
+    for (int i = 0; i < count && shown_count < 64; i++) {
+        bool covered = (value && begins_value(expected[i])) || (argument && is_word(expected[i])) ||
+                       (closes && continues_value(expected[i]));
+        if (!covered) {
+            shown[shown_count++] = expected[i];
+        }
+    }
+    Text text = {.arena = parse->arena};
+    for (int i = 0; i < shown_count && i < EXPECTED_SHOWN; i++) {
+        text_printf(&text, "%s%s", i == 0 ? "" : i + 1 == shown_count ? " or " : ", ", shown[i]);
+    }
+    return shown_count == 0 || shown_count > EXPECTED_SHOWN ? NULL : text_chars(&text);
+}
+
+/* "name 'x'", "'('": the token in the way. */
+static const char *found_text(Parse *parse, const char *found, Span span) {
+    const char *written = parse->source->text + span.lo;
+    int length = span.hi - span.lo;
+    if (found[0] == 'a') { /* a name, a number, a string */
+        return length > 40 ? found + 2
+               : strcmp(found, "a string") == 0
+                   ? arena_printf(parse->arena, "string %.*s", length, written)
+                   : arena_printf(parse->arena, "%s '%.*s'", found + 2, length, written);
+    }
+    return found;
+}
+
+/* Frequent habits from Python that the grammar alone cannot explain. */
+static void explain_habit(Parse *parse, const char *found, Span span, const char *const *expected, int count) {
+    bool at_name_of_model = count == 1 && strcmp(expected[0], "a name") == 0;
+    if (strcmp(found, "'('") == 0 && count == 1 && strcmp(expected[0], "'='") == 0) {
+        diag_note(parse->diags, NO_SPAN, "layers stand between the braces of: model NAME { … }");
+    } else if ((strcmp(found, "'='") == 0 || strcmp(found, "'{'") == 0 || strcmp(found, "a string") == 0) &&
+               at_name_of_model) {
+        diag_note(parse->diags, NO_SPAN, "a model is written: model NAME { Input(shape=(4,)) Dense(1) }");
+    } else if (strcmp(found, "'='") == 0 && among(expected, count, "':'")) {
+        diag_suggest(parse->diags, ":");
+    } else if (strcmp(found, "':'") == 0 && among(expected, count, "'='")) {
+        diag_suggest(parse->diags, "=");
+    } else if (strcmp(found, "'='") == 0 && parse->source->text[span.hi] == '=') {
+        diag_note(parse->diags, NO_SPAN, "there are no comparisons");
+    }
+}
+
+void parse_syntax_error(Parse *parse, const char *found, Span span, const char *const *expected, int count) {
+    bool consequence = balance_inserted(parse) || parse->error_line == line_of(parse, span.lo);
+    parse->file->incomplete = true;
+    if (!consequence && !balance_stopped(parse)) {
+        const char *wanted = expected_text(parse, expected, count);
+        const char *what = found_text(parse, found, span);
+        diag(parse->diags, D_syntax, span,
+             wanted == NULL ? arena_printf(parse->arena, "unexpected %s", what)
+                            : arena_printf(parse->arena, "expected %s before %s", wanted, what));
+        explain_habit(parse, found, span, expected, count);
+    }
+    balance_recover(parse);
+}
+
+void parse_too_deep(Parse *parse, Span span) {
+    parse->file->incomplete = true;
+    if (!balance_stopped(parse)) {
+        diag(parse->diags, D_nested_too_deep, span);
+    }
+}
