@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT-0
+ *
+ * nnc_math.h - exp, log, tanh, erf, sin and their kin on vectors of reals.
+ *
+ * Own polynomials and no tables or branches, so that a loop over vectors stays in vector registers and every target
+ * computes the same. NaN gives NaN, infinities the limits. The polynomials come from tests/runtime/fit_vec.py; errors
+ * that comments give are in units in the last place and were measured by tests/runtime/vec_test.c.
+ */
+#ifndef NNC_MATH_H_INCLUDED
+#define NNC_MATH_H_INCLUDED
+
+#include "nnc_vec.h"
+
+/* @part v_polynomial V_POLYNOMIAL */
+
+/** c[0] + c[1] x + c[2] x^2 + ...: Horner's scheme. V_POLYNOMIAL takes an array and counts for itself. */
+FORCE_INLINE vec v_polynomial(vec x, const real *c, int count) {
+    vec y = v_splat(c[count - 1]);
+    UNROLL for (int i = count - 2; i >= 0; i--) {
+        y = y * x + c[i];
+    }
+    return y;
+}
+#define V_POLYNOMIAL(x, c) v_polynomial(x, c, (int)(sizeof(c) / sizeof *(c)))
+
+/* @part BITS FRACTION_BITS EXPONENT_BIAS REAL_BITS FRACTION_MASK INFINITY_BITS */
+
+/* The format of a real. */
+#ifdef NNC_DOUBLE
+#define BITS 64
+#define FRACTION_BITS 52
+#define EXPONENT_BIAS 1023
+#define REAL_BITS(literal) UINT64_C(literal)
+#else
+#define BITS 32
+#define FRACTION_BITS 23
+#define EXPONENT_BIAS 127
+#define REAL_BITS(literal) UINT32_C(literal)
+#endif
+#define FRACTION_MASK ((REAL_BITS(1) << FRACTION_BITS) - 1)
+#define INFINITY_BITS ((REAL_BITS(2) * EXPONENT_BIAS + 1) << FRACTION_BITS)
+
+/* @part LN2_HIGH LN2_LOW */
+
+/* ln 2 in two parts; n * LN2_HIGH is exact for every exponent n. */
+#ifdef NNC_DOUBLE
+#define LN2_HIGH 6.93147180369123816490e-01
+#define LN2_LOW 1.90821492927058770002e-10
+#else
+#define LN2_HIGH 0.693359375f
+#define LN2_LOW -2.12194440e-4f
+#endif
+
+/* @part v_round */
+
+/** The integer nearest to x, |x| < 2^20. Adding 3/2 * 2^FRACTION_BITS leaves it in the lowest bits. */
+INLINE vec_int v_round(vec x) {
+    const real magic = REAL(1.5) * (real)((int64_t)1 << FRACTION_BITS);
+    return (vec_int)(v_bits(x + magic) - v_bits(v_splat(magic)));
+}
+
+/* @part v_from_int */
+
+/** n as reals, |n| < 2^20. */
+INLINE vec v_from_int(vec_int n) {
+#if LANES == 1
+    return (real)n;
+#elif defined NNC_DOUBLE /* before AVX-512 no instruction converts 64-bit integers: put n into the fraction of 2^52 */
+    const real base = 0x100000, two_52 = 4503599627370496.0;
+    return v_from_bits((vec_bits)(n + 0x100000) | v_bits(v_splat(two_52))) - (two_52 + base);
+#else
+    return __builtin_convertvector(n, vec);
+#endif
+}
+
+/* @part v_exp_parts */
+
+/* With x = n ln 2 + r and |r| <= ln 2 / 2: *scale = 2^(n - 1), and the result is 2 (exp(r) - 1) = 2 r + r^2 Q(r). The
+ * factor 2 lets n reach one further, to where exp overflows. At the lower end, n = -EXPONENT_BIAS + 1, scale is 0. */
+INLINE vec v_exp_parts(vec x, vec *scale) {
+#ifdef NNC_DOUBLE /* error of exp(r): 2^-61.9 */
+    static const real q[] = {
+        1, 0.33333333333333376, 0.083333333333333648, 0.016666666666627798, 0.002777777777755576,
+        0.00039682539806664818, 4.9603175117959039e-05, 5.5114457538492637e-06, 5.5114138586561165e-07,
+        5.0227738125613452e-08, 4.195248027578646e-09};
+    const real low = -708.39641853226408, high = 709.9;
+#else /* 2^-28.2 */
+    static const real q[] = {0.999999881f, 0.333330333f, 0.0833362043f, 0.016738385f, 0.00276778056f};
+    const real low = -87.3365447f, high = 88.8f;
+#endif
+    x = v_clip(x, low, high);
+    vec_int n = v_round(x * REAL(1.4426950408889634));
+    vec whole = v_from_int(n);
+    vec r = x - whole * LN2_HIGH - whole * LN2_LOW;
+    *scale = v_from_bits((vec_bits)(n + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
+    return r * (2 + r * V_POLYNOMIAL(r, q));
+}
+
+/* @part v_exp */
+
+/** e^x. Results below 1.7e-38 (double: 3.2e-308) are 0. */
+INLINE vec v_exp(vec x) {
+    vec scale, p = v_exp_parts(x, &scale);
+    return (2 + p) * scale;
+}
+
+/* @part v_expm1 */
+
+/** e^x - 1, accurate near 0 too. */
+INLINE vec v_expm1(vec x) {
+    vec scale, p = v_exp_parts(x, &scale);
+    vec half = p * scale * REAL(0.5) + (scale - REAL(0.5));
+    return half + half;
+}
+
+/* @part v_tanh */
+
+/** tanh |x| = -t / (t + 2) with t = e^(-2 |x|) - 1, the form that keeps small results accurate. */
+INLINE vec v_tanh(vec x) {
+    vec t = v_expm1(v_abs(x) * REAL(-2.0));
+    return v_with_sign(t / (t + 2), x);
+}
+
+/* @part v_sigmoid */
+
+/** 1 / (1 + e^-x), by e^-|x| so that nothing overflows. */
+INLINE vec v_sigmoid(vec x) {
+    vec z = v_exp(-v_abs(x));
+    return v_select(x < 0, z, 1) / (1 + z);
+}
+
+/* @part v_log_split */
+
+/* x = 2^n m with m in [sqrt(1/2), sqrt(2)): sets *n and returns m. x is positive and not denormal. */
+INLINE vec v_log_split(vec x, vec *n) {
+    const vec_bits one = v_bits(v_splat(1)), root = v_bits(v_splat(REAL(0.70710678118654752)));
+    vec_bits bits = v_bits(x) + (one - root);
+    *n = v_from_int((vec_int)(bits >> FRACTION_BITS) - EXPONENT_BIAS);
+    return v_from_bits((bits & FRACTION_MASK) + root);
+}
+
+/* @part v_log_join */
+
+/* log(2^n (1 + f)) + low for 1 + f in [sqrt(1/2), sqrt(2)). As in FreeBSD's e_log.c: with s = f / (2 + f),
+ * log(1 + f) = 2 artanh(s) = f - (f^2/2 - s (f^2/2 + R(s^2))). */
+INLINE vec v_log_join(vec f, vec n, vec low) {
+#ifdef NNC_DOUBLE /* error of log(1 + f): 2^-59.5 */
+    static const real r[] = {0.6666666666666734, 0.39999999999416413, 0.28571428742112498, 0.22222198593747822,
+                             0.18183563553340795, 0.15314064334097025, 0.1479586137476544};
+#else /* 2^-30.2 */
+    static const real r[] = {0.666667759f, 0.399775803f, 0.298709273f};
+#endif
+    vec s = f / (2 + f), z = s * s, half = REAL(0.5) * f * f;
+    low += n * LN2_LOW;
+    return n * LN2_HIGH - ((half - (s * (half + z * V_POLYNOMIAL(z, r)) + low)) - f);
+}
+
+/* @part v_log_limits */
+
+/* `result` where 0 < x < infinity; else log's limits. By bits, since -ffast-math denies NaN and infinity. */
+INLINE vec v_log_limits(vec x, vec result) {
+    const vec_bits bits = v_bits(x), none = bits & 0;
+    const vec infinite = v_from_bits(none + INFINITY_BITS);
+    const vec nan = v_from_bits(none + (INFINITY_BITS | INFINITY_BITS >> 1));
+    vec limit = v_select(bits << 1 == 0, -infinite, v_select((vec_int)bits > 0, x, nan));
+    return v_select(bits - 1 < INFINITY_BITS - 1, result, limit);
+}
+
+/* @part v_log */
+
+/** The natural logarithm; log 0 = -infinity, NaN below. */
+INLINE vec v_log(vec x) {
+#ifdef NNC_DOUBLE
+    vec_int denormal = x < 2.2250738585072014e-308;
+#else
+    vec_int denormal = x < 1.17549435e-38f;
+#endif
+    vec n, m = v_log_split(v_select(denormal, x * 33554432, x), &n); /* 2^25 */
+    return v_log_limits(x, v_log_join(m - 1, v_select(denormal, n - 25, n), v_zero()));
+}
+
+/* @part v_log1p */
+
+/** log(1 + x), accurate near 0 too. */
+INLINE vec v_log1p(vec x) {
+    vec u = 1 + x, lost = x - (u - 1);
+    vec n, f = v_log_split(u, &n) - 1;
+    return v_log_limits(u, v_log_join(v_select(n == 0, x, f), n, v_select(n == 0, 0, lost / u)));
+}
+
+/* @part v_softplus */
+
+/** log(1 + e^x). */
+INLINE vec v_softplus(vec x) {
+    return v_max(v_zero(), x) + v_log1p(v_exp(-v_abs(x)));
+}
+
+/* @part v_erf */
+
+/** The error function: x + x P(x^2) below 1, 1 - e^(-x^2) R(x) above. */
+INLINE vec v_erf(vec x) {
+#ifdef NNC_DOUBLE /* errors 2^-56.2 on [0, 1], 2^-51.7 on [1, 6] */
+    static const real p[] = {
+        0.12837916709551259, -0.37612638903184098, 0.11283791670971098, -0.026866170648031137,
+        0.0052239776526924742, -0.00085483285357942787, 0.00012055386193280009, -1.4926881464540577e-05,
+        1.6481058951767502e-06, -1.6557131603945853e-07, 1.6013252689380303e-08, -1.6464887548359849e-09,
+        1.4343903870165841e-10};
+    static const real r[] = {
+        0.99998544034520032, -1.1282222561533257, 0.99920397331839406, -0.74972263580113108, 0.49434097250953235,
+        -0.29141400679506857, 0.15426109176586186, -0.072961264414533739, 0.030486140759394941,
+        -0.011087404702622655, 0.0034520411511441019, -0.00090397043375880582, 0.00019526884378374428,
+        -3.4010534976165114e-05, 4.6391246061675591e-06, -4.7569362745730639e-07, 3.4393617652798271e-08,
+        -1.5600152404213553e-09, 3.3330769132422621e-11};
+    const real end = 6;
+#else /* 2^-29.1 on [0, 1], 2^-25.6 on [1, 4] */
+    static const real p[] = {0.128379166f, -0.37612626f, 0.112835787f, -0.0268533472f,
+                             0.00518716453f, -0.000799788686f, 7.80705886e-05f};
+    static const real r[] = {0.986291766f, -1.04895425f, 0.794006407f, -0.433137149f,
+                             0.165017083f, -0.0413123257f, 0.00606578728f, -0.000393789087f};
+    const real end = 4;
+#endif
+    vec a = v_min(v_splat(end), v_abs(x)), z = a * a;
+    vec outer = 1 - v_exp(-z) * V_POLYNOMIAL(a, r);
+    return v_with_sign(v_select(a < 1, a + a * V_POLYNOMIAL(z, p), outer), x);
+}
+
+/* @part v_normal_pdf */
+
+/** The density of the standard normal distribution. */
+INLINE vec v_normal_pdf(vec x) {
+    return v_exp(REAL(-0.5) * x * x) * REAL(0.39894228040143268);
+}
+
+/* @part v_sin_quadrant */
+
+/* sin(x + turn * pi / 2), |x| <= 3 pi: the nearest multiple n of pi / 2 is taken off in parts such that n times the
+ * first ones is exact; its last two bits tell which series to use and its sign. */
+INLINE vec v_sin_quadrant(vec x, int turn) {
+#ifdef NNC_DOUBLE /* errors 2^-58 and 2^-64 on [-pi/4, pi/4] */
+    static const real s[] = {-0.16666666666666632, 0.008333333333322486, -0.00019841269829853369,
+                             2.755731370506293e-06, -2.5050759888755338e-08, 1.589688642682728e-10};
+    static const real c[] = {0.041666666666666602, -0.001388888888887447, 2.4801587289666919e-05,
+                             -2.755731439927396e-07, 2.0875728995917874e-09, -1.1359917439168051e-11};
+    const real part[] = {1.57079632673412561417, 6.07710050650619224932e-11, 0};
+#else /* 2^-28 and 2^-33 */
+    static const real s[] = {-0.166666552f, 0.00833219104f, -0.000195186047f};
+    static const real c[] = {0.0416666456f, -0.00138873013f, 2.44306702e-05f};
+    const real part[] = {1.5703125f, 4.83751297e-4f, 7.54978995e-8f};
+#endif
+    vec_int n = v_round(x * REAL(0.63661977236758134));
+    vec whole = v_from_int(n);
+    vec r = x - whole * part[0] - whole * part[1] - whole * part[2];
+    vec z = r * r;
+    vec sine = r + r * z * V_POLYNOMIAL(z, s);
+    vec cosine = 1 - (REAL(0.5) * z - z * z * V_POLYNOMIAL(z, c));
+    n += turn;
+    vec_bits sign = ((vec_bits)n & 2) << (BITS - 2);
+    return v_from_bits(v_bits(v_select((n & 1) == 0, sine, cosine)) ^ sign);
+}
+
+/* @part v_sin */
+
+/** sin x for |x| <= 3 pi (beyond, it loses accuracy). */
+INLINE vec v_sin(vec x) {
+    return v_sin_quadrant(x, 0);
+}
+
+/* @part v_cos */
+
+/** cos x for |x| <= 3 pi (beyond, it loses accuracy). */
+INLINE vec v_cos(vec x) {
+    return v_sin_quadrant(x, 1);
+}
+
+/* @end */
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT-0
+ *
+ * nnc_vec.h - vectors of reals as wide as the instruction set: types, loads and stores, masks, lane reductions.
+ *
+ * Generated C computes with `vec`, a vector of LANES reals, where gcc or clang offers vector extensions, and with plain
+ * scalars (LANES 1) everywhere else or when NNC_SCALAR is defined; the text of a formula is the same. C99, C11, C++11,
+ * freestanding. nnc_math.h (exp, tanh, ...), nnc_random.h and nnc_product.h (matrix products) build on this file.
+ *
+ * A standalone model contains only the parts it uses: a part begins at a comment that names every identifier it defines
+ * and lasts until the next such comment. `vec`, the first, is always there.
+ */
+#ifndef NNC_VEC_H_INCLUDED
+#define NNC_VEC_H_INCLUDED
+
+#include <math.h> /* sqrt, sqrtf: nothing else */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* @part vec real REAL VECTOR_BYTES LANES INLINE FORCE_INLINE UNROLL vec_at vec_int vec_bits */
+
+/* Everything is computed in `real`; REAL(0.5) is a literal of that type. */
+#ifdef NNC_DOUBLE
+typedef double real;
+#define REAL(literal) literal
+#else
+typedef float real;
+#define REAL(literal) literal##f
+#endif
+
+#if defined NNC_SCALAR || defined __TINYC__ || (!defined __clang__ && (!defined __GNUC__ || __GNUC__ < 9))
+#define VECTOR_BYTES 0
+#elif defined __AVX512F__
+#define VECTOR_BYTES 64
+#elif defined __AVX__
+#define VECTOR_BYTES 32
+#elif defined __SSE2__ || defined __ARM_NEON || defined __wasm_simd128__ || defined __VSX__
+#define VECTOR_BYTES 16
+#else
+#define VECTOR_BYTES 0
+#endif
+
+/* Accumulators stay in registers only where tiles are inlined with constant bounds and their loops unrolled. */
+#if defined __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#elif defined __GNUC__
+#define UNROLL _Pragma("GCC unroll 32")
+#else
+#define UNROLL
+#endif
+#ifdef __GNUC__
+#define FORCE_INLINE static inline __attribute__((always_inline))
+#else
+#define FORCE_INLINE static inline
+#endif
+
+#if VECTOR_BYTES == 0
+#define LANES 1
+#define INLINE static inline
+typedef real vec;
+typedef real vec_at;
+#ifdef NNC_DOUBLE
+typedef int64_t vec_int;
+typedef uint64_t vec_bits;
+#else
+typedef int32_t vec_int;
+typedef uint32_t vec_bits;
+#endif
+
+#else
+#define INLINE FORCE_INLINE /* a call would spill every vector register */
+/* `vec` for variables, vec_at to read and write memory at any address; a comparison of vecs gives a vec_int, each lane
+ * 0 or -1 (but 1 in scalar code), so masks combine with & and |, and are negated by exchanging v_select's values. */
+typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
+#ifdef NNC_DOUBLE
+#define LANES (VECTOR_BYTES / 8)
+typedef real vec_at __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
+typedef int64_t vec_int __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint64_t vec_bits __attribute__((vector_size(VECTOR_BYTES)));
+#else
+#define LANES (VECTOR_BYTES / 4)
+typedef real vec_at __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+typedef int32_t vec_int __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint32_t vec_bits __attribute__((vector_size(VECTOR_BYTES)));
+#endif
+#endif
+
+/* @part v_lanes */
+
+/** How many lanes of the next vector hold something when `left` values remain. */
+INLINE size_t v_lanes(size_t left) {
+    return left < LANES ? left : LANES;
+}
+
+/* @part v_zero */
+
+INLINE vec v_zero(void) {
+#if LANES == 1
+    return 0;
+#else
+    vec zero = {0};
+    return zero;
+#endif
+}
+
+/* @part v_splat */
+
+/** All lanes x; x may be a vec already. (Subtracting 0 changes no value, not even -0, and costs nothing.) */
+#define v_splat(x) ((x) - v_zero())
+
+/* @part v_load_all */
+
+FORCE_INLINE vec v_load_all(const real *p) {
+    return *(const vec_at *)(const void *)p;
+}
+
+/* @part v_copy */
+
+/** Copies n < LANES reals, by halves of a vector: a call of memcpy would take longer. */
+static inline void v_copy(real *to, const real *from, size_t n) {
+    UNROLL for (size_t chunk = LANES / 2; chunk > 0; chunk /= 2) {
+        if (n & chunk) {
+            memcpy(to, from, chunk * sizeof *to);
+            to += chunk;
+            from += chunk;
+        }
+    }
+}
+
+/* @part v_load */
+
+/** The n <= LANES reals at p, then zeros; reads nothing beyond p[n - 1]. */
+INLINE vec v_load(const real *p, size_t n) {
+    real part[LANES] = {0};
+    if (n >= LANES) {
+        return v_load_all(p);
+    }
+    v_copy(part, p, n);
+    return v_load_all(part);
+}
+
+/* @part v_store_all */
+
+FORCE_INLINE void v_store_all(real *p, vec v) {
+    *(vec_at *)(void *)p = v;
+}
+
+/* @part v_store */
+
+/** Writes the first n <= LANES lanes of v to p. */
+INLINE void v_store(real *p, vec v, size_t n) {
+    real part[LANES];
+    if (n >= LANES) {
+        v_store_all(p, v);
+    } else {
+        v_store_all(part, v);
+        v_copy(p, part, n);
+    }
+}
+
+/* @part v_bits */
+
+/** The bit patterns of v. */
+INLINE vec_bits v_bits(vec v) {
+#if LANES == 1
+    vec_bits bits;
+    memcpy(&bits, &v, sizeof bits);
+    return bits;
+#else
+    return (vec_bits)v;
+#endif
+}
+
+/* @part v_from_bits */
+
+INLINE vec v_from_bits(vec_bits bits) {
+#if LANES == 1
+    vec v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+#else
+    return (vec)bits;
+#endif
+}
+
+/* @part v_choose */
+
+INLINE vec v_choose(vec_int mask, vec a, vec b) {
+#if LANES == 1
+    return mask ? a : b;
+#else
+    return (vec)((mask & (vec_int)a) | (~mask & (vec_int)b));
+#endif
+}
+
+/* @part v_select */
+
+/** Lane by lane: mask ? a : b, as in v_select((x > 0) & (x < 1), x, REAL(0.5)). a and b: vec or scalar. */
+#define v_select(mask, a, b) v_choose(mask, v_splat(a), v_splat(b))
+
+/* @part v_max */
+
+/** The greater of a and b; b where either is NaN, so v_max(limit, x) lets NaN through. */
+INLINE vec v_max(vec a, vec b) {
+    return v_choose(a > b, a, b);
+}
+
+/* @part v_min */
+
+/** The lesser of a and b; b where either is NaN, so v_min(limit, x) lets NaN through. */
+INLINE vec v_min(vec a, vec b) {
+    return v_choose(a < b, a, b);
+}
+
+/* @part v_clip */
+
+/** x held within low ... high; NaN stays NaN. */
+INLINE vec v_clip(vec x, real low, real high) {
+    return v_min(v_splat(high), v_max(v_splat(low), x));
+}
+
+/* @part SIGN_BIT */
+#ifdef NNC_DOUBLE
+#define SIGN_BIT UINT64_C(0x8000000000000000)
+#else
+#define SIGN_BIT UINT32_C(0x80000000)
+#endif
+
+/* @part v_abs */
+
+INLINE vec v_abs(vec x) {
+    return v_from_bits(v_bits(x) & ~SIGN_BIT);
+}
+
+/* @part v_with_sign */
+
+/** The magnitude of x with the sign of `sign`. */
+INLINE vec v_with_sign(vec x, vec sign) {
+    return v_from_bits((v_bits(x) & ~SIGN_BIT) | (v_bits(sign) & SIGN_BIT));
+}
+
+/* @part v_sign */
+
+/** -1, 0 or 1; 0 for NaN. */
+INLINE vec v_sign(vec x) {
+    return v_select(x > 0, 1, v_select(x < 0, -1, 0));
+}
+
+/* @part v_sqrt */
+
+/** Correctly rounded square root. gcc needs -fno-math-errno to use the vector instruction. */
+INLINE vec v_sqrt(vec x) {
+#if LANES > 1 && defined __clang__
+    return __builtin_elementwise_sqrt(x);
+#elif LANES > 1
+    vec v = x;
+    for (int i = 0; i < LANES; i++) {
+#ifdef NNC_DOUBLE
+        v[i] = sqrt(x[i]);
+#else
+        v[i] = sqrtf(x[i]);
+#endif
+    }
+    return v;
+#elif defined NNC_DOUBLE
+    return sqrt(x);
+#else
+    return sqrtf(x);
+#endif
+}
+
+/* @part v_index */
+
+/** Lane numbers: 0, 1, 2, ... */
+INLINE vec_int v_index(void) {
+#if LANES == 1
+    return 0;
+#else
+    static const vec_int index = {0, 1,
+#if LANES >= 4
+                                  2, 3,
+#endif
+#if LANES >= 8
+                                  4, 5, 6, 7,
+#endif
+#if LANES >= 16
+                                  8, 9, 10, 11, 12, 13, 14, 15,
+#endif
+    };
+    return index;
+#endif
+}
+
+/* @part v_tail_fill */
+
+/** v with lanes n and up replaced by `fill`. */
+INLINE vec v_tail_fill(vec v, size_t n, real fill) {
+    return v_select(v_index() < (int)n, v, fill);
+}
+
+/* @part v_head */
+
+/** v with lanes n and up set to 0. */
+INLINE vec v_head(vec v, size_t n) {
+    return v_tail_fill(v, n, 0);
+}
+
+/* @part v_sum */
+
+/** The sum over the lanes, added as a balanced tree. */
+INLINE real v_sum(vec v) {
+#if LANES == 1
+    return v;
+#else
+    UNROLL for (int half = LANES / 2; half >= 1; half /= 2) {
+        UNROLL for (int i = 0; i < half; i++) {
+            v[i] += v[i + half];
+        }
+    }
+    return v[0];
+#endif
+}
+
+/* @part v_max_of */
+
+/** The greatest lane; of lanes that hold NaN nothing is promised. */
+INLINE real v_max_of(vec v) {
+#if LANES == 1
+    return v;
+#else
+    UNROLL for (int half = LANES / 2; half >= 1; half /= 2) {
+        UNROLL for (int i = 0; i < half; i++) {
+            v[i] = v[i] > v[i + half] ? v[i] : v[i + half];
+        }
+    }
+    return v[0];
+#endif
+}
+
+/* @end */
+
+#endif
