@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* nnc_core.c - the freestanding part of the runtime: counter-based random numbers. */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L
-#endif
 #include "nnc.h"
 
 /* Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3: the multipliers, and

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* evaluate.c - the commands that leave the weights as they are: evaluate, predict, grad. */
+#include "nnc_host.h"
+
+#include <math.h>
+#include <string.h>
+
+NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *options, int from_file) {
+    if (options->batch_size > 0) {
+        return options->batch_size;
+    }
+    return from_file > 0 && (size_t)from_file <= model->batch ? from_file : 0;
+}
+
+/* The data of evaluate(). A file of the command line is read as evaluate(), or else fit(), reads its own. */
+static nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc_options *options) {
+    nnc_data_request request = nnc_fit_request(model, options);
+    const nnc_evaluate_defaults *evaluate = model->evaluate_defaults;
+    request.x = evaluate != NULL && (evaluate->x.path != NULL || request.x_path == NULL) ? &evaluate->x : request.x;
+    request.y = evaluate != NULL && (evaluate->y.path != NULL || request.y_path == NULL) ? &evaluate->y : request.y;
+    request.sample_weight = evaluate != NULL ? &evaluate->sample_weight : request.sample_weight;
+    return request;
+}
+
+NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
+                               nnc_totals *totals, nnc_progress *progress) {
+    const nnc_model *model = session->model;
+    nnc_totals_clear(totals);
+    for (size_t at = first; at < end; at += session->batch) {
+        size_t n = end - at < session->batch ? end - at : session->batch;
+        if (nnc_signal_pending() != 0) {
+            return 1;
+        }
+        nnc_session_gather(session, data, NULL, at, n);
+        int status = model->evaluate(session->params, session->work, session->x, session->y,
+                                     nnc_session_sample_weight(session, data), n, session->sums);
+        if (status != NNC_OK) {
+            return nnc_fail_status(session->host, status, "evaluate");
+        }
+        if (!isfinite(nnc_get_real(model, session->sums, 0))) {
+            return nnc_fail_status(session->host, NNC_E_NONFINITE, "evaluate");
+        }
+        nnc_totals_add(totals, session, n);
+        if (progress != NULL) {
+            nnc_progress_step(progress, totals);
+        }
+    }
+    return 0;
+}
+
+/* {"accuracy": 0.97, "loss": 0.1} */
+static void nnc_print_json(const nnc_figure *figures, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        printf("%s\"%s\": %.9g", i == 0 ? "{" : ", ", figures[i].name, figures[i].value);
+    }
+    printf("}\n");
+}
+
+static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {
+    nnc_totals totals;
+    nnc_progress progress;
+    size_t count;
+    if (nnc_totals_open(session->host, session->model, "", &totals) != 0) {
+        return -1;
+    }
+    nnc_progress_open(&progress, options->json ? 0 : options->verbose);
+    nnc_progress_begin(&progress, (data->count + session->batch - 1) / session->batch);
+    int status = nnc_evaluate_range(session, data, 0, data->count, &totals, &progress);
+    if (status == 0) {
+        const nnc_figure *figures = nnc_totals_figures(&totals, &count);
+        if (options->json) {
+            nnc_print_json(figures, count);
+        } else {
+            nnc_progress_end(&progress, figures, count);
+        }
+    }
+    nnc_totals_close(&totals);
+    return status;
+}
+
+NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const nnc_options *options) {
+    nnc_dataset data;
+    nnc_session session;
+    if (model->evaluate == NULL) {
+        nnc_fail_usage(host, "the model %s has no loss: it needs compile(), and not --inference-only", model->name);
+        return host->status;
+    }
+    nnc_data_request request = nnc_evaluation_request(model, options);
+    int from_file = model->evaluate_defaults != NULL ? model->evaluate_defaults->batch_size : 0;
+    memset(&data, 0, sizeof data);
+    if (nnc_session_open(host, model, nnc_choose_batch(model, options, from_file), 0, &session) == 0) {
+        if (nnc_session_weights(&session, options->weights) == 0 &&
+            nnc_dataset_load(host, model, &request, &data) == 0) {
+            nnc_evaluate(&session, &data, options);
+        }
+        nnc_dataset_free(&data);
+        nnc_session_close(&session);
+    }
+    return host->status;
+}
+
+/* All predictions, batch after batch, into the file. */
+static int nnc_predict_rows(nnc_session *session, const nnc_dataset *data, nnc_writer *writer) {
+    const nnc_model *model = session->model;
+    size_t row_bytes = nnc_output_size(model) * model->real_size;
+    for (size_t at = 0; at < data->count; at += session->batch) {
+        size_t n = data->count - at < session->batch ? data->count - at : session->batch;
+        nnc_session_gather(session, data, NULL, at, n);
+        int status = model->predict(session->params, session->work, session->x, session->output, n);
+        if (status != NNC_OK) {
+            return nnc_fail_status(session->host, status, "predict");
+        }
+        nnc_writer_write(writer, session->output, n * row_bytes);
+    }
+    return 0;
+}
+
+static int nnc_predict(nnc_session *session, const nnc_dataset *data, const char *path) {
+    const nnc_model *model = session->model;
+    nnc_writer writer;
+    int64_t shape[7] = {(int64_t)data->count};
+    if (nnc_writer_open(session->host, &writer, path) != 0) {
+        return -1;
+    }
+    memcpy(shape + 1, model->output_shape, sizeof model->output_shape);
+    nnc_write_npy_header(&writer, nnc_real_dtype(model), model->output_rank + 1, shape);
+    if (nnc_predict_rows(session, data, &writer) != 0) {
+        nnc_writer_abandon(&writer);
+        return -1;
+    }
+    return nnc_writer_commit(&writer);
+}
+
+NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nnc_options *options) {
+    nnc_dataset data;
+    nnc_session session;
+    if (options->output == NULL) {
+        nnc_fail_usage(host, "no output: give -o FILE.npy");
+        return host->status;
+    }
+    nnc_data_request request = nnc_evaluation_request(model, options);
+    request.with_y = 0;
+    memset(&data, 0, sizeof data);
+    if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {
+        if (nnc_session_weights(&session, options->weights) == 0 &&
+            nnc_dataset_load(host, model, &request, &data) == 0) {
+            nnc_predict(&session, &data, options->output);
+        }
+        nnc_dataset_free(&data);
+        nnc_session_close(&session);
+    }
+    return host->status;
+}
+
+/* The gradient of the total loss of the first batch, as fit would see it. */
+static int nnc_grad(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {
+    const nnc_model *model = session->model;
+    size_t n = data->count < session->batch ? data->count : session->batch;
+    nnc_tensors masks;
+    if (options->masks != NULL) {
+        int failed = nnc_tensors_read(session->host, options->masks, &masks) != 0;
+        if (failed) {
+            return -1;
+        }
+        failed = nnc_masks_check(session->host, model, &masks) != 0 ||
+                 nnc_masks_set(session->host, model, &masks, 0, n, session->trainer) != 0;
+        nnc_tensors_free(&masks);
+        if (failed) {
+            return -1;
+        }
+    }
+    nnc_session_gather(session, data, NULL, 0, n);
+    int status = model->grad(session->trainer, session->x, session->y, nnc_session_sample_weight(session, data), n,
+                             session->sums);
+    if (status != NNC_OK) {
+        return nnc_fail_status(session->host, status, "grad");
+    }
+    return nnc_gradients_save(session->host, model, options->output,
+                              (const char *)session->trainer + model->gradients_in_trainer);
+}
+
+NNC_API int nnc_command_grad(nnc_host *host, const nnc_model *model, const nnc_options *options) {
+    nnc_dataset data;
+    nnc_session session;
+    if (model->grad == NULL) {
+        nnc_fail_usage(host, "this program keeps no gradients: compile the model with nnc --gradients");
+        return host->status;
+    }
+    if (options->output == NULL) {
+        nnc_fail_usage(host, "no output: give -o FILE.safetensors");
+        return host->status;
+    }
+    if (model->mask_count > 0 && options->masks == NULL) {
+        nnc_fail_usage(host, "this program takes its random factors from a file: give --masks FILE.safetensors");
+        return host->status;
+    }
+    nnc_data_request request = nnc_fit_request(model, options);
+    int64_t batch_size = nnc_choose_batch(model, options, model->fit != NULL ? model->fit->batch_size : 0);
+    memset(&data, 0, sizeof data);
+    if (nnc_session_open(host, model, batch_size, 1, &session) == 0) {
+        int status = model->init(session.trainer, options->seed);
+        if (status != NNC_OK) {
+            nnc_fail_status(host, status, "init");
+        } else if (nnc_session_weights(&session, options->weights) == 0 &&
+                   nnc_dataset_load(host, model, &request, &data) == 0) {
+            nnc_grad(&session, &data, options);
+        }
+        nnc_dataset_free(&data);
+        nnc_session_close(&session);
+    }
+    return host->status;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* host_writer.c - writing: a file is there whole or not at all. */
+#include "nnc_host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int nnc_open_temporary(nnc_writer *writer, mode_t mode) {
+    size_t size = strlen(writer->path) + 8;
+    writer->temporary = malloc(size);
+    if (writer->temporary == NULL) {
+        return nnc_fail(writer->host, "out of memory");
+    }
+    snprintf(writer->temporary, size, "%s.XXXXXX", writer->path);
+    int file = mkstemp(writer->temporary);
+    if (file < 0) {
+        return nnc_fail_at(writer->host, writer->path, 0, 0, "cannot be created: %s", strerror(errno));
+    }
+    /* mkstemp makes files private; results are ordinary files. */
+    if (fchmod(file, mode) != 0 || (writer->file = fdopen(file, "wb")) == NULL) {
+        nnc_fail_at(writer->host, writer->path, 0, 0, "cannot be created: %s", strerror(errno));
+        close(file);
+        return -1;
+    }
+    return 0;
+}
+
+NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path) {
+    struct stat status;
+    memset(writer, 0, sizeof *writer);
+    writer->host = host;
+    writer->path = strdup(path);
+    if (writer->path == NULL) {
+        return nnc_fail(host, "out of memory");
+    }
+    int exists = lstat(writer->path, &status) == 0;
+    int outcome;
+    if (exists && !S_ISREG(status.st_mode)) { /* a pipe, a device, or a link such as /dev/stdout: not to be replaced */
+        writer->file = fopen(writer->path, "wb");
+        outcome = writer->file != NULL ? 0 : nnc_fail_at(host, path, 0, 0, "cannot be written: %s", strerror(errno));
+    } else {
+        mode_t mask = umask(0);
+        umask(mask);
+        outcome = nnc_open_temporary(writer, exists ? status.st_mode & 0777 : 0666 & ~mask);
+    }
+    if (outcome != 0) {
+        nnc_writer_abandon(writer);
+    }
+    return outcome;
+}
+
+NNC_API int nnc_writer_probe(nnc_host *host, const char *path) {
+    struct stat status;
+    nnc_writer writer;
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return 0; /* whoever reads a pipe would take the probe for the end */
+    }
+    if (nnc_writer_open(host, &writer, path) != 0) {
+        return -1;
+    }
+    nnc_writer_abandon(&writer);
+    return 0;
+}
+
+NNC_API void nnc_writer_write(nnc_writer *writer, const void *bytes, size_t size) {
+    if (size > 0) {
+        fwrite(bytes, 1, size, writer->file); /* the stream remembers an error */
+    }
+}
+
+/* The rename itself is on disk once its directory is. Best effort: some file systems cannot. */
+static void nnc_sync_directory(const char *path) {
+    char *directory = strdup(path);
+    if (directory == NULL) {
+        return;
+    }
+    char *slash = strrchr(directory, '/');
+    if (slash != NULL) {
+        slash[slash == directory ? 1 : 0] = '\0';
+    }
+    int file = open(slash != NULL ? directory : ".", O_RDONLY);
+    if (file >= 0) {
+        fsync(file);
+        close(file);
+    }
+    free(directory);
+}
+
+NNC_API int nnc_writer_commit(nnc_writer *writer) {
+    int failed = ferror(writer->file) || fflush(writer->file) != 0;
+    if (!failed && writer->temporary != NULL) {
+        failed = fsync(fileno(writer->file)) != 0;
+    }
+    int number = errno;
+    if (fclose(writer->file) != 0 && !failed) {
+        failed = 1;
+        number = errno;
+    }
+    writer->file = NULL;
+    if (!failed && writer->temporary != NULL) {
+        if (rename(writer->temporary, writer->path) != 0) {
+            failed = 1;
+            number = errno;
+        } else {
+            free(writer->temporary);
+            writer->temporary = NULL;
+            nnc_sync_directory(writer->path);
+        }
+    }
+    if (failed) {
+        nnc_fail_at(writer->host, writer->path, 0, 0, "cannot be written: %s", strerror(number));
+    }
+    nnc_writer_abandon(writer);
+    return failed ? -1 : 0;
+}
+
+NNC_API void nnc_writer_abandon(nnc_writer *writer) {
+    if (writer->file != NULL) {
+        fclose(writer->file);
+    }
+    if (writer->temporary != NULL) {
+        unlink(writer->temporary);
+    }
+    free(writer->temporary);
+    free(writer->path);
+    writer->file = NULL;
+    writer->temporary = NULL;
+    writer->path = NULL;
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* nnc_host.h - what the files of the hosted runtime share: C99 with POSIX and a heap. Programs include nnc.h only. */
+#ifndef NNC_HOST_H_INCLUDED
+#define NNC_HOST_H_INCLUDED
+
+#ifndef _POSIX_C_SOURCE /* must stand before the first system header; a standalone file defines it at its top */
+#define _POSIX_C_SOURCE 200809L
+#endif
+
+#include "nnc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#if defined(__GNUC__)
+#define NNC_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define NNC_PRINTF(text, first)
+#endif
+
+/* Unless it says otherwise, a function here returns 0, or -1 after it has told nnc_fail() why. */
+
+/* Errors, memory (host_error.c) -------------------------------------------------------------------------------------- */
+
+enum nnc_exit { NNC_EXIT_OK = 0, NNC_EXIT_FAILED = 1, NNC_EXIT_USAGE = 2, NNC_EXIT_SIGNAL = 128 /* + its number */ };
+
+/** One run of the program: its error, and its standard input. */
+typedef struct nnc_host {
+    const char *program; /* for messages */
+    int status;          /* that the program ends with: an nnc_exit */
+    char place[640];     /* file:line:column, or "" */
+    char text[2048];     /* what is wrong, and the way out; "" while all is well */
+    unsigned char *input; /* standard input, kept once read: x and y may both name it */
+    size_t input_size;
+    int input_read;
+} nnc_host;
+
+/** Records the error of a run that cannot go on. Always -1. */
+NNC_API int nnc_fail(nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
+/** The same for a wrong command line: the program ends with NNC_EXIT_USAGE. Always -1. */
+NNC_API int nnc_fail_usage(nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
+/** The same about a place in a file; line and column count from 1, 0 leaves them out. Always -1. */
+NNC_API int nnc_fail_at(nnc_host *host, const char *path, size_t line, size_t column, const char *format, ...)
+    NNC_PRINTF(5, 6);
+/** Prints the recorded error to standard error as `place: error: text`, place being the program where there is none. */
+NNC_API void nnc_print_error(const nnc_host *host);
+/** Bytes of a file as a message may show them: 'abc', with escapes for what is not printable, cut when long. */
+typedef struct nnc_quoted {
+    char text[64];
+} nnc_quoted;
+NNC_API nnc_quoted nnc_quote(const void *bytes, size_t size);
+/** A shape as Python writes it: (28, 28), (5,), (). */
+typedef struct nnc_shape_text {
+    char text[160];
+} nnc_shape_text;
+NNC_API nnc_shape_text nnc_show_shape(const int64_t *shape, int rank);
+
+/** count * size zeroed bytes, aligned to 64; NULL after an error. Never NULL for 0 bytes. Released by free(). */
+NNC_API void *nnc_alloc(nnc_host *host, size_t count, size_t size);
+/** Makes *block (from malloc, or NULL) at least `count` items of `size` bytes long, growing geometrically. */
+NNC_API int nnc_grow(nnc_host *host, void **block, size_t *capacity, size_t count, size_t size);
+/** *product = a * b; -1, silently, when it exceeds SIZE_MAX. */
+NNC_API int nnc_multiply(size_t a, size_t b, size_t *product);
+/** The number of elements of a shape in *count; -1, silently, when it is negative or exceeds SIZE_MAX / 16. */
+NNC_API int nnc_shape_count(const int64_t *shape, int rank, size_t *count);
+
+/* Files: whole or in pieces, plain or compressed (host_file.c) -------------------------------------------------------- */
+
+typedef enum nnc_coding {
+    NNC_CODING_PLAIN,
+    NNC_CODING_GZIP,
+    NNC_CODING_DEFLATE /* a zip member */
+} nnc_coding;
+
+typedef struct nnc_inflater nnc_inflater;
+
+/** Reads bytes in order from a file, standard input or memory, unpacking on the way. */
+typedef struct nnc_reader {
+    nnc_host *host;
+    const char *path; /* for messages */
+    int file;         /* descriptor; -1: `source` holds all there is */
+    const unsigned char *source;
+    size_t source_size;
+    nnc_inflater *inflater; /* NULL: plain */
+    unsigned char *buffer;  /* decoded bytes; those from `begin` to `end` are not consumed yet */
+    size_t begin, end;
+    int finished; /* nothing follows the buffer */
+} nnc_reader;
+
+/** Opens a file, "-" being standard input; what starts with gzip's magic number is unpacked. */
+NNC_API int nnc_reader_open(nnc_host *host, nnc_reader *reader, const char *path);
+/** Reads from memory that outlives the reader. */
+NNC_API int nnc_reader_slice(nnc_host *host, nnc_reader *reader, const char *path, const void *bytes, size_t size,
+                             nnc_coding coding);
+NNC_API void nnc_reader_close(nnc_reader *reader);
+/** Makes at least `wanted` (up to 512) bytes visible from reader->begin, fewer only at the end of the file. */
+NNC_API int nnc_reader_fill(nnc_reader *reader, size_t wanted);
+/** Copies exactly `size` bytes; a file that ends before is an error. */
+NNC_API int nnc_reader_read(nnc_reader *reader, void *bytes, size_t size);
+/** Exactly `size` bytes into *bytes (from malloc), which grows as they arrive: a file that claims more than it holds
+ *  costs no memory. */
+NNC_API int nnc_reader_take(nnc_reader *reader, size_t size, void **bytes);
+/** Error unless everything has been read. */
+NNC_API int nnc_reader_expect_end(nnc_reader *reader);
+/** The rest of a file into *bytes (from malloc). */
+NNC_API int nnc_reader_take_all(nnc_reader *reader, unsigned char **bytes, size_t *size);
+
+/** Writes a file so that it is there whole or not at all: a temporary file, fsync, rename. */
+typedef struct nnc_writer {
+    nnc_host *host;
+    char *path, *temporary; /* temporary NULL: in place, what is there being no regular file */
+    FILE *file;
+} nnc_writer;
+
+NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path);
+/** Errors are kept until nnc_writer_commit(). */
+NNC_API void nnc_writer_write(nnc_writer *writer, const void *bytes, size_t size);
+NNC_API int nnc_writer_commit(nnc_writer *writer);
+/** Finds out whether a file could be written, leaving everything as it is. */
+NNC_API int nnc_writer_probe(nnc_host *host, const char *path);
+/** Gives up: the old file, if any, stays. Harmless after nnc_writer_commit(). */
+NNC_API void nnc_writer_abandon(nnc_writer *writer);
+
+/* Numbers and arrays (host_array.c, host_number.c) --------------------------------------------------------------------- */
+
+/* Element types: name, C type, value of an element v as double, NumPy's name, safetensors' name. */
+#define NNC_DTYPES(X)                                                                                                  \
+    X(U8, uint8_t, v, "uint8", "U8")                                                                                   \
+    X(I8, int8_t, v, "int8", "I8")                                                                                     \
+    X(U16, uint16_t, v, "uint16", "U16")                                                                               \
+    X(I16, int16_t, v, "int16", "I16")                                                                                 \
+    X(U32, uint32_t, v, "uint32", "U32")                                                                               \
+    X(I32, int32_t, v, "int32", "I32")                                                                                 \
+    X(U64, uint64_t, v, "uint64", "U64")                                                                               \
+    X(I64, int64_t, v, "int64", "I64")                                                                                 \
+    X(F16, uint16_t, nnc_float16(v), "float16", "F16")                                                                 \
+    X(BF16, uint16_t, nnc_bfloat16(v), "bfloat16", "BF16")                                                             \
+    X(F32, float, v, "float32", "F32")                                                                                 \
+    X(F64, double, v, "float64", "F64")
+
+typedef enum nnc_dtype {
+#define NNC_DTYPE_ENUM(id, type, value, name, safetensors) NNC_##id,
+    NNC_DTYPES(NNC_DTYPE_ENUM)
+#undef NNC_DTYPE_ENUM
+    NNC_DTYPE_COUNT
+} nnc_dtype;
+
+typedef struct nnc_dtype_info {
+    const char *name, *safetensors;
+    size_t size;
+    int is_integer;
+} nnc_dtype_info;
+NNC_API nnc_dtype_info nnc_dtype_of(nnc_dtype dtype);
+
+/** `count` elements at `from` to F32, F64 or I32 at `to`, multiplied by `scale` (in double). What does not fit an
+ *  int32_t must not be asked for. The one place that converts between the numbers of files and of models. */
+NNC_API void nnc_convert(void *to, nnc_dtype to_dtype, const void *from, nnc_dtype from_dtype, size_t count,
+                         double scale);
+/** The type of a model's numbers. */
+NNC_API nnc_dtype nnc_real_dtype(const nnc_model *model);
+NNC_API double nnc_get_real(const nnc_model *model, const void *reals, size_t index);
+NNC_API void nnc_set_real(const nnc_model *model, void *reals, size_t index, double value);
+/** Reverses the bytes of `count` elements of `size` bytes when the file's order is not this machine's. */
+NNC_API void nnc_fix_byte_order(void *data, size_t count, size_t size, int file_is_big_endian);
+
+/** A decimal number that fills all of the text, as strtod reads it in the C locale, correctly rounded. Also nan and inf
+ *  by name. -1, silently, when the text is none. */
+NNC_API int nnc_parse_number(const char *text, size_t size, double *value);
+/** A whole number without sign in decimal; -1, silently. */
+NNC_API int nnc_parse_count(const char *text, uint64_t *value);
+
+enum { NNC_MAX_RANK = 8 };
+
+/** Numbers of a data file in row-major order and this machine's byte order. */
+typedef struct nnc_array {
+    nnc_dtype dtype;
+    int rank;
+    int64_t shape[NNC_MAX_RANK];
+    void *data;      /* from malloc */
+    uint32_t *lines; /* csv: the line of each row; else NULL */
+} nnc_array;
+NNC_API void nnc_array_free(nnc_array *array);
+
+/* Data files (data_*.c): each reads one array -------------------------------------------------------------------------- */
+
+NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array);
+NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array);
+/** The array `name` of the archive, NULL being the only one in it. */
+NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, nnc_array *array);
+/** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). */
+NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_array *array);
+
+/** Starts an .npy file: dtype F32 or F64, then the data follow. */
+NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape);
+
+/* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------------- */
+
+/** Rows of an array, checked against the model. */
+typedef struct nnc_samples {
+    char *path; /* for messages; NULL: there are none */
+    nnc_array array;
+    size_t first, count;    /* rows of the array */
+    size_t *columns, width; /* values per sample; columns NULL: all */
+    double scale;
+    nnc_dtype dtype; /* of what the model takes: F32, F64, I32 */
+} nnc_samples;
+
+/** What a role asks of its data. */
+typedef struct nnc_role {
+    const char *name; /* x, y, sample_weight: for messages */
+    nnc_dtype dtype;
+    int rank; /* of one sample */
+    int64_t shape[6];
+    int64_t low, high, also; /* I32: the values allowed, and one more */
+    const char *meaning;     /* of a value, for messages: class, index */
+    const char *hint;        /* the way out when shapes do not fit, or "" */
+} nnc_role;
+NNC_API nnc_role nnc_role_x(const nnc_model *model);
+NNC_API nnc_role nnc_role_y(const nnc_model *model);
+NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model);
+
+/** Loads and checks the file of a source; `path` NULL takes the source's own, below `data_dir`. */
+NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const char *path, const char *data_dir,
+                             const nnc_role *role, nnc_samples *samples);
+NNC_API void nnc_samples_free(nnc_samples *samples);
+/** Sample `index` in the model's type. */
+NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to);
+
+/** x, y and weights of the same samples; y and weights may be missing (their path is NULL). */
+typedef struct nnc_dataset {
+    nnc_samples x, y, sample_weight;
+    size_t count;
+} nnc_dataset;
+
+/** Which sources, and the files of the command line that replace theirs (NULL: none). */
+typedef struct nnc_data_request {
+    const nnc_source *x, *y, *sample_weight;
+    const char *x_path, *y_path, *sample_weight_path;
+    const char *data_dir; /* where relative paths of sources start */
+    const char *prefix;   /* of the options, for messages: "" or "validation-" */
+    int with_y;
+} nnc_data_request;
+
+/** Loads x, and where asked y and weights, checked against the model and each other. */
+NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_data_request *request,
+                             nnc_dataset *dataset);
+NNC_API void nnc_dataset_free(nnc_dataset *dataset);
+
+/* Safetensors (safetensors.c, safetensors_write.c, weights.c) ---------------------------------------------------------------------- */
+
+typedef struct nnc_entry {
+    char *name;
+    nnc_dtype dtype;
+    int rank;
+    int64_t shape[NNC_MAX_RANK];
+    const void *data; /* count elements, little endian when read from a file */
+    size_t count;
+} nnc_entry;
+
+/** A file of named tensors, whole in memory. */
+typedef struct nnc_tensors {
+    const char *path;
+    unsigned char *bytes;
+    nnc_entry *entries;
+    size_t count;
+} nnc_tensors;
+
+/** Reads and checks a file completely. */
+NNC_API int nnc_tensors_read(nnc_host *host, const char *path, nnc_tensors *tensors);
+NNC_API int nnc_tensors_parse(nnc_host *host, const char *path, unsigned char *bytes, size_t size,
+                              nnc_tensors *tensors);
+NNC_API void nnc_tensors_free(nnc_tensors *tensors);
+NNC_API const nnc_entry *nnc_tensors_find(const nnc_tensors *tensors, const char *name);
+/** Writes F32 or F64 tensors (data in this machine's order), sorted as given. */
+NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count);
+
+/** Fills all weights of `params` from a file, or none. */
+NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params);
+NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params);
+/** Saves the gradients of the trainable weights under the weights' names. */
+NNC_API int nnc_gradients_save(nnc_host *host, const nnc_model *model, const char *path, const void *gradients);
+/** Error unless the file holds masks of this model only. */
+NNC_API int nnc_masks_check(nnc_host *host, const nnc_model *model, const nnc_tensors *masks);
+/** Copies the masks `name@batch` of a batch of `n` samples into the trainer. */
+NNC_API int nnc_masks_set(nnc_host *host, const nnc_model *model, const nnc_tensors *masks, uint64_t batch, size_t n,
+                          void *trainer);
+
+/* Random numbers one after another, for shuffling and made-up data (host_random.c) -------------------------------------- */
+
+typedef struct nnc_stream {
+    nnc_random random;
+    uint32_t block, used;
+    uint32_t bits[NNC_RANDOM_BLOCK];
+} nnc_stream;
+
+NNC_API nnc_stream nnc_stream_for(uint64_t seed, uint32_t purpose, uint64_t batch);
+NNC_API uint32_t nnc_stream_next(nnc_stream *stream);
+/** Uniform in 0 … bound - 1; bound > 0. */
+NNC_API uint32_t nnc_stream_below(nnc_stream *stream, uint32_t bound);
+/** Uniform in (0, 1). */
+NNC_API double nnc_stream_uniform(nnc_stream *stream);
+/** Mean 0, variance 1. */
+NNC_API double nnc_stream_normal(nnc_stream *stream);
+/** A permutation of 0 … count - 1 that follows from seed and epoch alone. */
+NNC_API void nnc_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count);
+
+/* Signals (host_signal.c): SIGINT and SIGTERM ask the run to end; a second one kills. ---------------------------------- */
+
+NNC_API void nnc_signals_catch(void);
+NNC_API void nnc_signals_release(void);
+/** The signal that came, or 0. */
+NNC_API int nnc_signal_pending(void);
+
+/* Running a model (session.c) -------------------------------------------------------------------------------------------- */
+
+/** A model with its memory. */
+typedef struct nnc_session {
+    nnc_host *host;
+    const nnc_model *model;
+    void *trainer; /* NULL when only weights are needed */
+    void *params;  /* inside the trainer where there is one */
+    void *work;
+    void *x, *y, *sample_weight, *output; /* of one batch */
+    void *sums;                           /* what the model reports of a batch */
+    size_t batch;                         /* rows used: at most the compiled batch */
+} nnc_session;
+
+/** `batch_size` 0: the compiled batch; more than that is a usage error. */
+NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t batch_size, int with_trainer,
+                             nnc_session *session);
+NNC_API void nnc_session_close(nnc_session *session);
+/** Weights from a file, or those baked in; neither is a usage error. */
+NNC_API int nnc_session_weights(nnc_session *session, const char *path);
+/** Copies `n` samples, from `first` on in order, or as `order` lists them from there, and clears the sums. */
+NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
+                                size_t n);
+/** What to hand to the model: the weights gathered, or NULL when the data have none. */
+NNC_API const void *nnc_session_sample_weight(const nnc_session *session, const nnc_dataset *data);
+/** Values of one sample of the input, and of the output. */
+NNC_API size_t nnc_input_size(const nnc_model *model);
+NNC_API size_t nnc_output_size(const nnc_model *model);
+/** Turns a status of the model into an error that says what was being done. */
+NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing);
+
+/* Figures: what is logged (figures.c) ------------------------------------------------------------------------------------- */
+
+/** A named figure of a log. */
+typedef struct nnc_figure {
+    const char *name;
+    double value;
+} nnc_figure;
+
+/** Running means over the batches of an epoch: the loss weighted by samples, metrics from their sums. */
+typedef struct nnc_totals {
+    const nnc_model *model;
+    const char *prefix; /* of the figures' names: "" or "val_" */
+    double loss, samples; /* the loss times the samples it stands for */
+    double *sums;         /* as the model's; [0] unused */
+    nnc_figure *figures;  /* nnc_totals_figures */
+    char *names;
+} nnc_totals;
+
+NNC_API int nnc_totals_open(nnc_host *host, const nnc_model *model, const char *prefix, nnc_totals *totals);
+NNC_API void nnc_totals_close(nnc_totals *totals);
+NNC_API void nnc_totals_clear(nnc_totals *totals);
+/** Adds the sums of a batch of `n` samples. */
+NNC_API void nnc_totals_add(nnc_totals *totals, const nnc_session *session, size_t n);
+/** The loss and the metrics, sorted by name; *count of them, valid until the next call. */
+NNC_API const nnc_figure *nnc_totals_figures(nnc_totals *totals, size_t *count);
+
+/* Progress and history (progress.c, history.c) ----------------------------------------------------------------------------- */
+
+typedef struct nnc_progress {
+    int verbose; /* 0 nothing, 1 a bar, 2 one line at the end */
+    size_t steps, step;
+    double started, drawn; /* seconds */
+    int is_terminal, has_color, has_unicode, width;
+} nnc_progress;
+
+/** verbose -1: a bar on a terminal, a line elsewhere. */
+NNC_API void nnc_progress_open(nnc_progress *progress, int verbose);
+NNC_API void nnc_progress_begin(nnc_progress *progress, size_t steps);
+/** After a batch: draws at most ten times a second, with the figures of `totals` unless it is NULL. */
+NNC_API void nnc_progress_step(nnc_progress *progress, nnc_totals *totals);
+/** Ends the line with all figures. */
+NNC_API void nnc_progress_end(nnc_progress *progress, const nnc_figure *figures, size_t count);
+/** Leaves a line that was begun. */
+NNC_API void nnc_progress_abandon(const nnc_progress *progress);
+/** Seconds of a clock that never jumps. */
+NNC_API double nnc_seconds(void);
+
+/** Keras' CSVLogger: a line per epoch. */
+typedef struct nnc_history {
+    nnc_host *host;
+    const char *path;
+    FILE *file; /* NULL: none is written */
+    int has_header;
+} nnc_history;
+
+/** `path` NULL: nothing will be written. */
+NNC_API int nnc_history_open(nnc_host *host, nnc_history *history, const char *path);
+/** The header comes from the names of the first row, sorted; later rows have the same names. */
+NNC_API int nnc_history_row(nnc_history *history, uint64_t epoch, const nnc_figure *figures, size_t count);
+NNC_API int nnc_history_close(nnc_history *history);
+
+/* Commands (train.c, evaluate.c, gradcheck.c, bench.c, program.c): each returns the exit status --------------------------- */
+
+/** What the command line says; NULL, 0, or what stands here: nothing. */
+typedef struct nnc_options {
+    const char *x, *y, *sample_weight, *validation_x, *validation_y, *data_dir;
+    const char *weights, *save, *history, *masks, *output;
+    double validation_split, tolerance; /* < 0: not given */
+    int64_t epochs, batch_size, samples;
+    uint64_t seed;
+    int no_shuffle, json, help;
+    int verbose; /* -1: not given */
+} nnc_options;
+
+NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_options *options);
+NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const nnc_options *options);
+NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nnc_options *options);
+NNC_API int nnc_command_grad(nnc_host *host, const nnc_model *model, const nnc_options *options);
+NNC_API int nnc_command_gradcheck(nnc_host *host, const nnc_model *model, const nnc_options *options);
+NNC_API int nnc_command_bench(nnc_host *host, const nnc_model *model, const nnc_options *options);
+
+/** The data of fit(), replaced by the command line's files. */
+NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_options *options);
+/** The rows of a batch: what the command line says, else the model file, else (0) all that the program is compiled for. */
+NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *options, int from_file);
+/** Evaluates samples [first, end) in inference mode; the progress moves on with each batch unless it is NULL. 1 when a
+ *  signal asked to stop. */
+NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
+                               nnc_totals *totals, nnc_progress *progress);
+
+#endif

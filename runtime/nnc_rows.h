@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT-0
+ *
+ * nnc_rows.h - functions of one row of values, as softmax, losses and metrics over classes need them.
+ */
+#ifndef NNC_ROWS_H_INCLUDED
+#define NNC_ROWS_H_INCLUDED
+
+#include "nnc_math.h"
+#include "nnc_vec.h"
+
+/* @part row_peak */
+
+/** The greatest of n >= 1 values. */
+static inline real row_peak(const real *x, size_t n) {
+    vec peak = v_splat(x[0]);
+    for (size_t c = 0; c < n; c += LANES) {
+        const size_t lanes = v_lanes(n - c);
+        peak = v_max(peak, v_tail_fill(v_load(x + c, lanes), lanes, x[0]));
+    }
+    return v_max_of(peak);
+}
+
+/* @part row_sum */
+
+static inline real row_sum(const real *x, size_t n) {
+    vec sum = v_zero();
+    for (size_t c = 0; c < n; c += LANES) {
+        sum += v_load(x + c, v_lanes(n - c));
+    }
+    return v_sum(sum);
+}
+
+/* @part log_of */
+
+/** The logarithm of one number. */
+static inline real log_of(real x) {
+    real lanes[LANES];
+    v_store_all(lanes, v_log(v_splat(x)));
+    return lanes[0];
+}
+
+/* @part root_of */
+
+/** The square root of one number. */
+static inline real root_of(real x) {
+    real lanes[LANES];
+    v_store_all(lanes, v_sqrt(v_splat(x)));
+    return lanes[0];
+}
+
+/* @part is_finite */
+
+/** By its bits, so that -ffast-math cannot take it away. */
+static inline int is_finite(real x) {
+#ifdef NNC_DOUBLE
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits >> 52 & 0x7ff) != 0x7ff;
+#else
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits >> 23 & 0xff) != 0xff;
+#endif
+}
+
+/* @part row_log_sum_exp */
+
+/** log sum e^x, without overflow. */
+static inline real row_log_sum_exp(const real *x, size_t n) {
+    const real peak = row_peak(x, n);
+    vec total = v_zero();
+    for (size_t c = 0; c < n; c += LANES) {
+        const size_t lanes = v_lanes(n - c);
+        total += v_head(v_exp(v_load(x + c, lanes) - peak), lanes);
+    }
+    return peak + log_of(v_sum(total));
+}
+
+/* @part row_softmax */
+
+/** y = scale * softmax x; returns log sum e^x. */
+static inline real row_softmax(const real *x, size_t n, real scale, real *y) {
+    const real peak = row_peak(x, n);
+    vec total = v_zero();
+    for (size_t c = 0; c < n; c += LANES) {
+        const size_t lanes = v_lanes(n - c);
+        const vec power = v_exp(v_load(x + c, lanes) - peak);
+        v_store(y + c, power, lanes);
+        total += v_head(power, lanes);
+    }
+    const real sum = v_sum(total);
+    scale /= sum;
+    for (size_t c = 0; c < n; c += LANES) {
+        const size_t lanes = v_lanes(n - c);
+        v_store(y + c, v_load(y + c, lanes) * scale, lanes);
+    }
+    return peak + log_of(sum);
+}
+
+/* @part row_clipped_log */
+
+/** z = log of probabilities clipped to [1e-7, 1 - 1e-7]. */
+static inline void row_clipped_log(const real *p, size_t n, real *z) {
+    for (size_t c = 0; c < n; c += LANES) {
+        const size_t lanes = v_lanes(n - c);
+        v_store(z + c, v_log(v_clip(v_load(p + c, lanes), REAL(1e-7), REAL(1.0) - REAL(1e-7))), lanes);
+    }
+}
+
+/* @part row_argmax */
+
+/** The first of the greatest values. */
+static inline size_t row_argmax(const real *x, size_t n) {
+    size_t best = 0;
+    for (size_t c = 1; c < n; c++) {
+        if (x[c] > x[best]) {
+            best = c;
+        }
+    }
+    return best;
+}
+
+/* @end */
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* session.c - a model's memory, and batches put into it. */
+#include "nnc_host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t nnc_size_of_shape(const int64_t *shape, int rank) {
+    size_t count = 1;
+    for (int i = 0; i < rank; i++) {
+        count *= (size_t)shape[i];
+    }
+    return count;
+}
+
+NNC_API size_t nnc_input_size(const nnc_model *model) {
+    return nnc_size_of_shape(model->input_shape, model->input_rank);
+}
+
+NNC_API size_t nnc_output_size(const nnc_model *model) {
+    return nnc_size_of_shape(model->output_shape, model->output_rank);
+}
+
+NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t batch_size, int with_trainer,
+                             nnc_session *session) {
+    memset(session, 0, sizeof *session);
+    if ((uint64_t)batch_size > model->batch) {
+        return nnc_fail_usage(host, "--batch-size %lld is more than the %zu that the program is compiled for: say "
+                              "fit(batch_size=%lld) or Input(batch_size=%lld) in the model file", (long long)batch_size,
+                              model->batch, (long long)batch_size, (long long)batch_size);
+    }
+    session->host = host;
+    session->model = model;
+    session->batch = batch_size > 0 ? (size_t)batch_size : model->batch;
+    size_t input_bytes = nnc_input_size(model) * nnc_dtype_of(nnc_role_x(model).dtype).size;
+    size_t target_bytes = model->target_size * nnc_dtype_of(nnc_role_y(model).dtype).size;
+    if ((with_trainer && (session->trainer = nnc_alloc(host, model->trainer_bytes, 1)) == NULL) ||
+        (!with_trainer && (session->params = nnc_alloc(host, model->params_bytes, 1)) == NULL) ||
+        (session->work = nnc_alloc(host, model->work_bytes, 1)) == NULL ||
+        (session->x = nnc_alloc(host, model->batch, input_bytes)) == NULL ||
+        (session->y = nnc_alloc(host, model->batch, target_bytes)) == NULL ||
+        (session->sample_weight = nnc_alloc(host, model->batch, model->real_size)) == NULL ||
+        (session->output = nnc_alloc(host, model->batch, nnc_output_size(model) * model->real_size)) == NULL ||
+        (session->sums = nnc_alloc(host, model->sum_count, model->real_size)) == NULL) {
+        nnc_session_close(session);
+        return -1;
+    }
+    if (with_trainer) {
+        session->params = (char *)session->trainer + model->params_in_trainer;
+    }
+    return 0;
+}
+
+NNC_API void nnc_session_close(nnc_session *session) {
+    free(session->trainer != NULL ? session->trainer : session->params);
+    free(session->work);
+    free(session->x);
+    free(session->y);
+    free(session->sample_weight);
+    free(session->output);
+    free(session->sums);
+    memset(session, 0, sizeof *session);
+}
+
+NNC_API int nnc_session_weights(nnc_session *session, const char *path) {
+    const nnc_model *model = session->model;
+    if (path != NULL) {
+        return nnc_weights_load(session->host, model, path, session->params);
+    }
+    if (model->weights != NULL) {
+        memcpy(session->params, model->weights, model->params_bytes);
+        return 0;
+    }
+    return nnc_fail_usage(session->host, "no weights: give --weights FILE.safetensors (fit --save FILE writes one)");
+}
+
+static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, size_t first, size_t n, void *to) {
+    size_t bytes = samples->width * nnc_dtype_of(samples->dtype).size;
+    for (size_t i = 0; i < n; i++) {
+        size_t index = order != NULL ? order[first + i] : first + i;
+        nnc_copy_sample(samples, index, (char *)to + i * bytes);
+    }
+}
+
+NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
+                                size_t n) {
+    nnc_gather_part(&data->x, order, first, n, session->x);
+    if (data->y.path != NULL) {
+        nnc_gather_part(&data->y, order, first, n, session->y);
+    }
+    if (data->sample_weight.path != NULL) {
+        nnc_gather_part(&data->sample_weight, order, first, n, session->sample_weight);
+    }
+    memset(session->sums, 0, session->model->sum_count * session->model->real_size);
+}
+
+NNC_API const void *nnc_session_sample_weight(const nnc_session *session, const nnc_dataset *data) {
+    return data->sample_weight.path != NULL ? session->sample_weight : NULL;
+}
+
+NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing) {
+    const char *why = status == NNC_E_NONFINITE ? "the loss is not finite"
+                      : status == NNC_E_ARG     ? "the data do not suit the model: an index or class is out of range"
+                                                : "the model reports an error";
+    return nnc_fail(host, "%s: %s (status %d)", doing, why, status);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* weights.c - a model's weights, gradients and masks in safetensors files. */
+#include "nnc_host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int nnc_same_shape(const nnc_entry *entry, const int64_t *shape, int rank) {
+    return entry->rank == rank && (rank == 0 || memcmp(entry->shape, shape, (size_t)rank * sizeof *shape) == 0);
+}
+
+/* The elements of a file, which are little endian at any address, as the model's numbers. */
+static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const nnc_entry *entry, void *reals) {
+    size_t size = nnc_dtype_of(entry->dtype).size;
+    void *aligned = nnc_alloc(host, entry->count, size);
+    if (aligned == NULL) {
+        return -1;
+    }
+    memcpy(aligned, entry->data, entry->count * size);
+    nnc_fix_byte_order(aligned, entry->count, size, 0);
+    nnc_convert(reals, nnc_real_dtype(model), aligned, entry->dtype, entry->count, 1);
+    free(aligned);
+    return 0;
+}
+
+static int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nnc_tensors *file) {
+    for (size_t i = 0; i < file->count; i++) {
+        const char *name = file->entries[i].name;
+        size_t known = 0;
+        while (known < model->tensor_count && strcmp(model->tensors[known].name, name) != 0) {
+            known++;
+        }
+        if (known == model->tensor_count) {
+            return nnc_fail_at(host, file->path, 0, 0, "holds a tensor %s that the model %s does not have",
+                               nnc_quote(name, strlen(name)).text, model->name);
+        }
+    }
+    return 0;
+}
+
+NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params) {
+    nnc_tensors file;
+    if (nnc_tensors_read(host, path, &file) != 0) {
+        return -1;
+    }
+    /* Everything is checked before anything is written. */
+    int status = 0;
+    for (size_t i = 0; i < model->tensor_count && status == 0; i++) {
+        const nnc_tensor *tensor = &model->tensors[i];
+        const nnc_entry *entry = nnc_tensors_find(&file, tensor->name);
+        if (entry == NULL) {
+            status = nnc_fail_at(host, path, 0, 0, "has no tensor '%s', which the model %s needs", tensor->name,
+                                 model->name);
+        } else if (!nnc_same_shape(entry, tensor->shape, tensor->rank)) {
+            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' has shape %s, the model %s wants %s", tensor->name,
+                                 nnc_show_shape(entry->shape, entry->rank).text, model->name,
+                                 nnc_show_shape(tensor->shape, tensor->rank).text);
+        } else if (nnc_dtype_of(entry->dtype).is_integer) {
+            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' holds %s, not floating-point numbers", tensor->name,
+                                 nnc_dtype_of(entry->dtype).name);
+        }
+    }
+    if (status == 0) {
+        status = nnc_weights_unknown(host, model, &file);
+    }
+    for (size_t i = 0; i < model->tensor_count && status == 0; i++) {
+        const nnc_tensor *tensor = &model->tensors[i];
+        status = nnc_copy_entry(host, model, nnc_tensors_find(&file, tensor->name),
+                                (char *)params + tensor->offset * model->real_size);
+    }
+    nnc_tensors_free(&file);
+    return status;
+}
+
+/* All weights, or the gradients of those that have one. */
+static int nnc_save(nnc_host *host, const nnc_model *model, const char *path, const void *reals, int are_gradients) {
+    nnc_entry *entries = nnc_alloc(host, model->tensor_count, sizeof *entries);
+    size_t count = 0;
+    if (entries == NULL) {
+        return -1;
+    }
+    for (size_t i = 0; i < model->tensor_count; i++) {
+        const nnc_tensor *tensor = &model->tensors[i];
+        size_t offset = are_gradients ? tensor->gradient_offset : tensor->offset;
+        if (offset == SIZE_MAX) {
+            continue;
+        }
+        nnc_entry *entry = &entries[count++];
+        entry->name = (char *)(uintptr_t)tensor->name; /* only read */
+        entry->dtype = nnc_real_dtype(model);
+        entry->rank = tensor->rank;
+        memcpy(entry->shape, tensor->shape, sizeof tensor->shape);
+        entry->data = (const char *)reals + offset * model->real_size;
+        nnc_shape_count(tensor->shape, tensor->rank, &entry->count); /* it is in memory, so it can be counted */
+    }
+    int status = nnc_tensors_write(host, path, entries, count);
+    free(entries);
+    return status;
+}
+
+NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params) {
+    return nnc_save(host, model, path, params, 0);
+}
+
+NNC_API int nnc_gradients_save(nnc_host *host, const nnc_model *model, const char *path, const void *gradients) {
+    return nnc_save(host, model, path, gradients, 1);
+}
+
+NNC_API int nnc_masks_check(nnc_host *host, const nnc_model *model, const nnc_tensors *masks) {
+    for (size_t i = 0; i < masks->count; i++) {
+        const char *name = masks->entries[i].name;
+        const char *at = strrchr(name, '@');
+        size_t size = at != NULL ? (size_t)(at - name) : 0, known = 0;
+        uint64_t batch;
+        while (known < model->mask_count &&
+               (strlen(model->masks[known].name) != size || memcmp(model->masks[known].name, name, size) != 0)) {
+            known++;
+        }
+        if (at == NULL || nnc_parse_count(at + 1, &batch) != 0 || known == model->mask_count) {
+            return nnc_fail_at(host, masks->path, 0, 0, "holds a mask %s; the model %s takes %s",
+                               nnc_quote(name, strlen(name)).text, model->name,
+                               model->mask_count > 0 ? "others (layer/part@batch)" : "none");
+        }
+    }
+    return 0;
+}
+
+NNC_API int nnc_masks_set(nnc_host *host, const nnc_model *model, const nnc_tensors *masks, uint64_t batch, size_t n,
+                          void *trainer) {
+    for (size_t i = 0; i < model->mask_count; i++) {
+        const nnc_mask *mask = &model->masks[i];
+        char name[512];
+        int64_t shape[6];
+        snprintf(name, sizeof name, "%s@%llu", mask->name, (unsigned long long)batch);
+        const nnc_entry *entry = nnc_tensors_find(masks, name);
+        if (entry == NULL) {
+            return nnc_fail_at(host, masks->path, 0, 0, "has no mask '%s', which the model %s needs", name, model->name);
+        }
+        memcpy(shape, mask->shape, sizeof shape);
+        if (mask->per_sample) {
+            shape[0] = (int64_t)n;
+        }
+        if (!nnc_same_shape(entry, shape, mask->rank)) {
+            return nnc_fail_at(host, masks->path, 0, 0, "mask '%s' has shape %s, the model %s wants %s", name,
+                               nnc_show_shape(entry->shape, entry->rank).text, model->name,
+                               nnc_show_shape(shape, mask->rank).text);
+        }
+        void *reals = (char *)trainer + model->masks_in_trainer + mask->offset * model->real_size;
+        if (nnc_copy_entry(host, model, entry, reals) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
