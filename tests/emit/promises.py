@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT-0
+"""Holds emitted C against its promises: without a warning as C99, C11 and C++11, with gcc and clang, optimised or not;
+nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static data; only names with the model's prefix.
+
+usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
+
+Each model is compiled with nnc's defaults and with one of the other ways of compiling, in turn. Prints what broke a promise,
+then `N models, N broken`; status 0 when none is.
+"""
+import argparse
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror".split()
+VARIANTS = [["--standalone"], ["--inference-only"], ["--gradients"], ["--external-masks"], ["--real=double"], ["--portable"],
+            ["--standalone", "--gradients", "--prefix", "own"]]
+ALLOWED = {"memcpy", "memset", "memcmp", "sqrt", "sqrtf"}
+
+
+def compilers(options):
+    """What to compile with: (command, produces an object to look into)."""
+    yield [*shlex.split(options.gcc), "-std=c99", "-O2", "-c"], True
+    yield [*shlex.split(options.gcc), "-std=c11", "-fsyntax-only"], False
+    yield [*shlex.split(options.gxx), "-x", "c++", "-std=c++11", "-fsyntax-only"], False
+    if options.clang:
+        yield [*shlex.split(options.clang), "-std=c99", "-O1", "-c"], True
+        yield [*shlex.split(options.clang), "-std=c11", "-fsyntax-only"], False
+    if options.clangxx:
+        yield [*shlex.split(options.clangxx), "-x", "c++", "-std=c++11", "-fsyntax-only"], False
+
+
+def run(command, folder):
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+def broken_symbols(path, prefix, standalone):
+    """What the object file's symbols say against the promises."""
+    status, symbols = run(["nm", "-P", path], ".")
+    if status:
+        return [symbols]
+    broken = []
+    for line in symbols.splitlines():
+        name, kind = line.split()[:2]
+        if kind == "U" and name not in ALLOWED and (standalone or not name.startswith("nnc_")):
+            broken.append(f"needs {name}")
+        elif kind in "dDbBC":
+            broken.append(f"writable static data: {name}")
+        elif kind in "TRVW" and not name.startswith(prefix + "_"):
+            broken.append(f"defines {name}, without the prefix {prefix}")
+    return broken
+
+
+def check(options, model, flags):
+    """The promises that this model breaks, as lines."""
+    with open(model) as file:
+        prefix = re.search(r"^model (\w+)", file.read(), re.M).group(1)
+    if "--prefix" in flags:
+        prefix = flags[flags.index("--prefix") + 1]
+    with tempfile.TemporaryDirectory() as folder:
+        place = f"{os.path.basename(model)} {' '.join(flags)}".strip()
+        status, said = run([options.nnc, *flags, model, "-o", "model.c"], folder)
+        if status:
+            return [f"{place}: nnc: {said}"]
+        broken = []
+        include = [] if "--standalone" in flags else shlex.split(run([options.nnc, "--cflags"], folder)[1])
+        for command, has_object in compilers(options):
+            status, said = run([*command, *WARNINGS, *include, "model.c"], folder)
+            if status or said:
+                broken.append(f"{place}: {' '.join(command)}: {said[:1500]}")
+            elif has_object:
+                symbols = broken_symbols(os.path.join(folder, "model.o"), prefix, "--standalone" in flags)
+                broken += [f"{place}: {' '.join(command)}: {symbol}" for symbol in symbols]
+        return broken
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("nnc", "gcc", "gxx"):
+        parser.add_argument("--" + name, required=True)
+    parser.add_argument("--clang")
+    parser.add_argument("--clangxx")
+    parser.add_argument("-j", type=int, default=os.cpu_count())
+    parser.add_argument("models", nargs="+", metavar="MODEL.nn")
+    options = parser.parse_args()
+    models = [os.path.abspath(model) for model in sorted(options.models)]
+    jobs = [(model, flags) for i, model in enumerate(models) for flags in ([], VARIANTS[i % len(VARIANTS)])]
+    with ThreadPoolExecutor(options.j) as pool:
+        results = list(pool.map(lambda job: check(options, *job), jobs))
+    print("\n".join(line for result in results for line in result))
+    bad = {job[0] for job, result in zip(jobs, results) if result}
+    print(f"{len(models)} models, {len(bad)} broken")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
