@@ -68,8 +68,8 @@ typedef enum ArgType {
 
 struct ArgDef {
     const char *name;
-    ArgType type;
     size_t offset;        /* in the struct of arguments */
+    ArgType type;         /* stands here so that ARG(…), ARG_INT fills it */
     const char *fallback; /* the default as the language writes it: "True", "'glorot_uniform'", "None"; NULL: required */
     double min, max;      /* allowed range of numbers, inclusive, of each entry for sequences; both 0: any */
     const char *const *choices; /* ends with NULL; ARG_CHOICE */

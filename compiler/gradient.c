@@ -42,7 +42,7 @@ void gradient_add(Builder *build, Tensor *tensor, Tensor *d) {
 
 void build_gradients(Builder *build, int end, Tensor *prediction) {
     Program *program = build->program;
-    build->in_gradient = true;
+    build->phase = PHASE_BACKWARD;
     for (int i = end; i < program->ops.count; i++) /* the loss */
         if (program->ops.at[i]->def == &op_loss && program->ops.at[i]->out)
             gradient_add(build, prediction, program->ops.at[i]->out);

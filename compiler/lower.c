@@ -33,6 +33,7 @@ Tensor *build_value(Builder *build, const char *label, Shape shape) {
 Op *build_op(Builder *build, const OpDef *def, const char *label) {
     Op *op = NEW(build->plan->arena, Op);
     op->def = def;
+    op->phase = build->phase;
     op->layer = build->layer;
     op->name = build->layer ? arena_printf(build->plan->arena, "%s_%s", build->layer->name, label) : label;
     list_push(build->plan->arena, &build->program->ops, op);
@@ -55,13 +56,12 @@ Tensor *build_weight(Builder *build, const Weight *weight) {
     return tensor;
 }
 
-Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, bool transpose_w, Shape shape,
+Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
                      const char *label) {
-    Op *op = build_op(build, &op_matmul, build->in_gradient ? label : "forward");
+    Op *op = build_op(build, &op_matmul, role);
     op->in[op->in_count++] = x;
     op->in[op->in_count++] = w;
     op->transpose_a = transpose_x;
-    op->transpose_b = transpose_w;
     return produce(build, op, label, shape);
 }
 
@@ -125,7 +125,7 @@ Tensor *build_view(Builder *build, Tensor *x, Shape shape) {
 }
 
 Tensor *build_permute(Builder *build, Tensor *x, const int *axes) {
-    Op *op = build_op(build, &op_permute, build->in_gradient ? "backward_permute" : "forward_permute");
+    Op *op = build_op(build, &op_permute, build->phase == PHASE_BACKWARD ? "backward_permute" : "forward_permute");
     Shape shape = x->shape;
     for (int i = 0; i < shape.rank; i++) {
         op->axes[i] = axes[i];
@@ -284,13 +284,12 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     program->input->integer = model->integer_input;
     if (!target) {
         build_predict(&build);
-        program->update_at = program->ops.count;
         return;
     }
     const LossDef *loss = (const LossDef *)model->compile.loss->class;
     Shape labels = model->output;
     if (loss->sparse) labels.rank--;
-    program->target = new_tensor(&build, TENSOR_TARGET, "y", labels);
+    program->target = new_tensor(&build, TENSOR_TARGET, "target", labels);
     program->target->integer = loss->sparse;
     program->sample_weight = new_tensor(&build, TENSOR_SAMPLE_WEIGHT, "sample_weight", shape_of(1, (int64_t[]){BATCH}));
 
@@ -299,10 +298,9 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     const int forward_end = program->ops.count;
     Tensor *p = build_loss(&build, prediction);
     build_metrics(&build, prediction);
-    program->update_at = program->ops.count;
     if (!training) return;
     build_gradients(&build, forward_end, p);
-    program->update_at = program->ops.count;
+    build.phase = PHASE_UPDATE;
     for (int i = plan->weights.count - 1; i >= 0; i--)
         if (plan->weights.at[i]->weight->trainable) build_update(&build, plan->weights.at[i]);
 }

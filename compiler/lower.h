@@ -11,7 +11,7 @@ struct Builder {
     const Layer *layer; /* whose operations are being appended */
     bool training;
     bool target;      /* the program knows y: it has a loss */
-    bool in_gradient; /* operations now belong to the backward pass */
+    Phase phase;
     LIST(Tensor *) of;        /* gradients so far: the gradient of of.at[i] … */
     LIST(Tensor *) gradients; /* … is gradients.at[i] */
 };
@@ -24,20 +24,19 @@ typedef struct ActivationDef {
     Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
 } ActivationDef;
 
-typedef struct InitializerDef {
-    Class class;
-    /** Writes the C statement's function name and arguments for a weight of this shape:
-     *  "nnc_init_uniform(%s, size, limit, …)" is printed from it. */
-    void (*describe)(const Object *object, Shape shape, struct InitCall *call);
-} InitializerDef;
-
-/** One call of the runtime: function(values, count, a, b, random). */
+/** One call of nnc_init.h: function(values, size, a, b, random). */
 typedef struct InitCall {
-    const char *function; /* nnc_init_uniform, _normal, _truncated, _constant, _orthogonal, _identity */
+    const char *function; /* init_uniform, _normal, _truncated, _constant, _orthogonal, _identity */
     double a, b;
     int64_t rows, columns; /* orthogonal, identity; else 0 */
     int64_t seed;          /* INT_NONE: the run's */
 } InitCall;
+
+typedef struct InitializerDef {
+    Class class;
+    /** Which function of the runtime fills a weight of this shape, and with what. */
+    void (*describe)(const Object *object, Shape shape, InitCall *call);
+} InitializerDef;
 
 typedef struct LossDef {
     Class class;
@@ -82,8 +81,9 @@ typedef struct OptimizerDef {
 /* Appending operations. Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
  * the layer's last result is renamed to the layer. */
 
-/** y[rows, out] = x[rows, in] · w[in, out] over the last axis of x. */
-Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, bool transpose_w, Shape shape,
+/** y[rows, out] = x[rows, in] · w[in, out] over the last axis of x; with transpose_x y[in, out] = xᵀ · w over all others.
+ *  `role` names the operation (forward), `label` its result (sum). */
+Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
                      const char *label);
 Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
                   int number_count);

@@ -43,7 +43,6 @@ typedef struct InputArgs {
     Ints batch_shape;   /* with it; count < 0: not given */
     int64_t batch_size; /* INT_NONE: not given */
     const char *dtype;  /* "float32" or "int32" */
-    const char *name;
 } InputArgs;
 
 struct Layer {
@@ -106,11 +105,18 @@ typedef struct Model {
     EvaluateArgs evaluate;
 } Model;
 
+/** Why a word cannot be the prefix of all names in the generated C (the model's name, or --prefix), NULL when it can. */
+const char *prefix_problem(const char *word);
+/** Reports a model name that cannot be the prefix; for when no --prefix is given. */
+void model_check_prefix(const Model *model, Diags *diags);
+
 /** The tree → a model with every argument checked, layers named as Keras names them, no shapes yet. Never NULL; errors
  *  are in `diags`. */
 Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags);
 /** Runs every layer's shape rule in order; after an error later layers stay silent. (shape.c) */
 void model_shapes(Model *model, Diags *diags);
+/** Whether loss and metrics fit the output. (check.c) */
+void model_check(const Model *model, Diags *diags);
 /** --emit=model and --emit=shapes. */
 void model_dump(const Model *model, Text *out);
 void shapes_dump(const Model *model, Text *out);

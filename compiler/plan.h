@@ -8,6 +8,7 @@
 
 typedef struct Op Op;
 typedef struct OpDef OpDef;
+struct Emit; /* emit/emit.h */
 
 typedef enum TensorKind {
     TENSOR_INPUT,         /* x of the caller */
@@ -37,7 +38,9 @@ struct Tensor {
     /* set by passes */
     bool in_registers; /* lives and dies inside one operation */
     bool regenerated;  /* a random mask that every reader makes anew instead of loading it */
+    const char *local; /* in the function being printed: the variable that holds its element */
     int first, last;   /* operations between which it must be kept */
+    int64_t size;      /* elements of a full batch */
     int64_t offset;    /* in the arena, in reals; -1: not there */
 };
 
@@ -93,8 +96,11 @@ typedef struct RandomAttrs {
     int64_t seed; /* of the layer, instead of the run's */
 } RandomAttrs;
 
+typedef enum Phase { PHASE_FORWARD /* with loss and metrics */, PHASE_BACKWARD, PHASE_UPDATE } Phase;
+
 struct Op {
     const OpDef *def;
+    Phase phase;
     const char *name; /* the C function's: dense_forward */
     const Layer *layer;
     Tensor *in[6];
@@ -102,8 +108,8 @@ struct Op {
     Tensor *out;             /* main result; NULL for updates, metrics */
     Shape shape;             /* update: of the weight */
     LIST(Step) steps;        /* elementwise: on the result of a product, or making the result of a map or sum */
-    bool transpose_a, transpose_b; /* matmul */
-    int axes[MAX_RANK];            /* permute */
+    bool transpose_a;   /* matmul */
+    int axes[MAX_RANK]; /* permute */
     RandomAttrs random;
     const struct LossDef *loss;     /* loss */
     const struct MetricDef *metric; /* metric */
@@ -134,7 +140,6 @@ typedef struct Program {
     Tensor *input, *output, *target, *sample_weight;
     int64_t arena_size; /* reals */
     bool training;
-    int update_at; /* first op of the update; with --gradients it is a function of its own */
 } Program;
 
 typedef struct Scalar {
@@ -170,6 +175,13 @@ void plan_dump(const Plan *plan, Text *out);
 void memory_dump(const Plan *plan, Text *out);
 void plan_dot(const Plan *plan, Text *out);
 void plan_json(const Plan *plan, Text *out);
+
+/** Memory in reals, for the header, --emit=json and --max-ram. */
+typedef struct Sizes {
+    int64_t params, trainable, slots, gradients, masks, work, train_arena;
+    int64_t params_bytes, work_bytes, trainer_bytes; /* of the structs */
+} Sizes;
+Sizes plan_sizes(const Plan *plan);
 
 /* The passes, in the order in which plan_optimize runs them (passes/passes.c). */
 void plan_optimize(Plan *plan);

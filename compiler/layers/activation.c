@@ -40,14 +40,14 @@ static const ArgDef relu_args[] = {
     {0}};
 
 static const Formula relu = {
-    "relu", {"x"}, "v_max(x, v_splat(0.0))", {"v_select(y > 0.0, d, v_splat(0.0))"}};
+    "relu", {"x"}, "v_max(v_splat(0.0), x)", {"v_select(y > 0.0, d, 0.0)"}};
 static const Formula sloped = {
     "relu", {"x"}, "v_select(x > threshold, x, slope * (x - threshold))", {"v_select(x > threshold, d, slope * d)"}};
 static const Formula limited = {
     "relu",
     {"x"},
-    "v_select(x >= top, v_splat(top), v_select(x > threshold, x, slope * (x - threshold)))",
-    {"v_select(x >= top, v_splat(0.0), v_select(x > threshold, d, slope * d))"}};
+    "v_select(x >= top, top, v_select(x > threshold, x, slope * (x - threshold)))",
+    {"v_select(x >= top, 0.0, v_select(x > threshold, d, slope * d))"}};
 
 static Tensor *relu_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
@@ -125,8 +125,8 @@ static void prelu_shape(Layer *layer, Diags *diags) {
 static const Formula prelu = {
     "prelu",
     {"x", "alpha"},
-    "v_max(x, v_splat(0.0)) + alpha * v_min(x, v_splat(0.0))",
-    {"v_select(x > 0.0, d, alpha * d)", "d * v_min(x, v_splat(0.0))"}};
+    "v_max(v_splat(0.0), x) + alpha * v_min(v_splat(0.0), x)",
+    {"v_select(x > 0.0, d, alpha * d)", "d * v_min(v_splat(0.0), x)"}};
 
 static Tensor *prelu_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_map(build, &prelu, (Tensor *[]){x, build_weight(build, layer->weights.at[0])}, NULL, 0);

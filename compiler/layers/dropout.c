@@ -21,7 +21,7 @@ typedef struct DropoutArgs {
 
 static const ArgDef dropout_args[] = {
     RATE_ARG,
-    {ARG(DropoutArgs, noise_shape), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX),
+    {ARG(DropoutArgs, noise_shape), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .doc = "shape of the mask with the batch: 1 shares it along a dimension, None is the input's"},
     SEED_ARG, INVERTED_ARG, {0}};
 static const ArgDef spatial1_args[] = {RATE_ARG, SEED_ARG, INVERTED_ARG, {0}};

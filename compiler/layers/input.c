@@ -2,16 +2,18 @@
 /* Input: says the shape of one sample; not an operation. Its arguments are read by model.c. */
 #include "layer.h"
 
-const ArgDef input_args[] = {
-    {ARG(InputArgs, shape), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "dimensions of one sample"},
+static const ArgDef args[] = {
+    {ARG(InputArgs, shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
+     .doc = "dimensions of one sample"},
     {ARG(InputArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows the C is compiled for"},
     {ARG(InputArgs, dtype), ARG_CHOICE, DEFAULT("'float32'"), .choices = (const char *const[]){"float32", "int32", NULL},
      .doc = "int32: indices, for Embedding"},
-    {ARG(InputArgs, batch_shape), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "the shape with the batch first"},
+    {ARG(InputArgs, batch_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
+     .keyword_only = true, .doc = "the shape with the batch first"},
     {0}};
 
 const LayerDef layer_Input = {
     .class = {.kind = CLASS_LAYER, .name = "Input", .aliases = (const char *const[]){"InputLayer", NULL},
-              .brief = "the shape of one sample", .args = input_args, .args_size = sizeof(InputArgs)},
+              .brief = "the shape of one sample", .args = args, .args_size = sizeof(InputArgs)},
     .is_input = true,
 };

@@ -7,16 +7,9 @@
 
 #include "lower.h"
 
-typedef struct InputArgs {
-    Ints shape, batch_shape;
-    int64_t batch_size;
-    const char *dtype;
-} InputArgs;
-
-#define LAYER_CLASS(name_, brief_, args_, args_type_, ...)                                                             \
+#define LAYER_CLASS(name_, brief_, args_, args_type_)                                                                  \
     .class = {.kind = CLASS_LAYER, .name = (name_), .brief = (brief_), .args = (args_),                                \
-              .args_size = sizeof(args_type_), __VA_ARGS__}
-#define ALIASES(...) .aliases = (const char *const[]){__VA_ARGS__, NULL}
+              .args_size = sizeof(args_type_)}
 #define ACTIVATION_ARG(type)                                                                                           \
     {ARG(type, activation), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_ACTIVATION, .doc = "applied to the output"}
 #define INITIALIZER_ARG(type, field, default_)                                                                         \

@@ -19,7 +19,7 @@ static const ArgDef gaussian_args[] = {
     {ARG(NoiseArgs, rate), ARG_REAL, RANGE(0, 1), .doc = "noise as strong as dropout's of this rate"}, SEED_ARG, {0}};
 static const ArgDef alpha_args[] = {
     {ARG(NoiseArgs, rate), ARG_REAL, RANGE(0, 1), .doc = "probability to drop a value"},
-    {ARG(NoiseArgs, noise_shape), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX),
+    {ARG(NoiseArgs, noise_shape), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .doc = "shape of the mask with the batch: 1 shares it along a dimension, None is the input's"},
     SEED_ARG, {0}};
 
@@ -72,8 +72,8 @@ const LayerDef layer_GaussianDropout = {
 static const Formula alpha_drop = {
     "dropped",
     {"x", "uniform"},
-    "v_select(uniform >= rate, scale * x, v_splat(scale * limit)) + shift",
-    {"v_select(uniform >= rate, scale * d, v_splat(0.0))", NULL}};
+    "v_select(uniform >= rate, scale * x, scale * limit) + shift",
+    {"v_select(uniform >= rate, scale * d, 0.0)", NULL}};
 
 static void alpha_shape(Layer *layer, Diags *diags) {
     const NoiseArgs *a = layer->args;

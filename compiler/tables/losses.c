@@ -6,8 +6,8 @@
 static const char *const reductions[] = {"sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", NULL};
 
 #define ALIASES(...) .aliases = (const char *const[]){__VA_ARGS__, NULL}
-#define LOSS_CLASS(name_, brief_, args_, ...)                                                                          \
-    .class = {.kind = CLASS_LOSS, .name = #name_, .brief = (brief_), .args = (args_), .args_size = sizeof(LossArgs), __VA_ARGS__}
+#define LOSS_CLASS(name_, brief_, args_, aliases_)                                                                          \
+    .class = {.kind = CLASS_LOSS, .name = #name_, .brief = (brief_), .args = (args_), .args_size = sizeof(LossArgs), aliases_}
 #define COMMON_ARGS                                                                                                    \
     {ARG(LossArgs, reduction), ARG_CHOICE, DEFAULT("'sum_over_batch_size'"), .choices = reductions,                    \
      .doc = "how samples are put together; 'mean' is 'sum_over_batch_size'"},                                          \
@@ -41,7 +41,7 @@ const LossDef loss_BinaryCrossentropy = {
     LOSS_CLASS(BinaryCrossentropy, "mean -(y·log p + (1 - y)·log(1 - p))", crossentropy_args,
                ALIASES("binary_crossentropy", "bce", "BCE")),
     .value = "-(y * v_log(v_clip(p, 1e-7, 1.0 - 1e-7)) + (1.0 - y) * v_log(1.0 - v_clip(p, 1e-7, 1.0 - 1e-7)))",
-    .gradient = "v_select((p >= 1e-7) & (p <= 1.0 - 1e-7), (p - y) / (p * (1.0 - p)), v_splat(0.0))",
+    .gradient = "v_select((p >= 1e-7) & (p <= 1.0 - 1e-7), (p - y) / (p * (1.0 - p)), 0.0)",
     .logits_value = "v_softplus(p) - p * y",
     .logits_gradient = "v_sigmoid(p) - y",
     .shortcut = "sigmoid",

@@ -6,8 +6,8 @@
 #include "lower.h"
 
 #define ALIASES(...) .aliases = (const char *const[]){__VA_ARGS__, NULL}
-#define METRIC_CLASS(name_, brief_, args_, ...)                                                                        \
-    .class = {.kind = CLASS_METRIC, .name = (name_), .brief = (brief_), .args = (args_), .args_size = sizeof(MetricArgs), __VA_ARGS__}
+#define METRIC_CLASS(name_, brief_, args_, aliases_)                                                                        \
+    .class = {.kind = CLASS_METRIC, .name = (name_), .brief = (brief_), .args = (args_), .args_size = sizeof(MetricArgs), aliases_}
 #define NAME_ARG {ARG(MetricArgs, name), ARG_STRING, DEFAULT("None"), .doc = "the name in logs"}
 
 static const ArgDef name_args[] = {NAME_ARG, {0}};
@@ -18,7 +18,7 @@ static const ArgDef threshold_args[] = {
 const MetricDef metric_BinaryAccuracy = {
     METRIC_CLASS("BinaryAccuracy", "part of the outputs on the label's side of the threshold", threshold_args,
                  ALIASES("binary_accuracy")),
-    .value = "v_select(v_select(p > threshold, v_splat(1.0), v_splat(0.0)) == y, v_splat(1.0), v_splat(0.0))",
+    .value = "v_select(v_select(p > threshold, 1.0, 0.0) == y, 1.0, 0.0)",
 };
 const MetricDef metric_CategoricalAccuracy = {
     METRIC_CLASS("CategoricalAccuracy", "part of the samples whose largest output is the label's largest", name_args,

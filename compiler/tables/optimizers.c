@@ -61,7 +61,7 @@ static void adam_rule(const Object *object, UpdateRule *rule) {
     rule->numbers[rule->number_count++] = NUMBER("one_minus_beta_2", 1 - args->beta_2);
     rule->numbers[rule->number_count++] = NUMBER("epsilon", args->epsilon);
     rule->scalars[rule->scalar_count++] = (Scalar){
-        "alpha", "learning_rate * root(one_minus_power(beta_2, iteration)) / one_minus_power(beta_1, iteration)"};
+        "alpha", "learning_rate * root_of(one_minus_power(beta_2, iteration)) / one_minus_power(beta_1, iteration)"};
     rule->text = "m = m + one_minus_beta_1 * (g - m);\n"
                  "v = v + one_minus_beta_2 * (g * g - v);\n"
                  "w = w - alpha * m / (v_sqrt(v) + epsilon);";

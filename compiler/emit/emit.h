@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Printing C from a plan. Everything is decided in the plan; templates (*.t.c) hold the text, this fills in names. */
+#ifndef NNC_EMIT_H
+#define NNC_EMIT_H
+
+#include "plan.h"
+
+typedef struct Emit Emit;
+
+/* Templates: the text from a line `//@ name` to the next. $hole stands for a text; one of several lines takes over the
+ * indentation of its line, an empty one that stands alone takes its line with it. $real is always float or double. */
+typedef struct Hole {
+    const char *name, *text;
+} Hole;
+
+/** Prints a template; `holes` ends with a NULL name. A hole without text in `holes` is an internal error. */
+void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes);
+
+/* Functions: one for each operation. */
+
+/** A tensor that a function takes as a parameter, or a random stream, or a scalar. */
+typedef enum ParamKind { PARAM_TENSOR, PARAM_RANDOM, PARAM_SCALAR, PARAM_SUMS } ParamKind;
+
+typedef struct Param {
+    ParamKind kind;
+    Tensor *tensor;   /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
+    int stream;       /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
+    const char *name; /* in the function; the scalar's own */
+    bool written;
+} Param;
+
+typedef struct Function {
+    const char *name;
+    const char *text; /* with the name left as a hole */
+    const Program *program;
+    LIST(Param) params;
+} Function;
+
+struct Emit {
+    Arena *arena;
+    const Plan *plan;
+    const Program *program;
+    const char *real; /* float, double */
+    /* of the function being printed */
+    Function *function;
+    LIST(const char *) locals;
+    LIST(Function *) functions; /* all printed so far; equal ones are one */
+    Text kernels;
+};
+
+/** Prints `op` as a function, or finds the equal one printed before; returns what to call. */
+Function *emit_op(Emit *emit, const Op *op);
+
+/* For the emit functions of operations: */
+
+/** Prints the function from a template; adds the holes name, params, comment. */
+void emit_function(Emit *emit, const char *name, const Op *op, const Hole *holes);
+/** The parameter's name for a tensor that is read or written; declares it at first use. */
+const char *param_tensor(Emit *emit, Tensor *tensor, bool written);
+const char *param_random(Emit *emit, Tensor *tensor, int stream);
+const char *param_scalar(Emit *emit, const char *name);
+const char *param_sums(Emit *emit);
+/** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
+const char *local_name(Emit *emit, const char *wanted);
+
+/** A C literal: 0.2f, 1e-07f; doubles with 17 digits. */
+const char *literal(Emit *emit, double number);
+const char *double_literal(Emit *emit, double number);
+/** Words of C and C++ and well-known macros, which nothing may be called. */
+bool is_c_word(const char *name);
+/** A line of C, broken after commas where it is longer than 120 columns. */
+const char *wrap_line(Emit *emit, const char *text);
+const char *integer(Emit *emit, int64_t number);
+/** Letters, digits and underscores only: dense/kernel → dense_kernel. */
+const char *c_name(Arena *arena, const char *name);
+const char *formatted(Emit *emit, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** The elements of the dimensions first … end-1: "batch * 12", "12". */
+const char *size_text(Emit *emit, Shape shape, int first, int end);
+/** dense.sum (batch, 256) */
+const char *described(Emit *emit, const Tensor *tensor);
+
+/* Loop nests over an iteration space, for elementwise steps and sums. */
+
+enum { MAX_LOOPS = MAX_RANK };
+
+typedef struct Loop {
+    const char *var, *size; /* C texts */
+    int64_t literal;        /* the size; BATCH multiplied in is left out */
+    unsigned present;       /* bit i: tensor i of the nest has this dimension */
+    bool reduced;
+} Loop;
+
+typedef struct Nest {
+    Tensor *tensors[24];
+    int tensor_count;
+    Loop loops[MAX_LOOPS];
+    int loop_count;   /* the last one runs over lanes */
+    bool blocked;     /* the last one in blocks of 64, with random numbers for each */
+} Nest;
+
+/** Loops over `shape` merged as far as the operands allow; `kept` is the shape that a sum leaves, or NULL. */
+Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept);
+/** The index of the current element of a tensor: "i * 256 + c". *vector: it runs along the lanes. */
+const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector);
+
+/** How a step reaches the elements of tensors outside the operation. */
+typedef struct Place {
+    const Nest *nest;
+    const char *value_name;  /* the local that holds the operation's own result, op->out, before its steps */
+    const char *lanes;       /* "n" */
+    const char *draw_offset; /* of the current column in the block of random numbers */
+} Place;
+
+/** The statements of op's steps: locals, then stores of what others read. */
+const char *steps_text(Emit *emit, const Op *op, const Place *place);
+/** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
+const char *draws_text(Emit *emit, const Op *op, const char *block);
+/** A formula with its operands replaced; `operands` ends with a NULL name. */
+const char *formula_text(Emit *emit, const char *formula, const Hole *operands);
+/** One line about an operation, ASCII only. */
+const char *op_comment(Emit *emit, const Op *op);
+
+/* The whole file. */
+
+/** MODEL.c: everything. header_name: what to include instead of repeating the declarations; NULL: repeat them. */
+const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name);
+const char *emit_model_h(Arena *arena, const Plan *plan);
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* MODEL.c and MODEL.h: the parts in order. The texts are in file.t.c. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedded.h"
+#include "lower.h"
+#include "options.h"
+#include "program.h"
+
+const char *upper(Arena *arena, const char *name) {
+    char *copy = arena_strdup(arena, name);
+    for (char *c = copy; *c; c++) *c = (char)toupper((unsigned char)*c);
+    return copy;
+}
+
+/* A comment may hold printable ASCII only, and nothing that ends it. */
+static const char *comment_text(Emit *emit, const char *text) {
+    char *copy = arena_strdup(emit->arena, text);
+    for (char *c = copy; *c; c++)
+        if ((*c < ' ' && *c != '\n') || *c > '~' || *c == '\\' || *c == '?' || (*c == '*' && c[1] == '/') || (*c == '/' && c[1] == '*')) *c = '.';
+    return copy;
+}
+
+const char *string_literal(Emit *emit, const char *text) {
+    Text out = {.arena = emit->arena};
+    text_puts(&out, "\"");
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '\n') text_puts(&out, c[1] ? "\\n\"\n    \"" : "\\n");
+        else if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\' || *c == '?') text_printf(&out, "\\%03o", *c);
+        else text_append(&out, (const char *)c, 1);
+    }
+    text_puts(&out, "\"");
+    return text_chars(&out);
+}
+
+/* Each line behind " * ", as the body of a comment. */
+static const char *comment_lines(Emit *emit, const char *text) {
+    Text out = {.arena = emit->arena};
+    while (*text) {
+        const size_t length = strcspn(text, "\n");
+        text_printf(&out, length ? " * %.*s\n" : " *\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+    return text_chars(&out);
+}
+
+/* The lines of Keras' table as ASCII. */
+static const char *ascii_table(Arena *arena, const char *text) {
+    Text out = {.arena = arena};
+    for (const unsigned char *c = (const unsigned char *)text; *c;) {
+        if (*c == 0xe2 && c[1] == 0x94) { /* U+2500 ... U+253f: box drawing */
+            text_puts(&out, c[2] == 0x80 ? "-" : c[2] == 0x82 ? "|" : "+");
+            c += 3;
+        } else if (*c == 0xe2 && c[1] == 0x95) {
+            text_puts(&out, c[2] == 0x90 ? "=" : "+");
+            c += 3;
+        } else {
+            text_append(&out, (const char *)c++, 1);
+        }
+    }
+    return text_chars(&out);
+}
+
+static const char *how_text(Emit *emit) {
+    const Options *options = emit->plan->options;
+    if (options->standalone && options->main) return "Compile: cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz)";
+    if (options->standalone) return "Compile: cc -O2 -c model.c; link with -lm where sqrt is not an instruction";
+    return "Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`";
+}
+
+static int64_t inner_size(Shape shape) {
+    return shape_size(shape_of(shape.rank - 1, shape.dim + 1), 1);
+}
+
+static const char *fields_text(Emit *emit, bool trainable_only) {
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < emit->plan->weights.count; i++) {
+        const Tensor *tensor = emit->plan->weights.at[i];
+        if (trainable_only && !tensor->weight->trainable) continue;
+        text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, weight_field(emit, tensor->weight),
+                    (long long)shape_size(tensor->shape, 1), shape_text(emit->arena, tensor->shape));
+    }
+    if (!text.length) text_printf(&text, "%s none[1]; /* there are none */\n", emit->real);
+    return text_chars(&text);
+}
+
+static const char *slots_text(Emit *emit, const char *prefix) {
+    Text text = {.arena = emit->arena};
+    const UpdateRule *rule = &emit->plan->update;
+    for (int i = 0; i < 4 && rule->slots[i]; i++) text_printf(&text, "%s_trainable %s;\n", prefix, rule->slots[i]);
+    return text_chars(&text);
+}
+
+/* Names of the running sums, for the comment in the header. */
+static const char *sums_text(Emit *emit) {
+    Text text = {.arena = emit->arena};
+    text_puts(&text, "loss");
+    const Objects metrics = emit->plan->model->compile.metrics;
+    for (int i = 0; i < metrics.count; i++) text_printf(&text, ", %s, count", metrics.at[i]->spelled);
+    return comment_text(emit, text_chars(&text));
+}
+
+static const char *init_text(Emit *emit) {
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < emit->plan->weights.count; i++) {
+        const Tensor *tensor = emit->plan->weights.at[i];
+        InitCall call;
+        ((const InitializerDef *)tensor->weight->initializer->class)->describe(tensor->weight->initializer, tensor->shape, &call);
+        Text args = {.arena = emit->arena};
+        if (call.rows) text_printf(&args, "%lld, %lld", (long long)call.rows, (long long)call.columns);
+        else text_printf(&args, "%lld", (long long)shape_size(tensor->shape, 1));
+        text_printf(&args, ", %s", literal(emit, call.a));
+        const bool random = strcmp(call.function, "init_constant") != 0 && strcmp(call.function, "init_identity") != 0;
+        if (random && !call.rows) text_printf(&args, ", %s", literal(emit, call.b));
+        if (random) {
+            const char *seed = call.seed == INT_NONE ? "seed" : formatted(emit, "UINT64_C(%lld)", (long long)call.seed);
+            text_printf(&args, ", nnc_random_for(%s, (uint32_t)NNC_PURPOSE_INIT + %d, 0)", seed, call.seed == INT_NONE ? 2 * i : 0);
+        }
+        text_printf(&text, "%s;\n", wrap_line(emit, formatted(emit, "%s(p->%s, %s)", call.function, weight_field(emit, tensor->weight), text_chars(&args))));
+    }
+    return text_chars(&text);
+}
+
+/* The header's facts as holes, shared by all templates of the file. */
+static const Hole *facts(Emit *emit) {
+    const Plan *plan = emit->plan;
+    const Model *model = plan->model;
+    const Options *options = plan->options;
+    const char *prefix = options->prefix ? options->prefix : model->name;
+    const LossDef *loss = plan->can_train ? (const LossDef *)model->compile.loss->class : NULL;
+    const Sizes sizes = plan_sizes(plan);
+    Text summary = {.arena = emit->arena};
+    summary_dump(model, &summary);
+    const Hole values[] = {
+        {"prefix", prefix},
+        {"upper", upper(emit->arena, prefix)},
+        {"version", NNC_VERSION},
+        {"source", comment_text(emit, options->input)},
+        {"summary_lines", comment_lines(emit, comment_text(emit, ascii_table(emit->arena, text_chars(&summary))))},
+        {"how", how_text(emit)},
+        {"batch_size", integer(emit, model->batch)},
+        {"in", integer(emit, inner_size(model->input))},
+        {"out", integer(emit, inner_size(model->output))},
+        {"in_shape", shape_text(emit->arena, model->input)},
+        {"out_shape", shape_text(emit->arena, model->output)},
+        {"params", integer(emit, sizes.params)},
+        {"params_bytes", integer(emit, sizes.params_bytes)},
+        {"work", integer(emit, sizes.work)},
+        {"work_bytes", integer(emit, sizes.work_bytes)},
+        {"train_arena", integer(emit, sizes.train_arena)},
+        {"trainer_bytes", integer(emit, sizes.trainer_bytes)},
+        {"input_type", model->integer_input ? "int32_t" : emit->real},
+        {"target_type", loss && loss->sparse ? "int32_t" : emit->real},
+        {"target_size", integer(emit, loss && loss->sparse ? inner_size(model->output) / model->output.dim[model->output.rank - 1] : inner_size(model->output))},
+        {"classes", integer(emit, model->output.dim[model->output.rank - 1])},
+        {"sum_count", integer(emit, plan->sum_count)},
+        {"sum_names", sums_text(emit)},
+        {"fields", fields_text(emit, false)},
+        {"trainable_fields", fields_text(emit, true)},
+        {"slots", slots_text(emit, prefix)},
+        {"gradients", options->gradients ? formatted(emit, "%s_trainable gradients; /* of the last batch, for train_apply */\n", prefix) : ""},
+        {"masks", sizes.masks ? formatted(emit, "%s masks[%lld]; /* random factors, from the caller */\n", emit->real, (long long)sizes.masks) : ""},
+        {"learning_rate", literal(emit, plan->update.learning_rate)},
+        {NULL, NULL},
+    };
+    Hole *copy = NEW_ARRAY(emit->arena, Hole, sizeof values / sizeof *values + 12);
+    memcpy(copy, values, sizeof values);
+    return copy;
+}
+
+const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {
+    int count = 0, extra = 0;
+    while (facts_holes[count].name) count++;
+    while (more[extra].name) extra++;
+    Hole *holes = NEW_ARRAY(emit->arena, Hole, count + extra + 1);
+    memcpy(holes, more, (size_t)extra * sizeof *holes);
+    memcpy(holes + extra, facts_holes, (size_t)count * sizeof *holes);
+    return holes;
+}
+
+static Emit emitter(Arena *arena, const Plan *plan) {
+    return (Emit){.arena = arena, .plan = plan, .real = plan->options->real_double ? "double" : "float", .kernels = {.arena = arena},
+                  .program = &plan->predict};
+}
+
+static void emit_header(Emit *emit, const Hole *holes, Text *out) {
+    const Plan *plan = emit->plan;
+    emit_template(emit, out, "header_begin", holes);
+    if (plan->options->weights) emit_template(emit, out, "header_weights", holes);
+    if (plan->can_train) emit_template(emit, out, "header_train", holes);
+    if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
+    emit_template(emit, out, "header_end", holes);
+}
+
+const char *emit_model_h(Arena *arena, const Plan *plan) {
+    Emit emit = emitter(arena, plan);
+    Text out = {.arena = arena};
+    emit_header(&emit, facts(&emit), &out);
+    return text_chars(&out);
+}
+
+static const char *label_check(Emit *emit) {
+    const Object *loss = emit->plan->model->compile.loss;
+    if (!((const LossDef *)loss->class)->sparse) return "";
+    const LossArgs *args = loss->args;
+    const char *ignored = args->ignore_class == INT_NONE ? "" : formatted(emit, " && target[i] != %lld", (long long)args->ignore_class);
+    return formatted(emit, "for (size_t i = 0; i < batch * %s; i++) {\n    if ((target[i] < 0 || target[i] >= %lld)%s) {\n        return NNC_E_ARG;\n    }\n}\n",
+                     integer(emit, inner_size(emit->plan->model->output) / emit->plan->model->output.dim[emit->plan->model->output.rank - 1]),
+                     (long long)emit->plan->model->output.dim[emit->plan->model->output.rank - 1], ignored);
+}
+
+static void emit_api(Emit *emit, const Hole *holes, Text *out) {
+    const Plan *plan = emit->plan;
+    ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
+    const Hole program_holes[] = {{"values", predict.values}, {"before", predict.before}, {"calls", predict.calls},
+                                  {"use_work", *predict.values ? "" : "(void)w;\n"}, {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+                                  {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""}, {NULL, NULL}};
+    emit_template(emit, out, "api_predict", with(emit, holes, program_holes));
+    if (!plan->can_train) return;
+
+    const ProgramText evaluate = emit_program(emit, &plan->evaluate, FORWARD);
+    const Hole evaluate_holes[] = {{"values", evaluate.values}, {"before", evaluate.before}, {"calls", evaluate.calls}, {"check", label_check(emit)},
+                                   {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}};
+    emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
+
+    Text clear = {.arena = emit->arena};
+    for (int i = 0; i < 4 && plan->update.slots[i]; i++)
+        text_printf(&clear, "memset(&t->%s, 0, sizeof t->%s);\n", plan->update.slots[i], plan->update.slots[i]);
+    emit_template(emit, out, "api_init", with(emit, holes, (Hole[]){{"init", init_text(emit)}, {"clear", text_chars(&clear)},
+                                                                  {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}}));
+
+    const ProgramText train = emit_program(emit, &plan->train, plan->options->gradients ? FORWARD | BACKWARD : FORWARD | BACKWARD | UPDATE);
+    const char *finite = train.checked ? "" : "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
+    const Hole train_holes[] = {{"values", train.values}, {"before", train.before}, {"calls", train.calls}, {"check", label_check(emit)}, {"finite", finite},
+                                {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}};
+    emit_template(emit, out, plan->options->gradients ? "api_grad" : "api_step", with(emit, holes, train_holes));
+    if (!plan->options->gradients) return;
+    const ProgramText apply = emit_program(emit, &plan->train, UPDATE);
+    emit_template(emit, out, "api_apply", with(emit, holes, (Hole[]){{"before", apply.before}, {"calls", apply.calls},
+                                                                   {"use_params", *apply.calls ? "" : "(void)p;\n"}, {NULL, NULL}}));
+}
+
+static const char *const vector_files[] = {"runtime/nnc_vec.h", "runtime/nnc_math.h", "runtime/nnc_random.h", "runtime/nnc_product.h",
+                                           "runtime/nnc_rows.h", "runtime/nnc_init.h", NULL};
+
+const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name) {
+    const Options *options = plan->options;
+    Emit emit = emitter(arena, plan);
+    const Hole *holes = facts(&emit);
+    Text api = {arena}, out = {.arena = arena};
+    emit_api(&emit, holes, &api);
+    if (options->weights) emit_weights(&emit, holes, &api);
+
+    emit_template(&emit, &out, "file_begin", holes);
+    if (options->main && options->standalone) emit_template(&emit, &out, "file_posix", holes);
+    if (options->real_double) text_puts(&out, "#define NNC_DOUBLE\n");
+    if (options->portable) text_puts(&out, "#define NNC_SCALAR\n");
+    if (options->standalone) {
+        emit_template(&emit, &out, options->main ? "file_static" : "file_includes", holes);
+        text_puts(&out, runtime_file(arena, "runtime/nnc.h"));
+        const char *code = formatted(&emit, "%s%s", text_chars(&emit.kernels), text_chars(&api));
+        const char *parts = runtime_parts(arena, code, vector_files);
+        emit_template(&emit, &out, "file_vectors", holes);
+        if (strstr(code, "nnc_random_for") && !options->main) text_puts(&out, runtime_file(arena, "runtime/nnc_core.c"));
+        text_puts(&out, parts);
+    } else {
+        emit_template(&emit, &out, "file_linked", holes);
+    }
+    if (header_name) text_printf(&out, "\n#include \"%s\"\n", header_name);
+    else {
+        text_puts(&out, "\n");
+        emit_header(&emit, holes, &out);
+    }
+    emit_template(&emit, &out, "file_kernels", holes);
+    if (plan->can_train) emit_template(&emit, &out, "file_train_size", holes);
+    text_puts(&out, text_chars(&emit.kernels));
+    text_puts(&out, text_chars(&api));
+    if (options->main) emit_main(&emit, holes, &out);
+    return text_chars(&out);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Loop nests and elementwise steps: which loops an operation needs, where each operand's element lies, and the
+ * statements in between. */
+#include <ctype.h>
+#include <string.h>
+
+#include "emit.h"
+
+/* Whether `tensor`, aligned at the last dimension, varies along dimension `dim` of a space of `rank` dimensions. */
+static bool varies(const Tensor *tensor, Shape space, int dim) {
+    const int own = dim - (space.rank - tensor->shape.rank);
+    return own >= 0 && tensor->shape.dim[own] != 1;
+}
+
+static void nest_add(Nest *nest, Tensor *tensor) {
+    for (int i = 0; i < nest->tensor_count; i++)
+        if (nest->tensors[i] == tensor) return;
+    nest->tensors[nest->tensor_count++] = tensor;
+}
+
+static bool step_result(const Op *op, const Tensor *tensor) {
+    for (int i = 0; i < op->steps.count; i++)
+        if (op->steps.at[i].result == tensor) return true;
+    return false;
+}
+
+Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept) {
+    static const char *const vars[] = {"i", "j", "k", "l", "m"};
+    Nest nest = {0};
+    if (extra) nest_add(&nest, extra);
+    bool boundary = false; /* random numbers count along the last dimension: keep it apart */
+    for (int i = 0; i < op->steps.count; i++) {
+        const Step *step = &op->steps.at[i];
+        if (step->result && !step->result->in_registers) nest_add(&nest, step->result);
+        for (int j = 0; j < step->operand_count; j++) {
+            Tensor *tensor = step->operands[j].tensor;
+            if (!tensor) continue;
+            if (tensor->regenerated) boundary = true;
+            else if (!step_result(op, tensor) && tensor != op->out) nest_add(&nest, tensor);
+        }
+    }
+    int last = shape.rank - 1;
+    while (last > 0 && shape.dim[last] == 1) last--;
+    for (int dim = 0; dim < shape.rank; dim++) {
+        if (shape.dim[dim] == 1) continue;
+        Loop loop = {.literal = shape.dim[dim] == BATCH ? 1 : shape.dim[dim]};
+        for (int i = 0; i < nest.tensor_count; i++)
+            if (varies(nest.tensors[i], shape, dim)) loop.present |= 1u << i;
+        if (kept) {
+            const int own = dim - (shape.rank - kept->rank);
+            loop.reduced = own < 0 || kept->dim[own] == 1;
+        }
+        Loop *before = nest.loop_count ? &nest.loops[nest.loop_count - 1] : NULL;
+        if (before && before->present == loop.present && before->reduced == loop.reduced && !(boundary && dim == last)) {
+            before->literal *= loop.literal;
+            continue;
+        }
+        loop.size = shape.dim[dim] == BATCH ? "batch" : "";
+        nest.loops[nest.loop_count++] = loop;
+    }
+    if (nest.loop_count == 0) nest.loops[nest.loop_count++] = (Loop){.literal = 1, .size = "", .present = ~0u};
+    for (int i = 0; i < nest.loop_count; i++) {
+        Loop *loop = &nest.loops[i];
+        loop->var = i == nest.loop_count - 1 ? "c" : vars[i];
+        loop->size = *loop->size && loop->literal == 1 ? "batch"
+                     : *loop->size ? formatted(emit, "batch * %lld", (long long)loop->literal)
+                                   : integer(emit, loop->literal);
+    }
+    nest.blocked = boundary;
+    return nest;
+}
+
+const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector) {
+    int at = 0;
+    while (at < nest->tensor_count && nest->tensors[at] != tensor) at++;
+    Text text = {.arena = emit->arena};
+    int64_t stride = 1;
+    *vector = false;
+    for (int i = nest->loop_count - 1; i >= 0; i--) { /* innermost first; printed outermost first */
+        const Loop *loop = &nest->loops[i];
+        if (!(loop->present >> at & 1)) continue;
+        if (i == nest->loop_count - 1) *vector = true;
+        const char *rest = text_chars(&text);
+        const char *term = stride == 1 ? loop->var : formatted(emit, "%s * %lld", loop->var, (long long)stride);
+        Text whole = {.arena = emit->arena};
+        text_printf(&whole, "%s%s%s", term, *rest ? " + " : "", rest);
+        text = whole;
+        stride *= loop->literal;
+    }
+    return text.length ? text_chars(&text) : "0";
+}
+
+/* Formulas */
+
+static int word_length(const char *text) {
+    int length = 0;
+    while (isalnum((unsigned char)text[length]) || text[length] == '_') length++;
+    return length;
+}
+
+static int times_named(const char *text, const char *name) {
+    int times = 0;
+    for (const char *at = text; *at;) {
+        const int length = word_length(at);
+        if (length && !strncmp(at, name, (size_t)length) && !name[length]) times++;
+        at += length ? length : 1;
+    }
+    return times;
+}
+
+void step_drop_unused(Step *step) {
+    int kept = 0;
+    for (int i = 0; i < step->operand_count; i++)
+        if (times_named(step->text, step->operands[i].name)) step->operands[kept++] = step->operands[i];
+    step->operand_count = kept;
+}
+
+typedef struct Bound {
+    const char *name, *text;
+} Bound;
+
+/* The text with operands replaced by what they are bound to, and literals given the suffix of their type. */
+static const char *bind_text(Emit *emit, const char *text, const Bound *bounds, int count) {
+    Text out = {.arena = emit->arena};
+    for (const char *at = text; *at;) {
+        if (isdigit((unsigned char)*at)) {
+            size_t length = strspn(at, "0123456789.");
+            if (at[length] == 'e') length += 1 + strspn(at + length + 1, "-+0123456789");
+            text_append(&out, at, length);
+            if (!strcmp(emit->real, "float")) text_puts(&out, "f");
+            at += length;
+            continue;
+        }
+        const int length = word_length(at);
+        const char *bound = NULL;
+        for (int i = 0; i < count && length; i++)
+            if (!strncmp(bounds[i].name, at, (size_t)length) && !bounds[i].name[length]) bound = bounds[i].text;
+        if (bound) text_puts(&out, bound);
+        else text_append(&out, at, (size_t)(length ? length : 1));
+        at += length ? length : 1;
+    }
+    return text_chars(&out);
+}
+
+const char *formula_text(Emit *emit, const char *formula, const Hole *operands) {
+    int count = 0;
+    Bound bounds[8];
+    for (; operands[count].name; count++) bounds[count] = (Bound){operands[count].name, operands[count].text};
+    return bind_text(emit, formula, bounds, count);
+}
+
+static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
+    const RandomAttrs *random = &tensor->producer->random;
+    const char *at = place->draw_offset;
+    const char *bits = formatted(emit, "%s_bits + %s", tensor->local, at);
+    switch (random->kind) {
+    case RANDOM_KEEP:
+        return formatted(emit, "v_select(v_uniform(%s, %s) >= %s, %s, %s)", bits, place->lanes, literal(emit, random->rate),
+                         literal(emit, random->kept), literal(emit, 0));
+    case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, place->lanes);
+    case RANDOM_NORMAL:
+        return formatted(emit, "%s + %s * v_normal(%s, %s_angle_bits + %s, %s)", literal(emit, random->mean),
+                         literal(emit, random->stddev), bits, tensor->local, at, place->lanes);
+    }
+    return "";
+}
+
+const char *draws_text(Emit *emit, const Op *op, const char *block) {
+    Text text = {.arena = emit->arena};
+    LIST(Tensor *) drawn = {0};
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            Tensor *tensor = op->steps.at[i].operands[j].tensor;
+            bool done = !tensor || !tensor->regenerated;
+            for (int k = 0; k < drawn.count && !done; k++) done = drawn.at[k] == tensor;
+            if (done) continue;
+            list_push(emit->arena, &drawn, tensor);
+            tensor->local = local_name(emit, strrchr(tensor->producer->random.path, '/') + 1);
+            const int streams = tensor->producer->random.kind == RANDOM_NORMAL ? 2 : 1;
+            for (int stream = 0; stream < streams; stream++)
+                text_printf(&text, "uint32_t %s%s_bits[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s_bits);\n",
+                            tensor->local, stream ? "_angle" : "", param_random(emit, tensor, stream), block, tensor->local,
+                            stream ? "_angle" : "");
+        }
+    return text_chars(&text);
+}
+
+static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {
+    const char *name = param_tensor(emit, tensor, false);
+    const char *index = nest_index(emit, place->nest, tensor, vector);
+    if (!*vector) return formatted(emit, "%s[%s]", name, index);
+    return formatted(emit, "v_load(%s + %s, %s)", name, index, place->lanes);
+}
+
+static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *value, const Place *place) {
+    bool vector;
+    const char *name = param_tensor(emit, tensor, true);
+    const char *index = nest_index(emit, place->nest, tensor, &vector);
+    text_printf(out, "v_store(%s + %s, %s, %s);\n", name, index, value, vector ? place->lanes : "1");
+}
+
+/* One step: operands that the text names more than once get a local; then `const vec relu = …`. */
+static void step_text(Emit *emit, const Op *op, const Step *step, const Place *place, Text *out) {
+    Bound bounds[MAX_OPERANDS];
+    bool any_vector = false;
+    for (int i = 0; i < step->operand_count; i++) {
+        const Operand *operand = &step->operands[i];
+        const char *text = NULL;
+        if (operand->kind == OPERAND_NUMBER) text = literal(emit, operand->number);
+        else if (operand->kind == OPERAND_SCALAR) text = param_scalar(emit, operand->name);
+        else if (step_result(op, operand->tensor) || operand->tensor == op->out) {
+            text = step_result(op, operand->tensor) ? operand->tensor->local : place->value_name;
+            any_vector = true;
+        }
+        else {
+            bool vector = true;
+            text = operand->tensor->regenerated ? random_text(emit, operand->tensor, place)
+                                                : load_text(emit, operand->tensor, place, &vector);
+            any_vector = any_vector || vector;
+            if (operand->written || operand->tensor->regenerated || times_named(step->text, operand->name) > 1) {
+                const char *local = local_name(emit, operand->name);
+                text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ", vector ? "vec" : emit->real, local, text);
+                text = local;
+            }
+        }
+        bounds[i] = (Bound){operand->name, text};
+    }
+    const char *text = bind_text(emit, step->text, bounds, step->operand_count);
+    if (step->result) {
+        step->result->local = local_name(emit, strrchr(step->label, '.') ? strrchr(step->label, '.') + 1 : step->label);
+        text_printf(out, any_vector ? "const vec %s = %s;\n" : "const vec %s = v_splat(%s);\n", step->result->local, text);
+        if (!step->result->in_registers) store_text(emit, out, step->result, step->result->local, place);
+        return;
+    }
+    text_printf(out, "%s\n", text);
+    for (int i = 0; i < step->operand_count; i++)
+        if (step->operands[i].written) store_text(emit, out, step->operands[i].tensor, bounds[i].text, place);
+}
+
+const char *steps_text(Emit *emit, const Op *op, const Place *place) {
+    Text out = {.arena = emit->arena};
+    for (int i = 0; i < op->steps.count; i++) step_text(emit, op, &op->steps.at[i], place, &out);
+    return text_chars(&out);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The runtime inside a standalone file. A header of the runtime is a row of parts, each begun by a comment
+ * that names what it defines; a part is taken when a name that it defines is used, like a member of a library. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedded.h"
+#include "program.h"
+
+typedef struct Part {
+    const char *names; /* of what it defines, separated by spaces */
+    size_t names_length;
+    const char *text;
+    size_t length;
+    bool taken;
+} Part;
+
+typedef struct Parts {
+    Arena *arena;
+    LIST(Part) parts;
+} Parts;
+
+static const char *embedded_text(const char *name) {
+    for (const Embedded *file = embedded_files; file->name; file++)
+        if (!strcmp(file->name, name)) return file->text;
+    fprintf(stderr, "nnc: internal error: no embedded file %s\n", name);
+    abort();
+}
+
+static void split(Parts *all, const char *text) {
+    static const char begin[] = "/* @part ", end[] = "/* @end */";
+    for (const char *at = strstr(text, begin); at;) {
+        const char *names = at + strlen(begin);
+        const char *close = strstr(names, " */");
+        const char *body = close + strlen(" */");
+        const char *next = strstr(body, begin);
+        const char *stop = next ? next : strstr(body, end);
+        while (*body == '\n') body++;
+        Part part = {.names = names, .names_length = (size_t)(close - names), .text = body, .length = (size_t)(stop - body)};
+        list_push(all->arena, &all->parts, part);
+        at = next;
+    }
+}
+
+static bool word_char(char c) {
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+static bool defines(const Part *part, const char *word, size_t length) {
+    for (size_t i = 0; i + length <= part->names_length; i++)
+        if ((i == 0 || part->names[i - 1] == ' ') && !strncmp(part->names + i, word, length) &&
+            (i + length == part->names_length || part->names[i + length] == ' '))
+            return true;
+    return false;
+}
+
+static void take_used(Parts *all, const char *text, size_t length);
+
+static void take(Parts *all, Part *part) {
+    if (part->taken) return;
+    part->taken = true;
+    take_used(all, part->text, part->length);
+}
+
+static void take_used(Parts *all, const char *text, size_t length) {
+    for (size_t i = 0; i < length;) {
+        size_t word = 0;
+        while (i + word < length && word_char(text[i + word])) word++;
+        for (int j = 0; word && j < all->parts.count; j++)
+            if (defines(&all->parts.at[j], text + i, word)) take(all, &all->parts.at[j]);
+        i += word ? word : 1;
+    }
+}
+
+const char *runtime_parts(Arena *arena, const char *text, const char *const *files) {
+    Parts all = {.arena = arena};
+    for (int i = 0; files[i]; i++) split(&all, embedded_text(files[i]));
+    for (int i = 0; i < all.parts.count; i++) /* the basic types: always there */
+        if (defines(&all.parts.at[i], "vec", 3)) take(&all, &all.parts.at[i]);
+    take_used(&all, text, strlen(text));
+    Text out = {.arena = arena};
+    for (int i = 0; i < all.parts.count; i++) {
+        if (!all.parts.at[i].taken) continue;
+        size_t length = all.parts.at[i].length;
+        while (length > 1 && all.parts.at[i].text[length - 1] == '\n' && all.parts.at[i].text[length - 2] == '\n') length--;
+        text_puts(&out, "\n");
+        text_append(&out, all.parts.at[i].text, length);
+    }
+    return text_chars(&out);
+}
+
+const char *runtime_file(Arena *arena, const char *name) {
+    Text out = {.arena = arena};
+    for (const char *line = embedded_text(name); *line;) {
+        const char *next = strchr(line, '\n');
+        const size_t length = next ? (size_t)(next - line) + 1 : strlen(line);
+        if (strncmp(line, "#include \"nnc", 13)) text_append(&out, line, length);
+        line += length;
+    }
+    return text_chars(&out);
+}

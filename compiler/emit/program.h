@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Programs as C, for the file printer. */
+#ifndef NNC_EMIT_PROGRAM_H
+#define NNC_EMIT_PROGRAM_H
+
+#include "emit.h"
+
+typedef struct ProgramText {
+    const char *values; /* float *const dense = arena + 0; … */
+    const char *before; /* random streams and scalars */
+    const char *calls;
+    bool checked; /* the calls stop when the loss is not finite */
+} ProgramText;
+
+enum { FORWARD = 1 << PHASE_FORWARD, BACKWARD = 1 << PHASE_BACKWARD, UPDATE = 1 << PHASE_UPDATE };
+
+/** The operations of some phases of a program; their functions go to emit->kernels. */
+ProgramText emit_program(Emit *emit, const Program *program, unsigned phases);
+
+/** The member of the parameter struct: dense_kernel. */
+const char *weight_field(Emit *emit, const Weight *weight);
+const char *value_name(Emit *emit, const Tensor *tensor);
+const char *call_text(Emit *emit, const Function *function);
+
+/** A C string literal; whatever is not plain ASCII is written in octal. */
+const char *string_literal(Emit *emit, const char *text);
+const char *upper(Arena *arena, const char *name);
+/** Two lists of holes in one. */
+const Hole *with(Emit *emit, const Hole *holes, const Hole *more);
+/** The descriptor of the model and main(). (main.c) */
+void emit_main(Emit *emit, const Hole *holes, Text *out);
+/** The weights of --weights as constants. (weights.c) */
+void emit_weights(Emit *emit, const Hole *holes, Text *out);
+
+/** The runtime's parts that `text` uses, in the order of their files, for --standalone. (parts.c) */
+const char *runtime_parts(Arena *arena, const char *text, const char *const *files);
+/** A whole runtime file without its includes of other runtime files. */
+const char *runtime_file(Arena *arena, const char *name);
+
+#endif

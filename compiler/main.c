@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* nnc: the compiler, read from top to bottom. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "emit/emit.h"
+#include "options.h"
+#include "output.h"
+#include "plan.h"
+
+enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_USAGE = 2, ERROR_LIMIT = 20 };
+
+/* What is printed without a model. */
+static bool answer(const Options *options, Arena *arena, int *status) {
+    Text text = {.arena = arena};
+    *status = EXIT_DONE;
+    if (options->print_help) options_help(stdout);
+    else if (options->print_version) printf("nnc %s\n", NNC_VERSION);
+    else if (options->print_cflags || options->print_libs) *status = print_build_flags(options, arena);
+    else if (options->explain) {
+        if (!diags_explain(options->explain, stdout)) {
+            fprintf(stderr, "nnc: there is no diagnostic '%s'\n", options->explain);
+            *status = EXIT_USAGE;
+        }
+    } else if (options->list_kind >= 0) {
+        if (!list_classes((ClassKind)options->list_kind, options->list_format, &text)) {
+            fprintf(stderr, "nnc: unknown list format '%s'; there are text, md and names\n", options->list_format);
+            *status = EXIT_USAGE;
+        }
+        fputs(text_chars(&text), stdout);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* The stages that --emit can print, in the order in which they come about. */
+typedef enum Stage { STAGE_AST, STAGE_MODEL, STAGE_SHAPES, STAGE_SUMMARY, STAGE_LOWERED, STAGE_PLAN, STAGE_MEMORY, STAGE_DOT,
+                     STAGE_JSON, STAGE_C, STAGE_H, STAGE_COUNT } Stage;
+static const char *const stage_names[] = {"ast", "model", "shapes", "summary", "lowered", "plan", "memory", "dot", "json", "c", "h"};
+
+static int stage_of(const char *name) {
+    for (int i = 0; i < STAGE_COUNT; i++)
+        if (!strcmp(name, stage_names[i])) return i;
+    return -1;
+}
+
+/* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */
+static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, Diags *diags, Text *out, Plan **result) {
+    AstFile *file = parse_file(arena, source, diags);
+    if (stage == STAGE_AST) ast_dump(file, source, out);
+    if (stage == STAGE_AST) return diags_errors(diags) == 0;
+
+    Constants *constants = constants_new(arena, diags);
+    for (int i = 0; i < options->definitions.count; i++) {
+        const char *error;
+        if (!constants_override(constants, options->definitions.at[i], &error)) {
+            fprintf(stderr, "nnc: -D %s: %s\n", options->definitions.at[i], error);
+            exit(EXIT_USAGE);
+        }
+    }
+    constants_define(constants, file);
+    Model *model = model_from_ast(arena, file, constants, diags);
+    if (options->prefix) model->name = options->prefix;
+    if (stage == STAGE_MODEL) model_dump(model, out);
+    if (stage == STAGE_MODEL || diags_errors(diags)) return diags_errors(diags) == 0;
+
+    model_shapes(model, diags);
+    if (diags_errors(diags)) return false;
+    model_check(model, diags);
+    if (stage == STAGE_SHAPES) shapes_dump(model, out);
+    if (stage == STAGE_SUMMARY) summary_dump(model, out);
+    if (stage <= STAGE_SUMMARY || diags_errors(diags)) return diags_errors(diags) == 0;
+
+    Plan *plan = *result = plan_from_model(arena, model, options, diags);
+    if (stage == STAGE_LOWERED) plan_dump(plan, out);
+    plan_optimize(plan);
+    if (stage == STAGE_PLAN) plan_dump(plan, out);
+    if (stage == STAGE_MEMORY) memory_dump(plan, out);
+    if (stage == STAGE_DOT) plan_dot(plan, out);
+    if (stage == STAGE_JSON) plan_json(plan, out);
+    if (stage == STAGE_H) text_puts(out, emit_model_h(arena, plan));
+    if (stage == STAGE_C) text_puts(out, emit_model_c(arena, plan, output_header_include(options, arena)));
+    return diags_errors(diags) == 0;
+}
+
+int main(int argc, char **argv) {
+    Arena *arena = arena_new();
+    Options options;
+    int status = options_parse(&options, arena, argc, argv);
+    if (status) return arena_free(arena), status - 1;
+    if (answer(&options, arena, &status)) return arena_free(arena), status;
+
+    int stage = options.emit ? stage_of(options.emit) : STAGE_C;
+    if (!options.input || stage < 0 || (!options.emit && !options.output)) {
+        if (!options.input) fprintf(stderr, "nnc: no model given; see nnc --help\n");
+        else if (stage < 0) fprintf(stderr, "nnc: unknown stage '%s' for --emit\n", options.emit);
+        else fprintf(stderr, "nnc: say where the C goes: -o MODEL.c, or -o - for standard output\n");
+        return arena_free(arena), EXIT_USAGE;
+    }
+    const char *error = NULL;
+    const Source *source = source_load(arena, options.input, &error);
+    if (!source) {
+        fprintf(stderr, "nnc: %s: %s\n", options.input, error);
+        return arena_free(arena), EXIT_USAGE;
+    }
+    Diags *diags = diags_new(arena, source);
+    for (int i = 0; i < options.warnings.count; i++)
+        if (!diags_option(diags, options.warnings.at[i])) {
+            fprintf(stderr, "nnc: there is no warning '%s'\n", options.warnings.at[i]);
+            return arena_free(arena), EXIT_USAGE;
+        }
+
+    Text out = {.arena = arena};
+    Plan *plan = NULL;
+    bool good = compile(arena, source, &options, (Stage)stage, diags, &out, &plan);
+    diags_print(diags, stderr, options.diagnostics_json ? DIAG_JSON : DIAG_TEXT, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
+    status = !good || diags_errors(diags) ? EXIT_MODEL : output_write(&options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
+    arena_free(arena);
+    return status;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* loss_weights: what each row of the prediction counts in the mean. loss: the value, added to sums[0], and in training
+ * the gradient. metric: adds to its running sums. penalty: activity regularization. */
+#include <string.h>
+
+#include "emit/emit.h"
+#include "lower.h"
+
+static void emit_weights(Emit *e, const Op *op) {
+    const LossArgs *args = op->object->args;
+    const Shape rows = op->out->shape;
+    const char *per_sample = size_text(e, rows, 1, rows.rank);
+    const char *name = !strcmp(args->reduction, "sum")                       ? "loss_weights_sum"
+                       : !strcmp(args->reduction, "mean_with_sample_weight") ? "loss_weights_weighted"
+                                                                             : "loss_weights_mean";
+    const char *kept = "";
+    if (op->in_count > 1)
+        kept = formatted(e, "if (%s[row] == %lld) {\n    weight = 0;\n    counted -= 1;\n}\n", param_tensor(e, op->in[1], false),
+                         (long long)args->ignore_class);
+    emit_function(e, name, op,
+                  (Hole[]){{"sample_weight", param_tensor(e, op->in[0], false)}, {"weights", param_tensor(e, op->out, true)},
+                           {"rows", size_text(e, rows, 0, rows.rank)}, {"per_sample", per_sample}, {"ignore", kept}, {NULL, NULL}});
+}
+
+static void emit_loss(Emit *e, const Op *op) {
+    const LossDef *loss = op->loss;
+    const LossArgs *args = op->object->args;
+    Tensor *p = op->in[0];
+    const int64_t columns = p->shape.dim[p->shape.rank - 1];
+    const char *const p_name = param_tensor(e, p, false), *const y_name = param_tensor(e, op->in[1], false);
+    const char *const weights = param_tensor(e, op->in[2], false), *const sums = param_sums(e);
+    const char *const d = op->out ? param_tensor(e, op->out, true) : NULL;
+    const char *value = op->on_logits ? loss->logits_value : loss->value;
+    const char *gradient = op->on_logits ? loss->logits_gradient : loss->gradient;
+    const double smoothing = args->label_smoothing;
+    Hole holes[] = {
+        {"p", p_name}, {"y", y_name}, {"weights", weights}, {"sums", sums}, {"d", d ? d : ""},
+        {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
+        {"columns", integer(e, columns)},
+        {"one_column", literal(e, 1.0 / (double)columns)},
+        {"smooth", smoothing > 0 ? formatted(e, " * %s + %s", literal(e, 1 - smoothing),
+                                             literal(e, smoothing / (loss->rows ? (double)columns : 2)))
+                                 : ""},
+        {"epsilon", literal(e, 1e-7)}, {"top", literal(e, 1 - 1e-7)},
+        {"value", ""}, {"store", ""},
+        {NULL, NULL},
+    };
+    if (loss->rows) {
+        emit_function(e, formatted(e, "%s%s", value, d ? "_train" : ""), op, holes);
+        return;
+    }
+    const Hole operands[] = {{"p", "p"}, {"y", "y"}, {NULL, NULL}};
+    const bool single = columns == 1;
+    holes[11].text = formula_text(e, value, operands);
+    if (d)
+        holes[12].text = single ? formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands))
+                                : formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
+                                            formula_text(e, gradient, operands));
+    emit_function(e, single ? "loss_single" : "loss_elementwise", op, holes);
+}
+
+static void emit_metric(Emit *e, const Op *op) {
+    const MetricDef *metric = op->metric;
+    const MetricArgs *args = op->object->args;
+    Tensor *p = op->in[0];
+    const int64_t columns = p->shape.dim[p->shape.rank - 1];
+    const Hole operands[] = {{"p", "p"}, {"y", "y"}, {"threshold", literal(e, args->threshold)}, {NULL, NULL}};
+    const Hole holes[] = {
+        {"p", param_tensor(e, p, false)}, {"y", param_tensor(e, op->in[1], false)}, {"sums", param_sums(e)},
+        {"at", integer(e, op->sum_at)}, {"count_at", integer(e, op->sum_at + 1)},
+        {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)}, {"columns", integer(e, columns)},
+        {"size", size_text(e, p->shape, 0, p->shape.rank)}, {"one_column", literal(e, 1.0 / (double)columns)},
+        {"value", metric->value ? formula_text(e, metric->value, operands) : ""}, {NULL, NULL},
+    };
+    emit_function(e, metric->rows ? metric->rows : "metric_elementwise", op, holes);
+}
+
+/* (l1·Σ|x| + l2·Σx²) / batch; its gradient is l1·sign(x) / batch + 2·l2·x / batch. */
+static const Formula penalty_slope = {"d_penalty", {"x"}, "per_sample * (l1 * v_sign(x) + two_l2 * x)", {NULL}};
+
+static void penalty_gradient(Builder *build, const Op *op, Tensor *d) {
+    (void)d;
+    if (!gradient_needed(op->in[0])) return;
+    const Operand numbers[] = {NUMBER("l1", op->numbers[0]), NUMBER("two_l2", 2 * op->numbers[1]),
+                               {.name = "per_sample", .kind = OPERAND_SCALAR}};
+    gradient_add(build, op->in[0], build_map(build, &penalty_slope, (Tensor *[]){op->in[0]}, numbers, 3));
+}
+
+static void emit_penalty(Emit *e, const Op *op) {
+    const Shape shape = op->in[0]->shape;
+    emit_function(e, "penalty", op,
+                  (Hole[]){{"x", param_tensor(e, op->in[0], false)}, {"sums", param_sums(e)}, {"per_sample", param_scalar(e, "per_sample")},
+                           {"size", size_text(e, shape, 0, shape.rank)}, {"l_one", literal(e, op->numbers[0])},
+                           {"l_two", literal(e, op->numbers[1])}, {NULL, NULL}});
+}
+
+const OpDef op_loss_weights = {.name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights};
+const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss};
+const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric};
+const OpDef op_penalty = {
+    .name = "penalty", .brief = "activity regularization", .gradient = penalty_gradient, .emit = emit_penalty};

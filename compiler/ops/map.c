@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* map: elementwise steps over tensors that broadcast together; update: the same, with steps that change weights in
+ * place; sum: a sum over some dimensions, with steps on the result. All are loop nests. */
+#include "emit/emit.h"
+#include "lower.h"
+
+/* Opens the loops first … end-1, outermost first. Indents the body by hand, as a person would. */
+static const char *loops_text(Emit *e, const Nest *nest, int first, int end, const char *body) {
+    const char *text = body;
+    for (int i = end - 1; i >= first; i--) {
+        const Loop *loop = &nest->loops[i];
+        Text out = {.arena = e->arena};
+        const bool lanes = i == nest->loop_count - 1;
+        emit_template(e, &out, lanes ? "map_lanes" : "map_loop",
+                      (Hole[]){{"var", loop->var}, {"size", loop->size}, {"body", text}, {NULL, NULL}});
+        text = text_chars(&out);
+    }
+    return text;
+}
+
+/* The gradient of an elementwise operation: one map for each operand, summed where the operand was broadcast. */
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    const Step *step = &op->steps.at[0]; /* plans are differentiated before they are fused */
+    if (!step->formula) return;
+    for (int i = 0; i < step->operand_count; i++) {
+        Tensor *x = step->operands[i].tensor;
+        const char *text = i < 4 ? step->formula->gradient[i] : NULL;
+        if (!x || !text || !gradient_needed(x)) continue;
+        const bool passes = text[0] == 'd' && !text[1];
+        Tensor *dx = passes ? d : build_gradient_map(build, step, i, d, op->out->shape);
+        if (!shape_equal(x->shape, op->out->shape))
+            dx = build_sum(build, dx, x->shape, x->kind == TENSOR_WEIGHT ? x->weight->name : "broadcast");
+        gradient_add(build, x, dx);
+    }
+}
+
+static void emit_map(Emit *e, const Op *op) {
+    const Shape space = op->out ? op->out->shape : op->shape;
+    Nest nest = nest_for(e, space, op, NULL, NULL);
+    const int last = nest.loop_count - 1;
+    Place place = {.nest = &nest, .lanes = "n", .draw_offset = "(c - block)"};
+    const char *body;
+    if (nest.blocked) {
+        const int64_t blocks = (nest.loops[last].literal + 63) / 64;
+        Text row = {.arena = e->arena}; /* the number of the row that the blocks belong to */
+        for (int i = 0; i < last; i++)
+            text_printf(&row, i ? " * %s + %s" : "%.0s%s", nest.loops[i].size, nest.loops[i].var);
+        const char *const index = last == 0       ? "block / NNC_RANDOM_BLOCK"
+                                  : blocks == 1   ? formatted(e, "%s", text_chars(&row))
+                                                  : formatted(e, "(%s) * %lld + block / NNC_RANDOM_BLOCK", text_chars(&row), (long long)blocks);
+        const char *draws = draws_text(e, op, index);
+        Text out = {.arena = e->arena};
+        emit_template(e, &out, "map_blocks",
+                      (Hole[]){{"size", nest.loops[last].size}, {"draws", draws}, {"steps", steps_text(e, op, &place)}, {NULL, NULL}});
+        body = loops_text(e, &nest, 0, last, text_chars(&out));
+    } else {
+        body = loops_text(e, &nest, 0, last + 1, steps_text(e, op, &place));
+    }
+    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+}
+
+static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
+    (void)build, (void)op, (void)d; /* sums stand only in gradients */
+}
+
+/* Outer loops run over what is kept, inner ones over what is summed. Where the kept part ends the space, its last loop
+ * runs over lanes, and each lane has its own sum; else the lanes of one sum are added at the end. */
+static void emit_sum(Emit *e, const Op *op) {
+    Tensor *x = op->in[0];
+    Nest nest = nest_for(e, x->shape, op, x, &op->out->shape);
+    Nest outer = nest, inner = nest;
+    outer.loop_count = inner.loop_count = 0;
+    for (int i = 0; i < nest.loop_count; i++) {
+        if (nest.loops[i].reduced) inner.loops[inner.loop_count++] = nest.loops[i];
+        else outer.loops[outer.loop_count++] = nest.loops[i];
+    }
+    const bool lanes_kept = !nest.loops[nest.loop_count - 1].reduced;
+    const char *sum = local_name(e, "sum");
+    bool vector;
+    const char *load = formatted(e, "%s + %s", param_tensor(e, x, false), nest_index(e, &nest, x, &vector));
+    Text add = {.arena = e->arena};
+    emit_template(e, &add, lanes_kept ? "sum_rows_add" : "sum_lanes_add", (Hole[]){{"sum", sum}, {"at", load}, {NULL, NULL}});
+    const char *body = text_chars(&add);
+    for (int i = inner.loop_count - 1; i >= 0; i--) {
+        Text out = {.arena = e->arena};
+        const bool lanes = !lanes_kept && i == inner.loop_count - 1;
+        emit_template(e, &out, lanes ? "sum_lanes" : "map_loop",
+                      (Hole[]){{"var", inner.loops[i].var}, {"size", inner.loops[i].size}, {"body", body}, {NULL, NULL}});
+        body = text_chars(&out);
+    }
+    /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
+    if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~0u};
+    Place place = {.nest = &outer, .lanes = lanes_kept ? "n" : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
+    Text steps = {.arena = e->arena};
+    if (!op->out->in_registers) {
+        Nest stored = outer;
+        stored.tensor_count = 1;
+        stored.tensors[0] = op->out;
+        for (int i = 0; i < stored.loop_count; i++) stored.loops[i].present = 1;
+        text_printf(&steps, "v_store(%s + %s, %s, %s);\n", param_tensor(e, op->out, true), nest_index(e, &stored, op->out, &vector),
+                    place.value_name, place.lanes);
+    }
+    text_puts(&steps, steps_text(e, op, &place));
+    Text whole = {.arena = e->arena};
+    emit_template(e, &whole, lanes_kept ? "sum_rows_result" : "sum_lanes_result",
+                  (Hole[]){{"sum", sum}, {"value", place.value_name}, {"loops", body}, {"steps", text_chars(&steps)}, {NULL, NULL}});
+    body = text_chars(&whole);
+    for (int i = outer.loop_count - 1 - !lanes_kept; i >= 0; i--) {
+        Text out = {.arena = e->arena};
+        const bool lanes = lanes_kept && i == outer.loop_count - 1;
+        emit_template(e, &out, lanes ? "map_lanes" : "map_loop",
+                      (Hole[]){{"var", outer.loops[i].var}, {"size", outer.loops[i].size}, {"body", body}, {NULL, NULL}});
+        body = text_chars(&out);
+    }
+    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+}
+
+const OpDef op_map = {.name = "map", .brief = "elementwise", .gradient = gradient, .emit = emit_map, .takes_steps = true};
+const OpDef op_update = {.name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map};
+const OpDef op_sum = {
+    .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum, .takes_steps = true};

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Loops of elementwise operations and sums. */
+//@ body
+    $body
+//@ map_loop
+for (size_t $var = 0; $var < $size; $var++) {
+    $body
+}
+//@ map_lanes
+for (size_t $var = 0; $var < $size; $var += LANES) {
+    const size_t n = v_lanes($size - $var);
+    $body
+}
+//@ map_blocks
+for (size_t block = 0; block < $size; block += NNC_RANDOM_BLOCK) {
+    const size_t end = $size - block < NNC_RANDOM_BLOCK ? $size : block + NNC_RANDOM_BLOCK;
+    $draws
+    for (size_t c = block; c < end; c += LANES) {
+        const size_t n = v_lanes(end - c);
+        $steps
+    }
+}
+//@ sum_rows_add
+$sum += v_load($at, n);
+//@ sum_rows_result
+vec $sum = v_zero();
+$loops
+$steps
+//@ sum_lanes
+for (size_t c = 0; c < $size; c += LANES) {
+    const size_t n = v_lanes($size - c);
+    $body
+}
+//@ sum_lanes_add
+$sum += v_load($at, n);
+//@ sum_lanes_result
+vec $sum = v_zero();
+$loops
+const vec $value = v_splat(v_sum($sum));
+$steps

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The matrix product, in blocks of TILE_ROWS rows by PANEL columns (nnc_product.h). */
+//@ matmul
+    const size_t rows = $rows;
+    for (size_t col = 0; col < $columns; col += PANEL) {
+        const size_t cols = $columns - col < PANEL ? $columns - col : PANEL;
+        for (size_t row = 0; row < rows; row += TILE_ROWS) {
+            const size_t high = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+            product(high, cols, $depth, $a + row * $a_row, $a_row, $a_depth, $b + col, $columns, $out + row * $columns + col, $columns);
+        }
+    }
+//@ matmul_steps
+    const size_t rows = $rows;
+    for (size_t col = 0; col < $columns; col += PANEL) {
+        const size_t cols = $columns - col < PANEL ? $columns - col : PANEL;
+        for (size_t row = 0; row < rows; row += TILE_ROWS) {
+            const size_t high = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+            $real block[TILE_ROWS * PANEL];
+            product(high, cols, $depth, $a + row * $a_row, $a_row, $a_depth, $b + col, $columns, block, PANEL);
+            for (size_t r = 0; r < high; r++) {
+                $draws
+                for (size_t c = 0; c < cols; c += LANES) {
+                    const size_t n = v_lanes(cols - c);
+                    const vec $out = v_load(block + r * PANEL + c, n);
+                    $steps
+                }
+            }
+        }
+    }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* softmax and log_softmax over the last axis, and their gradients. The peak is taken off first, so that nothing
+ * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
+#include "emit/emit.h"
+#include "lower.h"
+
+static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
+    Op *back = build_op(build, def, "backward_softmax");
+    back->in[back->in_count++] = op->out;
+    back->in[back->in_count++] = d;
+    back->out = build_value(build, "d_logits", op->out->shape);
+    back->out->producer = back;
+    gradient_add(build, op->in[0], back->out);
+}
+
+static void softmax_gradient(Builder *build, const Op *op, Tensor *d) {
+    gradient_of_kind(build, op, d, &op_softmax_gradient);
+}
+
+static void log_softmax_gradient(Builder *build, const Op *op, Tensor *d) {
+    gradient_of_kind(build, op, d, &op_log_softmax_gradient);
+}
+
+static void emit(Emit *e, const Op *op) {
+    const Shape shape = op->out->shape;
+    Tensor *second = op->in_count > 1 ? op->in[1] : op->in[0];
+    emit_function(e, op->def->name, op,
+                  (Hole[]){{"x", param_tensor(e, op->in[0], false)}, {"d", param_tensor(e, second, false)},
+                           {"y", param_tensor(e, op->out, true)}, {"rows", size_text(e, shape, 0, shape.rank - 1)},
+                           {"columns", integer(e, shape.dim[shape.rank - 1])}, {NULL, NULL}});
+}
+
+const OpDef op_softmax = {.name = "softmax", .brief = "over the last axis", .gradient = softmax_gradient, .emit = emit};
+const OpDef op_softmax_gradient = {.name = "softmax_gradient", .brief = "y·(d - Σ d·y)", .emit = emit};
+const OpDef op_log_softmax = {
+    .name = "log_softmax", .brief = "over the last axis", .gradient = log_softmax_gradient, .emit = emit};
+const OpDef op_log_softmax_gradient = {.name = "log_softmax_gradient", .brief = "d - e^y·Σ d", .emit = emit};

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Writing MODEL.c, MODEL.h and MODEL.d; finding the runtime library. */
+#include "output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "emit/emit.h"
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* model.c → model.h */
+static const char *with_suffix(Arena *arena, const char *path, const char *suffix) {
+    const char *dot = strrchr(base_name(path), '.');
+    return arena_printf(arena, "%.*s%s", (int)(dot ? dot - path : (long)strlen(path)), path, suffix);
+}
+
+static const char *header_path(const Options *options, Arena *arena) {
+    if (options->header) return options->header;
+    if (!options->output || !strcmp(options->output, "-")) return NULL;
+    return with_suffix(arena, options->output, ".h");
+}
+
+const char *output_header_include(const Options *options, Arena *arena) {
+    const char *header = header_path(options, arena);
+    if (options->standalone || options->emit || !header) return NULL;
+    return base_name(header);
+}
+
+typedef struct PendingFile {
+    const char *path, *temporary;
+} PendingFile;
+
+/* Writes to a temporary file beside `path`; false and a message when that fails. */
+static bool prepare(Arena *arena, PendingFile *file, const char *path, const char *text) {
+    file->path = path;
+    file->temporary = arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
+    FILE *out = fopen(file->temporary, "wb");
+    bool good = out != NULL;
+    if (out) {
+        const size_t length = strlen(text);
+        good = fwrite(text, 1, length, out) == length;
+        good = fclose(out) == 0 && good;
+    }
+    if (!good) {
+        fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
+        remove(file->temporary);
+    }
+    return good;
+}
+
+/* What make treats specially in a file name. */
+static const char *make_name(Arena *arena, const char *path) {
+    Text out = {.arena = arena};
+    for (; *path; path++) {
+        if (*path == ' ' || *path == '#' || *path == '\\') text_puts(&out, "\\");
+        if (*path == '$') text_puts(&out, "$");
+        text_append(&out, path, 1);
+    }
+    return text_chars(&out);
+}
+
+static const char *depfile_text(const Options *options, Arena *arena) {
+    Text out = {.arena = arena};
+    text_printf(&out, "%s:", make_name(arena, options->output));
+    if (strcmp(options->input, "-") != 0) text_printf(&out, " %s", make_name(arena, options->input));
+    if (options->weights) text_printf(&out, " %s", make_name(arena, options->weights));
+    text_puts(&out, "\n");
+    return text_chars(&out);
+}
+
+bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text) {
+    if (options->emit || !strcmp(options->output, "-")) {
+        if (fputs(text, stdout) < 0 || fflush(stdout)) {
+            fprintf(stderr, "nnc: cannot write to standard output: %s\n", strerror(errno));
+            return false;
+        }
+        if (options->emit || !options->header) return true;
+    }
+    PendingFile files[3];
+    int count = 0;
+    bool good = true;
+    const char *header = header_path(options, arena);
+    if (strcmp(options->output, "-") != 0) good = prepare(arena, &files[count++], options->output, text);
+    if (good && header) good = prepare(arena, &files[count++], header, emit_model_h(arena, plan));
+    if (good && (options->make_depfile || options->depfile) && strcmp(options->output, "-") != 0) {
+        const char *path = options->depfile ? options->depfile : with_suffix(arena, options->output, ".d");
+        good = prepare(arena, &files[count++], path, depfile_text(options, arena));
+    }
+    for (int i = 0; i < count; i++) {
+        if (good && rename(files[i].temporary, files[i].path) != 0) {
+            fprintf(stderr, "nnc: cannot write %s: %s\n", files[i].path, strerror(errno));
+            good = false;
+        }
+        if (!good) remove(files[i].temporary);
+    }
+    return good;
+}
+
+/* The folder of the running program, "" when it cannot be told. */
+static const char *program_folder(const Options *options, Arena *arena) {
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length > 0) path[length] = '\0';
+    else snprintf(path, sizeof path, "%s", options->program);
+    char *slash = strrchr(path, '/');
+    if (!slash) return "";
+    *slash = '\0';
+    return arena_strdup(arena, path);
+}
+
+int print_build_flags(const Options *options, Arena *arena) {
+    const char *folder = program_folder(options, arena);
+    const char *include = arena_printf(arena, "%s/include/nnc", folder), *library = arena_printf(arena, "%s/libnnc.a", folder);
+    if (access(library, R_OK) != 0) { /* installed: PREFIX/bin/nnc, PREFIX/include/nnc, PREFIX/lib/libnnc.a */
+        include = arena_printf(arena, "%s/../include/nnc", folder);
+        library = arena_printf(arena, "%s/../lib/libnnc.a", folder);
+    }
+    if (access(library, R_OK) != 0) {
+        fprintf(stderr, "nnc: the runtime library libnnc.a is neither beside nnc nor in ../lib\n");
+        return 2;
+    }
+    if (options->print_cflags) printf("-I%s -fno-math-errno\n", include);
+    if (options->print_libs) printf("%s -lz -lm\n", library);
+    return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Files that nnc writes, and where its runtime lies. */
+#ifndef NNC_OUTPUT_H
+#define NNC_OUTPUT_H
+
+#include "options.h"
+#include "plan.h"
+
+/** What MODEL.c should include: the header's file name; NULL when it has to repeat the declarations itself. */
+const char *output_header_include(const Options *options, Arena *arena);
+/** Writes the text (to -o, or standard output), the header beside it and the depfile. All or nothing: on an error, after
+ *  its message, no file is left half written. */
+bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text);
+/** --cflags, --libs: for an installed nnc, or for one in its build folder. Returns the exit status. */
+int print_build_flags(const Options *options, Arena *arena);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Fusion: elementwise operations become steps of the operation that makes their input, so that a value goes from the
+ * product's registers through bias, activation and dropout to memory, or into the optimizer, without a detour. */
+#include "options.h"
+#include "plan.h"
+
+static int producer_index(const Program *program, const Tensor *tensor) {
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *op = program->ops.at[i];
+        if (op->out == tensor) return i;
+        for (int j = 0; j < op->steps.count; j++)
+            if (op->steps.at[j].result == tensor) return i;
+    }
+    return -1;
+}
+
+static Shape op_space(const Op *op) {
+    return op->out ? op->out->shape : op->shape;
+}
+
+/* Inside a product's block a step sees rows and columns: an operand has to be full, or one value per column. */
+static bool fits_block(const Tensor *tensor, Shape space) {
+    if (shape_equal(tensor->shape, space)) return true;
+    return tensor->shape.rank == 1 && tensor->shape.dim[0] == space.dim[space.rank - 1];
+}
+
+/* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
+static bool can_fuse(const Program *program, int from, int into) {
+    const Op *op = program->ops.at[from], *host = program->ops.at[into];
+    if (!host->def->takes_steps || !shape_equal(op_space(op), op_space(host))) return false;
+    if (host->steps.count + op->steps.count > 12) return false;
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Operand *operand = &op->steps.at[i].operands[j];
+            if (!operand->tensor) continue;
+            if (operand->tensor->base) return false; /* another view of what is being made: not element by element */
+            if (host->def == &op_matmul && !operand->tensor->regenerated && !fits_block(operand->tensor, op_space(host))) return false;
+            if (host->def == &op_sum && operand->tensor->regenerated) return false;
+            const int made = producer_index(program, operand->tensor);
+            if (made > into && made != from) return false;
+            if (operand->written)
+                for (int k = into; k < program->ops.count; k++) /* the old value is still wanted */
+                    if (k != from && op_reads(program->ops.at[k], operand->tensor)) return false;
+        }
+    return true;
+}
+
+static bool read_elsewhere(const Program *program, const Tensor *tensor, const Op *host) {
+    for (int i = 0; i < program->ops.count; i++)
+        if (program->ops.at[i] != host && op_reads(program->ops.at[i], tensor)) return true;
+    for (int i = 0; i < program->tensors.count; i++) /* read through a view */
+        if (program->tensors.at[i]->base == tensor) return true;
+    return false;
+}
+
+/* Requires: masks decided. Establishes: in_registers of every value that no other operation reads. */
+void pass_fuse(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count; i++) {
+        Op *op = program->ops.at[i];
+        if (op->def != &op_map && op->def != &op_update) continue;
+        if (op->def == &op_update && plan->options->gradients) continue; /* the caller comes between */
+        int into = -1; /* the latest of the operations that make its inputs */
+        for (int j = 0; j < op->steps.count; j++)
+            for (int k = 0; k < op->steps.at[j].operand_count; k++) {
+                const Tensor *operand = op->steps.at[j].operands[k].tensor;
+                const int made = operand ? producer_index(program, operand) : -1;
+                if (made != i && made > into) into = made;
+            }
+        if (into < 0 || into >= i || !can_fuse(program, i, into)) continue;
+        Op *host = program->ops.at[into];
+        for (int j = 0; j < op->steps.count; j++) {
+            if (op->steps.at[j].result) op->steps.at[j].result->producer = host;
+            list_push(plan->arena, &host->steps, op->steps.at[j]);
+        }
+        for (int j = i; j + 1 < program->ops.count; j++) program->ops.at[j] = program->ops.at[j + 1];
+        program->ops.count--;
+        i--;
+    }
+    for (int i = 0; i < program->ops.count; i++) {
+        Op *op = program->ops.at[i];
+        if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE)
+            op->out->in_registers = op->steps.count > 0 && !read_elsewhere(program, op->out, op) && op->out != program->output;
+        for (int j = 0; j < op->steps.count; j++) {
+            Tensor *result = op->steps.at[j].result;
+            if (result && result->kind == TENSOR_VALUE)
+                result->in_registers = !read_elsewhere(program, result, op) && result != program->output;
+        }
+    }
+}

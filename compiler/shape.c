@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Shapes: their arithmetic, and the pass that runs every layer's shape rule. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "model.h"
+
+static const int64_t SIZE_LIMIT = INT32_MAX; /* elements of a tensor, and of all weights together */
+
+Shape shape_of(int rank, const int64_t *dims) {
+    Shape shape = {.rank = rank};
+    for (int i = 0; i < rank && i < MAX_RANK; i++) {
+        shape.dim[i] = dims[i];
+    }
+    return shape;
+}
+
+int64_t shape_size(Shape shape, int64_t batch) {
+    int64_t size = 1;
+    for (int i = 0; i < shape.rank; i++) {
+        int64_t dim = shape.dim[i] == BATCH ? batch : shape.dim[i];
+        if (__builtin_mul_overflow(size, dim, &size) || size > SIZE_LIMIT) {
+            return -1;
+        }
+    }
+    return size;
+}
+
+bool shape_equal(Shape a, Shape b) {
+    if (a.rank != b.rank) {
+        return false;
+    }
+    for (int i = 0; i < a.rank; i++) {
+        if (a.dim[i] != b.dim[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *shape_text(Arena *arena, Shape shape) {
+    if (shape.rank < 0) {
+        return "(?)";
+    }
+    Text text = {.arena = arena};
+    text_puts(&text, "(");
+    for (int i = 0; i < shape.rank; i++) {
+        text_puts(&text, i > 0 ? ", " : "");
+        if (shape.dim[i] == BATCH) {
+            text_puts(&text, "batch");
+        } else {
+            text_printf(&text, "%" PRId64, shape.dim[i]);
+        }
+    }
+    text_puts(&text, shape.rank == 1 ? ",)" : ")");
+    return text_chars(&text);
+}
+
+Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *initializer) {
+    Weight *weight = NEW(layer->arena, Weight);
+    weight->name = name;
+    weight->path = arena_printf(layer->arena, "%s/%s", layer->name, name);
+    weight->shape = shape;
+    weight->initializer = initializer;
+    weight->trainable = layer->trainable;
+    list_push(layer->arena, &layer->weights, weight);
+    return weight;
+}
+
+/* Reports what is larger than SIZE_LIMIT; `elements` is how many there are, by a product that cannot overflow a double. */
+static bool check_size(const Layer *layer, const char *what, Shape shape, int64_t batch, Diags *diags) {
+    if (shape_size(shape, batch) >= 0) {
+        return true;
+    }
+    double elements = 1;
+    for (int i = 0; i < shape.rank; i++) {
+        elements *= shape.dim[i] == BATCH ? (double)batch : (double)shape.dim[i];
+    }
+    diag(diags, D_too_large, layer->span, what, number_text(layer->arena, elements));
+    return false;
+}
+
+static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {
+    const char *output = arena_printf(layer->arena, "the output %s", shape_text(layer->arena, layer->output));
+    bool fits = check_size(layer, output, layer->output, batch, diags);
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *weight = layer->weights.at[i];
+        const char *what = arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape));
+        if (!check_size(layer, what, weight->shape, 1, diags)) {
+            fits = false;
+        } else if (*weights <= SIZE_LIMIT) {
+            *weights += shape_size(weight->shape, 1);
+            if (*weights > SIZE_LIMIT) { /* said once, where it happens */
+                diag(diags, D_too_large, layer->span, "the weights up to here together",
+                     arena_printf(layer->arena, "%" PRId64, *weights));
+                fits = false;
+            }
+        }
+    }
+    return fits;
+}
+
+void model_shapes(Model *model, Diags *diags) {
+    Shape shape = model->input;
+    int64_t weights = 0;
+    if (shape.rank > 0 && model->layers.count > 0 && shape_size(shape, model->batch) < 0) {
+        check_size(model->layers.at[0], arena_printf(model->arena, "the input %s", shape_text(model->arena, shape)), shape,
+                   model->batch, diags);
+        shape.rank = -1;
+    }
+    for (int i = 0; i < model->layers.count; i++) {
+        Layer *layer = model->layers.at[i];
+        layer->input = shape;
+        layer->output.rank = -1;
+        if (layer->def != NULL && shape.rank >= 0) {
+            int errors = diags_errors(diags);
+            layer->def->shape(layer, diags);
+            if (diags_errors(diags) > errors ||
+                (layer->output.rank >= 0 && !check_layer_sizes(layer, model->batch, &weights, diags))) {
+                layer->output.rank = -1;
+            }
+        }
+        shape = layer->output;
+    }
+    model->output = shape;
+}
