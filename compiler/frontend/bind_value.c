@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The binder's values: from the values of expressions to the fields of argument structs, with type and range checked. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "bind.h"
+#include "constants.h"
+
+/* One argument being bound. */
+typedef struct Target {
+    const Binder *binder;
+    const Class *owner;
+    const ArgDef *row;
+    const Ast *written; /* as the file has it */
+    Span place;
+} Target;
+
+static const double UNLIMITED = 1e30; /* a limit beyond is none */
+
+static bool wrong_type(const Target *target, const Ast *value, const char *wanted) {
+    if (value->kind != AST_ERROR) {
+        diag(target->binder->diags, D_wrong_type, target->place, target->row->name, target->owner->name, wanted,
+             ast_describe(target->binder->arena, value));
+        constants_note(target->binder->constants, target->written);
+    }
+    return false;
+}
+
+static const char *range_text(Arena *arena, const ArgDef *row) {
+    if (row->min == DBL_MIN && row->max >= UNLIMITED) {
+        return "greater than 0";
+    }
+    const char *low = row->min == DBL_MIN ? "0" : number_text(arena, row->min);
+    if (row->max >= UNLIMITED) {
+        return arena_printf(arena, "at least %s", low);
+    }
+    const char *high = number_text(arena, row->max);
+    return row->min <= -UNLIMITED ? arena_printf(arena, "at most %s", high)
+           : row->min == DBL_MIN  ? arena_printf(arena, "greater than 0 and at most %s", high)
+                                  : arena_printf(arena, "between %s and %s", low, high);
+}
+
+static bool in_range(const Target *target, double value) {
+    const ArgDef *row = target->row;
+    if ((row->min == 0 && row->max == 0) || (value >= row->min && value <= row->max)) {
+        return true;
+    }
+    Arena *arena = target->binder->arena;
+    diag(target->binder->diags, D_out_of_range, target->place, row->name, target->owner->name, range_text(arena, row),
+         number_text(arena, value));
+    constants_note(target->binder->constants, target->written);
+    return false;
+}
+
+/* A number without a fraction is an integer, however it was computed. */
+static bool whole_value(const Ast *value, int64_t *whole) {
+    if (value->kind != AST_NUMBER) {
+        return false;
+    }
+    if (value->number.integer) {
+        *whole = value->number.whole;
+        return true;
+    }
+    double number = value->number.value;
+    if (number != floor(number) || fabs(number) >= 9007199254740992.0 /* 2^53: beyond, doubles skip integers */) {
+        return false;
+    }
+    *whole = (int64_t)number;
+    return true;
+}
+
+static bool bind_int(const Target *target, const Ast *value, int64_t *field) {
+    return (whole_value(value, field) || wrong_type(target, value, "an integer")) &&
+           in_range(target, value->number.value);
+}
+
+static bool bind_real(const Target *target, const Ast *value, double *field) {
+    if (value->kind != AST_NUMBER) {
+        return wrong_type(target, value, "a number");
+    }
+    *field = value->number.value;
+    return in_range(target, *field);
+}
+
+static bool string_value(const Target *target, const Ast *value, const char **field) {
+    if (value->kind != AST_STRING) {
+        return wrong_type(target, value, "a string");
+    }
+    if (strlen(value->string.chars) != value->string.length) {
+        diag(target->binder->diags, D_nul_in_string, target->place);
+        return false;
+    }
+    *field = value->string.chars;
+    return true;
+}
+
+static bool bind_choice(const Target *target, const Ast *value, const char **field) {
+    const char *text;
+    if (!string_value(target, value, &text)) {
+        return false;
+    }
+    const char *const *choices = target->row->choices;
+    int count = 0;
+    for (; choices[count] != NULL; count++) {
+        if (strcmp(choices[count], text) == 0) {
+            *field = choices[count];
+            return true;
+        }
+    }
+    const Binder *binder = target->binder;
+    Text accepted = {.arena = binder->arena};
+    for (int i = 0; i < count; i++) {
+        text_printf(&accepted, "%s'%s'", i == 0 ? "" : i + 1 == count ? " or " : ", ", choices[i]);
+    }
+    diag(binder->diags, D_not_a_choice, target->place, target->row->name, target->owner->name,
+         strlen(text) > 60 ? arena_printf(binder->arena, "%.60s…", text) : text);
+    const char *nearest = nearest_name(text, choices, count);
+    diag_suggest(binder->diags, nearest == NULL ? NULL : arena_printf(binder->arena, "'%s'", nearest));
+    constants_note(binder->constants, target->written);
+    diag_note(binder->diags, NO_SPAN, "it is %s", text_chars(&accepted));
+    return false;
+}
+
+/* The entry of a sequence as a target of its own, so that messages point at it. */
+static Target entry_target(const Target *target, const Ast *entry) {
+    Target inner = *target;
+    inner.written = entry;
+    inner.place = entry->span.lo >= 0 ? entry->span : target->place;
+    return inner;
+}
+
+static const char *sequence_text(const Target *target) {
+    bool reals = target->row->type == ARG_REALS;
+    int length = target->row->length;
+    if (length > 0) {
+        return arena_printf(target->binder->arena, "a tuple of %d %s", length, reals ? "numbers" : "integers");
+    }
+    return target->row->type == ARG_SHAPE ? "a tuple of integers"
+           : reals                        ? "a number or a tuple of numbers"
+                                          : "an integer or a tuple of integers";
+}
+
+/* The values of a tuple or list; a single number counts as a sequence of one, except for shapes. NULL after an error. */
+static const Ast *const *sequence_values(const Target *target, const Ast *value, int *count) {
+    const ArgDef *row = target->row;
+    const Binder *binder = target->binder;
+    const Ast **values;
+    if (value->kind == AST_NUMBER && row->type != ARG_SHAPE && row->length <= 1) {
+        values = NEW(binder->arena, const Ast *);
+        values[0] = value;
+        *count = 1;
+        return values;
+    }
+    if (value->kind != AST_TUPLE && value->kind != AST_LIST) {
+        int errors = diags_errors(binder->diags);
+        wrong_type(target, value, sequence_text(target));
+        if (value->kind == AST_NUMBER && row->type == ARG_SHAPE && diags_errors(binder->diags) > errors) {
+            diag_suggest(binder->diags,
+                         arena_printf(binder->arena, "(%s,)", number_text(binder->arena, value->number.value)));
+        }
+        return NULL;
+    }
+    if (row->length > 0 && value->items.count != row->length) {
+        diag(binder->diags, D_wrong_length, target->place, row->name, target->owner->name,
+             arena_printf(binder->arena, row->length == 1 ? "%d entry" : "%d entries", row->length), value->items.count);
+        constants_note(binder->constants, target->written);
+        return NULL;
+    }
+    values = NEW_ARRAY(binder->arena, const Ast *, value->items.count);
+    for (int i = 0; i < value->items.count; i++) {
+        values[i] = constants_value(binder->constants, value->items.at[i], CLASS_KIND_COUNT);
+    }
+    *count = value->items.count;
+    return values;
+}
+
+static Target value_target(const Target *target, const Ast *value, int index) {
+    return value->kind == AST_NUMBER ? *target : entry_target(target, value->items.at[index]);
+}
+
+static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
+    int count;
+    const Ast *const *values = sequence_values(target, value, &count);
+    if (values == NULL) {
+        return false;
+    }
+    int64_t *numbers = NEW_ARRAY(target->binder->arena, int64_t, count);
+    bool valid = true;
+    for (int i = 0; i < count; i++) {
+        Target entry = value_target(target, value, i);
+        if (values[i]->kind == AST_NONE && target->row->none_entries) {
+            numbers[i] = DIM_NONE;
+        } else {
+            valid &= bind_int(&entry, values[i], &numbers[i]);
+        }
+    }
+    *field = (Ints){numbers, count};
+    return valid;
+}
+
+static bool bind_reals(const Target *target, const Ast *value, Reals *field) {
+    int count;
+    const Ast *const *values = sequence_values(target, value, &count);
+    if (values == NULL) {
+        return false;
+    }
+    double *numbers = NEW_ARRAY(target->binder->arena, double, count);
+    bool valid = true;
+    for (int i = 0; i < count; i++) {
+        Target entry = value_target(target, value, i);
+        valid &= bind_real(&entry, values[i], &numbers[i]);
+    }
+    *field = (Reals){numbers, count};
+    return valid;
+}
+
+static bool bind_one(const Target *target, const Ast *value, Object **field) {
+    const Binder *binder = target->binder;
+    ClassKind kind = target->row->class_kind;
+    if (value->kind != AST_CALL && value->kind != AST_STRING) {
+        return wrong_type(target, value,
+                          arena_printf(binder->arena, "%s %s", class_kind_article(kind), class_kind_name(kind, false)));
+    }
+    const char *text;
+    if (value->kind == AST_STRING && !string_value(target, value, &text)) {
+        return false;
+    }
+    int errors = diags_errors(binder->diags);
+    *field = bind_class(binder, value, kind, target->place, NULL, NULL);
+    if (*field == NULL && diags_errors(binder->diags) > errors) {
+        constants_note(binder->constants, target->written);
+    }
+    return *field != NULL;
+}
+
+static bool bind_objects(const Target *target, const Ast *value, Objects *field) {
+    const Binder *binder = target->binder;
+    ClassKind kind = target->row->class_kind;
+    bool pair = target->row->type == ARG_PAIR;
+    if (value->kind != AST_TUPLE && value->kind != AST_LIST) {
+        if (pair) {
+            return wrong_type(target, value, arena_printf(binder->arena, "a pair of %s", class_kind_name(kind, true)));
+        }
+        field->at = NEW(binder->arena, Object *);
+        field->count = 1;
+        return bind_one(target, value, field->at);
+    }
+    if (pair && value->items.count != 2) {
+        diag(binder->diags, D_wrong_length, target->place, target->row->name, target->owner->name, "2 entries",
+             value->items.count);
+        return false;
+    }
+    field->at = NEW_ARRAY(binder->arena, Object *, value->items.count);
+    field->count = value->items.count;
+    bool valid = true;
+    for (int i = 0; i < field->count; i++) {
+        Target entry = entry_target(target, value->items.at[i]);
+        valid &= bind_one(&entry, constants_value(binder->constants, value->items.at[i], kind), &field->at[i]);
+    }
+    return valid;
+}
+
+static void bind_none(const ArgDef *row, void *field) {
+    switch (row->type) {
+    case ARG_INT:
+        *(int64_t *)field = INT_NONE;
+        break;
+    case ARG_REAL:
+    case ARG_SCALE:
+        *(double *)field = NAN;
+        break;
+    case ARG_BOOL:
+        *(bool *)field = false;
+        break;
+    case ARG_STRING:
+    case ARG_CHOICE:
+        *(const char **)field = NULL;
+        break;
+    case ARG_INTS:
+    case ARG_SHAPE:
+        *(Ints *)field = (Ints){NULL, -1};
+        break;
+    case ARG_REALS:
+        *(Reals *)field = (Reals){NULL, -1};
+        break;
+    case ARG_OBJECT:
+        *(Object **)field = NULL;
+        break;
+    case ARG_OBJECTS:
+    case ARG_PAIR:
+        *(Objects *)field = (Objects){NULL, 0};
+        break;
+    }
+}
+
+bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, const Ast *ast, void *field) {
+    bool object = row->type == ARG_OBJECT || row->type == ARG_OBJECTS || row->type == ARG_PAIR;
+    Target target = {binder, owner, row, ast, ast->span};
+    const Ast *value = constants_value(binder->constants, ast, object ? row->class_kind : CLASS_KIND_COUNT);
+    if (value->kind == AST_NONE && (row->may_be_none || (row->fallback != NULL && strcmp(row->fallback, "None") == 0))) {
+        bind_none(row, field);
+        return true;
+    }
+    switch (row->type) {
+    case ARG_INT:
+        return bind_int(&target, value, field);
+    case ARG_REAL:
+    case ARG_SCALE:
+        return bind_real(&target, value, field);
+    case ARG_BOOL:
+        if (value->kind != AST_BOOL) {
+            return wrong_type(&target, value, "True or False");
+        }
+        *(bool *)field = value->boolean;
+        return true;
+    case ARG_STRING:
+        return string_value(&target, value, field);
+    case ARG_CHOICE:
+        return bind_choice(&target, value, field);
+    case ARG_INTS:
+    case ARG_SHAPE:
+        return bind_ints(&target, value, field);
+    case ARG_REALS:
+        return bind_reals(&target, value, field);
+    case ARG_OBJECT:
+        return bind_one(&target, value, field);
+    case ARG_OBJECTS:
+    case ARG_PAIR:
+        return bind_objects(&target, value, field);
+    }
+    return false;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Values, objects and trees as text. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bind.h"
+
+const char *number_text(Arena *arena, double value) {
+    if (value == floor(value) && fabs(value) < 1e15) {
+        return arena_printf(arena, "%.0f", value == 0 ? 0.0 : value);
+    }
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value) {
+            break;
+        }
+    }
+    return arena_strdup(arena, text);
+}
+
+const char *string_text(Arena *arena, const char *chars, size_t length) {
+    enum { SHOWN = 60 };
+    Text out = {.arena = arena};
+    size_t end = length;
+    if (length > SHOWN) {
+        for (end = 0; end < SHOWN;) {
+            uint32_t code;
+            end += (size_t)utf8_decode(chars + end, length - end, &code);
+        }
+    }
+    text_puts(&out, "'");
+    for (size_t i = 0; i < end;) {
+        uint32_t code;
+        int size = utf8_decode(chars + i, length - i, &code);
+        if (code == '\n' || code == '\t' || code == '\r') {
+            text_puts(&out, code == '\n' ? "\\n" : code == '\t' ? "\\t" : "\\r");
+        } else if (code < 0x20 || code == 0x7F) {
+            text_printf(&out, "\\x%02x", (unsigned)code);
+        } else {
+            text_puts(&out, code == '\'' || code == '\\' ? "\\" : "");
+            text_append(&out, chars + i, (size_t)size);
+        }
+        i += (size_t)size;
+    }
+    text_puts(&out, end < length ? "…'" : "'");
+    return text_chars(&out);
+}
+
+const char *ast_describe(Arena *arena, const Ast *ast) {
+    switch (ast->kind) {
+    case AST_NUMBER:
+        return arena_printf(arena, "%s",
+                            ast->number.integer ? arena_printf(arena, "%" PRId64, ast->number.whole)
+                                                : number_text(arena, ast->number.value));
+    case AST_STRING:
+        return arena_printf(arena, "the string %s", string_text(arena, ast->string.chars, ast->string.length));
+    case AST_BOOL:
+        return ast->boolean ? "True" : "False";
+    case AST_NONE:
+        return "None";
+    case AST_CALL:
+        return arena_printf(arena, "%s(…)", ast->call.last);
+    case AST_TUPLE:
+        return "a tuple";
+    case AST_LIST:
+        return "a list";
+    case AST_DICT:
+        return "a dict";
+    case AST_NAME: case AST_NEGATE: case AST_BINARY: case AST_ERROR:
+        break;
+    }
+    return "an expression";
+}
+
+static void print_integer(int64_t value, Text *out) {
+    if (value == INT_NONE) {
+        text_puts(out, "None");
+    } else {
+        text_printf(out, "%" PRId64, value);
+    }
+}
+
+static void print_real(double value, Text *out) {
+    text_puts(out, isnan(value) ? "None" : number_text(out->arena, value));
+}
+
+static void print_string(const char *text, Text *out) {
+    text_puts(out, text == NULL ? "None" : string_text(out->arena, text, strlen(text)));
+}
+
+static void print_ints(Ints ints, Text *out) {
+    text_puts(out, "(");
+    for (int i = 0; i < ints.count; i++) {
+        text_puts(out, i > 0 ? ", " : "");
+        print_integer(ints.at[i], out);
+    }
+    text_puts(out, ints.count == 1 ? ",)" : ")");
+}
+
+static void print_reals(Reals reals, Text *out) {
+    text_puts(out, "(");
+    for (int i = 0; i < reals.count; i++) {
+        text_puts(out, i > 0 ? ", " : "");
+        print_real(reals.at[i], out);
+    }
+    text_puts(out, reals.count == 1 ? ",)" : ")");
+}
+
+static void print_objects(Objects objects, const char *brackets, Text *out) {
+    text_append(out, brackets, 1);
+    for (int i = 0; i < objects.count; i++) {
+        text_puts(out, i > 0 ? ", " : "");
+        object_print(objects.at[i], out);
+    }
+    text_append(out, brackets + 1, 1);
+}
+
+void print_value(const ArgDef *row, const void *field, Text *out) {
+    switch (row->type) {
+    case ARG_INT:
+        print_integer(*(const int64_t *)field, out);
+        break;
+    case ARG_REAL:
+    case ARG_SCALE:
+        print_real(*(const double *)field, out);
+        break;
+    case ARG_BOOL:
+        text_puts(out, *(const bool *)field ? "True" : "False");
+        break;
+    case ARG_STRING:
+    case ARG_CHOICE:
+        print_string(*(const char *const *)field, out);
+        break;
+    case ARG_INTS:
+    case ARG_SHAPE: {
+        Ints ints = *(const Ints *)field;
+        if (ints.count < 0) {
+            text_puts(out, "None");
+        } else {
+            print_ints(ints, out);
+        }
+        break;
+    }
+    case ARG_REALS: {
+        Reals reals = *(const Reals *)field;
+        if (reals.count < 0) {
+            text_puts(out, "None");
+        } else {
+            print_reals(reals, out);
+        }
+        break;
+    }
+    case ARG_OBJECT: {
+        const Object *object = *(Object *const *)field;
+        if (object == NULL) {
+            text_puts(out, "None");
+        } else {
+            object_print(object, out);
+        }
+        break;
+    }
+    case ARG_OBJECTS:
+        print_objects(*(const Objects *)field, "[]", out);
+        break;
+    case ARG_PAIR:
+        print_objects(*(const Objects *)field, "()", out);
+        break;
+    }
+}
+
+/* Whether a field holds its default: the same text says the same value. */
+static bool is_default(const Class *class, const ArgDef *row, const char *printed, Arena *arena) {
+    if (row->fallback == NULL) {
+        return false;
+    }
+    Constants *constants = constants_new(arena, NULL);
+    const Binder binder = {arena, constants, NULL};
+    void *field = arena_alloc(arena, 64); /* larger than the value of any ArgType */
+    const char *error;
+    Ast *ast = parse_expression(arena, row->fallback, &error);
+    if (ast == NULL || !bind_value(&binder, class, row, ast, field)) {
+        return false;
+    }
+    Text text = {.arena = arena};
+    print_value(row, field, &text);
+    return strcmp(text_chars(&text), printed) == 0;
+}
+
+void object_print(const Object *object, Text *out) {
+    const Class *class = object->class;
+    bool called = class->kind == CLASS_LAYER || class->kind == CLASS_OPTIMIZER || class->kind == CLASS_SOURCE ||
+                  class->kind == CLASS_STATEMENT;
+    Text args = {.arena = out->arena};
+    for (const ArgDef *row = class->args; row != NULL && row->name != NULL; row++) {
+        Text value = {.arena = out->arena};
+        print_value(row, (const char *)object->args + row->offset, &value);
+        if (!is_default(class, row, text_chars(&value), out->arena)) {
+            text_printf(&args, "%s%s=%s", args.length > 0 ? ", " : "", row->name, text_chars(&value));
+        }
+    }
+    if (called || args.length > 0) {
+        text_printf(out, "%s(%s)", class->name, text_chars(&args));
+    } else {
+        text_printf(out, "'%s'", class->name);
+    }
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The argument tables of compile(), fit() and evaluate() and of the data sources. */
+#include <string.h>
+
+#include "model.h"
+
+/* compile, fit, evaluate */
+
+static const ArgDef compile_args[] = {
+    {ARG(CompileArgs, optimizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_OPTIMIZER,
+     .doc = "how weights are updated"},
+    {ARG(CompileArgs, loss), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_LOSS, .doc = "what training makes small"},
+    {ARG(CompileArgs, metrics), ARG_OBJECTS, DEFAULT("None"), .class_kind = CLASS_METRIC, .keyword_only = true,
+     .doc = "what is reported besides"},
+    {0}};
+
+#define DATA_ARG(type, field, meaning)                                                                                 \
+    {ARG(type, field), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .doc = (meaning)}
+
+/* In Keras' order as far as arguments without a name are usual; those after it have names only. */
+static const ArgDef fit_args[] = {
+    DATA_ARG(FitArgs, x, "inputs"),
+    DATA_ARG(FitArgs, y, "labels"),
+    {ARG(FitArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows of one update; 32 when not given"},
+    {ARG(FitArgs, epochs), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "passes over the data"},
+    {ARG(FitArgs, verbose), ARG_INT, DEFAULT("None"), RANGE(0, 2), .keyword_only = true,
+     .doc = "0 silent, 1 a progress bar, 2 a line per epoch"},
+    {ARG(FitArgs, validation_split), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1), .keyword_only = true,
+     .doc = "part of the data, from its end, to validate with"},
+    {ARG(FitArgs, validation_data), ARG_PAIR, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
+     .doc = "(x, y) to validate with"},
+    {ARG(FitArgs, shuffle), ARG_BOOL, DEFAULT("True"), .keyword_only = true, .doc = "a new order in every epoch"},
+    {ARG(FitArgs, sample_weight), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
+     .doc = "a weight of each row in the loss"},
+    {0}};
+
+static const ArgDef evaluate_args[] = {
+    DATA_ARG(EvaluateArgs, x, "inputs"),
+    DATA_ARG(EvaluateArgs, y, "labels"),
+    {ARG(EvaluateArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows computed at once"},
+    {ARG(EvaluateArgs, verbose), ARG_INT, DEFAULT("None"), RANGE(0, 2), .keyword_only = true, .doc = "0 silent, 1 a progress bar"},
+    {ARG(EvaluateArgs, sample_weight), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
+     .doc = "a weight of each row in the loss"},
+    {0}};
+
+static void require_data(const Object *object, bool x, bool y, bool sample_weight, Diags *diags) {
+    const char *name = object->class->name;
+    if (x != y) {
+        diag(diags, D_missing_data, object->name_span, name, x ? "x" : "y", x ? "y" : "x");
+    } else if (sample_weight && !x) {
+        diag(diags, D_missing_data, object->name_span, name, "sample_weight", "x");
+    }
+}
+
+static void check_fit(const Object *object, Diags *diags) {
+    const FitArgs *args = object->args;
+    require_data(object, args->x != NULL, args->y != NULL, args->sample_weight != NULL, diags);
+    if (args->validation_split >= 1) {
+        diag(diags, D_out_of_range, object_arg_span(object, "validation_split"), "validation_split", "fit",
+             "less than 1, so that something is left to train with", "1");
+    }
+}
+
+static void check_evaluate(const Object *object, Diags *diags) {
+    const EvaluateArgs *args = object->args;
+    require_data(object, args->x != NULL, args->y != NULL, args->sample_weight != NULL, diags);
+}
+
+const Class statement_compile = {
+    .kind = CLASS_STATEMENT, .name = "compile", .brief = "how the model is trained", .args = compile_args,
+    .args_size = sizeof(CompileArgs)};
+const Class statement_fit = {
+    .kind = CLASS_STATEMENT, .name = "fit", .brief = "trains the model", .args = fit_args, .args_size = sizeof(FitArgs),
+    .check = check_fit};
+const Class statement_evaluate = {
+    .kind = CLASS_STATEMENT, .name = "evaluate", .brief = "computes loss and metrics", .args = evaluate_args,
+    .args_size = sizeof(EvaluateArgs), .check = check_evaluate};
+
+/* Sources: all bind into SourceArgs, each what its format has. */
+
+#define PATH_ARG {ARG(SourceArgs, path), ARG_STRING, .doc = "the file; also with .gz"}
+#define COLUMNS_ARG                                                                                                    \
+    {ARG(SourceArgs, columns), ARG_INTS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .keyword_only = true,          \
+     .doc = "which columns, counted from 0, negative ones from the end; all when not given"}
+#define ROWS_ARG                                                                                                       \
+    {ARG(SourceArgs, rows), ARG_INTS, DEFAULT("None"), RANGE(0, 1e15), .length = 2, .keyword_only = true,              \
+     .doc = "(first, end): rows from 0, the end not included; all when not given"}
+#define SCALE_ARG                                                                                                      \
+    {ARG(SourceArgs, scale), ARG_SCALE, DEFAULT("1"), RANGE(-FLT_MAX, FLT_MAX), .keyword_only = true,                  \
+     .doc = "every value is multiplied by it"}
+
+static const ArgDef csv_args[] = {
+    PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG,
+    {ARG(SourceArgs, delimiter), ARG_STRING, DEFAULT("None"), .keyword_only = true,
+     .doc = "one character; comma, semicolon or tab is found out when not given"},
+    {ARG(SourceArgs, header), ARG_INT, DEFAULT("None"), RANGE(0, 1), .keyword_only = true,
+     .doc = "1: the first row holds names, 0: numbers; found out when not given"},
+    {0}};
+static const ArgDef npy_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, {0}};
+static const ArgDef npz_args[] = {
+    PATH_ARG,
+    {ARG(SourceArgs, array), ARG_STRING, DEFAULT("None"), .doc = "the array's name; the only one when not given"},
+    COLUMNS_ARG, ROWS_ARG, SCALE_ARG, {0}};
+static const ArgDef idx_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, {0}};
+
+static void check_source(const Object *object, Diags *diags) {
+    const SourceArgs *args = object->args;
+    if (args->rows.count == 2 && args->rows.at[0] >= args->rows.at[1]) {
+        diag(diags, D_rows_order, object_arg_span(object, "rows"));
+    }
+    if (args->path[0] == '\0') {
+        diag(diags, D_empty_string, object_arg_span(object, "path"), "path", object->class->name);
+    }
+}
+
+static bool is_delimiter(const char *text) {
+    return strlen(text) == 1 && strchr(",;:|\t ", text[0]) != NULL;
+}
+
+static void check_csv(const Object *object, Diags *diags) {
+    const SourceArgs *args = object->args;
+    check_source(object, diags);
+    if (args->delimiter != NULL && !is_delimiter(args->delimiter)) {
+        diag(diags, D_delimiter, object_arg_span(object, "delimiter"));
+    }
+}
+
+/* `array`, `delimiter` and `header` stay 0 in sources that have no such argument. */
+#define SOURCE_CLASS(name_, brief_, check_)                                                                            \
+    const Class source_##name_ = {.kind = CLASS_SOURCE, .name = #name_, .brief = (brief_), .args = name_##_args,       \
+                                  .args_size = sizeof(SourceArgs), .check = (check_)}
+
+SOURCE_CLASS(csv, "rows of numbers as text", check_csv);
+SOURCE_CLASS(npy, "an array of NumPy", check_source);
+SOURCE_CLASS(npz, "one of several arrays of NumPy", check_source);
+SOURCE_CLASS(idx, "the format of MNIST", check_source);
