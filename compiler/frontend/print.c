@@ -176,8 +176,8 @@ static bool is_default(const Class *class, const ArgDef *row, const char *printe
     if (row->fallback == NULL) {
         return false;
     }
-    Constants *constants = constants_new(arena, NULL);
-    const Binder binder = {arena, constants, NULL};
+    Diags *diags = diags_new(arena, NULL); /* defaults bind without errors */
+    const Binder binder = {arena, constants_new(arena, diags), diags};
     void *field = arena_alloc(arena, 64); /* larger than the value of any ArgType */
     const char *error;
     Ast *ast = parse_expression(arena, row->fallback, &error);
