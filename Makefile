@@ -71,8 +71,9 @@ setup-check:
 
 # --- the compiler -----------------------------------------------------------------------------------------------------
 
-$(BUILD)/nnc: $(compiler_objects) $(BUILD)/sources
-	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) -lm -o $@
+# The compiler reads weights (--weights) with the runtime's own reader.
+$(BUILD)/nnc: $(compiler_objects) $(BUILD)/libnnc.a $(BUILD)/sources
+	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a -lz -lm -o $@
 
 $(parser_c) $(parser_h) &: grammar/nnc.y | $(setup)
 	$(call say,BISON)mkdir -p $(@D) && bison -Wall -Wcounterexamples -Werror --header=$(parser_h) -o $(parser_c) $<

@@ -88,7 +88,9 @@ static Tensor *map_of_step(Builder *build, Step step, Shape shape, const char *n
 
 Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
                   int number_count) {
-    Step step = {.label = formula->name, .text = formula->value, .formula = formula};
+    Formula *kept = NEW(build->plan->arena, Formula);
+    *kept = *formula;
+    Step step = {.label = formula->name, .text = formula->value, .formula = kept};
     Tensor *given[5] = {0};
     for (int i = 0; i < 4 && formula->operands[i]; i++) {
         given[i] = operands[i];

@@ -45,14 +45,18 @@ enum nnc_status {
  * columns: each row has ceil(columns / 64) blocks, counted row after row, and column c of a block is word c / 16 of the
  * four words at lane c % 16. `purpose` tells layers apart (layer index * 16 + part), or initializers, or the shuffle.
  */
+/* @part nnc_random */
 typedef struct nnc_random {
     uint32_t key[2];
     uint32_t purpose;
     uint32_t batch[2];
 } nnc_random;
 
+/* @part NNC_RANDOM_BLOCK */
 enum { NNC_RANDOM_BLOCK = 64 };
+/* @part NNC_PURPOSE_SHUFFLE NNC_PURPOSE_INIT NNC_PURPOSE_DATA */
 enum { NNC_PURPOSE_SHUFFLE = 0x40000000, NNC_PURPOSE_INIT = 0x20000000, NNC_PURPOSE_DATA = 0x60000000 };
+/* @end */
 
 /** Philox4x32-10: four words for one counter under one key. */
 NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]);

@@ -2,6 +2,8 @@
 /* nnc_core.c - the freestanding part of the runtime: counter-based random numbers. */
 #include "nnc.h"
 
+/* @part nnc_philox NNC_PHILOX_ROUNDS NNC_RANDOM_LANES nnc_philox_multiplier nnc_philox_increment */
+
 /* Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3: the multipliers, and
  * the increments of the key (golden ratio, sqrt(3) - 1) in units of 2^-32. */
 enum { NNC_PHILOX_ROUNDS = 10, NNC_RANDOM_LANES = 16 };
@@ -27,6 +29,8 @@ NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32
     words[3] = c3;
 }
 
+/* @part nnc_random_for */
+
 NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batch) {
     nnc_random random;
     random.key[0] = (uint32_t)seed;
@@ -36,6 +40,8 @@ NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batc
     random.batch[1] = (uint32_t)(batch >> 32);
     return random;
 }
+
+/* @part nnc_random_block */
 
 NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]) {
     for (uint32_t lane = 0; lane < NNC_RANDOM_LANES; lane++) {
@@ -50,3 +56,5 @@ NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t
         }
     }
 }
+
+/* @end */

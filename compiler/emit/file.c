@@ -243,34 +243,48 @@ static void emit_api(Emit *emit, const Hole *holes, Text *out) {
                                                                    {"use_params", *apply.calls ? "" : "(void)p;\n"}, {NULL, NULL}}));
 }
 
-static const char *const vector_files[] = {"runtime/nnc_vec.h", "runtime/nnc_math.h", "runtime/nnc_random.h", "runtime/nnc_product.h",
-                                           "runtime/nnc_rows.h", "runtime/nnc_init.h", NULL};
+/* The freestanding runtime, file after file; a standalone program has the first two whole. */
+static const char *const runtime_files[] = {"runtime/nnc.h",         "runtime/nnc_core.c",    "runtime/nnc_vec.h",  "runtime/nnc_math.h",
+                                            "runtime/nnc_random.h", "runtime/nnc_product.h", "runtime/nnc_rows.h", "runtime/nnc_init.h",
+                                            NULL};
+
+/* The sources of the hosted runtime. */
+static void print_driver(Emit *emit, const Hole *holes, Text *out) {
+    emit_template(emit, out, "file_driver", holes);
+    for (const Embedded *file = embedded_files; file->name; file++) {
+        const size_t length = strlen(file->name);
+        if (!strncmp(file->name, "runtime/", 8) && !strcmp(file->name + length - 2, ".c")) text_puts(out, runtime_file(emit->arena, file->name));
+    }
+}
 
 const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name) {
     const Options *options = plan->options;
+    const bool driver = options->standalone && options->main;
     Emit emit = emitter(arena, plan);
     const Hole *holes = facts(&emit);
-    Text api = {arena}, out = {.arena = arena};
+    Text api = {.arena = arena}, out = {.arena = arena};
     emit_api(&emit, holes, &api);
     if (options->weights) emit_weights(&emit, holes, &api);
 
     emit_template(&emit, &out, "file_begin", holes);
-    if (options->main && options->standalone) emit_template(&emit, &out, "file_posix", holes);
+    if (driver) emit_template(&emit, &out, "file_posix", holes);
     if (options->real_double) text_puts(&out, "#define NNC_DOUBLE\n");
     if (options->portable) text_puts(&out, "#define NNC_SCALAR\n");
-    if (options->standalone) {
-        emit_template(&emit, &out, options->main ? "file_static" : "file_includes", holes);
+    if (driver) {
+        emit_template(&emit, &out, "file_runtime", holes);
         text_puts(&out, runtime_file(arena, "runtime/nnc.h"));
+        text_puts(&out, runtime_file(arena, "runtime/nnc_host.h"));
+    }
+    if (options->standalone) {
         const char *code = formatted(&emit, "%s%s", text_chars(&emit.kernels), text_chars(&api));
-        const char *parts = runtime_parts(arena, code, vector_files);
-        emit_template(&emit, &out, "file_vectors", holes);
-        if (strstr(code, "nnc_random_for") && !options->main) text_puts(&out, runtime_file(arena, "runtime/nnc_core.c"));
-        text_puts(&out, parts);
+        emit_template(&emit, &out, "file_parts", holes);
+        text_puts(&out, runtime_parts(arena, code, runtime_files + (driver ? 2 : 0)));
     } else {
         emit_template(&emit, &out, "file_linked", holes);
     }
-    if (header_name) text_printf(&out, "\n#include \"%s\"\n", header_name);
-    else {
+    if (header_name) {
+        text_printf(&out, "\n#include \"%s\"\n", header_name);
+    } else {
         text_puts(&out, "\n");
         emit_header(&emit, holes, &out);
     }
@@ -278,6 +292,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     if (plan->can_train) emit_template(&emit, &out, "file_train_size", holes);
     text_puts(&out, text_chars(&emit.kernels));
     text_puts(&out, text_chars(&api));
+    if (driver) print_driver(&emit, holes, &out);
     if (options->main) emit_main(&emit, holes, &out);
     return text_chars(&out);
 }

@@ -13,27 +13,31 @@ $summary_lines
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
-//@ file_static
+//@ file_runtime
 
 /* ------------------------------------------------------------------------------------------- the runtime's interface */
 
-#if defined __GNUC__
+#ifdef __GNUC__
 #define NNC_API static __attribute__((unused))
 #else
 #define NNC_API static
 #endif
-//@ file_includes
+//@ file_parts
 
 #include <math.h> /* sqrt: nothing else */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#ifndef NNC_API
 #define NNC_API static
-//@ file_vectors
+#endif
 
-/* ------------------------------------------------------------------------- vectors and matrices: the used part of the
- * runtime */
+/* ---------------------------------------------------------------------------------------- the used part of the runtime */
+//@ file_driver
+
+/* --------------------------------------------------------------- the driver: reads data, trains, evaluates, predicts */
+
 //@ file_linked
 
 #include "nnc.h"

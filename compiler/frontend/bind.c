@@ -235,7 +235,15 @@ static void report_path(const Binder *binder, const Ast *value, Span span) {
     }
 }
 
-static void report_unknown_class(const Binder *binder, ClassKind kind, const char *word, Span span) {
+/* The replacement stands in quotes where the word did. */
+static void did_you_mean_class(const Binder *binder, const char *name, bool quoted) {
+    diag_did_you_mean(binder->diags, name);
+    if (name != NULL && quoted) {
+        diag_suggest(binder->diags, arena_printf(binder->arena, "'%s'", name));
+    }
+}
+
+static void report_unknown_class(const Binder *binder, ClassKind kind, const char *word, bool quoted, Span span) {
     const char *name = class_kind_name(kind, false);
     const char *habit = habit_of_class(kind, word);
     for (int other = 0; other < CLASS_KIND_COUNT && habit == NULL; other++) {
@@ -246,17 +254,15 @@ static void report_unknown_class(const Binder *binder, ClassKind kind, const cha
                  arena_printf(binder->arena, "%s %s", class_kind_article(kind), name));
             if (kind == CLASS_LAYER && other == CLASS_ACTIVATION) {
                 diag_suggest(binder->diags, arena_printf(binder->arena, "Activation('%s')", word));
-            } else if (diags_errors(binder->diags) <= SUGGESTION_LIMIT) {
-                diag_suggest(binder->diags, nearest_class(binder->arena, kind, word));
             }
             return;
         }
     }
-    diag(binder->diags, D_unknown_class, span, name, word);
+    diag(binder->diags, D_unknown_name, span, name, word);
     if (habit != NULL) {
-        diag_did_you_mean(binder->diags, habit);
+        did_you_mean_class(binder, habit, quoted);
     } else if (diags_errors(binder->diags) <= SUGGESTION_LIMIT) {
-        diag_did_you_mean(binder->diags, nearest_class(binder->arena, kind, word));
+        did_you_mean_class(binder, nearest_class(binder->arena, kind, word), quoted);
     }
 }
 
@@ -275,7 +281,7 @@ Object *bind_class(const Binder *binder, const Ast *value, ClassKind kind, Span 
     const Class *class = class_find(kind, name);
     if (class == NULL) {
         const char *shown = strlen(name) > 60 ? arena_printf(binder->arena, "%.60s…", name) : name;
-        report_unknown_class(binder, kind, shown, span);
+        report_unknown_class(binder, kind, shown, !called, span);
         return NULL;
     }
     return bind_call(binder, class, value, place, extra, extra_args);

@@ -16,8 +16,6 @@ typedef struct Target {
     Span place;
 } Target;
 
-static const double UNLIMITED = 1e30; /* a limit beyond is none */
-
 static bool wrong_type(const Target *target, const Ast *value, const char *wanted) {
     if (value->kind != AST_ERROR) {
         diag(target->binder->diags, D_wrong_type, target->place, target->row->name, target->owner->name, wanted,
@@ -27,18 +25,19 @@ static bool wrong_type(const Target *target, const Ast *value, const char *wante
     return false;
 }
 
-static const char *range_text(Arena *arena, const ArgDef *row) {
-    if (row->min == DBL_MIN && row->max >= UNLIMITED) {
-        return "greater than 0";
-    }
-    const char *low = row->min == DBL_MIN ? "0" : number_text(arena, row->min);
-    if (row->max >= UNLIMITED) {
-        return arena_printf(arena, "at least %s", low);
-    }
+/* What `value`, which is outside, must be. Of a range with a large end only the end that matters is told. */
+static const char *range_text(Arena *arena, const ArgDef *row, double value) {
+    enum { LARGE = 1000000 };
     const char *high = number_text(arena, row->max);
-    return row->min <= -UNLIMITED ? arena_printf(arena, "at most %s", high)
-           : row->min == DBL_MIN  ? arena_printf(arena, "greater than 0 and at most %s", high)
-                                  : arena_printf(arena, "between %s and %s", low, high);
+    bool positive = row->min == DBL_MIN; /* POSITIVE: no number has this as its least value */
+    if (value > row->max && (row->max >= LARGE || row->min <= -LARGE)) {
+        return arena_printf(arena, "at most %s", high);
+    }
+    if (row->max >= LARGE || row->min <= -LARGE) {
+        return positive ? "greater than 0" : arena_printf(arena, "at least %s", number_text(arena, row->min));
+    }
+    return positive ? arena_printf(arena, "greater than 0 and at most %s", high)
+                    : arena_printf(arena, "between %s and %s", number_text(arena, row->min), high);
 }
 
 static bool in_range(const Target *target, double value) {
@@ -47,7 +46,7 @@ static bool in_range(const Target *target, double value) {
         return true;
     }
     Arena *arena = target->binder->arena;
-    diag(target->binder->diags, D_out_of_range, target->place, row->name, target->owner->name, range_text(arena, row),
+    diag(target->binder->diags, D_out_of_range, target->place, row->name, target->owner->name, range_text(arena, row, value),
          number_text(arena, value));
     constants_note(target->binder->constants, target->written);
     return false;

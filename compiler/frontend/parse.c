@@ -123,28 +123,61 @@ static bool among(const char *const *tokens, int count, const char *token) {
     return false;
 }
 
-/* "a value or ')'": the tokens that could have come, those that begin a value as one. */
+/* The tokens that could have come as few words: those that begin a value as one. */
+typedef struct Wanted {
+    const char *word;
+    bool (*covers)(const char *token); /* tokens that need not be named then */
+} Wanted;
+
+static bool covered_by_argument(const char *token) {
+    return begins_value(token) || is_word(token);
+}
+
+static bool covered_by_layer(const char *token) {
+    return strcmp(token, "a name") == 0 || strcmp(token, "','") == 0 || strcmp(token, "';'") == 0;
+}
+
+static bool covered_by_item(const char *token) {
+    return strcmp(token, "a name") == 0 || is_word(token);
+}
+
+static Wanted wanted_of(const char *const *expected, int count) {
+    if (among(expected, count, "a number")) {
+        return among(expected, count, "'model'") ? (Wanted){"an argument", covered_by_argument}
+                                                 : (Wanted){"a value", begins_value};
+    }
+    if (among(expected, count, "'}'") && among(expected, count, "a name")) {
+        return (Wanted){"a layer", covered_by_layer};
+    }
+    if (among(expected, count, "the end of the file") && among(expected, count, "a name")) {
+        return (Wanted){"'model', 'compile', 'fit', 'evaluate', NAME = value", covered_by_item};
+    }
+    return (Wanted){NULL, NULL};
+}
+
+/* "a value or ')'"; NULL when there are too many. */
 static const char *expected_text(Parse *parse, const char *const *expected, int count) {
-    const char *shown[64];
+    Wanted wanted = wanted_of(expected, count);
+    const char *shown[EXPECTED_SHOWN + 1];
     int shown_count = 0;
-    bool value = among(expected, count, "a number");
-    bool argument = value && among(expected, count, "'model'");
-    if (value) {
-        shown[shown_count++] = argument ? "an argument" : "a value";
+    if (wanted.word != NULL) {
+        shown[shown_count++] = wanted.word;
     }
     bool closes = among(expected, count, "','") || among(expected, count, "')'") || among(expected, count, "']'");
-    for (int i = 0; i < count && shown_count < 64; i++) {
-        bool covered = (value && begins_value(expected[i])) || (argument && is_word(expected[i])) ||
-                       (closes && continues_value(expected[i]));
+    for (int i = 0; i < count && shown_count <= EXPECTED_SHOWN; i++) {
+        bool covered = (wanted.word != NULL && wanted.covers(expected[i])) || (closes && continues_value(expected[i]));
         if (!covered) {
             shown[shown_count++] = expected[i];
         }
     }
+    if (shown_count == 0 || shown_count > EXPECTED_SHOWN) {
+        return NULL;
+    }
     Text text = {.arena = parse->arena};
-    for (int i = 0; i < shown_count && i < EXPECTED_SHOWN; i++) {
+    for (int i = 0; i < shown_count; i++) {
         text_printf(&text, "%s%s", i == 0 ? "" : i + 1 == shown_count ? " or " : ", ", shown[i]);
     }
-    return shown_count == 0 || shown_count > EXPECTED_SHOWN ? NULL : text_chars(&text);
+    return text_chars(&text);
 }
 
 /* "name 'x'", "'('": the token in the way. */
