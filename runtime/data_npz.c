@@ -27,6 +27,7 @@ typedef struct nnc_zip_member {
     size_t name_size;
     unsigned method;
     uint64_t packed, unpacked, header; /* sizes, and where its local header is */
+    uint32_t crc;
 } nnc_zip_member;
 
 static uint64_t nnc_zip_number(const unsigned char *at, int size) {
@@ -124,6 +125,7 @@ static int nnc_zip_next(const nnc_zip *zip, uint64_t *at, nnc_zip_member *member
     member->name = (const char *)entry + NNC_ZIP_CENTRAL;
     member->name_size = name_size;
     member->method = (unsigned)nnc_zip_number(entry + 10, 2);
+    member->crc = (uint32_t)nnc_zip_number(entry + 16, 4);
     member->packed = nnc_zip_number(entry + 20, 4);
     member->unpacked = nnc_zip_number(entry + 24, 4);
     member->header = nnc_zip_number(entry + 42, 4);
@@ -140,8 +142,12 @@ static int nnc_zip_next(const nnc_zip *zip, uint64_t *at, nnc_zip_member *member
     return 1;
 }
 
-/* The array wanted; names of others are collected for the message. */
-static int nnc_zip_find(const nnc_zip *zip, const char *name, nnc_zip_member *found) {
+static int nnc_zip_is_called(const nnc_zip_member *member, const char *name) {
+    return strlen(name) == member->name_size && memcmp(name, member->name, member->name_size) == 0;
+}
+
+/* The array wanted. The names of all are collected for messages. */
+static int nnc_zip_find(const nnc_zip *zip, const char *name, const char *role, nnc_zip_member *found) {
     char names[256] = "";
     size_t used = 0, count = 0, matches = 0;
     uint64_t at = zip->directory;
@@ -149,9 +155,11 @@ static int nnc_zip_find(const nnc_zip *zip, const char *name, nnc_zip_member *fo
     int status;
     while ((status = nnc_zip_next(zip, &at, &member)) == 1) {
         count++;
-        if (name == NULL || (strlen(name) == member.name_size && memcmp(name, member.name, member.name_size) == 0)) {
+        if (nnc_zip_is_called(&member, name != NULL ? name : role)) {
             *found = member;
             matches++;
+        } else if (name == NULL && count == 1) {
+            *found = member;
         }
         if (used + sizeof(nnc_quoted) + 2 < sizeof names) {
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "",
@@ -164,14 +172,10 @@ static int nnc_zip_find(const nnc_zip *zip, const char *name, nnc_zip_member *fo
     if (count == 0) {
         return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array");
     }
-    if (name == NULL && count > 1) {
-        return nnc_fail_at(zip->host, zip->path, 0, 0,
-                           "holds %zu arrays: %s; say which, as in npz('file.npz', array='x') in the model file", count,
-                           names);
-    }
-    if (matches == 0) {
-        return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array %s; it has %s",
-                           nnc_quote(name, strlen(name)).text, names);
+    if (matches == 0 && (name != NULL || count > 1)) {
+        return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array %s, but %s%s",
+                           nnc_quote(name != NULL ? name : role, strlen(name != NULL ? name : role)).text, names,
+                           name != NULL ? "" : "; say which in the model file, as in npz('file.npz', array='x')");
     }
     return 0;
 }
@@ -197,20 +201,24 @@ static int nnc_zip_read(const nnc_zip *zip, const nnc_zip_member *member, nnc_ar
                          member->method == NNC_ZIP_DEFLATED ? NNC_CODING_DEFLATE : NNC_CODING_PLAIN) != 0) {
         return -1;
     }
+    reader.has_crc = 1;
     int status = nnc_read_npy(&reader, array);
+    if (status == 0 && reader.crc != member->crc) {
+        status = nnc_zip_damaged(zip, "the checksum of a member is wrong");
+    }
     nnc_reader_close(&reader);
     return status;
 }
 
-NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, nnc_array *array) {
+NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array) {
     nnc_zip zip = {reader->host, reader->path, NULL, 0, 0, 0};
-    nnc_zip_member member = {NULL, 0, 0, 0, 0, 0};
+    nnc_zip_member member = {NULL, 0, 0, 0, 0, 0, 0};
     unsigned char *bytes;
     if (nnc_reader_take_all(reader, &bytes, &zip.size) != 0) {
         return -1;
     }
     zip.bytes = bytes;
-    int failed = nnc_zip_open(&zip) != 0 || nnc_zip_find(&zip, name, &member) != 0 ||
+    int failed = nnc_zip_open(&zip) != 0 || nnc_zip_find(&zip, name, role, &member) != 0 ||
                  nnc_zip_read(&zip, &member, array) != 0;
     free(bytes);
     return failed ? -1 : 0;

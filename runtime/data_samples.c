@@ -46,7 +46,7 @@ static nnc_format nnc_named_format(const char *name) {
 
 /* Reads the file. `format` NULL: found out. csv has the wanted columns already picked: *is_csv. */
 static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *path, const char *format,
-                          nnc_dtype dtype, nnc_array *array, int *is_csv) {
+                          const nnc_role *role, nnc_array *array, int *is_csv) {
     nnc_reader reader;
     nnc_format found = NNC_FORMAT_CSV;
     memset(array, 0, sizeof *array);
@@ -63,9 +63,11 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
     if (status == 0) {
         switch (found) {
         case NNC_FORMAT_NPY: status = nnc_read_npy(&reader, array); break;
-        case NNC_FORMAT_NPZ: status = nnc_read_npz(&reader, source->array, array); break;
+        case NNC_FORMAT_NPZ: status = nnc_read_npz(&reader, source->array, role->name, array); break;
         case NNC_FORMAT_IDX: status = nnc_read_idx(&reader, array); break;
-        case NNC_FORMAT_CSV: status = nnc_read_csv(&reader, source, dtype, array); break;
+        case NNC_FORMAT_CSV:
+            status = nnc_read_csv(&reader, source, role->dtype == NNC_F32 ? NNC_F32 : NNC_F64, array);
+            break;
         }
     }
     nnc_reader_close(&reader);
@@ -281,12 +283,12 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     }
     samples->scale = source->scale;
     samples->dtype = role->dtype;
-    nnc_dtype csv_dtype = role->dtype == NNC_F32 ? NNC_F32 : NNC_F64;
-    if (nnc_read_array(host, source, samples->path, path != NULL ? NULL : source->format, csv_dtype, &samples->array,
+    if (nnc_read_array(host, source, samples->path, path != NULL ? NULL : source->format, role, &samples->array,
                        &is_csv) != 0) {
         return -1;
     }
-    if (nnc_choose_rows(host, source, samples) != 0 ||
+    /* Columns and scale are the model's; rows are those of one file. */
+    if (nnc_choose_rows(host, path != NULL ? &unsaid : source, samples) != 0 ||
         (source->columns != NULL && !is_csv && nnc_choose_columns(host, source, samples) != 0) ||
         nnc_check_shape(host, role, samples) != 0) {
         return -1;

@@ -12,13 +12,19 @@ NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *opti
     return from_file > 0 && (size_t)from_file <= model->batch ? from_file : 0;
 }
 
-/* The data of evaluate(). A file of the command line is read as evaluate(), or else fit(), reads its own. */
+/* The data of evaluate(). A file of the command line is read as evaluate(), or else fit(), would read it. */
 static nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc_options *options) {
+    static const nnc_evaluate_defaults unsaid = {
+        {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1},
+        {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1},
+        {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1},
+        0,
+    };
+    const nnc_evaluate_defaults *evaluate = model->evaluate_defaults != NULL ? model->evaluate_defaults : &unsaid;
     nnc_data_request request = nnc_fit_request(model, options);
-    const nnc_evaluate_defaults *evaluate = model->evaluate_defaults;
-    request.x = evaluate != NULL && (evaluate->x.path != NULL || request.x_path == NULL) ? &evaluate->x : request.x;
-    request.y = evaluate != NULL && (evaluate->y.path != NULL || request.y_path == NULL) ? &evaluate->y : request.y;
-    request.sample_weight = evaluate != NULL ? &evaluate->sample_weight : request.sample_weight;
+    request.x = evaluate->x.path != NULL || request.x_path == NULL ? &evaluate->x : request.x;
+    request.y = evaluate->y.path != NULL || request.y_path == NULL ? &evaluate->y : request.y;
+    request.sample_weight = &evaluate->sample_weight;
     return request;
 }
 
@@ -115,18 +121,28 @@ static int nnc_predict_rows(nnc_session *session, const nnc_dataset *data, nnc_w
     return 0;
 }
 
+/* An .npy file, or an .npz with the array `predictions`. */
 static int nnc_predict(nnc_session *session, const nnc_dataset *data, const char *path) {
     const nnc_model *model = session->model;
+    size_t length = strlen(path);
+    int is_npz = length > 4 && strcmp(path + length - 4, ".npz") == 0;
     nnc_writer writer;
+    nnc_npz_writer npz;
     int64_t shape[7] = {(int64_t)data->count};
     if (nnc_writer_open(session->host, &writer, path) != 0) {
         return -1;
     }
     memcpy(shape + 1, model->output_shape, sizeof model->output_shape);
+    if (is_npz) {
+        nnc_write_npz_begin(&writer, &npz, "predictions");
+    }
     nnc_write_npy_header(&writer, nnc_real_dtype(model), model->output_rank + 1, shape);
     if (nnc_predict_rows(session, data, &writer) != 0) {
         nnc_writer_abandon(&writer);
         return -1;
+    }
+    if (is_npz) {
+        nnc_write_npz_end(&writer, &npz);
     }
     return nnc_writer_commit(&writer);
 }
@@ -135,7 +151,7 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
     nnc_dataset data;
     nnc_session session;
     if (options->output == NULL) {
-        nnc_fail_usage(host, "no output: give -o FILE.npy");
+        nnc_fail_usage(host, "no output: give -o FILE.npy or FILE.npz");
         return host->status;
     }
     nnc_data_request request = nnc_evaluation_request(model, options);

@@ -273,6 +273,9 @@ NNC_API int nnc_reader_read(nnc_reader *reader, void *bytes, size_t size) {
         }
         size_t count = size < ready ? size : ready;
         memcpy(to, reader->buffer + reader->begin, count);
+        if (reader->has_crc) {
+            reader->crc = nnc_crc32(reader->crc, to, count);
+        }
         reader->begin += count;
         to += count;
         size -= count;

@@ -67,9 +67,11 @@ NNC_API int nnc_writer_probe(nnc_host *host, const char *path) {
 }
 
 NNC_API void nnc_writer_write(nnc_writer *writer, const void *bytes, size_t size) {
-    if (size > 0) {
-        fwrite(bytes, 1, size, writer->file); /* the stream remembers an error */
+    if (size > 0 && fwrite(bytes, 1, size, writer->file) != size && writer->error == 0) {
+        writer->error = errno != 0 ? errno : EIO;
     }
+    writer->size += size;
+    writer->crc = nnc_crc32(writer->crc, bytes, size);
 }
 
 /* The rename itself is on disk once its directory is. Best effort: some file systems cannot. */
@@ -90,32 +92,34 @@ static void nnc_sync_directory(const char *path) {
     free(directory);
 }
 
+/* Keeps the first failure of a step. */
+static void nnc_writer_note(nnc_writer *writer, int outcome) {
+    if (outcome != 0 && writer->error == 0) {
+        writer->error = errno;
+    }
+}
+
 NNC_API int nnc_writer_commit(nnc_writer *writer) {
-    int failed = ferror(writer->file) || fflush(writer->file) != 0;
-    if (!failed && writer->temporary != NULL) {
-        failed = fsync(fileno(writer->file)) != 0;
+    nnc_writer_note(writer, fflush(writer->file));
+    if (writer->temporary != NULL && writer->error == 0) {
+        nnc_writer_note(writer, fsync(fileno(writer->file)));
     }
-    int number = errno;
-    if (fclose(writer->file) != 0 && !failed) {
-        failed = 1;
-        number = errno;
-    }
+    nnc_writer_note(writer, fclose(writer->file));
     writer->file = NULL;
-    if (!failed && writer->temporary != NULL) {
-        if (rename(writer->temporary, writer->path) != 0) {
-            failed = 1;
-            number = errno;
-        } else {
+    if (writer->temporary != NULL && writer->error == 0) {
+        nnc_writer_note(writer, rename(writer->temporary, writer->path));
+        if (writer->error == 0) {
             free(writer->temporary);
             writer->temporary = NULL;
             nnc_sync_directory(writer->path);
         }
     }
-    if (failed) {
-        nnc_fail_at(writer->host, writer->path, 0, 0, "cannot be written: %s", strerror(number));
+    int error = writer->error;
+    if (error != 0) {
+        nnc_fail_at(writer->host, writer->path, 0, 0, "cannot be written: %s", strerror(error));
     }
     nnc_writer_abandon(writer);
-    return failed ? -1 : 0;
+    return error != 0 ? -1 : 0;
 }
 
 NNC_API void nnc_writer_abandon(nnc_writer *writer) {

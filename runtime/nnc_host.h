@@ -85,6 +85,8 @@ typedef struct nnc_reader {
     unsigned char *buffer;  /* decoded bytes; those from `begin` to `end` are not consumed yet */
     size_t begin, end;
     int finished; /* nothing follows the buffer */
+    int has_crc;  /* keep the checksum of what is read */
+    uint32_t crc;
 } nnc_reader;
 
 /** Opens a file, "-" being standard input; what starts with gzip's magic number is unpacked. */
@@ -110,6 +112,9 @@ typedef struct nnc_writer {
     nnc_host *host;
     char *path, *temporary; /* temporary NULL: in place, what is there being no regular file */
     FILE *file;
+    uint64_t size; /* bytes written */
+    uint32_t crc;  /* of them; may be reset */
+    int error;     /* errno of the first failure, or 0 */
 } nnc_writer;
 
 NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path);
@@ -163,6 +168,9 @@ NNC_API void nnc_set_real(const nnc_model *model, void *reals, size_t index, dou
 /** Reverses the bytes of `count` elements of `size` bytes when the file's order is not this machine's. */
 NNC_API void nnc_fix_byte_order(void *data, size_t count, size_t size, int file_is_big_endian);
 
+/** CRC-32 as zip and zlib have it; of nothing it is 0. (host_crc.c) */
+NNC_API uint32_t nnc_crc32(uint32_t crc, const void *bytes, size_t size);
+
 /** A decimal number that fills all of the text, as strtod reads it in the C locale, correctly rounded. Also nan and inf
  *  by name. -1, silently, when the text is none. */
 NNC_API int nnc_parse_number(const char *text, size_t size, double *value);
@@ -185,13 +193,21 @@ NNC_API void nnc_array_free(nnc_array *array);
 
 NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array);
 NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array);
-/** The array `name` of the archive, NULL being the only one in it. */
-NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, nnc_array *array);
+/** The array `name` of the archive; NULL: the only one in it, or among several the one called `role`. */
+NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array);
 /** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). */
 NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_array *array);
 
 /** Starts an .npy file: dtype F32 or F64, then the data follow. */
 NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape);
+
+/** An .npz archive of one array: between begin and end the .npy file is written. */
+typedef struct nnc_npz_writer {
+    char name[64];
+    uint64_t begin;
+} nnc_npz_writer;
+NNC_API void nnc_write_npz_begin(nnc_writer *writer, nnc_npz_writer *npz, const char *name);
+NNC_API void nnc_write_npz_end(nnc_writer *writer, const nnc_npz_writer *npz);
 
 /* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------------- */
 
@@ -334,6 +350,8 @@ NNC_API int nnc_session_weights(nnc_session *session, const char *path);
 /** Copies `n` samples, from `first` on in order, or as `order` lists them from there, and clears the sums. */
 NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
                                 size_t n);
+/** Fills x, y, the weights and the masks with suitable numbers for `n` samples, and clears the sums. (made_up.c) */
+NNC_API void nnc_session_make_up(nnc_session *session, nnc_stream *stream, size_t n);
 /** What to hand to the model: the weights gathered, or NULL when the data have none. */
 NNC_API const void *nnc_session_sample_weight(const nnc_session *session, const nnc_dataset *data);
 /** Values of one sample of the input, and of the output. */

@@ -2,7 +2,6 @@
 /* program.c - nnc_main(): commands and options of a model's program. */
 #include "nnc_host.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +77,7 @@ static const nnc_option nnc_option_table[] = {
     {"data-dir", "DIR", NNC_DATA, NNC_OPTION_TEXT, NNC_AT(data_dir), "where relative paths of the model file start"},
     {"weights", "FILE", NNC_DATA, NNC_OPTION_TEXT, NNC_AT(weights), "weights to start from (.safetensors)"},
     {"save", "FILE", NNC_FIT, NNC_OPTION_TEXT, NNC_AT(save), "write the trained weights (.safetensors)"},
-    {"output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_OPTION_TEXT, NNC_AT(output), "-o: predictions (.npy), or gradients (.safetensors)"},
+    {"output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_OPTION_TEXT, NNC_AT(output), "-o: predictions (.npy, .npz), or gradients (.safetensors)"},
     {"epochs", "N", NNC_FIT, NNC_OPTION_COUNT, NNC_AT(epochs), "passes over the samples"},
     {"batch-size", "N", NNC_DATA | NNC_GRADCHECK | NNC_BENCH, NNC_OPTION_COUNT, NNC_AT(batch_size), "samples per step, at most what the program is compiled for"},
     {"no-shuffle", NULL, NNC_FIT, NNC_OPTION_FLAG, NNC_AT(no_shuffle), "take the samples in the order of the file"},
@@ -248,7 +247,7 @@ NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) {
     host.program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : model->name;
     int status = nnc_run_command(&host, model, argc, argv);
     if (status == NNC_EXIT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
-        nnc_fail(&host, "standard output cannot be written: %s", strerror(errno));
+        nnc_fail(&host, "standard output cannot be written");
         status = NNC_EXIT_FAILED;
     }
     if (host.text[0] != '\0') {

@@ -43,14 +43,14 @@ typedef struct trainer {
 
 static int predict(const void *weights, void *work, const void *x, void *y, size_t n) {
     const params *p = weights;
-    const REAL(*in)[IN] = x;
-    REAL(*out)[OUT] = y;
+    const REAL *in = x;
+    REAL *out = y;
     (void)work;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++, in += IN, out += OUT) {
         for (int o = 0; o < OUT; o++) {
-            out[i][o] = p->bias[o];
+            out[o] = p->bias[o];
             for (int k = 0; k < IN; k++) {
-                out[i][o] += in[i][k] * p->kernel[k][o];
+                out[o] += in[k] * p->kernel[k][o];
             }
         }
     }
@@ -60,21 +60,20 @@ static int predict(const void *weights, void *work, const void *x, void *y, size
 /* Loss, and the sums of mae: total, count. g may be NULL. */
 static int measure(const params *p, const void *x, const void *y, const void *sample_weight, size_t n, REAL *sums,
                    gradients *g) {
-    const REAL(*in)[IN] = x;
-    const REAL(*target)[OUT] = y;
+    const REAL *in = x, *target = y;
     const REAL *weight = sample_weight;
     REAL out[BATCH][OUT];
     REAL loss = 0;
     predict(p, NULL, x, out, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++, in += IN, target += OUT) {
         for (int o = 0; o < OUT; o++) {
             REAL scale = (weight != NULL ? weight[i] : 1) / (REAL)(n * OUT);
-            REAL error = out[i][o] - target[i][o];
+            REAL error = out[i][o] - target[o];
             loss += scale * error * error;
             sums[1] += error < 0 ? -error : error;
             sums[2] += 1;
             for (int k = 0; g != NULL && k < IN; k++) {
-                g->kernel[k][o] += 2 * scale * error * in[i][k];
+                g->kernel[k][o] += 2 * scale * error * in[k];
             }
             if (g != NULL) {
                 g->bias[o] += 2 * scale * error;
