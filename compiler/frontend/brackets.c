@@ -44,6 +44,10 @@ static char closer_of(char open) {
     return open == '(' ? ')' : open == '[' ? ']' : '}';
 }
 
+static bool in_model(const Balance *balance) {
+    return balance->open.count == 1 && balance->open.at[0].model;
+}
+
 static bool is_opener(int kind) {
     return kind == '(' || kind == '[' || kind == '{';
 }
@@ -141,7 +145,7 @@ static void insert_closer(Balance *balance, Token *token) {
 }
 
 /* A closing bracket that does not match the innermost open one: either some are missing before it, or it is a slip for the
- * right one, or nothing is open at all (false: it is dropped). */
+ * right one, or it is one too many (false: it is dropped). */
 static bool repair_closer(Parse *parse, Token *token) {
     Balance *balance = parse->balance;
     int depth = balance->open.count, match = depth - 1;
@@ -157,19 +161,17 @@ static bool repair_closer(Parse *parse, Token *token) {
         insert_closer(balance, token);
         return true;
     }
-    if (depth == 0) {
+    if (depth == 0 || in_model(balance) || silent) {
         if (!silent) {
             diag(parse->diags, D_unmatched_bracket, token->span, token->kind);
         }
         return false;
     }
     Bracket top = balance->open.at[--balance->open.count];
-    if (!silent) {
-        char closer[2] = {closer_of(top.open), '\0'};
-        diag(parse->diags, D_wrong_bracket, token->span, token->kind, top.open);
-        diag_suggest(parse->diags, arena_strdup(parse->arena, closer));
-        diag_note(parse->diags, top.span, "it was opened here");
-    }
+    char closer[2] = {closer_of(top.open), '\0'};
+    diag(parse->diags, D_wrong_bracket, token->span, token->kind, top.open);
+    diag_suggest(parse->diags, arena_strdup(parse->arena, closer));
+    diag_note(parse->diags, top.span, "it was opened here");
     balance->popped = top;
     balance->inserted = true;
     token->kind = closer_of(top.open);
@@ -198,7 +200,7 @@ static Token next_balanced(Parse *parse) {
                 parse_too_deep(parse, token.span);
                 balance->stopped = true;
             }
-            Bracket bracket = {(char)token.kind, token.span};
+            Bracket bracket = {(char)token.kind, token.span, depth == 0 && balance->header};
             list_push(parse->arena, &balance->open, bracket);
         } else if (is_closer(token.kind)) {
             if (depth > 0 && closer_of(balance->open.at[depth - 1].open) == token.kind) {
@@ -227,13 +229,13 @@ static void undo(Parse *parse, const Token *token) {
     }
 }
 
-static bool in_model(const Balance *balance) {
-    return balance->open.count == 1 && balance->open.at[0].open == '{';
-}
-
 void balance_recover(Parse *parse) {
     Balance *balance = parse->balance;
     if (balance->stopped || balance->last.kind == T_YYEOF) {
+        return;
+    }
+    if (balance->last.kind == T_SYNC) { /* cannot happen as the grammar is; but then this would go on for ever */
+        balance->stopped = true;
         return;
     }
     Token offending = balance->last;

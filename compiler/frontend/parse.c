@@ -165,7 +165,8 @@ static const char *expected_text(Parse *parse, const char *const *expected, int 
     }
     bool closes = among(expected, count, "','") || among(expected, count, "')'") || among(expected, count, "']'");
     for (int i = 0; i < count && shown_count <= EXPECTED_SHOWN; i++) {
-        bool covered = (wanted.word != NULL && wanted.covers(expected[i])) || (closes && continues_value(expected[i]));
+        bool covered = (wanted.word != NULL && wanted.covers(expected[i])) ||
+                       (closes && continues_value(expected[i])) || (count > 1 && strcmp(expected[i], "'.'") == 0);
         if (!covered) {
             shown[shown_count++] = expected[i];
         }
@@ -201,6 +202,8 @@ static void explain_habit(Parse *parse, const char *found, Span span, const char
     } else if ((strcmp(found, "'='") == 0 || strcmp(found, "'{'") == 0 || strcmp(found, "a string") == 0) &&
                at_name_of_model) {
         diag_note(parse->diags, NO_SPAN, "a model is written: model NAME { Input(shape=(4,)) Dense(1) }");
+    } else if (strcmp(found, "'-'") == 0 && count == 1 && strcmp(expected[0], "'{'") == 0) {
+        diag_note(parse->diags, NO_SPAN, "names are made of letters, digits and _");
     } else if (strcmp(found, "'='") == 0 && among(expected, count, "':'")) {
         diag_suggest(parse->diags, ":");
     } else if (strcmp(found, "':'") == 0 && among(expected, count, "'='")) {

@@ -27,6 +27,7 @@ typedef struct Word {
 typedef struct Bracket {
     char open; /* ( [ { */
     Span span;
+    bool model; /* the brace of a model, not of a dict */
 } Bracket;
 
 /* How far to skip after a syntax error. */
