@@ -152,6 +152,8 @@ Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
         for (int i = 0; i < plan->masks.count; i++)
             if (!strcmp(plan->masks.at[i]->name, attrs.path)) return plan->masks.at[i];
         Tensor *mask = new_tensor(build, TENSOR_MASK, attrs.path, shape);
+        const Tensor *last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
+        mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
         list_push(plan->arena, &plan->masks, mask);
         return mask;
     }

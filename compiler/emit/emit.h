@@ -57,6 +57,8 @@ Function *emit_op(Emit *emit, const Op *op);
 void emit_function(Emit *emit, const char *name, const Op *op, const Hole *holes);
 /** The parameter's name for a tensor that is read or written; declares it at first use. */
 const char *param_tensor(Emit *emit, Tensor *tensor, bool written);
+/** The same with a name of its own: what an operation reads and makes is x and y, so that programs share functions. */
+const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wanted);
 const char *param_random(Emit *emit, Tensor *tensor, int stream);
 const char *param_scalar(Emit *emit, const char *name);
 const char *param_sums(Emit *emit);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --main: the description of the model for the hosted runtime, and main(). */
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -50,7 +51,7 @@ static void masks_table(Emit *emit, Text *out) {
 static const char *metric_name(const Object *metric) {
     const MetricArgs *args = metric->args;
     if (args->name) return args->name;
-    if (strcmp(metric->spelled, metric->class->name) != 0) return metric->spelled;
+    if (strcmp(metric->spelled, metric->class->name) != 0 || islower((unsigned char)*metric->spelled)) return metric->spelled;
     return metric->class->aliases && metric->class->aliases[0] ? metric->class->aliases[0] : metric->spelled;
 }
 

@@ -25,7 +25,7 @@ static bool step_result(const Op *op, const Tensor *tensor) {
 }
 
 Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept) {
-    static const char *const vars[] = {"i", "j", "k", "l", "m"};
+    static const char *const vars[] = {"i", "j", "k", "l", "o"};
     Nest nest = {0};
     if (extra) nest_add(&nest, extra);
     bool boundary = false; /* random numbers count along the last dimension: keep it apart */
@@ -152,14 +152,14 @@ const char *formula_text(Emit *emit, const char *formula, const Hole *operands) 
 static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
     const RandomAttrs *random = &tensor->producer->random;
     const char *at = place->draw_offset;
-    const char *bits = formatted(emit, "%s_bits + %s", tensor->local, at);
+    const char *bits = formatted(emit, "%s + %s", tensor->local, at);
     switch (random->kind) {
     case RANDOM_KEEP:
         return formatted(emit, "v_select(v_uniform(%s, %s) >= %s, %s, %s)", bits, place->lanes, literal(emit, random->rate),
                          literal(emit, random->kept), literal(emit, 0));
     case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, place->lanes);
     case RANDOM_NORMAL:
-        return formatted(emit, "%s + %s * v_normal(%s, %s_angle_bits + %s, %s)", literal(emit, random->mean),
+        return formatted(emit, "%s + %s * v_normal(%s, angle_%s + %s, %s)", literal(emit, random->mean),
                          literal(emit, random->stddev), bits, tensor->local, at, place->lanes);
     }
     return "";
@@ -175,12 +175,11 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
             for (int k = 0; k < drawn.count && !done; k++) done = drawn.at[k] == tensor;
             if (done) continue;
             list_push(emit->arena, &drawn, tensor);
-            tensor->local = local_name(emit, strrchr(tensor->producer->random.path, '/') + 1);
+            tensor->local = local_name(emit, formatted(emit, "%s_bits", strrchr(tensor->producer->random.path, '/') + 1));
             const int streams = tensor->producer->random.kind == RANDOM_NORMAL ? 2 : 1;
             for (int stream = 0; stream < streams; stream++)
-                text_printf(&text, "uint32_t %s%s_bits[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s_bits);\n",
-                            tensor->local, stream ? "_angle" : "", param_random(emit, tensor, stream), block, tensor->local,
-                            stream ? "_angle" : "");
+                text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n", stream ? "angle_" : "",
+                            tensor->local, param_random(emit, tensor, stream), block, stream ? "angle_" : "", tensor->local);
         }
     return text_chars(&text);
 }
@@ -192,9 +191,9 @@ static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, boo
     return formatted(emit, "v_load(%s + %s, %s)", name, index, place->lanes);
 }
 
-static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *value, const Place *place) {
+static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value, const Place *place) {
     bool vector;
-    const char *name = param_tensor(emit, tensor, true);
+    const char *name = wanted ? param_named(emit, tensor, true, wanted) : param_tensor(emit, tensor, true);
     const char *index = nest_index(emit, place->nest, tensor, &vector);
     text_printf(out, "v_store(%s + %s, %s, %s);\n", name, index, value, vector ? place->lanes : "1");
 }
@@ -229,12 +228,14 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
     if (step->result) {
         step->result->local = local_name(emit, strrchr(step->label, '.') ? strrchr(step->label, '.') + 1 : step->label);
         text_printf(out, any_vector ? "const vec %s = %s;\n" : "const vec %s = v_splat(%s);\n", step->result->local, text);
-        if (!step->result->in_registers) store_text(emit, out, step->result, step->result->local, place);
+        const bool last = step == &op->steps.at[op->steps.count - 1];
+        if (!step->result->in_registers)
+            store_text(emit, out, step->result, last ? "y" : formatted(emit, "%s_out", step->label), step->result->local, place);
         return;
     }
     text_printf(out, "%s\n", text);
     for (int i = 0; i < step->operand_count; i++)
-        if (step->operands[i].written) store_text(emit, out, step->operands[i].tensor, bounds[i].text, place);
+        if (step->operands[i].written) store_text(emit, out, step->operands[i].tensor, NULL, bounds[i].text, place);
 }
 
 const char *steps_text(Emit *emit, const Op *op, const Place *place) {

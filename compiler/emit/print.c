@@ -159,13 +159,13 @@ static const char *const reserved_words[] = {
     "nullptr", "operator", "or", "private", "protected", "public", "register", "restrict", "return", "short", "signed",
     "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "typeid", "typename",
     "typeof", "union", "unsigned", "using", "virtual", "void", "volatile", "while", "xor", "linux", "unix", "min", "max",
-    "abs", "real", "vec", "product", "transpose", "batch", "sums", "n", "r", "c", "i", "j", "k", "l", "m", "row", "col",
+    "abs", "real", "vec", "product", "transpose", "batch", "sums", "n", "r", "c", "i", "j", "k", "l", "o", "row", "col",
     "rows", "cols", "high", "block", "PANEL", "LANES", "UNROLL", "INLINE", NULL};
 
 /* The locals of templates: no parameter may hide behind them. */
 static const char *const template_locals[] = {
     "counted", "dot", "end", "from", "labels", "mass", "mean", "p", "peak", "power", "q", "scale", "shift", "size", "slope",
-    "sum", "to", "total", "value", "weigh", "weighed", "weight", "y", "z", NULL};
+    "sum", "to", "total", "value", "weighed", "weight", "z", NULL};
 
 static bool listed(const char *const *names, const char *name) {
     for (; *names; names++)
@@ -205,7 +205,7 @@ static const char *add_param(Emit *emit, Param param, const char *wanted) {
     return param.name;
 }
 
-const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
+const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wanted) {
     for (int i = 0; i < emit->function->params.count; i++) {
         Param *param = &emit->function->params.at[i];
         if (param->kind == PARAM_TENSOR && tensor_storage(param->tensor) == tensor_storage(tensor)) {
@@ -213,10 +213,12 @@ const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
             return param->name;
         }
     }
-    const char *wanted = tensor->kind == TENSOR_WEIGHT ? tensor->weight->name
-                         : tensor->kind == TENSOR_SLOT ? tensor->slot
-                                                       : tensor->name;
     return add_param(emit, (Param){.kind = PARAM_TENSOR, .tensor = tensor, .written = written}, wanted);
+}
+
+const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
+    return param_named(emit, tensor, written,
+                       tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : tensor->kind == TENSOR_SLOT ? tensor->slot : tensor->name);
 }
 
 const char *param_random(Emit *emit, Tensor *tensor, int stream) {

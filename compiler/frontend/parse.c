@@ -163,10 +163,13 @@ static const char *expected_text(Parse *parse, const char *const *expected, int 
     if (wanted.word != NULL) {
         shown[shown_count++] = wanted.word;
     }
-    bool closes = among(expected, count, "','") || among(expected, count, "')'") || among(expected, count, "']'");
+    bool others = false; /* than what can go on with almost any value */
+    for (int i = 0; i < count; i++) {
+        others |= !continues_value(expected[i]);
+    }
     for (int i = 0; i < count && shown_count <= EXPECTED_SHOWN; i++) {
         bool covered = (wanted.word != NULL && wanted.covers(expected[i])) ||
-                       (closes && continues_value(expected[i])) || (count > 1 && strcmp(expected[i], "'.'") == 0);
+                       (others && continues_value(expected[i])) || (count > 1 && strcmp(expected[i], "'.'") == 0);
         if (!covered) {
             shown[shown_count++] = expected[i];
         }

@@ -27,9 +27,9 @@ static void emit_loss(Emit *e, const Op *op) {
     const LossArgs *args = op->object->args;
     Tensor *p = op->in[0];
     const int64_t columns = p->shape.dim[p->shape.rank - 1];
-    const char *const p_name = param_tensor(e, p, false), *const y_name = param_tensor(e, op->in[1], false);
+    const char *const p_name = param_named(e, p, false, op->on_logits ? "logits" : "prediction"), *const y_name = param_tensor(e, op->in[1], false);
     const char *const weights = param_tensor(e, op->in[2], false), *const sums = param_sums(e);
-    const char *const d = op->out ? param_tensor(e, op->out, true) : NULL;
+    const char *const d = op->out ? param_named(e, op->out, true, "d") : NULL;
     const char *value = op->on_logits ? loss->logits_value : loss->value;
     const char *gradient = op->on_logits ? loss->logits_gradient : loss->gradient;
     const double smoothing = args->label_smoothing;
@@ -66,7 +66,7 @@ static void emit_metric(Emit *e, const Op *op) {
     const int64_t columns = p->shape.dim[p->shape.rank - 1];
     const Hole operands[] = {{"p", "p"}, {"y", "y"}, {"threshold", literal(e, args->threshold)}, {NULL, NULL}};
     const Hole holes[] = {
-        {"p", param_tensor(e, p, false)}, {"y", param_tensor(e, op->in[1], false)}, {"sums", param_sums(e)},
+        {"p", param_named(e, p, false, "prediction")}, {"y", param_tensor(e, op->in[1], false)}, {"sums", param_sums(e)},
         {"at", integer(e, op->sum_at)}, {"count_at", integer(e, op->sum_at + 1)},
         {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)}, {"columns", integer(e, columns)},
         {"size", size_text(e, p->shape, 0, p->shape.rank)}, {"one_column", literal(e, 1.0 / (double)columns)},

@@ -28,16 +28,15 @@ static void emit(Emit *e, const Op *op) {
     nest.loops[0] = (Loop){.var = "(row + r)", .size = rows};
     nest.loops[1] = (Loop){.var = "col + c", .size = integer(e, columns), .literal = columns};
     for (int i = 0; i < nest.tensor_count; i++) {
-        const Shape own = nest.tensors[i]->shape;
-        if (own.dim[own.rank - 1] != 1) nest.loops[1].present |= 1u << i;
-        if (own.rank > 1 || columns == 1) nest.loops[0].present |= 1u << i;
+        nest.loops[1].present |= 1u << i;
+        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= 1u << i;
     }
     place.nest = &nest;
     Hole holes[] = {
-        {"a", param_tensor(e, a, false)},
+        {"a", param_named(e, a, false, "x")},
         {"a_row", op->transpose_a ? "1" : integer(e, a_columns)},
         {"a_depth", op->transpose_a ? integer(e, a_columns) : "1"},
-        {"b", param_tensor(e, b, false)},
+        {"b", b->kind == TENSOR_WEIGHT ? param_tensor(e, b, false) : param_named(e, b, false, op->transpose_a ? "d" : "transposed")},
         {"depth", op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1) : integer(e, a_columns)},
         {"rows", rows},
         {"columns", integer(e, columns)},
@@ -47,7 +46,7 @@ static void emit(Emit *e, const Op *op) {
         {NULL, NULL},
     };
     if (op->steps.count == 0) {
-        holes[7].text = param_tensor(e, op->out, true);
+        holes[7].text = param_named(e, op->out, true, "y");
         emit_function(e, "matmul", op, holes);
         return;
     }
@@ -56,7 +55,7 @@ static void emit(Emit *e, const Op *op) {
     holes[8].text = draws_text(e, op, formatted(e, "(row + r) * %lld + col / PANEL", (long long)((columns + 63) / 64)));
     const char *store = "";
     if (!op->out->in_registers)
-        store = formatted(e, "v_store(%s + (row + r) * %lld + col + c, %s, n);\n", param_tensor(e, op->out, true), (long long)columns,
+        store = formatted(e, "v_store(%s + (row + r) * %lld + col + c, %s, n);\n", param_named(e, op->out, true, "sum_out"), (long long)columns,
                           place.value_name);
     holes[9].text = formatted(e, "%s%s", store, steps_text(e, op, &place));
     emit_function(e, "matmul_steps", op, holes);

@@ -10,9 +10,9 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
 }
 
 static void emit(Emit *e, const Op *op) {
-    static const char *const vars[] = {"i", "j", "k", "l", "m", "c"};
+    static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
     Tensor *x = op->in[0], *y = op->out;
-    const char *from = param_tensor(e, x, false), *to = param_tensor(e, y, true);
+    const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
     const Shape in = x->shape, out = y->shape;
     if (in.rank == 2 && op->axes[0] == 1 && in.dim[0] != BATCH) {
         emit_function(e, "transpose", op, (Hole[]){{"rows", integer(e, in.dim[0])}, {"columns", integer(e, in.dim[1])},
