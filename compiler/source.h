@@ -27,6 +27,8 @@ typedef struct Source {
 Source *source_load(Arena *arena, const char *path, const char **error);
 Source *source_from_text(Arena *arena, const char *path, const char *text, size_t length);
 
+/** 1-based line, quickly; the column takes time with the length of the line. */
+int source_line(const Source *source, int offset);
 /** 1-based line; 1-based column counted in characters (UTF-8), as editors do. A tab is one character. */
 void source_position(const Source *source, int offset, int *line, int *column);
 /** The bytes of a 1-based line without its end. */

@@ -11,14 +11,14 @@ enum { NAME_LIMIT = 128, NUMBER_LIMIT = 256 };
 
 /* A syntax error on the same line as one in a token is most likely its consequence. */
 static void mark_error(Parse *parse, Span span) {
-    int column;
-    source_position(parse->source, span.lo, &parse->error_line, &column);
+    parse->error_line = source_line(parse->source, span.lo);
     parse->file->incomplete = true;
 }
 
 const char *parse_name(Parse *parse, const char *text, int length, Span span) {
     if (length > NAME_LIMIT) {
         diag(parse->diags, D_too_long, span, "name", (int)NAME_LIMIT);
+        mark_error(parse, span);
         length = NAME_LIMIT;
     }
     return arena_strndup(parse->arena, text, (size_t)length);
@@ -40,6 +40,7 @@ static bool read_integer(const char *digits, int base, int64_t *whole) {
 Ast *parse_number(Parse *parse, const char *text, int length, Span span) {
     if (length > NUMBER_LIMIT) {
         diag(parse->diags, D_too_long, span, "number", (int)NUMBER_LIMIT);
+        mark_error(parse, span);
         return ast_new(parse, AST_ERROR, span);
     }
     char digits[NUMBER_LIMIT + 1];
@@ -83,9 +84,8 @@ void parse_stray(Parse *parse, const char *text, int length, Span span) {
         return;
     }
     bool graphic = code > 0x20 && code != 0x7F && (code < 0x80 || code >= 0xA0) && code != UTF8_INVALID;
-    const char *what = graphic     ? arena_printf(parse->arena, "character '%.*s'", size, text)
-                       : code == 0 ? "NUL character: this is no text file"
-                                   : arena_printf(parse->arena, "character U+%04X", (unsigned)code);
+    const char *what = graphic ? arena_printf(parse->arena, "character '%.*s'", size, text)
+                               : arena_printf(parse->arena, "character U+%04X", (unsigned)code);
     diag(parse->diags, D_stray_character, (Span){span.lo, span.lo + size}, what);
     if ((code >= 0x2018 && code <= 0x201B) || code == 0x60 || code == 0xB4) {
         diag_suggest(parse->diags, "'");

@@ -8,34 +8,40 @@
 
 enum { EXPECTED_SHOWN = 4 };
 
-static int line_of(const Parse *parse, int offset) {
-    int line, column;
-    source_position(parse->source, offset, &line, &column);
-    return line;
-}
-
-/* The first byte that is no UTF-8 is one error; more of them are not worth a message. */
-static void check_utf8(Parse *parse) {
+/* The first byte that is no UTF-8 is one error; more of them are not worth a message. What has NULs is no text at all. */
+static bool check_text(Parse *parse) {
     const char *text = parse->source->text;
     int length = (int)parse->source->length;
+    const char *nul = memchr(text, '\0', (size_t)length);
+    if (nul != NULL) {
+        bool utf16 = memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0;
+        int at = utf16 ? 0 : (int)(nul - text);
+        diag(parse->diags, D_not_text, (Span){at, at + 1},
+             utf16 ? "the file is in UTF-16: save it as UTF-8" : "the file contains a NUL character, so it is no text");
+        return false;
+    }
     for (int i = 0; i < length;) {
         uint32_t code;
         int size = utf8_decode(text + i, (size_t)(length - i), &code);
         if (code == UTF8_INVALID) {
             diag(parse->diags, D_invalid_utf8, (Span){i, i + 1});
             parse->utf8_reported = true;
-            return;
+            break;
         }
         i += size;
     }
+    return true;
 }
 
 static void parse_source(Parse *parse) {
     parse->file = NEW(parse->arena, AstFile);
     parse->balance = balance_new(parse);
     parse->offset = source_has_bom(parse->source) ? UTF8_BOM_LENGTH : 0;
-    check_utf8(parse);
-    parse_run(parse);
+    if (check_text(parse)) {
+        parse_run(parse);
+    } else {
+        parse->file->incomplete = true;
+    }
 }
 
 AstFile *parse_file(Arena *arena, const Source *source, Diags *diags) {
@@ -138,7 +144,7 @@ static bool covered_by_layer(const char *token) {
 }
 
 static bool covered_by_item(const char *token) {
-    return strcmp(token, "a name") == 0 || is_word(token);
+    return strcmp(token, "a name") == 0 || is_word(token) || strcmp(token, "the end of the file") == 0;
 }
 
 static Wanted wanted_of(const char *const *expected, int count) {
@@ -150,7 +156,7 @@ static Wanted wanted_of(const char *const *expected, int count) {
         return (Wanted){"a layer", covered_by_layer};
     }
     if (among(expected, count, "the end of the file") && among(expected, count, "a name")) {
-        return (Wanted){"'model', 'compile', 'fit', 'evaluate', NAME = value", covered_by_item};
+        return (Wanted){"a constant, 'model', 'compile', 'fit' or 'evaluate'", covered_by_item};
     }
     return (Wanted){NULL, NULL};
 }
@@ -217,7 +223,7 @@ static void explain_habit(Parse *parse, const char *found, Span span, const char
 }
 
 void parse_syntax_error(Parse *parse, const char *found, Span span, const char *const *expected, int count) {
-    bool consequence = balance_inserted(parse) || parse->error_line == line_of(parse, span.lo);
+    bool consequence = balance_inserted(parse) || parse->error_line == source_line(parse->source, span.lo);
     parse->file->incomplete = true;
     if (!consequence && !balance_stopped(parse)) {
         const char *wanted = expected_text(parse, expected, count);

@@ -68,7 +68,7 @@ Source *source_from_text(Arena *arena, const char *path, const char *text, size_
     return source;
 }
 
-static int source_line(const Source *source, int offset) {
+int source_line(const Source *source, int offset) {
     int low = 0, high = source->line_count - 1;
     while (low < high) {
         int middle = (low + high + 1) / 2;
@@ -78,13 +78,12 @@ static int source_line(const Source *source, int offset) {
             high = middle - 1;
         }
     }
-    return low;
+    return low + 1;
 }
 
 void source_position(const Source *source, int offset, int *line, int *column) {
-    int index = source_line(source, offset);
-    int start = source->line_start[index];
-    *line = index + 1;
+    *line = source_line(source, offset);
+    int start = source->line_start[*line - 1];
     *column = 1;
     if (start == 0 && offset >= UTF8_BOM_LENGTH && source_has_bom(source)) {
         start = UTF8_BOM_LENGTH;
