@@ -101,10 +101,15 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
     return map_of_step(build, step, broadcast_shape(given), arena_printf(build->plan->arena, "forward_%s", formula->name));
 }
 
+const char *gradient_name(Builder *build, const Tensor *tensor) {
+    const char *const part = strrchr(tensor->name, '.') ? strrchr(tensor->name, '.') + 1 : tensor->name;
+    return arena_printf(build->plan->arena, "d_%s", part);
+}
+
 Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape) {
     Step step = *forward;
     step.text = forward->formula->gradient[operand];
-    step.label = arena_printf(build->plan->arena, "d_%s", forward->operands[operand].name);
+    step.label = gradient_name(build, forward->operands[operand].tensor);
     step.formula = NULL;
     step.operands[step.operand_count++] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = d};
     step.operands[step.operand_count++] = (Operand){.name = "y", .kind = OPERAND_TENSOR, .tensor = forward->result};
@@ -127,14 +132,14 @@ Tensor *build_view(Builder *build, Tensor *x, Shape shape) {
 }
 
 Tensor *build_permute(Builder *build, Tensor *x, const int *axes) {
-    Op *op = build_op(build, &op_permute, build->phase == PHASE_BACKWARD ? "backward_permute" : "forward_permute");
+    Op *op = build_op(build, &op_permute, build->phase == PHASE_FORWARD ? "forward_permute" : x->kind == TENSOR_WEIGHT ? "backward_transpose" : "backward_permute");
     Shape shape = x->shape;
     for (int i = 0; i < shape.rank; i++) {
         op->axes[i] = axes[i];
         shape.dim[i] = x->shape.dim[axes[i]];
     }
     op->in[op->in_count++] = x;
-    return produce(build, op, "permuted", shape);
+    return produce(build, op, x->kind == TENSOR_WEIGHT ? arena_printf(build->plan->arena, "%s_transposed", x->weight->name) : "permuted", shape);
 }
 
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label) {

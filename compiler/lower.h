@@ -111,6 +111,8 @@ Tensor *gradient_of(Builder *build, const Tensor *tensor);
 bool gradient_needed(const Tensor *tensor);
 /** Appends the gradients of all operations before `end`, last first, from the loss on `prediction`. */
 void build_gradients(Builder *build, int end, Tensor *prediction);
+/** d_biased for dense.biased: what a gradient is called within its layer. */
+const char *gradient_name(Builder *build, const Tensor *tensor);
 /** The gradient with respect to operand `operand` of an elementwise step, in the full `shape`. */
 Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape);
 

@@ -23,7 +23,7 @@ static inline void init_constant(real *values, size_t size, real value) {
 static inline void init_uniform(real *values, size_t size, real low, real high, nnc_random random) {
     for (size_t block = 0; block < size; block += NNC_RANDOM_BLOCK) {
         uint32_t bits[NNC_RANDOM_BLOCK];
-        const size_t left = size - block < NNC_RANDOM_BLOCK ? size - block : NNC_RANDOM_BLOCK;
+        const size_t left = least(size - block, NNC_RANDOM_BLOCK);
         v_random_block(&random, (uint32_t)(block / NNC_RANDOM_BLOCK), bits);
         for (size_t c = 0; c < left; c += LANES) {
             const size_t n = v_lanes(left - c);
@@ -64,7 +64,7 @@ static inline void init_normal(real *values, size_t size, real mean, real stddev
 /** Normal, with draws beyond two standard deviations drawn again (from the next batch of the stream). */
 static inline void init_truncated(real *values, size_t size, real mean, real stddev, nnc_random random) {
     for (size_t block = 0; block < size; block += NNC_RANDOM_BLOCK) {
-        const size_t left = size - block < NNC_RANDOM_BLOCK ? size - block : NNC_RANDOM_BLOCK;
+        const size_t left = least(size - block, NNC_RANDOM_BLOCK);
         real kept[NNC_RANDOM_BLOCK];
         unsigned char done[NNC_RANDOM_BLOCK] = {0};
         size_t missing = left;

@@ -8,6 +8,12 @@
 #include "nnc_math.h"
 #include "nnc_vec.h"
 
+/* @part least */
+
+static inline size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
 /* @part row_peak */
 
 /** The greatest of n >= 1 values. */

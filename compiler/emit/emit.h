@@ -78,6 +78,8 @@ const char *c_name(Arena *arena, const char *name);
 const char *formatted(Emit *emit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** The elements of the dimensions first … end-1: "batch * 12", "12". */
 const char *size_text(Emit *emit, Shape shape, int first, int end);
+/** factor * number, or just the factor. */
+const char *times(Emit *emit, const char *factor, int64_t number);
 /** dense.sum (batch, 256) */
 const char *described(Emit *emit, const Tensor *tensor);
 

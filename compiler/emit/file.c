@@ -51,11 +51,8 @@ static const char *comment_lines(Emit *emit, const char *text) {
 static const char *ascii_table(Arena *arena, const char *text) {
     Text out = {.arena = arena};
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        if (*c == 0xe2 && c[1] == 0x94) { /* U+2500 ... U+253f: box drawing */
-            text_puts(&out, c[2] == 0x80 ? "-" : c[2] == 0x82 ? "|" : "+");
-            c += 3;
-        } else if (*c == 0xe2 && c[1] == 0x95) {
-            text_puts(&out, c[2] == 0x90 ? "=" : "+");
+        if (*c == 0xe2 && (c[1] == 0x94 || c[1] == 0x95)) { /* box drawing, light and heavy */
+            text_puts(&out, c[2] == 0x80 && c[1] == 0x94 ? "-" : c[2] == 0x81 ? "=" : c[2] == 0x82 || c[2] == 0x83 ? "|" : "+");
             c += 3;
         } else {
             text_append(&out, (const char *)c++, 1);
@@ -202,14 +199,17 @@ const char *emit_model_h(Arena *arena, const Plan *plan) {
     return text_chars(&out);
 }
 
-static const char *label_check(Emit *emit) {
+/* The caller's labels index rows: they are checked before anything is computed. */
+static const char *label_check(Emit *emit, const Hole *holes) {
     const Object *loss = emit->plan->model->compile.loss;
     if (!((const LossDef *)loss->class)->sparse) return "";
     const LossArgs *args = loss->args;
-    const char *ignored = args->ignore_class == INT_NONE ? "" : formatted(emit, " && target[i] != %lld", (long long)args->ignore_class);
-    return formatted(emit, "for (size_t i = 0; i < batch * %s; i++) {\n    if ((target[i] < 0 || target[i] >= %lld)%s) {\n        return NNC_E_ARG;\n    }\n}\n",
-                     integer(emit, inner_size(emit->plan->model->output) / emit->plan->model->output.dim[emit->plan->model->output.rank - 1]),
-                     (long long)emit->plan->model->output.dim[emit->plan->model->output.rank - 1], ignored);
+    const Shape output = emit->plan->model->output;
+    const char *ignored = args->ignore_class == INT_NONE ? "" : formatted(emit, "target[i] != %lld && ", (long long)args->ignore_class);
+    Text out = {.arena = emit->arena};
+    emit_template(emit, &out, "label_check",
+                  with(emit, holes, (Hole[]){{"labels", size_text(emit, output, 0, output.rank - 1)}, {"ignored", ignored}, {NULL, NULL}}));
+    return text_chars(&out);
 }
 
 static void emit_api(Emit *emit, const Hole *holes, Text *out) {
@@ -222,7 +222,7 @@ static void emit_api(Emit *emit, const Hole *holes, Text *out) {
     if (!plan->can_train) return;
 
     const ProgramText evaluate = emit_program(emit, &plan->evaluate, FORWARD);
-    const Hole evaluate_holes[] = {{"values", evaluate.values}, {"before", evaluate.before}, {"calls", evaluate.calls}, {"check", label_check(emit)},
+    const Hole evaluate_holes[] = {{"values", evaluate.values}, {"before", evaluate.before}, {"calls", evaluate.calls}, {"check", label_check(emit, holes)},
                                    {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}};
     emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
 
@@ -234,7 +234,7 @@ static void emit_api(Emit *emit, const Hole *holes, Text *out) {
 
     const ProgramText train = emit_program(emit, &plan->train, plan->options->gradients ? FORWARD | BACKWARD : FORWARD | BACKWARD | UPDATE);
     const char *finite = train.checked ? "" : "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
-    const Hole train_holes[] = {{"values", train.values}, {"before", train.before}, {"calls", train.calls}, {"check", label_check(emit)}, {"finite", finite},
+    const Hole train_holes[] = {{"values", train.values}, {"before", train.before}, {"calls", train.calls}, {"check", label_check(emit, holes)}, {"finite", finite},
                                 {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}};
     emit_template(emit, out, plan->options->gradients ? "api_grad" : "api_step", with(emit, holes, train_holes));
     if (!plan->options->gradients) return;

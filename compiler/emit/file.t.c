@@ -188,6 +188,12 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
     }
     return NNC_OK;
 }
+//@ label_check
+for (size_t i = 0; i < $labels; i++) {
+    if ($ignored(uint32_t)target[i] >= $classes) { /* also a negative one */
+        return NNC_E_ARG;
+    }
+}
 //@ api_evaluate
 
 $upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
@@ -200,6 +206,7 @@ $upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const 
     arena = w->arena;
     $check
     $values
+
     $use_params
     $before
     sums[0] = 0;
@@ -237,6 +244,7 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, cons
     arena = t->arena;
     $check
     $values
+
     $use_params
     $before
     sums[0] = 0;
@@ -260,6 +268,7 @@ $upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x, cons
     arena = t->arena;
     $check
     $values
+
     $use_params
     $before
     sums[0] = 0;

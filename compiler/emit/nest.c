@@ -81,7 +81,7 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool 
         if (!(loop->present >> at & 1)) continue;
         if (i == nest->loop_count - 1) *vector = true;
         const char *rest = text_chars(&text);
-        const char *term = stride == 1 ? loop->var : formatted(emit, "%s * %lld", loop->var, (long long)stride);
+        const char *term = times(emit, loop->var, stride);
         Text whole = {.arena = emit->arena};
         text_printf(&whole, "%s%s%s", term, *rest ? " + " : "", rest);
         text = whole;
@@ -226,7 +226,7 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
     }
     const char *text = bind_text(emit, step->text, bounds, step->operand_count);
     if (step->result) {
-        step->result->local = local_name(emit, strrchr(step->label, '.') ? strrchr(step->label, '.') + 1 : step->label);
+        step->result->local = local_name(emit, step->label);
         text_printf(out, any_vector ? "const vec %s = %s;\n" : "const vec %s = v_splat(%s);\n", step->result->local, text);
         const bool last = step == &op->steps.at[op->steps.count - 1];
         if (!step->result->in_registers)

@@ -145,6 +145,10 @@ const char *size_text(Emit *emit, Shape shape, int first, int end) {
     return product == 1 ? "batch" : formatted(emit, "batch * %" PRId64, product);
 }
 
+const char *times(Emit *emit, const char *factor, int64_t number) {
+    return number == 1 ? factor : formatted(emit, "%s * %" PRId64, factor, number);
+}
+
 const char *described(Emit *emit, const Tensor *tensor) {
     return formatted(emit, "%s %s", tensor->name, shape_text(emit->arena, tensor->shape));
 }
@@ -218,7 +222,8 @@ const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wa
 
 const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
     return param_named(emit, tensor, written,
-                       tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : tensor->kind == TENSOR_SLOT ? tensor->slot : tensor->name);
+                       tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : tensor->kind == TENSOR_SLOT ? formatted(emit, "%s_state", tensor->slot)
+                                                      : tensor->name);
 }
 
 const char *param_random(Emit *emit, Tensor *tensor, int stream) {
@@ -281,11 +286,12 @@ const char *wrap_line(Emit *emit, const char *text) {
 }
 
 void emit_function(Emit *emit, const char *name, const Op *op, const Hole *holes) {
-    (void)op;
     Text body = {.arena = emit->arena};
     emit_template(emit, &body, name, holes);
     Text text = {.arena = emit->arena};
-    text_printf(&text, "%s {\n", wrap_line(emit, formatted(emit, "static void \1(%s)", params_text(emit))));
+    const char *const named = c_name(emit->arena, op->name);
+    const char *const head = wrap_line(emit, formatted(emit, "static void %s(%s) {", named, params_text(emit)));
+    text_printf(&text, "static void \1%s\n", head + strlen("static void ") + strlen(named));
     for (int i = 0; i < emit->function->params.count && !strstr(text_chars(&body), "batch"); i++)
         if (i == 0) text_puts(&text, "    (void)batch;\n");
     text_puts(&text, text_chars(&body));
@@ -301,10 +307,11 @@ const char *op_comment(Emit *emit, const Op *op) {
         if (op->steps.at[i].result) made = op->steps.at[i].result;
     if (op->layer) text_printf(&text, "%s: ", op->layer->name);
     if (made) text_printf(&text, "%s = ", described(emit, made));
-    text_puts(&text, op->def->name);
+    const bool product = op->def == &op_matmul;
+    if (!product && op->def != &op_map) text_printf(&text, "%s of ", op->def->name);
     for (int i = 0; i < op->in_count; i++)
-        text_printf(&text, "%s%s%s", i ? " and " : " of ", described(emit, op->in[i]), op->transpose_a && i == 0 ? " transposed" : "");
-    for (int i = 0; i < op->steps.count; i++) text_printf(&text, "%s%s", i || op->def != &op_map ? ", " : " ", op->steps.at[i].label);
+        text_printf(&text, "%s%s%s", !i ? "" : product ? " . " : ", ", described(emit, op->in[i]), op->transpose_a && i == 0 ? " transposed" : "");
+    for (int i = 0; i < op->steps.count; i++) text_printf(&text, "%s%s", i || op->def != &op_map ? ", " : "", op->steps.at[i].label);
     return text_chars(&text);
 }
 

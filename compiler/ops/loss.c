@@ -9,7 +9,7 @@
 static void emit_weights(Emit *e, const Op *op) {
     const LossArgs *args = op->object->args;
     const Shape rows = op->out->shape;
-    const char *per_sample = size_text(e, rows, 1, rows.rank);
+    const int64_t per_sample = shape_size(shape_of(rows.rank - 1, rows.dim + 1), 1);
     const char *name = !strcmp(args->reduction, "sum")                       ? "loss_weights_sum"
                        : !strcmp(args->reduction, "mean_with_sample_weight") ? "loss_weights_weighted"
                                                                              : "loss_weights_mean";
@@ -19,7 +19,7 @@ static void emit_weights(Emit *e, const Op *op) {
                          (long long)args->ignore_class);
     emit_function(e, name, op,
                   (Hole[]){{"sample_weight", param_tensor(e, op->in[0], false)}, {"weights", param_tensor(e, op->out, true)},
-                           {"rows", size_text(e, rows, 0, rows.rank)}, {"per_sample", per_sample}, {"ignore", kept}, {NULL, NULL}});
+                           {"rows", size_text(e, rows, 0, rows.rank)}, {"sample", per_sample == 1 ? "row" : formatted(e, "row / %lld", (long long)per_sample)}, {"ignore", kept}, {NULL, NULL}});
 }
 
 static void emit_loss(Emit *e, const Op *op) {

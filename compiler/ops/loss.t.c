@@ -4,7 +4,7 @@
     const size_t rows = $rows;
     $real counted = ($real)rows;
     for (size_t row = 0; row < rows; row++) {
-        $real weight = $sample_weight ? $sample_weight[row / ($per_sample)] : 1;
+        $real weight = $sample_weight ? $sample_weight[$sample] : 1;
         $ignore
         $weights[row] = weight;
     }
@@ -16,7 +16,7 @@
     const size_t rows = $rows;
     $real counted = ($real)rows;
     for (size_t row = 0; row < rows; row++) {
-        $real weight = $sample_weight ? $sample_weight[row / ($per_sample)] : 1;
+        $real weight = $sample_weight ? $sample_weight[$sample] : 1;
         $ignore
         $weights[row] = weight;
     }
@@ -25,7 +25,7 @@
     const size_t rows = $rows;
     $real counted = 0, weighed = 0;
     for (size_t row = 0; row < rows; row++) {
-        $real weight = $sample_weight ? $sample_weight[row / ($per_sample)] : 1;
+        $real weight = $sample_weight ? $sample_weight[$sample] : 1;
         $ignore
         $weights[row] = weight;
         weighed += weight;

@@ -13,7 +13,7 @@ for (size_t $var = 0; $var < $size; $var += LANES) {
 }
 //@ map_blocks
 for (size_t block = 0; block < $size; block += NNC_RANDOM_BLOCK) {
-    const size_t end = $size - block < NNC_RANDOM_BLOCK ? $size : block + NNC_RANDOM_BLOCK;
+    const size_t end = least($size, block + NNC_RANDOM_BLOCK);
     $draws
     for (size_t c = block; c < end; c += LANES) {
         const size_t n = v_lanes(end - c);

@@ -8,11 +8,11 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];
     if (gradient_needed(x)) { /* d · wᵀ, before the update may change w */
         Tensor *transposed = build_permute(build, w, (int[]){1, 0});
-        gradient_add(build, x, build_matmul(build, d, transposed, false, x->shape, "backward_input", "d_input"));
+        gradient_add(build, x, build_matmul(build, d, transposed, false, x->shape, "backward_input", gradient_name(build, x)));
     }
     if (gradient_needed(w))
         gradient_add(build, w, build_matmul(build, x, d, true, w->shape, arena_printf(build->plan->arena, "backward_%s", w->weight->name),
-                                            "d_kernel"));
+                                            gradient_name(build, w)));
 }
 
 static void emit(Emit *e, const Op *op) {
@@ -34,6 +34,7 @@ static void emit(Emit *e, const Op *op) {
     place.nest = &nest;
     Hole holes[] = {
         {"a", param_named(e, a, false, "x")},
+        {"a_at", op->transpose_a ? "row" : times(e, "row", a_columns)},
         {"a_row", op->transpose_a ? "1" : integer(e, a_columns)},
         {"a_depth", op->transpose_a ? integer(e, a_columns) : "1"},
         {"b", b->kind == TENSOR_WEIGHT ? param_tensor(e, b, false) : param_named(e, b, false, op->transpose_a ? "d" : "transposed")},
@@ -46,18 +47,18 @@ static void emit(Emit *e, const Op *op) {
         {NULL, NULL},
     };
     if (op->steps.count == 0) {
-        holes[7].text = param_named(e, op->out, true, "y");
+        holes[8].text = param_named(e, op->out, true, "y");
         emit_function(e, "matmul", op, holes);
         return;
     }
     place.value_name = local_name(e, "sum");
-    holes[7].text = place.value_name;
-    holes[8].text = draws_text(e, op, formatted(e, "(row + r) * %lld + col / PANEL", (long long)((columns + 63) / 64)));
+    holes[8].text = place.value_name;
+    holes[9].text = draws_text(e, op, columns <= 64 ? "row + r" : formatted(e, "(row + r) * %lld + col / PANEL", (long long)((columns + 63) / 64)));
     const char *store = "";
     if (!op->out->in_registers)
-        store = formatted(e, "v_store(%s + (row + r) * %lld + col + c, %s, n);\n", param_named(e, op->out, true, "sum_out"), (long long)columns,
-                          place.value_name);
-    holes[9].text = formatted(e, "%s%s", store, steps_text(e, op, &place));
+        store = formatted(e, "v_store(%s + %s + col + c, %s, n);\n", param_named(e, op->out, true, "sum_out"),
+                          times(e, "(row + r)", columns), place.value_name);
+    holes[10].text = formatted(e, "%s%s", store, steps_text(e, op, &place));
     emit_function(e, "matmul_steps", op, holes);
 }
 

@@ -3,20 +3,20 @@
 //@ matmul
     const size_t rows = $rows;
     for (size_t col = 0; col < $columns; col += PANEL) {
-        const size_t cols = $columns - col < PANEL ? $columns - col : PANEL;
+        const size_t cols = least($columns - col, PANEL);
         for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
-            product(high, cols, $depth, $a + row * $a_row, $a_row, $a_depth, $b + col, $columns, $out + row * $columns + col, $columns);
+            const size_t high = least(rows - row, TILE_ROWS);
+            product(high, cols, $depth, $a + $a_at, $a_row, $a_depth, $b + col, $columns, $out + row * $columns + col, $columns);
         }
     }
 //@ matmul_steps
     const size_t rows = $rows;
     for (size_t col = 0; col < $columns; col += PANEL) {
-        const size_t cols = $columns - col < PANEL ? $columns - col : PANEL;
+        const size_t cols = least($columns - col, PANEL);
         for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+            const size_t high = least(rows - row, TILE_ROWS);
             $real block[TILE_ROWS * PANEL];
-            product(high, cols, $depth, $a + row * $a_row, $a_row, $a_depth, $b + col, $columns, block, PANEL);
+            product(high, cols, $depth, $a + $a_at, $a_row, $a_depth, $b + col, $columns, block, PANEL);
             for (size_t r = 0; r < high; r++) {
                 $draws
                 for (size_t c = 0; c < cols; c += LANES) {

@@ -29,8 +29,8 @@ static void emit(Emit *e, const Op *op) {
     int64_t out_width = 1;
     for (int i = 1; i < out.rank; i++) out_width *= out.dim[i];
     for (int i = 0; i < out.rank; i++) {
-        text_printf(&index, "%s%s * %lld", i ? " + " : "", vars[i], (long long)stride[op->axes[i]]);
-        text_printf(&out_index, "%s%s * %lld", i ? " + " : "", vars[i], (long long)out_width);
+        text_printf(&index, "%s%s", i ? " + " : "", times(e, vars[i], stride[op->axes[i]]));
+        text_printf(&out_index, "%s%s", i ? " + " : "", times(e, vars[i], out_width));
         if (i + 1 < out.rank) out_width /= out.dim[i + 1];
     }
     const char *body = formatted(e, "%s[%s] = %s[%s];\n", to, text_chars(&out_index), from, text_chars(&index));
