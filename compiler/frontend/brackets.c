@@ -23,13 +23,17 @@ typedef struct Balance {
     Token held;       /* comes next */
     bool holding;
     int unclosed;     /* of the open brackets this many are to be closed before the held token */
-    bool header;      /* after `model`, before its brace */
+    bool header;      /* after `model`, before its brace; */
+    bool last_in_header; /* the same when the last token came */
+    int resumed;      /* where the last recovery ended */
     Recovery recovery;
     bool stopped;     /* nested too deep: the rest is not read */
 } Balance;
 
 Balance *balance_new(Parse *parse) {
-    return NEW(parse->arena, Balance);
+    Balance *balance = NEW(parse->arena, Balance);
+    balance->resumed = -1;
+    return balance;
 }
 
 bool balance_inserted(const Parse *parse) {
@@ -231,22 +235,25 @@ static void undo(Parse *parse, const Token *token) {
 
 void balance_recover(Parse *parse) {
     Balance *balance = parse->balance;
-    if (balance->stopped || balance->last.kind == T_YYEOF) {
-        return;
-    }
-    if (balance->last.kind == T_SYNC) { /* cannot happen as the grammar is; but then this would go on for ever */
-        balance->stopped = true;
-        return;
-    }
     Token offending = balance->last;
+    if (balance->stopped || offending.kind == T_YYEOF) {
+        return;
+    }
+    if (offending.kind == T_SYNC || offending.span.lo == balance->resumed) {
+        balance->stopped = true; /* cannot happen as the grammar is; but if it could, this would go on for ever */
+        return;
+    }
+    if (balance->last_in_header && offending.kind == '{') {
+        return; /* the grammar goes on with this very token */
+    }
     undo(parse, &offending);
     int depth = balance->open.count;
-    balance->recovery = in_model(balance) ? RECOVERY_LAYER
-                        : depth > 0       ? RECOVERY_BRACKET
-                        : balance->header ? RECOVERY_HEADER
-                                          : RECOVERY_ITEM;
+    balance->recovery = in_model(balance)         ? RECOVERY_LAYER
+                        : depth > 0               ? RECOVERY_BRACKET
+                        : balance->last_in_header ? RECOVERY_HEADER
+                                                  : RECOVERY_ITEM;
     if (balance->recovery == RECOVERY_BRACKET && is_closer(offending.kind)) {
-        balance->open.count--; /* the grammar goes on with this very token */
+        balance->open.count--; /* with this one too */
         balance->recovery = RECOVERY_NONE;
     } else if (!balance->holding) {
         hold(balance, &offending);
@@ -288,6 +295,7 @@ static Token recover(Parse *parse) {
         } else if (ends_recovery(parse, &token, before)) {
             bool at_brace = balance->recovery == RECOVERY_HEADER && token.kind == '{';
             balance->recovery = RECOVERY_NONE;
+            balance->resumed = token.span.lo;
             if (at_brace) {
                 return token;
             }
@@ -309,6 +317,7 @@ int nnc_lex(NNC_STYPE *value, Span *span, Parse *parse) {
         return start;
     }
     int depth = balance->open.count;
+    balance->last_in_header = balance->header;
     Token token = balance->recovery != RECOVERY_NONE ? recover(parse) : next_balanced(parse);
     if (balance->stopped) {
         token.kind = T_YYEOF;

@@ -84,19 +84,18 @@ bool constants_override(Constants *constants, const char *definition, const char
         length++;
     }
     if (length == 0 || isdigit((unsigned char)definition[0]) || definition[length] != '=') {
-        *error = "-D takes NAME=VALUE";
+        *error = "it takes NAME=VALUE";
         return false;
     }
     const char *name = arena_strndup(arena, definition, length), *message;
     Ast *value = parse_expression(arena, definition + length + 1, &message);
     if (value == NULL) {
-        *error = arena_printf(arena, "-D %s: %s", name, message != NULL ? message : "no value");
+        *error = message != NULL ? message : "there is no value";
         return false;
     }
     const char *other = first_name(value);
     if (other != NULL) {
-        *error = arena_printf(arena, "-D %s: a value cannot name constants; for the string write -D \"%s='%s'\"", name,
-                              name, other);
+        *error = arena_printf(arena, "a value cannot name constants; for the string write -D \"%s='%s'\"", name, other);
         return false;
     }
     Override override = {name, arena_strdup(arena, definition), value, false};
