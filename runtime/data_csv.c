@@ -2,6 +2,7 @@
 /* data_csv.c - CSV as RFC 4180 has it: a state machine over characters that always knows line and column. */
 #include "nnc_host.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,14 +243,15 @@ static int nnc_csv_is_header(const nnc_csv *csv) {
     return 0;
 }
 
-static int nnc_csv_bad_field(const nnc_csv *csv, const nnc_csv_field *field, size_t column, int is_number) {
+/* `problem` says why a number will not do; NULL: it is none. */
+static int nnc_csv_bad_field(const nnc_csv *csv, const nnc_csv_field *field, size_t column, const char *problem) {
     const char *text = csv->text + field->begin;
     size_t size = field->end - field->begin;
     if (size == 0) {
         return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
                            "expected a number in column %zu, found an empty field", column);
     }
-    const char *hint = is_number                          ? ": values must be finite"
+    const char *hint = problem != NULL                    ? problem
                        : memchr(text, ',', size) != NULL  ? ": the decimal point must be a point"
                        : memchr(text, ' ', size) != NULL  ? ": fields are separated by comma, semicolon or tab"
                                                           : "";
@@ -263,9 +265,14 @@ static int nnc_csv_convert(const nnc_csv *csv, nnc_dtype dtype, char *to) {
     for (size_t i = 0; i < csv->wanted_count; i++) {
         const nnc_csv_field *field = &csv->fields[csv->wanted[i]];
         double value;
-        int is_number = nnc_csv_number(csv, field, &value) == 0;
-        if (!is_number || !isfinite(value)) {
-            return nnc_csv_bad_field(csv, field, csv->wanted[i], is_number);
+        if (nnc_csv_number(csv, field, &value) != 0) {
+            return nnc_csv_bad_field(csv, field, csv->wanted[i], NULL);
+        }
+        if (!isfinite(value)) {
+            return nnc_csv_bad_field(csv, field, csv->wanted[i], ": values must be finite");
+        }
+        if (dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
+            return nnc_csv_bad_field(csv, field, csv->wanted[i], ": too large for a model of floats");
         }
         nnc_convert(to + i * size, dtype, &value, NNC_F64, 1, 1);
     }

@@ -61,19 +61,19 @@ static int nnc_npy_descr(nnc_npy_header *header) {
         header->problem = "it holds records; save one plain array";
         return -1;
     }
-    if (nnc_npy_string(header, text, sizeof text) != 0 || strlen(text) < 3) {
+    if (nnc_npy_string(header, text, sizeof text) != 0 || strlen(text) < 2 || strchr("<>|=", text[0]) == NULL) {
         return -1;
     }
-    if (strchr("<>|=", text[0]) == NULL || text[2] < '1' || text[2] > '9') {
+    if (text[1] == 'O') {
+        header->problem = "it holds Python objects; save numbers";
+        return -1;
+    }
+    if (text[2] < '1' || text[2] > '9') {
         return -1;
     }
     header->is_big_endian = text[0] == '>';
     header->kind = text[1];
     header->size = text[2] - '0';
-    if (text[1] == 'O') {
-        header->problem = "it holds Python objects; save numbers";
-        return -1;
-    }
     if (text[3] != '\0' || strchr("fiub", text[1]) == NULL) {
         header->problem = "its elements are not float16/32/64, int8-64, uint8-64 or bool";
         return -1;

@@ -189,7 +189,8 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, const nnc_sampl
         return 0;
     }
     return nnc_fail_at(host, samples->path, 0, 0, "%s has samples of shape %s, the model wants %s%s", role->name,
-                       nnc_show_shape(have, have_rank).text, nnc_show_shape(role->shape, role->rank).text, role->hint);
+                       nnc_show_shape(have, have_rank).text,
+                       role->rank > 0 ? nnc_show_shape(role->shape, role->rank).text : "one value for each", role->hint);
 }
 
 /* Sample `index`, its values of type `dtype`. */
@@ -219,7 +220,7 @@ static int nnc_value_problem(const nnc_role *role, double value, char *problem, 
         return snprintf(problem, size, "values must be finite");
     }
     if (role->dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
-        return snprintf(problem, size, "too large for float; compile the model with --real=double, or scale it");
+        return snprintf(problem, size, "too large for a model of floats");
     }
     if (role->dtype != NNC_I32) {
         return 0;

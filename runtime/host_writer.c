@@ -56,7 +56,11 @@ NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path
 NNC_API int nnc_writer_probe(nnc_host *host, const char *path) {
     struct stat status;
     nnc_writer writer;
-    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+    int exists = lstat(path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        return nnc_fail_at(host, path, 0, 0, "is a directory, not a file");
+    }
+    if (exists && !S_ISREG(status.st_mode)) {
         return 0; /* whoever reads a pipe would take the probe for the end */
     }
     if (nnc_writer_open(host, &writer, path) != 0) {

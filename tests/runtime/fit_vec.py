@@ -80,15 +80,15 @@ def main(names):
     s_max = (sqrt(2) - 1) / (sqrt(2) + 1) * mpf('1.0001')
     factorial = mp.factorial
 
-    exp_rest = power_series(lambda i: 2 / factorial(i + 2))
+    exp_rest = power_series(lambda i: 1 / factorial(i + 2))
     artanh_rest = power_series(lambda i: mpf(2) / (2 * i + 3))
     erf_rest = power_series(lambda i: 2 / sqrt(pi) * (-1) ** i / factorial(i) / (2 * i + 1) - (i == 0))
     sin_rest = power_series(lambda i: -(-1) ** i / factorial(2 * i + 3))
     cos_rest = power_series(lambda i: (-1) ** i / factorial(2 * i + 4))
 
     fits = {  # name: function, what its error is multiplied by, interval, coefficients for float and double
-        # 2 exp(r) = 2 + 2 r + r^2 Q(r), also for expm1
-        'exp': (exp_rest, lambda r: r * r / 2 / exp(r), -half_ln2, half_ln2 * mpf('1.0001'), 5, 11),
+        # exp(r) = 1 + r + r^2 Q(r), also for expm1
+        'exp': (exp_rest, lambda r: r * r / exp(r), -half_ln2, half_ln2 * mpf('1.0001'), 5, 11),
         # log(1 + f) = 2 artanh(s) = 2 s + s z R(z) with s = f / (2 + f), z = s^2
         'log': (artanh_rest, lambda z: z / 2, tiny, s_max ** 2, 3, 7),
         # erf(x) = x + x P(x^2) below 1, 1 - exp(-x^2) R(x) above
