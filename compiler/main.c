@@ -47,6 +47,14 @@ static int stage_of(const char *name) {
     return -1;
 }
 
+/* --max-ram: weights in RAM and scratch memory, or all that training needs, whichever is more. */
+static void check_memory(const Plan *plan, const Options *options, Span span, Diags *diags) {
+    const Sizes sizes = plan_sizes(plan);
+    const int64_t inference = sizes.params_bytes + sizes.work_bytes;
+    const int64_t needed = plan->can_train && sizes.trainer_bytes + sizes.work_bytes > inference ? sizes.trainer_bytes + sizes.work_bytes : inference;
+    if (options->max_ram >= 0 && needed > options->max_ram) diag(diags, D_max_ram, span, (long long)needed, (long long)(needed - options->max_ram));
+}
+
 /* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */
 static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, Diags *diags, Text *out, Plan **result) {
     AstFile *file = parse_file(arena, source, diags);
@@ -77,6 +85,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     Plan *plan = *result = plan_from_model(arena, model, options, diags);
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
     plan_optimize(plan);
+    check_memory(plan, options, model->span, diags);
     if (stage == STAGE_PLAN) plan_dump(plan, out);
     if (stage == STAGE_MEMORY) memory_dump(plan, out);
     if (stage == STAGE_DOT) plan_dot(plan, out);

@@ -45,6 +45,9 @@ typedef struct InputArgs {
     const char *dtype;  /* "float32" or "int32" */
 } InputArgs;
 
+/** The arguments that every layer takes besides its own. (model.c) */
+extern const ArgDef common_layer_args[];
+
 struct Layer {
     const LayerDef *def;
     const Object *object;

@@ -38,6 +38,7 @@ struct Tensor {
     /* set by passes */
     bool in_registers; /* lives and dies inside one operation */
     bool regenerated;  /* a random mask that every reader makes anew instead of loading it */
+    const char *variable; /* in the printed program, or the member of the parameter struct */
     const char *local; /* in the function being printed: the variable that holds its element */
     int first, last;   /* operations between which it must be kept */
     int64_t size;      /* elements of a full batch */

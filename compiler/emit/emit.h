@@ -36,6 +36,13 @@ typedef struct Function {
     LIST(Param) params;
 } Function;
 
+/** A random stream that a program has declared. */
+typedef struct Stream {
+    const char *path; /* dropout/mask */
+    int stream;
+    const char *name;
+} Stream;
+
 struct Emit {
     Arena *arena;
     const Plan *plan;
@@ -46,6 +53,9 @@ struct Emit {
     LIST(const char *) locals;
     LIST(Function *) functions; /* all printed so far; equal ones are one */
     Text kernels;
+    /* of the program being printed */
+    LIST(const char *) scope;
+    LIST(Stream) streams;
 };
 
 /** Prints `op` as a function, or finds the equal one printed before; returns what to call. */

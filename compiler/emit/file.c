@@ -179,8 +179,10 @@ const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {
 }
 
 static Emit emitter(Arena *arena, const Plan *plan) {
-    return (Emit){.arena = arena, .plan = plan, .real = plan->options->real_double ? "double" : "float", .kernels = {.arena = arena},
-                  .program = &plan->predict};
+    Emit emit = {.arena = arena, .plan = plan, .real = plan->options->real_double ? "double" : "float", .kernels = {.arena = arena},
+                 .program = &plan->predict};
+    name_weight_fields(&emit);
+    return emit;
 }
 
 static void emit_header(Emit *emit, const Hole *holes, Text *out) {

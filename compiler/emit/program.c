@@ -7,28 +7,56 @@
 #include "options.h"
 #include "program.h"
 
-const char *weight_field(Emit *emit, const Weight *weight) {
-    const char *name = c_name(emit->arena, weight->path);
-    int same = 0; /* paths that differ only in punctuation get a number */
-    for (int i = 0; i < emit->plan->weights.count; i++) {
-        const Weight *other = emit->plan->weights.at[i]->weight;
-        if (other == weight) break;
-        if (!strcmp(c_name(emit->arena, other->path), name)) same++;
-    }
-    return same ? formatted(emit, "%s_%d", name, same + 1) : name;
+static bool listed(const char *const *names, int count, const char *name) {
+    for (int i = 0; i < count; i++)
+        if (!strcmp(names[i], name)) return true;
+    return false;
 }
 
-static const char *random_name(Emit *emit, const Param *param) {
-    const char *path = param->tensor->producer->random.path;
-    const char *layer = c_name(emit->arena, arena_strndup(emit->arena, path, strcspn(path, "/")));
-    return formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : "");
+/* Layers may be called anything, so what stands in one scope of the C is told apart by numbers: a_b, a_b_2. */
+static const char *scope_name(Emit *emit, const char *wanted) {
+    const char *base = c_name(emit->arena, wanted), *name = base;
+    for (int i = 2; is_c_word(name) || listed(emit->scope.at, emit->scope.count, name); i++) name = formatted(emit, "%s_%d", base, i);
+    list_push(emit->arena, &emit->scope, name);
+    return name;
+}
+
+void name_weight_fields(Emit *emit) {
+    emit->scope.count = 0;
+    for (int i = 0; i < emit->plan->weights.count; i++)
+        emit->plan->weights.at[i]->variable = scope_name(emit, emit->plan->weights.at[i]->name);
+}
+
+const char *weight_field(Emit *emit, const Weight *weight) {
+    for (int i = 0; i < emit->plan->weights.count; i++)
+        if (emit->plan->weights.at[i]->weight == weight) return emit->plan->weights.at[i]->variable;
+    return "";
+}
+
+/* The scope of a program's function: its parameters, what it calls, its values. */
+static void name_values(Emit *emit, const Program *program, const Function *const *functions, int count) {
+    static const char *const fixed[] = {"x", "y", "p", "t", "w", "n", "batch", "target", "sample_weight", "sums", "arena", "learning_rate",
+                                        "iteration", "per_sample", "alpha", "i", "is_finite", "root_of", "one_minus_power", "memset",
+                                        "nnc_random_for", "nnc_random"};
+    emit->scope.count = 0;
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) list_push(emit->arena, &emit->scope, fixed[i]);
+    for (int i = 0; i < count; i++) list_push(emit->arena, &emit->scope, functions[i]->name);
+    for (int i = 0; i < program->tensors.count; i++)
+        if (program->tensors.at[i]->offset >= 0) program->tensors.at[i]->variable = scope_name(emit, program->tensors.at[i]->name);
+}
+
+static const char *stream_name(const Emit *emit, const Param *param) {
+    for (int i = 0; i < emit->streams.count; i++)
+        if (!strcmp(emit->streams.at[i].path, param->tensor->producer->random.path) && emit->streams.at[i].stream == param->stream)
+            return emit->streams.at[i].name;
+    return NULL;
 }
 
 /* What the program passes for a parameter. */
 static const char *argument(Emit *emit, const Param *param) {
     if (param->kind == PARAM_SUMS) return "sums";
     if (param->kind == PARAM_SCALAR) return param->name;
-    if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", random_name(emit, param));
+    if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, param));
     const Tensor *tensor = tensor_storage(param->tensor);
     switch (tensor->kind) {
     case TENSOR_INPUT: return "x";
@@ -39,22 +67,12 @@ static const char *argument(Emit *emit, const Param *param) {
     case TENSOR_GRADIENT: return formatted(emit, "t->gradients.%s", weight_field(emit, tensor->weight));
     case TENSOR_SLOT: return formatted(emit, "t->%s.%s", tensor->slot, weight_field(emit, tensor->weight));
     case TENSOR_MASK: return formatted(emit, "t->masks + %lld", (long long)tensor->offset);
-    case TENSOR_VALUE: return value_name(emit, tensor);
+    case TENSOR_VALUE: return tensor->variable;
     }
     return "";
 }
 
-/* The program's variable for a value: its name, with a suffix where that is taken. */
-const char *value_name(Emit *emit, const Tensor *tensor) {
-    static const char *const taken[] = {"x", "y", "p", "t", "w", "n", "batch", "target", "sample_weight", "sums", "arena",
-                                        "learning_rate", "iteration", "per_sample", "alpha", NULL};
-    const char *name = c_name(emit->arena, tensor->name);
-    for (int i = 0; taken[i]; i++)
-        if (!strcmp(taken[i], name)) return formatted(emit, "%s_values", name);
-    return is_c_word(name) ? formatted(emit, "%s_values", name) : name;
-}
-
-const char *call_text(Emit *emit, const Function *function) {
+static const char *call_text(Emit *emit, const Function *function) {
     Text args = {.arena = emit->arena};
     text_puts(&args, "batch");
     for (int i = 0; i < function->params.count; i++) text_printf(&args, ", %s", argument(emit, &function->params.at[i]));
@@ -70,22 +88,20 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
     return false;
 }
 
+/* Declares the random streams that the functions draw from, each once, and names them. */
 static const char *streams_text(Emit *emit, const Function *const *functions, int count) {
     Text text = {.arena = emit->arena};
-    LIST(const char *) done = {0};
+    emit->streams.count = 0;
     for (int i = 0; i < count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *param = &functions[i]->params.at[j];
-            if (param->kind != PARAM_RANDOM) continue;
-            const char *name = random_name(emit, param);
-            bool known = false;
-            for (int k = 0; k < done.count && !known; k++) known = !strcmp(done.at[k], name);
-            if (known) continue;
-            list_push(emit->arena, &done, name);
+            if (param->kind != PARAM_RANDOM || stream_name(emit, param)) continue;
             const RandomAttrs *random = &param->tensor->producer->random;
+            const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
+            Stream stream = {random->path, param->stream, scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""))};
+            list_push(emit->arena, &emit->streams, stream);
             const char *seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : "t->seed";
-            text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", name, seed,
-                        random->purpose + param->stream);
+            text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed, random->purpose + param->stream);
         }
     return text_chars(&text);
 }
@@ -100,7 +116,7 @@ static const char *values_text(Emit *emit, const Program *program, const Op *con
             for (int k = 0; k < ops[j]->steps.count && !used; k++) used = ops[j]->steps.at[k].result == tensor;
         }
         if (used)
-            text_printf(&text, "%s *const %s = arena + %lld; /* %s */\n", emit->real, value_name(emit, tensor),
+            text_printf(&text, "%s *const %s = arena + %lld; /* %s */\n", emit->real, tensor->variable,
                         (long long)tensor->offset, shape_text(emit->arena, tensor->shape));
     }
     return text_chars(&text);
@@ -132,22 +148,25 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
     const Function **functions = NEW_ARRAY(emit->arena, const Function *, program->ops.count + 1);
     int count = 0;
     emit->program = program;
+    for (int i = 0; i < program->ops.count; i++)
+        if (phases >> program->ops.at[i]->phase & 1) {
+            ops[count] = program->ops.at[i];
+            functions[count] = emit_op(emit, ops[count]);
+            count++;
+        }
+    name_values(emit, program, functions, count);
+    const char *const streams = streams_text(emit, functions, count);
     Text calls = {.arena = emit->arena};
     bool checked = false;
-    for (int i = 0; i < program->ops.count; i++) {
-        const Op *op = program->ops.at[i];
-        if (!(phases >> op->phase & 1)) continue;
-        if (program->training && !checked && op->phase != PHASE_FORWARD && phases & 1) {
+    for (int i = 0; i < count; i++) {
+        if (program->training && !checked && ops[i]->phase != PHASE_FORWARD && phases & FORWARD) {
             text_puts(&calls, "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n");
             checked = true;
         }
-        ops[count] = op;
-        functions[count] = emit_op(emit, op);
-        text_puts(&calls, call_text(emit, functions[count]));
-        count++;
+        text_puts(&calls, call_text(emit, functions[i]));
     }
     Text before = {.arena = emit->arena};
-    text_puts(&before, streams_text(emit, functions, count));
+    text_puts(&before, streams);
     if (calls_use(functions, count, PARAM_SCALAR, "per_sample"))
         text_printf(&before, "const %s per_sample = 1 / (%s)batch;\n", emit->real, emit->real);
     text_puts(&before, scalars_of_update(emit, functions, count));

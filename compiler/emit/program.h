@@ -19,8 +19,8 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases);
 
 /** The member of the parameter struct: dense_kernel. */
 const char *weight_field(Emit *emit, const Weight *weight);
-const char *value_name(Emit *emit, const Tensor *tensor);
-const char *call_text(Emit *emit, const Function *function);
+/** Gives every weight its member name; before all else. */
+void name_weight_fields(Emit *emit);
 
 /** A C string literal; whatever is not plain ASCII is written in octal. */
 const char *string_literal(Emit *emit, const char *text);

@@ -261,6 +261,8 @@ static void report_unknown_class(const Binder *binder, ClassKind kind, const cha
     diag(binder->diags, D_unknown_name, span, name, word);
     if (habit != NULL) {
         did_you_mean_class(binder, habit, quoted);
+    } else if (keras_has_class(kind, word)) {
+        diag_note(binder->diags, NO_SPAN, "Keras has it, but this version of nnc does not");
     } else if (diags_errors(binder->diags) <= SUGGESTION_LIMIT) {
         did_you_mean_class(binder, nearest_class(binder->arena, kind, word), quoted);
     }

@@ -27,6 +27,8 @@ typedef struct Habit {
 const Habit *habit_of_argument(const Class *owner, const char *word);
 /** What is written instead of a class of that name, or NULL. */
 const char *habit_of_class(ClassKind kind, const char *word);
+/** Whether Keras has a class of that name that nnc may lack. */
+bool keras_has_class(ClassKind kind, const char *word);
 
 /** Appends the value that `field` holds, as the language writes it. */
 void print_value(const ArgDef *row, const void *field, Text *out);

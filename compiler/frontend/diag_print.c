@@ -241,13 +241,13 @@ void diags_print(const Diags *diags, FILE *file, DiagFormat format, bool color, 
     Diag **sorted = diags_sorted(diags, &count);
     Text out = {.arena = diags->arena};
     int shown[2] = {0, 0}; /* warnings, errors */
-    bool hidden_errors = false;
+    int hidden_errors = 0;
     if (format == DIAG_JSON) {
         text_puts(&out, "{\"diagnostics\":[");
     }
     for (int i = 0; i < count; i++) {
         if (limit > 0 && shown[sorted[i]->error] >= limit) {
-            hidden_errors |= sorted[i]->error;
+            hidden_errors += sorted[i]->error;
             continue;
         }
         bool first = shown[0] + shown[1] == 0;
@@ -261,9 +261,9 @@ void diags_print(const Diags *diags, FILE *file, DiagFormat format, bool color, 
     }
     if (format == DIAG_JSON) {
         text_printf(&out, "],\"errors\":%d,\"warnings\":%d}\n", diags->errors, diags->warnings);
-    } else if (hidden_errors) {
+    } else if (hidden_errors > 0) {
         put_visible_string(&out, diags->source->path);
-        text_puts(&out, ": more errors follow; --error-limit=0 shows all\n");
+        text_printf(&out, ": %d more error%s not shown\n", hidden_errors, hidden_errors == 1 ? " is" : "s are");
     }
     fwrite(text_chars(&out), 1, out.length, file);
 }

@@ -10,9 +10,11 @@ static const struct {
 } arguments[] = {
 #define HABIT(owner, old_word, new_word, note) {owner, old_word, {new_word, note}},
 #define CLASS_HABIT(kind, old_word, new_word)
+#define KERAS_HAS(kind, ...)
 #include "habits.def"
 #undef HABIT
 #undef CLASS_HABIT
+#undef KERAS_HAS
 };
 
 static const struct {
@@ -21,9 +23,24 @@ static const struct {
 } class_words[] = {
 #define HABIT(owner, old_word, new_word, note)
 #define CLASS_HABIT(kind, old_word, new_word) {kind, old_word, new_word},
+#define KERAS_HAS(kind, ...)
 #include "habits.def"
 #undef HABIT
 #undef CLASS_HABIT
+#undef KERAS_HAS
+};
+
+static const struct {
+    ClassKind kind;
+    const char *const *words; /* ends with NULL */
+} keras_words[] = {
+#define HABIT(owner, old_word, new_word, note)
+#define CLASS_HABIT(kind, old_word, new_word)
+#define KERAS_HAS(kind, ...) {kind, (const char *const[]){__VA_ARGS__, NULL}},
+#include "habits.def"
+#undef HABIT
+#undef CLASS_HABIT
+#undef KERAS_HAS
 };
 
 static bool has_argument(const Class *owner, const char *name) {
@@ -54,4 +71,15 @@ const char *habit_of_class(ClassKind kind, const char *word) {
         }
     }
     return NULL;
+}
+
+bool keras_has_class(ClassKind kind, const char *word) {
+    for (size_t i = 0; i < sizeof keras_words / sizeof *keras_words; i++) {
+        for (const char *const *at = keras_words[i].words; keras_words[i].kind == kind && *at != NULL; at++) {
+            if (strcmp(*at, word) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
 }

@@ -2,7 +2,7 @@
 /* --list-layers and its sisters, from the tables. */
 #include <string.h>
 
-#include "class.h"
+#include "model.h"
 
 static int length_of(const char *text) {
     return text == NULL ? 0 : (int)strlen(text);
@@ -12,29 +12,43 @@ static const char *default_of(const ArgDef *row) {
     return row->fallback == NULL ? "required" : row->fallback;
 }
 
-static void list_class(const Class *class, int name_width, int default_width, Text *out) {
-    text_printf(out, "%s", class->name);
-    for (const char *const *alias = class->aliases; alias != NULL && *alias != NULL; alias++) {
-        text_printf(out, "%s%s", alias == class->aliases ? "  (also " : ", ", *alias);
+typedef struct Widths {
+    int name, fallback;
+} Widths;
+
+static void widen(Widths *widths, const ArgDef *rows) {
+    for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
+        widths->name = length_of(row->name) > widths->name ? length_of(row->name) : widths->name;
+        widths->fallback = length_of(default_of(row)) > widths->fallback ? length_of(default_of(row)) : widths->fallback;
     }
-    text_printf(out, "%s\n    %s\n", class->aliases != NULL && class->aliases[0] != NULL ? ")" : "", class->brief);
-    for (const ArgDef *row = class->args; row != NULL && row->name != NULL; row++) {
-        text_printf(out, "    %-*s  %-*s  %s\n", name_width, row->name, default_width, default_of(row),
+}
+
+static void put_args(const ArgDef *rows, Widths widths, Text *out) {
+    for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
+        text_printf(out, "    %-*s  %-*s  %s\n", widths.name, row->name, widths.fallback, default_of(row),
                     row->doc == NULL ? "" : row->doc);
     }
-    text_puts(out, "\n");
 }
 
 static void list_text(ClassKind kind, Text *out) {
-    int name_width = 0, default_width = 0;
+    Widths widths = {0, 0};
+    const ArgDef *common = kind == CLASS_LAYER ? common_layer_args : NULL;
+    widen(&widths, common);
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
-        for (const ArgDef *row = (*at)->args; row != NULL && row->name != NULL; row++) {
-            name_width = length_of(row->name) > name_width ? length_of(row->name) : name_width;
-            default_width = length_of(default_of(row)) > default_width ? length_of(default_of(row)) : default_width;
-        }
+        widen(&widths, (*at)->args);
     }
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
-        list_class(*at, name_width, default_width, out);
+        text_puts(out, (*at)->name);
+        for (const char *const *alias = (*at)->aliases; alias != NULL && *alias != NULL; alias++) {
+            text_printf(out, ", %s", *alias);
+        }
+        text_printf(out, "\n    %s\n", (*at)->brief);
+        put_args((*at)->args, widths, out);
+        text_puts(out, at[1] != NULL || common != NULL ? "\n" : "");
+    }
+    if (common != NULL) {
+        text_puts(out, "Every layer but Input also takes\n");
+        put_args(common, widths, out);
     }
 }
 

@@ -18,7 +18,7 @@ typedef struct LayerArgs {
     int64_t input_dim, batch_size;
 } LayerArgs;
 
-static const ArgDef layer_args[] = {
+const ArgDef common_layer_args[] = {
     {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "unique; numbered by class when not given"},
     {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},
     {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},
@@ -190,7 +190,8 @@ static void add_layer(Maker *maker, const Ast *ast, bool first) {
     }
     layer->span = ast->call.name_span;
     LayerArgs args;
-    const Object *object = bind_object(maker->arena, ast, CLASS_LAYER, maker->constants, maker->diags, layer_args, &args);
+    const Object *object = bind_object(maker->arena, ast, CLASS_LAYER, maker->constants, maker->diags, common_layer_args,
+                                       &args);
     if (object == NULL) {
         maker->incomplete = true;
         return;
