@@ -101,6 +101,12 @@ void build_penalty(Builder *build, Tensor *x, double l1, double l2);
 Tensor *build_value(Builder *build, const char *label, Shape shape);
 Op *build_op(Builder *build, const OpDef *def, const char *label);
 
+/** relu's gradient reads nothing but the sign of its value; pass_signs looks for it. */
+#define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"
+/** Dropout: the value times a factor, and its gradient. */
+#define MASK_VALUE "x * mask"
+#define MASK_GRADIENT "d * mask"
+
 #define NUMBER(name_, number_) ((Operand){.name = (name_), .kind = OPERAND_NUMBER, .number = (number_)})
 
 /* Reverse mode (gradient.c). */

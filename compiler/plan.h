@@ -132,7 +132,7 @@ struct OpDef {
 };
 
 extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
-    op_log_softmax_gradient, op_random, op_loss_weights, op_loss, op_metric, op_penalty, op_update;
+    op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric, op_penalty, op_update;
 
 typedef struct Program {
     const char *name; /* predict, evaluate, train */
@@ -188,6 +188,7 @@ Sizes plan_sizes(const Plan *plan);
 void plan_optimize(Plan *plan);
 void pass_dead(Plan *plan, Program *program);   /* drops what nothing reads */
 void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full-size ones instead of storing them */
+void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their common value tells both gradients */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
 

@@ -40,7 +40,7 @@ static const ArgDef relu_args[] = {
     {0}};
 
 static const Formula relu = {
-    "relu", {"x"}, "v_max(v_splat(0.0), x)", {"v_select(y > 0.0, d, 0.0)"}};
+    "relu", {"x"}, "v_max(v_splat(0.0), x)", {RELU_GRADIENT}};
 static const Formula sloped = {
     "relu", {"x"}, "v_select(x > threshold, x, slope * (x - threshold))", {"v_select(x > threshold, d, slope * d)"}};
 static const Formula limited = {

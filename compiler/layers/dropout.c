@@ -31,7 +31,7 @@ static const ArgDef spatial_args[] = {
      .choices = (const char *const[]){"channels_last", "channels_first", NULL}, .doc = "where the channels are"},
     SEED_ARG, INVERTED_ARG, {0}};
 
-static const Formula drop = {"dropped", {"x", "mask"}, "x * mask", {"d * mask", NULL}};
+static const Formula drop = {"dropped", {"x", "mask"}, MASK_VALUE, {MASK_GRADIENT, NULL}};
 static const Formula drop_all = {"dropped", {"x"}, "v_splat(0.0)", {"v_splat(0.0)"}};
 static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}};
 

@@ -21,6 +21,10 @@ static void log_softmax_gradient(Builder *build, const Op *op, Tensor *d) {
     gradient_of_kind(build, op, d, &op_log_softmax_gradient);
 }
 
+static void sparsemax_gradient(Builder *build, const Op *op, Tensor *d) {
+    gradient_of_kind(build, op, d, &op_sparsemax_gradient);
+}
+
 static void emit(Emit *e, const Op *op) {
     const Shape shape = op->out->shape;
     Tensor *second = op->in_count > 1 ? op->in[1] : op->in[0];
@@ -35,3 +39,6 @@ const OpDef op_softmax_gradient = {.name = "softmax_gradient", .brief = "y·(d -
 const OpDef op_log_softmax = {
     .name = "log_softmax", .brief = "over the last axis", .gradient = log_softmax_gradient, .emit = emit};
 const OpDef op_log_softmax_gradient = {.name = "log_softmax_gradient", .brief = "d - e^y·Σ d", .emit = emit};
+const OpDef op_sparsemax = {
+    .name = "sparsemax", .brief = "over the last axis", .gradient = sparsemax_gradient, .emit = emit};
+const OpDef op_sparsemax_gradient = {.name = "sparsemax_gradient", .brief = "d - mean of d, where y > 0", .emit = emit};

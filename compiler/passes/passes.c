@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The passes over the plan, in order. */
-#include "plan.h"
+#include "lower.h"
+
+#include <string.h>
 
 void plan_optimize(Plan *plan) {
     Program *const programs[] = {&plan->predict, &plan->evaluate, &plan->train};
     for (int i = 0; i < (plan->can_train ? 3 : 1); i++) {
         pass_dead(plan, programs[i]);
         pass_masks(plan, programs[i]);
+        pass_signs(plan, programs[i]);
+        pass_dead(plan, programs[i]);
         pass_fuse(plan, programs[i]);
         pass_memory(plan, programs[i]);
     }
@@ -45,4 +49,39 @@ void pass_masks(Plan *plan, Program *program) {
         if (!full) program->ops.at[kept++] = op;
     }
     program->ops.count = kept;
+}
+
+static const Operand *operand_named(const Step *step, const char *name) {
+    for (int i = 0; i < step->operand_count; i++)
+        if (!strcmp(step->operands[i].name, name)) return &step->operands[i];
+    return NULL;
+}
+
+/* The single step of a map that is written like this; NULL when op is none. */
+static Step *step_of(const Op *op, const char *text) {
+    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0] : NULL;
+}
+
+/* Requires: masks decided, before fusion. With z = relu(x) * mask, the gradient of x is kept·d where z > 0 and 0 elsewhere:
+ * neither the relu's value nor the mask is needed any more. */
+void pass_signs(Plan *plan, Program *program) {
+    (void)plan;
+    for (int i = 0; i < program->ops.count; i++) {
+        Step *relu = step_of(program->ops.at[i], RELU_GRADIENT);
+        const Step *drop = relu ? step_of(operand_named(relu, "d")->tensor->producer, MASK_GRADIENT) : NULL;
+        if (!drop) continue;
+        Tensor *mask = operand_named(drop, "mask")->tensor, *y = operand_named(relu, "y")->tensor;
+        if (!mask->regenerated || mask->producer->random.kind != RANDOM_KEEP) continue;
+        Tensor *z = NULL;
+        for (int j = 0; j < i && !z; j++) {
+            const Step *dropped = step_of(program->ops.at[j], MASK_VALUE);
+            if (dropped && operand_named(dropped, "x")->tensor == y && operand_named(dropped, "mask")->tensor == mask) z = dropped->result;
+        }
+        if (!z) continue;
+        relu->text = "v_select(z > 0.0, kept * d, 0.0)";
+        relu->operand_count = 0;
+        relu->operands[relu->operand_count++] = (Operand){.name = "z", .kind = OPERAND_TENSOR, .tensor = z};
+        relu->operands[relu->operand_count++] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = operand_named(drop, "d")->tensor};
+        relu->operands[relu->operand_count++] = NUMBER("kept", mask->producer->random.kept);
+    }
 }

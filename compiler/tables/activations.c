@@ -13,7 +13,7 @@
     };
 
 ROW(linear, "x", NULL, NULL)
-ROW(relu, "max(x, 0)", "v_max(v_splat(0.0), x)", "v_select(y > 0.0, d, 0.0)")
+ROW(relu, "max(x, 0)", "v_max(v_splat(0.0), x)", RELU_GRADIENT)
 ROW(relu6, "min(max(x, 0), 6)", "v_clip(x, 0.0, 6.0)", "v_select((x > 0.0) & (x < 6.0), d, 0.0)")
 ROW(leaky_relu, "x where x > 0, else 0.2·x", "v_select(x > 0.0, x, 0.2 * x)", "v_select(y > 0.0, d, 0.2 * d)")
 ROW(elu, "x where x > 0, else eˣ - 1", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
@@ -61,6 +61,10 @@ static Tensor *log_softmax_build(Builder *build, Tensor *x) {
     return build_simple(build, &op_log_softmax, x, "log_softmax");
 }
 
+static Tensor *sparsemax_build(Builder *build, Tensor *x) {
+    return build_simple(build, &op_sparsemax, x, "sparsemax");
+}
+
 const ActivationDef activation_softmax = {
     .class = {.kind = CLASS_ACTIVATION, .name = "softmax", .brief = "eˣ / Σ eˣ over the last axis"},
     .build = softmax_build,
@@ -68,6 +72,12 @@ const ActivationDef activation_softmax = {
 const ActivationDef activation_log_softmax = {
     .class = {.kind = CLASS_ACTIVATION, .name = "log_softmax", .brief = "x - log Σ eˣ over the last axis"},
     .build = log_softmax_build,
+};
+
+const ActivationDef activation_sparsemax = {
+    .class = {.kind = CLASS_ACTIVATION, .name = "sparsemax",
+              .brief = "the point of the simplex nearest to x, over the last axis: max(x - τ, 0) with sum 1"},
+    .build = sparsemax_build,
 };
 
 /** Appends an activation to the plan and returns its value. */
