@@ -11,7 +11,7 @@ class GoldenFormat(lit.formats.FileBasedTest):
     def execute(self, test, lit_config):
         substitutions = dict(test.config.substitutions)
         command = [*shlex.split(substitutions["%checker"]), "--nnc", substitutions["%nnc"], "--cc",
-                   substitutions["%cc"] + " -O1", "--nnc-flags=", "--nnc-flags=--gradients", "-j1", test.getSourcePath()]
+                   f"{substitutions['%cc']} {substitutions['%c99']} -O1", "--nnc-flags=", "--nnc-flags=--gradients", "-j1", test.getSourcePath()]
         done = subprocess.run(command, capture_output=True, text=True, env=test.config.environment)
         code = lit.Test.PASS if done.returncode == 0 else lit.Test.FAIL
         return lit.Test.Result(code, done.stdout + done.stderr)
