@@ -9,6 +9,7 @@
 #include "options.h"
 #include "output.h"
 #include "plan.h"
+#include "run.h"
 
 enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_USAGE = 2, ERROR_LIMIT = 20 };
 
@@ -126,7 +127,9 @@ int main(int argc, char **argv) {
     Plan *plan = NULL;
     bool good = compile(arena, source, &options, (Stage)stage, diags, &out, &plan);
     diags_print(diags, stderr, options.diagnostics_json ? DIAG_JSON : DIAG_TEXT, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
-    status = !good || diags_errors(diags) ? EXIT_MODEL : output_write(&options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
+    if (!good || diags_errors(diags)) status = EXIT_MODEL;
+    else if (options.run && !options.emit) status = run_model(&options, arena, plan->model, text_chars(&out));
+    else status = output_write(&options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
     arena_free(arena);
     return status;
 }

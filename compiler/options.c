@@ -54,7 +54,8 @@ static const OptionDef table[] = {
 
 void options_help(FILE *out) {
     fputs("nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
-          "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n\n",
+          "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
+          "       nnc run MODEL.nn [-D …] [-- ARGUMENTS]   compile, and run the program: fit and then evaluate, or ARGUMENTS\n\n",
           out);
     for (const OptionDef *option = table; option->name; option++) {
         char name[64];
@@ -124,7 +125,8 @@ static const OptionDef *find(const char *arg, const char **value) {
 int options_parse(Options *options, Arena *arena, int argc, char **argv) {
     *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1};
     bool only_files = false;
-    for (int i = 1; i < argc; i++) {
+    options->run = argc > 1 && !strcmp(argv[1], "run");
+    for (int i = options->run ? 2 : 1; i < argc; i++) {
         const char *arg = argv[i], *value;
         if (only_files || arg[0] != '-' || !arg[1]) {
             if (options->input) return usage("more than one model: '%s'", arg);
@@ -133,6 +135,7 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
         }
         if (!strcmp(arg, "--")) {
             only_files = true;
+            while (options->run && ++i < argc) list_push(arena, &options->arguments, argv[i]);
             continue;
         }
         const OptionDef *option = find(arg, &value);
@@ -151,6 +154,11 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
         }
         const int status = store(options, arena, option, value);
         if (status) return status;
+    }
+    if (options->run) { /* the program, linked with the library, is all that is wanted */
+        options->main = true;
+        options->standalone = false;
+        options->output = "-";
     }
     return 0;
 }

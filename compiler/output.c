@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "emit/emit.h"
@@ -115,18 +116,38 @@ static const char *program_folder(const Options *options, Arena *arena) {
     return arena_strdup(arena, path);
 }
 
-int print_build_flags(const Options *options, Arena *arena) {
+/* libnnc.a and its headers: beside nnc in a build folder, or as installed, in PREFIX/lib and PREFIX/include/nnc. */
+typedef struct Installation {
+    const char *include, *library;
+} Installation;
+
+static Installation installation(const Options *options, Arena *arena) {
     const char *folder = program_folder(options, arena);
-    const char *include = arena_printf(arena, "%s/include/nnc", folder), *library = arena_printf(arena, "%s/libnnc.a", folder);
-    if (access(library, R_OK) != 0) { /* installed: PREFIX/bin/nnc, PREFIX/include/nnc, PREFIX/lib/libnnc.a */
-        include = arena_printf(arena, "%s/../include/nnc", folder);
-        library = arena_printf(arena, "%s/../lib/libnnc.a", folder);
-    }
-    if (access(library, R_OK) != 0) {
+    Installation beside = {arena_printf(arena, "%s/include/nnc", folder), arena_printf(arena, "%s/libnnc.a", folder)};
+    if (access(beside.library, R_OK) == 0) return beside;
+    return (Installation){arena_printf(arena, "%s/../include/nnc", folder), arena_printf(arena, "%s/../lib/libnnc.a", folder)};
+}
+
+const char *build_cflags(const Options *options, Arena *arena) {
+    return arena_printf(arena, "-I%s -fno-math-errno", installation(options, arena).include);
+}
+
+const char *build_libs(const Options *options, Arena *arena) {
+    return arena_printf(arena, "%s -lz -lm", installation(options, arena).library);
+}
+
+const char *build_stamp(const Options *options, Arena *arena) {
+    struct stat library;
+    if (stat(installation(options, arena).library, &library) != 0) return "";
+    return arena_printf(arena, "%lld %lld", (long long)library.st_mtime, (long long)library.st_size);
+}
+
+int print_build_flags(const Options *options, Arena *arena) {
+    if (access(installation(options, arena).library, R_OK) != 0) {
         fprintf(stderr, "nnc: the runtime library libnnc.a is neither beside nnc nor in ../lib\n");
         return 2;
     }
-    if (options->print_cflags) printf("-I%s -fno-math-errno\n", include);
-    if (options->print_libs) printf("%s -lz -lm\n", library);
+    if (options->print_cflags) printf("%s\n", build_cflags(options, arena));
+    if (options->print_libs) printf("%s\n", build_libs(options, arena));
     return 0;
 }

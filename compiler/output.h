@@ -11,6 +11,11 @@ const char *output_header_include(const Options *options, Arena *arena);
 /** Writes the text (to -o, or standard output), the header beside it and the depfile. All or nothing: on an error, after
  *  its message, no file is left half written. */
 bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text);
+/** What compiles and links linked output. */
+const char *build_cflags(const Options *options, Arena *arena);
+const char *build_libs(const Options *options, Arena *arena);
+/** Tells one build of the library from another. */
+const char *build_stamp(const Options *options, Arena *arena);
 /** --cflags, --libs: for an installed nnc, or for one in its build folder. Returns the exit status. */
 int print_build_flags(const Options *options, Arena *arena);
 

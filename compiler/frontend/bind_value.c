@@ -70,8 +70,14 @@ static bool whole_value(const Ast *value, int64_t *whole) {
 }
 
 static bool bind_int(const Target *target, const Ast *value, int64_t *field) {
-    return (whole_value(value, field) || wrong_type(target, value, "an integer")) &&
-           in_range(target, value->number.value);
+    if (!whole_value(value, field)) {
+        return wrong_type(target, value, "an integer");
+    }
+    if (*field == INT_NONE) { /* -2^63 means None here, and nobody needs it */
+        diag(target->binder->diags, D_number_range, target->place);
+        return false;
+    }
+    return in_range(target, value->number.value);
 }
 
 static bool bind_real(const Target *target, const Ast *value, double *field) {

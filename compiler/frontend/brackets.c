@@ -79,7 +79,7 @@ static bool is_word_char(char c) {
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* compile ( … or model NAME: what can only begin an item. */
+/* compile ( … or model NAME: what can only begin an item, even where brackets are open. */
 static bool begins_statement(const Parse *parse, const Token *token) {
     int at = token->span.hi;
     char next = peek(parse, &at);
@@ -90,7 +90,7 @@ static bool begins_statement(const Parse *parse, const Token *token) {
 
 static bool begins_item(const Parse *parse, const Token *token) {
     int at = token->span.hi;
-    return begins_statement(parse, token) ||
+    return token->kind == T_MODEL || begins_statement(parse, token) ||
            (token->kind == T_NAME && peek(parse, &at) == '=' && parse->source->text[at + 1] != '=');
 }
 

@@ -11,7 +11,7 @@ enum { NAME_LIMIT = 128, NUMBER_LIMIT = 256 };
 
 /* A syntax error on the same line as one in a token is most likely its consequence. */
 static void mark_error(Parse *parse, Span span) {
-    parse->error_line = source_line(parse->source, span.lo);
+    parse->token_error_line = source_line(parse->source, span.lo);
     parse->file->incomplete = true;
 }
 
@@ -76,26 +76,46 @@ void parse_bad_number(Parse *parse, const char *text, int length, Span span) {
     mark_error(parse, span);
 }
 
-void parse_stray(Parse *parse, const char *text, int length, Span span) {
+/* What is probably meant by a character from a word processor or a web page. */
+static const char *meant_by(uint32_t code) {
+    switch (code) {
+    case 0x60: case 0xB4: case 0x2018: case 0x2019: case 0x201A: case 0x201B:
+        return "'";
+    case 0xAB: case 0xBB: case 0x201C: case 0x201D: case 0x201E: case 0x201F:
+        return "\"";
+    case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2212:
+        return "-";
+    case 0xD7: case 0x2217:
+        return "*";
+    case 0x2215: case 0xF7:
+        return "/";
+    default:
+        return NULL;
+    }
+}
+
+static bool is_blank(uint32_t code) {
+    return code == 0xA0 || (code >= 0x2000 && code <= 0x200F) || code == 0x202F || code == 0x205F || code == 0x2060 ||
+           code == 0x3000 || code == 0xFEFF;
+}
+
+bool parse_stray(Parse *parse, const char *text, int length, Span span) {
     uint32_t code;
     int size = utf8_decode(text, (size_t)length, &code);
     mark_error(parse, span);
     if (code == UTF8_INVALID && parse->utf8_reported) {
-        return;
+        return true;
     }
-    bool graphic = code > 0x20 && code != 0x7F && (code < 0x80 || code >= 0xA0) && code != UTF8_INVALID;
-    const char *what = graphic ? arena_printf(parse->arena, "character '%.*s'", size, text)
-                               : arena_printf(parse->arena, "character U+%04X", (unsigned)code);
+    bool graphic = code > 0x20 && code != 0x7F && (code < 0x80 || code > 0xA0) && !is_blank(code) && code != UTF8_INVALID;
+    const char *what = graphic          ? arena_printf(parse->arena, "character '%.*s'", size, text)
+                       : is_blank(code) ? arena_printf(parse->arena, "blank U+%04X", (unsigned)code)
+                                        : arena_printf(parse->arena, "character U+%04X", (unsigned)code);
     diag(parse->diags, D_stray_character, (Span){span.lo, span.lo + size}, what);
-    if ((code >= 0x2018 && code <= 0x201B) || code == 0x60 || code == 0xB4) {
-        diag_suggest(parse->diags, "'");
-    } else if ((code >= 0x201C && code <= 0x201F) || code == 0xAB || code == 0xBB) {
-        diag_suggest(parse->diags, "\"");
-    } else if (code == 0x2212 || code == 0x2013 || code == 0x2014) {
-        diag_suggest(parse->diags, "-");
-    } else if (code == 0xD7) {
-        diag_suggest(parse->diags, "*");
+    diag_suggest(parse->diags, meant_by(code));
+    if (is_blank(code)) {
+        diag_note(parse->diags, NO_SPAN, "it looks like a space: type one in its place");
     }
+    return !is_blank(code);
 }
 
 static int hex_digits(const char *text, const char *end, int wanted, uint32_t *code) {
@@ -172,7 +192,9 @@ int parse_unclosed_string(Parse *parse, const char *text, int length, Span span)
     while (end > 1 && strchr(" \t\r)]},;", text[end - 1]) != NULL && text[end - 1] != '\0') {
         end--;
     }
-    diag(parse->diags, D_unterminated_string, (Span){span.lo, span.lo + end}, text[0] == '"' ? "\"" : "'");
+    if (parse->syntax_error_line != source_line(parse->source, span.lo)) { /* else most likely one quote was forgotten */
+        diag(parse->diags, D_unterminated_string, (Span){span.lo, span.lo + end}, text[0] == '"' ? "\"" : "'");
+    }
     mark_error(parse, span);
     return end;
 }

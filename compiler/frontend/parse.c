@@ -213,6 +213,8 @@ static void explain_habit(Parse *parse, const char *found, Span span, const char
         diag_note(parse->diags, NO_SPAN, "a model is written: model NAME { Input(shape=(4,)) Dense(1) }");
     } else if (strcmp(found, "'-'") == 0 && count == 1 && strcmp(expected[0], "'{'") == 0) {
         diag_note(parse->diags, NO_SPAN, "names are made of letters, digits and _");
+    } else if (strcmp(found, "'='") == 0 && among(expected, count, "'('")) {
+        diag_note(parse->diags, NO_SPAN, "constants are defined outside of the model's braces");
     } else if (strcmp(found, "'='") == 0 && among(expected, count, "':'")) {
         diag_suggest(parse->diags, ":");
     } else if (strcmp(found, "':'") == 0 && among(expected, count, "'='")) {
@@ -223,9 +225,11 @@ static void explain_habit(Parse *parse, const char *found, Span span, const char
 }
 
 void parse_syntax_error(Parse *parse, const char *found, Span span, const char *const *expected, int count) {
-    bool consequence = balance_inserted(parse) || parse->error_line == source_line(parse->source, span.lo);
+    int line = source_line(parse->source, span.lo);
+    bool consequence = balance_inserted(parse) || parse->token_error_line == line;
     parse->file->incomplete = true;
     if (!consequence && !balance_stopped(parse)) {
+        parse->syntax_error_line = line;
         const char *wanted = expected_text(parse, expected, count);
         const char *what = found_text(parse, found, span);
         diag(parse->diags, D_syntax, span,

@@ -49,7 +49,8 @@ typedef struct Parse {
 
     void *scanner;
     int offset;     /* of the next byte to scan */
-    int error_line; /* of the last error in scanning: a syntax error on that line is a consequence; 0: none */
+    int token_error_line;  /* of the last error in a token: a syntax error on that line is a consequence; 0: none */
+    int syntax_error_line; /* and the other way round, for strings that do not end */
     bool utf8_reported;
 
     struct Balance *balance; /* the state of brackets.c */
@@ -64,7 +65,8 @@ void parse_run(Parse *parse);
 Ast *parse_number(Parse *parse, const char *text, int length, Span span);
 Ast *parse_string(Parse *parse, const char *text, int length, Span span);
 const char *parse_name(Parse *parse, const char *text, int length, Span span);
-void parse_stray(Parse *parse, const char *text, int length, Span span);
+/** Reports characters that begin no token; false when they look like blanks, and can be taken for such. */
+bool parse_stray(Parse *parse, const char *text, int length, Span span);
 void parse_bad_number(Parse *parse, const char *text, int length, Span span);
 /** Reports an unclosed string and returns how many of its bytes to take: what closes the brackets around it is left. */
 int parse_unclosed_string(Parse *parse, const char *text, int length, Span span);
