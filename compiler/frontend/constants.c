@@ -245,15 +245,50 @@ static const Ast *name_value(Constants *constants, const Ast *ast, ClassKind wan
     return constant->value;
 }
 
+/* range(end), range(first, end), range(first, end, step): the list of integers that Python makes of it. */
+static const Ast *range_value(Constants *constants, const Ast *ast) {
+    int64_t bounds[3] = {0, 0, 1}; /* first, end, step */
+    bool good = ast->call.arg_count >= 1 && ast->call.arg_count <= 3;
+    for (int i = 0; i < ast->call.arg_count && good; i++) {
+        const Ast *value = constants_value(constants, ast->call.args[i].value, CLASS_KIND_COUNT);
+        if (value->kind == AST_ERROR) {
+            return &error_value;
+        }
+        good = ast->call.args[i].name == NULL && value->kind == AST_NUMBER && value->number.integer;
+        bounds[ast->call.arg_count == 1 ? 1 : i] = value->number.whole;
+    }
+    enum { LONGEST = 1 << 20 };
+    const int64_t first = bounds[0], end = bounds[1], step = bounds[2], far = INT32_MAX;
+    good = good && step != 0 && first >= -far && first <= far && end >= -far && end <= far && step >= -far && step <= far;
+    const int64_t span = good ? (step > 0 ? end - first : first - end) : 0;
+    const int64_t width = step > 0 ? step : -step;
+    const int64_t count = span > 0 ? (span + width - 1) / width : 0;
+    if (!good || count > LONGEST) {
+        diag(constants->diags, D_range, ast->span);
+        return &error_value;
+    }
+    Ast *list = NEW(constants->arena, Ast);
+    *list = (Ast){.kind = AST_LIST, .span = ast->span, .height = 2, .size = 1};
+    list->items.count = (int)count;
+    list->items.at = NEW_ARRAY(constants->arena, Ast *, count);
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t whole = first + i * step;
+        list->items.at[i] = (Ast *)new_number(constants, ast->span, (double)whole, &whole);
+    }
+    return list;
+}
+
 const Ast *constants_value(Constants *constants, const Ast *ast, ClassKind wanted) {
     switch (ast->kind) {
+    case AST_CALL:
+        return strcmp(ast->call.last, "range") == 0 ? range_value(constants, ast) : ast;
     case AST_NAME:
         return name_value(constants, ast, wanted);
     case AST_NEGATE:
         return negated_value(constants, ast);
     case AST_BINARY:
         return binary_value(constants, ast);
-    case AST_NUMBER: case AST_STRING: case AST_BOOL: case AST_NONE: case AST_CALL: case AST_TUPLE: case AST_LIST:
+    case AST_NUMBER: case AST_STRING: case AST_BOOL: case AST_NONE: case AST_TUPLE: case AST_LIST:
     case AST_DICT: case AST_ERROR:
         break;
     }
