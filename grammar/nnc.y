@@ -48,6 +48,7 @@ static void nnc_error(const Span *span, Parse *parse, const char *message);
 
 %token START_FILE START_EXPRESSION /* never written: what is to be parsed */
 %token SYNC                        /* never written: the end of an error */
+%token STRAY                       /* what is no token, and has been reported */
 %token YYEOF 0 "the end of the file"
 %token <word> NAME "a name"
 %token <word> MODEL "'model'" COMPILE "'compile'" FIT "'fit'" EVALUATE "'evaluate'"

@@ -14,6 +14,7 @@ typedef struct Target {
     const ArgDef *row;
     const Ast *written; /* as the file has it */
     Span place;
+    bool entry; /* of a sequence, not the whole value */
 } Target;
 
 static bool wrong_type(const Target *target, const Ast *value, const char *wanted) {
@@ -71,7 +72,10 @@ static bool whole_value(const Ast *value, int64_t *whole) {
 
 static bool bind_int(const Target *target, const Ast *value, int64_t *field) {
     if (!whole_value(value, field)) {
-        return wrong_type(target, value, "an integer");
+        return wrong_type(target, value,
+                          !target->entry              ? "an integer"
+                          : target->row->none_entries ? "made of integers and None"
+                                                      : "made of integers");
     }
     if (*field == INT_NONE) { /* -2^63 means None here, and nobody needs it */
         diag(target->binder->diags, D_number_range, target->place);
@@ -82,7 +86,7 @@ static bool bind_int(const Target *target, const Ast *value, int64_t *field) {
 
 static bool bind_real(const Target *target, const Ast *value, double *field) {
     if (value->kind != AST_NUMBER) {
-        return wrong_type(target, value, "a number");
+        return wrong_type(target, value, target->entry ? "made of numbers" : "a number");
     }
     *field = value->number.value;
     return in_range(target, *field);
@@ -132,6 +136,7 @@ static Target entry_target(const Target *target, const Ast *entry) {
     Target inner = *target;
     inner.written = entry;
     inner.place = entry->span.lo >= 0 ? entry->span : target->place;
+    inner.entry = true;
     return inner;
 }
 
@@ -301,7 +306,7 @@ static void bind_none(const ArgDef *row, void *field) {
 
 bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, const Ast *ast, void *field) {
     bool object = row->type == ARG_OBJECT || row->type == ARG_OBJECTS || row->type == ARG_PAIR;
-    Target target = {binder, owner, row, ast, ast->span};
+    Target target = {binder, owner, row, ast, ast->span, false};
     const Ast *value = constants_value(binder->constants, ast, object ? row->class_kind : CLASS_KIND_COUNT);
     if (value->kind == AST_NONE && (row->may_be_none || (row->fallback != NULL && strcmp(row->fallback, "None") == 0))) {
         bind_none(row, field);
