@@ -73,6 +73,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     constants_define(constants, file);
     Model *model = model_from_ast(arena, file, constants, diags);
     if (options->prefix) model->name = options->prefix;
+    else model_check_prefix(model, diags);
     if (stage == STAGE_MODEL) model_dump(model, out);
     if (stage == STAGE_MODEL || diags_errors(diags)) return diags_errors(diags) == 0;
 
@@ -108,6 +109,11 @@ int main(int argc, char **argv) {
         if (!options.input) fprintf(stderr, "nnc: no model given; see nnc --help\n");
         else if (stage < 0) fprintf(stderr, "nnc: unknown stage '%s' for --emit\n", options.emit);
         else fprintf(stderr, "nnc: say where the C goes: -o MODEL.c, or -o - for standard output\n");
+        return arena_free(arena), EXIT_USAGE;
+    }
+    const char *problem = options.prefix ? prefix_problem(options.prefix) : NULL;
+    if (problem) {
+        fprintf(stderr, "nnc: --prefix %s: %s\n", options.prefix, problem);
         return arena_free(arena), EXIT_USAGE;
     }
     const char *error = NULL;

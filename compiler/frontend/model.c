@@ -91,6 +91,7 @@ static void set_batch(Maker *maker, int64_t batch, Span span) {
 
 static void set_batch_shape(Maker *maker, const Object *object, const char *arg, Ints shape) {
     if (shape.count == 0) {
+        maker->has_input = true;
         diag(maker->diags, D_input_shape, object_arg_span(object, arg), "the shape has no batch");
         return;
     }
@@ -215,6 +216,7 @@ static void add_input(Maker *maker, const Ast *ast, bool first) {
         bind_object(maker->arena, ast, CLASS_LAYER, maker->constants, maker->diags, input_layer_args, &args);
     if (!first) {
         diag(maker->diags, D_input_not_first, ast->call.name_span);
+        maker->incomplete = true;
     } else if (object == NULL) {
         maker->has_input = true; /* it is there, only wrong */
         maker->model->input.rank = -1;
@@ -288,6 +290,9 @@ static void check_batch(Maker *maker, const Object *statement, int64_t batch, Sp
                           (long long)batch, (long long)model->batch));
         if (model_batch.lo >= 0) {
             diag_note(maker->diags, model_batch, "it is compiled for this");
+        } else {
+            diag_note(maker->diags, NO_SPAN, "%d is the default; Input(batch_size=…) or fit(batch_size=…) says another",
+                      (int)DEFAULT_BATCH);
         }
     }
 }
