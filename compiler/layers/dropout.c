@@ -55,30 +55,36 @@ static Tensor *drop_forward(const Layer *layer, Builder *build, Tensor *x, Shape
     return build_map(build, &drop, (Tensor *[]){x, build_random(build, noise, random)}, NULL, 0);
 }
 
-static void dropout_shape(Layer *layer, Diags *diags) {
-    const DropoutArgs *a = layer->args;
+void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags) {
     const Span span = object_arg_span(layer->object, "noise_shape");
-    layer->output = layer->input;
-    if (a->noise_shape.count < 0) return;
-    if (a->noise_shape.count != layer->input.rank) {
-        diag(diags, D_layer_noise_shape, span, a->noise_shape.count, layer->input.rank,
+    if (noise_shape.count < 0) return;
+    if (noise_shape.count != layer->input.rank) {
+        diag(diags, D_layer_noise_shape, span, noise_shape.count, layer->input.rank,
              shape_text(layer->arena, layer->input));
         return;
     }
     for (int i = 0; i < layer->input.rank; i++) {
-        const int64_t dim = a->noise_shape.at[i];
+        const int64_t dim = noise_shape.at[i];
         if (dim == DIM_NONE || dim == 1 || (i > 0 && dim == layer->input.dim[i])) continue;
         diag(diags, D_layer_noise_dim, span, i, (long long)dim, shape_text(layer->arena, layer->input));
         return;
     }
 }
 
+Shape noise_shape_of(Shape input, Ints noise_shape) {
+    for (int i = 0; i < noise_shape.count; i++)
+        if (noise_shape.at[i] == 1) input.dim[i] = 1;
+    return input;
+}
+
+static void dropout_shape(Layer *layer, Diags *diags) {
+    noise_shape_check(layer, ((const DropoutArgs *)layer->args)->noise_shape, diags);
+    layer->output = layer->input;
+}
+
 static Tensor *dropout_forward(const Layer *layer, Builder *build, Tensor *x) {
     const DropoutArgs *a = layer->args;
-    Shape noise = x->shape;
-    for (int i = 0; i < a->noise_shape.count; i++)
-        if (a->noise_shape.at[i] == 1) noise.dim[i] = 1;
-    return drop_forward(layer, build, x, noise);
+    return drop_forward(layer, build, x, noise_shape_of(x->shape, a->noise_shape));
 }
 
 const LayerDef layer_Dropout = {

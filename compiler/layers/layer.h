@@ -22,4 +22,8 @@ void shape_same(Layer *layer, Diags *diags);
  *  when there is none such. */
 int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags);
 
+/** The argument noise_shape: an error when it does not fit the layer's input, and the shape of what is drawn. */
+void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags);
+Shape noise_shape_of(Shape input, Ints noise_shape);
+
 #endif

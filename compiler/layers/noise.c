@@ -78,9 +78,7 @@ static const Formula alpha_drop = {
 static void alpha_shape(Layer *layer, Diags *diags) {
     const NoiseArgs *a = layer->args;
     if (a->rate == 1) diag(diags, D_layer_argument, object_arg_span(layer->object, "rate"), "rate 1 leaves nothing");
-    if (a->noise_shape.count >= 0 && a->noise_shape.count != layer->input.rank)
-        diag(diags, D_layer_noise_shape, object_arg_span(layer->object, "noise_shape"), a->noise_shape.count,
-             layer->input.rank, shape_text(layer->arena, layer->input));
+    noise_shape_check(layer, a->noise_shape, diags);
     layer->output = layer->input;
 }
 
@@ -91,9 +89,7 @@ static Tensor *alpha_forward(const Layer *layer, Builder *build, Tensor *x) {
     const double scale = 1 / sqrt((1 - a->rate) * (1 + a->rate * limit * limit));
     const Operand numbers[] = {NUMBER("rate", a->rate), NUMBER("limit", limit), NUMBER("scale", scale),
                                NUMBER("shift", -scale * limit * a->rate)};
-    Shape shape = x->shape;
-    for (int i = 0; i < a->noise_shape.count; i++)
-        if (a->noise_shape.at[i] == 1) shape.dim[i] = 1;
+    const Shape shape = noise_shape_of(x->shape, a->noise_shape);
     Tensor *uniform = draw(layer, build, shape, (RandomAttrs){.kind = RANDOM_UNIFORM}, "uniform");
     return build_map(build, &alpha_drop, (Tensor *[]){x, uniform}, numbers, 4);
 }

@@ -44,14 +44,24 @@ const LayerDef layer_Flatten = {
 static const ArgDef reshape_args[] = {
     {ARG(ReshapeArgs, target_shape), ARG_INTS, RANGE(-1, INT32_MAX), .doc = "dimensions of one sample; one may be -1"}, {0}};
 
+/* The shape as it was asked for, with its -1, which elsewhere is the batch. */
+static const char *target_text(const Layer *layer, Shape shape) {
+    Text text = {.arena = layer->arena};
+    text_puts(&text, "(batch");
+    for (int i = 1; i < shape.rank; i++) text_printf(&text, ", %lld", (long long)shape.dim[i]);
+    text_puts(&text, ")");
+    return text_chars(&text);
+}
+
 static void reshape_shape(Layer *layer, Diags *diags) {
     const ReshapeArgs *a = layer->args;
     const Span span = object_arg_span(layer->object, "target_shape");
     const int64_t size = shape_size(shape_of(layer->input.rank - 1, layer->input.dim + 1), 1);
     int64_t known = 1;
     int open = -1;
-    if (a->target_shape.count < 0 || a->target_shape.count >= MAX_RANK) {
-        diag(diags, D_layer_argument, span, "target_shape has too many dimensions");
+    if (a->target_shape.count < 1 || a->target_shape.count >= MAX_RANK) {
+        diag(diags, D_layer_argument, span,
+             a->target_shape.count < 1 ? "target_shape needs at least one dimension" : "target_shape has too many dimensions");
         return;
     }
     Shape shape = shape_of(a->target_shape.count + 1, (int64_t[MAX_RANK]){BATCH});
@@ -71,7 +81,7 @@ static void reshape_shape(Layer *layer, Diags *diags) {
     if (open >= 0 && size % known == 0) shape.dim[open] = size / known, known = size;
     if (known != size) {
         diag(diags, D_layer_reshape, span, (long long)size, shape_text(layer->arena, layer->input),
-             shape_text(layer->arena, shape));
+             target_text(layer, shape));
         return;
     }
     layer->output = shape;
