@@ -75,9 +75,9 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     if (options->prefix) model->name = options->prefix;
     else model_check_prefix(model, diags);
     if (stage == STAGE_MODEL) model_dump(model, out);
-    if (stage == STAGE_MODEL || diags_errors(diags)) return diags_errors(diags) == 0;
+    if (stage == STAGE_MODEL) return diags_errors(diags) == 0;
 
-    model_shapes(model, diags);
+    model_shapes(model, diags); /* also after errors: layers without shapes stay silent, others may have more to say */
     if (diags_errors(diags)) return false;
     model_check(model, diags);
     if (stage == STAGE_SHAPES) shapes_dump(model, out);
