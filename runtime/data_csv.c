@@ -313,6 +313,9 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype
     csv.host = reader->host;
     csv.line = csv.column = 1;
     int status = nnc_csv_start(&csv, source->delimiter);
+    if (status == 0 && (csv.text = nnc_alloc(csv.host, 1, 1)) == NULL) { /* so that even empty fields have an address */
+        status = -1;
+    }
     if (status == 0) {
         status = nnc_csv_line_read(&csv);
     }

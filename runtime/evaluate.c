@@ -54,10 +54,25 @@ NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, si
     return 0;
 }
 
+static void nnc_print_json_string(const char *text) {
+    putchar('"');
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c < 0x20) {
+            printf("\\u%04x", (unsigned)c);
+        } else {
+            printf(c == '"' || c == '\\' ? "\\%c" : "%c", c);
+        }
+    }
+    putchar('"');
+}
+
 /* {"accuracy": 0.97, "loss": 0.1} */
 static void nnc_print_json(const nnc_figure *figures, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        printf("%s\"%s\": %.9g", i == 0 ? "{" : ", ", figures[i].name, figures[i].value);
+        fputs(i == 0 ? "{" : ", ", stdout);
+        nnc_print_json_string(figures[i].name);
+        printf(": %.9g", figures[i].value);
     }
     printf("}\n");
 }

@@ -27,6 +27,17 @@ static const nnc_figure *nnc_next_figure(const nnc_figure *figures, size_t count
     return next;
 }
 
+/* A metric may be called anything: RFC 4180 quotes where it must. */
+static void nnc_put_csv(FILE *file, const char *text) {
+    int is_quoted = strpbrk(text, ",\"\r\n") != NULL;
+    fputs(is_quoted ? "\"" : "", file);
+    for (; *text != '\0'; text++) {
+        fputs(*text == '"' ? "\"" : "", file);
+        fputc(*text, file);
+    }
+    fputs(is_quoted ? "\"" : "", file);
+}
+
 NNC_API int nnc_history_row(nnc_history *history, uint64_t epoch, const nnc_figure *figures, size_t count) {
     const nnc_figure *figure = NULL;
     if (history->file == NULL) {
@@ -35,7 +46,8 @@ NNC_API int nnc_history_row(nnc_history *history, uint64_t epoch, const nnc_figu
     if (!history->has_header) {
         fputs("epoch", history->file);
         while ((figure = nnc_next_figure(figures, count, figure != NULL ? figure->name : NULL)) != NULL) {
-            fprintf(history->file, ",%s", figure->name);
+            fputs(",", history->file);
+            nnc_put_csv(history->file, figure->name);
         }
         fputs("\n", history->file);
         history->has_header = 1;

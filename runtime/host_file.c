@@ -13,7 +13,7 @@
 #endif
 
 enum { NNC_READER_BUFFER = 1 << 16, NNC_READER_LOOKAHEAD = 512 };
-static const size_t nnc_first_take = (size_t)1 << 26; /* bytes believed without having seen them */
+static const size_t nnc_first_take = (size_t)1 << 20; /* bytes believed without having seen them */
 
 struct nnc_inflater {
 #ifdef NNC_ZLIB

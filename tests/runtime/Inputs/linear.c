@@ -2,6 +2,7 @@
 /* linear.c - a model by hand, to test the driver with: y = (x * mask) W + b, mean squared error, SGD.
  *
  * -DREAL=double  numbers are double       -DMASKS      the input is multiplied by a mask of the caller
+ * -DMETRIC=…     another name for mae   -DFILES      the model file names data (tests/runtime/sources.test)
  * -DBATCH=4      the compiled batch       -DWRONG      the gradient of the kernel is 1 % too large
  */
 #include <math.h>
@@ -145,7 +146,10 @@ static const nnc_tensor tensors[] = {
     {"counter/steps", offsetof(params, steps) / sizeof(REAL), SIZE_MAX, 1, {1}},
 };
 static const nnc_mask masks[] = {{"dropout/mask", 0, 2, {BATCH, IN}, 1}};
-static const nnc_metric metrics[] = {{"mae", 2, NNC_RESULT_MEAN}};
+#ifndef METRIC
+#define METRIC "mae"
+#endif
+static const nnc_metric metrics[] = {{METRIC, 2, NNC_RESULT_MEAN}};
 #define NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, 0, -1}
 #ifdef FILES /* a model file that names its data: 3 columns of x and 2 of y in one table */
 static const int64_t x_columns[] = {0, 1, 2}, y_columns[] = {-2, -1};

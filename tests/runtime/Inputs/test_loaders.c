@@ -104,6 +104,7 @@ static void test_csv(void) {
 static void test_csv_errors(void) {
     REFUSE_CSV("", "file", "is empty");
     REFUSE_CSV("\n\r\n", "file", "is empty");
+    REFUSE_CSV("\"\"\n\"\"\n", "file:2:1", "found an empty field"); /* found by fuzzing */
     REFUSE_CSV("a,b\n", "file", "no lines of numbers");
     REFUSE_CSV("1,2\n3,4,5\n", "file:2", "expected 2 fields as in line 1, found 3");
     REFUSE_CSV("1,2\n\n3\n", "file:3", "expected 2 fields as in line 1, found 1");
