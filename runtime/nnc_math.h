@@ -75,57 +75,76 @@ INLINE vec v_from_int(vec_int n) {
 
 /* @part v_exp_parts */
 
-/* With x = n ln 2 + r and |r| <= ln 2 / 2: *scale = 2^(n - 1), and the result is 2 (exp(r) - 1) = 2 r + r^2 Q(r). The
- * factor 2 lets n reach one further, to where exp overflows. At the lower end, n = -EXPONENT_BIAS + 1, scale is 0. */
-INLINE vec v_exp_parts(vec x, vec *scale) {
+/* For x = n ln 2 + r with |r| <= ln 2 / 2: *half = 2^(n - 1) and the result is exp(r) - 1 = r + r^2 Q(r). The half lets n
+ * reach to where exp overflows. x must not lie beyond that; below, *half is 0. */
+INLINE vec v_exp_parts(vec x, vec *half) {
 #ifdef NNC_DOUBLE /* error of exp(r): 2^-61.9 */
     static const real q[] = {
-        1, 0.33333333333333376, 0.083333333333333648, 0.016666666666627798, 0.002777777777755576,
-        0.00039682539806664818, 4.9603175117959039e-05, 5.5114457538492637e-06, 5.5114138586561165e-07,
-        5.0227738125613452e-08, 4.195248027578646e-09};
-    const real low = -708.39641853226408, high = 709.9;
+        0.5, 0.16666666666666688, 0.041666666666666824, 0.0083333333333138991, 0.001388888888877788,
+        0.00019841269903332409, 2.480158755897952e-05, 2.7557228769246319e-06, 2.7557069293280583e-07,
+        2.5113869062806726e-08, 2.097624013789323e-09};
+    const real low = -708.39641853226408;
 #else /* 2^-28.2 */
-    static const real q[] = {0.999999881f, 0.333330333f, 0.0833362043f, 0.016738385f, 0.00276778056f};
-    const real low = -87.3365447f, high = 88.8f;
+    static const real q[] = {0.49999994f, 0.166665167f, 0.0416681021f, 0.00836919248f, 0.00138389028f};
+    const real low = -87.3365447f;
 #endif
-    x = v_clip(x, low, high);
+    x = v_max(v_splat(low), x);
     vec_int n = v_round(x * REAL(1.4426950408889634));
     vec whole = v_from_int(n);
     vec r = x - whole * LN2_HIGH - whole * LN2_LOW;
-    *scale = v_from_bits((vec_bits)(n + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
-    return r * (2 + r * V_POLYNOMIAL(r, q));
+    *half = v_from_bits((vec_bits)(n + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
+    return r + r * r * V_POLYNOMIAL(r, q);
 }
+
+/* @part EXP_END */
+/* exp is infinite from here on. */
+#ifdef NNC_DOUBLE
+#define EXP_END 709.8
+#else
+#define EXP_END 88.73f
+#endif
 
 /* @part v_exp */
 
 /** e^x. Results below 1.7e-38 (double: 3.2e-308) are 0. */
 INLINE vec v_exp(vec x) {
-    vec scale, p = v_exp_parts(x, &scale);
-    return (2 + p) * scale;
+    vec half, p = v_exp_parts(v_min(v_splat(EXP_END), x), &half);
+    vec y = p * half + half;
+    return y + y;
+}
+
+/* @part v_exp_decay */
+
+/** e^-|x|: cheaper, for formulas that are not to overflow. */
+INLINE vec v_exp_decay(vec x) {
+    vec half, p = v_exp_parts(v_from_bits(v_bits(x) | SIGN_BIT), &half);
+    vec y = p * half + half;
+    return y + y;
 }
 
 /* @part v_expm1 */
 
 /** e^x - 1, accurate near 0 too. */
 INLINE vec v_expm1(vec x) {
-    vec scale, p = v_exp_parts(x, &scale);
-    vec half = p * scale * REAL(0.5) + (scale - REAL(0.5));
-    return half + half;
+    vec half, p = v_exp_parts(v_min(v_splat(EXP_END), x), &half);
+    vec y = p * half + (half - REAL(0.5));
+    return y + y;
 }
 
 /* @part v_tanh */
 
 /** tanh |x| = -t / (t + 2) with t = e^(-2 |x|) - 1, the form that keeps small results accurate. */
 INLINE vec v_tanh(vec x) {
-    vec t = v_expm1(v_abs(x) * REAL(-2.0));
-    return v_with_sign(t / (t + 2), x);
+    vec half, p = v_exp_parts(v_abs(x) * REAL(-2.0), &half);
+    vec half_t = p * half + (half - REAL(0.5));
+    return v_with_sign(half_t / (half_t + 1), x);
 }
 
 /* @part v_sigmoid */
 
-/** 1 / (1 + e^-x), by e^-|x| so that nothing overflows. */
+/** 1 / (1 + e^-x). */
 INLINE vec v_sigmoid(vec x) {
-    vec z = v_exp(-v_abs(x));
+    vec z = v_exp_decay(x);
     return v_select(x < 0, z, 1) / (1 + z);
 }
 
@@ -141,9 +160,9 @@ INLINE vec v_log_split(vec x, vec *n) {
 
 /* @part v_log_join */
 
-/* log(2^n (1 + f)) + low for 1 + f in [sqrt(1/2), sqrt(2)). As in FreeBSD's e_log.c: with s = f / (2 + f),
+/* log(2^n (1 + f)) for 1 + f in [sqrt(1/2), sqrt(2)). As in FreeBSD's e_log.c: with s = f / (2 + f),
  * log(1 + f) = 2 artanh(s) = f - (f^2/2 - s (f^2/2 + R(s^2))). */
-INLINE vec v_log_join(vec f, vec n, vec low) {
+INLINE vec v_log_join(vec f, vec n) {
 #ifdef NNC_DOUBLE /* error of log(1 + f): 2^-59.5 */
     static const real r[] = {0.6666666666666734, 0.39999999999416413, 0.28571428742112498, 0.22222198593747822,
                              0.18183563553340795, 0.15314064334097025, 0.1479586137476544};
@@ -151,8 +170,7 @@ INLINE vec v_log_join(vec f, vec n, vec low) {
     static const real r[] = {0.666667759f, 0.399775803f, 0.298709273f};
 #endif
     vec s = f / (2 + f), z = s * s, half = REAL(0.5) * f * f;
-    low += n * LN2_LOW;
-    return n * LN2_HIGH - ((half - (s * (half + z * V_POLYNOMIAL(z, r)) + low)) - f);
+    return n * LN2_HIGH - ((half - (s * (half + z * V_POLYNOMIAL(z, r)) + n * LN2_LOW)) - f);
 }
 
 /* @part v_log_limits */
@@ -176,23 +194,31 @@ INLINE vec v_log(vec x) {
     vec_int denormal = x < 1.17549435e-38f;
 #endif
     vec n, m = v_log_split(v_select(denormal, x * 33554432, x), &n); /* 2^25 */
-    return v_log_limits(x, v_log_join(m - 1, v_select(denormal, n - 25, n), v_zero()));
+    return v_log_limits(x, v_log_join(m - 1, v_select(denormal, n - 25, n)));
+}
+
+/* @part v_log1p_finite */
+
+/* log(1 + x) for -1 < x < infinity. The fraction of 1 + x = 2^n (1 + f) is taken from x, f = 2^-n x + (2^-n - 1), to
+ * keep what the sum loses (but where x is so great that 2^-n might be denormal). */
+INLINE vec v_log1p_finite(vec x) {
+    vec n, u = 1 + x, m = v_log_split(u, &n);
+    vec scale = v_from_bits(v_bits(m) - v_bits(u) + v_bits(v_splat(1)));
+    return v_log_join(v_select(x < 1073741824, x * scale + (scale - 1), m - 1), n);
 }
 
 /* @part v_log1p */
 
 /** log(1 + x), accurate near 0 too. */
 INLINE vec v_log1p(vec x) {
-    vec u = 1 + x, lost = x - (u - 1);
-    vec n, f = v_log_split(u, &n) - 1;
-    return v_log_limits(u, v_log_join(v_select(n == 0, x, f), n, v_select(n == 0, 0, lost / u)));
+    return v_log_limits(1 + x, v_log1p_finite(x));
 }
 
 /* @part v_softplus */
 
 /** log(1 + e^x). */
 INLINE vec v_softplus(vec x) {
-    return v_max(v_zero(), x) + v_log1p(v_exp(-v_abs(x)));
+    return v_max(v_zero(), x) + v_log1p_finite(v_exp_decay(x));
 }
 
 /* @part v_erf */
@@ -220,7 +246,7 @@ INLINE vec v_erf(vec x) {
     const real end = 4;
 #endif
     vec a = v_min(v_splat(end), v_abs(x)), z = a * a;
-    vec outer = 1 - v_exp(-z) * V_POLYNOMIAL(a, r);
+    vec outer = 1 - v_exp_decay(z) * V_POLYNOMIAL(a, r);
     return v_with_sign(v_select(a < 1, a + a * V_POLYNOMIAL(z, p), outer), x);
 }
 
@@ -228,7 +254,7 @@ INLINE vec v_erf(vec x) {
 
 /** The density of the standard normal distribution. */
 INLINE vec v_normal_pdf(vec x) {
-    return v_exp(REAL(-0.5) * x * x) * REAL(0.39894228040143268);
+    return v_exp_decay(REAL(0.5) * x * x) * REAL(0.39894228040143268);
 }
 
 /* @part v_sin_quadrant */

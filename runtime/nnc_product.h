@@ -32,7 +32,7 @@ enum { PANEL = 64 }; /* columns of a block */
 
 /* @part product_operands */
 
-/** c[r * c_row + j] = sum over k < depth of a[r * a_row + k * a_depth] * b[k * b_depth + j], added to c where `add`. */
+/* c[r * c_row + j] = sum over k < depth of a[r * a_row + k * a_depth] * b[k * b_depth + j], added to c where `add`. */
 typedef struct product_operands {
     size_t depth;
     const real *a;
@@ -46,78 +46,115 @@ typedef struct product_operands {
 
 /* @part product_tile */
 
-/* One tile of `rows` x `cols` vectors, the last of which has `last` columns. The vectors read from the last rows of b
- * would reach beyond its end when last < LANES: from k = `whole` on only `last` columns are read. */
-FORCE_INLINE void product_tile(const int rows, const int cols, product_operands x, size_t last, size_t whole) {
+/* One tile of `rows` x `cols` vectors, all of them full. From k = `whole` on, b is read from `rest`, whose rows are
+ * `cols` vectors long. */
+FORCE_INLINE void product_tile(const int rows, const int cols, product_operands x, size_t whole, const real *rest) {
     vec sum[TILE_ROWS][TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
-        real *c = x.c + (size_t)r * x.c_row;
         UNROLL for (int j = 0; j < cols; j++) {
-            sum[r][j] = v_zero();
-            if (x.add) {
-                sum[r][j] = v_load(c + j * LANES, j < cols - 1 ? LANES : last);
-            }
+            sum[r][j] = x.add ? v_load_all(x.c + (size_t)r * x.c_row + j * LANES) : v_zero();
         }
     }
-    for (size_t k = 0; k < x.depth; k++) {
-        vec w[TILE_COLS];
-        const real *b = x.b + k * x.b_depth;
-        UNROLL for (int j = 0; j < cols; j++) {
-            w[j] = v_load(b + j * LANES, j < cols - 1 || k < whole ? LANES : last);
-        }
-        UNROLL for (int r = 0; r < rows; r++) {
-            const real a = x.a[(size_t)r * x.a_row + k * x.a_depth];
+    size_t k = 0;
+    for (;;) {
+        for (; k < whole; k++) {
+            vec w[TILE_COLS];
             UNROLL for (int j = 0; j < cols; j++) {
-                sum[r][j] += a * w[j];
+                w[j] = v_load_all(x.b + j * LANES);
             }
+            UNROLL for (int r = 0; r < rows; r++) {
+                const real a = x.a[(size_t)r * x.a_row];
+                UNROLL for (int j = 0; j < cols; j++) {
+                    sum[r][j] += a * w[j];
+                }
+            }
+            x.a += x.a_depth;
+            x.b += x.b_depth;
         }
+        if (k == x.depth) {
+            break;
+        }
+        whole = x.depth;
+        x.b = rest;
+        x.b_depth = (size_t)cols * LANES;
     }
     UNROLL for (int r = 0; r < rows; r++) {
-        real *c = x.c + (size_t)r * x.c_row;
         UNROLL for (int j = 0; j < cols; j++) {
-            v_store(c + j * LANES, sum[r][j], j < cols - 1 ? LANES : last);
+            v_store_all(x.c + (size_t)r * x.c_row + j * LANES, sum[r][j]);
         }
     }
 }
 
-/* @part product_row_tiles */
+/* @part product_copy */
 
-/* `rows` (a constant) by `cols` (any number of) columns, split into tiles. */
-FORCE_INLINE void product_row_tiles(const int rows, size_t cols, product_operands x) {
+/* rows x cols reals; the rows of `to` begin to_row apart, those of `from` from_row. */
+static inline void product_copy(size_t rows, size_t cols, real *to, size_t to_row, const real *from, size_t from_row) {
+    for (; rows > 0; rows--) {
+        size_t c = 0;
+        for (; c + LANES <= cols; c += LANES) {
+            v_store_all(to + c, v_load_all(from + c));
+        }
+        v_copy(to + c, from + c, cols - c);
+        to += to_row;
+        from += from_row;
+    }
+}
+
+/* @part product_tiles */
+
+/* `rows` (a constant) x `cols` outputs as tiles side by side. Where the last vector of a tile is not full, the outputs
+ * go through `edge`, and the last rows of b, where whole vectors would reach beyond b's end, through `rest`. */
+FORCE_INLINE void product_tiles(const int rows, size_t cols, product_operands x) {
     while (cols > 0) {
         size_t width = cols < TILE_COLS * LANES ? cols : TILE_COLS * LANES;
-        size_t vectors = (width + LANES - 1) / LANES;
-        size_t last = width - (vectors - 1) * LANES;
-        size_t beyond = (LANES - last + x.b_depth - 1) / x.b_depth;
-        size_t whole = cols > width || last == LANES ? x.depth : x.depth > beyond ? x.depth - beyond : 0;
+        size_t vectors = (width + LANES - 1) / LANES, missing = vectors * LANES - width;
+        size_t row = vectors * LANES, whole = x.depth;
+        real edge[TILE_ROWS * TILE_COLS * LANES], rest[(LANES + TILE_COLS) * LANES];
+        product_operands tile = x;
+        if (missing > 0) {
+            size_t beyond = (missing + x.b_depth - 1) / x.b_depth;
+            whole = x.depth > beyond ? x.depth - beyond : 0;
+            memset(rest, 0, (x.depth - whole) * row * sizeof *rest);
+            product_copy(x.depth - whole, width, rest, row, x.b + whole * x.b_depth, x.b_depth);
+            tile.c = edge;
+            tile.c_row = row;
+            if (x.add) {
+                memset(edge, 0, (size_t)rows * row * sizeof *edge);
+                product_copy((size_t)rows, width, edge, row, x.c, x.c_row);
+            }
+        }
         switch (vectors) {
-        case 1: product_tile(rows, 1, x, last, whole); break;
-        case 2: product_tile(rows, 2, x, last, whole); break;
+        case 1: product_tile(rows, 1, tile, whole, rest); break;
+        case 2: product_tile(rows, 2, tile, whole, rest); break;
 #if TILE_COLS >= 3
-        case 3: product_tile(rows, 3, x, last, whole); break;
+        case 3: product_tile(rows, 3, tile, whole, rest); break;
 #endif
 #if TILE_COLS >= 4
-        case 4: product_tile(rows, 4, x, last, whole); break;
+        case 4: product_tile(rows, 4, tile, whole, rest); break;
 #endif
+        }
+        if (missing > 0) {
+            product_copy((size_t)rows, width, x.c, x.c_row, edge, row);
         }
         x.b += width;
         x.c += width;
         cols -= width;
     }
 }
+
 /* @part product_block */
 
 static inline void product_block(size_t rows, size_t cols, product_operands x) {
     switch (rows) {
-    case 1: product_row_tiles(1, cols, x); break;
-    case 2: product_row_tiles(2, cols, x); break;
+    case 1: product_tiles(1, cols, x); break;
+    case 2: product_tiles(2, cols, x); break;
 #if TILE_ROWS >= 4
-    case 3: product_row_tiles(3, cols, x); break;
-    case 4: product_row_tiles(4, cols, x); break;
+    case 3: product_tiles(3, cols, x); break;
+    case 4: product_tiles(4, cols, x); break;
 #endif
 #if TILE_ROWS >= 6
-    case 5: product_row_tiles(5, cols, x); break;
-    case 6: product_row_tiles(6, cols, x); break;
+    case 5: product_tiles(5, cols, x); break;
+    case 6: product_tiles(6, cols, x); break;
 #endif
     }
 }
@@ -142,6 +179,129 @@ static inline void product_add(size_t rows, size_t cols, size_t depth, const rea
                                const real *b, size_t b_depth, real *block, size_t block_row) {
     product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 1};
     product_block(rows, cols, x);
+}
+
+/* @part product_strip */
+
+/* c[j] = sum over k of a[k * a_depth] * b[k * b_depth + j] for `cols` vectors of one row. */
+FORCE_INLINE void product_strip(const int cols, size_t depth, const real *a, size_t a_depth, const real *b,
+                                size_t b_depth, real *c) {
+    vec sum[4 * TILE_COLS];
+    UNROLL for (int j = 0; j < cols; j++) {
+        sum[j] = v_zero();
+    }
+    for (size_t k = 0; k < depth; k++) {
+        const real x = a[k * a_depth];
+        UNROLL for (int j = 0; j < cols; j++) {
+            sum[j] += x * v_load_all(b + k * b_depth + j * LANES);
+        }
+    }
+    UNROLL for (int j = 0; j < cols; j++) {
+        v_store_all(c + j * LANES, sum[j]);
+    }
+}
+
+/* @part product_row */
+
+/**
+ * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c], the
+ * same bits as from product. It is as fast as b can be read.
+ */
+static inline void product_row(size_t cols, size_t depth, const real *a, size_t a_depth, const real *b, size_t b_depth,
+                               real *row) {
+    while (cols >= 4 * TILE_COLS * LANES) {
+        product_strip(4 * TILE_COLS, depth, a, a_depth, b, b_depth, row);
+        b += 4 * TILE_COLS * LANES;
+        row += 4 * TILE_COLS * LANES;
+        cols -= 4 * TILE_COLS * LANES;
+    }
+    if (cols >= 2 * TILE_COLS * LANES) {
+        product_strip(2 * TILE_COLS, depth, a, a_depth, b, b_depth, row);
+        b += 2 * TILE_COLS * LANES;
+        row += 2 * TILE_COLS * LANES;
+        cols -= 2 * TILE_COLS * LANES;
+    }
+    product_operands rest = {depth, a, 0, a_depth, b, b_depth, row, cols, 0};
+    product_tiles(1, cols, rest);
+}
+
+/* @part TRANSPOSE_STEP INTERLEAVE_LOW INTERLEAVE_HIGH */
+
+/* Matrices are transposed square by square: in registers where the compiler has shuffles (gcc since 12). */
+#if LANES > 1 && defined __has_builtin
+#if __has_builtin(__builtin_shufflevector)
+#define TRANSPOSE_STEP LANES
+#endif
+#endif
+
+/* The lower, or upper, halves of two vectors lane by lane in turn: a0 b0 a1 b1 ... */
+#ifndef TRANSPOSE_STEP
+#define TRANSPOSE_STEP 8
+#elif LANES == 2
+#define INTERLEAVE_LOW 0, 2
+#define INTERLEAVE_HIGH 1, 3
+#elif LANES == 4
+#define INTERLEAVE_LOW 0, 4, 1, 5
+#define INTERLEAVE_HIGH 2, 6, 3, 7
+#elif LANES == 8
+#define INTERLEAVE_LOW 0, 8, 1, 9, 2, 10, 3, 11
+#define INTERLEAVE_HIGH 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define INTERLEAVE_LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define INTERLEAVE_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#endif
+
+/* @part transpose_square */
+
+/* to[c * rows + r] = from[r * cols + c] for r, c < TRANSPOSE_STEP. Interleaving vector i with vector i + LANES / 2 moves
+ * the top bit of the row number to the bottom of the column number; log2(LANES) times, and they have changed places. */
+static inline void transpose_square(size_t rows, size_t cols, const real *from, real *to) {
+#ifndef INTERLEAVE_LOW
+    for (size_t r = 0; r < TRANSPOSE_STEP; r++) {
+        for (size_t c = 0; c < TRANSPOSE_STEP; c++) {
+            to[c * rows + r] = from[r * cols + c];
+        }
+    }
+#else
+    vec now[LANES], next[LANES];
+    UNROLL for (int i = 0; i < LANES; i++) {
+        now[i] = v_load_all(from + (size_t)i * cols);
+    }
+    UNROLL for (int step = 1; step < LANES; step *= 2) {
+        UNROLL for (int i = 0; i < LANES / 2; i++) {
+            next[2 * i] = __builtin_shufflevector(now[i], now[i + LANES / 2], INTERLEAVE_LOW);
+            next[2 * i + 1] = __builtin_shufflevector(now[i], now[i + LANES / 2], INTERLEAVE_HIGH);
+        }
+        UNROLL for (int i = 0; i < LANES; i++) {
+            now[i] = next[i];
+        }
+    }
+    UNROLL for (int i = 0; i < LANES; i++) {
+        v_store_all(to + (size_t)i * rows, now[i]);
+    }
+#endif
+}
+
+/* @part transpose */
+
+/** to[c * rows + r] = from[r * cols + c] for r < rows, c < cols. The two must not overlap. */
+static inline void transpose(size_t rows, size_t cols, const real *from, real *to) {
+    const size_t whole_rows = rows - rows % TRANSPOSE_STEP, whole_cols = cols - cols % TRANSPOSE_STEP;
+    for (size_t c = 0; c < whole_cols; c += TRANSPOSE_STEP) {
+        for (size_t r = 0; r < whole_rows; r += TRANSPOSE_STEP) {
+            transpose_square(rows, cols, from + r * cols + c, to + c * rows + r);
+        }
+        for (size_t r = whole_rows; r < rows; r++) {
+            for (size_t i = c; i < c + TRANSPOSE_STEP; i++) {
+                to[i * rows + r] = from[r * cols + i];
+            }
+        }
+    }
+    for (size_t c = whole_cols; c < cols; c++) {
+        for (size_t r = 0; r < rows; r++) {
+            to[c * rows + r] = from[r * cols + c];
+        }
+    }
 }
 
 /* @end */

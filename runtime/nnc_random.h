@@ -10,52 +10,83 @@
 #include "nnc.h"
 #include "nnc_math.h"
 
-/* @part PAIRS vec_pair vec_pair_at */
+/* @part vec_pair vec_pair_at PAIRS */
 
-/* A vector of 64-bit lanes: a product of two words, or a word with its upper half to be ignored. */
+/* A vector of 64-bit lanes, each the product of two 32-bit words, or a word with an upper half to ignore. */
 #if VECTOR_BYTES == 0
 #define PAIRS 1
-typedef uint64_t vec_pair;
+typedef uint64_t vec_pair, vec_pair_at;
 #else
 #define PAIRS (VECTOR_BYTES / 8)
 typedef uint64_t vec_pair __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint64_t vec_pair_at __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 #endif
+
+/* @part v_multiply_words vec_words */
+
+/** The products of the lower halves of a with `factor`. */
+#if defined __AVX2__ && VECTOR_BYTES == 32 && !defined __clang__ /* gcc would multiply the upper halves too */
+typedef int vec_words __attribute__((vector_size(32)));
+INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
+    return (vec_pair)__builtin_ia32_pmuludq256((vec_words)a, (vec_words)((a ^ a) + factor));
+}
+#elif defined __SSE2__ && VECTOR_BYTES == 16 && !defined __clang__
+typedef int vec_words __attribute__((vector_size(16)));
+INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
+    return (vec_pair)__builtin_ia32_pmuludq128((vec_words)a, (vec_words)((a ^ a) + factor));
+}
+#else
+INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
+    return (a & 0xffffffff) * factor;
+}
+#endif
+
+/* @part RANDOM_STREAMS v_random_lanes */
+
+enum { RANDOM_STREAMS = 2 }; /* vectors in flight: one would wait for each multiplication */
+
+/* Philox4x32-10 of RANDOM_STREAMS * PAIRS counters: word 0 in words[0 ...], where it comes in, word 1 in words[16 ...]. */
+static inline void v_random_lanes(const nnc_random *random, uint64_t *words) {
+    uint32_t key0 = random->key[0], key1 = random->key[1];
+    vec_pair x0[RANDOM_STREAMS], x1[RANDOM_STREAMS], x2[RANDOM_STREAMS], x3[RANDOM_STREAMS];
+    UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
+        x0[s] = *(const vec_pair_at *)(const void *)(words + s * PAIRS);
+        x1[s] = (x0[s] ^ x0[s]) + random->purpose;
+        x2[s] = (x0[s] ^ x0[s]) + random->batch[0];
+        x3[s] = (x0[s] ^ x0[s]) + random->batch[1];
+    }
+    for (int round = 0; round < 10; round++) {
+        UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
+            vec_pair product0 = v_multiply_words(x0[s], 0xd2511f53), product2 = v_multiply_words(x2[s], 0xcd9e8d57);
+            x0[s] = (product2 >> 32) ^ x1[s] ^ key0;
+            x1[s] = product2;
+            x2[s] = (product0 >> 32) ^ x3[s] ^ key1;
+            x3[s] = product0;
+        }
+        key0 += 0x9e3779b9;
+        key1 += 0xbb67ae85;
+    }
+    UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
+        *(vec_pair_at *)(void *)(words + s * PAIRS) = x0[s];
+        *(vec_pair_at *)(void *)(words + 16 + s * PAIRS) = x1[s];
+        *(vec_pair_at *)(void *)(words + 32 + s * PAIRS) = x2[s];
+        *(vec_pair_at *)(void *)(words + 48 + s * PAIRS) = x3[s];
+    }
+}
 
 /* @part v_random_block */
 
 /** The 64 words of block `block`: word w of lane l, whose counter is block * 16 + l, in bits[16 * w + l]. */
 static inline void v_random_block(const nnc_random *random, uint32_t block, uint32_t bits[64]) {
-    const uint64_t low = 0xffffffff;
-    for (uint32_t lane = 0; lane < 16; lane += PAIRS) {
-        uint64_t counter[PAIRS];
-        for (uint32_t i = 0; i < PAIRS; i++) {
-            counter[i] = (block * 16 + lane + i) & low;
-        }
-        uint32_t key0 = random->key[0], key1 = random->key[1];
-        vec_pair x0, x1, x2, x3;
-        memcpy(&x0, counter, sizeof x0);
-        x1 = (x0 ^ x0) + random->purpose;
-        x2 = (x0 ^ x0) + random->batch[0];
-        x3 = (x0 ^ x0) + random->batch[1];
-        for (int round = 0; round < 10; round++) {
-            vec_pair product0 = (x0 & low) * 0xd2511f53, product2 = (x2 & low) * 0xcd9e8d57;
-            x0 = product2 >> 32 ^ x1 ^ key0;
-            x1 = product2;
-            x2 = product0 >> 32 ^ x3 ^ key1;
-            x3 = product0;
-            key0 += 0x9e3779b9;
-            key1 += 0xbb67ae85;
-        }
-        uint64_t words[4][PAIRS];
-        memcpy(words[0], &x0, sizeof x0);
-        memcpy(words[1], &x1, sizeof x1);
-        memcpy(words[2], &x2, sizeof x2);
-        memcpy(words[3], &x3, sizeof x3);
-        for (uint32_t w = 0; w < 4; w++) {
-            for (uint32_t i = 0; i < PAIRS; i++) {
-                bits[w * 16 + lane + i] = (uint32_t)words[w][i];
-            }
-        }
+    uint64_t words[64];
+    for (uint32_t lane = 0; lane < 16; lane++) {
+        words[lane] = block * 16 + lane;
+    }
+    for (uint32_t lane = 0; lane < 16; lane += RANDOM_STREAMS * PAIRS) {
+        v_random_lanes(random, words + lane);
+    }
+    for (uint32_t i = 0; i < 64; i++) {
+        bits[i] = (uint32_t)words[i];
     }
 }
 

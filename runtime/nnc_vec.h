@@ -183,33 +183,29 @@ INLINE vec v_from_bits(vec_bits bits) {
 #endif
 }
 
-/* @part v_choose */
-
-INLINE vec v_choose(vec_int mask, vec a, vec b) {
-#if LANES == 1
-    return mask ? a : b;
-#else
-    return (vec)((mask & (vec_int)a) | (~mask & (vec_int)b));
-#endif
-}
-
 /* @part v_select */
 
-/** Lane by lane: mask ? a : b, as in v_select((x > 0) & (x < 1), x, REAL(0.5)). a and b: vec or scalar. */
-#define v_select(mask, a, b) v_choose(mask, v_splat(a), v_splat(b))
+/** Lane by lane: mask ? a : b, as in v_select((x > 0) & (x < 1), x, REAL(0.5)). a and b: vec or scalar. A macro, since
+ * gcc finds the one instruction that this is only where it sees the comparison too; `mask` is evaluated twice. */
+#if LANES == 1
+#define v_select(mask, a, b) ((mask) ? v_splat(a) : v_splat(b))
+#else
+#define v_select(mask, a, b) \
+    ((vec)(((vec_int)(mask) & (vec_int)v_splat(a)) | (~(vec_int)(mask) & (vec_int)v_splat(b))))
+#endif
 
 /* @part v_max */
 
 /** The greater of a and b; b where either is NaN, so v_max(limit, x) lets NaN through. */
 INLINE vec v_max(vec a, vec b) {
-    return v_choose(a > b, a, b);
+    return v_select(a > b, a, b);
 }
 
 /* @part v_min */
 
 /** The lesser of a and b; b where either is NaN, so v_min(limit, x) lets NaN through. */
 INLINE vec v_min(vec a, vec b) {
-    return v_choose(a < b, a, b);
+    return v_select(a < b, a, b);
 }
 
 /* @part v_clip */
