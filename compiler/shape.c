@@ -68,7 +68,7 @@ Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *
 }
 
 /* Reports what is larger than SIZE_LIMIT; `elements` is how many there are, by a product that cannot overflow a double. */
-static bool check_size(const Layer *layer, const char *what, Shape shape, int64_t batch, Diags *diags) {
+static bool check_size(Arena *arena, Span span, const char *what, Shape shape, int64_t batch, Diags *diags) {
     if (shape_size(shape, batch) >= 0) {
         return true;
     }
@@ -76,22 +76,22 @@ static bool check_size(const Layer *layer, const char *what, Shape shape, int64_
     for (int i = 0; i < shape.rank; i++) {
         elements *= shape.dim[i] == BATCH ? (double)batch : (double)shape.dim[i];
     }
-    diag(diags, D_too_large, layer->span, what, number_text(layer->arena, elements));
+    diag(diags, D_too_large, span, what, number_text(arena, elements));
     return false;
 }
 
 static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {
     const char *output = arena_printf(layer->arena, "the output %s", shape_text(layer->arena, layer->output));
-    bool fits = check_size(layer, output, layer->output, batch, diags);
+    bool fits = check_size(layer->arena, layer->span, output, layer->output, batch, diags);
     for (int i = 0; i < layer->weights.count; i++) {
         const Weight *weight = layer->weights.at[i];
         const char *what = arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape));
-        if (!check_size(layer, what, weight->shape, 1, diags)) {
+        if (!check_size(layer->arena, layer->span, what, weight->shape, 1, diags)) {
             fits = false;
         } else if (*weights <= SIZE_LIMIT) {
             *weights += shape_size(weight->shape, 1);
             if (*weights > SIZE_LIMIT) { /* said once, where it happens */
-                diag(diags, D_too_large, layer->span, "the weights up to here together",
+                diag(diags, D_too_large, layer->span, "all weights up to here",
                      arena_printf(layer->arena, "%" PRId64, *weights));
                 fits = false;
             }
@@ -103,9 +103,8 @@ static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weight
 void model_shapes(Model *model, Diags *diags) {
     Shape shape = model->input;
     int64_t weights = 0;
-    if (shape.rank > 0 && model->layers.count > 0 && shape_size(shape, model->batch) < 0) {
-        check_size(model->layers.at[0], arena_printf(model->arena, "the input %s", shape_text(model->arena, shape)), shape,
-                   model->batch, diags);
+    const char *input = arena_printf(model->arena, "the input %s", shape_text(model->arena, shape));
+    if (shape.rank > 0 && !check_size(model->arena, model->input_span, input, shape, model->batch, diags)) {
         shape.rank = -1;
     }
     for (int i = 0; i < model->layers.count; i++) {

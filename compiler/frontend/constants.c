@@ -257,7 +257,7 @@ static const Ast *range_value(Constants *constants, const Ast *ast) {
         good = ast->call.args[i].name == NULL && value->kind == AST_NUMBER && value->number.integer;
         bounds[ast->call.arg_count == 1 ? 1 : i] = value->number.whole;
     }
-    enum { LONGEST = 1 << 20 };
+    enum { LONGEST = 1 << 16 };
     const int64_t first = bounds[0], end = bounds[1], step = bounds[2], far = INT32_MAX;
     good = good && step != 0 && first >= -far && first <= far && end >= -far && end <= far && step >= -far && step <= far;
     const int64_t span = good ? (step > 0 ? end - first : first - end) : 0;
