@@ -28,7 +28,7 @@ static bool wrong_type(const Target *target, const Ast *value, const char *wante
 
 /* What `value`, which is outside, must be. Of a range with a large end only the end that matters is told. */
 static const char *range_text(Arena *arena, const ArgDef *row, double value) {
-    enum { LARGE = 1000000 };
+    static const double LARGE = 1e6;
     const char *high = number_text(arena, row->max);
     bool positive = row->min == DBL_MIN; /* POSITIVE: no number has this as its least value */
     if (value > row->max && (row->max >= LARGE || row->min <= -LARGE)) {
