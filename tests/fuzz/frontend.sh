@@ -13,7 +13,7 @@ mkdir -p "$build/models"
 make -s BUILD="$build" CC="$clang" CFLAGS="-O1 -g -fsanitize=fuzzer-no-link $sanitizers" "$build/nnc"
 # shellcheck disable=SC2046,SC2086
 "$clang" -std=c11 -O1 -g -fsanitize=fuzzer $sanitizers -Icompiler tests/fuzz/fuzz_parse.c \
-    $(find "$build/compiler" "$build/grammar" -name '*.o' ! -name main.o) "$build/embedded.o" "$build/libnnc.a" -lz -lm \
+    $(find "$build/compiler" "$build/grammar" -name '*.o' ! -path '*/compiler/main.o') "$build/embedded.o" "$build/libnnc.a" -lz -lm \
     -o "$build/fuzz_parse"
 find tests examples -name '*.nn' | while read -r model; do
     cp "$model" "$build/models/$(echo "$model" | tr / _)"
