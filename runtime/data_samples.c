@@ -196,22 +196,56 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, const nnc_sampl
 /* Sample `index`, its values of type `dtype`. */
 static void nnc_convert_sample(const nnc_samples *samples, size_t index, nnc_dtype dtype, void *to) {
     size_t from_size = nnc_dtype_of(samples->array.dtype).size, to_size = nnc_dtype_of(dtype).size;
-    const char *data = samples->array.data;
+    const char *row = (const char *)samples->array.data + (samples->first + index) * samples->row_size;
     if (samples->columns == NULL) {
-        nnc_convert(to, dtype, data + (samples->first + index) * samples->width * from_size, samples->array.dtype,
-                    samples->width, samples->scale);
+        nnc_convert(to, dtype, row, samples->array.dtype, samples->width, samples->scale);
         return;
     }
-    size_t row_width = samples->array.rank == 1 ? 1 : (size_t)samples->array.shape[1];
-    const char *row = data + (samples->first + index) * row_width * from_size;
     for (size_t i = 0; i < samples->width; i++) {
         nnc_convert((char *)to + i * to_size, dtype, row + samples->columns[i] * from_size, samples->array.dtype, 1,
                     samples->scale);
     }
 }
 
+/* Images are bytes, and are converted again in every epoch: from a table that is three times as fast. */
+static int nnc_tabulate_bytes(nnc_host *host, nnc_samples *samples) {
+    if (samples->dtype != NNC_F32 || samples->array.dtype != NNC_U8 || samples->columns != NULL) {
+        return 0;
+    }
+    samples->bytes = nnc_alloc(host, 256, sizeof *samples->bytes);
+    if (samples->bytes == NULL) {
+        return -1;
+    }
+    for (int i = 0; i < 256; i++) {
+        const uint8_t byte = (uint8_t)i;
+        nnc_convert(&samples->bytes[i], NNC_F32, &byte, NNC_U8, 1, samples->scale);
+    }
+    return 0;
+}
+
+NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index) {
+#if defined(__GNUC__)
+    enum { CACHE_LINE = 64 };
+    size_t size = samples->row_size;
+    const char *row = (const char *)samples->array.data + (samples->first + index) * size;
+    for (size_t at = 0; at < size; at += CACHE_LINE) {
+        __builtin_prefetch(row + at);
+    }
+#else
+    (void)samples, (void)index;
+#endif
+}
+
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to) {
-    nnc_convert_sample(samples, index, samples->dtype, to);
+    if (samples->bytes == NULL) {
+        nnc_convert_sample(samples, index, samples->dtype, to);
+        return;
+    }
+    const uint8_t *from = (const uint8_t *)samples->array.data + (samples->first + index) * samples->row_size;
+    float *values = to;
+    for (size_t i = 0; i < samples->width; i++) {
+        values[i] = samples->bytes[from[i]];
+    }
 }
 
 /* What is wrong with a value, in `problem`; 0: nothing. */
@@ -294,15 +328,18 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
         nnc_check_shape(host, role, samples) != 0) {
         return -1;
     }
-    if (nnc_shape_count(role->shape, role->rank, &samples->width) != 0) {
+    if (nnc_shape_count(role->shape, role->rank, &samples->width) != 0 ||
+        nnc_shape_count(samples->array.shape + 1, samples->array.rank - 1, &samples->row_size) != 0) {
         return nnc_fail(host, "the shape of %s is too large for this machine", role->name);
     }
-    return nnc_check_values(host, role, samples);
+    samples->row_size *= nnc_dtype_of(samples->array.dtype).size;
+    return nnc_check_values(host, role, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
 }
 
 NNC_API void nnc_samples_free(nnc_samples *samples) {
     free(samples->path);
     free(samples->columns);
+    free(samples->bytes);
     nnc_array_free(&samples->array);
     memset(samples, 0, sizeof *samples);
 }

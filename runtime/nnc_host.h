@@ -216,9 +216,11 @@ typedef struct nnc_samples {
     char *path; /* for messages; NULL: there are none */
     nnc_array array;
     size_t first, count;    /* rows of the array */
+    size_t row_size;        /* bytes of a row */
     size_t *columns, width; /* values per sample; columns NULL: all */
     double scale;
     nnc_dtype dtype; /* of what the model takes: F32, F64, I32 */
+    float *bytes;    /* for a model of floats and an array of bytes: the 256 numbers that they stand for; else NULL */
 } nnc_samples;
 
 /** What a role asks of its data. */
@@ -241,6 +243,8 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
 NNC_API void nnc_samples_free(nnc_samples *samples);
 /** Sample `index` in the model's type. */
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to);
+/** Says that sample `index` will be copied soon. */
+NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
 
 /** x, y and weights of the same samples; y and weights may be missing (their path is NULL). */
 typedef struct nnc_dataset {

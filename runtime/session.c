@@ -74,9 +74,14 @@ NNC_API int nnc_session_weights(nnc_session *session, const char *path) {
     return nnc_fail_usage(session->host, "no weights: give --weights FILE.safetensors (fit --save FILE writes one)");
 }
 
+/* Shuffled samples are all over the memory: without the prefetch, waiting for them takes longer than converting them. */
 static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, size_t first, size_t n, void *to) {
+    enum { AHEAD = 4 };
     size_t bytes = samples->width * nnc_dtype_of(samples->dtype).size;
     for (size_t i = 0; i < n; i++) {
+        if (order != NULL && i + AHEAD < n) {
+            nnc_prefetch_sample(samples, order[first + i + AHEAD]);
+        }
         size_t index = order != NULL ? order[first + i] : first + i;
         nnc_copy_sample(samples, index, (char *)to + i * bytes);
     }
