@@ -19,8 +19,6 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DEFAULT_GOAL := all
 
-export LC_ALL := C
-
 # -Wconversion and -Wshadow find real mistakes in code that computes sizes; the generated scanner and parser are not ours.
 warnings           := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 warnings_generated := -Wall -Wextra -Wno-conversion -Wno-sign-conversion -Wno-unused-function -Wno-unused-but-set-variable
@@ -155,7 +153,7 @@ $(pkgconfig): nnc.pc.in Makefile $(BUILD)/prefix
 	$(call say,MAKE)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< > $@
 
 $(completion): editors/nnc.bash.in $(BUILD)/nnc
-	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | sort -u | tr '\n' ' ') && \
+	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | LC_ALL=C sort -u | tr '\n' ' ') && \
 	    sed "s|@OPTIONS@|$$options|" $< > $@
 
 $(BUILD)/prefix: force

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT-0
 # What `make demo` runs: from the model file to a program that trains, and to one with the trained network inside.
-# usage: examples/digits/demo.sh [BUILD_FOLDER]
+# usage: examples/digits/demo.sh [BUILD_FOLDER [OUTPUT_FOLDER]]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:-build}" && pwd)
-mkdir -p "$build/digits"
-cd "$build/digits"
+output=${2:-$build/digits}
+mkdir -p "$output"
+cd "$output"
 cp "$here/digits.nn" "$here/digits.csv" "$here/show.c" .
 PATH=$build:$PATH
 cc=${CC:-cc}
@@ -28,5 +29,5 @@ echo 'Now the trained network goes into a program that only predicts:'
 run 'nnc --inference-only --weights digits.safetensors digits.nn -o net.c'
 run "$cc"' -O2 $(nnc --cflags) show.c net.c -o show $(nnc --libs)'
 run './show digits.csv'
-echo "Everything is in $build/digits. Try next, with another rate of dropout:"
+echo "Everything is in $PWD. Try next, with another rate of dropout:"
 echo "  $build/nnc run -D rate=0.5 $here/digits.nn"
