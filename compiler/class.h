@@ -96,7 +96,7 @@ struct Class {
     const char *doc;                  /* a paragraph where one is needed, else NULL */
     const ArgDef *args;               /* ends with a row whose name is NULL; may be NULL */
     size_t args_size;                 /* sizeof of the struct of arguments */
-    /** Checks that no single row can; reports with diag(). `call` gives the spans. NULL: none. */
+    /** Checks that no single row can; reports with diag(), at places that object_arg_span() gives. NULL: none. */
     void (*check)(const Object *object, Diags *diags);
 };
 

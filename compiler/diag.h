@@ -15,6 +15,10 @@ typedef enum DiagId {
     DIAG_COUNT
 } DiagId;
 
+#define DIAG(id, severity, format, explanation) static const char format_of_D_##id[] __attribute__((unused)) = format;
+#include "diags.def"
+#undef DIAG
+
 typedef enum Severity { SEVERITY_ERROR, SEVERITY_WARNING } Severity;
 typedef enum DiagFormat { DIAG_TEXT, DIAG_JSON } DiagFormat;
 
@@ -22,8 +26,10 @@ typedef struct Diags Diags;
 
 Diags *diags_new(Arena *arena, const Source *source);
 
-/** Reports `id` at `span`; the arguments fill the format of diags.def. Compilation goes on: the caller recovers. */
-void diag(Diags *diags, DiagId id, Span span, ...);
+/** diag(diags, D_…, span, …) reports the diagnostic at `span`; the arguments fill its format, which the C compiler checks.
+ *  Compilation goes on: the caller recovers. */
+#define diag(diags, id, ...) diag_report(diags, id, format_of_##id, __VA_ARGS__)
+void diag_report(Diags *diags, DiagId id, const char *format, Span span, ...) __attribute__((format(printf, 3, 5)));
 /** Adds to the diagnostic just reported: a note that points at a cause (or, with NO_SPAN, only says something). */
 void diag_note(Diags *diags, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /** Adds a replacement for the span, shown on a line of its own below the caret. NULL: nothing. */

@@ -12,7 +12,7 @@
 enum { STORED_LIMIT = 2000 };
 
 const DiagRow diag_rows[DIAG_COUNT] = {
-#define DIAG(id, severity, format, explanation) {#id, SEVERITY_##severity, format, explanation},
+#define DIAG(id, severity, format, explanation) {#id, SEVERITY_##severity, explanation},
 #include "diags.def"
 #undef DIAG
 };
@@ -29,7 +29,7 @@ static bool is_error(const Diags *diags, DiagId id) {
            (diags->switches[id].error != SWITCH_UNSET ? diags->switches[id].error == SWITCH_ON : diags->all_errors);
 }
 
-void diag(Diags *diags, DiagId id, Span span, ...) {
+void diag_report(Diags *diags, DiagId id, const char *format, Span span, ...) {
     diags->last = NULL;
     if (diag_rows[id].severity == SEVERITY_WARNING && diags->switches[id].off) {
         return;
@@ -42,7 +42,7 @@ void diag(Diags *diags, DiagId id, Span span, ...) {
     }
     va_list args;
     va_start(args, span);
-    const char *message = arena_vprintf(diags->arena, diag_rows[id].format, args);
+    const char *message = arena_vprintf(diags->arena, format, args);
     va_end(args);
     Diag *entry = NEW(diags->arena, Diag);
     *entry = (Diag){.id = id, .span = span, .error = error, .message = message, .order = diags->list.count};
@@ -69,7 +69,8 @@ void diag_suggest(Diags *diags, const char *replacement) {
 
 void diag_did_you_mean(Diags *diags, const char *word) {
     if (diags->last != NULL && word != NULL) {
-        diags->last->message = arena_printf(diags->arena, "%s; did you mean '%s'?", diags->last->message, word);
+        const char *quote = strchr(word, '\'') == NULL ? "'" : "";
+        diags->last->message = arena_printf(diags->arena, "%s; did you mean %s%s%s?", diags->last->message, quote, word, quote);
         diags->last->suggestion = word;
     }
 }

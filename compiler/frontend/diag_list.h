@@ -8,7 +8,7 @@
 typedef struct DiagRow {
     const char *id; /* with _ */
     Severity severity;
-    const char *format, *explanation;
+    const char *explanation;
 } DiagRow;
 
 extern const DiagRow diag_rows[DIAG_COUNT];
