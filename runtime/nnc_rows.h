@@ -126,16 +126,6 @@ static inline size_t row_argmax(const real *x, size_t n) {
     return best;
 }
 
-/* @part transpose */
-
-static inline void transpose(size_t rows, size_t cols, const real *from, real *to) {
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < cols; c++) {
-            to[c * rows + r] = from[r * cols + c];
-        }
-    }
-}
-
 /* @end */
 
 #endif
