@@ -11,7 +11,7 @@ enum { NNC_CSV_MAX_FIELD = 1 << 20, NNC_CSV_MAX_FIELDS = 1 << 20 };
 
 /* One line taken apart. Fields are text between offsets of `text`. */
 typedef struct nnc_csv_field {
-    size_t begin, end; /* in text, quotes removed */
+    size_t begin, end;   /* in text, quotes removed */
     size_t line, column; /* where it starts in the file */
 } nnc_csv_field;
 
@@ -251,10 +251,10 @@ static int nnc_csv_bad_field(const nnc_csv *csv, const nnc_csv_field *field, siz
         return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
                            "expected a number in column %zu, found an empty field", column);
     }
-    const char *hint = problem != NULL                    ? problem
-                       : memchr(text, ',', size) != NULL  ? ": the decimal point must be a point"
-                       : memchr(text, ' ', size) != NULL  ? ": fields are separated by comma, semicolon or tab"
-                                                          : "";
+    const char *hint = problem != NULL                   ? problem
+                       : memchr(text, ',', size) != NULL ? ": the decimal point must be a point"
+                       : memchr(text, ' ', size) != NULL ? ": fields are separated by comma, semicolon or tab"
+                                                         : "";
     return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
                        "expected a number in column %zu, found %s%s", column, nnc_quote(text, size).text, hint);
 }

@@ -55,8 +55,8 @@ NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_d
     if (request->sample_weight_path == NULL && request->x_path != NULL) {
         return 0;
     }
-    if (nnc_load_part(host, request, request->sample_weight, request->sample_weight_path,
-                      nnc_role_sample_weight(model), &dataset->sample_weight) != 0) {
+    if (nnc_load_part(host, request, request->sample_weight, request->sample_weight_path, nnc_role_sample_weight(model),
+                      &dataset->sample_weight) != 0) {
         return -1;
     }
     return nnc_check_counts(host, dataset, &dataset->sample_weight, "sample_weight");

@@ -24,7 +24,8 @@ NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array) {
     if (magic[0] != 0 || magic[1] != 0 || nnc_idx_dtype(magic[2], &array->dtype) != 0) {
         return nnc_fail_at(host, reader->path, 0, 0,
                            "is not an IDX file: its first bytes are %02x %02x %02x %02x, expected 00 00, a type "
-                           "(08, 09, 0b-0e) and a rank", magic[0], magic[1], magic[2], magic[3]);
+                           "(08, 09, 0b-0e) and a rank",
+                           magic[0], magic[1], magic[2], magic[3]);
     }
     if (magic[3] < 1 || magic[3] > NNC_MAX_RANK) {
         return nnc_fail_at(host, reader->path, 0, 0, "has %d dimensions; 1 to %d can be read", magic[3], NNC_MAX_RANK);

@@ -159,9 +159,9 @@ static int nnc_npy_dtype(const nnc_npy_header *header, nnc_dtype *dtype) {
         char kind;
         int size;
         nnc_dtype dtype;
-    } table[] = {{'u', 1, NNC_U8},  {'i', 1, NNC_I8},  {'u', 2, NNC_U16}, {'i', 2, NNC_I16}, {'u', 4, NNC_U32},
-                 {'i', 4, NNC_I32}, {'u', 8, NNC_U64}, {'i', 8, NNC_I64}, {'f', 2, NNC_F16}, {'f', 4, NNC_F32},
-                 {'f', 8, NNC_F64}, {'b', 1, NNC_U8}};
+    } table[] = {{'u', 1, NNC_U8},  {'i', 1, NNC_I8},  {'u', 2, NNC_U16}, {'i', 2, NNC_I16},
+                 {'u', 4, NNC_U32}, {'i', 4, NNC_I32}, {'u', 8, NNC_U64}, {'i', 8, NNC_I64},
+                 {'f', 2, NNC_F16}, {'f', 4, NNC_F32}, {'f', 8, NNC_F64}, {'b', 1, NNC_U8}};
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         if (table[i].kind == header->kind && table[i].size == header->size) {
             *dtype = table[i].dtype;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sizes and signatures of APPNOTE.TXT, 4.3: end of central directory (EOCD), its 64-bit form and the latter's locator. */
+/* Sizes and signatures of APPNOTE.TXT, 4.3: end of central directory (EOCD), its 64-bit form, the latter's locator. */
 enum { NNC_ZIP_LOCAL = 30, NNC_ZIP_CENTRAL = 46, NNC_ZIP_EOCD = 22, NNC_ZIP_EOCD64 = 56, NNC_ZIP_LOCATOR = 20 };
 enum { NNC_ZIP_STORED = 0, NNC_ZIP_DEFLATED = 8, NNC_ZIP_MAX_RATIO = 1100 /* deflate's limit is 1032 */ };
 static const uint32_t nnc_zip_local_signature = 0x04034b50;
@@ -53,7 +53,8 @@ static int nnc_zip_open(nnc_zip *zip) {
     const unsigned char *end = NULL;
     for (; distance <= zip->size && distance <= NNC_ZIP_EOCD + 0xffff; distance++) {
         end = zip->bytes + (zip->size - distance);
-        if (nnc_zip_number(end, 4) == nnc_zip_eocd_signature && nnc_zip_number(end + 20, 2) == distance - NNC_ZIP_EOCD) {
+        if (nnc_zip_number(end, 4) == nnc_zip_eocd_signature &&
+            nnc_zip_number(end + 20, 2) == distance - NNC_ZIP_EOCD) {
             break;
         }
         end = NULL;
@@ -64,7 +65,8 @@ static int nnc_zip_open(nnc_zip *zip) {
     zip->directory_size = nnc_zip_number(end + 12, 4);
     zip->directory = nnc_zip_number(end + 16, 4);
     uint64_t at = zip->size - distance;
-    const unsigned char *locator = at >= NNC_ZIP_LOCATOR ? nnc_zip_at(zip, at - NNC_ZIP_LOCATOR, NNC_ZIP_LOCATOR) : NULL;
+    const unsigned char *locator =
+        at >= NNC_ZIP_LOCATOR ? nnc_zip_at(zip, at - NNC_ZIP_LOCATOR, NNC_ZIP_LOCATOR) : NULL;
     if (locator != NULL && nnc_zip_number(locator, 4) == nnc_zip_locator_signature) {
         const unsigned char *end64 = nnc_zip_at(zip, nnc_zip_number(locator + 8, 8), NNC_ZIP_EOCD64);
         if (end64 == NULL || nnc_zip_number(end64, 4) != nnc_zip_eocd64_signature) {

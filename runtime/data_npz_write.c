@@ -15,50 +15,54 @@ static void nnc_put_number(nnc_writer *writer, uint64_t value, int size) {
     nnc_writer_write(writer, bytes, (size_t)size);
 }
 
-static void nnc_put_numbers(nnc_writer *writer, const uint32_t *values, const int *sizes, int count) {
-    for (int i = 0; i < count; i++) {
-        nnc_put_number(writer, values[i], sizes[i]);
-    }
+/* What local and central headers have in common, from the version to the size of the extra field. */
+static void nnc_put_member(nnc_writer *writer, const char *name, uint32_t crc) {
+    nnc_put_number(writer, NNC_ZIP_VERSION, 2);
+    nnc_put_number(writer, NNC_ZIP_SIZES_FOLLOW, 2);
+    nnc_put_number(writer, 0, 2);    /* stored */
+    nnc_put_number(writer, 0, 2);    /* midnight */
+    nnc_put_number(writer, 0x21, 2); /* of 1980-01-01: the same output every day */
+    nnc_put_number(writer, crc, 4);
+    nnc_put_number(writer, 0xffffffff, 4); /* packed and unpacked size are in the extra field */
+    nnc_put_number(writer, 0xffffffff, 4);
+    nnc_put_number(writer, strlen(name), 2);
+    nnc_put_number(writer, 20, 2);
 }
 
-/* Signature to the start of the data. */
-static void nnc_put_local(nnc_writer *writer, const char *name) {
-    static const int sizes[11] = {4, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2};
-    uint32_t name_size = (uint32_t)strlen(name);
-    /* signature, version, flags, method, time, date (1980-01-01), checksum, packed, unpacked, name, extra */
-    const uint32_t values[11] = {0x04034b50, NNC_ZIP_VERSION, NNC_ZIP_SIZES_FOLLOW, 0, 0, 0x21, 0, 0xffffffff, 0xffffffff,
-                                 name_size, 20};
-    nnc_put_numbers(writer, values, sizes, 11);
-    nnc_writer_write(writer, name, name_size);
-    nnc_put_number(writer, 1, 2); /* the 64-bit sizes: their kind, their size */
+static void nnc_put_extra(nnc_writer *writer, uint64_t size) {
+    nnc_put_number(writer, 1, 2); /* its kind, and the bytes that follow */
     nnc_put_number(writer, 16, 2);
-    nnc_put_number(writer, 0, 8);
-    nnc_put_number(writer, 0, 8);
+    nnc_put_number(writer, size, 8);
+    nnc_put_number(writer, size, 8);
+}
+
+static void nnc_put_local(nnc_writer *writer, const char *name) {
+    nnc_put_number(writer, 0x04034b50, 4);
+    nnc_put_member(writer, name, 0);
+    nnc_writer_write(writer, name, strlen(name));
+    nnc_put_extra(writer, 0);
 }
 
 static void nnc_put_central(nnc_writer *writer, const char *name, uint32_t crc, uint64_t size) {
-    static const int sizes[17] = {4, 2, 2, 2, 2, 2, 2, 4, 4, 4, 2, 2, 2, 2, 2, 4, 4};
-    uint32_t name_size = (uint32_t)strlen(name);
-    /* as above, with the maker's version before and comment, disk, attributes, place of the local header after */
-    const uint32_t values[17] = {0x02014b50, NNC_ZIP_VERSION, NNC_ZIP_VERSION, NNC_ZIP_SIZES_FOLLOW, 0, 0, 0x21, crc,
-                                 0xffffffff, 0xffffffff, name_size, 20, 0, 0, 0, 0, 0};
-    nnc_put_numbers(writer, values, sizes, 17);
-    nnc_writer_write(writer, name, name_size);
-    nnc_put_number(writer, 1, 2);
-    nnc_put_number(writer, 16, 2);
-    nnc_put_number(writer, size, 8);
-    nnc_put_number(writer, size, 8);
+    nnc_put_number(writer, 0x02014b50, 4);
+    nnc_put_number(writer, NNC_ZIP_VERSION, 2); /* made by */
+    nnc_put_member(writer, name, crc);
+    nnc_put_number(writer, 0, 2); /* no comment, disk 0, no attributes */
+    nnc_put_number(writer, 0, 2);
+    nnc_put_number(writer, 0, 2);
+    nnc_put_number(writer, 0, 4);
+    nnc_put_number(writer, 0, 4); /* where the local header is */
+    nnc_writer_write(writer, name, strlen(name));
+    nnc_put_extra(writer, size);
 }
 
 /* The 64-bit end, its locator, and the old end, which refers to them. */
 static void nnc_put_end(nnc_writer *writer, uint64_t directory, uint64_t end) {
-    static const int sizes[8] = {4, 2, 2, 2, 2, 4, 4, 2};
-    static const uint32_t values[8] = {0x06054b50, 0, 0, 1, 1, 0xffffffff, 0xffffffff, 0};
     nnc_put_number(writer, 0x06064b50, 4);
     nnc_put_number(writer, 44, 8); /* bytes that follow */
     nnc_put_number(writer, NNC_ZIP_VERSION, 2);
     nnc_put_number(writer, NNC_ZIP_VERSION, 2);
-    nnc_put_number(writer, 0, 4);
+    nnc_put_number(writer, 0, 4); /* this disk, and that of the directory */
     nnc_put_number(writer, 0, 4);
     nnc_put_number(writer, 1, 8); /* members on this disk, and in all */
     nnc_put_number(writer, 1, 8);
@@ -67,8 +71,14 @@ static void nnc_put_end(nnc_writer *writer, uint64_t directory, uint64_t end) {
     nnc_put_number(writer, 0x07064b50, 4);
     nnc_put_number(writer, 0, 4);
     nnc_put_number(writer, end, 8);
-    nnc_put_number(writer, 1, 4);
-    nnc_put_numbers(writer, values, sizes, 8);
+    nnc_put_number(writer, 1, 4); /* disks */
+    nnc_put_number(writer, 0x06054b50, 4);
+    nnc_put_number(writer, 0, 4);
+    nnc_put_number(writer, 1, 2);
+    nnc_put_number(writer, 1, 2);
+    nnc_put_number(writer, 0xffffffff, 4);
+    nnc_put_number(writer, 0xffffffff, 4);
+    nnc_put_number(writer, 0, 2); /* no comment */
 }
 
 NNC_API void nnc_write_npz_begin(nnc_writer *writer, nnc_npz_writer *npz, const char *name) {

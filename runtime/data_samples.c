@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* data_samples.c - from a source of the model file to samples that fit the model: format, rows, columns, shape, values. */
+/* data_samples.c - from a source of the model file to samples that fit it: format, rows, columns, shape, values. */
 #include "nnc_host.h"
 
 #include <float.h>
@@ -188,9 +188,10 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, const nnc_sampl
     if (nnc_shapes_agree(have, have_rank, role->shape, role->rank)) {
         return 0;
     }
+    nnc_shape_text want = nnc_show_shape(role->shape, role->rank);
     return nnc_fail_at(host, samples->path, 0, 0, "%s has samples of shape %s, the model wants %s%s", role->name,
-                       nnc_show_shape(have, have_rank).text,
-                       role->rank > 0 ? nnc_show_shape(role->shape, role->rank).text : "one value for each", role->hint);
+                       nnc_show_shape(have, have_rank).text, role->rank > 0 ? want.text : "one value for each",
+                       role->hint);
 }
 
 /* Sample `index`, its values of type `dtype`. */
@@ -286,8 +287,9 @@ static int nnc_check_values(nnc_host *host, const nnc_role *role, const nnc_samp
         for (size_t i = 0; i < samples->width && status == 0; i++) {
             if (nnc_value_problem(role, values[i], problem, sizeof problem) != 0) {
                 size_t line = samples->array.lines != NULL ? samples->array.lines[samples->first + row] : 0;
-                status = nnc_fail_at(host, samples->path, line, 0, "%s of row %zu, value %zu (counted from 0) is %.9g: %s",
-                                     role->name, samples->first + row, i, values[i], problem);
+                status =
+                    nnc_fail_at(host, samples->path, line, 0, "%s of row %zu, value %zu (counted from 0) is %.9g: %s",
+                                role->name, samples->first + row, i, values[i], problem);
             }
         }
     }

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t nnc_figure_count(const nnc_model *model) {
-    return 1 + model->metric_count;
-}
+static size_t nnc_figure_count(const nnc_model *model) { return 1 + model->metric_count; }
 
 /* Names with the prefix, one after another in totals->names; figures in the order of the model, the loss first. */
 static int nnc_totals_name(nnc_host *host, nnc_totals *totals) {
@@ -24,7 +22,8 @@ static int nnc_totals_name(nnc_host *host, nnc_totals *totals) {
     for (size_t i = 0; i < nnc_figure_count(model); i++) {
         totals->figures[i].name = at;
         at += snprintf(at, size - (size_t)(at - totals->names), "%s%s", totals->prefix,
-                       i == 0 ? "loss" : model->metrics[i - 1].name) + 1;
+                       i == 0 ? "loss" : model->metrics[i - 1].name) +
+              1;
     }
     return 0;
 }

@@ -30,8 +30,8 @@ typedef struct nnc_gradcheck_result {
 
 /* A derivative by differences. */
 typedef struct nnc_difference {
-    double value;    /* extrapolated from two central differences */
-    double spread;   /* between those two: small where the loss is smooth */
+    double value;     /* extrapolated from two central differences */
+    double spread;    /* between those two: small where the loss is smooth */
     double one_sided; /* between the differences to either side: small unless there is a kink at the very place */
 } nnc_difference;
 
@@ -40,7 +40,8 @@ static int nnc_gradcheck_loss(nnc_gradcheck *check, double *loss) {
     const nnc_model *model = session->model;
     memset(check->gradients, 0, check->gradient_count * sizeof *check->gradients);
     memset(session->sums, 0, model->sum_count * model->real_size);
-    int status = model->grad(session->trainer, session->x, session->y, session->sample_weight, check->rows, session->sums);
+    int status =
+        model->grad(session->trainer, session->x, session->y, session->sample_weight, check->rows, session->sums);
     if (status != NNC_OK) {
         return nnc_fail_status(session->host, status, "gradcheck");
     }
@@ -212,7 +213,8 @@ static int nnc_gradcheck_all(nnc_gradcheck *check, const nnc_options *options) {
                         wrong, check->tolerance);
     }
     if ((double)kinks > 1 + nnc_gradcheck_kinks * (double)checked) {
-        return nnc_fail(check->session.host, "%zu of %zu elements lie at kinks: the check says too little", kinks, checked);
+        return nnc_fail(check->session.host, "%zu of %zu elements lie at kinks: the check says too little", kinks,
+                        checked);
     }
     printf("%zu elements agree within %g\n", checked, check->tolerance);
     return 0;

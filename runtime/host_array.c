@@ -39,28 +39,28 @@ NNC_API nnc_dtype_info nnc_dtype_of(nnc_dtype dtype) {
 }
 
 /* For each element type three loops that the compiler can vectorise. */
-#define NNC_CONVERTER(id, type, value, name, safetensors)                                                              \
-    static void nnc_convert_##id(void *to, nnc_dtype to_dtype, const void *from, size_t count, double scale) {         \
-        const type *in = from;                                                                                         \
-        if (to_dtype == NNC_F32) {                                                                                     \
-            float *out = to;                                                                                           \
-            for (size_t i = 0; i < count; i++) {                                                                       \
-                const type v = in[i];                                                                                  \
-                out[i] = (float)((double)(value)*scale);                                                               \
-            }                                                                                                          \
-        } else if (to_dtype == NNC_F64) {                                                                              \
-            double *out = to;                                                                                          \
-            for (size_t i = 0; i < count; i++) {                                                                       \
-                const type v = in[i];                                                                                  \
-                out[i] = (double)(value)*scale;                                                                        \
-            }                                                                                                          \
-        } else {                                                                                                       \
-            int32_t *out = to;                                                                                         \
-            for (size_t i = 0; i < count; i++) {                                                                       \
-                const type v = in[i];                                                                                  \
-                out[i] = (int32_t)((double)(value)*scale);                                                             \
-            }                                                                                                          \
-        }                                                                                                              \
+#define NNC_CONVERTER(id, type, value, name, safetensors)                                                      \
+    static void nnc_convert_##id(void *to, nnc_dtype to_dtype, const void *from, size_t count, double scale) { \
+        const type *in = from;                                                                                 \
+        if (to_dtype == NNC_F32) {                                                                             \
+            float *out = to;                                                                                   \
+            for (size_t i = 0; i < count; i++) {                                                               \
+                const type v = in[i];                                                                          \
+                out[i] = (float)((double)(value) * scale);                                                     \
+            }                                                                                                  \
+        } else if (to_dtype == NNC_F64) {                                                                      \
+            double *out = to;                                                                                  \
+            for (size_t i = 0; i < count; i++) {                                                               \
+                const type v = in[i];                                                                          \
+                out[i] = (double)(value) * scale;                                                              \
+            }                                                                                                  \
+        } else {                                                                                               \
+            int32_t *out = to;                                                                                 \
+            for (size_t i = 0; i < count; i++) {                                                               \
+                const type v = in[i];                                                                          \
+                out[i] = (int32_t)((double)(value) * scale);                                                   \
+            }                                                                                                  \
+        }                                                                                                      \
     }
 NNC_DTYPES(NNC_CONVERTER)
 #undef NNC_CONVERTER

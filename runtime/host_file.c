@@ -119,9 +119,7 @@ static int nnc_inflater_open(nnc_reader *reader, nnc_coding coding) {
                        coding == NNC_CODING_GZIP ? "gzipped" : "compressed");
 }
 
-static void nnc_inflater_close(nnc_inflater *inflater) {
-    (void)inflater;
-}
+static void nnc_inflater_close(nnc_inflater *inflater) { (void)inflater; }
 
 static int nnc_inflate(nnc_reader *reader, unsigned char *bytes, size_t size, size_t *got) {
     (void)reader, (void)bytes, (void)size;
@@ -328,7 +326,7 @@ NNC_API int nnc_reader_expect_end(nnc_reader *reader) {
         return -1;
     }
     if (reader->end > reader->begin) {
-        return nnc_fail_at(reader->host, reader->path, 0, 0, "is too long: bytes follow the data that its header announces");
+        return nnc_fail_at(reader->host, reader->path, 0, 0, "is too long: bytes follow the data");
     }
     return 0;
 }

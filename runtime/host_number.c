@@ -108,17 +108,17 @@ NNC_API int nnc_parse_number(const char *text, size_t size, double *value) {
     if (nnc_split_decimal(text, size, &decimal) != 0) {
         size_t sign = size > 0 && (text[0] == '+' || text[0] == '-') ? 1 : 0;
         if (nnc_is_word(text + sign, size - sign, "nan")) {
-            *value = NAN;
+            *value = (double)NAN;
         } else if (nnc_is_word(text + sign, size - sign, "inf") || nnc_is_word(text + sign, size - sign, "infinity")) {
-            *value = text[0] == '-' ? -INFINITY : INFINITY;
+            *value = text[0] == '-' ? -(double)INFINITY : (double)INFINITY;
         } else {
             return -1;
         }
         return 0;
     }
     /* Both factors are exact doubles, so the one operation rounds once (Clinger 1990); not so on the x87. */
-    int is_simple = decimal.is_exact && decimal.digits <= ((uint64_t)1 << 53) &&
-                    decimal.exponent >= -NNC_EXACT_POWER && decimal.exponent <= NNC_EXACT_POWER;
+    int is_simple = decimal.is_exact && decimal.digits <= ((uint64_t)1 << 53) && decimal.exponent >= -NNC_EXACT_POWER &&
+                    decimal.exponent <= NNC_EXACT_POWER;
     if (!is_simple || FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD > 1) {
         return nnc_parse_slowly(text, size, value);
     }

@@ -32,9 +32,7 @@ NNC_API uint32_t nnc_stream_below(nnc_stream *stream, uint32_t bound) {
     return (uint32_t)(product >> 32);
 }
 
-NNC_API double nnc_stream_uniform(nnc_stream *stream) {
-    return ((double)nnc_stream_next(stream) + 0.5) / 4294967296.0;
-}
+NNC_API double nnc_stream_uniform(nnc_stream *stream) { return ((double)nnc_stream_next(stream) + 0.5) / 4294967296.0; }
 
 /* Box and Muller, one of the two. */
 NNC_API double nnc_stream_normal(nnc_stream *stream) {

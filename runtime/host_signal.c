@@ -10,9 +10,7 @@ static struct nnc_signal_state {
     volatile sig_atomic_t pending;
 } nnc_signal_state;
 
-static void nnc_signal_handler(int number) {
-    nnc_signal_state.pending = number;
-}
+static void nnc_signal_handler(int number) { nnc_signal_state.pending = number; }
 
 NNC_API void nnc_signals_catch(void) {
     struct sigaction action;
@@ -34,6 +32,4 @@ NNC_API void nnc_signals_release(void) {
     nnc_signal_state.pending = 0;
 }
 
-NNC_API int nnc_signal_pending(void) {
-    return (int)nnc_signal_state.pending;
-}
+NNC_API int nnc_signal_pending(void) { return (int)nnc_signal_state.pending; }

@@ -33,7 +33,7 @@ NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path
     struct stat status;
     memset(writer, 0, sizeof *writer);
     writer->host = host;
-    writer->path = strdup(path);
+    writer->path = strdup(strcmp(path, "-") == 0 ? "/dev/stdout" : path);
     if (writer->path == NULL) {
         return nnc_fail(host, "out of memory");
     }

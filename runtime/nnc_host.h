@@ -20,16 +20,16 @@
 
 /* Unless it says otherwise, a function here returns 0, or -1 after it has told nnc_fail() why. */
 
-/* Errors, memory (host_error.c) -------------------------------------------------------------------------------------- */
+/* Errors, memory (host_error.c) ------------------------------------------------------------------------------------ */
 
 enum nnc_exit { NNC_EXIT_OK = 0, NNC_EXIT_FAILED = 1, NNC_EXIT_USAGE = 2, NNC_EXIT_SIGNAL = 128 /* + its number */ };
 
 /** One run of the program: its error, and its standard input. */
 typedef struct nnc_host {
-    const char *program; /* for messages */
-    int status;          /* that the program ends with: an nnc_exit */
-    char place[640];     /* file:line:column, or "" */
-    char text[2048];     /* what is wrong, and the way out; "" while all is well */
+    const char *program;  /* for messages */
+    int status;           /* that the program ends with: an nnc_exit */
+    char place[640];      /* file:line:column, or "" */
+    char text[2048];      /* what is wrong, and the way out; "" while all is well */
     unsigned char *input; /* standard input, kept once read: x and y may both name it */
     size_t input_size;
     int input_read;
@@ -64,7 +64,7 @@ NNC_API int nnc_multiply(size_t a, size_t b, size_t *product);
 /** The number of elements of a shape in *count; -1, silently, when it is negative or exceeds SIZE_MAX / 16. */
 NNC_API int nnc_shape_count(const int64_t *shape, int rank, size_t *count);
 
-/* Files: whole or in pieces, plain or compressed (host_file.c) -------------------------------------------------------- */
+/* Files: whole or in pieces, plain or compressed (host_file.c) ----------------------------------------------------- */
 
 typedef enum nnc_coding {
     NNC_CODING_PLAIN,
@@ -126,28 +126,28 @@ NNC_API int nnc_writer_probe(nnc_host *host, const char *path);
 /** Gives up: the old file, if any, stays. Harmless after nnc_writer_commit(). */
 NNC_API void nnc_writer_abandon(nnc_writer *writer);
 
-/* Numbers and arrays (host_array.c, host_number.c) --------------------------------------------------------------------- */
+/* Numbers and arrays (host_array.c, host_number.c) ----------------------------------------------------------------- */
 
 /* Element types: name, C type, value of an element v as double, NumPy's name, safetensors' name. */
-#define NNC_DTYPES(X)                                                                                                  \
-    X(U8, uint8_t, v, "uint8", "U8")                                                                                   \
-    X(I8, int8_t, v, "int8", "I8")                                                                                     \
-    X(U16, uint16_t, v, "uint16", "U16")                                                                               \
-    X(I16, int16_t, v, "int16", "I16")                                                                                 \
-    X(U32, uint32_t, v, "uint32", "U32")                                                                               \
-    X(I32, int32_t, v, "int32", "I32")                                                                                 \
-    X(U64, uint64_t, v, "uint64", "U64")                                                                               \
-    X(I64, int64_t, v, "int64", "I64")                                                                                 \
-    X(F16, uint16_t, nnc_float16(v), "float16", "F16")                                                                 \
-    X(BF16, uint16_t, nnc_bfloat16(v), "bfloat16", "BF16")                                                             \
-    X(F32, float, v, "float32", "F32")                                                                                 \
+#define NNC_DTYPES(X)                                      \
+    X(U8, uint8_t, v, "uint8", "U8")                       \
+    X(I8, int8_t, v, "int8", "I8")                         \
+    X(U16, uint16_t, v, "uint16", "U16")                   \
+    X(I16, int16_t, v, "int16", "I16")                     \
+    X(U32, uint32_t, v, "uint32", "U32")                   \
+    X(I32, int32_t, v, "int32", "I32")                     \
+    X(U64, uint64_t, v, "uint64", "U64")                   \
+    X(I64, int64_t, v, "int64", "I64")                     \
+    X(F16, uint16_t, nnc_float16(v), "float16", "F16")     \
+    X(BF16, uint16_t, nnc_bfloat16(v), "bfloat16", "BF16") \
+    X(F32, float, v, "float32", "F32")                     \
     X(F64, double, v, "float64", "F64")
 
 typedef enum nnc_dtype {
 #define NNC_DTYPE_ENUM(id, type, value, name, safetensors) NNC_##id,
     NNC_DTYPES(NNC_DTYPE_ENUM)
 #undef NNC_DTYPE_ENUM
-    NNC_DTYPE_COUNT
+        NNC_DTYPE_COUNT
 } nnc_dtype;
 
 typedef struct nnc_dtype_info {
@@ -189,7 +189,7 @@ typedef struct nnc_array {
 } nnc_array;
 NNC_API void nnc_array_free(nnc_array *array);
 
-/* Data files (data_*.c): each reads one array -------------------------------------------------------------------------- */
+/* Data files (data_*.c): each reads one array ---------------------------------------------------------------------- */
 
 NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array);
 NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array);
@@ -209,7 +209,7 @@ typedef struct nnc_npz_writer {
 NNC_API void nnc_write_npz_begin(nnc_writer *writer, nnc_npz_writer *npz, const char *name);
 NNC_API void nnc_write_npz_end(nnc_writer *writer, const nnc_npz_writer *npz);
 
-/* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------------- */
+/* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------- */
 
 /** Rows of an array, checked against the model. */
 typedef struct nnc_samples {
@@ -266,7 +266,7 @@ NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_d
                              nnc_dataset *dataset);
 NNC_API void nnc_dataset_free(nnc_dataset *dataset);
 
-/* Safetensors (safetensors.c, safetensors_write.c, weights.c) ---------------------------------------------------------------------- */
+/* Safetensors (safetensors.c, safetensors_write.c, weights.c) ------------------------------------------------------ */
 
 typedef struct nnc_entry {
     char *name;
@@ -305,7 +305,7 @@ NNC_API int nnc_masks_check(nnc_host *host, const nnc_model *model, const nnc_te
 NNC_API int nnc_masks_set(nnc_host *host, const nnc_model *model, const nnc_tensors *masks, uint64_t batch, size_t n,
                           void *trainer);
 
-/* Random numbers one after another, for shuffling and made-up data (host_random.c) -------------------------------------- */
+/* Random numbers one after another, for shuffling and made-up data (host_random.c) --------------------------------- */
 
 typedef struct nnc_stream {
     nnc_random random;
@@ -324,14 +324,14 @@ NNC_API double nnc_stream_normal(nnc_stream *stream);
 /** A permutation of 0 … count - 1 that follows from seed and epoch alone. */
 NNC_API void nnc_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count);
 
-/* Signals (host_signal.c): SIGINT and SIGTERM ask the run to end; a second one kills. ---------------------------------- */
+/* Signals (host_signal.c): SIGINT and SIGTERM ask the run to end; a second one kills. ------------------------------ */
 
 NNC_API void nnc_signals_catch(void);
 NNC_API void nnc_signals_release(void);
 /** The signal that came, or 0. */
 NNC_API int nnc_signal_pending(void);
 
-/* Running a model (session.c) -------------------------------------------------------------------------------------------- */
+/* Running a model (session.c) -------------------------------------------------------------------------------------- */
 
 /** A model with its memory. */
 typedef struct nnc_session {
@@ -364,7 +364,7 @@ NNC_API size_t nnc_output_size(const nnc_model *model);
 /** Turns a status of the model into an error that says what was being done. */
 NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing);
 
-/* Figures: what is logged (figures.c) ------------------------------------------------------------------------------------- */
+/* Figures: what is logged (figures.c) ------------------------------------------------------------------------------ */
 
 /** A named figure of a log. */
 typedef struct nnc_figure {
@@ -375,7 +375,7 @@ typedef struct nnc_figure {
 /** Running means over the batches of an epoch: the loss weighted by samples, metrics from their sums. */
 typedef struct nnc_totals {
     const nnc_model *model;
-    const char *prefix; /* of the figures' names: "" or "val_" */
+    const char *prefix;   /* of the figures' names: "" or "val_" */
     double loss, samples; /* the loss times the samples it stands for */
     double *sums;         /* as the model's; [0] unused */
     nnc_figure *figures;  /* nnc_totals_figures */
@@ -390,7 +390,7 @@ NNC_API void nnc_totals_add(nnc_totals *totals, const nnc_session *session, size
 /** The loss and the metrics, sorted by name; *count of them, valid until the next call. */
 NNC_API const nnc_figure *nnc_totals_figures(nnc_totals *totals, size_t *count);
 
-/* Progress and history (progress.c, history.c) ----------------------------------------------------------------------------- */
+/* Progress and history (progress.c, history.c) --------------------------------------------------------------------- */
 
 typedef struct nnc_progress {
     int verbose; /* 0 nothing, 1 a bar, 2 one line at the end */
@@ -425,7 +425,7 @@ NNC_API int nnc_history_open(nnc_host *host, nnc_history *history, const char *p
 NNC_API int nnc_history_row(nnc_history *history, uint64_t epoch, const nnc_figure *figures, size_t count);
 NNC_API int nnc_history_close(nnc_history *history);
 
-/* Commands (train.c, evaluate.c, gradcheck.c, bench.c, program.c): each returns the exit status --------------------------- */
+/* Commands (train.c, evaluate.c, gradcheck.c, bench.c, program.c): each returns the exit status -------------------- */
 
 /** What the command line says; NULL, 0, or what stands here: nothing. */
 typedef struct nnc_options {
@@ -447,7 +447,7 @@ NNC_API int nnc_command_bench(nnc_host *host, const nnc_model *model, const nnc_
 
 /** The data of fit(), replaced by the command line's files. */
 NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_options *options);
-/** The rows of a batch: what the command line says, else the model file, else (0) all that the program is compiled for. */
+/** The rows of a batch: what the command line says, else the model file, else 0, the compiled batch. */
 NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *options, int from_file);
 /** Evaluates samples [first, end) in inference mode; the progress moves on with each batch unless it is NULL. 1 when a
  *  signal asked to stop. */

@@ -66,38 +66,42 @@ typedef struct nnc_option {
 
 #define NNC_DATA (NNC_FIT | NNC_EVALUATE | NNC_PREDICT | NNC_GRAD)
 #define NNC_LABELS (NNC_FIT | NNC_EVALUATE | NNC_GRAD)
-#define NNC_AT(field) offsetof(nnc_options, field)
+#define NNC_SEEDED (NNC_FIT | NNC_GRAD | NNC_GRADCHECK | NNC_BENCH)
+#define NNC_TO(kind, field) NNC_OPTION_##kind, offsetof(nnc_options, field)
+/* clang-format off: one row each */
 static const nnc_option nnc_option_table[] = {
-    {"x", "FILE", NNC_DATA, NNC_OPTION_TEXT, NNC_AT(x), "samples: .npy, .npz, .csv or IDX, each maybe .gz; - is standard input"},
-    {"y", "FILE", NNC_LABELS, NNC_OPTION_TEXT, NNC_AT(y), "their targets"},
-    {"sample-weight", "FILE", NNC_LABELS, NNC_OPTION_TEXT, NNC_AT(sample_weight), "their weights in the loss"},
-    {"validation-x", "FILE", NNC_FIT, NNC_OPTION_TEXT, NNC_AT(validation_x), "samples to validate on after each epoch"},
-    {"validation-y", "FILE", NNC_FIT, NNC_OPTION_TEXT, NNC_AT(validation_y), "their targets"},
-    {"validation-split", "R", NNC_FIT, NNC_OPTION_REAL, NNC_AT(validation_split), "validate on this fraction, the last samples"},
-    {"data-dir", "DIR", NNC_DATA, NNC_OPTION_TEXT, NNC_AT(data_dir), "where relative paths of the model file start"},
-    {"weights", "FILE", NNC_DATA, NNC_OPTION_TEXT, NNC_AT(weights), "weights to start from (.safetensors)"},
-    {"save", "FILE", NNC_FIT, NNC_OPTION_TEXT, NNC_AT(save), "write the trained weights (.safetensors)"},
-    {"output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_OPTION_TEXT, NNC_AT(output), "-o: predictions (.npy, .npz), or gradients (.safetensors)"},
-    {"epochs", "N", NNC_FIT, NNC_OPTION_COUNT, NNC_AT(epochs), "passes over the samples"},
-    {"batch-size", "N", NNC_DATA | NNC_GRADCHECK | NNC_BENCH, NNC_OPTION_COUNT, NNC_AT(batch_size), "samples per step, at most what the program is compiled for"},
-    {"no-shuffle", NULL, NNC_FIT, NNC_OPTION_FLAG, NNC_AT(no_shuffle), "take the samples in the order of the file"},
-    {"seed", "N", NNC_FIT | NNC_GRAD | NNC_GRADCHECK | NNC_BENCH, NNC_OPTION_SEED, NNC_AT(seed), "of weights, shuffling and dropout (default 0)"},
-    {"history", "FILE", NNC_FIT, NNC_OPTION_TEXT, NNC_AT(history), "write the figures of every epoch (.csv)"},
-    {"masks", "FILE", NNC_FIT | NNC_GRAD, NNC_OPTION_TEXT, NNC_AT(masks), "random factors (.safetensors; nnc --external-masks)"},
-    {"verbose", "0|1|2", NNC_FIT | NNC_EVALUATE, NNC_OPTION_VERBOSE, NNC_AT(verbose), "nothing, a progress bar, a line per epoch"},
-    {"json", NULL, NNC_EVALUATE, NNC_OPTION_FLAG, NNC_AT(json), "print one JSON object and nothing else"},
-    {"samples", "K", NNC_GRADCHECK, NNC_OPTION_COUNT, NNC_AT(samples), "elements to check of each weight (default 2000)"},
-    {"tolerance", "R", NNC_GRADCHECK, NNC_OPTION_REAL, NNC_AT(tolerance), "allowed relative error (default 1e-6)"},
+    {"x", "FILE", NNC_DATA, NNC_TO(TEXT, x), "samples: .npy, .npz, .csv or IDX, each maybe .gz; - is standard input"},
+    {"y", "FILE", NNC_LABELS, NNC_TO(TEXT, y), "their targets"},
+    {"sample-weight", "FILE", NNC_LABELS, NNC_TO(TEXT, sample_weight), "their weights in the loss"},
+    {"validation-x", "FILE", NNC_FIT, NNC_TO(TEXT, validation_x), "samples to validate on after each epoch"},
+    {"validation-y", "FILE", NNC_FIT, NNC_TO(TEXT, validation_y), "their targets"},
+    {"validation-split", "R", NNC_FIT, NNC_TO(REAL, validation_split), "validate on this fraction, the last samples"},
+    {"data-dir", "DIR", NNC_DATA, NNC_TO(TEXT, data_dir), "where relative paths of the model file start"},
+    {"weights", "FILE", NNC_DATA, NNC_TO(TEXT, weights), "weights to start from (.safetensors)"},
+    {"save", "FILE", NNC_FIT, NNC_TO(TEXT, save), "write the trained weights (.safetensors)"},
+    {"output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_TO(TEXT, output), "-o: predictions (.npy, .npz), or gradients"},
+    {"epochs", "N", NNC_FIT, NNC_TO(COUNT, epochs), "passes over the samples"},
+    {"batch-size", "N", ~NNC_SUMMARY, NNC_TO(COUNT, batch_size), "samples per step, at most the compiled batch"},
+    {"no-shuffle", NULL, NNC_FIT, NNC_TO(FLAG, no_shuffle), "take the samples in the order of the file"},
+    {"seed", "N", NNC_SEEDED, NNC_TO(SEED, seed), "of weights, shuffling and dropout (default 0)"},
+    {"history", "FILE", NNC_FIT, NNC_TO(TEXT, history), "write the figures of every epoch (.csv)"},
+    {"masks", "FILE", NNC_FIT | NNC_GRAD, NNC_TO(TEXT, masks), "random factors (.safetensors; nnc --external-masks)"},
+    {"verbose", "0|1|2", NNC_FIT | NNC_EVALUATE, NNC_TO(VERBOSE, verbose), "nothing, a progress bar, a line per epoch"},
+    {"json", NULL, NNC_EVALUATE, NNC_TO(FLAG, json), "print one JSON object and nothing else"},
+    {"samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
+    {"tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
     {"threads", "N", NNC_DATA | NNC_BENCH, NNC_OPTION_ONE, 0, "1, for now"},
     {"mc-samples", "N", NNC_PREDICT, NNC_OPTION_ONE, 0, "1, for now"},
-    {"report", "FILE", NNC_FIT, NNC_OPTION_NOT_YET, 0, "not yet there"},
-    {"checkpoint", "FILE", NNC_FIT, NNC_OPTION_NOT_YET, 0, "not yet there"},
-    {"resume", NULL, NNC_FIT, NNC_OPTION_NOT_YET, 0, "not yet there"},
-    {"help", NULL, ~0, NNC_OPTION_FLAG, NNC_AT(help), "print this text"},
+    {"report", "FILE", NNC_FIT, NNC_OPTION_NOT_YET, 0, ""},
+    {"checkpoint", "FILE", NNC_FIT, NNC_OPTION_NOT_YET, 0, ""},
+    {"resume", NULL, NNC_FIT, NNC_OPTION_NOT_YET, 0, ""},
+    {"help", NULL, ~0, NNC_TO(FLAG, help), "print this text"},
 };
+/* clang-format on */
 #undef NNC_DATA
 #undef NNC_LABELS
-#undef NNC_AT
+#undef NNC_SEEDED
+#undef NNC_TO
 enum { NNC_OPTION_TOTAL = sizeof nnc_option_table / sizeof nnc_option_table[0] };
 
 static void nnc_print_commands(const nnc_host *host, FILE *out) {

@@ -81,9 +81,7 @@ static void nnc_line_put(nnc_line *line, const char *text, int columns) {
     line->shown += columns;
 }
 
-static void nnc_line_puts(nnc_line *line, const char *text) {
-    nnc_line_put(line, text, (int)strlen(text));
-}
+static void nnc_line_puts(nnc_line *line, const char *text) { nnc_line_put(line, text, (int)strlen(text)); }
 
 static void nnc_line_escape(nnc_line *line, const nnc_progress *progress, const char *escape) {
     if (progress->has_color) {
@@ -127,7 +125,8 @@ static void nnc_put_figures(nnc_line *line, const nnc_figure *figures, size_t co
 }
 
 static void nnc_put_bar(nnc_line *line, const nnc_progress *progress) {
-    int done = progress->steps > 0 ? (int)((double)NNC_BAR_WIDTH * (double)progress->step / (double)progress->steps) : 0;
+    int done =
+        progress->steps > 0 ? (int)((double)NNC_BAR_WIDTH * (double)progress->step / (double)progress->steps) : 0;
     const char *full = progress->has_unicode ? "\xe2\x94\x81" : "=";
     const char *empty = !progress->has_unicode ? "." : progress->has_color ? full : "\xe2\x94\x80";
     nnc_line_escape(line, progress, "\x1b[32m");

@@ -205,8 +205,8 @@ static int nnc_json_metadata(nnc_json *json) {
     int more;
     do {
         char *key, *value = NULL;
-        int failed = nnc_json_string(json, &key) != 0 || nnc_json_expect(json, ':') != 0 ||
-                     nnc_json_string(json, &value) != 0;
+        int failed =
+            nnc_json_string(json, &key) != 0 || nnc_json_expect(json, ':') != 0 || nnc_json_string(json, &value) != 0;
         free(key);
         free(value);
         if (failed) {
@@ -302,7 +302,10 @@ static int nnc_compare_names(const void *a, const void *b) {
 static int nnc_compare_places(const void *a, const void *b) {
     const nnc_entry *first = a, *second = b;
     const char *left = first->data, *right = second->data;
-    return left != right ? (left > right) - (left < right) : (first->count > second->count) - (first->count < second->count);
+    if (left != right) {
+        return left < right ? -1 : 1;
+    }
+    return first->count != second->count ? (first->count < second->count ? -1 : 1) : 0; /* empty ones first */
 }
 
 /* The format demands that tensors fill the data without gaps, overlaps or double names. */
@@ -366,8 +369,10 @@ NNC_API int nnc_tensors_parse(nnc_host *host, const char *path, unsigned char *b
         json_size |= (uint64_t)bytes[i] << 8 * i;
     }
     if (size < 8 || json_size > size - 8 || json_size > nnc_max_json) {
-        return nnc_fail_at(host, path, 0, 0, "is not a safetensors file, or it is truncated: it has %zu bytes, its first 8 "
-                           "announce a header of %llu", size, (unsigned long long)json_size);
+        return nnc_fail_at(host, path, 0, 0,
+                           "is not a safetensors file, or it is truncated: it has %zu bytes, its first 8 "
+                           "announce a header of %llu",
+                           size, (unsigned long long)json_size);
     }
     nnc_json json = {host, path, bytes + 8, (size_t)json_size, 0};
     const unsigned char *data = bytes + 8 + json_size;

@@ -22,9 +22,7 @@ static void nnc_json_put(nnc_json_text *json, const char *text, size_t size) {
     json->size += size;
 }
 
-static void nnc_json_puts(nnc_json_text *json, const char *text) {
-    nnc_json_put(json, text, strlen(text));
-}
+static void nnc_json_puts(nnc_json_text *json, const char *text) { nnc_json_put(json, text, strlen(text)); }
 
 static void nnc_json_quote(nnc_json_text *json, const char *text) {
     char escape[8];

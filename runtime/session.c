@@ -25,9 +25,10 @@ NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t bat
                              nnc_session *session) {
     memset(session, 0, sizeof *session);
     if ((uint64_t)batch_size > model->batch) {
-        return nnc_fail_usage(host, "--batch-size %lld is more than the %zu that the program is compiled for: say "
-                              "fit(batch_size=%lld) or Input(batch_size=%lld) in the model file", (long long)batch_size,
-                              model->batch, (long long)batch_size, (long long)batch_size);
+        return nnc_fail_usage(host,
+                              "--batch-size %lld is more than the %zu that the program is compiled for: say "
+                              "fit(batch_size=%lld) or Input(batch_size=%lld) in the model file",
+                              (long long)batch_size, model->batch, (long long)batch_size, (long long)batch_size);
     }
     session->host = host;
     session->model = model;
@@ -74,7 +75,7 @@ NNC_API int nnc_session_weights(nnc_session *session, const char *path) {
     return nnc_fail_usage(session->host, "no weights: give --weights FILE.safetensors (fit --save FILE writes one)");
 }
 
-/* Shuffled samples are all over the memory: without the prefetch, waiting for them takes longer than converting them. */
+/* Shuffled samples are all over the memory: without the prefetch, waiting for them takes longer than converting. */
 static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, size_t first, size_t n, void *to) {
     enum { AHEAD = 4 };
     size_t bytes = samples->width * nnc_dtype_of(samples->dtype).size;

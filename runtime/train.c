@@ -19,7 +19,7 @@ typedef struct nnc_training {
     nnc_figure *figures; /* of both */
     nnc_progress progress;
     nnc_history history;
-    uint32_t *order; /* NULL: not shuffled */
+    uint32_t *order;        /* NULL: not shuffled */
     uint64_t epochs, epoch; /* wanted, done */
     uint64_t batches;       /* done in all */
     size_t batch;           /* of this epoch, from 0 */
@@ -73,7 +73,8 @@ static int nnc_load_validation(nnc_training *training) {
         return nnc_fail_usage(training->host, "--validation-split and --validation-x exclude each other");
     }
     if (!has_files && (options->validation_split >= 0 || !has_sources)) {
-        return nnc_split_tail(training, options->validation_split >= 0 ? options->validation_split : fit->validation_split);
+        int is_given = options->validation_split >= 0;
+        return nnc_split_tail(training, is_given ? options->validation_split : fit->validation_split);
     }
     nnc_data_request request = nnc_fit_request(training->model, options);
     nnc_source no_weight = request.sample_weight[0];
@@ -280,7 +281,8 @@ NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_op
     training.model = model;
     training.options = options;
     if (model->fit == NULL || model->step == NULL) {
-        nnc_fail_usage(host, "the model %s cannot be trained: it needs compile(), and not --inference-only", model->name);
+        nnc_fail_usage(host, "the model %s cannot be trained: it needs compile(), and not --inference-only",
+                       model->name);
         return host->status;
     }
     if (nnc_prepare(&training) == 0) {

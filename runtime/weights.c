@@ -134,7 +134,8 @@ NNC_API int nnc_masks_set(nnc_host *host, const nnc_model *model, const nnc_tens
         snprintf(name, sizeof name, "%s@%llu", mask->name, (unsigned long long)batch);
         const nnc_entry *entry = nnc_tensors_find(masks, name);
         if (entry == NULL) {
-            return nnc_fail_at(host, masks->path, 0, 0, "has no mask '%s', which the model %s needs", name, model->name);
+            return nnc_fail_at(host, masks->path, 0, 0, "has no mask '%s', which the model %s needs", name,
+                               model->name);
         }
         memcpy(shape, mask->shape, sizeof shape);
         if (mask->per_sample) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* libFuzzer harness: any bytes through the readers of data files. The first byte chooses: bits 0-1 the format, bit 2 gzip,
- * bits 3-4 what is asked of it. See tests/fuzz/runtime.sh. */
+/* libFuzzer harness: any bytes through the readers of data files. The first byte chooses: bits 0-1 the format, bit 2
+ * gzip, bits 3-5 what is asked of it. See tests/fuzz/runtime.sh. */
 #include "nnc_host.h"
 
 #include <stdlib.h>
@@ -17,7 +17,8 @@ static double sum(const nnc_array *array) {
     }
     for (size_t i = 0; i < count; i++) {
         double value;
-        nnc_convert(&value, NNC_F64, (const char *)array->data + i * nnc_dtype_of(array->dtype).size, array->dtype, 1, 0.5);
+        nnc_convert(&value, NNC_F64, (const char *)array->data + i * nnc_dtype_of(array->dtype).size, array->dtype, 1,
+                    0.5);
         total += value;
     }
     return total;
@@ -38,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     source.header = choice & 16 ? 0 : -1;
     memset(&host, 0, sizeof host);
     memset(&array, 0, sizeof array);
-    if (nnc_reader_slice(&host, &reader, "file", data + 1, size - 1,
-                         choice & 4 ? NNC_CODING_GZIP : NNC_CODING_PLAIN) != 0) {
+    if (nnc_reader_slice(&host, &reader, "file", data + 1, size - 1, choice & 4 ? NNC_CODING_GZIP : NNC_CODING_PLAIN) !=
+        0) {
         abort();
     }
     int status = (choice & 3) == 0   ? nnc_read_csv(&reader, &source, choice & 32 ? NNC_F32 : NNC_F64, &array)

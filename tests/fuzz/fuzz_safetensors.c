@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* libFuzzer harness: any bytes as a file of tensors; what is accepted must lie within it, sorted. See tests/fuzz/runtime.sh. */
+/* libFuzzer harness: any bytes as a file of tensors; what is accepted must lie within it, sorted. See runtime.sh. */
 #include "nnc_host.h"
 
 #include <stdlib.h>
@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const nnc_entry *entry = &tensors.entries[i];
         const unsigned char *from = entry->data;
         size_t bytes = entry->count * nnc_dtype_of(entry->dtype).size;
-        if (from < copy || bytes > size || from > copy + size - bytes || nnc_tensors_find(&tensors, entry->name) != entry ||
+        if (from < copy || bytes > size || from > copy + size - bytes ||
+            nnc_tensors_find(&tensors, entry->name) != entry ||
             (i > 0 && strcmp(tensors.entries[i - 1].name, entry->name) >= 0)) {
             abort();
         }

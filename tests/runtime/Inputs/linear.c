@@ -164,12 +164,38 @@ static const nnc_fit_defaults fit = {NO_SOURCE, NO_SOURCE, NO_SOURCE, NO_SOURCE,
 #endif
 
 static const nnc_model model = {
-    "linear", "linear.nn", "linear: (3,) -> (2,)\n", sizeof(REAL), BATCH, 0, 1, 1, {IN}, {OUT}, 0, 0, INT64_MIN, OUT,
-    sizeof(params), 0, sizeof(trainer), offsetof(trainer, p), offsetof(trainer, g), MASK_OFFSET,
-    tensors, sizeof tensors / sizeof tensors[0], IN * OUT + OUT + 1, masks, MASK_COUNT, metrics, 1, 3, &fit,
-    EVALUATE_DEFAULTS, predict, evaluate, init, step, grad, apply, NNC_TARGET_REAL, NULL,
+    .name = "linear",
+    .source_name = "linear.nn",
+    .summary = "linear: (3,) -> (2,)\n",
+    .real_size = sizeof(REAL),
+    .batch = BATCH,
+    .input_rank = 1,
+    .output_rank = 1,
+    .input_shape = {IN},
+    .output_shape = {OUT},
+    .ignore_class = INT64_MIN,
+    .target_size = OUT,
+    .params_bytes = sizeof(params),
+    .trainer_bytes = sizeof(trainer),
+    .params_in_trainer = offsetof(trainer, p),
+    .gradients_in_trainer = offsetof(trainer, g),
+    .masks_in_trainer = MASK_OFFSET,
+    .tensors = tensors,
+    .tensor_count = sizeof tensors / sizeof tensors[0],
+    .parameter_count = IN * OUT + OUT + 1,
+    .masks = masks,
+    .mask_count = MASK_COUNT,
+    .metrics = metrics,
+    .metric_count = 1,
+    .sum_count = 3,
+    .fit = &fit,
+    .evaluate_defaults = EVALUATE_DEFAULTS,
+    .predict = predict,
+    .evaluate = evaluate,
+    .init = init,
+    .step = step,
+    .grad = grad,
+    .apply = apply,
 };
 
-int main(int argc, char **argv) {
-    return nnc_main(&model, argc, argv);
-}
+int main(int argc, char **argv) { return nnc_main(&model, argc, argv); }

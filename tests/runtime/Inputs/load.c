@@ -24,7 +24,8 @@ int main(int argc, char **argv) {
             printf("%s\n", nnc_show_shape(array.shape, array.rank).text);
             for (size_t i = 0; i < count; i++) {
                 double value;
-                nnc_convert(&value, NNC_F64, (const char *)array.data + i * nnc_dtype_of(array.dtype).size, array.dtype, 1, 1);
+                nnc_convert(&value, NNC_F64, (const char *)array.data + i * nnc_dtype_of(array.dtype).size, array.dtype,
+                            1, 1);
                 printf("%.17g\n", value);
             }
         }

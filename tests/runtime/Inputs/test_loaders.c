@@ -30,12 +30,14 @@ static int read_bytes(nnc_host *host, kind what, const nnc_source *source, const
 /* Value `index` in double. */
 static double value_at(const nnc_array *array, size_t index) {
     double value;
-    nnc_convert(&value, NNC_F64, (const char *)array->data + index * nnc_dtype_of(array->dtype).size, array->dtype, 1, 1);
+    nnc_convert(&value, NNC_F64, (const char *)array->data + index * nnc_dtype_of(array->dtype).size, array->dtype, 1,
+                1);
     return value;
 }
 
 /* Bytes that must be refused with a message that contains `part`. */
-static void refuse_from(kind what, const nnc_source *source, const void *bytes, size_t size, const char *part, int line) {
+static void refuse_from(kind what, const nnc_source *source, const void *bytes, size_t size, const char *part,
+                        int line) {
     nnc_host host;
     nnc_array array;
     checks.done++;
@@ -62,7 +64,8 @@ static void refuse_csv_from(const nnc_source *source, const char *text, const ch
 #define REFUSE_CSV(text, place, part) refuse_csv_from(&plain, text, place, part, __LINE__)
 
 /* CSV that must give these values, `rows` lines of them. */
-static void accept_csv_from(const nnc_source *source, const char *text, int rows, const double *values, int count, int line) {
+static void accept_csv_from(const nnc_source *source, const char *text, int rows, const double *values, int count,
+                            int line) {
     nnc_host host;
     nnc_array array;
     int good = read_bytes(&host, CSV, source, text, strlen(text), &array) == 0 && array.rank == 2 &&
@@ -88,7 +91,9 @@ static void test_csv(void) {
     ACCEPT_CSV("1,2\r3,4\r", 2, four);
     ACCEPT_CSV("\n\n1,2\n\n3,4\n\n\n", 2, four);
     ACCEPT_CSV("a,b\n1,2\n3,4\n", 2, four);
-    ACCEPT_CSV("\xef\xbb\xbf" "a,b\n1,2\n3,4\n", 2, four);
+    ACCEPT_CSV("\xef\xbb\xbf"
+               "a,b\n1,2\n3,4\n",
+               2, four);
     ACCEPT_CSV("\"first, name\",\"sec\"\"ond\"\n1,2\n3,4\n", 2, four);
     ACCEPT_CSV("\"two\nlines\",b\n1,2\n3,4\n", 2, four);
     ACCEPT_CSV("1;2\n3;4\n", 2, four);
@@ -120,13 +125,16 @@ static void test_csv_errors(void) {
     REFUSE_CSV("1,2\n\"3\"x,4\n", "file:2:4", "text follows a closing quote");
     REFUSE_CSV("1,2\n3,4\x1b[31m\n", "file:2:3", "found '4\\x1b[31m'");
     REFUSE_CSV("a,\"two\nlines\"\n1,2\nx,4\n", "file:4:1", "found 'x'");
-    REFUSE_CSV("\xff\xfe" "1,2", "file", "UTF-16");
+    REFUSE_CSV("\xff\xfe"
+               "1,2",
+               "file", "UTF-16");
     refuse_from(CSV, &plain, BYTES("1,2\n3\0,4\n"), "zero byte", __LINE__);
 }
 
 static void test_csv_columns(void) {
     static const double picked[] = {3, 1, 6, 4}, lone[] = {4};
-    static const int64_t last_and_first[] = {-1, 0}, text_left_out[] = {0, 2}, fourth[] = {3}, before[] = {-4}, zero[] = {0};
+    static const int64_t last_and_first[] = {-1, 0}, text_left_out[] = {0, 2}, fourth[] = {3}, before[] = {-4},
+                         zero[] = {0};
     nnc_source source = plain;
     source.columns = last_and_first;
     source.column_count = 2;
@@ -176,7 +184,10 @@ static void test_csv_long(void) {
 static void test_idx(void) {
     nnc_host host;
     nnc_array array;
-    CHECK(read_bytes(&host, IDX, &plain, BYTES("\0\0\x08\x02\0\0\0\x02\0\0\0\x03" "abcdef"), &array) == 0);
+    CHECK(read_bytes(&host, IDX, &plain,
+                     BYTES("\0\0\x08\x02\0\0\0\x02\0\0\0\x03"
+                           "abcdef"),
+                     &array) == 0);
     CHECK(array.dtype == NNC_U8 && array.rank == 2 && array.shape[0] == 2 && array.shape[1] == 3);
     CHECK(memcmp(array.data, "abcdef", 6) == 0);
     nnc_array_free(&array);
@@ -189,14 +200,27 @@ static void test_idx(void) {
     REFUSE(IDX, BYTES(""), "truncated");
     REFUSE(IDX, BYTES("\0\0\x08"), "truncated");
     REFUSE(IDX, BYTES("\x89PNG"), "not an IDX file: its first bytes are 89 50 4e 47");
-    REFUSE(IDX, BYTES("\0\0\x07\x01\0\0\0\x01" "a"), "not an IDX file");
+    REFUSE(IDX,
+           BYTES("\0\0\x07\x01\0\0\0\x01"
+                 "a"),
+           "not an IDX file");
     REFUSE(IDX, BYTES("\0\0\x08\0"), "has 0 dimensions");
     REFUSE(IDX, BYTES("\0\0\x08\x09"), "has 9 dimensions");
     REFUSE(IDX, BYTES("\0\0\x08\x02\0\0\0\x02\0\0\0"), "truncated");
-    REFUSE(IDX, BYTES("\0\0\x08\x02\0\0\0\x02\0\0\0\x03" "abcde"), "truncated");
-    REFUSE(IDX, BYTES("\0\0\x08\x02\0\0\0\x02\0\0\0\x03" "abcdefg"), "too long");
-    REFUSE(IDX, BYTES("\0\0\x0e\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), "impossible shape");
-    REFUSE(IDX, BYTES("\0\0\x0e\x02\xff\xff\xff\xff\0\0\xff\xff" "12345678"), "truncated");
+    REFUSE(IDX,
+           BYTES("\0\0\x08\x02\0\0\0\x02\0\0\0\x03"
+                 "abcde"),
+           "truncated");
+    REFUSE(IDX,
+           BYTES("\0\0\x08\x02\0\0\0\x02\0\0\0\x03"
+                 "abcdefg"),
+           "too long");
+    REFUSE(IDX, BYTES("\0\0\x0e\x04\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"),
+           "impossible shape");
+    REFUSE(IDX,
+           BYTES("\0\0\x0e\x02\xff\xff\xff\xff\0\0\xff\xff"
+                 "12345678"),
+           "truncated");
 }
 
 /* A file of version 1 with this header, and 24 bytes of data. */
@@ -213,8 +237,9 @@ static void refuse_npy(const char *header, const char *part, int line) {
 static void test_npy(void) {
     nnc_host host;
     nnc_array array;
-    static const char two[] = "\x93NUMPY\x02\0\x3e\0\0\0{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3L), }\x20\n\n"
-                              "\1\0\2\0\3\0\4\0\5\0\6\0";
+    static const char two[] =
+        "\x93NUMPY\x02\0\x3e\0\0\0{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3L), }\x20\n\n"
+        "\1\0\2\0\3\0\4\0\5\0\6\0";
     CHECK(read_bytes(&host, NPY, &plain, BYTES(two), &array) == 0);
     CHECK(array.dtype == NNC_I16 && array.rank == 2 && array.shape[0] == 2 && array.shape[1] == 3);
     static const double rows[] = {1, 3, 5, 2, 4, 6};

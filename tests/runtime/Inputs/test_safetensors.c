@@ -108,11 +108,14 @@ static void test_hostile(void) {
     nnc_tensors tensors;
     CHECK(parse_header(&host, "{}", 0, &tensors) == 0 && tensors.count == 0);
     nnc_tensors_free(&tensors);
-    CHECK(parse_header(&host, "{\"__metadata__\":{\"format\":\"pt\"},\"b\":{" T(8, 16) "},\"a\":{" T(0, 8) "}}  ", 16, &tensors) == 0);
+    CHECK(parse_header(&host, "{\"__metadata__\":{\"format\":\"pt\"},\"b\":{" T(8, 16) "},\"a\":{" T(0, 8) "}}  ", 16,
+                       &tensors) == 0);
     CHECK(tensors.count == 2 && strcmp(tensors.entries[0].name, "a") == 0);
     nnc_tensors_free(&tensors);
-    CHECK(parse_header(&host, " { \"\\u0061\\ud83d\\ude00\" : { \"shape\" : [ 2 ] , \"data_offsets\" : [ 0 , 8 ] , \"dtype\" : \"F32\" } } ", 8,
-                       &tensors) == 0);
+    CHECK(parse_header(&host,
+                       " { \"\\u0061\\ud83d\\ude00\" : { \"shape\" : [ 2 ] , \"data_offsets\" : [ 0 , 8 ] , \"dtype\" "
+                       ": \"F32\" } } ",
+                       8, &tensors) == 0);
     CHECK(tensors.count == 1 && strcmp(tensors.entries[0].name, "a\xf0\x9f\x98\x80") == 0);
     nnc_tensors_free(&tensors);
     REFUSE("", 0, "'{' is expected, found its end");
@@ -137,7 +140,8 @@ static void test_hostile(void) {
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, "once each");
     REFUSE("{\"a\":{}}", 0, "'\"' is expected");
     REFUSE("{\"a\":1}", 0, "'{' is expected");
-    REFUSE("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2, "type 'F8_E4M3', which cannot be read");
+    REFUSE("{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}", 2,
+           "type 'F8_E4M3', which cannot be read");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8, "a size is expected, found '-'");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[2.0],\"data_offsets\":[0,8]}}", 8, "expected, found '.'");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[02],\"data_offsets\":[0,8]}}", 8, "a size is expected");
@@ -145,12 +149,15 @@ static void test_hostile(void) {
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[2,],\"data_offsets\":[0,8]}}", 8, "a size is expected");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}}", 8, "two offsets is expected");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8,8]}}", 8, "the end of the list");
-    REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,8]}}", 8, "the end of the list");
+    REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,2],\"data_offsets\":[0,8]}}", 8,
+           "the end of the list");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}", 0, "cannot be");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}", 0, "cannot be");
-    REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,0]}}", 0, "a size is expected");
+    REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,0]}}", 0,
+           "a size is expected");
     REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,9223372036854775807]}}", 8, "cannot be");
-    REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[0,9223372036854775807,9223372036854775807],\"data_offsets\":[0,0]}}", 0, "cannot be");
+    REFUSE("{\"a\":{\"dtype\":\"F32\",\"shape\":[0,9223372036854775807,9223372036854775807],\"data_offsets\":[0,0]}}",
+           0, "cannot be");
     REFUSE("{\"a\\x\":1}", 0, "an escape character is expected");
     REFUSE("{\"a\\u12g4\":1}", 0, "a hexadecimal digit is expected");
     REFUSE("{\"a\\u0000\":1}", 0, "a Unicode character is expected");

@@ -82,7 +82,8 @@ static int fits(int have_rank, const int64_t *have, int want_rank, const int64_t
     return status;
 }
 
-#define SHAPE(...) (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]){__VA_ARGS__}
+#define SHAPE(...) \
+    (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (int64_t[]) { __VA_ARGS__ }
 
 static void test_shapes(void) {
     CHECK(fits(SHAPE(2, 4, 6), SHAPE(4, 6)) == 0);
@@ -134,7 +135,8 @@ static void test_labels(void) {
     CHECK_ERROR(&host, "a sparse loss wants class numbers, not one-hot rows");
     nnc_samples_free(&samples);
     write_array("sequence.npy", SHAPE(2, 3), 0.0f);
-    CHECK(load(&host, &any, "sequence.npy", role_of_labels(2, sequence, 4, INT64_MIN), &samples) == 0 && samples.width == 3);
+    CHECK(load(&host, &any, "sequence.npy", role_of_labels(2, sequence, 4, INT64_MIN), &samples) == 0 &&
+          samples.width == 3);
     nnc_samples_free(&samples);
 }
 
