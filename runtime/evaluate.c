@@ -40,11 +40,8 @@ NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, si
         nnc_session_gather(session, data, NULL, at, n);
         int status = model->evaluate(session->params, session->work, session->x, session->y,
                                      nnc_session_sample_weight(session, data), n, session->sums);
-        if (status != NNC_OK) {
+        if (status != NNC_OK && status != NNC_E_NONFINITE) {
             return nnc_fail_status(session->host, status, "evaluate");
-        }
-        if (!isfinite(nnc_get_real(model, session->sums, 0))) {
-            return nnc_fail_status(session->host, NNC_E_NONFINITE, "evaluate");
         }
         nnc_totals_add(totals, session, n);
         if (progress != NULL) {
@@ -87,6 +84,9 @@ static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc
     nnc_progress_open(&progress, options->json ? 0 : options->verbose);
     nnc_progress_begin(&progress, (data->count + session->batch - 1) / session->batch);
     int status = nnc_evaluate_range(session, data, 0, data->count, &totals, &progress);
+    if (status == 0 && !isfinite(totals.loss)) {
+        status = nnc_fail_status(session->host, NNC_E_NONFINITE, "evaluate");
+    }
     if (status == 0) {
         const nnc_figure *figures = nnc_totals_figures(&totals, &count);
         if (options->json) {

@@ -83,12 +83,11 @@ static int nnc_split_decimal(const char *text, size_t size, nnc_decimal *decimal
 /* The C library rounds correctly, given the decimal point of whatever locale the process is in. */
 static int nnc_parse_slowly(const char *text, size_t size, double *value) {
     const char *point = localeconv()->decimal_point;
-    size_t point_size = strlen(point);
-    char *copy = malloc(size + point_size + 1);
-    if (copy == NULL) {
+    size_t point_size = strlen(point), at = 0;
+    char few[128], *copy = few;
+    if (size + point_size >= sizeof few && (copy = malloc(size + point_size + 1)) == NULL) {
         return -1;
     }
-    size_t at = 0;
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '.') {
             memcpy(copy + at, point, point_size);
@@ -99,7 +98,9 @@ static int nnc_parse_slowly(const char *text, size_t size, double *value) {
     }
     copy[at] = '\0';
     *value = strtod(copy, NULL);
-    free(copy);
+    if (copy != few) {
+        free(copy);
+    }
     return 0;
 }
 

@@ -450,7 +450,7 @@ NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_optio
 /** The rows of a batch: what the command line says, else the model file, else 0, the compiled batch. */
 NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *options, int from_file);
 /** Evaluates samples [first, end) in inference mode; the progress moves on with each batch unless it is NULL. 1 when a
- *  signal asked to stop. */
+ *  signal asked to stop. A loss that is not finite is no error here: it is for training to go on with. */
 NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
                                nnc_totals *totals, nnc_progress *progress);
 
