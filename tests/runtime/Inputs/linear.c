@@ -3,6 +3,7 @@
  *
  * -DREAL=double  numbers are double       -DMASKS      the input is multiplied by a mask of the caller
  * -DMETRIC=…     another name for mae   -DFILES      the model file names data (tests/runtime/sources.test)
+ * -DWAVE=1e-5     the loss has a kink at every multiple of that, for each element of the kernel
  * -DBATCH=4      the compiled batch       -DWRONG      the gradient of the kernel is 1 % too large
  */
 #include <math.h>
@@ -114,6 +115,14 @@ static int grad(void *memory, const void *x, const void *y, const void *sample_w
 #endif
     memset(&t->g, 0, sizeof t->g);
     int status = measure(&t->p, masked, y, sample_weight, n, sums, &t->g);
+#ifdef WAVE
+    for (int i = 0; i < IN * OUT; i++) { /* a triangle wave of slope 1 */
+        REAL phase = t->p.kernel[i / OUT][i % OUT] / (REAL)WAVE;
+        int rises = fmod(floor(phase), 2) >= 0 && fmod(floor(phase), 2) <= 0;
+        ((REAL *)sums)[0] += (REAL)WAVE * (REAL)(rises ? phase - floor(phase) : ceil(phase) - phase);
+        t->g.kernel[i / OUT][i % OUT] += (REAL)(rises ? 1 : -1);
+    }
+#endif
 #ifdef WRONG
     for (int i = 0; i < IN * OUT; i++) {
         t->g.kernel[i / OUT][i % OUT] *= (REAL)1.01;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT-0
 """Interrupts a training that would never end, and says how that went."""
 import csv
+import glob
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ for number in (signal.SIGINT, signal.SIGTERM):
     print(f"{number.name}: status {run.returncode}, {'within a second' if took < 1 else took}, "
           f"weights {'saved' if load_file('w.safetensors')['counter/steps'][0] > 0 else 'are missing'}, "
           f"history {'complete' if [r['epoch'] for r in rows] == [str(i) for i in range(len(rows))] else 'damaged'}, "
-          f"{'no temporary file' if len(os.listdir()) == 5 else os.listdir()}")
+          f"{'a' if glob.glob('w.safetensors.*') else 'no'} temporary file")
     print(message, end="")
     os.remove("h.csv")
     os.remove("w.safetensors")
