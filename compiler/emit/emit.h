@@ -25,7 +25,8 @@ typedef struct Param {
     ParamKind kind;
     Tensor *tensor;   /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
     int stream;       /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
-    const char *name; /* in the function; the scalar's own */
+    const char *scalar; /* PARAM_SCALAR: what the program calls it */
+    const char *name; /* in the function */
     bool written;
 } Param;
 
@@ -116,6 +117,8 @@ typedef struct Nest {
 Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept);
 /** The index of the current element of a tensor: "i * 256 + c". *vector: it runs along the lanes. */
 const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector);
+/** name + index, or just the name. */
+const char *address_text(Emit *emit, const char *name, const char *index);
 
 /** How a step reaches the elements of tensors outside the operation. */
 typedef struct Place {

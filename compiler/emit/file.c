@@ -290,8 +290,9 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
         text_puts(&out, "\n");
         emit_header(&emit, holes, &out);
     }
-    emit_template(&emit, &out, "file_kernels", holes);
+    emit_template(&emit, &out, "file_sizes", holes);
     if (plan->can_train) emit_template(&emit, &out, "file_train_size", holes);
+    emit_template(&emit, &out, "file_kernels", holes);
     text_puts(&out, text_chars(&emit.kernels));
     text_puts(&out, text_chars(&api));
     if (driver) print_driver(&emit, holes, &out);

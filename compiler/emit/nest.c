@@ -80,6 +80,7 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool 
         const Loop *loop = &nest->loops[i];
         if (!(loop->present >> at & 1)) continue;
         if (i == nest->loop_count - 1) *vector = true;
+        if (!strcmp(loop->var, "0")) continue; /* one value, not a loop */
         const char *rest = text_chars(&text);
         const char *term = times(emit, loop->var, stride);
         Text whole = {.arena = emit->arena};
@@ -184,18 +185,22 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
     return text_chars(&text);
 }
 
+const char *address_text(Emit *emit, const char *name, const char *index) {
+    return strcmp(index, "0") != 0 ? formatted(emit, "%s + %s", name, index) : name;
+}
+
 static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {
     const char *name = param_tensor(emit, tensor, false);
     const char *index = nest_index(emit, place->nest, tensor, vector);
     if (!*vector) return formatted(emit, "%s[%s]", name, index);
-    return formatted(emit, "v_load(%s + %s, %s)", name, index, place->lanes);
+    return formatted(emit, "v_load(%s, %s)", address_text(emit, name, index), place->lanes);
 }
 
 static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value, const Place *place) {
     bool vector;
     const char *name = wanted ? param_named(emit, tensor, true, wanted) : param_tensor(emit, tensor, true);
     const char *index = nest_index(emit, place->nest, tensor, &vector);
-    text_printf(out, "v_store(%s + %s, %s, %s);\n", name, index, value, vector ? place->lanes : "1");
+    text_printf(out, "v_store(%s, %s, %s);\n", address_text(emit, name, index), value, vector ? place->lanes : "1");
 }
 
 /* One step: operands that the text names more than once get a local; then `const vec relu = …`. */

@@ -237,8 +237,9 @@ const char *param_random(Emit *emit, Tensor *tensor, int stream) {
 
 const char *param_scalar(Emit *emit, const char *name) {
     for (int i = 0; i < emit->function->params.count; i++)
-        if (emit->function->params.at[i].kind == PARAM_SCALAR && !strcmp(emit->function->params.at[i].name, name)) return name;
-    return add_param(emit, (Param){.kind = PARAM_SCALAR}, name);
+        if (emit->function->params.at[i].kind == PARAM_SCALAR && !strcmp(emit->function->params.at[i].scalar, name))
+            return emit->function->params.at[i].name;
+    return add_param(emit, (Param){.kind = PARAM_SCALAR, .scalar = name}, name);
 }
 
 const char *param_sums(Emit *emit) {
@@ -308,10 +309,17 @@ const char *op_comment(Emit *emit, const Op *op) {
     if (op->layer) text_printf(&text, "%s: ", op->layer->name);
     if (made) text_printf(&text, "%s = ", described(emit, made));
     const bool product = op->def == &op_matmul;
-    if (!product && op->def != &op_map) text_printf(&text, "%s of ", op->def->name);
+    if (!product && op->def != &op_map) text_printf(&text, op->in_count ? "%s of " : "%s", op->def->name);
     for (int i = 0; i < op->in_count; i++)
         text_printf(&text, "%s%s%s", !i ? "" : product ? " . " : ", ", described(emit, op->in[i]), op->transpose_a && i == 0 ? " transposed" : "");
-    for (int i = 0; i < op->steps.count; i++) text_printf(&text, "%s%s", i || op->def != &op_map ? ", " : "", op->steps.at[i].label);
+    for (int i = 0; i < op->steps.count; i++) {
+        const Step *step = &op->steps.at[i];
+        text_printf(&text, "%s%s", i || op->def != &op_map ? ", " : "", step->label);
+        for (int j = 0, shown = 0; j < step->operand_count && !i && op->def == &op_map; j++) {
+            const Tensor *operand = step->operands[j].tensor;
+            if (operand) text_printf(&text, "%s%s", shown++ ? ", " : " of ", shape_equal(operand->shape, made->shape) ? operand->name : described(emit, operand));
+        }
+    }
     return text_chars(&text);
 }
 

@@ -55,7 +55,7 @@ static const char *stream_name(const Emit *emit, const Param *param) {
 /* What the program passes for a parameter. */
 static const char *argument(Emit *emit, const Param *param) {
     if (param->kind == PARAM_SUMS) return "sums";
-    if (param->kind == PARAM_SCALAR) return param->name;
+    if (param->kind == PARAM_SCALAR) return param->scalar;
     if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, param));
     const Tensor *tensor = tensor_storage(param->tensor);
     switch (tensor->kind) {
@@ -83,7 +83,7 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
     for (int i = 0; i < count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *param = &functions[i]->params.at[j];
-            if (param->kind == kind && (!scalar || !strcmp(param->name, scalar))) return true;
+            if (param->kind == kind && (!scalar || !strcmp(param->scalar, scalar))) return true;
         }
     return false;
 }

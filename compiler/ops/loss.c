@@ -69,7 +69,8 @@ static void emit_metric(Emit *e, const Op *op) {
         {"p", param_named(e, p, false, "prediction")}, {"y", param_tensor(e, op->in[1], false)}, {"sums", param_sums(e)},
         {"at", integer(e, op->sum_at)}, {"count_at", integer(e, op->sum_at + 1)},
         {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)}, {"columns", integer(e, columns)},
-        {"size", size_text(e, p->shape, 0, p->shape.rank)}, {"one_column", literal(e, 1.0 / (double)columns)},
+        {"size", size_text(e, p->shape, 0, p->shape.rank)},
+        {"mean", columns == 1 ? "" : formatted(e, " * %s", literal(e, 1.0 / (double)columns))},
         {"value", metric->value ? formula_text(e, metric->value, operands) : ""}, {NULL, NULL},
     };
     emit_function(e, metric->rows ? metric->rows : "metric_elementwise", op, holes);

@@ -200,7 +200,7 @@
     }
     $sums[0] += total;
 //@ metric_elementwise
-    const size_t size = $size;
+    const size_t rows = $rows, size = $size;
     vec total = v_zero();
     for (size_t c = 0; c < size; c += LANES) {
         const size_t n = v_lanes(size - c);
@@ -208,8 +208,8 @@
         const vec y = v_load($y + c, n);
         total += v_head($value, n);
     }
-    $sums[$at] += v_sum(total) * $one_column;
-    $sums[$count_at] += ($real)($rows);
+    $sums[$at] += v_sum(total)$mean;
+    $sums[$count_at] += ($real)rows;
 //@ metric_sparse_accuracy
     const size_t rows = $rows;
     for (size_t row = 0; row < rows; row++) {

@@ -77,7 +77,7 @@ static void emit_sum(Emit *e, const Op *op) {
     const bool lanes_kept = !nest.loops[nest.loop_count - 1].reduced;
     const char *sum = local_name(e, "sum");
     bool vector;
-    const char *load = formatted(e, "%s + %s", param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector));
+    const char *load = address_text(e, param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector));
     Text add = {.arena = e->arena};
     emit_template(e, &add, lanes_kept ? "sum_rows_add" : "sum_lanes_add", (Hole[]){{"sum", sum}, {"at", load}, {NULL, NULL}});
     const char *body = text_chars(&add);
@@ -97,8 +97,8 @@ static void emit_sum(Emit *e, const Op *op) {
         stored.tensor_count = 1;
         stored.tensors[0] = op->out;
         for (int i = 0; i < stored.loop_count; i++) stored.loops[i].present = 1;
-        text_printf(&steps, "v_store(%s + %s, %s, %s);\n", param_named(e, op->out, true, "y"), nest_index(e, &stored, op->out, &vector),
-                    place.value_name, place.lanes);
+        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, &stored, op->out, &vector));
+        text_printf(&steps, "v_store(%s, %s, %s);\n", to, place.value_name, place.lanes);
     }
     text_puts(&steps, steps_text(e, op, &place));
     Text whole = {.arena = e->arena};
