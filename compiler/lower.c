@@ -98,11 +98,14 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
             (Operand){.name = formula->operands[i], .kind = OPERAND_TENSOR, .tensor = operands[i]};
     }
     for (int i = 0; i < number_count; i++) step.operands[step.operand_count++] = numbers[i];
-    return map_of_step(build, step, broadcast_shape(given), arena_printf(build->plan->arena, "forward_%s", formula->name));
+    step_drop_unused(&step); /* dropout of everything takes the shape of x and nothing else */
+    return map_of_step(build, step, broadcast_shape(given), arena_printf(build->plan->arena, "%s_%s", build->phase == PHASE_FORWARD ? "forward" : "backward", formula->name));
 }
 
 const char *gradient_name(Builder *build, const Tensor *tensor) {
-    const char *const part = strrchr(tensor->name, '.') ? strrchr(tensor->name, '.') + 1 : tensor->name;
+    const char *part = tensor->name;
+    for (const char *c = tensor->name; *c; c++)
+        if (*c == '.' || *c == '/') part = c + 1;
     return arena_printf(build->plan->arena, "d_%s", part);
 }
 
@@ -123,23 +126,23 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
     return produce(build, op, label, shape);
 }
 
-Tensor *build_view(Builder *build, Tensor *x, Shape shape) {
-    Tensor *view = build_value(build, "view", shape);
+Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label) {
+    Tensor *view = build_value(build, label, shape);
     view->base = tensor_storage(x);
     view->producer = x->producer;
     view->viewed = x;
     return view;
 }
 
-Tensor *build_permute(Builder *build, Tensor *x, const int *axes) {
-    Op *op = build_op(build, &op_permute, build->phase == PHASE_FORWARD ? "forward_permute" : x->kind == TENSOR_WEIGHT ? "backward_transpose" : "backward_permute");
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, const char *role, const char *label) {
+    Op *op = build_op(build, &op_permute, role);
     Shape shape = x->shape;
     for (int i = 0; i < shape.rank; i++) {
         op->axes[i] = axes[i];
         shape.dim[i] = x->shape.dim[axes[i]];
     }
     op->in[op->in_count++] = x;
-    return produce(build, op, x->kind == TENSOR_WEIGHT ? arena_printf(build->plan->arena, "%s_transposed", x->weight->name) : "permuted", shape);
+    return produce(build, op, label, shape);
 }
 
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label) {
@@ -182,12 +185,10 @@ static Tensor *forward_layers(Builder *build, Tensor *x) {
     const Model *model = build->plan->model;
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        const int first = build->program->ops.count;
         build->layer = layer;
         Tensor *y = layer->def->forward(layer, build, x);
         /* The last value of a layer bears the layer's name. */
-        if (y != x && y->kind == TENSOR_VALUE && build->program->ops.count > first && !name_taken(build->program, layer->name))
-            y->name = layer->name;
+        if (y != x && y->kind == TENSOR_VALUE && !name_taken(build->program, layer->name)) y->name = layer->name;
         x = y;
     }
     build->layer = NULL;
@@ -249,16 +250,18 @@ static void build_metrics(Builder *build, Tensor *prediction) {
     build->plan->sum_count = sums;
 }
 
+/* A weight that the loss does not depend on: the optimizer goes on with a gradient of 0, as Keras'. */
+static void build_zero_gradient(Builder *build, Tensor *weight) {
+    if (gradient_of(build, weight)) return;
+    build->layer = weight->owner;
+    gradient_add(build, weight, map_of_step(build, (Step){.label = "zero", .text = "0.0"}, weight->shape, "backward_zero"));
+}
+
 static void build_update(Builder *build, Tensor *weight) {
     Plan *plan = build->plan;
     const UpdateRule *rule = &plan->update;
     Tensor *g = gradient_of(build, weight);
     build->layer = weight->owner;
-    if (!g) { /* the loss does not depend on it */
-        static const Formula zero = {"zero", {NULL}, "v_splat(0.0)", {NULL}};
-        Step step = {.label = zero.name, .text = zero.value};
-        g = map_of_step(build, step, weight->shape, "backward_zero");
-    }
     g->name = arena_printf(plan->arena, "d_%s", weight->name);
     if (plan->options->gradients) {
         g->kind = TENSOR_GRADIENT;
@@ -309,6 +312,8 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     build_metrics(&build, prediction);
     if (!training) return;
     build_gradients(&build, forward_end, p);
+    for (int i = plan->weights.count - 1; i >= 0; i--)
+        if (plan->weights.at[i]->weight->trainable) build_zero_gradient(&build, plan->weights.at[i]);
     build.phase = PHASE_UPDATE;
     for (int i = plan->weights.count - 1; i >= 0; i--)
         if (plan->weights.at[i]->weight->trainable) build_update(&build, plan->weights.at[i]);

@@ -89,9 +89,10 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
                   int number_count);
 /** The sum of x over the dimensions where `shape` (right-aligned) has 1 or nothing. */
 Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label);
-Tensor *build_view(Builder *build, Tensor *x, Shape shape);
+/** x in another shape, without an operation. */
+Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label);
 /** y's dimension i is x's dimension axes[i]. */
-Tensor *build_permute(Builder *build, Tensor *x, const int *axes);
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, const char *role, const char *label);
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
 Tensor *build_weight(Builder *build, const Weight *weight);

@@ -30,6 +30,7 @@ bool op_reads(const Op *op, const Tensor *tensor) {
 
 static void dump_tensor(const Plan *plan, const Tensor *tensor, Text *out) {
     text_printf(out, "%s %s", tensor->name, shape_text(plan->arena, tensor->shape));
+    if (tensor->base) text_printf(out, " of %s", tensor->base->name); /* a view */
 }
 
 static void dump_random(const RandomAttrs *random, Text *out) {
@@ -60,6 +61,7 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
                         shape_equal(operand->tensor->shape, step->result ? step->result->shape : operand->tensor->shape)
                             ? ""
                             : arena_printf(plan->arena, " %s", shape_text(plan->arena, operand->tensor->shape)));
+            if (operand->tensor->base) text_printf(out, " of %s", operand->tensor->base->name);
             if (operand->tensor->regenerated) {
                 text_puts(out, " = ");
                 dump_random(&operand->tensor->producer->random, out);
@@ -113,11 +115,14 @@ void memory_dump(const Plan *plan, Text *out) {
     for (int i = 0; i < (plan->can_train ? 3 : 1); i++) {
         const Program *program = programs[i];
         text_printf(out, "program %s: arena %lld\n", program->name, (long long)program->arena_size);
+        size_t width = 0;
+        for (int j = 0; j < program->tensors.count; j++)
+            if (program->tensors.at[j]->offset >= 0 && strlen(program->tensors.at[j]->name) > width) width = strlen(program->tensors.at[j]->name);
         for (int j = 0; j < program->tensors.count; j++) {
             const Tensor *tensor = program->tensors.at[j];
             if (tensor->offset < 0) continue;
-            text_printf(out, "    %6lld +%-6lld %-24s %s  from %s to %s\n", (long long)tensor->offset,
-                        (long long)tensor->size, tensor->name, shape_text(plan->arena, tensor->shape),
+            text_printf(out, "    %6lld +%-6lld %-*s %s  from %s to %s\n", (long long)tensor->offset,
+                        (long long)tensor->size, (int)width, tensor->name, shape_text(plan->arena, tensor->shape),
                         program->ops.at[tensor->first]->name, program->ops.at[tensor->last]->name);
         }
     }

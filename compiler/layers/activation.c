@@ -154,9 +154,9 @@ static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
     const int axis = a->axis < 0 ? (int)a->axis + x->shape.rank : (int)a->axis;
     int swap[MAX_RANK];
     for (int i = 0; i <= last; i++) swap[i] = i == axis ? last : i == last ? axis : i;
-    if (axis != last) x = build_permute(build, x, swap);
+    if (axis != last) x = build_permute(build, x, swap, "forward_permute", "permuted");
     Tensor *y = build_simple(build, &op_softmax, x, "softmax");
-    if (axis != last) return build_permute(build, y, swap);
+    if (axis != last) return build_permute(build, y, swap, "forward_permute_back", "permuted_back");
     y->logits = x;
     y->logits_of = "softmax";
     return y;

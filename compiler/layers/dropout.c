@@ -32,7 +32,7 @@ static const ArgDef spatial_args[] = {
     SEED_ARG, INVERTED_ARG, {0}};
 
 static const Formula drop = {"dropped", {"x", "mask"}, MASK_VALUE, {MASK_GRADIENT, NULL}};
-static const Formula drop_all = {"dropped", {"x"}, "v_splat(0.0)", {"v_splat(0.0)"}};
+static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
 static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}};
 
 /* rate 0 is the identity and rate 1 all zeros, neither draws anything; as Keras. */

@@ -30,7 +30,7 @@ static void flatten_shape(Layer *layer, Diags *diags) {
 }
 
 static Tensor *view_forward(const Layer *layer, Builder *build, Tensor *x) {
-    return build_view(build, x, layer->output);
+    return build_view(build, x, layer->output, "view");
 }
 
 const LayerDef layer_Flatten = {
@@ -121,7 +121,7 @@ static Tensor *permute_forward(const Layer *layer, Builder *build, Tensor *x) {
         axes[i + 1] = (int)a->dims.at[i];
         identity = identity && axes[i + 1] == i + 1;
     }
-    return identity ? build_view(build, x, layer->output) : build_permute(build, x, axes);
+    return identity ? build_view(build, x, layer->output, "view") : build_permute(build, x, axes, "forward_permute", "permuted");
 }
 
 const LayerDef layer_Permute = {

@@ -7,7 +7,8 @@
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];
     if (gradient_needed(x)) { /* d · wᵀ, before the update may change w */
-        Tensor *transposed = build_permute(build, w, (int[]){1, 0});
+        const char *label = arena_printf(build->plan->arena, "%s_transposed", w->weight->name);
+        Tensor *transposed = build_permute(build, w, (int[]){1, 0}, "backward_transpose", label);
         gradient_add(build, x, build_matmul(build, d, transposed, false, x->shape, "backward_input", gradient_name(build, x)));
     }
     if (gradient_needed(w))

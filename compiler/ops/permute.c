@@ -6,7 +6,7 @@
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     int back[MAX_RANK] = {0};
     for (int i = 0; i < op->out->shape.rank; i++) back[op->axes[i]] = i;
-    gradient_add(build, op->in[0], build_permute(build, d, back));
+    gradient_add(build, op->in[0], build_permute(build, d, back, "backward_permute", gradient_name(build, op->in[0])));
 }
 
 static void emit(Emit *e, const Op *op) {

@@ -28,6 +28,7 @@ static bool fits_block(const Tensor *tensor, Shape space) {
 static bool can_fuse(const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
     if (!host->def->takes_steps || !shape_equal(op_space(op), op_space(host))) return false;
+    if (op->phase == PHASE_BACKWARD && host->phase == PHASE_FORWARD) return false; /* it would be kept until it is wanted */
     if (host->steps.count + op->steps.count > 12) return false;
     for (int i = 0; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
