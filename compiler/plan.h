@@ -68,7 +68,11 @@ typedef struct Operand {
     bool written; /* updates: the statement assigns to it */
 } Operand;
 
-enum { MAX_OPERANDS = 10 };
+enum {
+    MAX_OPERANDS = 10,
+    MAX_STEPS = 12,         /* of one operation, and … */
+    MAX_STEP_TENSORS = 24   /* … different tensors that they read and make: parameters of one C function */
+};
 
 /** One elementwise computation: result = text, or, for an update, statements that assign to their operands. */
 typedef struct Step {

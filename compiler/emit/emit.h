@@ -106,7 +106,7 @@ typedef struct Loop {
 } Loop;
 
 typedef struct Nest {
-    Tensor *tensors[24];
+    Tensor *tensors[MAX_STEP_TENSORS + 1]; /* of the steps, and what a sum adds up */
     int tensor_count;
     Loop loops[MAX_LOOPS];
     int loop_count;   /* the last one runs over lanes */

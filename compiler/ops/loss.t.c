@@ -228,6 +228,6 @@
     for (size_t c = 0; c < size; c += LANES) {
         const size_t n = v_lanes(size - c);
         const vec value = v_load($x + c, n);
-        total += v_head($l_one * v_abs(value) + $l_two * value * value, n);
+        total += v_head($terms, n);
     }
     $sums[0] += $per_sample * v_sum(total);

@@ -24,12 +24,39 @@ static bool fits_block(const Tensor *tensor, Shape space) {
     return tensor->shape.rank == 1 && tensor->shape.dim[0] == space.dim[space.rank - 1];
 }
 
+typedef struct TensorSet {
+    const Tensor *at[2 * MAX_STEPS * (MAX_OPERANDS + 1)];
+    int count;
+} TensorSet;
+
+static void set_add(TensorSet *set, const Tensor *tensor) {
+    for (int i = 0; i < set->count; i++)
+        if (set->at[i] == tensor) return;
+    if (tensor) set->at[set->count++] = tensor;
+}
+
+static void set_add_steps(TensorSet *set, const Op *op) {
+    for (int i = 0; i < op->steps.count; i++) {
+        set_add(set, op->steps.at[i].result);
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) set_add(set, op->steps.at[i].operands[j].tensor);
+    }
+}
+
+/* Whether one C function can hold the steps of both. */
+static bool steps_fit(const Op *host, const Op *op) {
+    TensorSet set = {.count = 0};
+    if (host->steps.count + op->steps.count > MAX_STEPS) return false;
+    set_add_steps(&set, host);
+    set_add_steps(&set, op);
+    return set.count <= MAX_STEP_TENSORS;
+}
+
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
     if (!host->def->takes_steps || !shape_equal(op_space(op), op_space(host))) return false;
     if (op->phase == PHASE_BACKWARD && host->phase == PHASE_FORWARD) return false; /* it would be kept until it is wanted */
-    if (host->steps.count + op->steps.count > 12) return false;
+    if (!steps_fit(host, op)) return false;
     for (int i = 0; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Operand *operand = &op->steps.at[i].operands[j];
