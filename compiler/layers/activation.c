@@ -39,15 +39,16 @@ static const ArgDef relu_args[] = {
     {ARG(ActivationArgs, threshold), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "below it the slope is negative_slope"},
     {0}};
 
+/* As slopes and thresholds are not negative, y > 0 exactly where x > threshold. */
 static const Formula relu = {
     "relu", {"x"}, "v_max(v_splat(0.0), x)", {RELU_GRADIENT}};
 static const Formula sloped = {
-    "relu", {"x"}, "v_select(x > threshold, x, slope * (x - threshold))", {"v_select(x > threshold, d, slope * d)"}};
+    "relu", {"x"}, "v_select(x > threshold, x, slope * (x - threshold))", {"v_select(y > 0.0, d, slope * d)"}};
 static const Formula limited = {
     "relu",
     {"x"},
     "v_select(x >= top, top, v_select(x > threshold, x, slope * (x - threshold)))",
-    {"v_select(x >= top, 0.0, v_select(x > threshold, d, slope * d))"}};
+    {"v_select(y >= top, 0.0, v_select(y > 0.0, d, slope * d))"}};
 
 static Tensor *relu_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
@@ -70,7 +71,7 @@ const LayerDef layer_ReLU = {
 static const ArgDef leaky_args[] = {
     {ARG(ActivationArgs, negative_slope), ARG_REAL, DEFAULT("0.3"), RANGE(0, 1e30), .doc = "slope for x < 0"}, {0}};
 
-static const Formula leaky = {"leaky", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(x > 0.0, d, slope * d)"}};
+static const Formula leaky = {"leaky", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}};
 
 static Tensor *leaky_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
@@ -89,7 +90,7 @@ static const ArgDef elu_args[] = {
     {ARG(ActivationArgs, alpha), ARG_REAL, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "-alpha is the limit for x → -∞"}, {0}};
 
 static const Formula elu = {
-    "elu", {"x"}, "v_select(x > 0.0, x, alpha * v_expm1(x))", {"v_select(x > 0.0, d, d * (y + alpha))"}};
+    "elu", {"x"}, "v_select(x > 0.0, x, alpha * v_expm1(x))", {"v_select(y > 0.0, d, d * (y + alpha))"}};
 
 static Tensor *elu_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;

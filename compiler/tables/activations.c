@@ -14,7 +14,7 @@
 
 ROW(linear, "x", NULL, NULL)
 ROW(relu, "max(x, 0)", "v_max(v_splat(0.0), x)", RELU_GRADIENT)
-ROW(relu6, "min(max(x, 0), 6)", "v_clip(x, 0.0, 6.0)", "v_select((x > 0.0) & (x < 6.0), d, 0.0)")
+ROW(relu6, "min(max(x, 0), 6)", "v_clip(x, 0.0, 6.0)", "v_select((y > 0.0) & (y < 6.0), d, 0.0)")
 ROW(leaky_relu, "x where x > 0, else 0.2·x", "v_select(x > 0.0, x, 0.2 * x)", "v_select(y > 0.0, d, 0.2 * d)")
 ROW(elu, "x where x > 0, else eˣ - 1", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
 ROW(celu, "max(x, 0) + min(eˣ - 1, 0)", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
@@ -36,12 +36,12 @@ ROW_ALIAS(hard_silu, "hard_swish", "x·hard_sigmoid(x)", "x * v_clip(x + 3.0, 0.
     "v_select(x > -3.0, v_select(x < 3.0, d * (0.3333333333333333 * x + 0.5), d), 0.0)")
 ROW(tanh, "tanh(x)", "v_tanh(x)", "d * (1.0 - y * y)")
 ROW(hard_tanh, "-1 for x < -1, 1 for x > 1, else x", "v_clip(x, -1.0, 1.0)",
-    "v_select((x > -1.0) & (x < 1.0), d, 0.0)")
+    "v_select((y > -1.0) & (y < 1.0), d, 0.0)")
 ROW(tanh_shrink, "x - tanh(x)", "x - v_tanh(x)", "d * v_tanh(x) * v_tanh(x)")
 ROW(soft_shrink, "x - 0.5 for x > 0.5, x + 0.5 for x < -0.5, else 0", "v_max(x - 0.5, v_splat(0.0)) + v_min(x + 0.5, v_splat(0.0))",
-    "v_select(v_abs(x) > 0.5, d, 0.0)")
+    "v_select(v_abs(y) > 0.0, d, 0.0)")
 ROW(hard_shrink, "x where |x| > 0.5, else 0", "v_select(v_abs(x) > 0.5, x, 0.0)",
-    "v_select(v_abs(x) > 0.5, d, 0.0)")
+    "v_select(v_abs(y) > 0.0, d, 0.0)")
 ROW(softplus, "log(1 + eˣ)", "v_softplus(x)", "d * v_sigmoid(x)")
 ROW(squareplus, "(x + √(x² + 4)) / 2", "0.5 * (x + v_sqrt(x * x + 4.0))", "d * (0.5 + 0.5 * x / v_sqrt(x * x + 4.0))")
 ROW(sparse_plus, "0 for x ≤ -1, x for x ≥ 1, else (x + 1)² / 4",
