@@ -55,33 +55,25 @@ FORCE_INLINE void product_tile(const int rows, const int cols, product_operands 
             sum[r][j] = x.add ? v_load_all(x.c + (size_t)r * x.c_row + j * LANES) : v_zero();
         }
     }
-    size_t k = 0;
-    for (;;) {
-        for (; k < whole; k++) {
+    for (size_t left = x.depth - whole;; left = 0) {
+        for (size_t k = 0; k < whole; k++) {
             vec w[TILE_COLS];
-            UNROLL for (int j = 0; j < cols; j++) {
-                w[j] = v_load_all(x.b + j * LANES);
-            }
+            UNROLL for (int j = 0; j < cols; j++) { w[j] = v_load_all(x.b + k * x.b_depth + j * LANES); }
             UNROLL for (int r = 0; r < rows; r++) {
-                const real a = x.a[(size_t)r * x.a_row];
-                UNROLL for (int j = 0; j < cols; j++) {
-                    sum[r][j] += a * w[j];
-                }
+                const real a = x.a[(size_t)r * x.a_row + k * x.a_depth];
+                UNROLL for (int j = 0; j < cols; j++) { sum[r][j] += a * w[j]; }
             }
-            x.a += x.a_depth;
-            x.b += x.b_depth;
         }
-        if (k == x.depth) {
+        if (left == 0) {
             break;
         }
-        whole = x.depth;
+        x.a += whole * x.a_depth;
+        whole = left;
         x.b = rest;
         x.b_depth = (size_t)cols * LANES;
     }
     UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int j = 0; j < cols; j++) {
-            v_store_all(x.c + (size_t)r * x.c_row + j * LANES, sum[r][j]);
-        }
+        UNROLL for (int j = 0; j < cols; j++) { v_store_all(x.c + (size_t)r * x.c_row + j * LANES, sum[r][j]); }
     }
 }
 
@@ -106,9 +98,9 @@ static inline void product_copy(size_t rows, size_t cols, real *to, size_t to_ro
  * go through `edge`, and the last rows of b, where whole vectors would reach beyond b's end, through `rest`. */
 FORCE_INLINE void product_tiles(const int rows, size_t cols, product_operands x) {
     while (cols > 0) {
-        size_t width = cols < TILE_COLS * LANES ? cols : TILE_COLS * LANES;
-        size_t vectors = (width + LANES - 1) / LANES, missing = vectors * LANES - width;
-        size_t row = vectors * LANES, whole = x.depth;
+        size_t left = (cols + LANES - 1) / LANES; /* of vectors; the last two tiles are about equal */
+        size_t vectors = left <= TILE_COLS ? left : left < 2 * TILE_COLS ? (left + 1) / 2 : TILE_COLS;
+        size_t row = vectors * LANES, width = row < cols ? row : cols, missing = row - width, whole = x.depth;
         real edge[TILE_ROWS * TILE_COLS * LANES], rest[(LANES + TILE_COLS) * LANES];
         product_operands tile = x;
         if (missing > 0) {
@@ -174,7 +166,7 @@ static inline void product(size_t rows, size_t cols, size_t depth, const real *a
 
 /* @part product_add */
 
-/** As product, but each sum starts from what is in block: a depth taken in pieces gives the same bits. */
+/** The same, but each sum starts from what is in block: a depth taken in pieces gives the bits of the whole. */
 static inline void product_add(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
                                const real *b, size_t b_depth, real *block, size_t block_row) {
     product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 1};
@@ -187,25 +179,19 @@ static inline void product_add(size_t rows, size_t cols, size_t depth, const rea
 FORCE_INLINE void product_strip(const int cols, size_t depth, const real *a, size_t a_depth, const real *b,
                                 size_t b_depth, real *c) {
     vec sum[4 * TILE_COLS];
-    UNROLL for (int j = 0; j < cols; j++) {
-        sum[j] = v_zero();
-    }
+    UNROLL for (int j = 0; j < cols; j++) { sum[j] = v_zero(); }
     for (size_t k = 0; k < depth; k++) {
         const real x = a[k * a_depth];
-        UNROLL for (int j = 0; j < cols; j++) {
-            sum[j] += x * v_load_all(b + k * b_depth + j * LANES);
-        }
+        UNROLL for (int j = 0; j < cols; j++) { sum[j] += x * v_load_all(b + k * b_depth + j * LANES); }
     }
-    UNROLL for (int j = 0; j < cols; j++) {
-        v_store_all(c + j * LANES, sum[j]);
-    }
+    UNROLL for (int j = 0; j < cols; j++) { v_store_all(c + j * LANES, sum[j]); }
 }
 
 /* @part product_row */
 
 /**
- * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c], the
- * same bits as from product. It is as fast as b can be read.
+ * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c]. With
+ * more sums at a time than a tile it is as fast as b can be read.
  */
 static inline void product_row(size_t cols, size_t depth, const real *a, size_t a_depth, const real *b, size_t b_depth,
                                real *row) {
@@ -264,21 +250,15 @@ static inline void transpose_square(size_t rows, size_t cols, const real *from, 
     }
 #else
     vec now[LANES], next[LANES];
-    UNROLL for (int i = 0; i < LANES; i++) {
-        now[i] = v_load_all(from + (size_t)i * cols);
-    }
+    UNROLL for (int i = 0; i < LANES; i++) { now[i] = v_load_all(from + (size_t)i * cols); }
     UNROLL for (int step = 1; step < LANES; step *= 2) {
         UNROLL for (int i = 0; i < LANES / 2; i++) {
             next[2 * i] = __builtin_shufflevector(now[i], now[i + LANES / 2], INTERLEAVE_LOW);
             next[2 * i + 1] = __builtin_shufflevector(now[i], now[i + LANES / 2], INTERLEAVE_HIGH);
         }
-        UNROLL for (int i = 0; i < LANES; i++) {
-            now[i] = next[i];
-        }
+        UNROLL for (int i = 0; i < LANES; i++) { now[i] = next[i]; }
     }
-    UNROLL for (int i = 0; i < LANES; i++) {
-        v_store_all(to + (size_t)i * rows, now[i]);
-    }
+    UNROLL for (int i = 0; i < LANES; i++) { v_store_all(to + (size_t)i * rows, now[i]); }
 #endif
 }
 

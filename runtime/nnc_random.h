@@ -12,7 +12,7 @@
 
 /* @part vec_pair vec_pair_at PAIRS */
 
-/* A vector of 64-bit lanes, each the product of two 32-bit words, or a word with an upper half to ignore. */
+/* A vector of 64-bit lanes: two 32-bit words multiplied, or one word and an upper half to ignore. */
 #if VECTOR_BYTES == 0
 #define PAIRS 1
 typedef uint64_t vec_pair, vec_pair_at;
@@ -24,7 +24,7 @@ typedef uint64_t vec_pair_at __attribute__((vector_size(VECTOR_BYTES), aligned(8
 
 /* @part v_multiply_words vec_words */
 
-/** The products of the lower halves of a with `factor`. */
+/* The lower halves of a times `factor`. */
 #if defined __AVX2__ && VECTOR_BYTES == 32 && !defined __clang__ /* gcc would multiply the upper halves too */
 typedef int vec_words __attribute__((vector_size(32)));
 INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
@@ -36,9 +36,7 @@ INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
     return (vec_pair)__builtin_ia32_pmuludq128((vec_words)a, (vec_words)((a ^ a) + factor));
 }
 #else
-INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
-    return (a & 0xffffffff) * factor;
-}
+INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) { return (a & 0xffffffff) * factor; }
 #endif
 
 /* @part RANDOM_STREAMS v_random_lanes */

@@ -34,7 +34,7 @@ typedef float real;
 #define VECTOR_BYTES 64
 #elif defined __AVX__
 #define VECTOR_BYTES 32
-#elif defined __SSE2__ || defined __ARM_NEON || defined __wasm_simd128__ || defined __VSX__
+#elif defined __SSE2__ || defined __ARM_NEON || defined __wasm_simd128__ || (defined __VSX__ && !defined __clang__)
 #define VECTOR_BYTES 16
 #else
 #define VECTOR_BYTES 0
@@ -69,8 +69,8 @@ typedef uint32_t vec_bits;
 
 #else
 #define INLINE FORCE_INLINE /* a call would spill every vector register */
-/* `vec` for variables, vec_at to read and write memory at any address; a comparison of vecs gives a vec_int, each lane
- * 0 or -1 (but 1 in scalar code), so masks combine with & and |, and are negated by exchanging v_select's values. */
+/* vec for variables, vec_at to read and write memory at any address. A comparison of vecs gives a vec_int, in each lane
+ * 0 or -1 (in scalar code 1), so masks combine with & and |; to negate one, compare the other way. */
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 #ifdef NNC_DOUBLE
 #define LANES (VECTOR_BYTES / 8)
@@ -88,9 +88,7 @@ typedef uint32_t vec_bits __attribute__((vector_size(VECTOR_BYTES)));
 /* @part v_lanes */
 
 /** How many lanes of the next vector hold something when `left` values remain. */
-INLINE size_t v_lanes(size_t left) {
-    return left < LANES ? left : LANES;
-}
+INLINE size_t v_lanes(size_t left) { return left < LANES ? left : LANES; }
 
 /* @part v_zero */
 
@@ -110,9 +108,7 @@ INLINE vec v_zero(void) {
 
 /* @part v_load_all */
 
-FORCE_INLINE vec v_load_all(const real *p) {
-    return *(const vec_at *)(const void *)p;
-}
+FORCE_INLINE vec v_load_all(const real *p) { return *(const vec_at *)(const void *)p; }
 
 /* @part v_copy */
 
@@ -131,28 +127,26 @@ static inline void v_copy(real *to, const real *from, size_t n) {
 
 /** The n <= LANES reals at p, then zeros; reads nothing beyond p[n - 1]. */
 INLINE vec v_load(const real *p, size_t n) {
-    real part[LANES] = {0};
     if (n >= LANES) {
         return v_load_all(p);
     }
+    real part[LANES] = {0};
     v_copy(part, p, n);
     return v_load_all(part);
 }
 
 /* @part v_store_all */
 
-FORCE_INLINE void v_store_all(real *p, vec v) {
-    *(vec_at *)(void *)p = v;
-}
+FORCE_INLINE void v_store_all(real *p, vec v) { *(vec_at *)(void *)p = v; }
 
 /* @part v_store */
 
 /** Writes the first n <= LANES lanes of v to p. */
 INLINE void v_store(real *p, vec v, size_t n) {
-    real part[LANES];
     if (n >= LANES) {
         v_store_all(p, v);
     } else {
+        real part[LANES];
         v_store_all(part, v);
         v_copy(p, part, n);
     }
@@ -190,30 +184,23 @@ INLINE vec v_from_bits(vec_bits bits) {
 #if LANES == 1
 #define v_select(mask, a, b) ((mask) ? v_splat(a) : v_splat(b))
 #else
-#define v_select(mask, a, b) \
-    ((vec)(((vec_int)(mask) & (vec_int)v_splat(a)) | (~(vec_int)(mask) & (vec_int)v_splat(b))))
+#define v_select(mask, a, b) ((vec)(((vec_int)(mask) & (vec_int)v_splat(a)) | (~(vec_int)(mask) & (vec_int)v_splat(b))))
 #endif
 
 /* @part v_max */
 
 /** The greater of a and b; b where either is NaN, so v_max(limit, x) lets NaN through. */
-INLINE vec v_max(vec a, vec b) {
-    return v_select(a > b, a, b);
-}
+INLINE vec v_max(vec a, vec b) { return v_select(a > b, a, b); }
 
 /* @part v_min */
 
 /** The lesser of a and b; b where either is NaN, so v_min(limit, x) lets NaN through. */
-INLINE vec v_min(vec a, vec b) {
-    return v_select(a < b, a, b);
-}
+INLINE vec v_min(vec a, vec b) { return v_select(a < b, a, b); }
 
 /* @part v_clip */
 
 /** x held within low ... high; NaN stays NaN. */
-INLINE vec v_clip(vec x, real low, real high) {
-    return v_min(v_splat(high), v_max(v_splat(low), x));
-}
+INLINE vec v_clip(vec x, real low, real high) { return v_min(v_splat(high), v_max(v_splat(low), x)); }
 
 /* @part SIGN_BIT */
 #ifdef NNC_DOUBLE
@@ -224,23 +211,17 @@ INLINE vec v_clip(vec x, real low, real high) {
 
 /* @part v_abs */
 
-INLINE vec v_abs(vec x) {
-    return v_from_bits(v_bits(x) & ~SIGN_BIT);
-}
+INLINE vec v_abs(vec x) { return v_from_bits(v_bits(x) & ~SIGN_BIT); }
 
 /* @part v_with_sign */
 
 /** The magnitude of x with the sign of `sign`. */
-INLINE vec v_with_sign(vec x, vec sign) {
-    return v_from_bits((v_bits(x) & ~SIGN_BIT) | (v_bits(sign) & SIGN_BIT));
-}
+INLINE vec v_with_sign(vec x, vec sign) { return v_from_bits((v_bits(x) & ~SIGN_BIT) | (v_bits(sign) & SIGN_BIT)); }
 
 /* @part v_sign */
 
 /** -1, 0 or 1; 0 for NaN. */
-INLINE vec v_sign(vec x) {
-    return v_select(x > 0, 1, v_select(x < 0, -1, 0));
-}
+INLINE vec v_sign(vec x) { return v_select(x > 0, 1, v_select(x < 0, -1, 0)); }
 
 /* @part v_sqrt */
 
@@ -272,17 +253,15 @@ INLINE vec_int v_index(void) {
 #if LANES == 1
     return 0;
 #else
-    static const vec_int index = {0, 1,
-#if LANES >= 4
-                                  2, 3,
+#if LANES == 2
+    const vec_int index = {0, 1};
+#elif LANES == 4
+    const vec_int index = {0, 1, 2, 3};
+#elif LANES == 8
+    const vec_int index = {0, 1, 2, 3, 4, 5, 6, 7};
+#else
+    const vec_int index = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 #endif
-#if LANES >= 8
-                                  4, 5, 6, 7,
-#endif
-#if LANES >= 16
-                                  8, 9, 10, 11, 12, 13, 14, 15,
-#endif
-    };
     return index;
 #endif
 }
@@ -290,16 +269,12 @@ INLINE vec_int v_index(void) {
 /* @part v_tail_fill */
 
 /** v with lanes n and up replaced by `fill`. */
-INLINE vec v_tail_fill(vec v, size_t n, real fill) {
-    return v_select(v_index() < (int)n, v, fill);
-}
+INLINE vec v_tail_fill(vec v, size_t n, real fill) { return v_select(v_index() < (int)n, v, fill); }
 
 /* @part v_head */
 
 /** v with lanes n and up set to 0. */
-INLINE vec v_head(vec v, size_t n) {
-    return v_tail_fill(v, n, 0);
-}
+INLINE vec v_head(vec v, size_t n) { return v_tail_fill(v, n, 0); }
 
 /* @part v_sum */
 
@@ -309,9 +284,7 @@ INLINE real v_sum(vec v) {
     return v;
 #else
     UNROLL for (int half = LANES / 2; half >= 1; half /= 2) {
-        UNROLL for (int i = 0; i < half; i++) {
-            v[i] += v[i + half];
-        }
+        UNROLL for (int i = 0; i < half; i++) { v[i] += v[i + half]; }
     }
     return v[0];
 #endif
@@ -325,9 +298,7 @@ INLINE real v_max_of(vec v) {
     return v;
 #else
     UNROLL for (int half = LANES / 2; half >= 1; half /= 2) {
-        UNROLL for (int i = 0; i < half; i++) {
-            v[i] = v[i] > v[i + half] ? v[i] : v[i + half];
-        }
+        UNROLL for (int i = 0; i < half; i++) { v[i] = v[i] > v[i + half] ? v[i] : v[i + half]; }
     }
     return v[0];
 #endif

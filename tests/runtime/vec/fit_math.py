@@ -94,7 +94,7 @@ def main(names):
         # erf(x) = x + x P(x^2) below 1, 1 - exp(-x^2) R(x) above
         'erf': (erf_rest, lambda z: 1 / (1 + erf_rest(z)), tiny, 1, 7, 13),
         'erfc float': (lambda x: mp.erfc(x) * exp(x * x), lambda x: exp(-x * x) / erf(x), 1, 4, 8, 0),
-        'erfc double': (lambda x: mp.erfc(x) * exp(x * x), lambda x: exp(-x * x) / erf(x), 1, 6, 0, 19),
+        'erfc double': (lambda x: mp.erfc(x) * exp(x * x), lambda x: exp(-x * x) / erf(x), 1, 6, 0, 21),
         # sin(r) = r + r z S(z), cos(r) = 1 - z / 2 + z^2 C(z) with z = r^2
         'sin': (sin_rest, lambda z: z, tiny, quarter, 3, 6),
         'cos': (cos_rest, lambda z: z * z, tiny, quarter, 3, 6),

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* test_product.c - the matrix products of nnc_product.h bit for bit against three plain loops, and transpose.
+ *
+ * Matrices lie in memory of exactly their size, so that AddressSanitizer sees a read beyond. Compile without contraction
+ * to FMA: then sums do not depend on the width of vectors. */
+#include "../../Inputs/check.h"
+
+#include "nnc_product.h"
+
+static uint32_t random_state = 1;
+
+/* From -1 to 1, with all the bits of a real. */
+static real random_real(void) {
+    random_state = random_state * 1664525 + 1013904223;
+    return (real)((double)(random_state >> 7) * 0x1p-24 - 1);
+}
+
+static real *random_reals(size_t n) {
+    real *p = malloc(n * sizeof *p + (n == 0));
+    for (size_t i = 0; i < n; i++) p[i] = random_real();
+    return p;
+}
+
+/* A matrix product with the arguments of product(), and its operands. */
+typedef struct Case {
+    size_t rows, cols, depth, a_row, a_depth, b_depth, block_row;
+    real *a, *b, *block, *expected;
+    size_t block_size;
+} Case;
+
+/* `wider` columns of b and of the block follow the ones that are computed. */
+static Case make_case(size_t rows, size_t cols, size_t depth, size_t wider, int transposed) {
+    Case t = {rows,
+              cols,
+              depth,
+              transposed ? 1 : depth + wider,
+              transposed ? rows + wider : 1,
+              cols + wider,
+              cols + wider,
+              NULL,
+              NULL,
+              NULL,
+              NULL,
+              0};
+    t.a = random_reals(depth == 0 ? 0 : (rows - 1) * t.a_row + (depth - 1) * t.a_depth + 1);
+    t.b = random_reals(depth == 0 ? 0 : (depth - 1) * t.b_depth + cols);
+    t.block_size = (rows - 1) * t.block_row + cols;
+    t.block = random_reals(t.block_size);
+    t.expected = malloc(t.block_size * sizeof *t.expected);
+    memcpy(t.expected, t.block, t.block_size * sizeof *t.expected);
+    return t;
+}
+
+/* From k = `begin` to `end`. */
+static void expect(Case *t, int add, size_t begin, size_t end) {
+    for (size_t r = 0; r < t->rows; r++) {
+        for (size_t c = 0; c < t->cols; c++) {
+            real sum = add ? t->expected[r * t->block_row + c] : 0;
+            for (size_t k = begin; k < end; k++) sum += t->a[r * t->a_row + k * t->a_depth] * t->b[k * t->b_depth + c];
+            t->expected[r * t->block_row + c] = sum;
+        }
+    }
+}
+
+/* Compares (what lies between the rows of the block too) and frees. */
+static void end_case(Case *t, const char *what) {
+    int equal = memcmp(t->block, t->expected, t->block_size * sizeof *t->block) == 0;
+    if (!equal) printf("%s %zu x %zu x %zu, rows of b %zu\n", what, t->rows, t->cols, t->depth, t->b_depth);
+    CHECK(equal);
+    free(t->a);
+    free(t->b);
+    free(t->block);
+    free(t->expected);
+}
+
+static const size_t widths[] = {1, 2, 3, 5, 7, 8, 9, 10, 15, 16, 17, 24, 31, 32, 33, 40, 47, 48, 49, 56, 63, 64};
+static const size_t depths[] = {0, 1, 2, 3, 6, 7, 15, 16, 17, 40};
+
+static void test_products(void) {
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        for (size_t j = 0; j < sizeof depths / sizeof *depths; j++) {
+            for (size_t rows = 1; rows <= TILE_ROWS; rows++) {
+                for (size_t wider = 0; wider <= 20; wider += wider < 2 ? 1 : 9) {
+                    const size_t cols = widths[i], depth = depths[j];
+                    Case t = make_case(rows, cols, depth, wider, wider % 2 == 1);
+                    product(rows, cols, depth, t.a, t.a_row, t.a_depth, t.b, t.b_depth, t.block, t.block_row);
+                    expect(&t, 0, 0, depth);
+                    end_case(&t, "product");
+                    t = make_case(rows, cols, depth, wider, wider % 2 == 0);
+                    product_add(rows, cols, depth, t.a, t.a_row, t.a_depth, t.b, t.b_depth, t.block, t.block_row);
+                    expect(&t, 1, 0, depth);
+                    end_case(&t, "product_add");
+                }
+            }
+        }
+    }
+}
+
+/* A depth in two pieces gives the bits of the whole. */
+static void test_pieces(void) {
+    for (size_t cut = 0; cut <= 50; cut += 7) {
+        Case t = make_case(TILE_ROWS, 50, 50, 3, 0);
+        product(t.rows, t.cols, cut, t.a, t.a_row, t.a_depth, t.b, t.b_depth, t.block, t.block_row);
+        product_add(t.rows, t.cols, t.depth - cut, t.a + cut, t.a_row, t.a_depth, t.b + cut * t.b_depth, t.b_depth,
+                    t.block, t.block_row);
+        expect(&t, 0, 0, t.depth);
+        end_case(&t, "pieces");
+    }
+}
+
+static void test_rows(void) {
+    for (size_t cols = 1; cols < 600; cols += cols < 70 ? 1 : 37) {
+        for (size_t wider = 0; wider <= 4; wider += 2) {
+            for (size_t depth = 0; depth < 20; depth += 3) {
+                Case t = make_case(1, cols, depth, wider, wider == 2);
+                product_row(cols, depth, t.a, t.a_depth, t.b, t.b_depth, t.block);
+                expect(&t, 0, 0, depth);
+                end_case(&t, "product_row");
+            }
+        }
+    }
+}
+
+static void test_transpose(void) {
+    static const size_t sizes[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100};
+    enum { SIZES = sizeof sizes / sizeof *sizes };
+    for (size_t i = 0; i < SIZES * SIZES; i++) {
+        size_t rows = sizes[i / SIZES], cols = sizes[i % SIZES];
+        real *from = random_reals(rows * cols), *to = random_reals(rows * cols);
+        transpose(rows, cols, from, to);
+        int wrong = 0;
+        for (size_t r = 0; r < rows; r++) {
+            for (size_t c = 0; c < cols; c++) wrong += memcmp(&to[c * rows + r], &from[r * cols + c], sizeof *to) != 0;
+        }
+        CHECK(wrong == 0);
+        free(from);
+        free(to);
+    }
+}
+
+int main(void) {
+    test_products();
+    test_pieces();
+    test_rows();
+    test_transpose();
+    printf("%d lanes, tiles of %d x %d vectors\n", (int)LANES, TILE_ROWS, TILE_COLS);
+    return check_end();
+}
