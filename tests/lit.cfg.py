@@ -80,7 +80,7 @@ config.environment["CC"] = compilers["cc"] + sanitizers  # what `nnc run` calls
 
 
 if lit.util.killProcessAndChildrenIsSupported()[0]:
-    lit_config.maxIndividualTestTime = 300
+    lit_config.maxIndividualTestTime = 900
 
 
 def ask(option):
