@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT-0
+"""Holds the places of values in the arena against the C that uses them.
+
+usage: overlaps.py --nnc NNC MODEL.nn…      what nnc says about each model
+       overlaps.py MODEL.c MEMORY BATCH     a file of C and its --emit=memory
+
+Read from the calls in the C: which values a call mentions, so from where to where each one must be kept. Checked: no two
+values that must be kept at the same time overlap; places are aligned to 16 reals; the arena is as large as the values need and
+no larger; --emit=memory says the same as the C. Prints what is wrong, then `N values, N wrong`; status 0 when nothing is.
+"""
+import re
+import subprocess
+import sys
+
+ALIGNMENT = 16
+PROGRAMS = {"predict": r"static void \w+_predict_batch", "evaluate": r"_API int \w+_evaluate", "train": r"_API int \w+_train_(?:step|grad)"}
+
+
+def rounded(size):
+    return (size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+
+
+def elements(shape, batch):
+    count = 1
+    for dim in filter(None, shape.split(", ")):
+        count *= batch if dim.rstrip(",") == "batch" else int(dim.rstrip(","))
+    return count
+
+
+def values_in_c(text, program, batch):
+    """(offset, size, index of the first call, of the last) of every value of a program."""
+    body = re.search(rf"{PROGRAMS[program]}\([^;{{]*{{\n(.*?)\n}}\n", text, re.S)
+    if not body:
+        return None
+    places = re.findall(r"(?:float|double) \*const (\w+) = arena \+ (\d+); /\* \(([^)]*)\) \*/", body[1])
+    calls = re.findall(r"\n    \w+\(batch[^;]*\);", "\n" + body[1])
+    values = []
+    for name, offset, shape in places:
+        used = [i for i, call in enumerate(calls) if re.search(rf"\b{name}\b", call)]
+        values.append((int(offset), elements(shape, batch), used[0], used[-1]))
+    return values
+
+
+def values_in_dump(text, program):
+    """The arena's size, and (offset, size, shape) of every value of a program."""
+    part = re.search(rf"^program {program}: arena (\d+)\n((?: .*\n)*)", text, re.M)
+    return int(part[1]), [(int(o), int(s), shape) for o, s, shape in re.findall(r"^ +(\d+) \+(\d+) +\S+ +\(([^)]*)\)", part[2], re.M)]
+
+
+def check(place, c, memory, batch):
+    """Lines that say what is wrong, and how many values there are."""
+    wrong, count, arenas = [], 0, {}
+    for program in PROGRAMS:
+        values = values_in_c(c, program, batch)
+        if values is None:
+            continue
+        where = f"{place}: {program}"
+        arena, dumped = values_in_dump(memory, program)
+        arenas[program] = arena
+        count += len(values)
+        if sorted((o, s) for o, s, _, _ in values) != sorted((o, s) for o, s, _ in dumped):
+            wrong.append(f"{where}: the C has other places than --emit=memory")
+        wrong += [f"{where}: {shape} of {s} values" for _, s, shape in dumped if s != elements(shape, batch)]
+        wrong += [f"{where}: place {o} is not aligned" for o, _, _, _ in values if o % ALIGNMENT]
+        top = max((o + rounded(s) for o, s, _, _ in values), default=0)
+        if top != arena:
+            wrong.append(f"{where}: the values end at {top}, the arena at {arena}")
+        for i, (o, s, first, last) in enumerate(values):
+            for o2, s2, first2, last2 in values[:i]:
+                if first <= last2 and first2 <= last and o < o2 + s2 and o2 < o + s:
+                    wrong.append(f"{where}: {o} +{s} and {o2} +{s2} are kept at the same time")
+    sizes = [int(size) for size in re.findall(r" arena\[(\d+)\];", c)]
+    wanted = [max(1, arenas["predict"], arenas.get("evaluate", 0))] + [max(1, arenas[name]) for name in arenas if name == "train"]
+    if sizes != wanted:
+        wrong.append(f"{place}: arenas of {sizes}, wanted {wanted}")
+    return wrong, count
+
+
+def ask(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def main():
+    wrong, count = [], 0
+    if sys.argv[1] != "--nnc":
+        wrong, count = check(sys.argv[1], open(sys.argv[1]).read(), open(sys.argv[2]).read(), int(sys.argv[3]))
+    else:
+        for model in sys.argv[3:]:
+            for flags in ([], ["--gradients"], ["--inference-only"], ["--external-masks"]):
+                memory = ask(sys.argv[2], *flags, "--emit=memory", model)
+                batch = int(re.match(r"batch (\d+)", memory)[1])
+                more, values = check(f"{model} {' '.join(flags)}", ask(sys.argv[2], *flags, "-o", "-", model), memory, batch)
+                wrong += more
+                count += values
+    print("".join(line + "\n" for line in wrong[:20]) + f"{count} values, {len(wrong)} wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
