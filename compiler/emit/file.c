@@ -61,6 +61,12 @@ static const char *ascii_table(Arena *arena, const char *text) {
     return text_chars(&out);
 }
 
+/* Without its folder: the same model gives the same C wherever it lies. */
+const char *source_name(const Options *options) {
+    const char *const slash = strrchr(options->input, '/');
+    return strcmp(options->input, "-") == 0 ? "standard input" : slash ? slash + 1 : options->input;
+}
+
 static const char *how_text(Emit *emit) {
     const Options *options = emit->plan->options;
     if (options->standalone && options->main) return "Compile: cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz)";
@@ -135,7 +141,7 @@ static const Hole *facts(Emit *emit) {
         {"prefix", prefix},
         {"upper", upper(emit->arena, prefix)},
         {"version", NNC_VERSION},
-        {"source", comment_text(emit, options->input)},
+        {"source", comment_text(emit, source_name(options))},
         {"summary_lines", comment_lines(emit, comment_text(emit, ascii_table(emit->arena, text_chars(&summary))))},
         {"how", how_text(emit)},
         {"batch_size", integer(emit, model->batch)},

@@ -122,7 +122,7 @@ static const char *model_text(Emit *emit) {
     int64_t parameters = 0;
     for (int i = 0; i < plan->weights.count; i++) parameters += shape_size(plan->weights.at[i]->shape, 1);
     Text out = {.arena = emit->arena};
-    text_printf(&out, "%s, %s,\n%s,\n", string_literal(emit, model->name), string_literal(emit, plan->options->input),
+    text_printf(&out, "%s, %s,\n%s,\n", string_literal(emit, model->name), string_literal(emit, source_name(plan->options)),
                 string_literal(emit, text_chars(&summary)));
     text_printf(&out, "sizeof(%s), %" PRId64 ", %d,\n", emit->real, model->batch, model->integer_input);
     text_printf(&out, "%d, %d, %s, %s,\n", model->input.rank - 1, model->output.rank - 1, dims_text(emit, model->input, 1, 0),

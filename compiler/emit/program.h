@@ -24,6 +24,8 @@ void name_weight_fields(Emit *emit);
 
 /** A C string literal; whatever is not plain ASCII is written in octal. */
 const char *string_literal(Emit *emit, const char *text);
+/** The name of the model's file. */
+const char *source_name(const struct Options *options);
 const char *upper(Arena *arena, const char *name);
 /** Two lists of holes in one. */
 const Hole *with(Emit *emit, const Hole *holes, const Hole *more);
