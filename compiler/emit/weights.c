@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --weights: values of a safetensors file as constants, read and checked by the runtime's own reader. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,15 @@
 #include "options.h"
 #include "program.h"
 
-static const char *values_text(Emit *emit, const char *values, int64_t count) {
+/* Ends the compiler: a number that is not finite has no literal in C, and no place in weights. */
+static void refuse_number(const Emit *emit, const Tensor *tensor) {
+    fprintf(stderr, "%s: error: tensor '%s' holds a number that is not finite\n", emit->plan->options->weights, tensor->name);
+    exit(2);
+}
+
+static const char *values_text(Emit *emit, const Tensor *tensor, const char *values) {
     const bool wide = emit->plan->options->real_double;
+    const int64_t count = shape_size(tensor->shape, 1), columns = wide ? 4 : 8;
     Text text = {.arena = emit->arena};
     for (int64_t i = 0; i < count; i++) {
         double value;
@@ -19,10 +27,11 @@ static const char *values_text(Emit *emit, const char *values, int64_t count) {
             memcpy(&narrow, values + i * 4, 4);
             value = (double)narrow;
         }
-        text_printf(&text, wide ? "%.17g" : "%.9g", value);
-        if (!strpbrk(text.chars + text.length - 1 - (text.length > 12 ? 12 : text.length - 1), ".e")) text_puts(&text, ".0");
-        text_puts(&text, wide ? "," : "f,");
-        text_puts(&text, i % 8 == 7 || i == count - 1 ? "\n" : " ");
+        if (!isfinite(value)) refuse_number(emit, tensor);
+        char digits[40];
+        snprintf(digits, sizeof digits, "%.*g", wide ? 17 : 9, value);
+        text_printf(&text, "%s%s%s,%s", digits, strpbrk(digits, ".e") ? "" : ".0", wide ? "" : "f",
+                    i % columns == columns - 1 || i == count - 1 ? "\n" : " ");
     }
     return text_chars(&text);
 }
@@ -52,9 +61,9 @@ void emit_weights(Emit *emit, const Hole *holes, Text *out) {
     }
     Text numbers = {.arena = emit->arena};
     for (size_t i = 0; i < model.tensor_count; i++) {
-        const int64_t count = shape_size(emit->plan->weights.at[i]->shape, 1);
-        text_printf(&numbers, "{ /* %s */\n%s},\n", weight_field(emit, emit->plan->weights.at[i]->weight),
-                    values_text(emit, params + model.tensors[i].offset * model.real_size, count));
+        const Tensor *tensor = emit->plan->weights.at[i];
+        text_printf(&numbers, "{ /* %s */\n%s},\n", weight_field(emit, tensor->weight),
+                    values_text(emit, tensor, params + model.tensors[i].offset * model.real_size));
     }
     if (!model.tensor_count) text_puts(&numbers, "{0}\n");
     emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"numbers", text_chars(&numbers)}, {NULL, NULL}}));
