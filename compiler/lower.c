@@ -223,8 +223,10 @@ static Tensor *build_loss(Builder *build, Tensor *prediction) {
     Op *op = build_op(build, &op_loss, "loss");
     op->loss = loss;
     op->object = object;
-    op->on_logits = loss->shortcut && (args->from_logits || prediction->logits);
-    Tensor *p = loss->shortcut && prediction->logits ? prediction->logits : prediction;
+    /* With ignore_class Keras multiplies the prediction by a mask, and so loses its link to the logits. */
+    Tensor *logits = loss->sparse && args->ignore_class != INT_NONE ? NULL : prediction->logits;
+    op->on_logits = loss->shortcut && (args->from_logits || logits);
+    Tensor *p = loss->shortcut && logits ? logits : prediction;
     op->in[op->in_count++] = p;
     op->in[op->in_count++] = program->target;
     op->in[op->in_count++] = weights->out;
@@ -242,7 +244,7 @@ static void build_metrics(Builder *build, Tensor *prediction) {
         Op *op = build_op(build, &op_metric, arena_printf(build->plan->arena, "metric_%s", object->spelled));
         op->metric = metric;
         op->object = object;
-        op->in[op->in_count++] = metric->argmax && prediction->logits ? prediction->logits : prediction;
+        op->in[op->in_count++] = metric->argmax && prediction->logits_of ? prediction->logits : prediction;
         op->in[op->in_count++] = build->program->target;
         op->sum_at = sums;
         sums += 2;

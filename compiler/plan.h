@@ -34,7 +34,7 @@ struct Tensor {
     Tensor *viewed;        /* … made from this one, which may be a view itself */
     Op *producer;          /* NULL: not computed */
     Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
-    const char *logits_of; /* "softmax" or "sigmoid" */
+    const char *logits_of; /* "softmax" or "sigmoid", over the last axis; NULL: another axis */
     /* set by passes */
     bool in_registers; /* lives and dies inside one operation */
     bool regenerated;  /* a random mask that every reader makes anew instead of loading it */

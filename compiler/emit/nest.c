@@ -220,10 +220,11 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
             bool vector = true;
             text = operand->tensor->regenerated ? random_text(emit, operand->tensor, place)
                                                 : load_text(emit, operand->tensor, place, &vector);
-            any_vector = any_vector || vector;
+            if (!vector && !operand->written) text = formatted(emit, "v_splat(%s)", text); /* formulas compare vectors with vectors */
+            any_vector = true;
             if (operand->written || operand->tensor->regenerated || times_named(step->text, operand->name) > 1) {
                 const char *local = local_name(emit, operand->name);
-                text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ", vector ? "vec" : emit->real, local, text);
+                text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ", vector || !operand->written ? "vec" : emit->real, local, text);
                 text = local;
             }
         }

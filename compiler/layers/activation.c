@@ -39,24 +39,38 @@ static const ArgDef relu_args[] = {
     {ARG(ActivationArgs, threshold), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "below it the slope is negative_slope"},
     {0}};
 
-/* As slopes and thresholds are not negative, y > 0 exactly where x > threshold. */
+/* Where x is exactly a bend, the gradients are those of TensorFlow's operations that Keras puts together: 0 at the
+ * threshold, d at max_value, but 0 at 6 when that is ReLU(6). As slopes are not negative, y > 0 where x > 0. */
 static const Formula relu = {
     "relu", {"x"}, "v_max(v_splat(0.0), x)", {RELU_GRADIENT}};
 static const Formula sloped = {
-    "relu", {"x"}, "v_select(x > threshold, x, slope * (x - threshold))", {"v_select(y > 0.0, d, slope * d)"}};
+    "relu", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}};
+static const Formula shifted = {
+    "relu",
+    {"x"},
+    "v_select(x > threshold, x, slope * (x - threshold))",
+    {"v_select(x > threshold, d, v_select(x < threshold, slope * d, 0.0))"}};
 static const Formula limited = {
     "relu",
     {"x"},
-    "v_select(x >= top, top, v_select(x > threshold, x, slope * (x - threshold)))",
-    {"v_select(y >= top, 0.0, v_select(y > 0.0, d, slope * d))"}};
+    "v_select(x > threshold, v_min(x, v_splat(top)), slope * (x - threshold))",
+    {"v_select(x > threshold, v_select(x > top, 0.0, d), v_select(x < threshold, slope * d, 0.0))"}};
+static const Formula limited_to_6 = {
+    "relu",
+    {"x"},
+    "v_select(x > threshold, v_min(x, v_splat(top)), slope * (x - threshold))",
+    {"v_select(x > threshold, v_select(x >= top, 0.0, d), v_select(x < threshold, slope * d, 0.0))"}};
 
 static Tensor *relu_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
     const Operand numbers[] = {NUMBER("threshold", a->threshold), NUMBER("slope", a->negative_slope),
                                NUMBER("top", a->max_value)};
-    if (!isnan(a->max_value)) return build_map(build, &limited, (Tensor *[]){x}, numbers, 3);
-    if (a->threshold != 0 || a->negative_slope != 0) return build_map(build, &sloped, (Tensor *[]){x}, numbers, 2);
-    return build_map(build, &relu, (Tensor *[]){x}, NULL, 0);
+    const Formula *const formula = a->max_value == 6 && a->threshold == 0 ? &limited_to_6
+                                   : !isnan(a->max_value)                 ? &limited
+                                   : a->threshold != 0                    ? &shifted
+                                   : a->negative_slope != 0               ? &sloped
+                                                                          : &relu;
+    return build_map(build, formula, (Tensor *[]){x}, numbers, 3);
 }
 
 const LayerDef layer_ReLU = {
@@ -127,7 +141,7 @@ static const Formula prelu = {
     "prelu",
     {"x", "alpha"},
     "v_max(v_splat(0.0), x) + alpha * v_min(v_splat(0.0), x)",
-    {"v_select(x > 0.0, d, alpha * d)", "d * v_min(v_splat(0.0), x)"}};
+    {"v_select(x > 0.0, d, v_select(x < 0.0, alpha * d, 0.0))", "d * v_min(v_splat(0.0), x)"}};
 
 static Tensor *prelu_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_map(build, &prelu, (Tensor *[]){x, build_weight(build, layer->weights.at[0])}, NULL, 0);
@@ -155,11 +169,11 @@ static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
     const int axis = a->axis < 0 ? (int)a->axis + x->shape.rank : (int)a->axis;
     int swap[MAX_RANK];
     for (int i = 0; i <= last; i++) swap[i] = i == axis ? last : i == last ? axis : i;
-    if (axis != last) x = build_permute(build, x, swap, "forward_permute", "permuted");
-    Tensor *y = build_simple(build, &op_softmax, x, "softmax");
-    if (axis != last) return build_permute(build, y, swap, "forward_permute_back", "permuted_back");
-    y->logits = x;
-    y->logits_of = "softmax";
+    Tensor *in_order = axis == last ? x : build_permute(build, x, swap, "forward_permute", "permuted");
+    Tensor *y = build_simple(build, &op_softmax, in_order, "softmax");
+    if (axis != last) y = build_permute(build, y, swap, "forward_permute_back", "permuted_back");
+    y->logits = x; /* Keras' losses go back to it whatever the axis */
+    y->logits_of = axis == last ? "softmax" : NULL;
     return y;
 }
 

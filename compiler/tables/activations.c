@@ -20,7 +20,7 @@ ROW(elu, "x where x > 0, else eˣ - 1", "v_select(x > 0.0, x, v_expm1(x))", "v_s
 ROW(celu, "max(x, 0) + min(eˣ - 1, 0)", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
 ROW(selu, "1.0507·(x where x > 0, else 1.6733·(eˣ - 1))",
     "v_select(x > 0.0, 1.0507009873554805 * x, 1.7580993408473766 * v_expm1(x))",
-    "v_select(y > 0.0, 1.0507009873554805 * d, d * (y + 1.7580993408473766))")
+    "v_select(y < 0.0, d * (y + 1.7580993408473766), 1.0507009873554805 * d)")
 ROW(gelu, "x·Φ(x), with Φ(x) = (1 + erf(x/√2)) / 2", "0.5 * x * (1.0 + v_erf(0.7071067811865476 * x))",
     "d * (0.5 * (1.0 + v_erf(0.7071067811865476 * x)) + 0.3989422804014327 * x * v_exp(-0.5 * x * x))")
 ROW_ALIAS(silu, "swish", "x·sigmoid(x)", "x * v_sigmoid(x)", "d * v_sigmoid(x) * (1.0 + x * v_sigmoid(-x))")
@@ -36,7 +36,7 @@ ROW_ALIAS(hard_silu, "hard_swish", "x·hard_sigmoid(x)", "x * v_clip(x + 3.0, 0.
     "v_select(x > -3.0, v_select(x < 3.0, d * (0.3333333333333333 * x + 0.5), d), 0.0)")
 ROW(tanh, "tanh(x)", "v_tanh(x)", "d * (1.0 - y * y)")
 ROW(hard_tanh, "-1 for x < -1, 1 for x > 1, else x", "v_clip(x, -1.0, 1.0)",
-    "v_select((y > -1.0) & (y < 1.0), d, 0.0)")
+    "v_select((x >= -1.0) & (x <= 1.0), d, 0.0)")
 ROW(tanh_shrink, "x - tanh(x)", "x - v_tanh(x)", "d * v_tanh(x) * v_tanh(x)")
 ROW(soft_shrink, "x - 0.5 for x > 0.5, x + 0.5 for x < -0.5, else 0", "v_max(x - 0.5, v_splat(0.0)) + v_min(x + 0.5, v_splat(0.0))",
     "v_select(v_abs(y) > 0.0, d, 0.0)")
