@@ -22,9 +22,14 @@ static const char *with_suffix(Arena *arena, const char *path, const char *suffi
     return arena_printf(arena, "%.*s%s", (int)(dot ? dot - path : (long)strlen(path)), path, suffix);
 }
 
+/* Standard output, /dev/stdout, /dev/null: nothing can lie beside it. */
+static bool is_stream(const char *path) {
+    return !strcmp(path, "-") || !strncmp(path, "/dev/", 5);
+}
+
 static const char *header_path(const Options *options, Arena *arena) {
     if (options->header) return options->header;
-    if (!options->output || !strcmp(options->output, "-")) return NULL;
+    if (!options->output || is_stream(options->output)) return NULL;
     return with_suffix(arena, options->output, ".h");
 }
 
@@ -38,11 +43,29 @@ typedef struct PendingFile {
     const char *path, *temporary;
 } PendingFile;
 
-/* Writes to a temporary file beside `path`; false and a message when that fails. */
-static bool prepare(Arena *arena, PendingFile *file, const char *path, const char *text) {
+/* Whether two paths are one file; what is not there is none. */
+static bool same_file(const char *a, const char *b) {
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* Writes to a temporary file beside `path`, or at once to what must not be replaced by a file: a device, a pipe, a link.
+ * False and a message when that fails. */
+static bool prepare(Arena *arena, PendingFile *file, const Options *options, const char *path, const char *text) {
+    struct stat status;
+    const bool exists = lstat(path, &status) == 0;
+    if (strcmp(options->input, "-") != 0 && same_file(path, options->input)) {
+        fprintf(stderr, "nnc: cannot write %s: it is the model\n", path);
+        return false;
+    }
+    if (exists && S_ISDIR(status.st_mode)) {
+        fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(EISDIR));
+        return false;
+    }
+    const bool at_once = exists && !S_ISREG(status.st_mode);
     file->path = path;
-    file->temporary = arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
-    FILE *out = fopen(file->temporary, "wb");
+    file->temporary = at_once ? NULL : arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
+    FILE *out = fopen(at_once ? path : file->temporary, "wb");
     bool good = out != NULL;
     if (out) {
         const size_t length = strlen(text);
@@ -51,7 +74,7 @@ static bool prepare(Arena *arena, PendingFile *file, const char *path, const cha
     }
     if (!good) {
         fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
-        remove(file->temporary);
+        if (file->temporary) remove(file->temporary);
     }
     return good;
 }
@@ -84,17 +107,17 @@ bool output_write(const Options *options, Arena *arena, const Plan *plan, const 
         }
         if (options->emit || !options->header) return true;
     }
-    PendingFile files[3];
+    PendingFile files[3] = {{0}};
     int count = 0;
     bool good = true;
     const char *header = header_path(options, arena);
-    if (strcmp(options->output, "-") != 0) good = prepare(arena, &files[count++], options->output, text);
-    if (good && header) good = prepare(arena, &files[count++], header, emit_model_h(arena, plan));
-    if (good && (options->make_depfile || options->depfile) && strcmp(options->output, "-") != 0) {
-        const char *path = options->depfile ? options->depfile : with_suffix(arena, options->output, ".d");
-        good = prepare(arena, &files[count++], path, depfile_text(options, arena));
-    }
+    const char *depfile = options->depfile ? options->depfile : with_suffix(arena, options->output, ".d");
+    if (strcmp(options->output, "-") != 0) good = prepare(arena, &files[count++], options, options->output, text);
+    if (good && header) good = prepare(arena, &files[count++], options, header, emit_model_h(arena, plan));
+    if (good && (options->make_depfile || options->depfile) && !is_stream(options->output))
+        good = prepare(arena, &files[count++], options, depfile, depfile_text(options, arena));
     for (int i = 0; i < count; i++) {
+        if (!files[i].temporary) continue;
         if (good && rename(files[i].temporary, files[i].path) != 0) {
             fprintf(stderr, "nnc: cannot write %s: %s\n", files[i].path, strerror(errno));
             good = false;
