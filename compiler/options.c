@@ -122,6 +122,18 @@ static const OptionDef *find(const char *arg, const char **value) {
     return NULL;
 }
 
+/* Without its value `arg` may be an option that takes none, or near one. */
+static int unknown_option(Arena *arena, const char *arg) {
+    const char *name = arena_strndup(arena, arg, strcspn(arg, "=")), *value;
+    if (find(name, &value)) return usage("option '%s' takes no value", name);
+    const char *names[sizeof table / sizeof *table];
+    int count = 0;
+    for (const OptionDef *other = table; other->name; other++) names[count++] = other->name;
+    const char *near = nearest_name(name, names, count);
+    if (near) return usage(arena_printf(arena, "unknown option '%%s'; did you mean '%s'", near), arg);
+    return usage("unknown option '%s'", arg);
+}
+
 int options_parse(Options *options, Arena *arena, int argc, char **argv) {
     *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1};
     bool only_files = false;
@@ -139,14 +151,7 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
             continue;
         }
         const OptionDef *option = find(arg, &value);
-        if (!option) {
-            const char *names[sizeof table / sizeof *table];
-            int count = 0;
-            for (const OptionDef *other = table; other->name; other++) names[count++] = other->name;
-            const char *near = nearest_name(arg, names, count);
-            if (near) return usage(arena_printf(arena, "unknown option '%%s'; did you mean '%s'", near), arg);
-            return usage("unknown option '%s'", arg);
-        }
+        if (!option) return unknown_option(arena, arg);
         const bool needs_value = option->value && *option->value;
         if (needs_value && !value) {
             if (i + 1 == argc) return usage("option '%s' needs a value", arg);
