@@ -22,7 +22,9 @@ static void check_metrics(const Model *model, Diags *diags) {
         const Object *object = model->compile.metrics.at[i];
         const MetricDef *metric = (const MetricDef *)object->class;
         if (metric->resolve) metric = metric->resolve(model->output, sparse);
-        if (metric->sparse != sparse) diag(diags, D_metric_labels, object->span, object->spelled, sparse ? "class numbers" : "one value per output");
+        if (metric->sparse != sparse)
+            diag(diags, D_metric_labels, object->span, object->spelled,
+                 sparse ? "class numbers" : "one value per output");
     }
 }
 

@@ -28,7 +28,8 @@ static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d) {
     if (!gradient_needed(tensor)) return;
     if (tensor->viewed) { /* a view has no gradient of its own */
-        gradient_add(build, tensor->viewed, build_view(build, d, tensor->viewed->shape, gradient_name(build, tensor->viewed)));
+        gradient_add(build, tensor->viewed,
+                     build_view(build, d, tensor->viewed->shape, gradient_name(build, tensor->viewed)));
         return;
     }
     for (int i = 0; i < build->of.count; i++)

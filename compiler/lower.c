@@ -99,7 +99,9 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
     }
     for (int i = 0; i < number_count; i++) step.operands[step.operand_count++] = numbers[i];
     step_drop_unused(&step); /* dropout of everything takes the shape of x and nothing else */
-    return map_of_step(build, step, broadcast_shape(given), arena_printf(build->plan->arena, "%s_%s", build->phase == PHASE_FORWARD ? "forward" : "backward", formula->name));
+    return map_of_step(build, step, broadcast_shape(given),
+                       arena_printf(build->plan->arena, "%s_%s", build->phase == PHASE_FORWARD ? "forward" : "backward",
+                                    formula->name));
 }
 
 const char *gradient_name(Builder *build, const Tensor *tensor) {
@@ -200,7 +202,8 @@ static const Formula copy = {"copied", {"x"}, "x", {"d"}};
 static void build_predict(Builder *build) {
     Program *program = build->program;
     Tensor *y = forward_layers(build, program->input);
-    if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE) y = build_map(build, &copy, (Tensor *[]){y}, NULL, 0);
+    if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE)
+        y = build_map(build, &copy, (Tensor *[]){y}, NULL, 0);
     tensor_storage(y)->kind = TENSOR_OUTPUT;
     program->output = y;
 }
@@ -230,7 +233,8 @@ static Tensor *build_loss(Builder *build, Tensor *prediction) {
     op->in[op->in_count++] = p;
     op->in[op->in_count++] = program->target;
     op->in[op->in_count++] = weights->out;
-    if (build->training && gradient_needed(p)) produce(build, op, arena_printf(build->plan->arena, "d_%s", p->name), p->shape);
+    if (build->training && gradient_needed(p))
+        produce(build, op, arena_printf(build->plan->arena, "d_%s", p->name), p->shape);
     return p;
 }
 
@@ -256,7 +260,8 @@ static void build_metrics(Builder *build, Tensor *prediction) {
 static void build_zero_gradient(Builder *build, Tensor *weight) {
     if (gradient_of(build, weight)) return;
     build->layer = weight->owner;
-    gradient_add(build, weight, map_of_step(build, (Step){.label = "zero", .text = "0.0"}, weight->shape, "backward_zero"));
+    gradient_add(build, weight,
+                 map_of_step(build, (Step){.label = "zero", .text = "0.0"}, weight->shape, "backward_zero"));
 }
 
 static void build_update(Builder *build, Tensor *weight) {
@@ -274,7 +279,8 @@ static void build_update(Builder *build, Tensor *weight) {
     Step step = {.label = plan->model->compile.optimizer->class->name, .text = rule->text};
     step.operands[step.operand_count++] = (Operand){.name = "g", .kind = OPERAND_TENSOR, .tensor = g};
     for (int i = 0; i < 4 && rule->slots[i]; i++) {
-        Tensor *slot = new_tensor(build, TENSOR_SLOT, arena_printf(plan->arena, "%s/%s", weight->name, rule->slots[i]), weight->shape);
+        Tensor *slot = new_tensor(build, TENSOR_SLOT, arena_printf(plan->arena, "%s/%s", weight->name, rule->slots[i]),
+                                  weight->shape);
         slot->weight = weight->weight;
         slot->slot = rule->slots[i];
         list_push(plan->arena, &plan->slots, slot);

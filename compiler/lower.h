@@ -10,7 +10,7 @@ struct Builder {
     Program *program;
     const Layer *layer; /* whose operations are being appended */
     bool training;
-    bool target;      /* the program knows y: it has a loss */
+    bool target; /* the program knows y: it has a loss */
     Phase phase;
     LIST(Tensor *) of;        /* gradients so far: the gradient of of.at[i] … */
     LIST(Tensor *) gradients; /* … is gradients.at[i] */
@@ -19,8 +19,8 @@ struct Builder {
 /* Definitions in the tables: a Class (name, arguments, documentation) and the mathematics. */
 typedef struct ActivationDef {
     Class class;
-    const char *value;    /* of x; NULL with build */
-    const char *gradient; /* of d and x, or y */
+    const char *value;                           /* of x; NULL with build */
+    const char *gradient;                        /* of d and x, or y */
     Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
 } ActivationDef;
 
@@ -40,8 +40,8 @@ typedef struct InitializerDef {
 
 typedef struct LossDef {
     Class class;
-    bool sparse;      /* targets are class numbers */
-    bool rows;        /* `value` and `gradient` name templates over a row of classes; else they are elementwise formulas
+    bool sparse; /* targets are class numbers */
+    bool rows;   /* `value` and `gradient` name templates over a row of classes; else they are elementwise formulas
                          of prediction p and target y, averaged over the last axis */
     const char *value, *gradient;
     const char *logits_value, *logits_gradient; /* the same on logits p; NULL: has no such form */

@@ -38,9 +38,22 @@ static bool answer(const Options *options, Arena *arena, int *status) {
 }
 
 /* The stages that --emit can print, in the order in which they come about. */
-typedef enum Stage { STAGE_AST, STAGE_MODEL, STAGE_SHAPES, STAGE_SUMMARY, STAGE_LOWERED, STAGE_PLAN, STAGE_MEMORY, STAGE_DOT,
-                     STAGE_JSON, STAGE_C, STAGE_H, STAGE_COUNT } Stage;
-static const char *const stage_names[] = {"ast", "model", "shapes", "summary", "lowered", "plan", "memory", "dot", "json", "c", "h"};
+typedef enum Stage {
+    STAGE_AST,
+    STAGE_MODEL,
+    STAGE_SHAPES,
+    STAGE_SUMMARY,
+    STAGE_LOWERED,
+    STAGE_PLAN,
+    STAGE_MEMORY,
+    STAGE_DOT,
+    STAGE_JSON,
+    STAGE_C,
+    STAGE_H,
+    STAGE_COUNT
+} Stage;
+static const char *const stage_names[] = {"ast",    "model", "shapes", "summary", "lowered", "plan",
+                                          "memory", "dot",   "json",   "c",       "h"};
 
 static int stage_of(const char *name) {
     for (int i = 0; i < STAGE_COUNT; i++)
@@ -52,12 +65,16 @@ static int stage_of(const char *name) {
 static void check_memory(const Plan *plan, const Options *options, Span span, Diags *diags) {
     const Sizes sizes = plan_sizes(plan);
     const int64_t inference = sizes.params_bytes + sizes.work_bytes;
-    const int64_t needed = plan->can_train && sizes.trainer_bytes + sizes.work_bytes > inference ? sizes.trainer_bytes + sizes.work_bytes : inference;
-    if (options->max_ram >= 0 && needed > options->max_ram) diag(diags, D_max_ram, span, (long long)needed, (long long)(needed - options->max_ram));
+    const int64_t needed = plan->can_train && sizes.trainer_bytes + sizes.work_bytes > inference
+                               ? sizes.trainer_bytes + sizes.work_bytes
+                               : inference;
+    if (options->max_ram >= 0 && needed > options->max_ram)
+        diag(diags, D_max_ram, span, (long long)needed, (long long)(needed - options->max_ram));
 }
 
 /* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */
-static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, Diags *diags, Text *out, Plan **result) {
+static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, Diags *diags, Text *out,
+                    Plan **result) {
     AstFile *file = parse_file(arena, source, diags);
     if (stage == STAGE_AST) ast_dump(file, source, out);
     if (stage == STAGE_AST) return diags_errors(diags) == 0;
@@ -132,7 +149,8 @@ int main(int argc, char **argv) {
     Text out = {.arena = arena};
     Plan *plan = NULL;
     bool good = compile(arena, source, &options, (Stage)stage, diags, &out, &plan);
-    diags_print(diags, stderr, options.diagnostics_json ? DIAG_JSON : DIAG_TEXT, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
+    diags_print(diags, stderr, options.diagnostics_json ? DIAG_JSON : DIAG_TEXT,
+                isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
     if (!good || diags_errors(diags)) status = EXIT_MODEL;
     else if (options.run && !options.emit) status = run_model(&options, arena, plan->model, text_chars(&out));
     else status = output_write(&options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;

@@ -6,10 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum OptionType { TAKES_NOTHING, TAKES_TEXT, TAKES_LIST, TAKES_KIND, TAKES_REAL, TAKES_DIAGNOSTICS, TAKES_BYTES } OptionType;
+typedef enum OptionType {
+    TAKES_NOTHING,
+    TAKES_TEXT,
+    TAKES_LIST,
+    TAKES_KIND,
+    TAKES_REAL,
+    TAKES_DIAGNOSTICS,
+    TAKES_BYTES
+} OptionType;
 
 typedef struct OptionDef {
-    const char *name; /* with its dashes */
+    const char *name;  /* with its dashes */
     const char *value; /* what --help calls its value */
     OptionType type;
     size_t offset; /* in Options */
@@ -38,7 +46,8 @@ static const OptionDef table[] = {
     {"--diagnostics", "text|json", TAKES_DIAGNOSTICS, FIELD(diagnostics_json), "how errors are printed"},
     {"--explain", "ID", TAKES_TEXT, FIELD(explain), "say more about an error or warning"},
     {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
-    {"--list-layers", "", TAKES_KIND, CLASS_LAYER, "list the layers; =md as Markdown, =names for completion. Likewise:"},
+    {"--list-layers", "", TAKES_KIND, CLASS_LAYER,
+     "list the layers; =md as Markdown, =names for completion. Likewise:"},
     {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
     {"--list-initializers", "", TAKES_KIND, CLASS_INITIALIZER, NULL},
     {"--list-losses", "", TAKES_KIND, CLASS_LOSS, NULL},
@@ -53,14 +62,19 @@ static const OptionDef table[] = {
 };
 
 void options_help(FILE *out) {
-    fputs("nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
-          "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
-          "       nnc run MODEL.nn [-D …] [-- ARGUMENTS]   compile, and run the program: fit and then evaluate, or ARGUMENTS\n\n",
-          out);
+    fputs(
+        "nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
+        "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
+        "       nnc run MODEL.nn [-D …] [-- ARGUMENTS]   compile, and run the program: fit and then evaluate, or "
+        "ARGUMENTS\n\n",
+        out);
     for (const OptionDef *option = table; option->name; option++) {
         char name[64];
         const bool joined = option->name[1] != '-';
-        snprintf(name, sizeof name, "%s%s%s", option->name, !option->value || !*option->value ? "" : joined ? " " : "=",
+        snprintf(name, sizeof name, "%s%s%s", option->name,
+                 !option->value || !*option->value ? ""
+                 : joined                          ? " "
+                                                   : "=",
                  option->value ? option->value : "");
         if (option->help) fprintf(out, "  %-28s %s\n", name, option->help);
         else fprintf(out, "  %s\n", name);
@@ -90,7 +104,10 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         return 0;
     case TAKES_REAL:
     case TAKES_DIAGNOSTICS: {
-        const char *const plain = option->type == TAKES_REAL ? "float" : "text", *const other = option->type == TAKES_REAL ? "double" : "json";
+        const char *const plain = option->type == TAKES_REAL ? "float" : "text", *const other =
+                                                                                     option->type == TAKES_REAL
+                                                                                         ? "double"
+                                                                                         : "json";
         if (strcmp(value, plain) != 0 && strcmp(value, other) != 0) return usage("unknown value '%s'", value);
         *(bool *)field = !strcmp(value, other);
         return 0;

@@ -12,11 +12,11 @@ typedef struct Options {
     bool inference_only, main, standalone, gradients, external_masks, portable, real_double, make_depfile;
     bool diagnostics_json, color;
     bool print_cflags, print_libs, print_version, print_help;
-    int list_kind;   /* a ClassKind, or -1 */
-    int64_t max_ram; /* bytes, or -1 */
-    bool run; /* nnc run */
+    int list_kind;                                       /* a ClassKind, or -1 */
+    int64_t max_ram;                                     /* bytes, or -1 */
+    bool run;                                            /* nnc run */
     LIST(const char *) definitions, warnings, arguments; /* arguments: of the program, after -- */
-    const char *program; /* argv[0], to find an uninstalled build */
+    const char *program;                                 /* argv[0], to find an uninstalled build */
 } Options;
 
 /** Parses the command line. 0: go on; else the exit status + 1, after a message. (options.c) */

@@ -23,9 +23,7 @@ static const char *with_suffix(Arena *arena, const char *path, const char *suffi
 }
 
 /* Standard output, /dev/stdout, /dev/null: nothing can lie beside it. */
-static bool is_stream(const char *path) {
-    return !strcmp(path, "-") || !strncmp(path, "/dev/", 5);
-}
+static bool is_stream(const char *path) { return !strcmp(path, "-") || !strncmp(path, "/dev/", 5); }
 
 static const char *header_path(const Options *options, Arena *arena) {
     if (options->header) return options->header;
@@ -46,7 +44,8 @@ typedef struct PendingFile {
 /* Whether two paths are one file; what is not there is none. */
 static bool same_file(const char *a, const char *b) {
     struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
 }
 
 /* Writes to a temporary file beside `path`, or at once to what must not be replaced by a file: a device, a pipe, a link.
@@ -148,7 +147,8 @@ static Installation installation(const Options *options, Arena *arena) {
     const char *folder = program_folder(options, arena);
     Installation beside = {arena_printf(arena, "%s/include/nnc", folder), arena_printf(arena, "%s/libnnc.a", folder)};
     if (access(beside.library, R_OK) == 0) return beside;
-    return (Installation){arena_printf(arena, "%s/../include/nnc", folder), arena_printf(arena, "%s/../lib/libnnc.a", folder)};
+    return (Installation){arena_printf(arena, "%s/../include/nnc", folder),
+                          arena_printf(arena, "%s/../lib/libnnc.a", folder)};
 }
 
 const char *build_cflags(const Options *options, Arena *arena) {

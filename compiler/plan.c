@@ -12,9 +12,7 @@ Tensor *tensor_storage(Tensor *tensor) {
     return tensor;
 }
 
-int64_t tensor_size(const Plan *plan, const Tensor *tensor) {
-    return shape_size(tensor->shape, plan->model->batch);
-}
+int64_t tensor_size(const Plan *plan, const Tensor *tensor) { return shape_size(tensor->shape, plan->model->batch); }
 
 bool op_reads(const Op *op, const Tensor *tensor) {
     const Tensor *storage = tensor_storage((Tensor *)tensor);
@@ -117,7 +115,8 @@ void memory_dump(const Plan *plan, Text *out) {
         text_printf(out, "program %s: arena %lld\n", program->name, (long long)program->arena_size);
         size_t width = 0;
         for (int j = 0; j < program->tensors.count; j++)
-            if (program->tensors.at[j]->offset >= 0 && strlen(program->tensors.at[j]->name) > width) width = strlen(program->tensors.at[j]->name);
+            if (program->tensors.at[j]->offset >= 0 && strlen(program->tensors.at[j]->name) > width)
+                width = strlen(program->tensors.at[j]->name);
         for (int j = 0; j < program->tensors.count; j++) {
             const Tensor *tensor = program->tensors.at[j];
             if (tensor->offset < 0) continue;
@@ -138,17 +137,17 @@ void plan_dot(const Plan *plan, Text *out) {
             const Op *before = program->ops.at[j];
             const Tensor *made = before->out;
             for (int k = 0; k <= before->steps.count; k++) {
-                if (made && op_reads(op, made)) text_printf(out, "    op%d -> op%d [label=\"%s\"];\n", j, i, made->name);
-                if (k < before->steps.count) made = before->steps.at[k].result == before->out ? NULL : before->steps.at[k].result;
+                if (made && op_reads(op, made))
+                    text_printf(out, "    op%d -> op%d [label=\"%s\"];\n", j, i, made->name);
+                if (k < before->steps.count)
+                    made = before->steps.at[k].result == before->out ? NULL : before->steps.at[k].result;
             }
         }
     }
     text_puts(out, "}\n");
 }
 
-static int64_t at_least_one(int64_t count) {
-    return count > 0 ? count : 1;
-}
+static int64_t at_least_one(int64_t count) { return count > 0 ? count : 1; }
 
 /* Mirrors the structs of emit/file.t.c, whose sizes the emitted C asserts. An empty array has one element. */
 Sizes plan_sizes(const Plan *plan) {
@@ -161,13 +160,15 @@ Sizes plan_sizes(const Plan *plan) {
     for (int i = 0; i < 4 && plan->update.slots[i]; i++) sizes.slots += at_least_one(sizes.trainable);
     if (plan->options->gradients) sizes.gradients = at_least_one(sizes.trainable);
     for (int i = 0; i < plan->masks.count; i++) sizes.masks += tensor_size(plan, plan->masks.at[i]);
-    sizes.work = at_least_one(plan->predict.arena_size > plan->evaluate.arena_size ? plan->predict.arena_size : plan->evaluate.arena_size);
+    sizes.work = at_least_one(plan->predict.arena_size > plan->evaluate.arena_size ? plan->predict.arena_size
+                                                                                   : plan->evaluate.arena_size);
     sizes.train_arena = at_least_one(plan->train.arena_size);
 
     const int64_t real = plan->options->real_double ? 8 : 4;
     sizes.params_bytes = at_least_one(sizes.params) * real;
     sizes.work_bytes = sizes.work * real;
-    const int64_t reals = at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.train_arena + 1;
+    const int64_t reals =
+        at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.train_arena + 1;
     sizes.trainer_bytes = (reals * real + 7) / 8 * 8 + 3 * 8; /* learning_rate, then three 64-bit counters */
     return sizes;
 }
@@ -175,18 +176,24 @@ Sizes plan_sizes(const Plan *plan) {
 void plan_json(const Plan *plan, Text *out) {
     const Model *model = plan->model;
     const Sizes sizes = plan_sizes(plan);
-    text_printf(out, "{\n  \"name\": \"%s\",\n  \"nnc\": \"%s\",\n  \"batch\": %lld,\n", model->name, NNC_VERSION, (long long)model->batch);
-    text_printf(out, "  \"parameters\": %lld,\n  \"trainable\": %lld,\n", (long long)sizes.params, (long long)sizes.trainable);
-    text_printf(out, "  \"params_bytes\": %lld,\n  \"work_bytes\": %lld,\n  \"trainer_bytes\": %lld,\n", (long long)sizes.params_bytes,
-                (long long)sizes.work_bytes, plan->can_train ? (long long)sizes.trainer_bytes : 0);
+    text_printf(out, "{\n  \"name\": \"%s\",\n  \"nnc\": \"%s\",\n  \"batch\": %lld,\n", model->name, NNC_VERSION,
+                (long long)model->batch);
+    text_printf(out, "  \"parameters\": %lld,\n  \"trainable\": %lld,\n", (long long)sizes.params,
+                (long long)sizes.trainable);
+    text_printf(out, "  \"params_bytes\": %lld,\n  \"work_bytes\": %lld,\n  \"trainer_bytes\": %lld,\n",
+                (long long)sizes.params_bytes, (long long)sizes.work_bytes,
+                plan->can_train ? (long long)sizes.trainer_bytes : 0);
     text_puts(out, "  \"layers\": [");
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         int64_t params = 0;
         for (int j = 0; j < layer->weights.count; j++) params += shape_size(layer->weights.at[j]->shape, 1);
-        text_printf(out, "%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"output\": [", i ? "," : "", layer->name, layer->def->class.name);
-        for (int j = 1; j < layer->output.rank; j++) text_printf(out, "%s%lld", j > 1 ? ", " : "", (long long)layer->output.dim[j]);
-        text_printf(out, "], \"parameters\": %lld, \"trainable\": %s}", (long long)params, layer->trainable ? "true" : "false");
+        text_printf(out, "%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"output\": [", i ? "," : "", layer->name,
+                    layer->def->class.name);
+        for (int j = 1; j < layer->output.rank; j++)
+            text_printf(out, "%s%lld", j > 1 ? ", " : "", (long long)layer->output.dim[j]);
+        text_printf(out, "], \"parameters\": %lld, \"trainable\": %s}", (long long)params,
+                    layer->trainable ? "true" : "false");
     }
     text_puts(out, "\n  ]\n}\n");
 }

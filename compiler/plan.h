@@ -36,13 +36,13 @@ struct Tensor {
     Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
     const char *logits_of; /* "softmax" or "sigmoid", over the last axis; NULL: another axis */
     /* set by passes */
-    bool in_registers; /* lives and dies inside one operation */
-    bool regenerated;  /* a random mask that every reader makes anew instead of loading it */
+    bool in_registers;    /* lives and dies inside one operation */
+    bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
     const char *variable; /* in the printed program, or the member of the parameter struct */
-    const char *local; /* in the function being printed: the variable that holds its element */
-    int first, last;   /* operations between which it must be kept */
-    int64_t size;      /* elements of a full batch */
-    int64_t offset;    /* in the arena, in reals; -1: not there */
+    const char *local;    /* in the function being printed: the variable that holds its element */
+    int first, last;      /* operations between which it must be kept */
+    int64_t size;         /* elements of a full batch */
+    int64_t offset;       /* in the arena, in reals; -1: not there */
 };
 
 /** The elementwise part of the mathematics: an expression of operands, and its derivatives. Written in C with the
@@ -70,8 +70,8 @@ typedef struct Operand {
 
 enum {
     MAX_OPERANDS = 10,
-    MAX_STEPS = 12,         /* of one operation, and … */
-    MAX_STEP_TENSORS = 24   /* … different tensors that they read and make: parameters of one C function */
+    MAX_STEPS = 12,       /* of one operation, and … */
+    MAX_STEP_TENSORS = 24 /* … different tensors that they read and make: parameters of one C function */
 };
 
 /** One elementwise computation: result = text, or, for an update, statements that assign to their operands. */
@@ -92,10 +92,10 @@ typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKin
 /** A tensor of random numbers, a pure function of (seed, purpose, batch, element). */
 typedef struct RandomAttrs {
     RandomKind kind;
-    double rate;           /* KEEP: 0 with this probability, else `kept` */
+    double rate; /* KEEP: 0 with this probability, else `kept` */
     double kept;
-    double mean, stddev;   /* NORMAL */
-    const char *path;      /* dropout/mask */
+    double mean, stddev; /* NORMAL */
+    const char *path;    /* dropout/mask */
     int purpose;
     bool seeded;
     int64_t seed; /* of the layer, instead of the run's */
@@ -110,9 +110,9 @@ struct Op {
     const Layer *layer;
     Tensor *in[6];
     int in_count;
-    Tensor *out;             /* main result; NULL for updates, metrics */
-    Shape shape;             /* update: of the weight */
-    LIST(Step) steps;        /* elementwise: on the result of a product, or making the result of a map or sum */
+    Tensor *out;        /* main result; NULL for updates, metrics */
+    Shape shape;        /* update: of the weight */
+    LIST(Step) steps;   /* elementwise: on the result of a product, or making the result of a map or sum */
     bool transpose_a;   /* matmul */
     int axes[MAX_RANK]; /* permute */
     RandomAttrs random;
@@ -136,7 +136,8 @@ struct OpDef {
 };
 
 extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
-    op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric, op_penalty, op_update;
+    op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
+    op_penalty, op_update;
 
 typedef struct Program {
     const char *name; /* predict, evaluate, train */
@@ -153,12 +154,12 @@ typedef struct Scalar {
 
 /** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef. */
 typedef struct UpdateRule {
-    const char *slots[4];  /* names of its states, NULL ends; zero at the start */
-    Scalar scalars[4];     /* computed once per step from learning_rate and iteration (counted from 1) */
+    const char *slots[4]; /* names of its states, NULL ends; zero at the start */
+    Scalar scalars[4];    /* computed once per step from learning_rate and iteration (counted from 1) */
     int scalar_count;
-    Operand numbers[6];    /* constants of the statements */
+    Operand numbers[6]; /* constants of the statements */
     int number_count;
-    const char *text;      /* statements, separated by newlines */
+    const char *text; /* statements, separated by newlines */
     double learning_rate;
 } UpdateRule;
 

@@ -19,9 +19,7 @@ enum { EXIT_FAILED = 1, EXIT_CANNOT = 2 };
 
 typedef LIST(const char *) Command;
 
-static void add(Arena *arena, Command *command, const char *word) {
-    list_push(arena, command, word);
-}
+static void add(Arena *arena, Command *command, const char *word) { list_push(arena, command, word); }
 
 /* Splits "cc -O2 -g" at spaces. */
 static void add_words(Arena *arena, Command *command, const char *words) {
@@ -103,9 +101,11 @@ static bool write_text(const char *path, const char *text) {
 /* The compiler's words are of no use to who wrote a model: they go to a file, and nnc says whose fault it is. */
 static int compile_failed(const Command *command, const char *log, int status) {
     if (status == 127) {
-        fprintf(stderr, "nnc: there is no C compiler '%s'; install one, or name it in the variable CC\n", command->at[0]);
+        fprintf(stderr, "nnc: there is no C compiler '%s'; install one, or name it in the variable CC\n",
+                command->at[0]);
     } else {
-        fprintf(stderr, "nnc: internal error: '%s' does not compile what nnc wrote; its messages are in %s\n", command->at[0], log);
+        fprintf(stderr, "nnc: internal error: '%s' does not compile what nnc wrote; its messages are in %s\n",
+                command->at[0], log);
     }
     return EXIT_CANNOT;
 }
@@ -148,7 +148,8 @@ static const char *folder_of(Arena *arena, const char *path) {
 }
 
 /* One command of the program, with the data beside the model. */
-static int command_of(Arena *arena, const Options *options, const char *program, const char *name, const char *option, const char *file) {
+static int command_of(Arena *arena, const Options *options, const char *program, const char *name, const char *option,
+                      const char *file) {
     Command command = {0};
     add(arena, &command, program);
     add(arena, &command, name);
@@ -160,14 +161,17 @@ static int command_of(Arena *arena, const Options *options, const char *program,
 }
 
 /* What the file says: fit, then evaluate with the weights that came out. */
-static int fit_and_evaluate(Arena *arena, const Options *options, const Model *model, const char *program, const char *scratch) {
+static int fit_and_evaluate(Arena *arena, const Options *options, const Model *model, const char *program,
+                            const char *scratch) {
     const char *const weights = arena_printf(arena, "%s/weights.safetensors", scratch);
     if (!model->has_fit) {
-        fprintf(stderr, "nnc: %s has no fit(); say what the program should do: nnc run %s -- predict …\n", options->input, options->input);
+        fprintf(stderr, "nnc: %s has no fit(); say what the program should do: nnc run %s -- predict …\n",
+                options->input, options->input);
         return EXIT_CANNOT;
     }
     int status = command_of(arena, options, program, "fit", "--save", weights);
-    if (status == 0 && model->has_evaluate) status = command_of(arena, options, program, "evaluate", "--weights", weights);
+    if (status == 0 && model->has_evaluate)
+        status = command_of(arena, options, program, "evaluate", "--weights", weights);
     remove(weights);
     return status;
 }

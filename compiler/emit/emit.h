@@ -23,10 +23,10 @@ typedef enum ParamKind { PARAM_TENSOR, PARAM_RANDOM, PARAM_SCALAR, PARAM_SUMS } 
 
 typedef struct Param {
     ParamKind kind;
-    Tensor *tensor;   /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
-    int stream;       /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
+    Tensor *tensor;     /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
+    int stream;         /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
     const char *scalar; /* PARAM_SCALAR: what the program calls it */
-    const char *name; /* in the function */
+    const char *name;   /* in the function */
     bool written;
 } Param;
 
@@ -109,8 +109,8 @@ typedef struct Nest {
     Tensor *tensors[MAX_STEP_TENSORS + 1]; /* of the steps, and what a sum adds up */
     int tensor_count;
     Loop loops[MAX_LOOPS];
-    int loop_count;   /* the last one runs over lanes */
-    bool blocked;     /* the last one in blocks of 64, with random numbers for each */
+    int loop_count; /* the last one runs over lanes */
+    bool blocked;   /* the last one in blocks of 64, with random numbers for each */
 } Nest;
 
 /** Loops over `shape` merged as far as the operands allow; `kept` is the shape that a sum leaves, or NULL. */

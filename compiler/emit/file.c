@@ -20,7 +20,9 @@ const char *upper(Arena *arena, const char *name) {
 static const char *comment_text(Emit *emit, const char *text) {
     char *copy = arena_strdup(emit->arena, text);
     for (char *c = copy; *c; c++)
-        if ((*c < ' ' && *c != '\n') || *c > '~' || *c == '\\' || *c == '?' || (*c == '*' && c[1] == '/') || (*c == '/' && c[1] == '*')) *c = '.';
+        if ((*c < ' ' && *c != '\n') || *c > '~' || *c == '\\' || *c == '?' || (*c == '*' && c[1] == '/') ||
+            (*c == '/' && c[1] == '*'))
+            *c = '.';
     return copy;
 }
 
@@ -52,7 +54,10 @@ static const char *ascii_table(Arena *arena, const char *text) {
     Text out = {.arena = arena};
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
         if (*c == 0xe2 && (c[1] == 0x94 || c[1] == 0x95)) { /* box drawing, light and heavy */
-            text_puts(&out, c[2] == 0x80 && c[1] == 0x94 ? "-" : c[2] == 0x81 ? "=" : c[2] == 0x82 || c[2] == 0x83 ? "|" : "+");
+            text_puts(&out, c[2] == 0x80 && c[1] == 0x94   ? "-"
+                            : c[2] == 0x81                 ? "="
+                            : c[2] == 0x82 || c[2] == 0x83 ? "|"
+                                                           : "+");
             c += 3;
         } else {
             text_append(&out, (const char *)c++, 1);
@@ -69,14 +74,13 @@ const char *source_name(const Options *options) {
 
 static const char *how_text(Emit *emit) {
     const Options *options = emit->plan->options;
-    if (options->standalone && options->main) return "Compile: cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz)";
+    if (options->standalone && options->main)
+        return "Compile: cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz)";
     if (options->standalone) return "Compile: cc -O2 -c model.c; link with -lm where sqrt is not an instruction";
     return "Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`";
 }
 
-static int64_t inner_size(Shape shape) {
-    return shape_size(shape_of(shape.rank - 1, shape.dim + 1), 1);
-}
+static int64_t inner_size(Shape shape) { return shape_size(shape_of(shape.rank - 1, shape.dim + 1), 1); }
 
 static const char *fields_text(Emit *emit, bool trainable_only) {
     Text text = {.arena = emit->arena};
@@ -111,7 +115,8 @@ static const char *init_text(Emit *emit) {
     for (int i = 0; i < emit->plan->weights.count; i++) {
         const Tensor *tensor = emit->plan->weights.at[i];
         InitCall call;
-        ((const InitializerDef *)tensor->weight->initializer->class)->describe(tensor->weight->initializer, tensor->shape, &call);
+        ((const InitializerDef *)tensor->weight->initializer->class)
+            ->describe(tensor->weight->initializer, tensor->shape, &call);
         Text args = {.arena = emit->arena};
         if (call.rows) text_printf(&args, "%lld, %lld", (long long)call.rows, (long long)call.columns);
         else text_printf(&args, "%lld", (long long)shape_size(tensor->shape, 1));
@@ -120,9 +125,12 @@ static const char *init_text(Emit *emit) {
         if (random && !call.rows) text_printf(&args, ", %s", literal(emit, call.b));
         if (random) {
             const char *seed = call.seed == INT_NONE ? "seed" : formatted(emit, "UINT64_C(%lld)", (long long)call.seed);
-            text_printf(&args, ", nnc_random_for(%s, (uint32_t)NNC_PURPOSE_INIT + %d, 0)", seed, call.seed == INT_NONE ? 2 * i : 0);
+            text_printf(&args, ", nnc_random_for(%s, (uint32_t)NNC_PURPOSE_INIT + %d, 0)", seed,
+                        call.seed == INT_NONE ? 2 * i : 0);
         }
-        text_printf(&text, "%s;\n", wrap_line(emit, formatted(emit, "%s(p->%s, %s)", call.function, weight_field(emit, tensor->weight), text_chars(&args))));
+        text_printf(&text, "%s;\n",
+                    wrap_line(emit, formatted(emit, "%s(p->%s, %s)", call.function, weight_field(emit, tensor->weight),
+                                              text_chars(&args))));
     }
     return text_chars(&text);
 }
@@ -157,15 +165,22 @@ static const Hole *facts(Emit *emit) {
         {"trainer_bytes", integer(emit, sizes.trainer_bytes)},
         {"input_type", model->integer_input ? "int32_t" : emit->real},
         {"target_type", loss && loss->sparse ? "int32_t" : emit->real},
-        {"target_size", integer(emit, loss && loss->sparse ? inner_size(model->output) / model->output.dim[model->output.rank - 1] : inner_size(model->output))},
+        {"target_size",
+         integer(emit, loss && loss->sparse ? inner_size(model->output) / model->output.dim[model->output.rank - 1]
+                                            : inner_size(model->output))},
         {"classes", integer(emit, model->output.dim[model->output.rank - 1])},
         {"sum_count", integer(emit, plan->sum_count)},
         {"sum_names", sums_text(emit)},
         {"fields", fields_text(emit, false)},
         {"trainable_fields", fields_text(emit, true)},
         {"slots", slots_text(emit, prefix)},
-        {"gradients", options->gradients ? formatted(emit, "%s_trainable gradients; /* of the last batch, for train_apply */\n", prefix) : ""},
-        {"masks", sizes.masks ? formatted(emit, "%s masks[%lld]; /* random factors, from the caller */\n", emit->real, (long long)sizes.masks) : ""},
+        {"gradients",
+         options->gradients
+             ? formatted(emit, "%s_trainable gradients; /* of the last batch, for train_apply */\n", prefix)
+             : ""},
+        {"masks", sizes.masks ? formatted(emit, "%s masks[%lld]; /* random factors, from the caller */\n", emit->real,
+                                          (long long)sizes.masks)
+                              : ""},
         {"learning_rate", literal(emit, plan->update.learning_rate)},
         {NULL, NULL},
     };
@@ -185,7 +200,10 @@ const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {
 }
 
 static Emit emitter(Arena *arena, const Plan *plan) {
-    Emit emit = {.arena = arena, .plan = plan, .real = plan->options->real_double ? "double" : "float", .kernels = {.arena = arena},
+    Emit emit = {.arena = arena,
+                 .plan = plan,
+                 .real = plan->options->real_double ? "double" : "float",
+                 .kernels = {.arena = arena},
                  .program = &plan->predict};
     name_weight_fields(&emit);
     return emit;
@@ -213,55 +231,82 @@ static const char *label_check(Emit *emit, const Hole *holes) {
     if (!((const LossDef *)loss->class)->sparse) return "";
     const LossArgs *args = loss->args;
     const Shape output = emit->plan->model->output;
-    const char *ignored = args->ignore_class == INT_NONE ? "" : formatted(emit, "target[i] != %lld && ", (long long)args->ignore_class);
+    const char *ignored =
+        args->ignore_class == INT_NONE ? "" : formatted(emit, "target[i] != %lld && ", (long long)args->ignore_class);
     Text out = {.arena = emit->arena};
-    emit_template(emit, &out, "label_check",
-                  with(emit, holes, (Hole[]){{"labels", size_text(emit, output, 0, output.rank - 1)}, {"ignored", ignored}, {NULL, NULL}}));
+    emit_template(
+        emit, &out, "label_check",
+        with(emit, holes,
+             (Hole[]){{"labels", size_text(emit, output, 0, output.rank - 1)}, {"ignored", ignored}, {NULL, NULL}}));
     return text_chars(&out);
 }
 
 static void emit_api(Emit *emit, const Hole *holes, Text *out) {
     const Plan *plan = emit->plan;
     ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
-    const Hole program_holes[] = {{"values", predict.values}, {"before", predict.before}, {"calls", predict.calls},
-                                  {"use_work", *predict.values ? "" : "(void)w;\n"}, {"use_params", plan->weights.count ? "" : "(void)p;\n"},
-                                  {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""}, {NULL, NULL}};
+    const Hole program_holes[] = {
+        {"values", predict.values},
+        {"before", predict.before},
+        {"calls", predict.calls},
+        {"use_work", *predict.values ? "" : "(void)w;\n"},
+        {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+        {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
+        {NULL, NULL}};
     emit_template(emit, out, "api_predict", with(emit, holes, program_holes));
     if (!plan->can_train) return;
 
     const ProgramText evaluate = emit_program(emit, &plan->evaluate, FORWARD);
-    const Hole evaluate_holes[] = {{"values", evaluate.values}, {"before", evaluate.before}, {"calls", evaluate.calls}, {"check", label_check(emit, holes)},
-                                   {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}};
+    const Hole evaluate_holes[] = {{"values", evaluate.values},
+                                   {"before", evaluate.before},
+                                   {"calls", evaluate.calls},
+                                   {"check", label_check(emit, holes)},
+                                   {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+                                   {NULL, NULL}};
     emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
 
     Text clear = {.arena = emit->arena};
     for (int i = 0; i < 4 && plan->update.slots[i]; i++)
         text_printf(&clear, "memset(&t->%s, 0, sizeof t->%s);\n", plan->update.slots[i], plan->update.slots[i]);
-    emit_template(emit, out, "api_init", with(emit, holes, (Hole[]){{"init", init_text(emit)}, {"clear", text_chars(&clear)},
-                                                                  {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}}));
+    emit_template(emit, out, "api_init",
+                  with(emit, holes,
+                       (Hole[]){{"init", init_text(emit)},
+                                {"clear", text_chars(&clear)},
+                                {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+                                {NULL, NULL}}));
 
-    const ProgramText train = emit_program(emit, &plan->train, plan->options->gradients ? FORWARD | BACKWARD : FORWARD | BACKWARD | UPDATE);
+    const ProgramText train =
+        emit_program(emit, &plan->train, plan->options->gradients ? FORWARD | BACKWARD : FORWARD | BACKWARD | UPDATE);
     const char *finite = train.checked ? "" : "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
-    const Hole train_holes[] = {{"values", train.values}, {"before", train.before}, {"calls", train.calls}, {"check", label_check(emit, holes)}, {"finite", finite},
-                                {"use_params", plan->weights.count ? "" : "(void)p;\n"}, {NULL, NULL}};
+    const Hole train_holes[] = {{"values", train.values},
+                                {"before", train.before},
+                                {"calls", train.calls},
+                                {"check", label_check(emit, holes)},
+                                {"finite", finite},
+                                {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+                                {NULL, NULL}};
     emit_template(emit, out, plan->options->gradients ? "api_grad" : "api_step", with(emit, holes, train_holes));
     if (!plan->options->gradients) return;
     const ProgramText apply = emit_program(emit, &plan->train, UPDATE);
-    emit_template(emit, out, "api_apply", with(emit, holes, (Hole[]){{"before", apply.before}, {"calls", apply.calls},
-                                                                   {"use_params", *apply.calls ? "" : "(void)p;\n"}, {NULL, NULL}}));
+    emit_template(emit, out, "api_apply",
+                  with(emit, holes,
+                       (Hole[]){{"before", apply.before},
+                                {"calls", apply.calls},
+                                {"use_params", *apply.calls ? "" : "(void)p;\n"},
+                                {NULL, NULL}}));
 }
 
 /* The freestanding runtime, file after file; a standalone program has the first two whole. */
-static const char *const runtime_files[] = {"runtime/nnc.h",         "runtime/nnc_core.c",    "runtime/nnc_vec.h",  "runtime/nnc_math.h",
-                                            "runtime/nnc_random.h", "runtime/nnc_product.h", "runtime/nnc_rows.h", "runtime/nnc_init.h",
-                                            NULL};
+static const char *const runtime_files[] = {"runtime/nnc.h",      "runtime/nnc_core.c",   "runtime/nnc_vec.h",
+                                            "runtime/nnc_math.h", "runtime/nnc_random.h", "runtime/nnc_product.h",
+                                            "runtime/nnc_rows.h", "runtime/nnc_init.h",   NULL};
 
 /* The sources of the hosted runtime. */
 static void print_driver(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "file_driver", holes);
     for (const Embedded *file = embedded_files; file->name; file++) {
         const size_t length = strlen(file->name);
-        if (!strncmp(file->name, "runtime/", 8) && !strcmp(file->name + length - 2, ".c")) text_puts(out, runtime_file(emit->arena, file->name));
+        if (!strncmp(file->name, "runtime/", 8) && !strcmp(file->name + length - 2, ".c"))
+            text_puts(out, runtime_file(emit->arena, file->name));
     }
 }
 

@@ -26,11 +26,12 @@ static void tensors_table(Emit *emit, Text *out) {
     for (int i = 0; i < plan->weights.count; i++) {
         const Tensor *tensor = plan->weights.at[i];
         const char *field = weight_field(emit, tensor->weight);
-        const char *gradient = plan->can_train && tensor->weight->trainable
-                                   ? formatted(emit, "offsetof(%s_trainable, %s) / sizeof(%s)", prefix, field, emit->real)
-                                   : "SIZE_MAX";
-        text_printf(out, "    {\"%s\", offsetof(%s_params, %s) / sizeof(%s), %s, %d, %s},\n", tensor->name, prefix, field, emit->real,
-                    gradient, tensor->shape.rank, dims_text(emit, tensor->shape, 0, 0));
+        const char *gradient =
+            plan->can_train && tensor->weight->trainable
+                ? formatted(emit, "offsetof(%s_trainable, %s) / sizeof(%s)", prefix, field, emit->real)
+                : "SIZE_MAX";
+        text_printf(out, "    {\"%s\", offsetof(%s_params, %s) / sizeof(%s), %s, %d, %s},\n", tensor->name, prefix,
+                    field, emit->real, gradient, tensor->shape.rank, dims_text(emit, tensor->shape, 0, 0));
     }
     text_puts(out, "};\n");
 }
@@ -51,7 +52,8 @@ static void masks_table(Emit *emit, Text *out) {
 static const char *metric_name(const Object *metric) {
     const MetricArgs *args = metric->args;
     if (args->name) return args->name;
-    if (strcmp(metric->spelled, metric->class->name) != 0 || islower((unsigned char)*metric->spelled)) return metric->spelled;
+    if (strcmp(metric->spelled, metric->class->name) != 0 || islower((unsigned char)*metric->spelled))
+        return metric->spelled;
     return metric->class->aliases && metric->class->aliases[0] ? metric->class->aliases[0] : metric->spelled;
 }
 
@@ -72,15 +74,17 @@ static const char *source_text(Emit *emit, const Object *source, const char *nam
     if (args->columns.count > 0) {
         columns = formatted(emit, "main_%s_columns", name);
         text_printf(tables, "static const int64_t %s[] = {", columns);
-        for (int i = 0; i < args->columns.count; i++) text_printf(tables, "%s%" PRId64, i ? ", " : "", args->columns.at[i]);
+        for (int i = 0; i < args->columns.count; i++)
+            text_printf(tables, "%s%" PRId64, i ? ", " : "", args->columns.at[i]);
         text_puts(tables, "};\n");
     }
     const bool rows = args->rows.count == 2;
-    return formatted(emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d}", string_literal(emit, source->class->name),
-                     string_literal(emit, args->path), args->array ? string_literal(emit, args->array) : "NULL", columns,
-                     args->columns.count > 0 ? args->columns.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
-                     rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, args->scale),
-                     args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header);
+    return formatted(
+        emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d}", string_literal(emit, source->class->name),
+        string_literal(emit, args->path), args->array ? string_literal(emit, args->array) : "NULL", columns,
+        args->columns.count > 0 ? args->columns.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
+        rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, args->scale),
+        args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header);
 }
 
 static void fit_table(Emit *emit, Text *out) {
@@ -88,12 +92,16 @@ static void fit_table(Emit *emit, Text *out) {
     const FitArgs *fit = &model->fit;
     const Objects validation = fit->validation_data;
     const bool any = model->has_fit;
-    const char *x = source_text(emit, any ? fit->x : NULL, "x", out), *y = source_text(emit, any ? fit->y : NULL, "y", out);
+    const char *x = source_text(emit, any ? fit->x : NULL, "x", out),
+               *y = source_text(emit, any ? fit->y : NULL, "y", out);
     const char *weight = source_text(emit, any ? fit->sample_weight : NULL, "sample_weight", out);
     const char *val_x = source_text(emit, any && validation.count == 2 ? validation.at[0] : NULL, "validation_x", out);
     const char *val_y = source_text(emit, any && validation.count == 2 ? validation.at[1] : NULL, "validation_y", out);
-    text_printf(out, "static const nnc_fit_defaults main_fit = {\n    %s,\n    %s,\n    %s,\n    %s,\n    %s,\n    %s, %d, %d, %d, %d,\n};\n", x, y, weight,
-                val_x, val_y, double_literal(emit, any ? fit->validation_split : 0), any ? (int)fit->epochs : 1,
+    text_printf(out,
+                "static const nnc_fit_defaults main_fit = {\n    %s,\n    %s,\n    %s,\n    %s,\n    %s,\n    %s, %d, "
+                "%d, %d, %d,\n};\n",
+                x, y, weight, val_x, val_y, double_literal(emit, any ? fit->validation_split : 0),
+                any ? (int)fit->epochs : 1,
                 any && fit->batch_size > 0 && fit->batch_size < model->batch ? (int)fit->batch_size : (int)model->batch,
                 any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1);
 }
@@ -105,8 +113,9 @@ static void evaluate_table(Emit *emit, Text *out) {
     const char *x = source_text(emit, any ? evaluate->x : NULL, "evaluate_x", out);
     const char *y = source_text(emit, any ? evaluate->y : NULL, "evaluate_y", out);
     const char *weight = source_text(emit, any ? evaluate->sample_weight : NULL, "evaluate_sample_weight", out);
-    text_printf(out, "static const nnc_evaluate_defaults main_evaluate_defaults = {\n    %s,\n    %s,\n    %s,\n    %d,\n};\n", x, y, weight,
-                (int)model->batch);
+    text_printf(
+        out, "static const nnc_evaluate_defaults main_evaluate_defaults = {\n    %s,\n    %s,\n    %s,\n    %d,\n};\n",
+        x, y, weight, (int)model->batch);
 }
 
 static const char *model_text(Emit *emit) {
@@ -122,26 +131,28 @@ static const char *model_text(Emit *emit) {
     int64_t parameters = 0;
     for (int i = 0; i < plan->weights.count; i++) parameters += shape_size(plan->weights.at[i]->shape, 1);
     Text out = {.arena = emit->arena};
-    text_printf(&out, "%s, %s,\n%s,\n", string_literal(emit, model->name), string_literal(emit, source_name(plan->options)),
-                string_literal(emit, text_chars(&summary)));
+    text_printf(&out, "%s, %s,\n%s,\n", string_literal(emit, model->name),
+                string_literal(emit, source_name(plan->options)), string_literal(emit, text_chars(&summary)));
     text_printf(&out, "sizeof(%s), %" PRId64 ", %d,\n", emit->real, model->batch, model->integer_input);
-    text_printf(&out, "%d, %d, %s, %s,\n", model->input.rank - 1, model->output.rank - 1, dims_text(emit, model->input, 1, 0),
-                dims_text(emit, model->output, 1, 0));
+    text_printf(&out, "%d, %d, %s, %s,\n", model->input.rank - 1, model->output.rank - 1,
+                dims_text(emit, model->input, 1, 0), dims_text(emit, model->output, 1, 0));
     text_printf(&out, "%d, %" PRId64 ", %s, ", sparse, sparse ? model->output.dim[model->output.rank - 1] : 0,
                 sparse && args->ignore_class != INT_NONE ? integer(emit, args->ignore_class) : "INT64_MIN");
     text_printf(&out, "%s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0");
-    text_printf(&out, "sizeof(%s_params), sizeof(%s_work), %s,\n", prefix, prefix, train ? formatted(emit, "sizeof(%s_trainer)", prefix) : "0");
+    text_printf(&out, "sizeof(%s_params), sizeof(%s_work), %s,\n", prefix, prefix,
+                train ? formatted(emit, "sizeof(%s_trainer)", prefix) : "0");
     text_printf(&out, "%s, %s, %s,\n", train ? formatted(emit, "offsetof(%s_trainer, params)", prefix) : "SIZE_MAX",
                 gradients ? formatted(emit, "offsetof(%s_trainer, gradients)", prefix) : "SIZE_MAX",
                 train && plan->masks.count ? formatted(emit, "offsetof(%s_trainer, masks)", prefix) : "SIZE_MAX");
-    text_printf(&out, "%s, %d, %" PRId64 ",\n", plan->weights.count ? "main_tensors" : "NULL", plan->weights.count, parameters);
+    text_printf(&out, "%s, %d, %" PRId64 ",\n", plan->weights.count ? "main_tensors" : "NULL", plan->weights.count,
+                parameters);
     text_printf(&out, "%s, %d,\n", plan->masks.count ? "main_masks" : "NULL", plan->masks.count);
     const int metrics = train ? model->compile.metrics.count : 0;
     text_printf(&out, "%s, %d, %d,\n", metrics ? "main_metrics" : "NULL", metrics, train ? plan->sum_count : 0);
     text_printf(&out, "%s, %s,\n", train ? "&main_fit" : "NULL", train ? "&main_evaluate_defaults" : "NULL");
     text_printf(&out, "main_predict, %s, %s,\n", train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
                 gradients ? "main_grad, main_apply" : "NULL, NULL");
-    const char *target = !loss || sparse || !loss->shortcut       ? "NNC_TARGET_REAL"
+    const char *target = !loss || sparse || !loss->shortcut   ? "NNC_TARGET_REAL"
                          : !strcmp(loss->shortcut, "sigmoid") ? "NNC_TARGET_UNIT"
                                                               : "NNC_TARGET_DISTRIBUTION";
     text_printf(&out, "%s, %s,\n", target, plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
@@ -161,5 +172,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
         fit_table(emit, &tables);
         evaluate_table(emit, &tables);
     }
-    emit_template(emit, out, "main_model", with(emit, holes, (Hole[]){{"tables", text_chars(&tables)}, {"model", model_text(emit)}, {NULL, NULL}}));
+    emit_template(
+        emit, out, "main_model",
+        with(emit, holes, (Hole[]){{"tables", text_chars(&tables)}, {"model", model_text(emit)}, {NULL, NULL}}));
 }

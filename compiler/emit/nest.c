@@ -51,7 +51,8 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
             loop.reduced = own < 0 || kept->dim[own] == 1;
         }
         Loop *before = nest.loop_count ? &nest.loops[nest.loop_count - 1] : NULL;
-        if (before && before->present == loop.present && before->reduced == loop.reduced && !(boundary && dim == last)) {
+        if (before && before->present == loop.present && before->reduced == loop.reduced &&
+            !(boundary && dim == last)) {
             before->literal *= loop.literal;
             continue;
         }
@@ -63,8 +64,8 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
         Loop *loop = &nest.loops[i];
         loop->var = i == nest.loop_count - 1 ? "c" : vars[i];
         loop->size = *loop->size && loop->literal == 1 ? "batch"
-                     : *loop->size ? formatted(emit, "batch * %lld", (long long)loop->literal)
-                                   : integer(emit, loop->literal);
+                     : *loop->size                     ? formatted(emit, "batch * %lld", (long long)loop->literal)
+                                                       : integer(emit, loop->literal);
     }
     nest.blocked = boundary;
     return nest;
@@ -156,8 +157,8 @@ static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
     const char *bits = formatted(emit, "%s + %s", tensor->local, at);
     switch (random->kind) {
     case RANDOM_KEEP:
-        return formatted(emit, "v_select(v_uniform(%s, %s) >= %s, %s, %s)", bits, place->lanes, literal(emit, random->rate),
-                         literal(emit, random->kept), literal(emit, 0));
+        return formatted(emit, "v_select(v_uniform(%s, %s) >= %s, %s, %s)", bits, place->lanes,
+                         literal(emit, random->rate), literal(emit, random->kept), literal(emit, 0));
     case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, place->lanes);
     case RANDOM_NORMAL:
         return formatted(emit, "%s + %s * v_normal(%s, angle_%s + %s, %s)", literal(emit, random->mean),
@@ -176,11 +177,13 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
             for (int k = 0; k < drawn.count && !done; k++) done = drawn.at[k] == tensor;
             if (done) continue;
             list_push(emit->arena, &drawn, tensor);
-            tensor->local = local_name(emit, formatted(emit, "%s_bits", strrchr(tensor->producer->random.path, '/') + 1));
+            tensor->local =
+                local_name(emit, formatted(emit, "%s_bits", strrchr(tensor->producer->random.path, '/') + 1));
             const int streams = tensor->producer->random.kind == RANDOM_NORMAL ? 2 : 1;
             for (int stream = 0; stream < streams; stream++)
-                text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n", stream ? "angle_" : "",
-                            tensor->local, param_random(emit, tensor, stream), block, stream ? "angle_" : "", tensor->local);
+                text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n",
+                            stream ? "angle_" : "", tensor->local, param_random(emit, tensor, stream), block,
+                            stream ? "angle_" : "", tensor->local);
         }
     return text_chars(&text);
 }
@@ -196,7 +199,8 @@ static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, boo
     return formatted(emit, "v_load(%s, %s)", address_text(emit, name, index), place->lanes);
 }
 
-static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value, const Place *place) {
+static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value,
+                       const Place *place) {
     bool vector;
     const char *name = wanted ? param_named(emit, tensor, true, wanted) : param_tensor(emit, tensor, true);
     const char *index = nest_index(emit, place->nest, tensor, &vector);
@@ -215,16 +219,17 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
         else if (step_result(op, operand->tensor) || operand->tensor == op->out) {
             text = step_result(op, operand->tensor) ? operand->tensor->local : place->value_name;
             any_vector = true;
-        }
-        else {
+        } else {
             bool vector = true;
             text = operand->tensor->regenerated ? random_text(emit, operand->tensor, place)
                                                 : load_text(emit, operand->tensor, place, &vector);
-            if (!vector && !operand->written) text = formatted(emit, "v_splat(%s)", text); /* formulas compare vectors with vectors */
+            if (!vector && !operand->written)
+                text = formatted(emit, "v_splat(%s)", text); /* formulas compare vectors with vectors */
             any_vector = true;
             if (operand->written || operand->tensor->regenerated || times_named(step->text, operand->name) > 1) {
                 const char *local = local_name(emit, operand->name);
-                text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ", vector || !operand->written ? "vec" : emit->real, local, text);
+                text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
+                            vector || !operand->written ? "vec" : emit->real, local, text);
                 text = local;
             }
         }
@@ -233,10 +238,12 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
     const char *text = bind_text(emit, step->text, bounds, step->operand_count);
     if (step->result) {
         step->result->local = local_name(emit, step->label);
-        text_printf(out, any_vector ? "const vec %s = %s;\n" : "const vec %s = v_splat(%s);\n", step->result->local, text);
+        text_printf(out, any_vector ? "const vec %s = %s;\n" : "const vec %s = v_splat(%s);\n", step->result->local,
+                    text);
         const bool last = step == &op->steps.at[op->steps.count - 1];
         if (!step->result->in_registers)
-            store_text(emit, out, step->result, last ? "y" : formatted(emit, "%s_out", step->label), step->result->local, place);
+            store_text(emit, out, step->result, last ? "y" : formatted(emit, "%s_out", step->label),
+                       step->result->local, place);
         return;
     }
     text_printf(out, "%s\n", text);

@@ -38,15 +38,14 @@ static void split(Parts *all, const char *text) {
         const char *next = strstr(body, begin);
         const char *stop = next ? next : strstr(body, end);
         while (*body == '\n') body++;
-        Part part = {.names = names, .names_length = (size_t)(close - names), .text = body, .length = (size_t)(stop - body)};
+        Part part = {
+            .names = names, .names_length = (size_t)(close - names), .text = body, .length = (size_t)(stop - body)};
         list_push(all->arena, &all->parts, part);
         at = next;
     }
 }
 
-static bool word_char(char c) {
-    return isalnum((unsigned char)c) || c == '_';
-}
+static bool word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 static bool defines(const Part *part, const char *word, size_t length) {
     for (size_t i = 0; i + length <= part->names_length; i++)
@@ -84,7 +83,8 @@ const char *runtime_parts(Arena *arena, const char *text, const char *const *fil
     for (int i = 0; i < all.parts.count; i++) {
         if (!all.parts.at[i].taken) continue;
         size_t length = all.parts.at[i].length;
-        while (length > 1 && all.parts.at[i].text[length - 1] == '\n' && all.parts.at[i].text[length - 2] == '\n') length--;
+        while (length > 1 && all.parts.at[i].text[length - 1] == '\n' && all.parts.at[i].text[length - 2] == '\n')
+            length--;
         text_puts(&out, "\n");
         text_append(&out, all.parts.at[i].text, length);
     }

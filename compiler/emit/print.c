@@ -111,9 +111,7 @@ const char *formatted(Emit *emit, const char *format, ...) {
     return text;
 }
 
-const char *integer(Emit *emit, int64_t number) {
-    return formatted(emit, "%" PRId64, number);
-}
+const char *integer(Emit *emit, int64_t number) { return formatted(emit, "%" PRId64, number); }
 
 const char *literal(Emit *emit, double number) {
     const bool wide = !strcmp(emit->real, "double");
@@ -157,19 +155,23 @@ const char *described(Emit *emit, const Tensor *tensor) {
 
 /* What a parameter or local may not be called: words of C and C++, and macros that platforms are known to define. */
 static const char *const reserved_words[] = {
-    "alignas", "alignof", "and", "asm", "auto", "bool", "break", "case", "catch", "char", "class", "const", "constexpr",
-    "continue", "decltype", "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern", "false",
-    "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "noexcept", "not",
-    "nullptr", "operator", "or", "private", "protected", "public", "register", "restrict", "return", "short", "signed",
-    "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "typeid", "typename",
-    "typeof", "union", "unsigned", "using", "virtual", "void", "volatile", "while", "xor", "linux", "unix", "min", "max",
-    "abs", "real", "vec", "product", "transpose", "batch", "sums", "n", "r", "c", "i", "j", "k", "l", "o", "row", "col",
-    "rows", "cols", "high", "block", "PANEL", "LANES", "UNROLL", "INLINE", NULL};
+    "alignas",  "alignof", "and",     "asm",       "auto",     "bool",     "break",     "case",      "catch",
+    "char",     "class",   "const",   "constexpr", "continue", "decltype", "default",   "delete",    "do",
+    "double",   "else",    "enum",    "explicit",  "export",   "extern",   "false",     "float",     "for",
+    "friend",   "goto",    "if",      "inline",    "int",      "long",     "mutable",   "namespace", "new",
+    "noexcept", "not",     "nullptr", "operator",  "or",       "private",  "protected", "public",    "register",
+    "restrict", "return",  "short",   "signed",    "sizeof",   "static",   "struct",    "switch",    "template",
+    "this",     "throw",   "true",    "try",       "typedef",  "typeid",   "typename",  "typeof",    "union",
+    "unsigned", "using",   "virtual", "void",      "volatile", "while",    "xor",       "linux",     "unix",
+    "min",      "max",     "abs",     "real",      "vec",      "product",  "transpose", "batch",     "sums",
+    "n",        "r",       "c",       "i",         "j",        "k",        "l",         "o",         "row",
+    "col",      "rows",    "cols",    "high",      "block",    "PANEL",    "LANES",     "UNROLL",    "INLINE",
+    NULL};
 
 /* The locals of templates: no parameter may hide behind them. */
-static const char *const template_locals[] = {
-    "counted", "dot", "end", "from", "labels", "mass", "mean", "p", "peak", "power", "q", "scale", "shift", "size", "slope",
-    "sum", "to", "total", "value", "weighed", "weight", "z", NULL};
+static const char *const template_locals[] = {"counted", "dot",   "end",   "from",    "labels", "mass", "mean",  "p",
+                                              "peak",    "power", "q",     "scale",   "shift",  "size", "slope", "sum",
+                                              "to",      "total", "value", "weighed", "weight", "z",    NULL};
 
 static bool listed(const char *const *names, const char *name) {
     for (; *names; names++)
@@ -177,9 +179,7 @@ static bool listed(const char *const *names, const char *name) {
     return false;
 }
 
-bool is_c_word(const char *name) {
-    return listed(reserved_words, name);
-}
+bool is_c_word(const char *name) { return listed(reserved_words, name); }
 
 static bool name_used(const Emit *emit, const char *name) {
     if (listed(reserved_words, name)) return true;
@@ -222,8 +222,9 @@ const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wa
 
 const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
     return param_named(emit, tensor, written,
-                       tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : tensor->kind == TENSOR_SLOT ? formatted(emit, "%s_state", tensor->slot)
-                                                      : tensor->name);
+                       tensor->kind == TENSOR_WEIGHT ? tensor->weight->name
+                       : tensor->kind == TENSOR_SLOT ? formatted(emit, "%s_state", tensor->slot)
+                                                     : tensor->name);
 }
 
 const char *param_random(Emit *emit, Tensor *tensor, int stream) {
@@ -257,10 +258,11 @@ static const char *params_text(Emit *emit) {
     text_puts(&text, "size_t batch");
     for (int i = 0; i < emit->function->params.count; i++) {
         const Param *param = &emit->function->params.at[i];
-        const char *type = param->kind == PARAM_RANDOM ? "const nnc_random *"
+        const char *type = param->kind == PARAM_RANDOM   ? "const nnc_random *"
                            : param->kind == PARAM_SCALAR ? formatted(emit, "%s ", emit->real)
-                           : param->kind == PARAM_SUMS ? formatted(emit, "%s *", emit->real)
-                           : formatted(emit, "%s%s *", param->written ? "" : "const ", param->tensor->integer ? "int32_t" : emit->real);
+                           : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
+                                                         : formatted(emit, "%s%s *", param->written ? "" : "const ",
+                                                                   param->tensor->integer ? "int32_t" : emit->real);
         text_printf(&text, ", %s%s", type, param->name);
     }
     return text_chars(&text);
@@ -311,13 +313,19 @@ const char *op_comment(Emit *emit, const Op *op) {
     const bool product = op->def == &op_matmul;
     if (!product && op->def != &op_map) text_printf(&text, op->in_count ? "%s of " : "%s", op->def->name);
     for (int i = 0; i < op->in_count; i++)
-        text_printf(&text, "%s%s%s", !i ? "" : product ? " . " : ", ", described(emit, op->in[i]), op->transpose_a && i == 0 ? " transposed" : "");
+        text_printf(&text, "%s%s%s",
+                    !i        ? ""
+                    : product ? " . "
+                              : ", ",
+                    described(emit, op->in[i]), op->transpose_a && i == 0 ? " transposed" : "");
     for (int i = 0; i < op->steps.count; i++) {
         const Step *step = &op->steps.at[i];
         text_printf(&text, "%s%s", i || op->def != &op_map ? ", " : "", step->label);
         for (int j = 0, shown = 0; j < step->operand_count && !i && op->def == &op_map; j++) {
             const Tensor *operand = step->operands[j].tensor;
-            if (operand) text_printf(&text, "%s%s", shown++ ? ", " : " of ", shape_equal(operand->shape, made->shape) ? operand->name : described(emit, operand));
+            if (operand)
+                text_printf(&text, "%s%s", shown++ ? ", " : " of ",
+                            shape_equal(operand->shape, made->shape) ? operand->name : described(emit, operand));
         }
     }
     return text_chars(&text);
@@ -347,7 +355,7 @@ Function *emit_op(Emit *emit, const Op *op) {
     function->name = name;
     list_push(emit->arena, &emit->functions, function);
     const char *hole = strchr(function->text, '\1');
-    text_printf(&emit->kernels, "\n/* %s */\n%.*s%s%s", op_comment(emit, op), (int)(hole - function->text), function->text, name,
-                hole + 1);
+    text_printf(&emit->kernels, "\n/* %s */\n%.*s%s%s", op_comment(emit, op), (int)(hole - function->text),
+                function->text, name, hole + 1);
     return function;
 }

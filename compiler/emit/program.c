@@ -16,7 +16,8 @@ static bool listed(const char *const *names, int count, const char *name) {
 /* Layers may be called anything, so what stands in one scope of the C is told apart by numbers: a_b, a_b_2. */
 static const char *scope_name(Emit *emit, const char *wanted) {
     const char *base = c_name(emit->arena, wanted), *name = base;
-    for (int i = 2; is_c_word(name) || listed(emit->scope.at, emit->scope.count, name); i++) name = formatted(emit, "%s_%d", base, i);
+    for (int i = 2; is_c_word(name) || listed(emit->scope.at, emit->scope.count, name); i++)
+        name = formatted(emit, "%s_%d", base, i);
     list_push(emit->arena, &emit->scope, name);
     return name;
 }
@@ -35,19 +36,40 @@ const char *weight_field(Emit *emit, const Weight *weight) {
 
 /* The scope of a program's function: its parameters, what it calls, its values. */
 static void name_values(Emit *emit, const Program *program, const Function *const *functions, int count) {
-    static const char *const fixed[] = {"x", "y", "p", "t", "w", "n", "batch", "target", "sample_weight", "sums", "arena", "learning_rate",
-                                        "iteration", "per_sample", "alpha", "i", "is_finite", "root_of", "one_minus_power", "memset",
-                                        "nnc_random_for", "nnc_random"};
+    static const char *const fixed[] = {"x",
+                                        "y",
+                                        "p",
+                                        "t",
+                                        "w",
+                                        "n",
+                                        "batch",
+                                        "target",
+                                        "sample_weight",
+                                        "sums",
+                                        "arena",
+                                        "learning_rate",
+                                        "iteration",
+                                        "per_sample",
+                                        "alpha",
+                                        "i",
+                                        "is_finite",
+                                        "root_of",
+                                        "one_minus_power",
+                                        "memset",
+                                        "nnc_random_for",
+                                        "nnc_random"};
     emit->scope.count = 0;
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) list_push(emit->arena, &emit->scope, fixed[i]);
     for (int i = 0; i < count; i++) list_push(emit->arena, &emit->scope, functions[i]->name);
     for (int i = 0; i < program->tensors.count; i++)
-        if (program->tensors.at[i]->offset >= 0) program->tensors.at[i]->variable = scope_name(emit, program->tensors.at[i]->name);
+        if (program->tensors.at[i]->offset >= 0)
+            program->tensors.at[i]->variable = scope_name(emit, program->tensors.at[i]->name);
 }
 
 static const char *stream_name(const Emit *emit, const Param *param) {
     for (int i = 0; i < emit->streams.count; i++)
-        if (!strcmp(emit->streams.at[i].path, param->tensor->producer->random.path) && emit->streams.at[i].stream == param->stream)
+        if (!strcmp(emit->streams.at[i].path, param->tensor->producer->random.path) &&
+            emit->streams.at[i].stream == param->stream)
             return emit->streams.at[i].name;
     return NULL;
 }
@@ -75,7 +97,8 @@ static const char *argument(Emit *emit, const Param *param) {
 static const char *call_text(Emit *emit, const Function *function) {
     Text args = {.arena = emit->arena};
     text_puts(&args, "batch");
-    for (int i = 0; i < function->params.count; i++) text_printf(&args, ", %s", argument(emit, &function->params.at[i]));
+    for (int i = 0; i < function->params.count; i++)
+        text_printf(&args, ", %s", argument(emit, &function->params.at[i]));
     return formatted(emit, "%s;\n", wrap_line(emit, formatted(emit, "%s(%s)", function->name, text_chars(&args))));
 }
 
@@ -98,10 +121,12 @@ static const char *streams_text(Emit *emit, const Function *const *functions, in
             if (param->kind != PARAM_RANDOM || stream_name(emit, param)) continue;
             const RandomAttrs *random = &param->tensor->producer->random;
             const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
-            Stream stream = {random->path, param->stream, scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""))};
+            Stream stream = {random->path, param->stream,
+                             scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""))};
             list_push(emit->arena, &emit->streams, stream);
             const char *seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : "t->seed";
-            text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed, random->purpose + param->stream);
+            text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed,
+                        random->purpose + param->stream);
         }
     return text_chars(&text);
 }
@@ -126,7 +151,8 @@ static const char *scalars_of_update(Emit *emit, const Function *const *function
     const UpdateRule *rule = &emit->plan->update;
     Text text = {.arena = emit->arena};
     bool any = false;
-    for (int i = 0; i < rule->scalar_count; i++) any = any || calls_use(functions, count, PARAM_SCALAR, rule->scalars[i].name);
+    for (int i = 0; i < rule->scalar_count; i++)
+        any = any || calls_use(functions, count, PARAM_SCALAR, rule->scalars[i].name);
     if (!any) return "";
     text_printf(&text, "const %s learning_rate = t->learning_rate;\n", emit->real);
     for (int i = 0; i < rule->scalar_count; i++) {

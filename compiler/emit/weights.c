@@ -11,7 +11,8 @@
 
 /* Ends the compiler: a number that is not finite has no literal in C, and no place in weights. */
 static void refuse_number(const Emit *emit, const Tensor *tensor) {
-    fprintf(stderr, "%s: error: tensor '%s' holds a number that is not finite\n", emit->plan->options->weights, tensor->name);
+    fprintf(stderr, "%s: error: tensor '%s' holds a number that is not finite\n", emit->plan->options->weights,
+            tensor->name);
     exit(2);
 }
 
@@ -42,13 +43,18 @@ static nnc_model model_of(Emit *emit) {
     size_t offset = 0;
     for (int i = 0; i < plan->weights.count; i++) {
         const Tensor *tensor = plan->weights.at[i];
-        tensors[i] = (nnc_tensor){.name = tensor->name, .offset = offset, .gradient_offset = SIZE_MAX, .rank = tensor->shape.rank};
+        tensors[i] = (nnc_tensor){
+            .name = tensor->name, .offset = offset, .gradient_offset = SIZE_MAX, .rank = tensor->shape.rank};
         for (int j = 0; j < tensor->shape.rank; j++) tensors[i].shape[j] = tensor->shape.dim[j];
         offset += (size_t)shape_size(tensor->shape, 1);
     }
     const size_t real = plan->options->real_double ? 8 : 4;
-    return (nnc_model){.name = plan->model->name, .real_size = real, .tensors = tensors, .tensor_count = (size_t)plan->weights.count,
-                       .parameter_count = offset, .params_bytes = (offset ? offset : 1) * real};
+    return (nnc_model){.name = plan->model->name,
+                       .real_size = real,
+                       .tensors = tensors,
+                       .tensor_count = (size_t)plan->weights.count,
+                       .parameter_count = offset,
+                       .params_bytes = (offset ? offset : 1) * real};
 }
 
 void emit_weights(Emit *emit, const Hole *holes, Text *out) {

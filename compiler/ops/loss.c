@@ -15,11 +15,15 @@ static void emit_weights(Emit *e, const Op *op) {
                                                                              : "loss_weights_mean";
     const char *kept = "";
     if (op->in_count > 1)
-        kept = formatted(e, "if (%s[row] == %lld) {\n    weight = 0;\n    counted -= 1;\n}\n", param_tensor(e, op->in[1], false),
-                         (long long)args->ignore_class);
+        kept = formatted(e, "if (%s[row] == %lld) {\n    weight = 0;\n    counted -= 1;\n}\n",
+                         param_tensor(e, op->in[1], false), (long long)args->ignore_class);
     emit_function(e, name, op,
-                  (Hole[]){{"sample_weight", param_tensor(e, op->in[0], false)}, {"weights", param_tensor(e, op->out, true)},
-                           {"rows", size_text(e, rows, 0, rows.rank)}, {"sample", per_sample == 1 ? "row" : formatted(e, "row / %lld", (long long)per_sample)}, {"ignore", kept}, {NULL, NULL}});
+                  (Hole[]){{"sample_weight", param_tensor(e, op->in[0], false)},
+                           {"weights", param_tensor(e, op->out, true)},
+                           {"rows", size_text(e, rows, 0, rows.rank)},
+                           {"sample", per_sample == 1 ? "row" : formatted(e, "row / %lld", (long long)per_sample)},
+                           {"ignore", kept},
+                           {NULL, NULL}});
 }
 
 static void emit_loss(Emit *e, const Op *op) {
@@ -27,22 +31,31 @@ static void emit_loss(Emit *e, const Op *op) {
     const LossArgs *args = op->object->args;
     Tensor *p = op->in[0];
     const int64_t columns = p->shape.dim[p->shape.rank - 1];
-    const char *const p_name = param_named(e, p, false, op->on_logits ? "logits" : "prediction"), *const y_name = param_tensor(e, op->in[1], false);
+    const char *const p_name = param_named(e, p, false, op->on_logits ? "logits" : "prediction"), *const y_name =
+                                                                                                      param_tensor(
+                                                                                                          e, op->in[1],
+                                                                                                          false);
     const char *const weights = param_tensor(e, op->in[2], false), *const sums = param_sums(e);
     const char *const d = op->out ? param_named(e, op->out, true, "d") : NULL;
     const char *value = op->on_logits ? loss->logits_value : loss->value;
     const char *gradient = op->on_logits ? loss->logits_gradient : loss->gradient;
     const double smoothing = args->label_smoothing;
     Hole holes[] = {
-        {"p", p_name}, {"y", y_name}, {"weights", weights}, {"sums", sums}, {"d", d ? d : ""},
+        {"p", p_name},
+        {"y", y_name},
+        {"weights", weights},
+        {"sums", sums},
+        {"d", d ? d : ""},
         {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
         {"columns", integer(e, columns)},
         {"one_column", literal(e, 1.0 / (double)columns)},
         {"smooth", smoothing > 0 ? formatted(e, " * %s + %s", literal(e, 1 - smoothing),
                                              literal(e, smoothing / (loss->rows ? (double)columns : 2)))
                                  : ""},
-        {"epsilon", literal(e, 1e-7)}, {"top", literal(e, 1 - 1e-7)},
-        {"value", ""}, {"store", ""},
+        {"epsilon", literal(e, 1e-7)},
+        {"top", literal(e, 1 - 1e-7)},
+        {"value", ""},
+        {"store", ""},
         {NULL, NULL},
     };
     if (loss->rows) {
@@ -53,9 +66,10 @@ static void emit_loss(Emit *e, const Op *op) {
     const bool single = columns == 1;
     holes[11].text = formula_text(e, value, operands);
     if (d)
-        holes[12].text = single ? formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands))
-                                : formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
-                                            formula_text(e, gradient, operands));
+        holes[12].text =
+            single ? formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands))
+                   : formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
+                               formula_text(e, gradient, operands));
     emit_function(e, single ? "loss_single" : "loss_elementwise", op, holes);
 }
 
@@ -66,12 +80,17 @@ static void emit_metric(Emit *e, const Op *op) {
     const int64_t columns = p->shape.dim[p->shape.rank - 1];
     const Hole operands[] = {{"p", "p"}, {"y", "y"}, {"threshold", literal(e, args->threshold)}, {NULL, NULL}};
     const Hole holes[] = {
-        {"p", param_named(e, p, false, "prediction")}, {"y", param_tensor(e, op->in[1], false)}, {"sums", param_sums(e)},
-        {"at", integer(e, op->sum_at)}, {"count_at", integer(e, op->sum_at + 1)},
-        {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)}, {"columns", integer(e, columns)},
+        {"p", param_named(e, p, false, "prediction")},
+        {"y", param_tensor(e, op->in[1], false)},
+        {"sums", param_sums(e)},
+        {"at", integer(e, op->sum_at)},
+        {"count_at", integer(e, op->sum_at + 1)},
+        {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
+        {"columns", integer(e, columns)},
         {"size", size_text(e, p->shape, 0, p->shape.rank)},
         {"mean", columns == 1 ? "" : formatted(e, " * %s", literal(e, 1.0 / (double)columns))},
-        {"value", metric->value ? formula_text(e, metric->value, operands) : ""}, {NULL, NULL},
+        {"value", metric->value ? formula_text(e, metric->value, operands) : ""},
+        {NULL, NULL},
     };
     emit_function(e, metric->rows ? metric->rows : "metric_elementwise", op, holes);
 }
@@ -84,7 +103,8 @@ static const Formula slope_both = {"d_penalty", {"x"}, "per_sample * (l1 * v_sig
 static void penalty_gradient(Builder *build, const Op *op, Tensor *d) {
     (void)d;
     if (!gradient_needed(op->in[0])) return;
-    const Operand numbers[] = {NUMBER("l1", op->numbers[0]), NUMBER("two_l2", 2 * op->numbers[1]),
+    const Operand numbers[] = {NUMBER("l1", op->numbers[0]),
+                               NUMBER("two_l2", 2 * op->numbers[1]),
                                {.name = "per_sample", .kind = OPERAND_SCALAR}};
     const Formula *slope = op->numbers[1] == 0 ? &slope_l1 : op->numbers[0] == 0 ? &slope_l2 : &slope_both;
     gradient_add(build, op->in[0], build_map(build, slope, (Tensor *[]){op->in[0]}, numbers, 3));
@@ -97,11 +117,16 @@ static void emit_penalty(Emit *e, const Op *op) {
                       : op->numbers[0] == 0 ? formatted(e, "%s * value * value", l2)
                                             : formatted(e, "%s * v_abs(value) + %s * value * value", l1, l2);
     emit_function(e, "penalty", op,
-                  (Hole[]){{"x", param_tensor(e, op->in[0], false)}, {"sums", param_sums(e)}, {"per_sample", param_scalar(e, "per_sample")},
-                           {"size", size_text(e, shape, 0, shape.rank)}, {"terms", sum}, {NULL, NULL}});
+                  (Hole[]){{"x", param_tensor(e, op->in[0], false)},
+                           {"sums", param_sums(e)},
+                           {"per_sample", param_scalar(e, "per_sample")},
+                           {"size", size_text(e, shape, 0, shape.rank)},
+                           {"terms", sum},
+                           {NULL, NULL}});
 }
 
-const OpDef op_loss_weights = {.name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights};
+const OpDef op_loss_weights = {
+    .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights};
 const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss};
 const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric};
 const OpDef op_penalty = {

@@ -45,13 +45,16 @@ static void emit_map(Emit *e, const Op *op) {
         Text row = {.arena = e->arena}; /* the number of the row that the blocks belong to */
         for (int i = 0; i < last; i++)
             text_printf(&row, i ? " * %s + %s" : "%.0s%s", nest.loops[i].size, nest.loops[i].var);
-        const char *const index = last == 0       ? "block / NNC_RANDOM_BLOCK"
-                                  : blocks == 1   ? formatted(e, "%s", text_chars(&row))
-                                                  : formatted(e, "(%s) * %lld + block / NNC_RANDOM_BLOCK", text_chars(&row), (long long)blocks);
+        const char *const index =
+            last == 0     ? "block / NNC_RANDOM_BLOCK"
+            : blocks == 1 ? formatted(e, "%s", text_chars(&row))
+                          : formatted(e, "(%s) * %lld + block / NNC_RANDOM_BLOCK", text_chars(&row), (long long)blocks);
         const char *draws = draws_text(e, op, index);
         Text out = {.arena = e->arena};
-        emit_template(e, &out, "map_blocks",
-                      (Hole[]){{"size", nest.loops[last].size}, {"draws", draws}, {"steps", steps_text(e, op, &place)}, {NULL, NULL}});
+        emit_template(
+            e, &out, "map_blocks",
+            (Hole[]){
+                {"size", nest.loops[last].size}, {"draws", draws}, {"steps", steps_text(e, op, &place)}, {NULL, NULL}});
         body = loops_text(e, &nest, 0, last, text_chars(&out));
     } else {
         body = loops_text(e, &nest, 0, last + 1, steps_text(e, op, &place));
@@ -79,18 +82,21 @@ static void emit_sum(Emit *e, const Op *op) {
     bool vector;
     const char *load = address_text(e, param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector));
     Text add = {.arena = e->arena};
-    emit_template(e, &add, lanes_kept ? "sum_rows_add" : "sum_lanes_add", (Hole[]){{"sum", sum}, {"at", load}, {NULL, NULL}});
+    emit_template(e, &add, lanes_kept ? "sum_rows_add" : "sum_lanes_add",
+                  (Hole[]){{"sum", sum}, {"at", load}, {NULL, NULL}});
     const char *body = text_chars(&add);
     for (int i = inner.loop_count - 1; i >= 0; i--) {
         Text out = {.arena = e->arena};
         const bool lanes = !lanes_kept && i == inner.loop_count - 1;
-        emit_template(e, &out, lanes ? "sum_lanes" : "map_loop",
-                      (Hole[]){{"var", inner.loops[i].var}, {"size", inner.loops[i].size}, {"body", body}, {NULL, NULL}});
+        emit_template(
+            e, &out, lanes ? "sum_lanes" : "map_loop",
+            (Hole[]){{"var", inner.loops[i].var}, {"size", inner.loops[i].size}, {"body", body}, {NULL, NULL}});
         body = text_chars(&out);
     }
     /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
     if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~0u};
-    Place place = {.nest = &outer, .lanes = lanes_kept ? "n" : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
+    Place place = {
+        .nest = &outer, .lanes = lanes_kept ? "n" : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
     Text steps = {.arena = e->arena};
     if (!op->out->in_registers) {
         Nest stored = outer;
@@ -102,20 +108,24 @@ static void emit_sum(Emit *e, const Op *op) {
     }
     text_puts(&steps, steps_text(e, op, &place));
     Text whole = {.arena = e->arena};
-    emit_template(e, &whole, lanes_kept ? "sum_rows_result" : "sum_lanes_result",
-                  (Hole[]){{"sum", sum}, {"value", place.value_name}, {"loops", body}, {"steps", text_chars(&steps)}, {NULL, NULL}});
+    emit_template(
+        e, &whole, lanes_kept ? "sum_rows_result" : "sum_lanes_result",
+        (Hole[]){
+            {"sum", sum}, {"value", place.value_name}, {"loops", body}, {"steps", text_chars(&steps)}, {NULL, NULL}});
     body = text_chars(&whole);
     for (int i = outer.loop_count - 1 - !lanes_kept; i >= 0; i--) {
         Text out = {.arena = e->arena};
         const bool lanes = lanes_kept && i == outer.loop_count - 1;
-        emit_template(e, &out, lanes ? "map_lanes" : "map_loop",
-                      (Hole[]){{"var", outer.loops[i].var}, {"size", outer.loops[i].size}, {"body", body}, {NULL, NULL}});
+        emit_template(
+            e, &out, lanes ? "map_lanes" : "map_loop",
+            (Hole[]){{"var", outer.loops[i].var}, {"size", outer.loops[i].size}, {"body", body}, {NULL, NULL}});
         body = text_chars(&out);
     }
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
-const OpDef op_map = {.name = "map", .brief = "elementwise", .gradient = gradient, .emit = emit_map, .takes_steps = true};
+const OpDef op_map = {
+    .name = "map", .brief = "elementwise", .gradient = gradient, .emit = emit_map, .takes_steps = true};
 const OpDef op_update = {.name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map};
 const OpDef op_sum = {
     .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum, .takes_steps = true};

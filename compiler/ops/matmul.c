@@ -9,11 +9,14 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     if (gradient_needed(x)) { /* d · wᵀ, before the update may change w */
         const char *label = arena_printf(build->plan->arena, "%s_transposed", w->weight->name);
         Tensor *transposed = build_permute(build, w, (int[]){1, 0}, "backward_transpose", label);
-        gradient_add(build, x, build_matmul(build, d, transposed, false, x->shape, "backward_input", gradient_name(build, x)));
+        gradient_add(build, x,
+                     build_matmul(build, d, transposed, false, x->shape, "backward_input", gradient_name(build, x)));
     }
     if (gradient_needed(w))
-        gradient_add(build, w, build_matmul(build, x, d, true, w->shape, arena_printf(build->plan->arena, "backward_%s", w->weight->name),
-                                            gradient_name(build, w)));
+        gradient_add(build, w,
+                     build_matmul(build, x, d, true, w->shape,
+                                  arena_printf(build->plan->arena, "backward_%s", w->weight->name),
+                                  gradient_name(build, w)));
 }
 
 static void emit(Emit *e, const Op *op) {
@@ -38,7 +41,8 @@ static void emit(Emit *e, const Op *op) {
         {"a_at", op->transpose_a ? "row" : times(e, "row", a_columns)},
         {"a_row", op->transpose_a ? "1" : integer(e, a_columns)},
         {"a_depth", op->transpose_a ? integer(e, a_columns) : "1"},
-        {"b", b->kind == TENSOR_WEIGHT ? param_tensor(e, b, false) : param_named(e, b, false, op->transpose_a ? "d" : "transposed")},
+        {"b", b->kind == TENSOR_WEIGHT ? param_tensor(e, b, false)
+                                       : param_named(e, b, false, op->transpose_a ? "d" : "transposed")},
         {"depth", op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1) : integer(e, a_columns)},
         {"rows", rows},
         {"columns", integer(e, columns)},
@@ -54,7 +58,9 @@ static void emit(Emit *e, const Op *op) {
     }
     place.value_name = local_name(e, "sum");
     holes[8].text = place.value_name;
-    holes[9].text = draws_text(e, op, columns <= 64 ? "row + r" : formatted(e, "(row + r) * %lld + col / PANEL", (long long)((columns + 63) / 64)));
+    holes[9].text = draws_text(
+        e, op,
+        columns <= 64 ? "row + r" : formatted(e, "(row + r) * %lld + col / PANEL", (long long)((columns + 63) / 64)));
     const char *store = "";
     if (!op->out->in_registers)
         store = formatted(e, "v_store(%s + %s + col + c, %s, n);\n", param_named(e, op->out, true, "sum_out"),

@@ -15,8 +15,12 @@ static void emit(Emit *e, const Op *op) {
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
     const Shape in = x->shape, out = y->shape;
     if (in.rank == 2 && op->axes[0] == 1 && in.dim[0] != BATCH) {
-        emit_function(e, "transpose", op, (Hole[]){{"rows", integer(e, in.dim[0])}, {"columns", integer(e, in.dim[1])},
-                                                   {"from", from}, {"to", to}, {NULL, NULL}});
+        emit_function(e, "transpose", op,
+                      (Hole[]){{"rows", integer(e, in.dim[0])},
+                               {"columns", integer(e, in.dim[1])},
+                               {"from", from},
+                               {"to", to},
+                               {NULL, NULL}});
         return;
     }
     Text index = {.arena = e->arena};
@@ -36,10 +40,12 @@ static void emit(Emit *e, const Op *op) {
     const char *body = formatted(e, "%s[%s] = %s[%s];\n", to, text_chars(&out_index), from, text_chars(&index));
     for (int i = out.rank - 1; i >= 0; i--) {
         Text loop = {.arena = e->arena};
-        emit_template(e, &loop, "map_loop", (Hole[]){{"var", vars[i]}, {"size", size_text(e, out, i, i + 1)}, {"body", body}, {NULL, NULL}});
+        emit_template(e, &loop, "map_loop",
+                      (Hole[]){{"var", vars[i]}, {"size", size_text(e, out, i, i + 1)}, {"body", body}, {NULL, NULL}});
         body = text_chars(&loop);
     }
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
-const OpDef op_permute = {.name = "permute", .brief = "dimensions in another order", .gradient = gradient, .emit = emit};
+const OpDef op_permute = {
+    .name = "permute", .brief = "dimensions in another order", .gradient = gradient, .emit = emit};

@@ -29,9 +29,12 @@ static void emit(Emit *e, const Op *op) {
     const Shape shape = op->out->shape;
     Tensor *second = op->in_count > 1 ? op->in[1] : op->in[0];
     emit_function(e, op->def->name, op,
-                  (Hole[]){{"x", param_named(e, op->in[0], false, "x")}, {"d", param_named(e, second, false, "d")},
-                           {"y", param_named(e, op->out, true, "y")}, {"rows", size_text(e, shape, 0, shape.rank - 1)},
-                           {"columns", integer(e, shape.dim[shape.rank - 1])}, {NULL, NULL}});
+                  (Hole[]){{"x", param_named(e, op->in[0], false, "x")},
+                           {"d", param_named(e, second, false, "d")},
+                           {"y", param_named(e, op->out, true, "y")},
+                           {"rows", size_text(e, shape, 0, shape.rank - 1)},
+                           {"columns", integer(e, shape.dim[shape.rank - 1])},
+                           {NULL, NULL}});
 }
 
 const OpDef op_softmax = {.name = "softmax", .brief = "over the last axis", .gradient = softmax_gradient, .emit = emit};

@@ -14,9 +14,7 @@ static int producer_index(const Program *program, const Tensor *tensor) {
     return -1;
 }
 
-static Shape op_space(const Op *op) {
-    return op->out ? op->out->shape : op->shape;
-}
+static Shape op_space(const Op *op) { return op->out ? op->out->shape : op->shape; }
 
 /* Inside a product's block a step sees rows and columns: an operand has to be full, or one value per column. */
 static bool fits_block(const Tensor *tensor, Shape space) {
@@ -55,14 +53,17 @@ static bool steps_fit(const Op *host, const Op *op) {
 static bool can_fuse(const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
     if (!host->def->takes_steps || !shape_equal(op_space(op), op_space(host))) return false;
-    if (op->phase == PHASE_BACKWARD && host->phase == PHASE_FORWARD) return false; /* it would be kept until it is wanted */
+    if (op->phase == PHASE_BACKWARD && host->phase == PHASE_FORWARD)
+        return false; /* it would be kept until it is wanted */
     if (!steps_fit(host, op)) return false;
     for (int i = 0; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Operand *operand = &op->steps.at[i].operands[j];
             if (!operand->tensor) continue;
             if (operand->tensor->base) return false; /* another view of what is being made: not element by element */
-            if (host->def == &op_matmul && !operand->tensor->regenerated && !fits_block(operand->tensor, op_space(host))) return false;
+            if (host->def == &op_matmul && !operand->tensor->regenerated &&
+                !fits_block(operand->tensor, op_space(host)))
+                return false;
             if (host->def == &op_sum && operand->tensor->regenerated) return false;
             const int made = producer_index(program, operand->tensor);
             if (made > into && made != from) return false;
@@ -107,7 +108,8 @@ void pass_fuse(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
         if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE)
-            op->out->in_registers = op->steps.count > 0 && !read_elsewhere(program, op->out, op) && op->out != program->output;
+            op->out->in_registers =
+                op->steps.count > 0 && !read_elsewhere(program, op->out, op) && op->out != program->output;
         for (int j = 0; j < op->steps.count; j++) {
             Tensor *result = op->steps.at[j].result;
             if (result && result->kind == TENSOR_VALUE)

@@ -26,7 +26,8 @@ static void find_lifetimes(Program *program) {
 }
 
 static bool needs_memory(const Tensor *tensor) {
-    return tensor->kind == TENSOR_VALUE && !tensor->base && !tensor->in_registers && !tensor->regenerated && tensor->first >= 0;
+    return tensor->kind == TENSOR_VALUE && !tensor->base && !tensor->in_registers && !tensor->regenerated &&
+           tensor->first >= 0;
 }
 
 static int by_size(const void *a, const void *b) {
@@ -35,9 +36,7 @@ static int by_size(const void *a, const void *b) {
     return x->first != y->first ? x->first - y->first : x->last - y->last;
 }
 
-static int64_t rounded(int64_t size) {
-    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
+static int64_t rounded(int64_t size) { return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 
 /* The lowest place where `tensor` overlaps no value that lives at the same time. */
 static int64_t find_place(Tensor *const *placed, int count, const Tensor *tensor) {

@@ -59,7 +59,8 @@ static const Operand *operand_named(const Step *step, const char *name) {
 
 /* The single step of a map that is written like this; NULL when op is none. */
 static Step *step_of(const Op *op, const char *text) {
-    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0] : NULL;
+    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0]
+                                                                                                   : NULL;
 }
 
 /* Requires: masks decided, before fusion. With z = relu(x) * mask, the gradient of x is kept·d where z > 0 and 0 elsewhere:
@@ -75,13 +76,15 @@ void pass_signs(Plan *plan, Program *program) {
         Tensor *z = NULL;
         for (int j = 0; j < i && !z; j++) {
             const Step *dropped = step_of(program->ops.at[j], MASK_VALUE);
-            if (dropped && operand_named(dropped, "x")->tensor == y && operand_named(dropped, "mask")->tensor == mask) z = dropped->result;
+            if (dropped && operand_named(dropped, "x")->tensor == y && operand_named(dropped, "mask")->tensor == mask)
+                z = dropped->result;
         }
         if (!z) continue;
         relu->text = "v_select(z > 0.0, kept * d, 0.0)";
         relu->operand_count = 0;
         relu->operands[relu->operand_count++] = (Operand){.name = "z", .kind = OPERAND_TENSOR, .tensor = z};
-        relu->operands[relu->operand_count++] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = operand_named(drop, "d")->tensor};
+        relu->operands[relu->operand_count++] =
+            (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = operand_named(drop, "d")->tensor};
         relu->operands[relu->operand_count++] = NUMBER("kept", mask->producer->random.kept);
     }
 }
