@@ -40,7 +40,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         results = os.path.join(folder, "results.json")
         command = [*lit_command(), "--param", f"build={options.build}", "--param", f"san={int(options.san)}",
-                   "--param", f"slow={int(not options.fast)}", "-o", results, *rest]
+                   "--param", f"slow={int(not options.fast)}", "-sv", "-o", results, *rest]
         status = subprocess.run(command).returncode
         try:
             with open(results) as file:
