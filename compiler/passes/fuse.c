@@ -22,6 +22,14 @@ static bool fits_block(const Tensor *tensor, Shape space) {
     return tensor->shape.rank == 1 && tensor->shape.dim[0] == space.dim[space.rank - 1];
 }
 
+/* Whether the loops of an operation reach random numbers as they are counted: by the last dimension longer than 1 (nnc.h).
+ * A product's columns are the last dimension whatever its length. */
+static bool counts_columns(const Op *host) {
+    const Shape space = op_space(host);
+    if (host->def == &op_matmul) return space.dim[space.rank - 1] != 1;
+    return host->def == &op_map;
+}
+
 typedef struct TensorSet {
     const Tensor *at[2 * MAX_STEPS * (MAX_OPERANDS + 1)];
     int count;
@@ -64,7 +72,7 @@ static bool can_fuse(const Program *program, int from, int into) {
             if (host->def == &op_matmul && !operand->tensor->regenerated &&
                 !fits_block(operand->tensor, op_space(host)))
                 return false;
-            if (host->def == &op_sum && operand->tensor->regenerated) return false;
+            if (operand->tensor->regenerated && !counts_columns(host)) return false;
             const int made = producer_index(program, operand->tensor);
             if (made > into && made != from) return false;
             if (operand->written)
