@@ -19,13 +19,21 @@ import tempfile
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+def lit_version(command):
+    words = subprocess.run([*command, "--version"], capture_output=True, text=True).stdout.split()
+    digits = words[1].split(".")[0] if len(words) > 1 else ""
+    return int(digits) if digits.isdigit() else 0
+
+
 def lit_command():
+    """The newest lit on PATH or among Debian's LLVMs. The tests use DEFINE, which came with version 16."""
+    commands = [[sys.executable, path] for path in glob.glob("/usr/lib/llvm-*/build/utils/lit/lit.py")]
     if shutil.which("lit"):
-        return ["lit"]
-    scripts = sorted(glob.glob("/usr/lib/llvm-*/build/utils/lit/lit.py"), key=lambda path: int(path.split("-")[1].split("/")[0]))
-    if not scripts:
-        sys.exit("lit is missing: `make check` installs it, or: apt-get install llvm-19-tools")
-    return [sys.executable, scripts[-1]]
+        commands.append(["lit"])
+    newest = max(commands, key=lit_version, default=None)
+    if not newest or lit_version(newest) < 16:
+        sys.exit("lit 16 or later is missing: `make check` installs it, or: apt-get install llvm-19-tools")
+    return newest
 
 
 def main():

@@ -22,10 +22,12 @@ has_llvm() {
     done
     return 1
 }
+# lit 16 or later, which knows DEFINE; tests/run.py looks in the same places.
 has_lit() {
-    has lit && return 0
-    for tool in /usr/lib/llvm-*/build/utils/lit/lit.py; do
-        [ -e "$tool" ] && return 0
+    for tool in "$(command -v lit)" /usr/lib/llvm-*/build/utils/lit/lit.py; do
+        [ -e "$tool" ] || continue
+        version=$("$tool" --version 2>/dev/null | sed -n 's/^lit \([0-9]*\).*/\1/p')
+        [ "${version:-0}" -lt 16 ] || return 0
     done
     return 1
 }
