@@ -78,7 +78,7 @@ typedef struct OptimizerDef {
     void (*rule)(const Object *object, UpdateRule *rule);
 } OptimizerDef;
 
-/* Appending operations. Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
+/* Appending operations (build.c). Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
  * the layer's last result is renamed to the layer. */
 
 /** y[rows, out] = x[rows, in] · w[in, out] over the last axis of x; with transpose_x y[in, out] = xᵀ · w over all others.
@@ -99,8 +99,13 @@ Tensor *build_weight(Builder *build, const Weight *weight);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 /** Adds (l1·Σ|x| + l2·Σx²) / batch to the loss. */
 void build_penalty(Builder *build, Tensor *x, double l1, double l2);
+/** The pieces of all these: a tensor, an operation without result, its result, a map of one step. */
+Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape);
 Tensor *build_value(Builder *build, const char *label, Shape shape);
 Op *build_op(Builder *build, const OpDef *def, const char *label);
+Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape);
+Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name);
+bool tensor_name_taken(const Program *program, const char *name);
 
 /** relu's gradient reads nothing but the sign of its value; pass_signs looks for it. */
 #define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Appending tensors and operations to a program: what layers, losses and gradients are built with. */
+#include "lower.h"
+
+#include <string.h>
+
+#include "options.h"
+
+bool tensor_name_taken(const Program *program, const char *name) {
+    for (int i = 0; i < program->tensors.count; i++)
+        if (!strcmp(program->tensors.at[i]->name, name)) return true;
+    return false;
+}
+
+Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape) {
+    Plan *plan = build->plan;
+    Tensor *tensor = NEW(plan->arena, Tensor);
+    *tensor = (Tensor){.kind = kind, .name = name, .shape = shape, .first = -1, .last = -1, .offset = -1};
+    for (int i = 2; kind == TENSOR_VALUE && tensor_name_taken(build->program, tensor->name); i++)
+        tensor->name = arena_printf(plan->arena, "%s_%d", name, i);
+    if (kind == TENSOR_VALUE) list_push(plan->arena, &build->program->tensors, tensor);
+    return tensor;
+}
+
+Tensor *build_value(Builder *build, const char *label, Shape shape) {
+    const char *name = build->layer ? arena_printf(build->plan->arena, "%s.%s", build->layer->name, label) : label;
+    return build_tensor(build, TENSOR_VALUE, name, shape);
+}
+
+Op *build_op(Builder *build, const OpDef *def, const char *label) {
+    Op *op = NEW(build->plan->arena, Op);
+    op->def = def;
+    op->phase = build->phase;
+    op->layer = build->layer;
+    op->name = build->layer ? arena_printf(build->plan->arena, "%s_%s", build->layer->name, label) : label;
+    list_push(build->plan->arena, &build->program->ops, op);
+    return op;
+}
+
+Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape) {
+    op->out = build_value(build, label, shape);
+    op->out->producer = op;
+    return op->out;
+}
+
+Tensor *build_weight(Builder *build, const Weight *weight) {
+    Plan *plan = build->plan;
+    for (int i = 0; i < plan->weights.count; i++)
+        if (plan->weights.at[i]->weight == weight) return plan->weights.at[i];
+    Tensor *tensor = build_tensor(build, TENSOR_WEIGHT, weight->path, weight->shape);
+    tensor->weight = weight;
+    list_push(plan->arena, &plan->weights, tensor);
+    return tensor;
+}
+
+Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
+                     const char *label) {
+    Op *op = build_op(build, &op_matmul, role);
+    op->in[op->in_count++] = x;
+    op->in[op->in_count++] = w;
+    op->transpose_a = transpose_x;
+    return build_result(build, op, label, shape);
+}
+
+/* The shape of operands broadcast together: each is aligned at its last dimension. */
+static Shape broadcast_shape(Tensor *const *operands) {
+    Shape shape = {0};
+    for (int i = 0; operands[i]; i++) {
+        const Shape other = operands[i]->shape;
+        Shape wide = other.rank > shape.rank ? other : shape;
+        const Shape narrow = other.rank > shape.rank ? shape : other;
+        for (int j = 1; j <= narrow.rank; j++)
+            if (wide.dim[wide.rank - j] == 1) wide.dim[wide.rank - j] = narrow.dim[narrow.rank - j];
+        shape = wide;
+    }
+    return shape;
+}
+
+Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name) {
+    Op *op = build_op(build, &op_map, name);
+    step.result = build_result(build, op, step.label, shape);
+    list_push(build->plan->arena, &op->steps, step);
+    return step.result;
+}
+
+Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
+                  int number_count) {
+    Formula *kept = NEW(build->plan->arena, Formula);
+    *kept = *formula;
+    Step step = {.label = formula->name, .text = formula->value, .formula = kept};
+    Tensor *given[5] = {0};
+    for (int i = 0; i < 4 && formula->operands[i]; i++) {
+        given[i] = operands[i];
+        step.operands[step.operand_count++] =
+            (Operand){.name = formula->operands[i], .kind = OPERAND_TENSOR, .tensor = operands[i]};
+    }
+    for (int i = 0; i < number_count; i++) step.operands[step.operand_count++] = numbers[i];
+    step_drop_unused(&step); /* dropout of everything takes the shape of x and nothing else */
+    return build_step_map(build, step, broadcast_shape(given),
+                       arena_printf(build->plan->arena, "%s_%s", build->phase == PHASE_FORWARD ? "forward" : "backward",
+                                    formula->name));
+}
+
+const char *gradient_name(Builder *build, const Tensor *tensor) {
+    const char *part = tensor->name;
+    for (const char *c = tensor->name; *c; c++)
+        if (*c == '.' || *c == '/') part = c + 1;
+    return arena_printf(build->plan->arena, "d_%s", part);
+}
+
+Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape) {
+    Step step = *forward;
+    step.text = forward->formula->gradient[operand];
+    step.label = gradient_name(build, forward->operands[operand].tensor);
+    step.formula = NULL;
+    step.operands[step.operand_count++] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = d};
+    step.operands[step.operand_count++] = (Operand){.name = "y", .kind = OPERAND_TENSOR, .tensor = forward->result};
+    step_drop_unused(&step);
+    return build_step_map(build, step, shape, arena_printf(build->plan->arena, "backward_%s", forward->label));
+}
+
+Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
+    Op *op = build_op(build, &op_sum, arena_printf(build->plan->arena, "backward_%s", label));
+    op->in[op->in_count++] = x;
+    return build_result(build, op, label, shape);
+}
+
+Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label) {
+    Tensor *view = build_value(build, label, shape);
+    view->base = tensor_storage(x);
+    view->producer = x->producer;
+    view->viewed = x;
+    return view;
+}
+
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, const char *role, const char *label) {
+    Op *op = build_op(build, &op_permute, role);
+    Shape shape = x->shape;
+    for (int i = 0; i < shape.rank; i++) {
+        op->axes[i] = axes[i];
+        shape.dim[i] = x->shape.dim[axes[i]];
+    }
+    op->in[op->in_count++] = x;
+    return build_result(build, op, label, shape);
+}
+
+Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label) {
+    Op *op = build_op(build, def, arena_printf(build->plan->arena, "forward_%s", label));
+    op->in[op->in_count++] = x;
+    return build_result(build, op, label, x->shape);
+}
+
+/* Purposes number the random tensors of a model in the order of its layers, 16 apart, so that each can use several
+ * streams; layers with a seed of their own all use purpose 0. Programs that draw the same tensor share the purpose. */
+Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
+    Plan *plan = build->plan;
+    attrs.purpose = attrs.seeded ? 0 : 16 * (build->layer->index + 1);
+    if (plan->options->external_masks) {
+        for (int i = 0; i < plan->masks.count; i++)
+            if (!strcmp(plan->masks.at[i]->name, attrs.path)) return plan->masks.at[i];
+        Tensor *mask = build_tensor(build, TENSOR_MASK, attrs.path, shape);
+        const Tensor *last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
+        mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
+        list_push(plan->arena, &plan->masks, mask);
+        return mask;
+    }
+    Op *op = build_op(build, &op_random, "forward_draw");
+    op->random = attrs;
+    Tensor *mask = build_result(build, op, strrchr(attrs.path, '/') + 1, shape);
+    return mask;
+}
+
+void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
+    if (!build->target) return; /* prediction has no loss */
+    Op *op = build_op(build, &op_penalty, "penalty");
+    op->in[op->in_count++] = x;
+    op->numbers[0] = l1;
+    op->numbers[1] = l2;
+}
