@@ -33,7 +33,14 @@ Op *build_op(Builder *build, const OpDef *def, const char *label) {
     op->phase = build->phase;
     op->layer = build->layer;
     op->name = build->layer ? arena_printf(build->plan->arena, "%s_%s", build->layer->name, label) : label;
-    list_push(build->plan->arena, &build->program->ops, op);
+    if (build->loop && !build->after_loop) {
+        op->loop = build->loop;
+        list_push(build->plan->arena, &build->step_ops, op);
+    } else if (build->loop) {
+        list_push(build->plan->arena, &build->after_ops, op);
+    } else {
+        list_push(build->plan->arena, &build->program->ops, op);
+    }
     return op;
 }
 
@@ -127,10 +134,36 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
 
 Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label) {
     Tensor *view = build_value(build, label, shape);
-    view->base = tensor_storage(x);
+    view->base = x;
     view->producer = x->producer;
-    view->viewed = x;
     return view;
+}
+
+Tensor *build_columns(Builder *build, Tensor *x, int64_t column, int64_t columns, const char *label) {
+    Shape shape = x->shape;
+    shape.dim[shape.rank - 1] = columns;
+    Tensor *view = build_view(build, x, shape, label);
+    view->columns = true;
+    view->column = column;
+    return view;
+}
+
+Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label) {
+    Tensor *view = build_view(build, x, shape_of(x->shape.rank - 1, x->shape.dim + 1), label);
+    view->part = true;
+    view->index = index;
+    return view;
+}
+
+static const Formula stored = {"stored", {"x"}, "x", {"d"}};
+
+void build_store(Builder *build, Tensor *value, Tensor *view) {
+    Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_store" : "backward_store");
+    Step step = {.label = stored.name, .text = stored.value, .formula = &stored, .operand_count = 1, .result = view};
+    step.operands[0] = (Operand){.name = "x", .kind = OPERAND_TENSOR, .tensor = value};
+    view->producer = op;
+    op->out = view;
+    list_push(build->plan->arena, &op->steps, step);
 }
 
 Tensor *build_permute(Builder *build, Tensor *x, const int *axes, const char *role, const char *label) {

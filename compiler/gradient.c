@@ -2,9 +2,9 @@
 /* Reverse mode: walks the operations of a program backwards, each adding the gradients of what it read. */
 #include "lower.h"
 
-bool gradient_needed(const Tensor *tensor) {
+static bool find_trained(const Tensor *tensor) {
     if (tensor->kind == TENSOR_WEIGHT) return tensor->weight->trainable;
-    if (tensor->viewed) return gradient_needed(tensor->viewed);
+    if (tensor->base) return gradient_needed(tensor->base);
     const Op *op = tensor->producer;
     if (!op) return false;
     for (int i = 0; i < op->in_count; i++)
@@ -17,28 +17,77 @@ bool gradient_needed(const Tensor *tensor) {
     return false;
 }
 
+bool gradient_needed(const Tensor *tensor) {
+    if (!tensor->trained) ((Tensor *)tensor)->trained = find_trained(tensor) ? 1 : -1; /* found once */
+    return tensor->trained > 0;
+}
+
 Tensor *gradient_of(Builder *build, const Tensor *tensor) {
     for (int i = 0; i < build->of.count; i++)
         if (build->of.at[i] == tensor) return build->gradients.at[i];
     return NULL;
 }
 
+void gradient_set(Builder *build, Tensor *tensor, Tensor *d) {
+    list_push(build->plan->arena, &build->of, tensor);
+    list_push(build->plan->arena, &build->gradients, d);
+}
+
 static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
+
+static Tensor *plus(Builder *build, Tensor *a, Tensor *b) {
+    return a ? build_map(build, &add, (Tensor *[]){a, b}, NULL, 0) : b;
+}
+
+/* A part of a tensor: its gradient is the same part of a gradient that all parts make together. */
+static void add_part(Builder *build, Tensor *part, Tensor *d) {
+    Tensor *whole = part->base, *d_whole = gradient_of(build, whole);
+    if (!d_whole) {
+        d_whole = build_value(build, gradient_name(build, whole), whole->shape);
+        gradient_set(build, whole, d_whole);
+    }
+    Tensor *d_part = part->columns ? build_columns(build, d_whole, part->column, part->shape.dim[part->shape.rank - 1], "part")
+                                   : build_index(build, d_whole, part->index, "part");
+    build_store(build, d, d_part);
+}
+
+static void add_to_view(Builder *build, Tensor *view, Tensor *d) {
+    Tensor *base = view->base;
+    if (base->carry && view->shape.rank == base->shape.rank)
+        base->carry->d_steps = plus(build, base->carry->d_steps, d);
+    else if (base->carry) base->carry->d_final = plus(build, base->carry->d_final, d);
+    else if (view->columns || view->part) add_part(build, view, d);
+    else gradient_add(build, base, build_view(build, d, base->shape, gradient_name(build, base)));
+}
+
+/* Sums `d` over the dimensions, and over the steps of a loop, along which `tensor` was broadcast. */
+static Tensor *summed(Builder *build, Tensor *tensor, Tensor *d) {
+    const bool steps = build->loop && !build->after_loop && !of_one_step(tensor) && of_one_step(d);
+    const bool after = build->after_loop;
+    if (steps) {
+        build->after_loop = true;
+        d = loop_sequence(build, d);
+    }
+    if (!shape_equal(tensor->shape, d->shape))
+        d = build_sum(build, d, tensor->shape, tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : "broadcast");
+    build->after_loop = after;
+    return d;
+}
 
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d) {
     if (!gradient_needed(tensor)) return;
-    if (tensor->viewed) { /* a view has no gradient of its own */
-        gradient_add(build, tensor->viewed,
-                     build_view(build, d, tensor->viewed->shape, gradient_name(build, tensor->viewed)));
-        return;
+    d = summed(build, tensor, d);
+    const bool after = build->after_loop;
+    if (build->loop && !of_one_step(tensor)) build->after_loop = true;
+    if (tensor->base && !tensor->stepped) { /* a view has no gradient of its own */
+        add_to_view(build, tensor, d);
+    } else {
+        int at = 0;
+        while (at < build->of.count && build->of.at[at] != tensor) at++;
+        if (at < build->of.count) build->gradients.at[at] = plus(build, build->gradients.at[at], d);
+        else gradient_set(build, tensor, d);
     }
-    for (int i = 0; i < build->of.count; i++)
-        if (build->of.at[i] == tensor) {
-            build->gradients.at[i] = build_map(build, &add, (Tensor *[]){build->gradients.at[i], d}, NULL, 0);
-            return;
-        }
-    list_push(build->plan->arena, &build->of, tensor);
-    list_push(build->plan->arena, &build->gradients, d);
+    build->after_loop = after;
 }
 
 void build_gradients(Builder *build, int end, Tensor *prediction) {
@@ -49,6 +98,12 @@ void build_gradients(Builder *build, int end, Tensor *prediction) {
             gradient_add(build, prediction, program->ops.at[i]->out);
     for (int i = end - 1; i >= 0; i--) {
         Op *op = program->ops.at[i];
+        if (op->loop) {
+            const int last = i;
+            while (i > 0 && program->ops.at[i - 1]->loop == op->loop) i--;
+            loop_gradient(build, (TimeLoop *)op->loop, i, last + 1);
+            continue;
+        }
         Tensor *d = op->out ? gradient_of(build, op->out) : NULL;
         build->layer = op->layer;
         if (op->def->gradient && (d || !op->out)) op->def->gradient(build, op, d);

@@ -23,10 +23,17 @@ static Tensor *forward_layers(Builder *build, Tensor *x) {
 
 static const Formula copy = {"copied", {"x"}, "x", {"d"}};
 
+/* Whether a tensor is a part of what lies in its memory. */
+static bool is_part(const Tensor *tensor) {
+    for (; tensor->base; tensor = tensor->base)
+        if (tensor->columns || tensor->part) return true;
+    return false;
+}
+
 static void build_predict(Builder *build) {
     Program *program = build->program;
     Tensor *y = forward_layers(build, program->input);
-    if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE)
+    if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE || is_part(y))
         y = build_map(build, &copy, (Tensor *[]){y}, NULL, 0);
     tensor_storage(y)->kind = TENSOR_OUTPUT;
     program->output = y;

@@ -12,6 +12,10 @@ struct Builder {
     bool training;
     bool target; /* the program knows y: it has a loss */
     Phase phase;
+    TimeLoop *loop;        /* that is being built, or NULL … */
+    LIST(Op *) step_ops;   /* … and its operations, */
+    LIST(Op *) after_ops;  /* and those that stand behind it */
+    bool after_loop;       /* operations go there */
     LIST(Tensor *) of;        /* gradients so far: the gradient of of.at[i] … */
     LIST(Tensor *) gradients; /* … is gradients.at[i] */
 };
@@ -115,9 +119,40 @@ bool tensor_name_taken(const Program *program, const char *name);
 
 #define NUMBER(name_, number_) ((Operand){.name = (name_), .kind = OPERAND_NUMBER, .number = (number_)})
 
+/* Views: no operation. */
+
+/** Columns column … column + columns - 1 of x's rows. */
+Tensor *build_columns(Builder *build, Tensor *x, int64_t column, int64_t columns, const char *label);
+/** Index `index` of x's first dimension. */
+Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label);
+/** Copies `value` to its place in a larger tensor: a view that nothing else writes to. */
+void build_store(Builder *build, Tensor *value, Tensor *view);
+
+/* Time loops (loop.c): loop_begin, what a step computes, loop_end. Operations that do not depend on the step are moved
+ * out of the loop. */
+TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool reversed);
+void loop_end(Builder *build);
+/** The present step of a sequence (steps, …). */
+Tensor *loop_step(Builder *build, Tensor *sequence, const char *label);
+/** A state of this shape; `initial` is what it begins with, or NULL for zeros. Its value before the step is
+ *  carry->previous; loop_carry says which value it has after the step. */
+Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *label);
+void loop_carry(Builder *build, Carry *carry, Tensor *next);
+/** After the loop: the states behind every step, (steps, …), and behind the last one. */
+Tensor *loop_states(Builder *build, const Carry *carry, const char *label);
+Tensor *loop_final(Builder *build, const Carry *carry, const char *label);
+/** The values of all steps of something that a step computes. */
+Tensor *loop_sequence(Builder *build, Tensor *value);
+/** Whether a tensor is of one step: made by the loop, or a step of a sequence. */
+bool of_one_step(const Tensor *tensor);
+/** The gradients of a loop whose operations are first … end-1: a loop the other way round. */
+void loop_gradient(Builder *build, TimeLoop *loop, int first, int end);
+
 /* Reverse mode (gradient.c). */
-/** Adds `d` to the gradient of `tensor`; nothing when the tensor needs none. */
+/** Adds `d` to the gradient of `tensor`; nothing when the tensor needs none. Where the tensor was broadcast, over its
+ *  dimensions or over the steps of a loop, `d` is summed. */
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d);
+void gradient_set(Builder *build, Tensor *tensor, Tensor *d);
 Tensor *gradient_of(Builder *build, const Tensor *tensor);
 /** True when a trainable weight stands behind the tensor. */
 bool gradient_needed(const Tensor *tensor);

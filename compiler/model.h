@@ -5,10 +5,11 @@
 
 #include "class.h"
 
-enum { MAX_RANK = 6, BATCH = -1 /* the size of a dimension that is the batch: known only when the program runs */ };
+/* A negative size is a multiple of the batch, which is known only when the program runs: -28 is batch * 28. */
+enum { MAX_RANK = 6, BATCH = -1 };
 
-/** Sizes of a tensor's dimensions, row-major. Per-sample tensors have dim[0] == BATCH. rank < 0: unknown, after an
- *  error; whoever meets it stays silent. */
+/** Sizes of a tensor's dimensions, row-major. Per-sample tensors have dim[0] == BATCH; in sequences the time comes first:
+ *  (28, batch, 128). rank < 0: unknown, after an error; whoever meets it stays silent. */
 typedef struct Shape {
     int rank;
     int64_t dim[MAX_RANK];
@@ -130,6 +131,8 @@ void summary_dump(const Model *model, Text *out);
 Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *initializer);
 
 Shape shape_of(int rank, const int64_t *dims);
+/** A dimension's size when the batch has `batch` samples. */
+int64_t dim_size(int64_t dim, int64_t batch);
 /** Product of the dimensions with the batch counted as `batch`; -1 when it exceeds 2^31 - 1. */
 int64_t shape_size(Shape shape, int64_t batch);
 bool shape_equal(Shape a, Shape b);

@@ -7,28 +7,23 @@
 #include "lower.h"
 #include "options.h"
 
-Tensor *tensor_storage(Tensor *tensor) {
-    while (tensor->base) tensor = tensor->base;
-    return tensor;
-}
-
-int64_t tensor_size(const Plan *plan, const Tensor *tensor) { return shape_size(tensor->shape, plan->model->batch); }
-
-bool op_reads(const Op *op, const Tensor *tensor) {
-    const Tensor *storage = tensor_storage((Tensor *)tensor);
-    for (int i = 0; i < op->in_count; i++)
-        if (tensor_storage(op->in[i]) == storage) return true;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            Tensor *operand = op->steps.at[i].operands[j].tensor;
-            if (operand && tensor_storage(operand) == storage) return true;
-        }
-    return false;
+static void dump_view(const Tensor *tensor, Text *out) {
+    if (!tensor->base) return;
+    const Slice slice = tensor_slice(tensor);
+    const char *name = tensor_rows((Tensor *)tensor)->name;
+    if (tensor->columns) {
+        const long long first = (long long)tensor->column;
+        text_printf(out, " columns %lld..%lld of %s", first, first + tensor->shape.dim[tensor->shape.rank - 1] - 1, name);
+    } else {
+        text_printf(out, " of %s", tensor_storage(tensor)->name);
+    }
+    if (slice.stepped) text_puts(out, slice.index ? "[step + 1]" : "[step]");
+    else if (slice.index) text_printf(out, "[%lld]", (long long)slice.index);
 }
 
 static void dump_tensor(const Plan *plan, const Tensor *tensor, Text *out) {
     text_printf(out, "%s %s", tensor->name, shape_text(plan->arena, tensor->shape));
-    if (tensor->base) text_printf(out, " of %s", tensor->base->name); /* a view */
+    dump_view(tensor, out);
 }
 
 static void dump_random(const RandomAttrs *random, Text *out) {
@@ -59,7 +54,7 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
                         shape_equal(operand->tensor->shape, step->result ? step->result->shape : operand->tensor->shape)
                             ? ""
                             : arena_printf(plan->arena, " %s", shape_text(plan->arena, operand->tensor->shape)));
-            if (operand->tensor->base) text_printf(out, " of %s", operand->tensor->base->name);
+            dump_view(operand->tensor, out);
             if (operand->tensor->regenerated) {
                 text_puts(out, " = ");
                 dump_random(&operand->tensor->producer->random, out);

@@ -8,6 +8,8 @@
 
 typedef struct Op Op;
 typedef struct OpDef OpDef;
+typedef struct TimeLoop TimeLoop;
+typedef struct Carry Carry;
 struct Emit; /* emit/emit.h */
 
 typedef enum TensorKind {
@@ -30,14 +32,21 @@ struct Tensor {
     const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
     const Layer *owner;    /* TENSOR_WEIGHT: its layer */
     const char *slot;      /* TENSOR_SLOT: momentum */
-    Tensor *base;          /* not NULL: another view (shape) of this tensor's memory … */
-    Tensor *viewed;        /* … made from this one, which may be a view itself */
+    Tensor *base;          /* not NULL: a view of this tensor's memory, in another shape … */
+    bool part;             /* … beginning at an index of its first dimension … */
+    int64_t index;         /* … which is this … */
+    bool stepped;          /* … plus the step of the time loop that is running … */
+    int64_t column;        /* … or from this column of its rows, which are wider … */
+    bool columns;          /* … when true */
     Op *producer;          /* NULL: not computed */
+    Carry *carry;          /* of a sequence: the state of a loop that it holds, from the initial one to the last */
+    signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
     Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
     const char *logits_of; /* "softmax" or "sigmoid", over the last axis; NULL: another axis */
     /* set by passes */
     bool in_registers;    /* lives and dies inside one operation */
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
+    bool rolled;          /* a sequence of which only the present step is kept */
     const char *variable; /* in the printed program, or the member of the parameter struct */
     const char *local;    /* in the function being printed: the variable that holds its element */
     int first, last;      /* operations between which it must be kept */
@@ -70,8 +79,8 @@ typedef struct Operand {
 
 enum {
     MAX_OPERANDS = 10,
-    MAX_STEPS = 12,       /* of one operation, and … */
-    MAX_STEP_TENSORS = 24 /* … different tensors that they read and make: parameters of one C function */
+    MAX_STEPS = 40,       /* of one operation, and … */
+    MAX_STEP_TENSORS = 60 /* … different tensors that they read and make */
 };
 
 /** One elementwise computation: result = text, or, for an update, statements that assign to their operands. */
@@ -103,8 +112,26 @@ typedef struct RandomAttrs {
 
 typedef enum Phase { PHASE_FORWARD /* with loss and metrics */, PHASE_BACKWARD, PHASE_UPDATE } Phase;
 
+/** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with. */
+struct Carry {
+    Tensor *sequence;
+    Tensor *previous, *next;     /* within a step: slot t and slot t + 1 */
+    Tensor *d_steps, *d_final;   /* gradients that arrive from outside: of slots 1 …, of the last one; or NULL */
+};
+
+/** A loop over time steps. Its operations stand together; values of a step that others need are slots of sequences,
+ *  tensors with the time as their first dimension. */
+struct TimeLoop {
+    const char *name; /* lstm_steps */
+    int64_t steps;
+    bool reversed; /* from the last step to the first */
+    LIST(Carry *) carries;
+    LIST(Tensor *) slices; /* steps of sequences that are made elsewhere */
+};
+
 struct Op {
     const OpDef *def;
+    const TimeLoop *loop; /* NULL: runs once */
     Phase phase;
     const char *name; /* the C function's: dense_forward */
     const Layer *layer;
@@ -191,17 +218,37 @@ Sizes plan_sizes(const Plan *plan);
 
 /* The passes, in the order in which plan_optimize runs them (passes/passes.c). */
 void plan_optimize(Plan *plan);
+void pass_loops(Plan *plan, Program *program);  /* sequences for what is read outside the loop that makes it */
 void pass_dead(Plan *plan, Program *program);   /* drops what nothing reads */
 void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full-size ones instead of storing them */
 void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their common value tells both gradients */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
 
+/* Where tensors lie. (tensor.c) */
+
 /** The tensor that owns the memory of `tensor`. */
-Tensor *tensor_storage(Tensor *tensor);
+Tensor *tensor_storage(const Tensor *tensor);
+/** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
+Tensor *tensor_rows(Tensor *tensor);
+/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of. */
+int64_t tensor_row_width(const Tensor *tensor);
+/** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */
+typedef struct Slice {
+    int64_t index, stride;
+    bool stepped, of_batch;
+} Slice;
+Slice tensor_slice(const Tensor *tensor);
+/** Whether two tensors have an element of memory in common, within one step of a loop. */
+bool tensors_overlap(const Tensor *a, const Tensor *b);
+bool tensors_begin_together(const Tensor *a, const Tensor *b);
 /** Elements when the batch has its compiled size. */
 int64_t tensor_size(const Plan *plan, const Tensor *tensor);
-/** True when any step of `op` or its inputs reads `tensor`. */
+/** True when any step of `op` or its inputs reads the memory of `tensor`, whichever part of it. */
 bool op_reads(const Op *op, const Tensor *tensor);
+/** True when `op` makes (a part of) `tensor`. */
+bool op_makes(const Op *op, const Tensor *tensor);
+/** True when `op` writes to the memory of `tensor`, whichever part of it. */
+bool op_writes(const Op *op, const Tensor *tensor);
 
 #endif

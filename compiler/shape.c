@@ -15,11 +15,12 @@ Shape shape_of(int rank, const int64_t *dims) {
     return shape;
 }
 
+int64_t dim_size(int64_t dim, int64_t batch) { return dim < 0 ? -dim * batch : dim; }
+
 int64_t shape_size(Shape shape, int64_t batch) {
     int64_t size = 1;
     for (int i = 0; i < shape.rank; i++) {
-        int64_t dim = shape.dim[i] == BATCH ? batch : shape.dim[i];
-        if (__builtin_mul_overflow(size, dim, &size) || size > SIZE_LIMIT) {
+        if (__builtin_mul_overflow(size, dim_size(shape.dim[i], batch), &size) || size > SIZE_LIMIT) {
             return -1;
         }
     }
@@ -48,6 +49,8 @@ const char *shape_text(Arena *arena, Shape shape) {
         text_puts(&text, i > 0 ? ", " : "");
         if (shape.dim[i] == BATCH) {
             text_puts(&text, "batch");
+        } else if (shape.dim[i] < 0) {
+            text_printf(&text, "batch * %" PRId64, -shape.dim[i]);
         } else {
             text_printf(&text, "%" PRId64, shape.dim[i]);
         }
@@ -74,7 +77,7 @@ static bool check_size(Arena *arena, Span span, const char *what, Shape shape, i
     }
     double elements = 1;
     for (int i = 0; i < shape.rank; i++) {
-        elements *= shape.dim[i] == BATCH ? (double)batch : (double)shape.dim[i];
+        elements *= (double)dim_size(shape.dim[i], batch);
     }
     diag(diags, D_too_large, span, what, number_text(arena, elements));
     return false;

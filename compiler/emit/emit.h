@@ -100,12 +100,14 @@ enum { MAX_LOOPS = MAX_RANK };
 
 typedef struct Loop {
     const char *var, *size; /* C texts */
-    int64_t literal;        /* the size; BATCH multiplied in is left out */
-    unsigned present;       /* bit i: tensor i of the nest has this dimension */
+    int64_t literal;        /* the size; the batch multiplied in is left out */
+    int dim;                /* the innermost of the dimensions that it runs over */
+    uint64_t present;       /* bit i: tensor i of the nest has this dimension */
     bool reduced;
 } Loop;
 
 typedef struct Nest {
+    Shape space;
     Tensor *tensors[MAX_STEP_TENSORS + 1]; /* of the steps, and what a sum adds up */
     int tensor_count;
     Loop loops[MAX_LOOPS];

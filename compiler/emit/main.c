@@ -13,7 +13,7 @@ static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) 
     Text text = {.arena = emit->arena};
     text_puts(&text, "{");
     for (int i = first; i < shape.rank; i++)
-        text_printf(&text, "%s%" PRId64, i > first ? ", " : "", shape.dim[i] == BATCH ? batch : shape.dim[i]);
+        text_printf(&text, "%s%" PRId64, i > first ? ", " : "", dim_size(shape.dim[i], batch));
     text_puts(&text, shape.rank > first ? "}" : "0}");
     return text_chars(&text);
 }

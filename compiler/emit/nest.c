@@ -26,40 +26,46 @@ static bool step_result(const Op *op, const Tensor *tensor) {
 
 Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept) {
     static const char *const vars[] = {"i", "j", "k", "l", "o"};
-    Nest nest = {0};
+    Nest nest = {.space = shape};
     if (extra) nest_add(&nest, extra);
-    bool boundary = false; /* random numbers count along the last dimension: keep it apart */
+    if (extra && kept) nest_add(&nest, op->out);
+    bool drawn = false; /* random numbers count along the last dimension: keep it apart, */
+    bool parted = false; /* and so do columns of wider rows */
     for (int i = 0; i < op->steps.count; i++) {
         const Step *step = &op->steps.at[i];
         if (step->result && !step->result->in_registers) nest_add(&nest, step->result);
         for (int j = 0; j < step->operand_count; j++) {
             Tensor *tensor = step->operands[j].tensor;
             if (!tensor) continue;
-            if (tensor->regenerated) boundary = true;
+            if (tensor->regenerated) drawn = true;
             else if (!step_result(op, tensor) && tensor != op->out) nest_add(&nest, tensor);
         }
     }
+    for (int i = 0; i < nest.tensor_count; i++)
+        if (nest.tensors[i]->columns) parted = true;
     int last = shape.rank - 1;
     while (last > 0 && shape.dim[last] == 1) last--;
     for (int dim = 0; dim < shape.rank; dim++) {
         if (shape.dim[dim] == 1) continue;
-        Loop loop = {.literal = shape.dim[dim] == BATCH ? 1 : shape.dim[dim]};
+        Loop loop = {.literal = dim_size(shape.dim[dim], 1), .dim = dim};
         for (int i = 0; i < nest.tensor_count; i++)
-            if (varies(nest.tensors[i], shape, dim)) loop.present |= 1u << i;
+            if (varies(nest.tensors[i], shape, dim)) loop.present |= UINT64_C(1) << i;
         if (kept) {
             const int own = dim - (shape.rank - kept->rank);
             loop.reduced = own < 0 || kept->dim[own] == 1;
         }
         Loop *before = nest.loop_count ? &nest.loops[nest.loop_count - 1] : NULL;
         if (before && before->present == loop.present && before->reduced == loop.reduced &&
-            !(boundary && dim == last)) {
+            !((drawn || parted) && dim == last)) {
             before->literal *= loop.literal;
+            before->dim = dim;
+            if (shape.dim[dim] < 0) before->size = "batch";
             continue;
         }
-        loop.size = shape.dim[dim] == BATCH ? "batch" : "";
+        loop.size = shape.dim[dim] < 0 ? "batch" : "";
         nest.loops[nest.loop_count++] = loop;
     }
-    if (nest.loop_count == 0) nest.loops[nest.loop_count++] = (Loop){.literal = 1, .size = "", .present = ~0u};
+    if (nest.loop_count == 0) nest.loops[nest.loop_count++] = (Loop){.literal = 1, .size = "", .dim = shape.rank - 1, .present = ~UINT64_C(0)};
     for (int i = 0; i < nest.loop_count; i++) {
         Loop *loop = &nest.loops[i];
         loop->var = i == nest.loop_count - 1 ? "c" : vars[i];
@@ -67,28 +73,39 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
                      : *loop->size                     ? formatted(emit, "batch * %lld", (long long)loop->literal)
                                                        : integer(emit, loop->literal);
     }
-    nest.blocked = boundary;
+    nest.blocked = drawn;
     return nest;
+}
+
+/* The distance in memory of neighbours along dimension `dim` of the space: literal, and *of_batch when the batch is to be
+ * multiplied in. */
+static int64_t stride_of(const Tensor *tensor, Shape space, int dim, bool *of_batch) {
+    const Shape own = tensor->shape;
+    int64_t stride = 1;
+    *of_batch = false;
+    for (int i = own.rank - 1; i > dim - (space.rank - own.rank); i--) {
+        stride *= i == own.rank - 1 ? tensor_row_width(tensor) : dim_size(own.dim[i], 1);
+        if (own.dim[i] < 0) *of_batch = true;
+    }
+    return stride;
 }
 
 const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector) {
     int at = 0;
     while (at < nest->tensor_count && nest->tensors[at] != tensor) at++;
     Text text = {.arena = emit->arena};
-    int64_t stride = 1;
     *vector = false;
-    for (int i = nest->loop_count - 1; i >= 0; i--) { /* innermost first; printed outermost first */
+    for (int i = 0; i < nest->loop_count; i++) { /* outermost first */
         const Loop *loop = &nest->loops[i];
         if (!(loop->present >> at & 1)) continue;
         if (i == nest->loop_count - 1) *vector = true;
         if (!strcmp(loop->var, "0")) continue; /* one value, not a loop */
-        const char *rest = text_chars(&text);
-        const char *term = times(emit, loop->var, stride);
-        Text whole = {.arena = emit->arena};
-        text_printf(&whole, "%s%s%s", term, *rest ? " + " : "", rest);
-        text = whole;
-        stride *= loop->literal;
+        bool of_batch;
+        const int64_t stride = stride_of(tensor, nest->space, loop->dim, &of_batch);
+        const char *const var = of_batch ? formatted(emit, "%s * batch", loop->var) : loop->var;
+        text_printf(&text, "%s%s", text.length ? " + " : "", times(emit, var, stride));
     }
+    if (tensor->columns && tensor->column) text_printf(&text, "%s%lld", text.length ? " + " : "", (long long)tensor->column);
     return text.length ? text_chars(&text) : "0";
 }
 

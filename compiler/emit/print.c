@@ -136,8 +136,8 @@ const char *size_text(Emit *emit, Shape shape, int first, int end) {
     int64_t product = 1;
     bool batch = false;
     for (int i = first; i < end; i++) {
-        if (shape.dim[i] == BATCH) batch = true;
-        else product *= shape.dim[i];
+        if (shape.dim[i] < 0) batch = true;
+        product *= dim_size(shape.dim[i], 1);
     }
     if (!batch) return integer(emit, product);
     return product == 1 ? "batch" : formatted(emit, "batch * %" PRId64, product);
@@ -212,7 +212,7 @@ static const char *add_param(Emit *emit, Param param, const char *wanted) {
 const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wanted) {
     for (int i = 0; i < emit->function->params.count; i++) {
         Param *param = &emit->function->params.at[i];
-        if (param->kind == PARAM_TENSOR && tensor_storage(param->tensor) == tensor_storage(tensor)) {
+        if (param->kind == PARAM_TENSOR && tensors_begin_together(param->tensor, tensor)) {
             param->written = param->written || written;
             return param->name;
         }
@@ -224,7 +224,7 @@ const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
     return param_named(emit, tensor, written,
                        tensor->kind == TENSOR_WEIGHT ? tensor->weight->name
                        : tensor->kind == TENSOR_SLOT ? formatted(emit, "%s_state", tensor->slot)
-                                                     : tensor->name);
+                                                     : tensor_rows(tensor)->name);
 }
 
 const char *param_random(Emit *emit, Tensor *tensor, int stream) {

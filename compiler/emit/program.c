@@ -74,12 +74,7 @@ static const char *stream_name(const Emit *emit, const Param *param) {
     return NULL;
 }
 
-/* What the program passes for a parameter. */
-static const char *argument(Emit *emit, const Param *param) {
-    if (param->kind == PARAM_SUMS) return "sums";
-    if (param->kind == PARAM_SCALAR) return param->scalar;
-    if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, param));
-    const Tensor *tensor = tensor_storage(param->tensor);
+static const char *storage_text(Emit *emit, const Tensor *tensor) {
     switch (tensor->kind) {
     case TENSOR_INPUT: return "x";
     case TENSOR_TARGET: return "target";
@@ -92,6 +87,24 @@ static const char *argument(Emit *emit, const Param *param) {
     case TENSOR_VALUE: return tensor->variable;
     }
     return "";
+}
+
+/* Where in its storage a view begins: "(t + 1) * batch * 128". */
+static const char *slice_text(Emit *emit, const Tensor *tensor) {
+    const Slice slice = tensor_slice(tensor);
+    if (!slice.stride || (!slice.stepped && !slice.index)) return "0";
+    const char *index = !slice.stepped ? integer(emit, slice.index)
+                        : slice.index  ? formatted(emit, "(t + %lld)", (long long)slice.index)
+                                       : "t";
+    return times(emit, slice.of_batch ? formatted(emit, "%s * batch", index) : index, slice.stride);
+}
+
+/* What the program passes for a parameter. */
+static const char *argument(Emit *emit, const Param *param) {
+    if (param->kind == PARAM_SUMS) return "sums";
+    if (param->kind == PARAM_SCALAR) return param->scalar;
+    if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, param));
+    return address_text(emit, storage_text(emit, tensor_storage(param->tensor)), slice_text(emit, param->tensor));
 }
 
 static const char *call_text(Emit *emit, const Function *function) {
@@ -137,8 +150,7 @@ static const char *values_text(Emit *emit, const Program *program, const Op *con
         const Tensor *tensor = program->tensors.at[i];
         bool used = false;
         for (int j = 0; j < count && tensor->offset >= 0 && !used; j++) {
-            used = op_reads(ops[j], tensor) || ops[j]->out == tensor;
-            for (int k = 0; k < ops[j]->steps.count && !used; k++) used = ops[j]->steps.at[k].result == tensor;
+            used = op_reads(ops[j], tensor) || op_writes(ops[j], tensor);
         }
         if (used)
             text_printf(&text, "%s *const %s = arena + %lld; /* %s */\n", emit->real, tensor->variable,
@@ -189,7 +201,12 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
             text_puts(&calls, "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n");
             checked = true;
         }
-        text_puts(&calls, call_text(emit, functions[i]));
+        const TimeLoop *loop = ops[i]->loop;
+        if (loop && (i == 0 || ops[i - 1]->loop != loop))
+            text_printf(&calls, loop->reversed ? "for (size_t t = %lld; t-- > 0;) {\n" : "for (size_t t = 0; t < %lld; t++) {\n",
+                        (long long)loop->steps);
+        text_printf(&calls, "%s%s", loop ? "    " : "", call_text(emit, functions[i]));
+        if (loop && (i + 1 == count || ops[i + 1]->loop != loop)) text_puts(&calls, "}\n");
     }
     Text before = {.arena = emit->arena};
     text_puts(&before, streams);

@@ -28,8 +28,6 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
         if (!x || !text || !gradient_needed(x)) continue;
         const bool passes = text[0] == 'd' && !text[1];
         Tensor *dx = passes ? d : build_gradient_map(build, step, i, d, op->out->shape);
-        if (!shape_equal(x->shape, op->out->shape))
-            dx = build_sum(build, dx, x->shape, x->kind == TENSOR_WEIGHT ? x->weight->name : "broadcast");
         gradient_add(build, x, dx);
     }
 }
@@ -94,16 +92,12 @@ static void emit_sum(Emit *e, const Op *op) {
         body = text_chars(&out);
     }
     /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
-    if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~0u};
+    if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~UINT64_C(0)};
     Place place = {
         .nest = &outer, .lanes = lanes_kept ? "n" : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
     Text steps = {.arena = e->arena};
     if (!op->out->in_registers) {
-        Nest stored = outer;
-        stored.tensor_count = 1;
-        stored.tensors[0] = op->out;
-        for (int i = 0; i < stored.loop_count; i++) stored.loops[i].present = 1;
-        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, &stored, op->out, &vector));
+        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, &outer, op->out, &vector));
         text_printf(&steps, "v_store(%s, %s, %s);\n", to, place.value_name, place.lanes);
     }
     text_puts(&steps, steps_text(e, op, &place));

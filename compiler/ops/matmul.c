@@ -6,66 +6,82 @@
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];
+    const char *name = gradient_name(build, w) + 2;
     if (gradient_needed(x)) { /* d · wᵀ, before the update may change w */
-        const char *label = arena_printf(build->plan->arena, "%s_transposed", w->weight->name);
+        const char *label = arena_printf(build->plan->arena, "%s_transposed", name);
         Tensor *transposed = build_permute(build, w, (int[]){1, 0}, "backward_transpose", label);
         gradient_add(build, x,
                      build_matmul(build, d, transposed, false, x->shape, "backward_input", gradient_name(build, x)));
     }
-    if (gradient_needed(w))
-        gradient_add(build, w,
-                     build_matmul(build, x, d, true, w->shape,
-                                  arena_printf(build->plan->arena, "backward_%s", w->weight->name),
-                                  gradient_name(build, w)));
+    if (!gradient_needed(w)) return;
+    const bool after = build->after_loop;
+    if (build->loop && !of_one_step(w)) { /* one product for all steps */
+        build->after_loop = true;
+        x = loop_sequence(build, x);
+        d = loop_sequence(build, d);
+    }
+    gradient_add(build, w,
+                 build_matmul(build, x, d, true, w->shape, arena_printf(build->plan->arena, "backward_%s", name),
+                              gradient_name(build, w)));
+    build->after_loop = after;
+}
+
+/* A pointer to the first element of a matrix, which may be columns of a wider one. */
+static const char *matrix(Emit *e, Tensor *tensor, bool written, const char *wanted) {
+    const char *const name = wanted ? param_named(e, tensor, written, wanted) : param_tensor(e, tensor, written);
+    return tensor->columns ? address_text(e, name, integer(e, tensor->column)) : name;
 }
 
 static void emit(Emit *e, const Op *op) {
     Tensor *a = op->in[0], *b = op->in[1];
     const Shape space = op->out->shape;
     const int64_t columns = space.dim[space.rank - 1];
-    const int64_t a_columns = a->shape.dim[a->shape.rank - 1];
+    const char *const a_row = integer(e, tensor_row_width(a));
     const char *const rows = size_text(e, space, 0, space.rank - 1);
     /* The space of the steps is (row, column), so operands are full, or one value per column. */
     Place place = {.value_name = "sum", .lanes = "n", .draw_offset = "c"};
     Nest nest = nest_for(e, space, op, NULL, NULL);
     nest.loop_count = 2;
-    nest.loops[0] = (Loop){.var = "(row + r)", .size = rows};
-    nest.loops[1] = (Loop){.var = "col + c", .size = integer(e, columns), .literal = columns};
+    nest.loops[0] = (Loop){.var = "(row + r)", .size = rows, .dim = space.rank - 2};
+    nest.loops[1] = (Loop){.var = "col + c", .size = integer(e, columns), .literal = columns, .dim = space.rank - 1};
     for (int i = 0; i < nest.tensor_count; i++) {
-        nest.loops[1].present |= 1u << i;
-        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= 1u << i;
+        nest.loops[1].present |= UINT64_C(1) << i;
+        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= UINT64_C(1) << i;
     }
     place.nest = &nest;
     Hole holes[] = {
-        {"a", param_named(e, a, false, "x")},
-        {"a_at", op->transpose_a ? "row" : times(e, "row", a_columns)},
-        {"a_row", op->transpose_a ? "1" : integer(e, a_columns)},
-        {"a_depth", op->transpose_a ? integer(e, a_columns) : "1"},
-        {"b", b->kind == TENSOR_WEIGHT ? param_tensor(e, b, false)
-                                       : param_named(e, b, false, op->transpose_a ? "d" : "transposed")},
-        {"depth", op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1) : integer(e, a_columns)},
+        {"a", matrix(e, a, false, "x")},
+        {"a_at", op->transpose_a ? "row" : times(e, "row", tensor_row_width(a))},
+        {"a_row", op->transpose_a ? "1" : a_row},
+        {"a_depth", op->transpose_a ? a_row : "1"},
+        {"b", matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : op->transpose_a ? "d" : "transposed")},
+        {"b_row", integer(e, tensor_row_width(b))},
+        {"depth", op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1)
+                                  : integer(e, a->shape.dim[a->shape.rank - 1])},
         {"rows", rows},
         {"columns", integer(e, columns)},
         {"out", ""},
+        {"out_row", integer(e, tensor_row_width(op->out))},
         {"draws", ""},
         {"steps", ""},
         {NULL, NULL},
     };
+    enum { OUT = 9, DRAWS = 11, STEPS = 12 };
     if (op->steps.count == 0) {
-        holes[8].text = param_named(e, op->out, true, "y");
+        holes[OUT].text = matrix(e, op->out, true, "y");
         emit_function(e, "matmul", op, holes);
         return;
     }
     place.value_name = local_name(e, "sum");
-    holes[8].text = place.value_name;
-    holes[9].text = draws_text(
+    holes[OUT].text = place.value_name;
+    holes[DRAWS].text = draws_text(
         e, op,
         columns <= 64 ? "row + r" : formatted(e, "(row + r) * %lld + col / PANEL", (long long)((columns + 63) / 64)));
     const char *store = "";
     if (!op->out->in_registers)
-        store = formatted(e, "v_store(%s + %s + col + c, %s, n);\n", param_named(e, op->out, true, "sum_out"),
-                          times(e, "(row + r)", columns), place.value_name);
-    holes[10].text = formatted(e, "%s%s", store, steps_text(e, op, &place));
+        store = formatted(e, "v_store(%s + %s + col + c, %s, n);\n", matrix(e, op->out, true, "sum_out"),
+                          times(e, "(row + r)", tensor_row_width(op->out)), place.value_name);
+    holes[STEPS].text = formatted(e, "%s%s", store, steps_text(e, op, &place));
     emit_function(e, "matmul_steps", op, holes);
 }
 

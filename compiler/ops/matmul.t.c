@@ -6,7 +6,7 @@
         const size_t cols = least($columns - col, PANEL);
         for (size_t row = 0; row < rows; row += TILE_ROWS) {
             const size_t high = least(rows - row, TILE_ROWS);
-            product(high, cols, $depth, $a + $a_at, $a_row, $a_depth, $b + col, $columns, $out + row * $columns + col, $columns);
+            product(high, cols, $depth, $a + $a_at, $a_row, $a_depth, $b + col, $b_row, $out + row * $out_row + col, $out_row);
         }
     }
 //@ matmul_steps
@@ -16,7 +16,7 @@
         for (size_t row = 0; row < rows; row += TILE_ROWS) {
             const size_t high = least(rows - row, TILE_ROWS);
             $real block[TILE_ROWS * PANEL];
-            product(high, cols, $depth, $a + $a_at, $a_row, $a_depth, $b + col, $columns, block, PANEL);
+            product(high, cols, $depth, $a + $a_at, $a_row, $a_depth, $b + col, $b_row, block, PANEL);
             for (size_t r = 0; r < high; r++) {
                 $draws
                 for (size_t c = 0; c < cols; c += LANES) {

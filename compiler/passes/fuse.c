@@ -4,14 +4,19 @@
 #include "options.h"
 #include "plan.h"
 
-static int producer_index(const Program *program, const Tensor *tensor) {
-    for (int i = 0; i < program->ops.count; i++) {
-        const Op *op = program->ops.at[i];
-        if (op->out == tensor) return i;
-        for (int j = 0; j < op->steps.count; j++)
-            if (op->steps.at[j].result == tensor) return i;
-    }
-    return -1;
+/* The last operation before `end` that makes a part of `tensor`; -1: none. */
+static int made_at(const Program *program, const Tensor *tensor, int end) {
+    int i = end - 1;
+    while (i >= 0 && !op_makes(program->ops.at[i], tensor)) i--;
+    return i;
+}
+
+/* Whether this very tensor is what `op` makes, element by element. */
+static bool is_made_by(const Tensor *tensor, const Op *op) {
+    if (op->out == tensor) return true;
+    for (int i = 0; i < op->steps.count; i++)
+        if (op->steps.at[i].result == tensor) return true;
+    return false;
 }
 
 static Shape op_space(const Op *op) { return op->out ? op->out->shape : op->shape; }
@@ -60,7 +65,7 @@ static bool steps_fit(const Op *host, const Op *op) {
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
-    if (!host->def->takes_steps || !shape_equal(op_space(op), op_space(host))) return false;
+    if (!host->def->takes_steps || !shape_equal(op_space(op), op_space(host)) || op->loop != host->loop) return false;
     if (op->phase == PHASE_BACKWARD && host->phase == PHASE_FORWARD)
         return false; /* it would be kept until it is wanted */
     if (!steps_fit(host, op)) return false;
@@ -68,13 +73,13 @@ static bool can_fuse(const Program *program, int from, int into) {
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Operand *operand = &op->steps.at[i].operands[j];
             if (!operand->tensor) continue;
-            if (operand->tensor->base) return false; /* another view of what is being made: not element by element */
             if (host->def == &op_matmul && !operand->tensor->regenerated &&
                 !fits_block(operand->tensor, op_space(host)))
                 return false;
             if (operand->tensor->regenerated && !counts_columns(host)) return false;
-            const int made = producer_index(program, operand->tensor);
-            if (made > into && made != from) return false;
+            if (is_made_by(operand->tensor, op)) continue;
+            const int made = made_at(program, operand->tensor, from);
+            if (made > into || (made == into && !is_made_by(operand->tensor, host))) return false;
             if (operand->written)
                 for (int k = into; k < program->ops.count; k++) /* the old value is still wanted */
                     if (k != from && op_reads(program->ops.at[k], operand->tensor)) return false;
@@ -85,9 +90,35 @@ static bool can_fuse(const Program *program, int from, int into) {
 static bool read_elsewhere(const Program *program, const Tensor *tensor, const Op *host) {
     for (int i = 0; i < program->ops.count; i++)
         if (program->ops.at[i] != host && op_reads(program->ops.at[i], tensor)) return true;
-    for (int i = 0; i < program->tensors.count; i++) /* read through a view */
-        if (program->tensors.at[i]->base == tensor) return true;
+    return program->output && tensor_storage(program->output) == tensor;
+}
+
+/* Whether two operations read or make parts of the same memory. */
+static bool share_memory(const Op *a, const Op *b) {
+    for (int i = 0; i < a->steps.count; i++)
+        for (int j = 0; j < a->steps.at[i].operand_count; j++) {
+            const Tensor *operand = a->steps.at[i].operands[j].tensor;
+            if (operand && (op_reads(b, operand) || op_makes(b, operand))) return true;
+        }
     return false;
+}
+
+/* The operation that the one at `from` can become steps of: that which makes its inputs, or, in a loop over time, where
+ * every operation costs a pass, another map over the same memory. -1: none. */
+static int find_host(const Program *program, int from) {
+    const Op *op = program->ops.at[from];
+    int made = -1; /* the latest of the operations that make its inputs */
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *operand = op->steps.at[i].operands[j].tensor;
+            const int at = operand && !is_made_by(operand, op) ? made_at(program, operand, from) : -1;
+            if (at > made) made = at;
+        }
+    if (made >= 0 && can_fuse(program, from, made)) return made;
+    for (int i = made + 1; i < from && op->loop; i++)
+        if (program->ops.at[i]->def == &op_map && share_memory(op, program->ops.at[i]) && can_fuse(program, from, i))
+            return i;
+    return -1;
 }
 
 /* Requires: masks decided. Establishes: in_registers of every value that no other operation reads. */
@@ -96,14 +127,8 @@ void pass_fuse(Plan *plan, Program *program) {
         Op *op = program->ops.at[i];
         if (op->def != &op_map && op->def != &op_update) continue;
         if (op->def == &op_update && plan->options->gradients) continue; /* the caller comes between */
-        int into = -1; /* the latest of the operations that make its inputs */
-        for (int j = 0; j < op->steps.count; j++)
-            for (int k = 0; k < op->steps.at[j].operand_count; k++) {
-                const Tensor *operand = op->steps.at[j].operands[k].tensor;
-                const int made = operand ? producer_index(program, operand) : -1;
-                if (made != i && made > into) into = made;
-            }
-        if (into < 0 || into >= i || !can_fuse(program, i, into)) continue;
+        const int into = find_host(program, i);
+        if (into < 0) continue;
         Op *host = program->ops.at[into];
         for (int j = 0; j < op->steps.count; j++) {
             if (op->steps.at[j].result) op->steps.at[j].result->producer = host;
@@ -115,13 +140,12 @@ void pass_fuse(Plan *plan, Program *program) {
     }
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
-        if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE)
-            op->out->in_registers =
-                op->steps.count > 0 && !read_elsewhere(program, op->out, op) && op->out != program->output;
+        if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE && !op->out->base)
+            op->out->in_registers = op->steps.count > 0 && !read_elsewhere(program, op->out, op);
         for (int j = 0; j < op->steps.count; j++) {
             Tensor *result = op->steps.at[j].result;
-            if (result && result->kind == TENSOR_VALUE)
-                result->in_registers = !read_elsewhere(program, result, op) && result != program->output;
+            if (result && result->kind == TENSOR_VALUE && !result->base)
+                result->in_registers = !read_elsewhere(program, result, op);
         }
     }
 }

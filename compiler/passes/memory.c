@@ -6,21 +6,29 @@
 
 enum { ALIGNMENT = 16 /* reals: a cache line of floats, the widest vector */ };
 
-static void use(Tensor *tensor, int at) {
+/* What lives within one step of a loop is needed from its first to its last use there; everything else that a loop
+ * touches is needed until the loop is through. */
+static void use(const Program *program, Tensor *tensor, int at) {
+    const TimeLoop *loop = program->ops.at[at]->loop;
+    int first = at, last = at;
     tensor = tensor_storage(tensor);
-    if (tensor->first < 0) tensor->first = at;
-    tensor->last = at;
+    if (loop && !(tensor->producer && tensor->producer->loop == loop)) {
+        while (first > 0 && program->ops.at[first - 1]->loop == loop) first--;
+        while (last + 1 < program->ops.count && program->ops.at[last + 1]->loop == loop) last++;
+    }
+    if (tensor->first < 0 || tensor->first > first) tensor->first = first;
+    if (tensor->last < last) tensor->last = last;
 }
 
 static void find_lifetimes(Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
-        for (int j = 0; j < op->in_count; j++) use(op->in[j], i);
-        if (op->out) use(op->out, i);
+        for (int j = 0; j < op->in_count; j++) use(program, op->in[j], i);
+        if (op->out) use(program, op->out, i);
         for (int j = 0; j < op->steps.count; j++) {
-            if (op->steps.at[j].result) use(op->steps.at[j].result, i);
+            if (op->steps.at[j].result) use(program, op->steps.at[j].result, i);
             for (int k = 0; k < op->steps.at[j].operand_count; k++)
-                if (op->steps.at[j].operands[k].tensor) use(op->steps.at[j].operands[k].tensor, i);
+                if (op->steps.at[j].operands[k].tensor) use(program, op->steps.at[j].operands[k].tensor, i);
         }
     }
 }

@@ -7,12 +7,26 @@
 void plan_optimize(Plan *plan) {
     Program *const programs[] = {&plan->predict, &plan->evaluate, &plan->train};
     for (int i = 0; i < (plan->can_train ? 3 : 1); i++) {
+        pass_loops(plan, programs[i]);
         pass_dead(plan, programs[i]);
         pass_masks(plan, programs[i]);
         pass_signs(plan, programs[i]);
         pass_dead(plan, programs[i]);
         pass_fuse(plan, programs[i]);
         pass_memory(plan, programs[i]);
+    }
+}
+
+/* Requires nothing. What a loop computes and somebody outside reads gets a place for every step. */
+void pass_loops(Plan *plan, Program *program) {
+    Builder build = {.plan = plan, .program = program};
+    for (int i = 0; i < program->tensors.count; i++) {
+        Tensor *tensor = program->tensors.at[i];
+        const TimeLoop *loop = tensor->producer && !tensor->base ? tensor->producer->loop : NULL;
+        bool outside = false;
+        for (int j = 0; j < program->ops.count && loop && !outside; j++)
+            outside = program->ops.at[j]->loop != loop && op_reads(program->ops.at[j], tensor);
+        if (outside) loop_sequence(&build, tensor);
     }
 }
 
@@ -25,6 +39,8 @@ void pass_dead(Plan *plan, Program *program) {
         const Op *op = program->ops.at[i];
         bool needed = !op->out || tensor_storage(op->out)->kind != TENSOR_VALUE || op->def == &op_loss;
         for (int j = kept; j < program->ops.count && !needed; j++) needed = op_reads(program->ops.at[j], op->out);
+        for (int j = 0; j < i && op->loop && !needed; j++) /* in the next round of the loop */
+            needed = program->ops.at[j]->loop == op->loop && op_reads(program->ops.at[j], op->out);
         if (needed) program->ops.at[--kept] = program->ops.at[i];
     }
     for (int i = kept; i < program->ops.count; i++) program->ops.at[i - kept] = program->ops.at[i];
@@ -43,7 +59,7 @@ void pass_masks(Plan *plan, Program *program) {
             const Op *reader = program->ops.at[j];
             if (!op_reads(reader, op->out)) continue;
             const Shape space = reader->out ? reader->out->shape : reader->shape;
-            full = reader->def == &op_map && shape_equal(space, op->out->shape);
+            full = reader->def == &op_map && !reader->loop && shape_equal(space, op->out->shape);
         }
         if (full) op->out->regenerated = true;
         if (!full) program->ops.at[kept++] = op;

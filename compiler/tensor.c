@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Where tensors lie: views of sequences and of columns, and who reads and writes what. */
+#include "plan.h"
+
+Tensor *tensor_storage(const Tensor *tensor) {
+    while (tensor->base) tensor = tensor->base;
+    return (Tensor *)tensor;
+}
+
+Tensor *tensor_rows(Tensor *tensor) { return tensor->columns ? tensor->base : tensor; }
+
+int64_t tensor_row_width(const Tensor *tensor) {
+    const Shape shape = tensor->columns ? tensor->base->shape : tensor->shape;
+    return shape.rank ? shape.dim[shape.rank - 1] : 1;
+}
+
+/* A chain of views has at most one that is not at the beginning of what it views. */
+Slice tensor_slice(const Tensor *tensor) {
+    Slice slice = {0};
+    for (; tensor->base; tensor = tensor->base) {
+        if (!tensor->index && !tensor->stepped) continue;
+        slice = (Slice){.index = tensor->index, .stride = 1, .stepped = tensor->stepped};
+        for (int i = 1; i < tensor->base->shape.rank; i++) {
+            slice.stride *= dim_size(tensor->base->shape.dim[i], 1);
+            if (tensor->base->shape.dim[i] < 0) slice.of_batch = true;
+        }
+    }
+    if (tensor->rolled) slice.stride = 0;
+    return slice;
+}
+
+bool tensors_begin_together(const Tensor *a, const Tensor *b) {
+    if (tensor_storage(a) != tensor_storage(b)) return false;
+    const Slice x = tensor_slice(a), y = tensor_slice(b);
+    return x.index == y.index && x.stepped == y.stepped && x.stride == y.stride;
+}
+
+bool tensors_overlap(const Tensor *a, const Tensor *b) {
+    if (tensor_storage(a) != tensor_storage(b)) return false;
+    const Slice x = tensor_slice(a), y = tensor_slice(b);
+    if (x.stepped && y.stepped && x.index != y.index) return false;
+    if (!a->columns || !b->columns) return true;
+    const int64_t a_end = a->column + a->shape.dim[a->shape.rank - 1], b_end = b->column + b->shape.dim[b->shape.rank - 1];
+    return a->column < b_end && b->column < a_end;
+}
+
+int64_t tensor_size(const Plan *plan, const Tensor *tensor) {
+    Shape shape = tensor->shape;
+    if (tensor->rolled) shape.dim[0] = 1;
+    return shape_size(shape, plan->model->batch);
+}
+
+bool op_reads(const Op *op, const Tensor *tensor) {
+    const Tensor *storage = tensor_storage(tensor);
+    for (int i = 0; i < op->in_count; i++)
+        if (tensor_storage(op->in[i]) == storage) return true;
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *operand = op->steps.at[i].operands[j].tensor;
+            if (operand && tensor_storage(operand) == storage) return true;
+        }
+    return false;
+}
+
+bool op_makes(const Op *op, const Tensor *tensor) {
+    if (op->out && tensors_overlap(op->out, tensor)) return true;
+    for (int i = 0; i < op->steps.count; i++)
+        if (op->steps.at[i].result && tensors_overlap(op->steps.at[i].result, tensor)) return true;
+    return false;
+}
+
+bool op_writes(const Op *op, const Tensor *tensor) {
+    const Tensor *storage = tensor_storage(tensor);
+    if (op->out && tensor_storage(op->out) == storage) return true;
+    for (int i = 0; i < op->steps.count; i++) {
+        const Step *step = &op->steps.at[i];
+        if (step->result && tensor_storage(step->result) == storage) return true;
+        for (int j = 0; j < step->operand_count; j++)
+            if (step->operands[j].written && tensor_storage(step->operands[j].tensor) == storage) return true;
+    }
+    return false;
+}
