@@ -155,6 +155,20 @@ Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label)
     return view;
 }
 
+Tensor *build_named(Builder *build, Tensor *value, const char *label) {
+    if (!value->producer || value->producer->out != value || value->base) return value;
+    const char *name = arena_printf(build->plan->arena, "%s.%s", build->layer->name, label);
+    if (!tensor_name_taken(build->program, name)) value->name = name;
+    if (value->producer->steps.count) value->producer->steps.at[0].label = label;
+    return value;
+}
+
+Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped) {
+    Tensor *by_time = build_permute(build, mask, (int[]){1, 0}, flipped, "forward_mask_by_time", "mask_by_time");
+    Shape shape = shape_of(3, (int64_t[]){by_time->shape.dim[0], by_time->shape.dim[1], 1});
+    return build_view(build, by_time, shape, "mask_column");
+}
+
 static const Formula stored = {"stored", {"x"}, "x", {"d"}};
 
 void build_store(Builder *build, Tensor *value, Tensor *view) {
@@ -166,9 +180,20 @@ void build_store(Builder *build, Tensor *value, Tensor *view) {
     list_push(build->plan->arena, &op->steps, step);
 }
 
-Tensor *build_permute(Builder *build, Tensor *x, const int *axes, const char *role, const char *label) {
+/* What `x` was before a permutation that this one undoes, or NULL. */
+static Tensor *unpermuted(const Tensor *x, const int *axes, unsigned flipped) {
+    const Op *made = x->base || !x->producer || x->producer->def != &op_permute ? NULL : x->producer;
+    for (int i = 0; made && i < x->shape.rank; i++)
+        if (made->axes[axes[i]] != i || (flipped >> i & 1) != (made->flipped >> axes[i] & 1)) made = NULL;
+    return made ? made->in[0] : NULL;
+}
+
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label) {
+    Tensor *const before = unpermuted(x, axes, flipped);
+    if (before) return before;
     Op *op = build_op(build, &op_permute, role);
     Shape shape = x->shape;
+    op->flipped = flipped;
     for (int i = 0; i < shape.rank; i++) {
         op->axes[i] = axes[i];
         shape.dim[i] = x->shape.dim[axes[i]];
@@ -187,7 +212,7 @@ Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *la
  * streams; layers with a seed of their own all use purpose 0. Programs that draw the same tensor share the purpose. */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     Plan *plan = build->plan;
-    attrs.purpose = attrs.seeded ? 0 : 16 * (build->layer->index + 1);
+    attrs.purpose = (attrs.seeded ? 0 : 16 * (build->layer->index + 1)) + attrs.stream;
     if (plan->options->external_masks) {
         for (int i = 0; i < plan->masks.count; i++)
             if (!strcmp(plan->masks.at[i]->name, attrs.path)) return plan->masks.at[i];

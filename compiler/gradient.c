@@ -39,16 +39,23 @@ static Tensor *plus(Builder *build, Tensor *a, Tensor *b) {
     return a ? build_map(build, &add, (Tensor *[]){a, b}, NULL, 0) : b;
 }
 
-/* A part of a tensor: its gradient is the same part of a gradient that all parts make together. */
-static void add_part(Builder *build, Tensor *part, Tensor *d) {
-    Tensor *whole = part->base, *d_whole = gradient_of(build, whole);
-    if (!d_whole) {
-        d_whole = build_value(build, gradient_name(build, whole), whole->shape);
-        gradient_set(build, whole, d_whole);
+/* The place of a view's gradient in the gradient of what it views, which its parts make together. */
+static Tensor *gradient_place(Builder *build, Tensor *tensor) {
+    const char *name = gradient_name(build, tensor);
+    if (!tensor->base || tensor->stepped) {
+        Tensor *d = gradient_of(build, tensor);
+        if (!d) gradient_set(build, tensor, d = build_value(build, name, tensor->shape));
+        return d;
     }
-    Tensor *d_part = part->columns ? build_columns(build, d_whole, part->column, part->shape.dim[part->shape.rank - 1], "part")
-                                   : build_index(build, d_whole, part->index, "part");
-    build_store(build, d, d_part);
+    Tensor *d = gradient_place(build, tensor->base);
+    if (tensor->columns) return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], name);
+    return tensor->part ? build_index(build, d, tensor->index, name) : build_view(build, d, tensor->shape, name);
+}
+
+static void add_part(Builder *build, Tensor *part, Tensor *d) {
+    Tensor *place = gradient_place(build, part);
+    build_store(build, d, place);
+    for (; place->base; place = place->base) place->base->producer = place->producer;
 }
 
 static void add_to_view(Builder *build, Tensor *view, Tensor *d) {

@@ -95,8 +95,9 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
 Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label);
 /** x in another shape, without an operation. */
 Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label);
-/** y's dimension i is x's dimension axes[i]. */
-Tensor *build_permute(Builder *build, Tensor *x, const int *axes, const char *role, const char *label);
+/** y's dimension i is x's dimension axes[i], backwards where bit i of `flipped` is set. Undoing a permutation takes no
+ *  operation. */
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label);
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
 Tensor *build_weight(Builder *build, const Weight *weight);
@@ -125,6 +126,10 @@ bool tensor_name_taken(const Program *program, const char *name);
 Tensor *build_columns(Builder *build, Tensor *x, int64_t column, int64_t columns, const char *label);
 /** Index `index` of x's first dimension. */
 Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label);
+/** Names a value that was just made, and the step that makes it. */
+Tensor *build_named(Builder *build, Tensor *value, const char *label);
+/** A mask (batch, time) as the loop over time reads it: (time, batch, 1); backwards when `flipped`. */
+Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped);
 /** Copies `value` to its place in a larger tensor: a view that nothing else writes to. */
 void build_store(Builder *build, Tensor *value, Tensor *view);
 

@@ -24,6 +24,7 @@ typedef struct Weight {
     const char *path; /* dense/kernel: its name in files of weights */
     Shape shape;
     const Object *initializer;
+    int64_t ones_at, ones_count; /* these elements begin with 1 whatever the initializer says */
     bool trainable;
 } Weight;
 
@@ -56,6 +57,7 @@ struct Layer {
     const char *name; /* dense_1 */
     Span span;
     int index; /* among the layers, Input not counted */
+    int stream; /* the first of its random streams, within those of its index */
     bool trainable;
     Shape input, output;
     LIST(Weight *) weights;

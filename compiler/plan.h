@@ -43,6 +43,7 @@ struct Tensor {
     signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
     Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
     const char *logits_of; /* "softmax" or "sigmoid", over the last axis; NULL: another axis */
+    Tensor *mask;          /* (batch, time): 0 where a time step is masked; NULL: none is */
     /* set by passes */
     bool in_registers;    /* lives and dies inside one operation */
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
@@ -105,6 +106,7 @@ typedef struct RandomAttrs {
     double kept;
     double mean, stddev; /* NORMAL */
     const char *path;    /* dropout/mask */
+    int stream;          /* of those that a layer draws; normal numbers take two */
     int purpose;
     bool seeded;
     int64_t seed; /* of the layer, instead of the run's */
@@ -141,7 +143,8 @@ struct Op {
     Shape shape;        /* update: of the weight */
     LIST(Step) steps;   /* elementwise: on the result of a product, or making the result of a map or sum */
     bool transpose_a;   /* matmul */
-    int axes[MAX_RANK]; /* permute */
+    int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
+    unsigned flipped;   /* … bit i: backwards */
     RandomAttrs random;
     const struct LossDef *loss;     /* loss */
     const struct MetricDef *metric; /* metric */

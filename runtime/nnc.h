@@ -83,8 +83,8 @@ typedef struct nnc_mask {
     const char *name; /* dropout/mask; the file holds dropout/mask@0, dropout/mask@1, … by batch */
     size_t offset;    /* in reals from the start of the mask array */
     int rank;
-    int64_t shape[6]; /* shape[0] is the compiled batch where it is per sample, else 1; files hold the real rows */
-    int per_sample;
+    int64_t shape[6]; /* with the compiled batch */
+    int batch_axis;   /* the dimension that is the batch, of which files hold the real rows; -1: none */
 } nnc_mask;
 
 /** How a metric's result follows from the sums that batches add up. */

@@ -239,18 +239,18 @@ static inline void product_row(size_t cols, size_t depth, const real *a, size_t 
 
 /* @part transpose_square */
 
-/* to[c * rows + r] = from[r * cols + c] for r, c < TRANSPOSE_STEP. Interleaving vector i with vector i + LANES / 2 moves
+/* to[c * rows + r] = from[r * from_row + c] for r, c < TRANSPOSE_STEP. Interleaving vector i with vector i + LANES / 2 moves
  * the top bit of the row number to the bottom of the column number; log2(LANES) times, and they have changed places. */
-static inline void transpose_square(size_t rows, size_t cols, const real *from, real *to) {
+static inline void transpose_square(size_t rows, const real *from, size_t from_row, real *to) {
 #ifndef INTERLEAVE_LOW
     for (size_t r = 0; r < TRANSPOSE_STEP; r++) {
         for (size_t c = 0; c < TRANSPOSE_STEP; c++) {
-            to[c * rows + r] = from[r * cols + c];
+            to[c * rows + r] = from[r * from_row + c];
         }
     }
 #else
     vec now[LANES], next[LANES];
-    UNROLL for (int i = 0; i < LANES; i++) { now[i] = v_load_all(from + (size_t)i * cols); }
+    UNROLL for (int i = 0; i < LANES; i++) { now[i] = v_load_all(from + (size_t)i * from_row); }
     UNROLL for (int step = 1; step < LANES; step *= 2) {
         UNROLL for (int i = 0; i < LANES / 2; i++) {
             next[2 * i] = __builtin_shufflevector(now[i], now[i + LANES / 2], INTERLEAVE_LOW);
@@ -264,22 +264,22 @@ static inline void transpose_square(size_t rows, size_t cols, const real *from, 
 
 /* @part transpose */
 
-/** to[c * rows + r] = from[r * cols + c] for r < rows, c < cols. The two must not overlap. */
-static inline void transpose(size_t rows, size_t cols, const real *from, real *to) {
+/** to[c * rows + r] = from[r * from_row + c] for r < rows, c < cols. The two must not overlap. */
+static inline void transpose(size_t rows, size_t cols, const real *from, size_t from_row, real *to) {
     const size_t whole_rows = rows - rows % TRANSPOSE_STEP, whole_cols = cols - cols % TRANSPOSE_STEP;
     for (size_t c = 0; c < whole_cols; c += TRANSPOSE_STEP) {
         for (size_t r = 0; r < whole_rows; r += TRANSPOSE_STEP) {
-            transpose_square(rows, cols, from + r * cols + c, to + c * rows + r);
+            transpose_square(rows, from + r * from_row + c, from_row, to + c * rows + r);
         }
         for (size_t r = whole_rows; r < rows; r++) {
             for (size_t i = c; i < c + TRANSPOSE_STEP; i++) {
-                to[i * rows + r] = from[r * cols + i];
+                to[i * rows + r] = from[r * from_row + i];
             }
         }
     }
     for (size_t c = whole_cols; c < cols; c++) {
         for (size_t r = 0; r < rows; r++) {
-            to[c * rows + r] = from[r * cols + c];
+            to[c * rows + r] = from[r * from_row + c];
         }
     }
 }

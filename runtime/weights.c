@@ -138,8 +138,8 @@ NNC_API int nnc_masks_set(nnc_host *host, const nnc_model *model, const nnc_tens
                                model->name);
         }
         memcpy(shape, mask->shape, sizeof shape);
-        if (mask->per_sample) {
-            shape[0] = (int64_t)n;
+        if (mask->batch_axis >= 0) {
+            shape[mask->batch_axis] = (int64_t)n;
         }
         if (!nnc_same_shape(entry, shape, mask->rank)) {
             return nnc_fail_at(host, masks->path, 0, 0, "mask '%s' has shape %s, the model %s wants %s", name,

@@ -121,6 +121,8 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
 const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector);
 /** name + index, or just the name. */
 const char *address_text(Emit *emit, const char *name, const char *index);
+/** The first element of a matrix, which may be columns of a wider one: a parameter, perhaps plus a column. */
+const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name);
 
 /** How a step reaches the elements of tensors outside the operation. */
 typedef struct Place {

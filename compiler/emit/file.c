@@ -128,9 +128,12 @@ static const char *init_text(Emit *emit) {
             text_printf(&args, ", nnc_random_for(%s, (uint32_t)NNC_PURPOSE_INIT + %d, 0)", seed,
                         call.seed == INT_NONE ? 2 * i : 0);
         }
+        const char *const field = weight_field(emit, tensor->weight);
         text_printf(&text, "%s;\n",
-                    wrap_line(emit, formatted(emit, "%s(p->%s, %s)", call.function, weight_field(emit, tensor->weight),
-                                              text_chars(&args))));
+                    wrap_line(emit, formatted(emit, "%s(p->%s, %s)", call.function, field, text_chars(&args))));
+        if (tensor->weight->ones_count)
+            text_printf(&text, "init_constant(p->%s + %lld, %lld, %s);\n", field, (long long)tensor->weight->ones_at,
+                        (long long)tensor->weight->ones_count, literal(emit, 1));
     }
     return text_chars(&text);
 }

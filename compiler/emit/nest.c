@@ -209,6 +209,10 @@ const char *address_text(Emit *emit, const char *name, const char *index) {
     return strcmp(index, "0") != 0 ? formatted(emit, "%s + %s", name, index) : name;
 }
 
+const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name) {
+    return tensor->columns ? address_text(emit, name, integer(emit, tensor->column)) : name;
+}
+
 static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {
     const char *name = param_tensor(emit, tensor, false);
     const char *index = nest_index(emit, place->nest, tensor, vector);

@@ -49,6 +49,7 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "arena",
                                         "learning_rate",
                                         "iteration",
+                                        "step",
                                         "per_sample",
                                         "alpha",
                                         "i",
@@ -89,13 +90,13 @@ static const char *storage_text(Emit *emit, const Tensor *tensor) {
     return "";
 }
 
-/* Where in its storage a view begins: "(t + 1) * batch * 128". */
+/* Where in its storage a view begins: "(step + 1) * batch * 128". */
 static const char *slice_text(Emit *emit, const Tensor *tensor) {
     const Slice slice = tensor_slice(tensor);
     if (!slice.stride || (!slice.stepped && !slice.index)) return "0";
     const char *index = !slice.stepped ? integer(emit, slice.index)
-                        : slice.index  ? formatted(emit, "(t + %lld)", (long long)slice.index)
-                                       : "t";
+                        : slice.index  ? formatted(emit, "(step + %lld)", (long long)slice.index)
+                                       : "step";
     return times(emit, slice.of_batch ? formatted(emit, "%s * batch", index) : index, slice.stride);
 }
 
@@ -203,7 +204,7 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
         }
         const TimeLoop *loop = ops[i]->loop;
         if (loop && (i == 0 || ops[i - 1]->loop != loop))
-            text_printf(&calls, loop->reversed ? "for (size_t t = %lld; t-- > 0;) {\n" : "for (size_t t = 0; t < %lld; t++) {\n",
+            text_printf(&calls, loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n" : "for (size_t step = 0; step < %lld; step++) {\n",
                         (long long)loop->steps);
         text_printf(&calls, "%s%s", loop ? "    " : "", call_text(emit, functions[i]));
         if (loop && (i + 1 == count || ops[i + 1]->loop != loop)) text_puts(&calls, "}\n");

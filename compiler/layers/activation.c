@@ -169,9 +169,9 @@ static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
     const int axis = a->axis < 0 ? (int)a->axis + x->shape.rank : (int)a->axis;
     int swap[MAX_RANK];
     for (int i = 0; i <= last; i++) swap[i] = i == axis ? last : i == last ? axis : i;
-    Tensor *in_order = axis == last ? x : build_permute(build, x, swap, "forward_permute", "permuted");
+    Tensor *in_order = axis == last ? x : build_permute(build, x, swap, 0, "forward_permute", "permuted");
     Tensor *y = build_simple(build, &op_softmax, in_order, "softmax");
-    if (axis != last) y = build_permute(build, y, swap, "forward_permute_back", "permuted_back");
+    if (axis != last) y = build_permute(build, y, swap, 0, "forward_permute_back", "permuted_back");
     y->logits = x; /* Keras' losses go back to it whatever the axis */
     y->logits_of = axis == last ? "softmax" : NULL;
     return y;

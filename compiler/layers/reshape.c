@@ -121,7 +121,7 @@ static Tensor *permute_forward(const Layer *layer, Builder *build, Tensor *x) {
         axes[i + 1] = (int)a->dims.at[i];
         identity = identity && axes[i + 1] == i + 1;
     }
-    return identity ? build_view(build, x, layer->output, "view") : build_permute(build, x, axes, "forward_permute", "permuted");
+    return identity ? build_view(build, x, layer->output, "view") : build_permute(build, x, axes, 0, "forward_permute", "permuted");
 }
 
 const LayerDef layer_Permute = {

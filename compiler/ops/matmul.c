@@ -9,7 +9,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     const char *name = gradient_name(build, w) + 2;
     if (gradient_needed(x)) { /* d · wᵀ, before the update may change w */
         const char *label = arena_printf(build->plan->arena, "%s_transposed", name);
-        Tensor *transposed = build_permute(build, w, (int[]){1, 0}, "backward_transpose", label);
+        Tensor *transposed = build_permute(build, w, (int[]){1, 0}, 0, "backward_transpose", label);
         gradient_add(build, x,
                      build_matmul(build, d, transposed, false, x->shape, "backward_input", gradient_name(build, x)));
     }
@@ -26,10 +26,9 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     build->after_loop = after;
 }
 
-/* A pointer to the first element of a matrix, which may be columns of a wider one. */
 static const char *matrix(Emit *e, Tensor *tensor, bool written, const char *wanted) {
-    const char *const name = wanted ? param_named(e, tensor, written, wanted) : param_tensor(e, tensor, written);
-    return tensor->columns ? address_text(e, name, integer(e, tensor->column)) : name;
+    return matrix_text(e, tensor,
+                       wanted ? param_named(e, tensor, written, wanted) : param_tensor(e, tensor, written));
 }
 
 static void emit(Emit *e, const Op *op) {

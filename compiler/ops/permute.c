@@ -1,47 +1,67 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* permute: the dimensions in another order. */
+/* permute: the dimensions in another order, some of them from the end to the front. */
 #include "emit/emit.h"
 #include "lower.h"
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     int back[MAX_RANK] = {0};
-    for (int i = 0; i < op->out->shape.rank; i++) back[op->axes[i]] = i;
-    gradient_add(build, op->in[0], build_permute(build, d, back, "backward_permute", gradient_name(build, op->in[0])));
+    unsigned flipped = 0;
+    for (int i = 0; i < op->out->shape.rank; i++) {
+        back[op->axes[i]] = i;
+        if (op->flipped >> i & 1) flipped |= 1u << op->axes[i];
+    }
+    gradient_add(build, op->in[0],
+                 build_permute(build, d, back, flipped, "backward_permute", gradient_name(build, op->in[0])));
 }
 
+/* "i * batch * 12" */
+static const char *term(Emit *e, const char *index, Shape shape, int dim) {
+    int64_t stride = 1;
+    bool of_batch = false;
+    for (int i = dim + 1; i < shape.rank; i++) {
+        stride *= dim_size(shape.dim[i], 1);
+        if (shape.dim[i] < 0) of_batch = true;
+    }
+    return times(e, of_batch ? formatted(e, "%s * batch", index) : index, stride);
+}
+
+/* Rows that stay together are copied in vectors. */
 static void emit(Emit *e, const Op *op) {
     static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
     Tensor *x = op->in[0], *y = op->out;
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
     const Shape in = x->shape, out = y->shape;
-    if (in.rank == 2 && op->axes[0] == 1 && in.dim[0] != BATCH) {
+    const int last = out.rank - 1;
+    if (in.rank == 2 && op->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !op->flipped) {
         emit_function(e, "transpose", op,
                       (Hole[]){{"rows", integer(e, in.dim[0])},
                                {"columns", integer(e, in.dim[1])},
-                               {"from", from},
+                               {"from", matrix_text(e, x, from)},
+                               {"row", integer(e, tensor_row_width(x))},
                                {"to", to},
                                {NULL, NULL}});
         return;
     }
-    Text index = {.arena = e->arena};
-    int64_t stride[MAX_RANK], width = 1;
-    for (int i = in.rank - 1; i >= 0; i--) {
-        stride[i] = width;
-        width *= in.dim[i] == BATCH ? 1 : in.dim[i];
-    }
-    Text out_index = {.arena = e->arena};
-    int64_t out_width = 1;
-    for (int i = 1; i < out.rank; i++) out_width *= out.dim[i];
+    const bool rows = op->axes[last] == last && !(op->flipped >> last & 1);
+    Text at_in = {.arena = e->arena}, at_out = {.arena = e->arena};
     for (int i = 0; i < out.rank; i++) {
-        text_printf(&index, "%s%s", i ? " + " : "", times(e, vars[i], stride[op->axes[i]]));
-        text_printf(&out_index, "%s%s", i ? " + " : "", times(e, vars[i], out_width));
-        if (i + 1 < out.rank) out_width /= out.dim[i + 1];
+        const char *const var = i == last && rows ? "c" : vars[i];
+        const char *const index =
+            op->flipped >> i & 1 ? formatted(e, "(%s - 1 - %s)", size_text(e, out, i, i + 1), var) : var;
+        text_printf(&at_in, "%s%s", i ? " + " : "", term(e, index, in, op->axes[i]));
+        text_printf(&at_out, "%s%s", i ? " + " : "", term(e, var, out, i));
     }
-    const char *body = formatted(e, "%s[%s] = %s[%s];\n", to, text_chars(&out_index), from, text_chars(&index));
-    for (int i = out.rank - 1; i >= 0; i--) {
+    const char *body = rows ? formatted(e, "v_store(%s + %s, v_load(%s + %s, n), n);\n", to, text_chars(&at_out), from,
+                                        text_chars(&at_in))
+                            : formatted(e, "%s[%s] = %s[%s];\n", to, text_chars(&at_out), from, text_chars(&at_in));
+    for (int i = last; i >= 0; i--) {
         Text loop = {.arena = e->arena};
-        emit_template(e, &loop, "map_loop",
-                      (Hole[]){{"var", vars[i]}, {"size", size_text(e, out, i, i + 1)}, {"body", body}, {NULL, NULL}});
+        const bool lanes = i == last && rows;
+        emit_template(e, &loop, lanes ? "map_lanes" : "map_loop",
+                      (Hole[]){{"var", lanes ? "c" : vars[i]},
+                               {"size", size_text(e, out, i, i + 1)},
+                               {"body", body},
+                               {NULL, NULL}});
         body = text_chars(&loop);
     }
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT-0 */
 //@ transpose
-    transpose($rows, $columns, $from, $to);
+    transpose($rows, $columns, $from, $row, $to);

@@ -314,7 +314,7 @@ static void dense_1_backward_bias(size_t batch, const float *x, float *m_state, 
 /* dense_1: dense_1.kernel_transposed (3, 16) = permute of dense_1/kernel (16, 3) */
 static void dense_1_backward_transpose(size_t batch, const float *x, float *y) {
     (void)batch;
-    transpose(16, 3, x, y);
+    transpose(16, 3, x, 3, y);
 }
 
 /* dense_1: dense.d_biased (batch, 16) = d_dense_1.biased (batch, 3) . dense_1.kernel_transposed (3, 16), d_biased */

@@ -345,7 +345,7 @@ static void dense_backward_bias(size_t batch, const float *x, float *momentum_st
 /* dense: dense.kernel_transposed (2, 20) = permute of dense/kernel (20, 2) */
 static void dense_backward_transpose(size_t batch, const float *x, float *y) {
     (void)batch;
-    transpose(20, 2, x, y);
+    transpose(20, 2, x, 2, y);
 }
 
 /* dense: dense.d_flatten (batch, 20) = dense.d_biased (batch, 2) . dense.kernel_transposed (2, 20) */

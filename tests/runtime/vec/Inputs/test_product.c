@@ -127,7 +127,7 @@ static void test_transpose(void) {
     for (size_t i = 0; i < SIZES * SIZES; i++) {
         size_t rows = sizes[i / SIZES], cols = sizes[i % SIZES];
         real *from = random_reals(rows * cols), *to = random_reals(rows * cols);
-        transpose(rows, cols, from, to);
+        transpose(rows, cols, from, cols, to);
         int wrong = 0;
         for (size_t r = 0; r < rows; r++) {
             for (size_t c = 0; c < cols; c++) wrong += memcmp(&to[c * rows + r], &from[r * cols + c], sizeof *to) != 0;

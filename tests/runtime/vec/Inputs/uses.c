@@ -21,5 +21,5 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     product(TILE_ROWS, PANEL, n, x, n, 1, x, n, y, n);
     product_add(TILE_ROWS, PANEL, n, x, n, 1, x, n, y, n);
     product_row(n, n, x, 1, x, n, y);
-    transpose(n, n, x, y);
+    transpose(n, n, x, n, y);
 }

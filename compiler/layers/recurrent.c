@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* LSTM, GRU, SimpleRNN: a cell, run over the time steps of (batch, time, features). The products of all inputs are one
+ * matrix product before the loop; a step is the product with the state and one pass over the gates. Weights hold the
+ * gates side by side: kernel (features, gates · units), recurrent_kernel (units, gates · units). */
+#include "layer.h"
+
+enum { MAX_GATES = 4 };
+/* Which of a layer's random streams: each gate may draw its own mask, from one tensor (gate, batch, …). */
+enum { STREAM_DROPOUT, STREAM_RECURRENT_DROPOUT };
+
+typedef struct RecurrentArgs {
+    int64_t units, seed;
+    Object *activation, *recurrent_activation;
+    Object *kernel_initializer, *recurrent_initializer, *bias_initializer;
+    double dropout, recurrent_dropout;
+    bool use_bias, unit_forget_bias, reset_after, return_sequences, return_state, go_backwards, stateful, unroll;
+    const char *use_cudnn;
+} RecurrentArgs;
+
+#define UNITS {ARG(RecurrentArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the state and of the output"}
+#define ACTIVATION                                                                                                     \
+    {ARG(RecurrentArgs, activation), ARG_OBJECT, DEFAULT("'tanh'"), .class_kind = CLASS_ACTIVATION,                    \
+     .may_be_none = true, .doc = "of the candidate and the output"}
+#define RECURRENT_ACTIVATION                                                                                           \
+    {ARG(RecurrentArgs, recurrent_activation), ARG_OBJECT, DEFAULT("'sigmoid'"), .class_kind = CLASS_ACTIVATION,       \
+     .may_be_none = true, .doc = "of the gates"}
+#define FLAG(field, default_, doc_) {ARG(RecurrentArgs, field), ARG_BOOL, DEFAULT(default_), .doc = (doc_)}
+#define INITIALIZERS                                                                                                   \
+    FLAG(use_bias, "True", "add a bias"),                                                                              \
+        INITIALIZER_ARG(RecurrentArgs, kernel_initializer, "'glorot_uniform'"),                                        \
+        INITIALIZER_ARG(RecurrentArgs, recurrent_initializer, "'orthogonal'"),                                         \
+        INITIALIZER_ARG(RecurrentArgs, bias_initializer, "'zeros'")
+#define DROPOUTS                                                                                                       \
+    {ARG(RecurrentArgs, dropout), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1),                                               \
+     .doc = "of the inputs: one mask for all time steps"},                                                             \
+    {ARG(RecurrentArgs, recurrent_dropout), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1),                                     \
+     .doc = "of the state in its product: one mask for all time steps; each gate has its own"}
+#define SEED                                                                                                           \
+    {ARG(RecurrentArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "masks that depend on this seed alone"}
+#define RETURNS                                                                                                        \
+    FLAG(return_sequences, "False", "the output of every time step, not only of the last"),                            \
+        FLAG(return_state, "False", "not possible in a Sequential model"),                                             \
+        FLAG(go_backwards, "False", "from the last time step to the first; outputs in that order")
+#define UNROLL FLAG(unroll, "False", "has no effect on the numbers")
+#define USE_CUDNN                                                                                                      \
+    {ARG(RecurrentArgs, use_cudnn), ARG_STRING, DEFAULT("'auto'"), .doc = "has no effect"}
+
+static const ArgDef lstm_args[] = {
+    UNITS, ACTIVATION, RECURRENT_ACTIVATION, INITIALIZERS,
+    FLAG(unit_forget_bias, "True", "the forget gate's bias begins with ones"),
+    DROPOUTS, SEED, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"), UNROLL, USE_CUDNN, {0}};
+static const ArgDef gru_args[] = {
+    UNITS, ACTIVATION, RECURRENT_ACTIVATION, INITIALIZERS, DROPOUTS, SEED, RETURNS,
+    FLAG(stateful, "False", "states go on from batch to batch"), UNROLL,
+    FLAG(reset_after, "True", "the reset gate comes after the product with the state, not before"), USE_CUDNN, {0}};
+static const ArgDef simple_args[] = {
+    UNITS, ACTIVATION, INITIALIZERS, DROPOUTS, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"),
+    UNROLL, SEED, {0}};
+
+/* What a cell is, and what its step is computed with. */
+typedef struct Cell Cell;
+typedef struct CellDef {
+    const char *const *gates; /* names of the parts of its weights, NULL ends */
+    bool keeps_cell;          /* two states, h and c */
+    bool gate_masks;          /* with recurrent_dropout every gate draws its own masks; and a rate of 1 does nothing */
+    void (*step)(Cell *cell);
+} CellDef;
+
+struct Cell {
+    const CellDef *def;
+    const RecurrentArgs *args;
+    const Layer *layer;
+    Builder *build;
+    Tensor *recurrent_kernel, *recurrent_bias; /* the second: GRU with reset_after */
+    Tensor *x[MAX_GATES];                      /* input products of the present step, bias added; x[0] of all gates … */
+    bool separate;                             /* … unless each gate has its own */
+    Tensor *masks;                             /* of the state, or NULL */
+    Tensor *valid;                             /* 0 where the step is masked; or NULL */
+    Carry *h, *c;
+    Tensor *h_next, *c_next;
+};
+
+static int gate_count(const CellDef *def) {
+    int count = 0;
+    while (def->gates[count]) count++;
+    return count;
+}
+
+static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *diags) {
+    const RecurrentArgs *a = layer->args;
+    const char *name = layer->def->class.name;
+    if (layer->input.rank != 3) {
+        const bool flat = layer->input.rank == 2 && layer->previous && layer->previous->input.rank == 3;
+        diag(diags, D_layer_input, layer->span, name, shape_text(layer->arena, layer->input),
+             flat ? "it needs (batch, time, features): add return_sequences=True to the layer above?"
+                  : "it needs (batch, time, features)");
+        return;
+    }
+    if (a->return_state) diag(diags, D_layer_return_state, object_arg_span(layer->object, "return_state"), name);
+    const int64_t features = layer->input.dim[2], width = gate_count(def) * a->units;
+    layer_weight(layer, "kernel", shape_of(2, (int64_t[]){features, width}), a->kernel_initializer);
+    layer_weight(layer, "recurrent_kernel", shape_of(2, (int64_t[]){a->units, width}), a->recurrent_initializer);
+    if (a->use_bias) layer_weight(layer, "bias", bias, a->bias_initializer);
+    layer->output = layer->input;
+    layer->output.dim[2] = a->units;
+    if (!a->return_sequences) layer->output = shape_of(2, (int64_t[]){BATCH, a->units});
+}
+
+/* Masks: constant over time, new for every batch. */
+
+static const Formula drop = {"dropped", {"x", "mask"}, MASK_VALUE, {MASK_GRADIENT, NULL}};
+static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
+
+/* A mask (batch, features), or (gate, batch, features) where every gate has its own. */
+static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double rate, int64_t features) {
+    const RecurrentArgs *a = cell->args;
+    const RandomAttrs random = {
+        .kind = RANDOM_KEEP,
+        .rate = rate,
+        .kept = 1 / (1 - rate),
+        .path = arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, part),
+        .stream = cell->layer->stream + stream,
+        .seeded = a->seed != INT_NONE,
+        .seed = a->seed,
+    };
+    Shape shape = shape_of(3, (int64_t[]){gate_count(cell->def), BATCH, features});
+    if (!cell->separate) shape = shape_of(2, shape.dim + 1);
+    return build_random(cell->build, shape, random);
+}
+
+static Tensor *masked(const Cell *cell, Tensor *x, Tensor *masks, int gate) {
+    if (!masks) return x;
+    Tensor *mask = cell->separate ? build_index(cell->build, masks, gate, cell->def->gates[gate]) : masks;
+    return build_map(cell->build, &drop, (Tensor *[]){x, mask}, NULL, 0);
+}
+
+/* Products: of all gates at once, or, with a mask for each, one by one. */
+
+static const Formula add_bias = {"biased", {"x", "bias"}, "x + bias", {"d", "d"}};
+
+static Tensor *columns_of_gate(const Cell *cell, Tensor *tensor, int gate) {
+    return build_columns(cell->build, tensor, gate * cell->args->units, cell->args->units,
+                         arena_printf(cell->build->plan->arena, "%s_sum", cell->def->gates[gate]));
+}
+
+static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, const char *label) {
+    Shape shape = x->shape;
+    shape.dim[shape.rank - 1] = kernel->shape.dim[1];
+    Tensor *y = build_matmul(cell->build, x, kernel, false, shape, arena_printf(cell->build->plan->arena, "forward_%s", label), label);
+    return bias ? build_map(cell->build, &add_bias, (Tensor *[]){y, bias}, NULL, 0) : y;
+}
+
+static Tensor *input_bias(const Cell *cell, const Layer *layer) {
+    if (!cell->args->use_bias) return NULL;
+    Tensor *bias = build_weight(cell->build, layer->weights.at[2]);
+    return bias->shape.rank == 2 ? build_index(cell->build, bias, 0, "input_bias") : bias;
+}
+
+/* The input products of all time steps, (time, batch, gates · units): x[0], or one for each gate. */
+static void input_products(Cell *cell, Tensor *x) {
+    const RecurrentArgs *a = cell->args;
+    Builder *build = cell->build;
+    Tensor *kernel = build_weight(build, cell->layer->weights.at[0]), *bias = input_bias(cell, cell->layer);
+    Tensor *masks = NULL;
+    if (build->training && a->dropout > 0 && a->dropout < 1)
+        masks = draw_mask(cell, "dropout", STREAM_DROPOUT, a->dropout, x->shape.dim[2]);
+    else if (build->training && a->dropout == 1 && !cell->def->gate_masks)
+        x = build_map(build, &drop_all, (Tensor *[]){x}, NULL, 0);
+    if (!cell->separate || !masks) {
+        cell->x[0] = product(cell, masked(cell, x, masks, 0), kernel, bias, "inputs");
+        return;
+    }
+    for (int gate = 0; gate < gate_count(cell->def); gate++)
+        cell->x[gate] = product(cell, masked(cell, x, masks, gate), columns_of_gate(cell, kernel, gate),
+                                bias ? columns_of_gate(cell, bias, gate) : NULL,
+                                arena_printf(build->plan->arena, "inputs_%s", cell->def->gates[gate]));
+}
+
+/* Within the loop: what each gate gets from the input, and from the state (or something else in its place). */
+
+static Tensor *input_of_gate(const Cell *cell, int gate) {
+    return cell->x[1] ? cell->x[gate] : columns_of_gate(cell, cell->x[0], gate);
+}
+
+static Tensor *state_product(const Cell *cell, Tensor *h, int gate) {
+    return product(cell, masked(cell, h, cell->masks, gate), columns_of_gate(cell, cell->recurrent_kernel, gate),
+                   cell->recurrent_bias ? columns_of_gate(cell, cell->recurrent_bias, gate) : NULL,
+                   arena_printf(cell->build->plan->arena, "state_%s", cell->def->gates[gate]));
+}
+
+static const Formula add = {"sum", {"x", "state"}, "x + state", {"d", "d"}};
+
+static Tensor *sum(const Cell *cell, Tensor *a, Tensor *b) {
+    return build_map(cell->build, &add, (Tensor *[]){a, b}, NULL, 0);
+}
+
+/* The sums that the gates are computed of: input product + state · recurrent_kernel. */
+static void gate_sums(const Cell *cell, int gates, Tensor **sums) {
+    if (cell->separate) {
+        for (int gate = 0; gate < gates; gate++)
+            sums[gate] = sum(cell, input_of_gate(cell, gate), state_product(cell, cell->h->previous, gate));
+        return;
+    }
+    Tensor *h = masked(cell, cell->h->previous, cell->masks, 0);
+    if (cell->build->training && cell->args->recurrent_dropout == 1)
+        h = build_map(cell->build, &drop_all, (Tensor *[]){h}, NULL, 0);
+    Tensor *all = sum(cell, cell->x[0], product(cell, h, cell->recurrent_kernel, NULL, "state"));
+    for (int gate = 0; gate < gates; gate++) sums[gate] = gates > 1 ? columns_of_gate(cell, all, gate) : all;
+}
+
+static const Formula copy = {"copied", {"x"}, "x", {"d"}};
+
+static Tensor *activated(const Cell *cell, const Object *activation, Tensor *x, const char *label) {
+    if (activation && ((const ActivationDef *)activation->class)->build && x->columns)
+        x = build_map(cell->build, &copy, (Tensor *[]){x}, NULL, 0); /* these work on whole rows */
+    return build_named(cell->build, build_activation(cell->build, activation, x), label);
+}
+
+/* LSTM: c = f · c' + i · g, h = o · tanh(c). */
+
+static const Formula next_cell = {
+    "cell", {"f", "before", "i", "g"}, "f * before + i * g", {"d * before", "d * f", "d * g", "d * i"}};
+static const Formula next_output = {"output", {"o", "c"}, "o * c", {"d * c", "d * o"}};
+
+static void lstm_step(Cell *cell) {
+    const RecurrentArgs *a = cell->args;
+    Tensor *z[4];
+    gate_sums(cell, 4, z);
+    Tensor *i = activated(cell, a->recurrent_activation, z[0], "input_gate");
+    Tensor *f = activated(cell, a->recurrent_activation, z[1], "forget_gate");
+    Tensor *g = activated(cell, a->activation, z[2], "candidate");
+    Tensor *o = activated(cell, a->recurrent_activation, z[3], "output_gate");
+    cell->c_next = build_map(cell->build, &next_cell, (Tensor *[]){f, cell->c->previous, i, g}, NULL, 0);
+    Tensor *bounded = activated(cell, a->activation, cell->c_next, "bounded_cell");
+    cell->h_next = build_map(cell->build, &next_output, (Tensor *[]){o, bounded}, NULL, 0);
+}
+
+static const CellDef lstm = {
+    .gates = (const char *const[]){"input_gate", "forget_gate", "candidate", "output_gate", NULL},
+    .keeps_cell = true,
+    .gate_masks = true,
+    .step = lstm_step,
+};
+
+/* GRU: h = z · h' + (1 - z) · g. The candidate g sees the state through the reset gate r: after its product,
+ * act(x + r · (h' U + b)), or before it, act(x + (r · h') U). */
+
+static const Formula next_state = {
+    "output", {"z", "before", "g"}, "z * before + (1.0 - z) * g", {"d * (before - g)", "d * z", "d * (1.0 - z)"}};
+static const Formula reset = {"reset", {"r", "state"}, "r * state", {"d * state", "d * r"}};
+
+static void gru_step(Cell *cell) {
+    const RecurrentArgs *a = cell->args;
+    Tensor *h = cell->h->previous, *state[3], *z, *r, *g;
+    if (a->reset_after && !cell->separate) {
+        Tensor *all = product(cell, masked(cell, h, cell->masks, 0), cell->recurrent_kernel, cell->recurrent_bias, "state");
+        for (int gate = 0; gate < 3; gate++) state[gate] = columns_of_gate(cell, all, gate);
+    } else {
+        for (int gate = 0; gate < (a->reset_after ? 3 : 2); gate++) state[gate] = state_product(cell, h, gate);
+    }
+    z = activated(cell, a->recurrent_activation, sum(cell, input_of_gate(cell, 0), state[0]), "update_gate");
+    r = activated(cell, a->recurrent_activation, sum(cell, input_of_gate(cell, 1), state[1]), "reset_gate");
+    if (a->reset_after) g = build_map(cell->build, &reset, (Tensor *[]){r, state[2]}, NULL, 0);
+    else g = state_product(cell, build_map(cell->build, &reset, (Tensor *[]){r, h}, NULL, 0), 2);
+    g = activated(cell, a->activation, sum(cell, input_of_gate(cell, 2), g), "candidate");
+    cell->h_next = build_map(cell->build, &next_state, (Tensor *[]){z, h, g}, NULL, 0);
+}
+
+static const CellDef gru = {
+    .gates = (const char *const[]){"update_gate", "reset_gate", "candidate", NULL}, .gate_masks = true, .step = gru_step};
+
+/* SimpleRNN: h = act(x + h' U). */
+static void simple_step(Cell *cell) {
+    Tensor *z;
+    gate_sums(cell, 1, &z);
+    cell->h_next = activated(cell, cell->args->activation, z, "output");
+}
+
+static const CellDef simple = {.gates = (const char *const[]){"state", NULL}, .step = simple_step};
+
+/* The loop. */
+
+static const Formula select = {"kept",
+                               {"x", "before", "valid"},
+                               "v_select(valid > 0.0, x, before)",
+                               {"v_select(valid > 0.0, d, 0.0)", "v_select(valid > 0.0, 0.0, d)"}};
+
+/* A masked step leaves the state as it was. */
+static void carry_on(const Cell *cell, Carry *carry, Tensor *next) {
+    if (cell->valid) next = build_map(cell->build, &select, (Tensor *[]){next, carry->previous, cell->valid}, NULL, 0);
+    loop_carry(cell->build, carry, next);
+}
+
+static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef *def) {
+    const RecurrentArgs *a = layer->args;
+    Cell cell = {.def = def, .args = a, .layer = layer, .build = build};
+    const int64_t steps = x->shape.dim[1];
+    const int axes[] = {1, 0, 2};
+    const unsigned flipped = a->go_backwards ? 1 : 0;
+    const bool masks = build->training && a->recurrent_dropout > 0 && a->recurrent_dropout < 1;
+    Tensor *mask = x->mask ? build_time_mask(build, x->mask, flipped) : NULL;
+    cell.separate = a->recurrent_dropout > 0 && def->gate_masks && build->training;
+    cell.recurrent_kernel = build_weight(build, layer->weights.at[1]);
+    if (a->use_bias && layer->weights.at[2]->shape.rank == 2)
+        cell.recurrent_bias = build_index(build, build_weight(build, layer->weights.at[2]), 1, "recurrent_bias");
+    input_products(&cell, build_permute(build, x, axes, flipped, "forward_by_time", "by_time"));
+    if (masks) cell.masks = draw_mask(&cell, "recurrent_dropout", STREAM_RECURRENT_DROPOUT, a->recurrent_dropout, a->units);
+
+    loop_begin(build, layer->name, steps, false);
+    const Shape state = shape_of(2, (int64_t[]){BATCH, a->units});
+    cell.h = loop_state(build, state, NULL, "output");
+    if (def->keeps_cell) cell.c = loop_state(build, state, NULL, "cell");
+    for (int gate = 0; gate < MAX_GATES && cell.x[gate]; gate++)
+        cell.x[gate] = loop_step(build, cell.x[gate], cell.x[1] ? def->gates[gate] : "inputs_step");
+    if (mask) cell.valid = loop_step(build, mask, "valid");
+    def->step(&cell);
+    if (cell.c) carry_on(&cell, cell.c, cell.c_next);
+    carry_on(&cell, cell.h, cell.h_next);
+    loop_end(build);
+    if (!a->return_sequences) return loop_final(build, cell.h, "last");
+    Tensor *y = build_permute(build, loop_states(build, cell.h, "states"), axes, 0, "forward_by_sample", "by_sample");
+    return y;
+}
+
+static void lstm_shape(Layer *layer, Diags *diags) {
+    const RecurrentArgs *a = layer->args;
+    shape_of_layer(layer, &lstm, shape_of(1, (int64_t[]){4 * a->units}), diags);
+    if (a->unit_forget_bias && a->use_bias && layer->weights.count == 3) {
+        layer->weights.at[2]->ones_at = a->units;
+        layer->weights.at[2]->ones_count = a->units;
+    }
+}
+
+static void gru_shape(Layer *layer, Diags *diags) {
+    const RecurrentArgs *a = layer->args;
+    const int64_t width = 3 * a->units;
+    shape_of_layer(layer, &gru, a->reset_after ? shape_of(2, (int64_t[]){2, width}) : shape_of(1, &width), diags);
+}
+
+static void simple_shape(Layer *layer, Diags *diags) {
+    const RecurrentArgs *a = layer->args;
+    shape_of_layer(layer, &simple, shape_of(1, &a->units), diags);
+}
+
+static Tensor *lstm_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &lstm); }
+static Tensor *gru_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &gru); }
+static Tensor *simple_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &simple); }
+
+const LayerDef layer_LSTM = {
+    LAYER_CLASS("LSTM", "long short-term memory over (batch, time, features)", lstm_args, RecurrentArgs),
+    .shape = lstm_shape,
+    .forward = lstm_forward,
+};
+const LayerDef layer_GRU = {
+    LAYER_CLASS("GRU", "gated recurrent unit over (batch, time, features)", gru_args, RecurrentArgs),
+    .shape = gru_shape,
+    .forward = gru_forward,
+};
+const LayerDef layer_SimpleRNN = {
+    LAYER_CLASS("SimpleRNN", "h = activation(x · kernel + h · recurrent_kernel + bias), step by step", simple_args,
+                RecurrentArgs),
+    .shape = simple_shape,
+    .forward = simple_forward,
+};
