@@ -132,17 +132,21 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
     return build_result(build, op, label, shape);
 }
 
-Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label) {
+static Tensor *make_view(Builder *build, Tensor *x, Shape shape, const char *label) {
     Tensor *view = build_value(build, label, shape);
     view->base = x;
     view->producer = x->producer;
     return view;
 }
 
+Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label) {
+    return make_view(build, build_whole(build, x), shape, label);
+}
+
 Tensor *build_columns(Builder *build, Tensor *x, int64_t column, int64_t columns, const char *label) {
     Shape shape = x->shape;
     shape.dim[shape.rank - 1] = columns;
-    Tensor *view = build_view(build, x, shape, label);
+    Tensor *view = make_view(build, x, shape, label);
     view->columns = true;
     view->column = column;
     return view;
@@ -153,6 +157,37 @@ Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label)
     view->part = true;
     view->index = index;
     return view;
+}
+
+Tensor *build_concat(Builder *build, Tensor *const *parts, int count, const char *label) {
+    Shape shape = parts[0]->shape;
+    int64_t *width = &shape.dim[shape.rank - 1];
+    for (int i = 1; i < count; i++) *width += parts[i]->shape.dim[shape.rank - 1];
+    Tensor *whole = build_value(build, label, shape);
+    int64_t column = 0;
+    for (int i = 0; i < count; i++) {
+        const int64_t columns = parts[i]->shape.dim[shape.rank - 1];
+        Tensor *place = build_columns(build, whole, column, columns, arena_printf(build->plan->arena, "%s_part", label));
+        build_store(build, parts[i], place);
+        whole->producer = place->producer;
+        if (gradient_needed(parts[i])) whole->trained = 1;
+        column += columns;
+    }
+    return whole;
+}
+
+static const Formula copied = {"copied", {"x"}, "x", {"d"}};
+
+Tensor *build_whole(Builder *build, Tensor *x) {
+    return x->columns ? build_map(build, &copied, (Tensor *[]){x}, NULL, 0) : x;
+}
+
+Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x) {
+    const Layer *wrapper = build->layer;
+    build->layer = inner;
+    Tensor *y = inner->def->forward(inner, build, x);
+    build->layer = wrapper;
+    return y;
 }
 
 Tensor *build_named(Builder *build, Tensor *value, const char *label) {
@@ -180,23 +215,23 @@ void build_store(Builder *build, Tensor *value, Tensor *view) {
     list_push(build->plan->arena, &op->steps, step);
 }
 
-/* What `x` was before a permutation that this one undoes, or NULL. */
-static Tensor *unpermuted(const Tensor *x, const int *axes, unsigned flipped) {
-    const Op *made = x->base || !x->producer || x->producer->def != &op_permute ? NULL : x->producer;
-    for (int i = 0; made && i < x->shape.rank; i++)
-        if (made->axes[axes[i]] != i || (flipped >> i & 1) != (made->flipped >> axes[i] & 1)) made = NULL;
-    return made ? made->in[0] : NULL;
-}
-
 Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label) {
-    Tensor *const before = unpermuted(x, axes, flipped);
-    if (before) return before;
+    const Op *before = x->base || !x->producer || x->producer->def != &op_permute ? NULL : x->producer;
+    int all[MAX_RANK]; /* two permutations in one */
+    bool identity = true;
+    for (int i = 0; i < x->shape.rank; i++) {
+        all[i] = before ? before->axes[axes[i]] : axes[i];
+        if (before && (before->flipped >> axes[i] & 1)) flipped ^= 1u << i;
+        identity = identity && all[i] == i;
+    }
+    if (before) x = before->in[0];
+    if (identity && !flipped) return x;
     Op *op = build_op(build, &op_permute, role);
     Shape shape = x->shape;
     op->flipped = flipped;
     for (int i = 0; i < shape.rank; i++) {
-        op->axes[i] = axes[i];
-        shape.dim[i] = x->shape.dim[axes[i]];
+        op->axes[i] = all[i];
+        shape.dim[i] = x->shape.dim[all[i]];
     }
     op->in[op->in_count++] = x;
     return build_result(build, op, label, shape);
@@ -208,20 +243,36 @@ Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *la
     return build_result(build, op, label, x->shape);
 }
 
+/* Under TimeDistributed files have the masks of one time step after the other, (time, batch, …). */
+static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
+    Plan *plan = build->plan;
+    Shape given = shape;
+    const bool steps = shape.dim[0] < BATCH && shape.rank < MAX_RANK;
+    if (steps) {
+        given = (Shape){.rank = shape.rank + 1, .dim = {-shape.dim[0], BATCH}};
+        for (int i = 1; i < shape.rank; i++) given.dim[i + 1] = shape.dim[i];
+    }
+    Tensor *mask = NULL;
+    for (int i = 0; i < plan->masks.count && !mask; i++)
+        if (!strcmp(plan->masks.at[i]->name, path)) mask = plan->masks.at[i];
+    if (!mask) {
+        const Tensor *last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
+        mask = build_tensor(build, TENSOR_MASK, path, given);
+        mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
+        list_push(plan->arena, &plan->masks, mask);
+    }
+    if (!steps) return mask;
+    int axes[MAX_RANK] = {1, 0, 2, 3, 4, 5};
+    Tensor *by_sample = build_permute(build, mask, axes, 0, "forward_mask", "mask_by_sample");
+    return build_view(build, by_sample, shape, "mask");
+}
+
 /* Purposes number the random tensors of a model in the order of its layers, 16 apart, so that each can use several
  * streams; layers with a seed of their own all use purpose 0. Programs that draw the same tensor share the purpose. */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     Plan *plan = build->plan;
     attrs.purpose = (attrs.seeded ? 0 : 16 * (build->layer->index + 1)) + attrs.stream;
-    if (plan->options->external_masks) {
-        for (int i = 0; i < plan->masks.count; i++)
-            if (!strcmp(plan->masks.at[i]->name, attrs.path)) return plan->masks.at[i];
-        Tensor *mask = build_tensor(build, TENSOR_MASK, attrs.path, shape);
-        const Tensor *last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
-        mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
-        list_push(plan->arena, &plan->masks, mask);
-        return mask;
-    }
+    if (plan->options->external_masks) return external_mask(build, shape, attrs.path);
     Op *op = build_op(build, &op_random, "forward_draw");
     op->random = attrs;
     Tensor *mask = build_result(build, op, strrchr(attrs.path, '/') + 1, shape);

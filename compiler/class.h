@@ -27,8 +27,9 @@ typedef struct Object {
     Span name_span;         /* of the class's name alone */
     const char *spelled;    /* as the file names it: 'acc' stays 'acc' */
     const Span *arg_spans;  /* of each written value, one per row of class->args; NO_SPAN where the default stands */
-    const ArgDef *extra;    /* the common arguments that it was bound with, or NULL; and their places */
+    const ArgDef *extra;    /* the common arguments that it was bound with, or NULL; and their places and values */
     const Span *extra_spans;
+    const void *extra_args;
 } Object;
 
 /** A sequence of integers; `none` entries (None) hold DIM_NONE. count < 0: the argument is None. */

@@ -28,6 +28,15 @@ Tensor *gradient_of(Builder *build, const Tensor *tensor) {
     return NULL;
 }
 
+/* The gradient of what an operation makes, which may be a part of something larger. */
+static Tensor *gradient_of_result(Builder *build, const Tensor *tensor) {
+    Tensor *d = gradient_of(build, tensor);
+    if (d || !tensor->columns) return d;
+    d = gradient_of(build, tensor->base);
+    if (!d) return NULL;
+    return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], gradient_name(build, tensor));
+}
+
 void gradient_set(Builder *build, Tensor *tensor, Tensor *d) {
     list_push(build->plan->arena, &build->of, tensor);
     list_push(build->plan->arena, &build->gradients, d);
@@ -111,8 +120,9 @@ void build_gradients(Builder *build, int end, Tensor *prediction) {
             loop_gradient(build, (TimeLoop *)op->loop, i, last + 1);
             continue;
         }
-        Tensor *d = op->out ? gradient_of(build, op->out) : NULL;
         build->layer = op->layer;
+        Tensor *d = op->out ? gradient_of_result(build, op->out) : NULL;
+        if (d && !op->def->reads_columns) d = build_whole(build, d);
         if (op->def->gradient && (d || !op->out)) op->def->gradient(build, op, d);
     }
     build->layer = NULL;

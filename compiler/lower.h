@@ -126,6 +126,12 @@ bool tensor_name_taken(const Program *program, const char *name);
 Tensor *build_columns(Builder *build, Tensor *x, int64_t column, int64_t columns, const char *label);
 /** Index `index` of x's first dimension. */
 Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label);
+/** Tensors side by side along their last dimension. */
+Tensor *build_concat(Builder *build, Tensor *const *parts, int count, const char *label);
+/** The operations of a wrapper's inner layer. */
+Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x);
+/** x itself, or a copy of it when it is columns of wider rows. */
+Tensor *build_whole(Builder *build, Tensor *x);
 /** Names a value that was just made, and the step that makes it. */
 Tensor *build_named(Builder *build, Tensor *value, const char *label);
 /** A mask (batch, time) as the loop over time reads it: (time, batch, 1); backwards when `flipped`. */

@@ -36,7 +36,8 @@ typedef struct LayerDef {
     void (*shape)(Layer *layer, Diags *diags);
     /** Appends the layer's operations to the plan and returns its output. The backward pass follows from them. */
     Tensor *(*forward)(const Layer *layer, Builder *build, Tensor *x);
-    bool is_input; /* Input: only says the shape */
+    bool is_input;  /* Input: only says the shape */
+    bool recurrent; /* Bidirectional can wrap it */
 } LayerDef;
 
 /* Arguments of Input; the class is compiler/layers/input.c. */
@@ -47,8 +48,16 @@ typedef struct InputArgs {
     const char *dtype;  /* "float32" or "int32" */
 } InputArgs;
 
-/** The arguments that every layer takes besides its own. (model.c) */
-extern const ArgDef common_layer_args[];
+/** Arguments that every layer takes, besides its own. The last four say the model's input, as Keras has it. */
+typedef struct LayerArgs {
+    const char *name, *dtype;
+    bool trainable;
+    Ints input_shape, batch_input_shape;
+    int64_t input_dim, batch_size;
+} LayerArgs;
+
+/** Their tables, for layers of the model and for layers within wrappers. (model.c) */
+extern const ArgDef common_layer_args[], inner_layer_args[];
 
 struct Layer {
     const LayerDef *def;
@@ -60,8 +69,10 @@ struct Layer {
     int stream; /* the first of its random streams, within those of its index */
     bool trainable;
     Shape input, output;
-    LIST(Weight *) weights;
-    const Layer *previous; /* NULL: the input */
+    LIST(Weight *) weights; /* with those of inner layers */
+    LIST(Layer *) inner;    /* of a wrapper */
+    bool reversed;          /* runs the other way through time than its arguments say: half of a Bidirectional */
+    const Layer *previous;  /* NULL: the input */
     Arena *arena;
 };
 
@@ -129,6 +140,8 @@ void shapes_dump(const Model *model, Text *out);
 /** --emit=summary: Keras' table of layers, shapes and parameters. */
 void summary_dump(const Model *model, Text *out);
 
+/** Shapes of a wrapper's inner layer, which gets the name "wrapper/PREFIXname"; its weights become the wrapper's. */
+void layer_shape_inner(Layer *wrapper, Layer *inner, Shape input, const char *prefix, Diags *diags);
 /** Declares a weight; `shape` has no batch. Trainable when the layer is. */
 Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *initializer);
 

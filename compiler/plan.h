@@ -162,7 +162,8 @@ struct OpDef {
     void (*gradient)(Builder *build, const Op *op, Tensor *d);
     /** Prints the operation as a C function. */
     void (*emit)(struct Emit *emit, const Op *op);
-    bool takes_steps; /* elementwise steps can be fused behind it */
+    bool takes_steps;   /* elementwise steps can be fused behind it */
+    bool reads_columns; /* what it reads may be columns of wider rows */
 };
 
 extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,

@@ -70,6 +70,14 @@ Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *
     return weight;
 }
 
+void layer_shape_inner(Layer *wrapper, Layer *inner, Shape input, const char *prefix, Diags *diags) {
+    inner->name = arena_printf(wrapper->arena, "%s/%s%s", wrapper->name, prefix, inner->name);
+    inner->input = input;
+    inner->output.rank = -1;
+    inner->def->shape(inner, diags);
+    for (int i = 0; i < inner->weights.count; i++) list_push(wrapper->arena, &wrapper->weights, inner->weights.at[i]);
+}
+
 /* Reports what is larger than SIZE_LIMIT; `elements` is how many there are, by a product that cannot overflow a double. */
 static bool check_size(Arena *arena, Span span, const char *what, Shape shape, int64_t batch, Diags *diags) {
     if (shape_size(shape, batch) >= 0) {

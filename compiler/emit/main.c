@@ -36,16 +36,10 @@ static void tensors_table(Emit *emit, Text *out) {
     text_puts(out, "};\n");
 }
 
-/* As files have it: batch * 28 are two dimensions there. *batch_axis: which is the batch; -1: none. */
-static Shape mask_shape(Shape shape, int *batch_axis) {
-    Shape out = {0};
-    *batch_axis = -1;
-    for (int i = 0; i < shape.rank; i++) {
-        if (shape.dim[i] < 0) *batch_axis = out.rank;
-        out.dim[out.rank++] = shape.dim[i] < 0 ? BATCH : shape.dim[i];
-        if (shape.dim[i] < BATCH && out.rank < MAX_RANK) out.dim[out.rank++] = -shape.dim[i];
-    }
-    return out;
+static int batch_axis(Shape shape) {
+    int axis = shape.rank - 1;
+    while (axis >= 0 && shape.dim[axis] > 0) axis--;
+    return axis;
 }
 
 static void masks_table(Emit *emit, Text *out) {
@@ -54,10 +48,8 @@ static void masks_table(Emit *emit, Text *out) {
     text_puts(out, "static const nnc_mask main_masks[] = {\n");
     for (int i = 0; i < plan->masks.count; i++) {
         const Tensor *mask = plan->masks.at[i];
-        int batch_axis;
-        const Shape shape = mask_shape(mask->shape, &batch_axis);
-        text_printf(out, "    {\"%s\", %" PRId64 ", %d, %s, %d},\n", mask->name, mask->offset, shape.rank,
-                    dims_text(emit, shape, 0, plan->model->batch), batch_axis);
+        text_printf(out, "    {\"%s\", %" PRId64 ", %d, %s, %d},\n", mask->name, mask->offset, mask->shape.rank,
+                    dims_text(emit, mask->shape, 0, plan->model->batch), batch_axis(mask->shape));
     }
     text_puts(out, "};\n");
 }

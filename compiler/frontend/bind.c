@@ -188,6 +188,7 @@ static Object *bind_call(const Binder *binder, const Class *class, const Ast *as
     object->arg_spans = call.spans;
     object->extra = extra;
     object->extra_spans = call.spans + call.rows;
+    object->extra_args = extra_args;
     if (ast->kind == AST_CALL) {
         bind_given(&call, ast);
     }

@@ -6,6 +6,7 @@
 
 #include "bind.h"
 #include "constants.h"
+#include "model.h"
 
 /* One argument being bound. */
 typedef struct Target {
@@ -237,7 +238,9 @@ static bool bind_one(const Target *target, const Ast *value, Object **field) {
         return false;
     }
     int errors = diags_errors(binder->diags);
-    *field = bind_class(binder, value, kind, target->place, NULL, NULL);
+    const bool layer = kind == CLASS_LAYER; /* within a wrapper: TimeDistributed(Dense(3, name='head')) */
+    *field = bind_class(binder, value, kind, target->place, layer ? inner_layer_args : NULL,
+                        layer ? NEW(binder->arena, LayerArgs) : NULL);
     if (*field == NULL && diags_errors(binder->diags) > errors) {
         constants_note(binder->constants, target->written);
     }

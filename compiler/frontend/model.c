@@ -10,14 +10,6 @@
 
 enum { DEFAULT_BATCH = 32 };
 
-/* Arguments that every layer takes, besides its own. The last four say the model's input, as Keras has it. */
-typedef struct LayerArgs {
-    const char *name, *dtype;
-    bool trainable;
-    Ints input_shape, batch_input_shape;
-    int64_t input_dim, batch_size;
-} LayerArgs;
-
 const ArgDef common_layer_args[] = {
     {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "unique; numbered by class when not given"},
     {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},
@@ -31,6 +23,14 @@ const ArgDef common_layer_args[] = {
      .doc = "of the first layer: like Input(batch_shape=…)"},
     {ARG(LayerArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24),
      .doc = "of the first layer: like Input(batch_size=…)"},
+    {0}};
+
+/* Layers within wrappers, such as TimeDistributed(Dense(3)), never come first. */
+const ArgDef inner_layer_args[] = {
+    {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "numbered by class when not given"},
+    {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},
+    {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},
+     .doc = "float32; nnc --real chooses for the whole model"},
     {0}};
 
 /* Input takes only the name of these: the rest it has itself. */
@@ -175,6 +175,30 @@ static void name_layer(Maker *maker, Layer *layer, const char *given) {
     }
 }
 
+/* The layers that a wrapper's arguments give, named but for the wrapper's name before theirs. */
+static void add_inner_layers(Maker *maker, Layer *wrapper) {
+    const ArgDef *rows = wrapper->def->class.args;
+    for (int i = 0; rows != NULL && rows[i].name != NULL; i++) {
+        if (rows[i].type != ARG_OBJECT || rows[i].class_kind != CLASS_LAYER) {
+            continue;
+        }
+        const Object *object = *(Object *const *)((const char *)wrapper->args + rows[i].offset);
+        if (object == NULL) {
+            continue;
+        }
+        const LayerArgs *args = object->extra_args;
+        Layer *layer = NEW(maker->arena, Layer);
+        *layer = (Layer){.def = (const LayerDef *)object->class, .object = object, .args = object->args,
+                         .span = object->name_span, .index = wrapper->index, .arena = maker->arena,
+                         .trainable = wrapper->trainable && args->trainable, .previous = wrapper->previous};
+        layer->name = args->name != NULL ? args->name : automatic_name(maker, object->class);
+        if (args->name != NULL && layer_name_problem(args->name) != NULL) {
+            diag(maker->diags, D_layer_name, object_arg_span(object, "name"), args->name, layer_name_problem(args->name));
+        }
+        list_push(maker->arena, &wrapper->inner, layer);
+    }
+}
+
 /* A layer with errors stays in the list without a `def`: its shape is unknown. */
 static void add_layer(Maker *maker, const Ast *ast, bool first) {
     Model *model = maker->model;
@@ -201,6 +225,7 @@ static void add_layer(Maker *maker, const Ast *ast, bool first) {
     layer->args = object->args;
     layer->def = (const LayerDef *)object->class;
     layer->trainable = args.trainable;
+    add_inner_layers(maker, layer);
     name_layer(maker, layer, args.name);
     read_layer_input(maker, object, &args, first);
 }

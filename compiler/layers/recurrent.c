@@ -103,7 +103,7 @@ static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *
     if (a->use_bias) layer_weight(layer, "bias", bias, a->bias_initializer);
     layer->output = layer->input;
     layer->output.dim[2] = a->units;
-    if (!a->return_sequences) layer->output = shape_of(2, (int64_t[]){BATCH, a->units});
+    if (!a->return_sequences) layer->output = shape_of(2, (int64_t[]){layer->input.dim[0], a->units});
 }
 
 /* Masks: constant over time, new for every batch. */
@@ -123,7 +123,7 @@ static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double 
         .seeded = a->seed != INT_NONE,
         .seed = a->seed,
     };
-    Shape shape = shape_of(3, (int64_t[]){gate_count(cell->def), BATCH, features});
+    Shape shape = shape_of(3, (int64_t[]){gate_count(cell->def), cell->layer->input.dim[0], features});
     if (!cell->separate) shape = shape_of(2, shape.dim + 1);
     return build_random(cell->build, shape, random);
 }
@@ -208,11 +208,8 @@ static void gate_sums(const Cell *cell, int gates, Tensor **sums) {
     for (int gate = 0; gate < gates; gate++) sums[gate] = gates > 1 ? columns_of_gate(cell, all, gate) : all;
 }
 
-static const Formula copy = {"copied", {"x"}, "x", {"d"}};
-
 static Tensor *activated(const Cell *cell, const Object *activation, Tensor *x, const char *label) {
-    if (activation && ((const ActivationDef *)activation->class)->build && x->columns)
-        x = build_map(cell->build, &copy, (Tensor *[]){x}, NULL, 0); /* these work on whole rows */
+    if (activation && ((const ActivationDef *)activation->class)->build) x = build_whole(cell->build, x);
     return build_named(cell->build, build_activation(cell->build, activation, x), label);
 }
 
@@ -296,7 +293,7 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     Cell cell = {.def = def, .args = a, .layer = layer, .build = build};
     const int64_t steps = x->shape.dim[1];
     const int axes[] = {1, 0, 2};
-    const unsigned flipped = a->go_backwards ? 1 : 0;
+    const unsigned flipped = a->go_backwards != layer->reversed ? 1 : 0;
     const bool masks = build->training && a->recurrent_dropout > 0 && a->recurrent_dropout < 1;
     Tensor *mask = x->mask ? build_time_mask(build, x->mask, flipped) : NULL;
     cell.separate = a->recurrent_dropout > 0 && def->gate_masks && build->training;
@@ -307,7 +304,7 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (masks) cell.masks = draw_mask(&cell, "recurrent_dropout", STREAM_RECURRENT_DROPOUT, a->recurrent_dropout, a->units);
 
     loop_begin(build, layer->name, steps, false);
-    const Shape state = shape_of(2, (int64_t[]){BATCH, a->units});
+    const Shape state = shape_of(2, (int64_t[]){x->shape.dim[0], a->units});
     cell.h = loop_state(build, state, NULL, "output");
     if (def->keeps_cell) cell.c = loop_state(build, state, NULL, "cell");
     for (int gate = 0; gate < MAX_GATES && cell.x[gate]; gate++)
@@ -350,15 +347,18 @@ const LayerDef layer_LSTM = {
     LAYER_CLASS("LSTM", "long short-term memory over (batch, time, features)", lstm_args, RecurrentArgs),
     .shape = lstm_shape,
     .forward = lstm_forward,
+    .recurrent = true,
 };
 const LayerDef layer_GRU = {
     LAYER_CLASS("GRU", "gated recurrent unit over (batch, time, features)", gru_args, RecurrentArgs),
     .shape = gru_shape,
     .forward = gru_forward,
+    .recurrent = true,
 };
 const LayerDef layer_SimpleRNN = {
     LAYER_CLASS("SimpleRNN", "h = activation(x · kernel + h · recurrent_kernel + bias), step by step", simple_args,
                 RecurrentArgs),
     .shape = simple_shape,
     .forward = simple_forward,
+    .recurrent = true,
 };

@@ -26,7 +26,7 @@ static const ArgDef flatten_args[] = {
 static void flatten_shape(Layer *layer, Diags *diags) {
     (void)diags;
     Shape inner = shape_of(layer->input.rank - 1, layer->input.dim + 1);
-    layer->output = shape_of(2, (int64_t[]){BATCH, shape_size(inner, 1)});
+    layer->output = shape_of(2, (int64_t[]){layer->input.dim[0], shape_size(inner, 1)});
 }
 
 static Tensor *view_forward(const Layer *layer, Builder *build, Tensor *x) {
@@ -64,7 +64,7 @@ static void reshape_shape(Layer *layer, Diags *diags) {
              a->target_shape.count < 1 ? "target_shape needs at least one dimension" : "target_shape has too many dimensions");
         return;
     }
-    Shape shape = shape_of(a->target_shape.count + 1, (int64_t[MAX_RANK]){BATCH});
+    Shape shape = shape_of(a->target_shape.count + 1, (int64_t[MAX_RANK]){layer->input.dim[0]});
     for (int i = 0; i < a->target_shape.count; i++) {
         const int64_t dim = a->target_shape.at[i];
         shape.dim[i + 1] = dim;

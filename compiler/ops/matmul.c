@@ -85,4 +85,5 @@ static void emit(Emit *e, const Op *op) {
 }
 
 const OpDef op_matmul = {
-    .name = "matmul", .brief = "matrix product", .gradient = gradient, .emit = emit, .takes_steps = true};
+    .name = "matmul", .brief = "matrix product", .gradient = gradient, .emit = emit, .takes_steps = true,
+    .reads_columns = true};

@@ -15,11 +15,12 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
 }
 
 /* "i * batch * 12" */
-static const char *term(Emit *e, const char *index, Shape shape, int dim) {
+static const char *term(Emit *e, const char *index, const Tensor *tensor, int dim) {
+    const Shape shape = tensor->shape;
     int64_t stride = 1;
     bool of_batch = false;
     for (int i = dim + 1; i < shape.rank; i++) {
-        stride *= dim_size(shape.dim[i], 1);
+        stride *= i == shape.rank - 1 ? tensor_row_width(tensor) : dim_size(shape.dim[i], 1);
         if (shape.dim[i] < 0) of_batch = true;
     }
     return times(e, of_batch ? formatted(e, "%s * batch", index) : index, stride);
@@ -29,14 +30,15 @@ static const char *term(Emit *e, const char *index, Shape shape, int dim) {
 static void emit(Emit *e, const Op *op) {
     static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
     Tensor *x = op->in[0], *y = op->out;
-    const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
+    const char *from = matrix_text(e, x, param_named(e, x, false, "x"));
+    const char *to = matrix_text(e, y, param_named(e, y, true, "y"));
     const Shape in = x->shape, out = y->shape;
     const int last = out.rank - 1;
     if (in.rank == 2 && op->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !op->flipped) {
         emit_function(e, "transpose", op,
                       (Hole[]){{"rows", integer(e, in.dim[0])},
                                {"columns", integer(e, in.dim[1])},
-                               {"from", matrix_text(e, x, from)},
+                               {"from", from},
                                {"row", integer(e, tensor_row_width(x))},
                                {"to", to},
                                {NULL, NULL}});
@@ -48,8 +50,8 @@ static void emit(Emit *e, const Op *op) {
         const char *const var = i == last && rows ? "c" : vars[i];
         const char *const index =
             op->flipped >> i & 1 ? formatted(e, "(%s - 1 - %s)", size_text(e, out, i, i + 1), var) : var;
-        text_printf(&at_in, "%s%s", i ? " + " : "", term(e, index, in, op->axes[i]));
-        text_printf(&at_out, "%s%s", i ? " + " : "", term(e, var, out, i));
+        text_printf(&at_in, "%s%s", i ? " + " : "", term(e, index, x, op->axes[i]));
+        text_printf(&at_out, "%s%s", i ? " + " : "", term(e, var, y, i));
     }
     const char *body = rows ? formatted(e, "v_store(%s + %s, v_load(%s + %s, n), n);\n", to, text_chars(&at_out), from,
                                         text_chars(&at_in))
@@ -68,4 +70,4 @@ static void emit(Emit *e, const Op *op) {
 }
 
 const OpDef op_permute = {
-    .name = "permute", .brief = "dimensions in another order", .gradient = gradient, .emit = emit};
+    .name = "permute", .brief = "dimensions in another order", .gradient = gradient, .emit = emit, .reads_columns = true};
