@@ -127,7 +127,8 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
 }
 
 Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
-    Op *op = build_op(build, &op_sum, arena_printf(build->plan->arena, "backward_%s", label));
+    const char *const pass = build->phase == PHASE_FORWARD ? "forward" : "backward";
+    Op *op = build_op(build, &op_sum, arena_printf(build->plan->arena, "%s_%s", pass, label));
     op->in[op->in_count++] = x;
     return build_result(build, op, label, shape);
 }

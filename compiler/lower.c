@@ -15,6 +15,8 @@ static Tensor *forward_layers(Builder *build, Tensor *x) {
         Tensor *y = layer->def->forward(layer, build, x);
         /* The last value of a layer bears the layer's name. */
         if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name)) y->name = layer->name;
+        if (!layer->masked) y->mask = y == x ? y->mask : NULL;
+        else if (!y->mask) y->mask = x->mask;
         x = y;
     }
     build->layer = NULL;
@@ -51,6 +53,10 @@ static Tensor *build_loss(Builder *build, Tensor *prediction) {
     Op *weights = build_op(build, &op_loss_weights, "loss_weights");
     weights->in[weights->in_count++] = program->sample_weight;
     if (args->ignore_class != INT_NONE && loss->sparse) weights->in[weights->in_count++] = program->target;
+    if (prediction->mask) {
+        weights->masked = true;
+        weights->in[weights->in_count++] = prediction->mask;
+    }
     weights->object = object;
     build_result(build, weights, "row_weight", rows);
 

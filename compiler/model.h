@@ -38,6 +38,7 @@ typedef struct LayerDef {
     Tensor *(*forward)(const Layer *layer, Builder *build, Tensor *x);
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */
+    bool masks;     /* carries masks of time steps on; others lose them */
 } LayerDef;
 
 /* Arguments of Input; the class is compiler/layers/input.c. */
@@ -69,6 +70,7 @@ struct Layer {
     int stream; /* the first of its random streams, within those of its index */
     bool trainable;
     Shape input, output;
+    bool masked;            /* its output has a mask of time steps; shape() may change what follows from .masks */
     LIST(Weight *) weights; /* with those of inner layers */
     LIST(Layer *) inner;    /* of a wrapper */
     bool reversed;          /* runs the other way through time than its arguments say: half of a Bidirectional */

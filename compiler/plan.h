@@ -150,6 +150,7 @@ struct Op {
     const struct MetricDef *metric; /* metric */
     const Object *object;           /* the loss's, the metric's, the optimizer's */
     bool on_logits;                 /* loss */
+    bool masked;                    /* loss_weights: the last input is a mask of time steps */
     int sum_at;                     /* metric: its first running sum */
     double numbers[4];              /* penalty: l1, l2 */
 };
@@ -235,7 +236,7 @@ void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime
 Tensor *tensor_storage(const Tensor *tensor);
 /** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
 Tensor *tensor_rows(Tensor *tensor);
-/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of. */
+/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the batch. */
 int64_t tensor_row_width(const Tensor *tensor);
 /** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */
 typedef struct Slice {

@@ -74,6 +74,7 @@ void layer_shape_inner(Layer *wrapper, Layer *inner, Shape input, const char *pr
     inner->name = arena_printf(wrapper->arena, "%s/%s%s", wrapper->name, prefix, inner->name);
     inner->input = input;
     inner->output.rank = -1;
+    inner->masked = wrapper->masked && inner->def->masks;
     inner->def->shape(inner, diags);
     for (int i = 0; i < inner->weights.count; i++) list_push(wrapper->arena, &wrapper->weights, inner->weights.at[i]);
 }
@@ -118,9 +119,14 @@ void model_shapes(Model *model, Diags *diags) {
     if (shape.rank > 0 && !check_size(model->arena, model->input_span, input, shape, model->batch, diags)) {
         shape.rank = -1;
     }
+    bool masked = false;
     for (int i = 0; i < model->layers.count; i++) {
         Layer *layer = model->layers.at[i];
         layer->input = shape;
+        if (layer->def != NULL && masked && !layer->def->masks) {
+            diag(diags, D_mask_lost, layer->span, layer->name);
+        }
+        layer->masked = layer->def != NULL && masked && layer->def->masks;
         layer->output.rank = -1;
         if (layer->def != NULL && shape.rank >= 0) {
             int errors = diags_errors(diags);
@@ -131,6 +137,7 @@ void model_shapes(Model *model, Diags *diags) {
             }
         }
         shape = layer->output;
+        masked = layer->masked;
     }
     model->output = shape;
 }

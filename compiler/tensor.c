@@ -11,7 +11,7 @@ Tensor *tensor_rows(Tensor *tensor) { return tensor->columns ? tensor->base : te
 
 int64_t tensor_row_width(const Tensor *tensor) {
     const Shape shape = tensor->columns ? tensor->base->shape : tensor->shape;
-    return shape.rank ? shape.dim[shape.rank - 1] : 1;
+    return shape.rank ? dim_size(shape.dim[shape.rank - 1], 1) : 1;
 }
 
 /* A chain of views has at most one that is not at the beginning of what it views. */

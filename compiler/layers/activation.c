@@ -29,6 +29,7 @@ const LayerDef layer_Activation = {
     LAYER_CLASS("Activation", "y = activation(x)", activation_args, ActivationArgs),
     .shape = shape_same,
     .forward = activation_forward,
+    .masks = true,
 };
 
 /* ReLU */
@@ -78,6 +79,7 @@ const LayerDef layer_ReLU = {
                 ActivationArgs),
     .shape = shape_same,
     .forward = relu_forward,
+    .masks = true,
 };
 
 /* LeakyReLU */
@@ -96,6 +98,7 @@ const LayerDef layer_LeakyReLU = {
     LAYER_CLASS("LeakyReLU", "x for x > 0, else negative_slope·x", leaky_args, ActivationArgs),
     .shape = shape_same,
     .forward = leaky_forward,
+    .masks = true,
 };
 
 /* ELU */
@@ -115,6 +118,7 @@ const LayerDef layer_ELU = {
     LAYER_CLASS("ELU", "x for x > 0, else alpha·(eˣ - 1)", elu_args, ActivationArgs),
     .shape = shape_same,
     .forward = elu_forward,
+    .masks = true,
 };
 
 /* PReLU: one slope for every element of a sample, or one along the shared axes. */
@@ -151,6 +155,7 @@ const LayerDef layer_PReLU = {
     LAYER_CLASS("PReLU", "x for x > 0, else alpha·x with alpha learned", prelu_args, ActivationArgs),
     .shape = prelu_shape,
     .forward = prelu_forward,
+    .masks = true,
 };
 
 /* Softmax over any axis: the operation works on the last one, so another is brought there and back. */
@@ -181,4 +186,5 @@ const LayerDef layer_Softmax = {
     LAYER_CLASS("Softmax", "eˣ / Σ eˣ over an axis", softmax_args, ActivationArgs),
     .shape = softmax_shape,
     .forward = softmax_forward,
+    .masks = true,
 };

@@ -21,4 +21,5 @@ const LayerDef layer_ActivityRegularization = {
     LAYER_CLASS("ActivityRegularization", "adds (l1·Σ|x| + l2·Σx²) / batch to the loss", args, ActivityArgs),
     .shape = shape_same,
     .forward = forward,
+    .masks = true,
 };

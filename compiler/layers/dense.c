@@ -44,4 +44,5 @@ const LayerDef layer_Dense = {
     LAYER_CLASS("Dense", "y = activation(x · kernel + bias), over the last axis", args, DenseArgs),
     .shape = shape,
     .forward = forward,
+    .masks = true,
 };

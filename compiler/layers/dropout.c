@@ -91,6 +91,7 @@ const LayerDef layer_Dropout = {
     LAYER_CLASS("Dropout", "drops values with probability rate while training", dropout_args, DropoutArgs),
     .shape = dropout_shape,
     .forward = dropout_forward,
+    .masks = true,
 };
 
 /* Spatial dropout drops whole channels: one mask value for all positions of a channel. */
@@ -119,6 +120,7 @@ static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
         LAYER_CLASS(#name_, "drops whole channels of " shape_ " while training", args_, DropoutArgs),                  \
         .shape = spatial_shape,                                                                                        \
         .forward = spatial_forward,                                                                                    \
+        .masks = true,                                                                                                 \
     };
 SPATIAL(SpatialDropout1D, spatial1_args, "(batch, steps, channels)")
 SPATIAL(SpatialDropout2D, spatial_args, "(batch, rows, columns, channels)")

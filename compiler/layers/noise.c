@@ -45,6 +45,7 @@ const LayerDef layer_GaussianNoise = {
     LAYER_CLASS("GaussianNoise", "x + N(0, stddev) while training", noise_args, NoiseArgs),
     .shape = shape_same,
     .forward = noise_forward,
+    .masks = true,
 };
 
 static void gaussian_shape(Layer *layer, Diags *diags) {
@@ -65,6 +66,7 @@ const LayerDef layer_GaussianDropout = {
     LAYER_CLASS("GaussianDropout", "x · N(1, √(rate / (1 - rate))) while training", gaussian_args, NoiseArgs),
     .shape = gaussian_shape,
     .forward = gaussian_forward,
+    .masks = true,
 };
 
 /* AlphaDropout (Klambauer et al. 2017): dropped values become selu's lower limit, then mean and variance are restored:
@@ -98,4 +100,5 @@ const LayerDef layer_AlphaDropout = {
     LAYER_CLASS("AlphaDropout", "dropout that keeps selu's mean and variance", alpha_args, NoiseArgs),
     .shape = alpha_shape,
     .forward = alpha_forward,
+    .masks = true,
 };

@@ -103,6 +103,7 @@ static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *
     if (a->use_bias) layer_weight(layer, "bias", bias, a->bias_initializer);
     layer->output = layer->input;
     layer->output.dim[2] = a->units;
+    if (!a->return_sequences) layer->masked = false;
     if (!a->return_sequences) layer->output = shape_of(2, (int64_t[]){layer->input.dim[0], a->units});
 }
 
@@ -316,6 +317,8 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     loop_end(build);
     if (!a->return_sequences) return loop_final(build, cell.h, "last");
     Tensor *y = build_permute(build, loop_states(build, cell.h, "states"), axes, 0, "forward_by_sample", "by_sample");
+    y->mask = x->mask;
+    if (flipped && y->mask) y->mask = build_permute(build, x->mask, (int[]){0, 1}, 1u << 1, "forward_turn_mask", "mask_turned");
     return y;
 }
 
@@ -348,12 +351,14 @@ const LayerDef layer_LSTM = {
     .shape = lstm_shape,
     .forward = lstm_forward,
     .recurrent = true,
+    .masks = true,
 };
 const LayerDef layer_GRU = {
     LAYER_CLASS("GRU", "gated recurrent unit over (batch, time, features)", gru_args, RecurrentArgs),
     .shape = gru_shape,
     .forward = gru_forward,
     .recurrent = true,
+    .masks = true,
 };
 const LayerDef layer_SimpleRNN = {
     LAYER_CLASS("SimpleRNN", "h = activation(x · kernel + h · recurrent_kernel + bias), step by step", simple_args,
@@ -361,4 +366,5 @@ const LayerDef layer_SimpleRNN = {
     .shape = simple_shape,
     .forward = simple_forward,
     .recurrent = true,
+    .masks = true,
 };

@@ -49,6 +49,7 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
         return;
     }
     layer->output = forward->output;
+    layer->masked = forward->masked;
     if (!strcmp(a->merge_mode, "concat")) layer->output.dim[layer->output.rank - 1] *= 2;
 }
 
@@ -77,6 +78,7 @@ const LayerDef layer_Bidirectional = {
     LAYER_CLASS("Bidirectional", "a recurrent layer run both ways through time", bidirectional_args, BidirectionalArgs),
     .shape = bidirectional_shape,
     .forward = bidirectional_forward,
+    .masks = true,
 };
 
 /* TimeDistributed: time steps become samples, (batch, time, …) → (batch * time, …), and back. */
@@ -117,4 +119,5 @@ const LayerDef layer_TimeDistributed = {
     LAYER_CLASS("TimeDistributed", "a layer applied to every time step", time_distributed_args, TimeDistributedArgs),
     .shape = time_distributed_shape,
     .forward = time_distributed_forward,
+    .masks = true,
 };

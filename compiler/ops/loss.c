@@ -13,10 +13,19 @@ static void emit_weights(Emit *e, const Op *op) {
     const char *name = !strcmp(args->reduction, "sum")                       ? "loss_weights_sum"
                        : !strcmp(args->reduction, "mean_with_sample_weight") ? "loss_weights_weighted"
                                                                              : "loss_weights_mean";
+    const Tensor *const mask = op->masked ? op->in[op->in_count - 1] : NULL;
+    const bool ignores = op->in_count - op->masked > 1;
+    Text left_out = {.arena = e->arena}; /* rows that do not count */
+    if (ignores)
+        text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[1], false), (long long)args->ignore_class);
+    if (mask) {
+        const int64_t steps = shape_size(rows, 1) / shape_size(mask->shape, 1); /* rows of a time step */
+        text_printf(&left_out, "%s!(%s[%s] > 0)", ignores ? " || " : "", param_tensor(e, op->in[op->in_count - 1], false),
+                    steps == 1 ? "row" : formatted(e, "row / %lld", (long long)steps));
+    }
     const char *kept = "";
-    if (op->in_count > 1)
-        kept = formatted(e, "if (%s[row] == %lld) {\n    weight = 0;\n    counted -= 1;\n}\n",
-                         param_tensor(e, op->in[1], false), (long long)args->ignore_class);
+    if (left_out.length)
+        kept = formatted(e, "if (%s) {\n    weight = 0;\n    counted -= 1;\n}\n", text_chars(&left_out));
     emit_function(e, name, op,
                   (Hole[]){{"sample_weight", param_tensor(e, op->in[0], false)},
                            {"weights", param_tensor(e, op->out, true)},
