@@ -60,6 +60,15 @@ Tensor *build_weight(Builder *build, const Weight *weight) {
     return tensor;
 }
 
+Tensor *build_lasting_state(Builder *build, Shape shape, const char *path) {
+    Plan *plan = build->plan;
+    for (int i = 0; i < plan->states.count; i++)
+        if (!strcmp(plan->states.at[i]->name, path)) return plan->states.at[i];
+    Tensor *state = build_tensor(build, TENSOR_STATE, path, shape);
+    list_push(plan->arena, &plan->states, state);
+    return state;
+}
+
 Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
                      const char *label) {
     Op *op = build_op(build, &op_matmul, role);

@@ -101,6 +101,8 @@ Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipp
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
 Tensor *build_weight(Builder *build, const Weight *weight);
+/** A state that lasts from batch to batch, zero at first; `path` names it in all programs. */
+Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 /** Adds (l1·Σ|x| + l2·Σx²) / batch to the loss. */
 void build_penalty(Builder *build, Tensor *x, double l1, double l2);

@@ -157,13 +157,14 @@ Sizes plan_sizes(const Plan *plan) {
     for (int i = 0; i < plan->masks.count; i++) sizes.masks += tensor_size(plan, plan->masks.at[i]);
     sizes.work = at_least_one(plan->predict.arena_size > plan->evaluate.arena_size ? plan->predict.arena_size
                                                                                    : plan->evaluate.arena_size);
+    for (int i = 0; i < plan->states.count; i++) sizes.states += tensor_size(plan, plan->states.at[i]);
     sizes.train_arena = at_least_one(plan->train.arena_size);
 
     const int64_t real = plan->options->real_double ? 8 : 4;
     sizes.params_bytes = at_least_one(sizes.params) * real;
-    sizes.work_bytes = sizes.work * real;
+    sizes.work_bytes = (sizes.work + sizes.states) * real;
     const int64_t reals =
-        at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.train_arena + 1;
+        at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states + sizes.train_arena + 1;
     sizes.trainer_bytes = (reals * real + 7) / 8 * 8 + 3 * 8; /* learning_rate, then three 64-bit counters */
     return sizes;
 }

@@ -21,6 +21,7 @@ typedef enum TensorKind {
     TENSOR_GRADIENT,      /* of a weight, kept for the caller (--gradients) */
     TENSOR_SLOT,          /* state of the optimizer, one per weight */
     TENSOR_MASK,          /* random factor given by the caller (--external-masks) */
+    TENSOR_STATE,         /* goes on from batch to batch, in the struct of states */
     TENSOR_VALUE          /* computed: in the arena, or only in registers */
 } TensorKind;
 
@@ -200,7 +201,7 @@ typedef struct Plan {
     Arena *arena;
     const struct Options *options;
     Program predict, evaluate, train;
-    LIST(Tensor *) weights, gradients, slots, masks;
+    LIST(Tensor *) weights, gradients, slots, masks, states;
     LIST(Op *) random_ops; /* in order of their purpose */
     UpdateRule update;
     int sum_count; /* running sums of loss and metrics */
@@ -216,7 +217,7 @@ void plan_json(const Plan *plan, Text *out);
 
 /** Memory in reals, for the header, --emit=json and --max-ram. */
 typedef struct Sizes {
-    int64_t params, trainable, slots, gradients, masks, work, train_arena;
+    int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
     int64_t params_bytes, work_bytes, trainer_bytes; /* of the structs */
 } Sizes;
 Sizes plan_sizes(const Plan *plan);

@@ -152,6 +152,8 @@ typedef struct nnc_model {
     const nnc_fit_defaults *fit;    /* NULL: no compile() in the file, the model only predicts */
     const nnc_evaluate_defaults *evaluate_defaults;
 
+    size_t states_in_work, states_in_trainer, states_bytes; /* byte offsets of what lasts from batch to batch, if any */
+
     int (*predict)(const void *params, void *work, const void *x, void *y, size_t n);
     /** Inference with loss and metrics: overwrites sums[0], adds to the rest. sample_weight may be NULL. */
     int (*evaluate)(const void *params, void *work, const void *x, const void *y, const void *sample_weight, size_t n,

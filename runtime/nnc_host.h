@@ -348,6 +348,8 @@ typedef struct nnc_session {
 /** `batch_size` 0: the compiled batch; more than that is a usage error. */
 NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t batch_size, int with_trainer,
                              nnc_session *session);
+/** Hands the states of stateful layers from training to inference, or back: in Keras they are the same. */
+NNC_API void nnc_session_share_states(nnc_session *session, int to_work);
 NNC_API void nnc_session_close(nnc_session *session);
 /** Weights from a file, or those baked in; neither is a usage error. */
 NNC_API int nnc_session_weights(nnc_session *session, const char *path);

@@ -52,6 +52,13 @@ NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t bat
     return 0;
 }
 
+NNC_API void nnc_session_share_states(nnc_session *session, int to_work) {
+    const nnc_model *model = session->model;
+    char *work = (char *)session->work + model->states_in_work;
+    char *trainer = (char *)session->trainer + model->states_in_trainer;
+    memcpy(to_work ? work : trainer, to_work ? trainer : work, model->states_bytes);
+}
+
 NNC_API void nnc_session_close(nnc_session *session) {
     free(session->trainer != NULL ? session->trainer : session->params);
     free(session->work);

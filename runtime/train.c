@@ -175,8 +175,11 @@ static nnc_ending nnc_train_batch(nnc_training *training, size_t first, size_t n
 static nnc_ending nnc_validate(nnc_training *training) {
     int has_own = training->validation_data.count > 0;
     const nnc_dataset *data = has_own ? &training->validation_data : &training->data;
-    return (nnc_ending)nnc_evaluate_range(&training->session, data, has_own ? 0 : training->train_count, data->count,
-                                          &training->validation_totals, NULL);
+    nnc_session_share_states(&training->session, 1);
+    int status = nnc_evaluate_range(&training->session, data, has_own ? 0 : training->train_count, data->count,
+                                    &training->validation_totals, NULL);
+    nnc_session_share_states(&training->session, 0);
+    return (nnc_ending)status;
 }
 
 /* The epoch's figures, then those of validation, to the screen and the history. */

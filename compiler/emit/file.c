@@ -101,6 +101,15 @@ static const char *slots_text(Emit *emit, const char *prefix) {
     return text_chars(&text);
 }
 
+static const char *state_fields_text(Emit *emit) {
+    const Plan *plan = emit->plan;
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < plan->states.count; i++)
+        text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, plan->states.at[i]->variable,
+                    (long long)tensor_size(plan, plan->states.at[i]), shape_text(emit->arena, plan->states.at[i]->shape));
+    return text_chars(&text);
+}
+
 /* Names of the running sums, for the comment in the header. */
 static const char *sums_text(Emit *emit) {
     Text text = {.arena = emit->arena};
@@ -184,6 +193,10 @@ static const Hole *facts(Emit *emit) {
         {"masks", sizes.masks ? formatted(emit, "%s masks[%lld]; /* random factors, from the caller */\n", emit->real,
                                           (long long)sizes.masks)
                               : ""},
+        {"state_fields", state_fields_text(emit)},
+        {"states", sizes.states ? formatted(emit, "%s_states states;\n", prefix) : ""},
+        {"work_contents", sizes.states ? "holds the states; reset_states(&w->states) before the first call"
+                                       : "needs no initialisation, holds nothing between calls"},
         {"learning_rate", literal(emit, plan->update.learning_rate)},
         {NULL, NULL},
     };
@@ -209,12 +222,15 @@ static Emit emitter(Arena *arena, const Plan *plan) {
                  .kernels = {.arena = arena},
                  .program = &plan->predict};
     name_weight_fields(&emit);
+    name_state_fields(&emit);
     return emit;
 }
 
 static void emit_header(Emit *emit, const Hole *holes, Text *out) {
     const Plan *plan = emit->plan;
     emit_template(emit, out, "header_begin", holes);
+    if (plan->states.count) emit_template(emit, out, "header_states", holes);
+    emit_template(emit, out, "header_predict", holes);
     if (plan->options->weights) emit_template(emit, out, "header_weights", holes);
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
@@ -251,10 +267,11 @@ static void emit_api(Emit *emit, const Hole *holes, Text *out) {
         {"values", predict.values},
         {"before", predict.before},
         {"calls", predict.calls},
-        {"use_work", *predict.values ? "" : "(void)w;\n"},
+        {"use_work", *predict.values || plan->states.count ? "" : "(void)w;\n"},
         {"use_params", plan->weights.count ? "" : "(void)p;\n"},
         {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
         {NULL, NULL}};
+    if (plan->states.count) emit_template(emit, out, "api_states", holes);
     emit_template(emit, out, "api_predict", with(emit, holes, program_holes));
     if (!plan->can_train) return;
 
@@ -270,6 +287,7 @@ static void emit_api(Emit *emit, const Hole *holes, Text *out) {
     Text clear = {.arena = emit->arena};
     for (int i = 0; i < 4 && plan->update.slots[i]; i++)
         text_printf(&clear, "memset(&t->%s, 0, sizeof t->%s);\n", plan->update.slots[i], plan->update.slots[i]);
+    if (plan->states.count) text_puts(&clear, "memset(&t->states, 0, sizeof t->states);\n");
     emit_template(emit, out, "api_init",
                   with(emit, holes,
                        (Hole[]){{"init", init_text(emit)},

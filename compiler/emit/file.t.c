@@ -105,9 +105,20 @@ typedef struct $prefix_params {
     $fields
 } $prefix_params;
 
-/* Scratch memory: needs no initialisation, holds nothing between calls. */
+//@ header_states
+/* What lasts from one batch to the next. */
+typedef struct $prefix_states {
+    $state_fields
+} $prefix_states;
+
+/** All states zero, as before the first batch. */
+$upper_API int $prefix_reset_states($prefix_states *states);
+
+//@ header_predict
+/* Scratch memory: $work_contents. */
 typedef struct $prefix_work {
     $real arena[$work];
+    $states
 } $prefix_work;
 
 /** y[n][$upper_OUT] = the prediction for x[n][$upper_IN], any n. */
@@ -133,6 +144,7 @@ typedef struct $prefix_trainer {
     $gradients
     $slots
     $masks
+    $states
     $real arena[$train_arena];
     $real learning_rate;
     uint64_t seed, batches, iterations; /* of the random numbers; batches seen; updates done */
@@ -187,6 +199,15 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
         y += batch * $upper_OUT;
         n -= batch;
     }
+    return NNC_OK;
+}
+//@ api_states
+
+$upper_API int $prefix_reset_states($prefix_states *states) {
+    if (!states) {
+        return NNC_E_ARG;
+    }
+    memset(states, 0, sizeof *states);
     return NNC_OK;
 }
 //@ label_check

@@ -156,6 +156,10 @@ static const char *model_text(Emit *emit) {
     const int metrics = train ? model->compile.metrics.count : 0;
     text_printf(&out, "%s, %d, %d,\n", metrics ? "main_metrics" : "NULL", metrics, train ? plan->sum_count : 0);
     text_printf(&out, "%s, %s,\n", train ? "&main_fit" : "NULL", train ? "&main_evaluate_defaults" : "NULL");
+    if (plan->states.count)
+        text_printf(&out, "offsetof(%s_work, states), %s, sizeof(%s_states),\n", prefix,
+                    train ? formatted(emit, "offsetof(%s_trainer, states)", prefix) : "0", prefix);
+    else text_puts(&out, "0, 0, 0,\n");
     text_printf(&out, "main_predict, %s, %s,\n", train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
                 gradients ? "main_grad, main_apply" : "NULL, NULL");
     const char *target = !loss || sparse || !loss->shortcut   ? "NNC_TARGET_REAL"

@@ -28,6 +28,12 @@ void name_weight_fields(Emit *emit) {
         emit->plan->weights.at[i]->variable = scope_name(emit, emit->plan->weights.at[i]->name);
 }
 
+void name_state_fields(Emit *emit) {
+    emit->scope.count = 0;
+    for (int i = 0; i < emit->plan->states.count; i++)
+        emit->plan->states.at[i]->variable = scope_name(emit, emit->plan->states.at[i]->name);
+}
+
 const char *weight_field(Emit *emit, const Weight *weight) {
     for (int i = 0; i < emit->plan->weights.count; i++)
         if (emit->plan->weights.at[i]->weight == weight) return emit->plan->weights.at[i]->variable;
@@ -84,6 +90,7 @@ static const char *storage_text(Emit *emit, const Tensor *tensor) {
     case TENSOR_WEIGHT: return formatted(emit, "p->%s", weight_field(emit, tensor->weight));
     case TENSOR_GRADIENT: return formatted(emit, "t->gradients.%s", weight_field(emit, tensor->weight));
     case TENSOR_SLOT: return formatted(emit, "t->%s.%s", tensor->slot, weight_field(emit, tensor->weight));
+    case TENSOR_STATE: return formatted(emit, "%s->states.%s", emit->program->training ? "t" : "w", tensor->variable);
     case TENSOR_MASK: return formatted(emit, "t->masks + %lld", (long long)tensor->offset);
     case TENSOR_VALUE: return tensor->variable;
     }

@@ -20,6 +20,7 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases);
 /** The member of the parameter struct: dense_kernel. */
 const char *weight_field(Emit *emit, const Weight *weight);
 /** Gives every weight its member name; before all else. */
+void name_state_fields(Emit *emit);
 void name_weight_fields(Emit *emit);
 
 /** A C string literal; whatever is not plain ASCII is written in octal. */

@@ -289,6 +289,12 @@ static void carry_on(const Cell *cell, Carry *carry, Tensor *next) {
     loop_carry(cell->build, carry, next);
 }
 
+/* Where a stateful layer's state lies between batches, else NULL. */
+static Tensor *lasting(const Cell *cell, Shape shape, const char *name) {
+    if (!cell->args->stateful) return NULL;
+    return build_lasting_state(cell->build, shape, arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, name));
+}
+
 static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef *def) {
     const RecurrentArgs *a = layer->args;
     Cell cell = {.def = def, .args = a, .layer = layer, .build = build};
@@ -306,8 +312,8 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
 
     loop_begin(build, layer->name, steps, false);
     const Shape state = shape_of(2, (int64_t[]){x->shape.dim[0], a->units});
-    cell.h = loop_state(build, state, NULL, "output");
-    if (def->keeps_cell) cell.c = loop_state(build, state, NULL, "cell");
+    cell.h = loop_state(build, state, lasting(&cell, state, "output"), "output");
+    if (def->keeps_cell) cell.c = loop_state(build, state, lasting(&cell, state, "cell"), "cell");
     for (int gate = 0; gate < MAX_GATES && cell.x[gate]; gate++)
         cell.x[gate] = loop_step(build, cell.x[gate], cell.x[1] ? def->gates[gate] : "inputs_step");
     if (mask) cell.valid = loop_step(build, mask, "valid");
@@ -315,6 +321,8 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (cell.c) carry_on(&cell, cell.c, cell.c_next);
     carry_on(&cell, cell.h, cell.h_next);
     loop_end(build);
+    if (a->stateful) build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
+    if (a->stateful && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
     if (!a->return_sequences) return loop_final(build, cell.h, "last");
     Tensor *y = build_permute(build, loop_states(build, cell.h, "states"), axes, 0, "forward_by_sample", "by_sample");
     y->mask = x->mask;

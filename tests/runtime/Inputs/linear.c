@@ -154,7 +154,7 @@ static const nnc_tensor tensors[] = {
     {"dense/bias", offsetof(params, bias) / sizeof(REAL), offsetof(gradients, bias) / sizeof(REAL), 1, {OUT}},
     {"counter/steps", offsetof(params, steps) / sizeof(REAL), SIZE_MAX, 1, {1}},
 };
-static const nnc_mask masks[] = {{"dropout/mask", 0, 2, {BATCH, IN}, 1}};
+static const nnc_mask masks[] = {{"dropout/mask", 0, 2, {BATCH, IN}, 0}};
 #ifndef METRIC
 #define METRIC "mae"
 #endif
