@@ -24,10 +24,15 @@ warnings           := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-pr
 warnings_generated := -Wall -Wextra -Wno-conversion -Wno-sign-conversion -Wno-unused-function -Wno-unused-but-set-variable
 sanitizers         := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
+# Pictures are read with libspng where it is installed; PNG= leaves it out.
+PNG = $(shell printf '#include <spng.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/null 2>&1 && echo 1)
+png_flags = $(if $(PNG),-DNNC_PNG)
+png_libs  = $(if $(PNG),-lspng)
+
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
-                 -Icompiler -Icompiler/frontend -Iruntime -I$(BUILD)/grammar $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+                 -Icompiler -Icompiler/frontend -Iruntime -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
-runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -Iruntime $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB $(png_flags) -Iruntime $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
 # Sources. *.t.c files are templates of emitted C: they are embedded, not compiled.
 templates        := $(sort $(wildcard compiler/*.t.c compiler/*/*.t.c))
@@ -71,7 +76,7 @@ setup-check:
 
 # The compiler reads weights (--weights) with the runtime's own reader.
 $(BUILD)/nnc: $(compiler_objects) $(BUILD)/libnnc.a $(BUILD)/sources
-	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a -lz -lm -o $@
+	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a $(png_libs) -lz -lm -o $@
 
 $(parser_c) $(parser_h) &: grammar/nnc.y | $(setup)
 	$(call say,BISON)mkdir -p $(@D) && bison -Wall -Wcounterexamples -Werror --header=$(parser_h) -o $(parser_c) $<
@@ -104,7 +109,7 @@ $(public_headers): $(BUILD)/include/nnc/%: runtime/%
 
 stamp = $(Q)mkdir -p $(@D); printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
 .PHONY: force
-$(BUILD)/flags: force
+$(BUILD)/flags: force | $(setup)
 	$(call stamp,'$(CC) $(subst ','\'',$(compiler_flags) $(runtime_flags) $(warnings) $(warnings_generated))')
 $(BUILD)/sources: force
 	$(call stamp,$(compiler_sources) $(embedded_sources))
@@ -150,7 +155,7 @@ uninstall: ## remove what install put there
 	$(Q)rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/include/nnc 2>/dev/null || true
 
 $(pkgconfig): nnc.pc.in Makefile $(BUILD)/prefix
-	$(call say,MAKE)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< > $@
+	$(call say,MAKE)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(if $(png_libs),$(png_libs) )|' $< > $@
 
 $(completion): editors/nnc.bash.in $(BUILD)/nnc
 	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | LC_ALL=C sort -u | tr '\n' ' ') && \

@@ -38,6 +38,12 @@ typedef struct Ints {
     int count;
 } Ints;
 
+/** Columns of a table, each by its number or, where names[i] is not NULL, by its name. */
+typedef struct Columns {
+    Ints index;
+    const char *const *names; /* NULL: all are numbers */
+} Columns;
+
 typedef struct Reals {
     const double *at;
     int count; /* < 0: None */
@@ -59,6 +65,7 @@ typedef enum ArgType {
     ARG_INTS,     /* Ints: a tuple or list of integers, or one integer (then count 1) */
     ARG_SHAPE,    /* Ints: a tuple or list of integers only: for shapes, (28) is a mistake for (28,) */
     ARG_REALS,    /* Reals: likewise, of numbers */
+    ARG_COLUMNS,  /* Columns: a tuple or list of integers and strings, or one of them */
     ARG_OBJECT,   /* Object *: a call, or a string that names a class of `class_kind`; None is NULL */
     ARG_OBJECTS,  /* Objects: a list or tuple of such, or a single one */
     ARG_PAIR,     /* Objects: a tuple of exactly two, such as validation_data=(x, y); None is count 0 */

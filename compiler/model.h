@@ -101,11 +101,12 @@ typedef struct CompileArgs {
 typedef struct SourceArgs {
     const char *path;
     const char *array; /* npz: which; NULL: the only one */
-    Ints columns;      /* None: all */
+    Columns columns;   /* index.count < 0: all; names in csv only */
     Ints rows;         /* (first, end); None: all */
     double scale;
     const char *delimiter; /* csv; NULL: found out from the file */
     int64_t header;        /* csv: 1 yes, 0 no, INT_NONE: found out */
+    bool standardize;      /* mean 0, deviation 1, as learned from the training part */
 } SourceArgs;
 
 typedef struct Model {

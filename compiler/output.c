@@ -156,6 +156,9 @@ const char *build_cflags(const Options *options, Arena *arena) {
 }
 
 const char *build_libs(const Options *options, Arena *arena) {
+    #ifdef NNC_PNG
+    return arena_printf(arena, "%s -lspng -lz -lm", installation(options, arena).library);
+#endif
     return arena_printf(arena, "%s -lz -lm", installation(options, arena).library);
 }
 

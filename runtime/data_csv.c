@@ -26,6 +26,10 @@ typedef struct nnc_csv {
     size_t field_count, field_capacity;
     size_t *wanted; /* the columns of the result, once the first line is known */
     size_t wanted_count;
+    char **names;         /* of the wanted columns, as the header says; NULL: there is none */
+    nnc_learned *learned; /* NULL: labels are not allowed */
+    int has_labels;       /* the column holds text: classes in order of appearance, until all are known */
+    int learns;           /* which classes there are */
 } nnc_csv;
 
 static int nnc_csv_fail(const nnc_csv *csv, const nnc_csv_field *field, const char *text) {
@@ -199,7 +203,40 @@ static int nnc_csv_start(nnc_csv *csv, char delimiter) {
     return 0;
 }
 
-/* Turns the source's columns, negative ones counted from the end, into indices. */
+/* A field without the spaces around it. */
+static const char *nnc_csv_trim(const nnc_csv *csv, const nnc_csv_field *field, size_t *size) {
+    size_t begin = field->begin, end = field->end;
+    while (begin < end && (csv->text[begin] == ' ' || csv->text[begin] == '\t')) {
+        begin++;
+    }
+    while (end > begin && (csv->text[end - 1] == ' ' || csv->text[end - 1] == '\t')) {
+        end--;
+    }
+    *size = end - begin;
+    return csv->text + begin;
+}
+
+/* The column that the first line gives this name. */
+static int nnc_csv_named(nnc_csv *csv, const char *name, size_t *index) {
+    char list[200];
+    size_t used = 0, size;
+    list[0] = '\0';
+    for (size_t i = 0; i < csv->field_count; i++) {
+        const char *text = nnc_csv_trim(csv, &csv->fields[i], &size);
+        if (strlen(name) == size && memcmp(name, text, size) == 0) {
+            *index = i;
+            return 0;
+        }
+        if (used + 70 < sizeof list) {
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "",
+                                     nnc_quote(text, size).text);
+        }
+    }
+    return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
+                       "expected a column named %s in this line, found %s", nnc_quote(name, strlen(name)).text, list);
+}
+
+/* Turns the source's columns, by name or by number, negative ones counted from the end, into indices. */
 static int nnc_csv_choose(nnc_csv *csv, const nnc_source *source) {
     size_t count = source->columns != NULL ? source->column_count : csv->field_count;
     csv->wanted = nnc_alloc(csv->host, count, sizeof *csv->wanted);
@@ -211,6 +248,12 @@ static int nnc_csv_choose(nnc_csv *csv, const nnc_source *source) {
         int64_t fields = (int64_t)csv->field_count;
         int64_t column = source->columns != NULL ? source->columns[i] : (int64_t)i;
         int64_t index = column < 0 ? column + fields : column;
+        if (source->column_names != NULL && source->column_names[i] != NULL) {
+            if (nnc_csv_named(csv, source->column_names[i], &csv->wanted[i]) != 0) {
+                return -1;
+            }
+            continue;
+        }
         if (index < 0 || index >= fields) {
             return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
                                "column %lld is wanted, but there are %lld columns (0 to %lld)", (long long)column,
@@ -221,20 +264,51 @@ static int nnc_csv_choose(nnc_csv *csv, const nnc_source *source) {
     return 0;
 }
 
-/* The number of a field; spaces around it do not count. */
-static int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value) {
-    size_t begin = field->begin, end = field->end;
-    while (begin < end && (csv->text[begin] == ' ' || csv->text[begin] == '\t')) {
-        begin++;
+static int nnc_csv_has_names(const nnc_source *source) {
+    for (size_t i = 0; source->column_names != NULL && i < source->column_count; i++) {
+        if (source->column_names[i] != NULL) {
+            return 1;
+        }
     }
-    while (end > begin && (csv->text[end - 1] == ' ' || csv->text[end - 1] == '\t')) {
-        end--;
-    }
-    return nnc_parse_number(csv->text + begin, end - begin, value);
+    return 0;
 }
 
+/* The number of a field; spaces around it do not count. */
+static int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value) {
+    size_t size;
+    const char *text = nnc_csv_trim(csv, field, &size);
+    return nnc_parse_number(text, size, value);
+}
+
+/* As pandas reads them. */
+static int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field) {
+    static const char *const words[] = {"", "NA", "N/A", "na", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-"};
+    size_t size;
+    const char *text = nnc_csv_trim(csv, field, &size);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strlen(words[i]) == size && memcmp(words[i], text, size) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static size_t nnc_csv_numbers(const nnc_csv *csv) {
+    size_t count = 0;
+    double value;
+    for (size_t i = 0; i < csv->field_count; i++) {
+        count += nnc_csv_number(csv, &csv->fields[i], &value) == 0;
+    }
+    return count;
+}
+
+/* The first line is a header when a wanted column that should hold numbers holds none; where labels are allowed, when
+ * nothing in it is a number. */
 static int nnc_csv_is_header(const nnc_csv *csv) {
     double value;
+    if (csv->learned != NULL && csv->wanted_count == 1) {
+        return nnc_csv_numbers(csv) == 0;
+    }
     for (size_t i = 0; i < csv->wanted_count; i++) {
         if (nnc_csv_number(csv, &csv->fields[csv->wanted[i]], &value) != 0) {
             return 1;
@@ -243,40 +317,138 @@ static int nnc_csv_is_header(const nnc_csv *csv) {
     return 0;
 }
 
+static int nnc_csv_keep_names(nnc_csv *csv) {
+    csv->names = nnc_alloc(csv->host, csv->wanted_count, sizeof *csv->names);
+    for (size_t i = 0; csv->names != NULL && i < csv->wanted_count; i++) {
+        size_t size;
+        const char *text = nnc_csv_trim(csv, &csv->fields[csv->wanted[i]], &size);
+        if ((csv->names[i] = nnc_copy_text(csv->host, nnc_quote(text, size).text)) == NULL) {
+            return -1;
+        }
+    }
+    return csv->names != NULL ? 0 : -1;
+}
+
+/* "1" or "1 ('age')": a column of the result, for messages. */
+static nnc_quoted nnc_csv_column(const nnc_csv *csv, size_t wanted) {
+    nnc_quoted text;
+    snprintf(text.text, sizeof text.text, csv->names != NULL ? "%zu (%.50s)" : "%zu", csv->wanted[wanted],
+             csv->names != NULL ? csv->names[wanted] : "");
+    return text;
+}
+
+/* The lines from here on in which a wanted value is missing, after the first such field has been found: "; lines 7 and 9 lack
+ * values too". Whoever mends the file wants to know all of them. */
+static void nnc_csv_missing_lines(nnc_csv *csv, char *text, size_t size) {
+    enum { LISTED = 8 };
+    size_t lines[LISTED], count = 0, used = 0;
+    text[0] = '\0';
+    while (nnc_csv_line_read(csv) == 1) {
+        int lacks = 0;
+        for (size_t i = 0; i < csv->wanted_count && !lacks; i++) {
+            lacks = csv->wanted[i] < csv->field_count && nnc_csv_is_missing(csv, &csv->fields[csv->wanted[i]]);
+        }
+        if (lacks) {
+            lines[count < LISTED ? count : LISTED - 1] = csv->fields[0].line;
+            count++;
+        }
+    }
+    csv->host->text[0] = '\0'; /* of what the rest of the file may hold besides, the first error is told */
+    for (size_t i = 0; i < count && i < LISTED; i++) {
+        const char *between = i == 0 ? "" : i + 1 == count ? " and " : ", ";
+        used += (size_t)snprintf(text + used, size - used, "%s%zu", i + 1 < LISTED || count <= LISTED ? between : ", ",
+                                 lines[i]);
+        if (i + 1 == LISTED && count > LISTED) {
+            snprintf(text + used, size - used, " and so on, %zu in all", count);
+        }
+    }
+}
+
 /* `problem` says why a number will not do; NULL: it is none. */
-static int nnc_csv_bad_field(const nnc_csv *csv, const nnc_csv_field *field, size_t column, const char *problem) {
-    const char *text = csv->text + field->begin;
-    size_t size = field->end - field->begin;
-    if (size == 0) {
-        return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
-                           "expected a number in column %zu, found an empty field", column);
+static int nnc_csv_bad_field(nnc_csv *csv, size_t wanted, const char *problem) {
+    const nnc_csv_field field = csv->fields[csv->wanted[wanted]];
+    const char *text = csv->text + field.begin;
+    size_t size = field.end - field.begin;
+    const char *expected = csv->has_labels ? "a label" : "a number";
+    nnc_quoted column = nnc_csv_column(csv, wanted);
+    if (nnc_csv_is_missing(csv, &field)) {
+        nnc_quoted found = nnc_quote(text, size);
+        char lines[160];
+        problem = problem != NULL && size > 0 ? problem : "";
+        nnc_csv_missing_lines(csv, lines, sizeof lines);
+        return nnc_fail_at(csv->host, csv->reader->path, field.line, field.column, "expected %s in column %s, found %s%s%s%s",
+                           expected, column.text, size == 0 ? "an empty field" : found.text, problem,
+                           lines[0] != '\0' ? "; values are missing in these lines too: " : "", lines);
     }
     const char *hint = problem != NULL                   ? problem
                        : memchr(text, ',', size) != NULL ? ": the decimal point must be a point"
                        : memchr(text, ' ', size) != NULL ? ": fields are separated by comma, semicolon or tab"
                                                          : "";
-    return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
-                       "expected a number in column %zu, found %s%s", column, nnc_quote(text, size).text, hint);
+    return nnc_fail_at(csv->host, csv->reader->path, field.line, field.column, "expected %s in column %s, found %s%s",
+                       expected, column.text, nnc_quote(text, size).text, hint);
+}
+
+/* The class of a label. */
+static int nnc_csv_label(nnc_csv *csv, double *value) {
+    size_t size;
+    const nnc_csv_field *field = &csv->fields[csv->wanted[0]];
+    const char *text = nnc_csv_trim(csv, field, &size);
+    if (nnc_csv_is_missing(csv, field)) {
+        return nnc_csv_bad_field(csv, 0, NULL);
+    }
+    int number = memchr(text, '\0', size) == NULL ? nnc_learned_find(csv->learned, text, size) : -1;
+    if (number < 0 && !csv->learns) {
+        return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
+                           "expected one of the labels %s in column %s, found %s", nnc_learned_list(csv->learned).text,
+                           nnc_csv_column(csv, 0).text, nnc_quote(text, size).text);
+    }
+    enum { MOST = 10000 };
+    if (number < 0 && csv->learned->class_count == MOST) {
+        return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
+                           "expected labels in column %s, found more than 10000 different ones", nnc_csv_column(csv, 0).text);
+    }
+    if (number < 0) {
+        number = (int)csv->learned->class_count;
+        if (nnc_learned_add(csv->host, csv->learned, text, size) != 0) {
+            return -1;
+        }
+    }
+    *value = number;
+    return 0;
 }
 
 /* The wanted numbers of the line read last, in the type of the array. */
-static int nnc_csv_convert(const nnc_csv *csv, nnc_dtype dtype, char *to) {
+static int nnc_csv_convert(nnc_csv *csv, nnc_dtype dtype, char *to) {
     size_t size = nnc_dtype_of(dtype).size;
     for (size_t i = 0; i < csv->wanted_count; i++) {
-        const nnc_csv_field *field = &csv->fields[csv->wanted[i]];
         double value;
-        if (nnc_csv_number(csv, field, &value) != 0) {
-            return nnc_csv_bad_field(csv, field, csv->wanted[i], NULL);
+        if (csv->has_labels) {
+            if (nnc_csv_label(csv, &value) != 0) {
+                return -1;
+            }
+        } else if (nnc_csv_number(csv, &csv->fields[csv->wanted[i]], &value) != 0) {
+            return nnc_csv_bad_field(csv, i, NULL);
         }
         if (!isfinite(value)) {
-            return nnc_csv_bad_field(csv, field, csv->wanted[i], ": values must be finite");
+            return nnc_csv_bad_field(csv, i, ": values must be finite");
         }
         if (dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
-            return nnc_csv_bad_field(csv, field, csv->wanted[i], ": too large for a model of floats");
+            return nnc_csv_bad_field(csv, i, ": too large for a model of floats");
         }
         nnc_convert(to + i * size, dtype, &value, NNC_F64, 1, 1);
     }
     return 0;
+}
+
+/* Whether the column holds labels follows from its first value. */
+static void nnc_csv_expect_labels(nnc_csv *csv) {
+    double value;
+    if (csv->learned == NULL || csv->wanted_count != 1) {
+        return;
+    }
+    const nnc_csv_field *field = &csv->fields[csv->wanted[0]];
+    csv->learns = csv->learned->class_count == 0;
+    csv->has_labels = !csv->learns || (nnc_csv_number(csv, field, &value) != 0 && !nnc_csv_is_missing(csv, field));
 }
 
 /* All lines after the header. */
@@ -298,6 +470,9 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
         }
         array->lines = lines;
         array->lines[rows] = (uint32_t)csv->fields[0].line;
+        if (rows == 0) {
+            nnc_csv_expect_labels(csv);
+        }
         if (nnc_csv_convert(csv, array->dtype, (char *)array->data + rows * row_size) != 0) {
             return -1;
         }
@@ -306,12 +481,39 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
     return status;
 }
 
-NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_array *array) {
+static int nnc_compare_labels(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* Classes are numbered in the order of their labels, wherever these stand in the file. */
+static int nnc_csv_sort_labels(nnc_csv *csv, nnc_array *array) {
+    size_t count = csv->learned->class_count, rows = (size_t)array->shape[0], size = nnc_dtype_of(array->dtype).size;
+    char **found = nnc_alloc(csv->host, count, sizeof *found);
+    double *number = nnc_alloc(csv->host, count, sizeof *number), value;
+    if (found != NULL && number != NULL) {
+        memcpy(found, csv->learned->classes, count * sizeof *found);
+        qsort(csv->learned->classes, count, sizeof *found, nnc_compare_labels);
+        for (size_t i = 0; i < count; i++) {
+            number[i] = nnc_learned_find(csv->learned, found[i], strlen(found[i]));
+        }
+        for (size_t row = 0; row < rows; row++) {
+            char *at = (char *)array->data + row * size;
+            nnc_convert(&value, NNC_F64, at, array->dtype, 1, 1);
+            nnc_convert(at, array->dtype, &number[(size_t)value], NNC_F64, 1, 1);
+        }
+    }
+    int status = found != NULL && number != NULL ? 0 : -1;
+    free(found);
+    free(number);
+    return status;
+}
+
+NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_learned *learned,
+                         nnc_array *array) {
     nnc_csv csv;
     memset(&csv, 0, sizeof csv);
     csv.reader = reader;
     csv.host = reader->host;
     csv.line = csv.column = 1;
+    csv.learned = learned;
     int status = nnc_csv_start(&csv, source->delimiter);
     if (status == 0 && (csv.text = nnc_alloc(csv.host, 1, 1)) == NULL) { /* so that even empty fields have an address */
         status = -1;
@@ -326,15 +528,23 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype
         status = nnc_csv_choose(&csv, source);
     }
     if (status == 0) {
-        int is_header = source->header < 0 ? nnc_csv_is_header(&csv) : source->header;
+        int is_header = nnc_csv_has_names(source) || (source->header < 0 ? nnc_csv_is_header(&csv) : source->header);
+        status = is_header ? nnc_csv_keep_names(&csv) : 0;
         array->dtype = dtype;
         array->rank = 2;
         array->shape[1] = (int64_t)csv.wanted_count;
-        status = nnc_csv_rows(&csv, csv.fields[0].line, csv.field_count, !is_header, array);
+        status = status != 0 ? status : nnc_csv_rows(&csv, csv.fields[0].line, csv.field_count, !is_header, array);
     }
     if (status == 0 && array->shape[0] == 0) {
         status = nnc_fail_at(csv.host, reader->path, 0, 0, "holds a header line, but no lines of numbers");
     }
+    if (status == 0 && csv.has_labels && csv.learns) {
+        status = nnc_csv_sort_labels(&csv, array);
+    }
+    for (size_t i = 0; csv.names != NULL && i < csv.wanted_count; i++) {
+        free(csv.names[i]);
+    }
+    free(csv.names);
     free(csv.text);
     free(csv.fields);
     free(csv.wanted);

@@ -10,6 +10,7 @@ static int nnc_load_part(nnc_host *host, const nnc_data_request *request, const 
     if (path == NULL && source->path == NULL) {
         return 0;
     }
+    role.learned = request->learned;
     return nnc_load_samples(host, source, path, request->data_dir, &role, samples);
 }
 

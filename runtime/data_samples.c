@@ -49,7 +49,16 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
                           const nnc_role *role, nnc_array *array, int *is_csv) {
     nnc_reader reader;
     nnc_format found = NNC_FORMAT_CSV;
+    nnc_learned *labels = role->classes > 0 ? role->learned : NULL;
     memset(array, 0, sizeof *array);
+    *is_csv = 0;
+    if (format != NULL && strcmp(format, "labels") == 0) {
+        return nnc_read_images(host, path, 0, labels, array);
+    }
+    if (format != NULL && strcmp(format, "images") == 0) {
+        int64_t last = role->rank > 2 ? role->shape[role->rank - 1] : 1;
+        return nnc_read_images(host, path, last == 3 || last == 4 ? (int)last : 1, NULL, array);
+    }
     if (nnc_reader_open(host, &reader, path) != 0) {
         return -1;
     }
@@ -66,7 +75,7 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
         case NNC_FORMAT_NPZ: status = nnc_read_npz(&reader, source->array, role->name, array); break;
         case NNC_FORMAT_IDX: status = nnc_read_idx(&reader, array); break;
         case NNC_FORMAT_CSV:
-            status = nnc_read_csv(&reader, source, role->dtype == NNC_F32 ? NNC_F32 : NNC_F64, array);
+            status = nnc_read_csv(&reader, source, role->dtype == NNC_F32 ? NNC_F32 : NNC_F64, labels, array);
             break;
         }
     }
@@ -101,9 +110,14 @@ NNC_API nnc_role nnc_role_y(const nnc_model *model) {
         role.high = model->classes - 1;
         role.also = model->ignore_class >= INT32_MIN && model->ignore_class <= INT32_MAX ? model->ignore_class : 0;
         role.meaning = "class";
+        role.classes = role.rank == 0 ? model->classes : 0;
         role.hint = "; a sparse loss wants class numbers, not one-hot rows";
     } else if (model->target == NNC_TARGET_DISTRIBUTION) {
         role.hint = "; for class numbers use the loss sparse_categorical_crossentropy";
+        role.is_one_hot = role.rank == 1 && role.shape[0] > 1;
+        role.classes = role.is_one_hot ? role.shape[0] : 0;
+    } else if (model->target == NNC_TARGET_UNIT && model->target_size == 1) {
+        role.classes = 2;
     }
     return role;
 }
@@ -180,12 +194,18 @@ static int nnc_choose_columns(nnc_host *host, const nnc_source *source, nnc_samp
     return 0;
 }
 
-static int nnc_check_shape(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
+static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *samples) {
     const nnc_array *array = &samples->array;
     int64_t chosen = (int64_t)samples->width;
+    size_t values;
     const int64_t *have = samples->columns != NULL ? &chosen : array->shape + 1;
     int have_rank = samples->columns != NULL ? 1 : array->rank - 1;
     if (nnc_shapes_agree(have, have_rank, role->shape, role->rank)) {
+        return 0;
+    }
+    /* A class number where the loss wants a row with a 1 in the place of the class. */
+    if (role->is_one_hot && nnc_shape_count(have, have_rank, &values) == 0 && values == 1) {
+        samples->is_one_hot = 1;
         return 0;
     }
     nnc_shape_text want = nnc_show_shape(role->shape, role->rank);
@@ -237,7 +257,48 @@ NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index) {
 #endif
 }
 
+/* One value of a sample as it stands in the file: the class that becomes a row. */
+static double nnc_class_of(const nnc_samples *samples, size_t index) {
+    nnc_samples single = *samples;
+    double value;
+    single.width = 1;
+    nnc_convert_sample(&single, index, NNC_F64, &value);
+    return value;
+}
+
+NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values) {
+    nnc_convert_sample(samples, index, NNC_F64, values);
+}
+
+static void nnc_set_value(const nnc_samples *samples, void *to, size_t i, double value) {
+    if (samples->dtype == NNC_F32) {
+        ((float *)to)[i] = (float)value;
+    } else {
+        ((double *)to)[i] = value;
+    }
+}
+
+static double nnc_get_value(const nnc_samples *samples, const void *from, size_t i) {
+    return samples->dtype == NNC_F32 ? (double)((const float *)from)[i] : ((const double *)from)[i];
+}
+
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to) {
+    const nnc_learned *learned = samples->learned;
+    if (samples->is_one_hot) {
+        size_t number = (size_t)nnc_class_of(samples, index);
+        for (size_t i = 0; i < samples->width; i++) {
+            nnc_set_value(samples, to, i, i == number);
+        }
+        return;
+    }
+    if (learned != NULL && learned->width == samples->width) {
+        nnc_convert_sample(samples, index, samples->dtype, to);
+        for (size_t i = 0; i < samples->width; i++) {
+            double away = nnc_get_value(samples, to, i) - learned->mean[i];
+            nnc_set_value(samples, to, i, away / learned->deviation[i]);
+        }
+        return;
+    }
     if (samples->bytes == NULL) {
         nnc_convert_sample(samples, index, samples->dtype, to);
         return;
@@ -250,18 +311,23 @@ NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to)
 }
 
 /* What is wrong with a value, in `problem`; 0: nothing. */
-static int nnc_value_problem(const nnc_role *role, double value, char *problem, size_t size) {
+static int nnc_value_problem(const nnc_role *role, int is_class, double value, char *problem, size_t size) {
     if (!isfinite(value)) {
         return snprintf(problem, size, "values must be finite");
     }
     if (role->dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
         return snprintf(problem, size, "too large for a model of floats");
     }
-    if (role->dtype != NNC_I32) {
+    if (role->dtype != NNC_I32 && !is_class) {
         return 0;
     }
     if (value < floor(value) || value > floor(value)) {
-        return snprintf(problem, size, "a %s must be a whole number", role->meaning);
+        return snprintf(problem, size, "a %s must be a whole number", is_class ? "class" : role->meaning);
+    }
+    if (is_class) {
+        return value >= 0 && value < (double)role->classes
+                   ? 0
+                   : snprintf(problem, size, "a class must be 0 to %lld", (long long)role->classes - 1);
     }
     int is_also = value >= (double)role->also && value <= (double)role->also;
     if ((value < (double)role->low || value > (double)role->high) && !is_also) {
@@ -274,18 +340,23 @@ static int nnc_value_problem(const nnc_role *role, double value, char *problem, 
 /* Reals must be finite, class numbers and indices whole and in range. Integers are always finite. */
 static int nnc_check_values(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
     char problem[160];
-    if (role->dtype != NNC_I32 && nnc_dtype_of(samples->array.dtype).is_integer) {
+    if (role->dtype != NNC_I32 && !samples->is_one_hot && nnc_dtype_of(samples->array.dtype).is_integer) {
         return 0;
     }
+    size_t width = samples->is_one_hot ? 1 : samples->width;
     double *values = nnc_alloc(host, samples->width, sizeof *values);
     if (values == NULL) {
         return -1;
     }
     int status = 0;
     for (size_t row = 0; row < samples->count && status == 0; row++) {
-        nnc_convert_sample(samples, row, NNC_F64, values);
-        for (size_t i = 0; i < samples->width && status == 0; i++) {
-            if (nnc_value_problem(role, values[i], problem, sizeof problem) != 0) {
+        if (samples->is_one_hot) {
+            values[0] = nnc_class_of(samples, row);
+        } else {
+            nnc_convert_sample(samples, row, NNC_F64, values);
+        }
+        for (size_t i = 0; i < width && status == 0; i++) {
+            if (nnc_value_problem(role, samples->is_one_hot, values[i], problem, sizeof problem) != 0) {
                 size_t line = samples->array.lines != NULL ? samples->array.lines[samples->first + row] : 0;
                 status =
                     nnc_fail_at(host, samples->path, line, 0, "%s of row %zu, value %zu (counted from 0) is %.9g: %s",
@@ -310,7 +381,7 @@ static char *nnc_join_path(nnc_host *host, const char *data_dir, const char *pat
 
 NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const char *path, const char *data_dir,
                              const nnc_role *role, nnc_samples *samples) {
-    static const nnc_source unsaid = {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1};
+    static const nnc_source unsaid = NNC_NO_SOURCE;
     int is_csv;
     memset(samples, 0, sizeof *samples);
     source = source->path != NULL ? source : &unsaid;
@@ -320,9 +391,14 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     }
     samples->scale = source->scale;
     samples->dtype = role->dtype;
+    samples->learned = role->classes == 0 && strcmp(role->name, "x") == 0 && role->dtype != NNC_I32 ? role->learned : NULL;
     if (nnc_read_array(host, source, samples->path, path != NULL ? NULL : source->format, role, &samples->array,
                        &is_csv) != 0) {
         return -1;
+    }
+    if (role->classes > 0 && role->learned != NULL && role->learned->class_count > (size_t)role->classes) {
+        return nnc_fail_at(host, samples->path, 0, 0, "expected labels of at most %lld classes, found %zu: %s",
+                           (long long)role->classes, role->learned->class_count, nnc_learned_list(role->learned).text);
     }
     /* Columns and scale are the model's; rows are those of one file. */
     if (nnc_choose_rows(host, path != NULL ? &unsaid : source, samples) != 0 ||

@@ -15,9 +15,9 @@ NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *opti
 /* The data of evaluate(). A file of the command line is read as evaluate(), or else fit(), would read it. */
 static nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc_options *options) {
     static const nnc_evaluate_defaults unsaid = {
-        {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1},
-        {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1},
-        {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1},
+        NNC_NO_SOURCE,
+        NNC_NO_SOURCE,
+        NNC_NO_SOURCE,
         0,
     };
     const nnc_evaluate_defaults *evaluate = model->evaluate_defaults != NULL ? model->evaluate_defaults : &unsaid;
@@ -74,6 +74,15 @@ static void nnc_print_json(const nnc_figure *figures, size_t count) {
     printf("}\n");
 }
 
+/* What is to be standardized needs the numbers that a run has learned. */
+static int nnc_check_learned(nnc_session *session, const nnc_data_request *request) {
+    if (!request->x->standardize || session->learned.width > 0) {
+        return 0;
+    }
+    return nnc_fail(session->host, "x is to be standardized, but no mean and deviation stand with the weights: they were "
+                                   "saved by a run without standardize=True");
+}
+
 static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {
     nnc_totals totals;
     nnc_progress progress;
@@ -108,9 +117,10 @@ NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const n
     }
     nnc_data_request request = nnc_evaluation_request(model, options);
     int from_file = model->evaluate_defaults != NULL ? model->evaluate_defaults->batch_size : 0;
+    request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, from_file), 0, &session) == 0) {
-        if (nnc_session_weights(&session, options->weights) == 0 &&
+        if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             nnc_evaluate(&session, &data, options);
         }
@@ -171,9 +181,10 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
     }
     nnc_data_request request = nnc_evaluation_request(model, options);
     request.with_y = 0;
+    request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {
-        if (nnc_session_weights(&session, options->weights) == 0 &&
+        if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             nnc_predict(&session, &data, options->output);
         }
@@ -227,12 +238,13 @@ NNC_API int nnc_command_grad(nnc_host *host, const nnc_model *model, const nnc_o
     }
     nnc_data_request request = nnc_fit_request(model, options);
     int64_t batch_size = nnc_choose_batch(model, options, model->fit != NULL ? model->fit->batch_size : 0);
+    request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, batch_size, 1, &session) == 0) {
         int status = model->init(session.trainer, options->seed);
         if (status != NNC_OK) {
             nnc_fail_status(host, status, "init");
-        } else if (nnc_session_weights(&session, options->weights) == 0 &&
+        } else if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
                    nnc_dataset_load(host, model, &request, &data) == 0) {
             nnc_grad(&session, &data, options);
         }

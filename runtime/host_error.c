@@ -46,6 +46,15 @@ NNC_API void nnc_print_error(const nnc_host *host) {
     fprintf(stderr, "%s: error: %s\n", host->place[0] != '\0' ? host->place : host->program, host->text);
 }
 
+NNC_API char *nnc_copy_text(nnc_host *host, const char *text) {
+    size_t size = strlen(text) + 1;
+    char *copy = nnc_alloc(host, size, 1);
+    if (copy != NULL) {
+        memcpy(copy, text, size);
+    }
+    return copy;
+}
+
 NNC_API nnc_quoted nnc_quote(const void *bytes, size_t size) {
     static const char hex[] = "0123456789abcdef";
     const unsigned char *from = bytes;

@@ -98,7 +98,7 @@ typedef struct nnc_metric {
 
 /** Where data comes from, as fit() and evaluate() of the model file say. path NULL: nothing was said. */
 typedef struct nnc_source {
-    const char *format; /* "csv", "npy", "npz", "idx"; NULL: found out from the file */
+    const char *format; /* "csv", "npy", "npz", "idx", "images", "labels"; NULL: found out from the file */
     const char *path;
     const char *array;      /* npz: the array's name, or NULL for the only one */
     const int64_t *columns; /* or NULL for all; negative ones count from the end */
@@ -107,7 +107,14 @@ typedef struct nnc_source {
     double scale;               /* every value is multiplied by it */
     char delimiter;             /* csv; 0: comma, semicolon or tab, found out from the first line */
     int header;                 /* csv: 1 yes, 0 no, -1 found out: the first row's wanted columns are not all numbers */
+    const char *const *column_names; /* csv: instead of the number where not NULL; NULL: all are numbers */
+    int standardize;                 /* x: less its mean, divided by its deviation */
 } nnc_source;
+
+/** Something learned from the data that stands with the weights: a class's label, means. */
+typedef struct nnc_note {
+    const char *key, *value;
+} nnc_note;
 
 typedef struct nnc_fit_defaults {
     nnc_source x, y, sample_weight, validation_x, validation_y;
@@ -168,6 +175,8 @@ typedef struct nnc_model {
 
     enum nnc_target target;
     const void *weights; /* baked in by nnc --weights, laid out like the parameters; NULL: --weights is asked for */
+    const nnc_note *notes; /* that stood with them */
+    size_t note_count;
 } nnc_model;
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */

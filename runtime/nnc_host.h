@@ -44,6 +44,8 @@ NNC_API int nnc_fail_at(nnc_host *host, const char *path, size_t line, size_t co
     NNC_PRINTF(5, 6);
 /** Prints the recorded error to standard error as `place: error: text`, place being the program where there is none. */
 NNC_API void nnc_print_error(const nnc_host *host);
+/** A copy from malloc. */
+NNC_API char *nnc_copy_text(nnc_host *host, const char *text);
 /** Bytes of a file as a message may show them: 'abc', with escapes for what is not printable, cut when long. */
 typedef struct nnc_quoted {
     char text[64];
@@ -189,14 +191,55 @@ typedef struct nnc_array {
 } nnc_array;
 NNC_API void nnc_array_free(nnc_array *array);
 
+/* What is learned from the data and stands with the weights (learned.c) ---------------------------------------------- */
+
+/** Labels that stand for classes, and what standardizes the inputs. */
+typedef struct nnc_learned {
+    char **classes; /* class_count labels, sorted: the number of a class is its place */
+    size_t class_count, capacity;
+    double *mean, *deviation; /* of the `width` values of a sample; width 0: not standardized */
+    size_t width;
+} nnc_learned;
+
+typedef struct nnc_notes {
+    nnc_note *at;
+    size_t count;
+} nnc_notes;
+
+typedef struct nnc_quoted_list {
+    char text[400];
+} nnc_quoted_list;
+
+NNC_API void nnc_learned_free(nnc_learned *learned);
+/** The class of a label, or -1. */
+NNC_API int nnc_learned_find(const nnc_learned *learned, const char *text, size_t size);
+NNC_API int nnc_learned_add(nnc_host *host, nnc_learned *learned, const char *text, size_t size);
+/** 'cat', 'dog', for messages. */
+NNC_API nnc_quoted_list nnc_learned_list(const nnc_learned *learned);
+/** Classes: 0 'cat', 1 'dog'; nothing when there are no labels. */
+NNC_API void nnc_learned_print(const nnc_learned *learned);
+/** As strings by key, and back; `width` values of a sample. */
+NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc_notes *notes);
+NNC_API int nnc_learned_from_notes(nnc_host *host, const char *path, const nnc_note *notes, size_t count, size_t width,
+                                   nnc_learned *learned);
+NNC_API void nnc_notes_free(nnc_notes *notes);
+
 /* Data files (data_*.c): each reads one array ---------------------------------------------------------------------- */
 
 NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array);
 NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array);
 /** The array `name` of the archive; NULL: the only one in it, or among several the one called `role`. */
 NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array);
-/** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). */
-NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_array *array);
+/** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). Where `learned` is not NULL a single column may
+ *  hold labels: they become classes, which are learned unless there are some already. */
+NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_learned *learned,
+                         nnc_array *array);
+/** PNG files in folders by class, in a fixed random order: pixels of `channels` (1, 3, 4) bytes, or only their classes
+ *  when `channels` is 0. (data_images.c) */
+NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_learned *learned, nnc_array *array);
+
+/** A source that says nothing. */
+#define NNC_NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1, NULL, 0}
 
 /** Starts an .npy file: dtype F32 or F64, then the data follow. */
 NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape);
@@ -220,6 +263,8 @@ typedef struct nnc_samples {
     size_t *columns, width; /* values per sample; columns NULL: all */
     double scale;
     nnc_dtype dtype; /* of what the model takes: F32, F64, I32 */
+    int is_one_hot;  /* the array holds class numbers, of which `width` values are made */
+    const nnc_learned *learned; /* what standardizes the values; NULL: nothing does */
     float *bytes;    /* for a model of floats and an array of bytes: the 256 numbers that they stand for; else NULL */
 } nnc_samples;
 
@@ -232,6 +277,9 @@ typedef struct nnc_role {
     int64_t low, high, also; /* I32: the values allowed, and one more */
     const char *meaning;     /* of a value, for messages: class, index */
     const char *hint;        /* the way out when shapes do not fit, or "" */
+    int64_t classes;         /* that labels may stand for; 0: there are none */
+    int is_one_hot;          /* class numbers become rows with a 1 in the place of the class */
+    nnc_learned *learned;    /* labels of classes, or what standardizes x; may be NULL */
 } nnc_role;
 NNC_API nnc_role nnc_role_x(const nnc_model *model);
 NNC_API nnc_role nnc_role_y(const nnc_model *model);
@@ -243,6 +291,10 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
 NNC_API void nnc_samples_free(nnc_samples *samples);
 /** Sample `index` in the model's type. */
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to);
+/** Its values before they are standardized. */
+NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values);
+/** Learns mean and deviation of the first `count` samples. (learned.c) */
+NNC_API int nnc_learned_standardize(nnc_host *host, const nnc_samples *x, size_t count, nnc_learned *learned);
 /** Says that sample `index` will be copied soon. */
 NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
 
@@ -259,6 +311,7 @@ typedef struct nnc_data_request {
     const char *data_dir; /* where relative paths of sources start */
     const char *prefix;   /* of the options, for messages: "" or "validation-" */
     int with_y;
+    nnc_learned *learned; /* of the session; NULL: labels must be numbers, and nothing is standardized */
 } nnc_data_request;
 
 /** Loads x, and where asked y and weights, checked against the model and each other. */
@@ -283,6 +336,7 @@ typedef struct nnc_tensors {
     unsigned char *bytes;
     nnc_entry *entries;
     size_t count;
+    nnc_notes notes; /* the metadata */
 } nnc_tensors;
 
 /** Reads and checks a file completely. */
@@ -291,12 +345,15 @@ NNC_API int nnc_tensors_parse(nnc_host *host, const char *path, unsigned char *b
                               nnc_tensors *tensors);
 NNC_API void nnc_tensors_free(nnc_tensors *tensors);
 NNC_API const nnc_entry *nnc_tensors_find(const nnc_tensors *tensors, const char *name);
-/** Writes F32 or F64 tensors (data in this machine's order), sorted as given. */
-NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count);
+/** Writes F32 or F64 tensors (data in this machine's order), sorted as given, and metadata unless `notes` is NULL. */
+NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
+                              const nnc_notes *notes);
 
-/** Fills all weights of `params` from a file, or none. */
-NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params);
-NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params);
+/** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. */
+NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,
+                             nnc_learned *learned);
+NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params,
+                             const nnc_learned *learned);
 /** Saves the gradients of the trainable weights under the weights' names. */
 NNC_API int nnc_gradients_save(nnc_host *host, const nnc_model *model, const char *path, const void *gradients);
 /** Error unless the file holds masks of this model only. */
@@ -343,6 +400,7 @@ typedef struct nnc_session {
     void *x, *y, *sample_weight, *output; /* of one batch */
     void *sums;                           /* what the model reports of a batch */
     size_t batch;                         /* rows used: at most the compiled batch */
+    nnc_learned learned;                  /* from the data, or with the weights */
 } nnc_session;
 
 /** `batch_size` 0: the compiled batch; more than that is a usage error. */

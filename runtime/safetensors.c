@@ -194,8 +194,9 @@ static int nnc_json_counts(nnc_json *json, int64_t *counts, int limit, int *coun
     return more;
 }
 
-/* {"key": "text", …}, which is read over. */
-static int nnc_json_metadata(nnc_json *json) {
+/* {"key": "text", …} */
+static int nnc_json_metadata(nnc_json *json, nnc_notes *notes) {
+    size_t capacity = notes->count;
     if (nnc_json_expect(json, '{') != 0) {
         return -1;
     }
@@ -205,13 +206,18 @@ static int nnc_json_metadata(nnc_json *json) {
     int more;
     do {
         char *key, *value = NULL;
-        int failed =
-            nnc_json_string(json, &key) != 0 || nnc_json_expect(json, ':') != 0 || nnc_json_string(json, &value) != 0;
-        free(key);
-        free(value);
+        void *at = notes->at;
+        int failed = nnc_json_string(json, &key) != 0 || nnc_json_expect(json, ':') != 0 ||
+                     nnc_json_string(json, &value) != 0 ||
+                     nnc_grow(json->host, &at, &capacity, notes->count + 1, sizeof *notes->at) != 0;
+        notes->at = at;
         if (failed) {
+            free(key);
+            free(value);
             return -1;
         }
+        notes->at[notes->count].key = key;
+        notes->at[notes->count++].value = value;
         more = nnc_json_more(json, '}');
     } while (more == 1);
     return more;
@@ -348,7 +354,7 @@ static int nnc_json_entry(nnc_json *json, const unsigned char *data, size_t data
     int is_metadata = strcmp(entry.name, "__metadata__") == 0;
     void *entries = tensors->entries;
     int failed = nnc_json_expect(json, ':') != 0 ||
-                 (is_metadata ? nnc_json_metadata(json) : nnc_json_tensor(json, data, data_size, &entry)) != 0 ||
+                 (is_metadata ? nnc_json_metadata(json, &tensors->notes) : nnc_json_tensor(json, data, data_size, &entry)) != 0 ||
                  nnc_grow(json->host, &entries, capacity, tensors->count + 1, sizeof entry) != 0;
     tensors->entries = entries;
     if (failed || is_metadata) {
@@ -425,6 +431,7 @@ NNC_API void nnc_tensors_free(nnc_tensors *tensors) {
     }
     free(tensors->entries);
     free(tensors->bytes);
+    nnc_notes_free(&tensors->notes);
     memset(tensors, 0, sizeof *tensors);
 }
 

@@ -68,12 +68,29 @@ static void nnc_write_elements(nnc_writer *writer, const nnc_entry *entry) {
     }
 }
 
-NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count) {
+/* "__metadata__":{"key":"value",…} */
+static void nnc_json_put_notes(nnc_json_text *json, const nnc_notes *notes) {
+    nnc_json_puts(json, "\"__metadata__\":{");
+    for (size_t i = 0; i < notes->count; i++) {
+        nnc_json_puts(json, i > 0 ? "," : "");
+        nnc_json_quote(json, notes->at[i].key);
+        nnc_json_puts(json, ":");
+        nnc_json_quote(json, notes->at[i].value);
+    }
+    nnc_json_puts(json, "}");
+}
+
+NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
+                              const nnc_notes *notes) {
     nnc_json_text json = {host, NULL, 0, 0, 0};
     nnc_writer writer;
     unsigned char length[8];
     size_t offset = 0;
     nnc_json_puts(&json, "{");
+    if (notes != NULL && notes->count > 0) {
+        nnc_json_put_notes(&json, notes);
+        nnc_json_puts(&json, count > 0 ? "," : "");
+    }
     for (size_t i = 0; i < count; i++) {
         size_t end = offset + entries[i].count * nnc_dtype_of(entries[i].dtype).size;
         nnc_json_puts(&json, i > 0 ? "," : "");

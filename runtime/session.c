@@ -67,17 +67,19 @@ NNC_API void nnc_session_close(nnc_session *session) {
     free(session->sample_weight);
     free(session->output);
     free(session->sums);
+    nnc_learned_free(&session->learned);
     memset(session, 0, sizeof *session);
 }
 
 NNC_API int nnc_session_weights(nnc_session *session, const char *path) {
     const nnc_model *model = session->model;
     if (path != NULL) {
-        return nnc_weights_load(session->host, model, path, session->params);
+        return nnc_weights_load(session->host, model, path, session->params, &session->learned);
     }
     if (model->weights != NULL) {
         memcpy(session->params, model->weights, model->params_bytes);
-        return 0;
+        return nnc_learned_from_notes(session->host, model->name, model->notes, model->note_count,
+                                      nnc_input_size(model), &session->learned);
     }
     return nnc_fail_usage(session->host, "no weights: give --weights FILE.safetensors (fit --save FILE writes one)");
 }

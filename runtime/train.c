@@ -34,7 +34,7 @@ typedef enum nnc_ending {
 } nnc_ending;
 
 NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_options *options) {
-    static const nnc_source unsaid = {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1};
+    static const nnc_source unsaid = NNC_NO_SOURCE;
     const nnc_fit_defaults *fit = model->fit;
     nnc_data_request request;
     request.x = fit != NULL ? &fit->x : &unsaid;
@@ -46,6 +46,7 @@ NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_optio
     request.data_dir = options->data_dir;
     request.prefix = "";
     request.with_y = 1;
+    request.learned = NULL;
     return request;
 }
 
@@ -87,6 +88,7 @@ static int nnc_load_validation(nnc_training *training) {
     request.y_path = options->validation_y;
     request.prefix = "validation-";
     training->train_count = training->data.count;
+    request.learned = &training->session.learned;
     return nnc_dataset_load(training->host, training->model, &request, &training->validation_data);
 }
 
@@ -121,17 +123,27 @@ static int nnc_initialise(nnc_training *training) {
     return nnc_session_weights(session, training->options->weights);
 }
 
+/* What standardizes the inputs: of the training part only, and only once, unless it came with the weights. */
+static int nnc_learn(nnc_training *training) {
+    nnc_learned *learned = &training->session.learned;
+    if (!training->model->fit->x.standardize || learned->width > 0) {
+        return 0;
+    }
+    return nnc_learned_standardize(training->host, &training->data.x, training->train_count, learned);
+}
+
 static int nnc_prepare(nnc_training *training) {
     nnc_host *host = training->host;
     const nnc_model *model = training->model;
     const nnc_options *options = training->options;
     nnc_data_request request = nnc_fit_request(model, options);
     size_t figure_count = 2 * (1 + model->metric_count);
+    request.learned = &training->session.learned;
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, model->fit->batch_size), 1,
                          &training->session) != 0 ||
         nnc_load_masks(training) != 0 || nnc_initialise(training) != 0 ||
         nnc_dataset_load(host, model, &request, &training->data) != 0 || nnc_load_validation(training) != 0 ||
-        nnc_totals_open(host, model, "", &training->totals) != 0 ||
+        nnc_learn(training) != 0 || nnc_totals_open(host, model, "", &training->totals) != 0 ||
         nnc_totals_open(host, model, "val_", &training->validation_totals) != 0 ||
         (training->figures = nnc_alloc(host, figure_count, sizeof *training->figures)) == NULL ||
         /* Now, not after hours, is the time to find out that the result cannot be written. */
@@ -147,6 +159,9 @@ static int nnc_prepare(nnc_training *training) {
     }
     training->epochs = options->epochs > 0 ? (uint64_t)options->epochs : (uint64_t)model->fit->epochs;
     nnc_progress_open(&training->progress, options->verbose >= 0 ? options->verbose : model->fit->verbose);
+    if (training->progress.verbose > 0) {
+        nnc_learned_print(&training->session.learned);
+    }
     return 0;
 }
 
@@ -246,7 +261,7 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
     const char *save = training->options->save;
     int saves = save != NULL && ending != NNC_ENDING_ERROR &&
                 (ending != NNC_ENDING_NONFINITE || nnc_weights_are_finite(training));
-    if (saves && nnc_weights_save(host, training->model, save, training->session.params) != 0) {
+    if (saves && nnc_weights_save(host, training->model, save, training->session.params, &training->session.learned) != 0) {
         return -1;
     }
     if (ending == NNC_ENDING_SIGNAL) {

@@ -38,7 +38,8 @@ static int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nnc
     return 0;
 }
 
-NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params) {
+NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,
+                             nnc_learned *learned) {
     nnc_tensors file;
     if (nnc_tensors_read(host, path, &file) != 0) {
         return -1;
@@ -63,6 +64,10 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
     if (status == 0) {
         status = nnc_weights_unknown(host, model, &file);
     }
+    if (status == 0 && learned != NULL) {
+        nnc_learned_free(learned);
+        status = nnc_learned_from_notes(host, path, file.notes.at, file.notes.count, nnc_input_size(model), learned);
+    }
     for (size_t i = 0; i < model->tensor_count && status == 0; i++) {
         const nnc_tensor *tensor = &model->tensors[i];
         status = nnc_copy_entry(host, model, nnc_tensors_find(&file, tensor->name),
@@ -73,7 +78,8 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
 }
 
 /* All weights, or the gradients of those that have one. */
-static int nnc_save(nnc_host *host, const nnc_model *model, const char *path, const void *reals, int are_gradients) {
+static int nnc_save(nnc_host *host, const nnc_model *model, const char *path, const void *reals, int are_gradients,
+                    const nnc_notes *notes) {
     nnc_entry *entries = nnc_alloc(host, model->tensor_count, sizeof *entries);
     size_t count = 0;
     if (entries == NULL) {
@@ -93,17 +99,22 @@ static int nnc_save(nnc_host *host, const nnc_model *model, const char *path, co
         entry->data = (const char *)reals + offset * model->real_size;
         nnc_shape_count(tensor->shape, tensor->rank, &entry->count); /* it is in memory, so it can be counted */
     }
-    int status = nnc_tensors_write(host, path, entries, count);
+    int status = nnc_tensors_write(host, path, entries, count, notes);
     free(entries);
     return status;
 }
 
-NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params) {
-    return nnc_save(host, model, path, params, 0);
+NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params,
+                             const nnc_learned *learned) {
+    nnc_notes notes;
+    int status = nnc_learned_to_notes(host, learned, &notes);
+    status = status != 0 ? status : nnc_save(host, model, path, params, 0, &notes);
+    nnc_notes_free(&notes);
+    return status;
 }
 
 NNC_API int nnc_gradients_save(nnc_host *host, const nnc_model *model, const char *path, const void *gradients) {
-    return nnc_save(host, model, path, gradients, 1);
+    return nnc_save(host, model, path, gradients, 1, NULL);
 }
 
 NNC_API int nnc_masks_check(nnc_host *host, const nnc_model *model, const nnc_tensors *masks) {

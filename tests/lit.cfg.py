@@ -83,6 +83,10 @@ if lit.util.killProcessAndChildrenIsSupported()[0]:
     lit_config.maxIndividualTestTime = 900
 
 
+if "-lspng" in subprocess.run([nnc, "--libs"], capture_output=True, text=True).stdout:
+    config.available_features.add("png")
+
+
 def ask(option):
     return subprocess.run([nnc, option], capture_output=True, text=True).stdout.strip()
 

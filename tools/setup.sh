@@ -46,6 +46,7 @@ find_missing() {
     { has cc && has ar; } || need gcc
     printf '#include <stdlib.h>\n' | ${CC:-cc} -E -x c - >/dev/null 2>&1 || need libc6-dev
     printf '#include <zlib.h>\n' | ${CC:-cc} -E -x c - >/dev/null 2>&1 || need zlib1g-dev
+    printf '#include <spng.h>\n' | ${CC:-cc} -E -x c - >/dev/null 2>&1 || need libspng-dev
     has flex || need flex
     has bison || need bison
     [ "$purpose" = check ] || return 0

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lower.h"
+#include "nnc_host.h"
 #include "options.h"
 #include "program.h"
 
@@ -76,21 +77,30 @@ static void metrics_table(Emit *emit, Text *out) {
 static const char *source_text(Emit *emit, const Object *source, const char *name, Text *tables) {
     if (!source) return "{0}";
     const SourceArgs *args = source->args;
-    const char *columns = "NULL";
-    if (args->columns.count > 0) {
+    const char *columns = "NULL", *names = "NULL";
+    const Ints index = args->columns.index;
+    if (index.count > 0 && args->columns.names) {
+        names = formatted(emit, "main_%s_names", name);
+        text_printf(tables, "static const char *const %s[] = {", names);
+        for (int i = 0; i < index.count; i++)
+            text_printf(tables, "%s%s", i ? ", " : "",
+                        args->columns.names[i] ? string_literal(emit, args->columns.names[i]) : "NULL");
+        text_puts(tables, "};\n");
+    }
+    if (index.count > 0) {
         columns = formatted(emit, "main_%s_columns", name);
         text_printf(tables, "static const int64_t %s[] = {", columns);
-        for (int i = 0; i < args->columns.count; i++)
-            text_printf(tables, "%s%" PRId64, i ? ", " : "", args->columns.at[i]);
+        for (int i = 0; i < index.count; i++) text_printf(tables, "%s%" PRId64, i ? ", " : "", index.at[i]);
         text_puts(tables, "};\n");
     }
     const bool rows = args->rows.count == 2;
     return formatted(
-        emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d}", string_literal(emit, source->class->name),
+        emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s, %d}", string_literal(emit, source->class->name),
         string_literal(emit, args->path), args->array ? string_literal(emit, args->array) : "NULL", columns,
-        args->columns.count > 0 ? args->columns.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
-        rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, args->scale),
-        args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header);
+        index.count > 0 ? index.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
+        rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, strcmp(source->class->name, "labels") ? args->scale : 1),
+        args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header, names,
+        args->standardize);
 }
 
 static void fit_table(Emit *emit, Text *out) {
@@ -116,7 +126,9 @@ static void evaluate_table(Emit *emit, Text *out) {
     const Model *model = emit->plan->model;
     const EvaluateArgs *evaluate = &model->evaluate;
     const bool any = model->has_evaluate;
-    const char *x = source_text(emit, any ? evaluate->x : NULL, "evaluate_x", out);
+    /* A program that only predicts reads x as evaluate() would, or else fit(). */
+    const Object *only_x = !emit->plan->can_train && !(any && evaluate->x) && model->has_fit ? model->fit.x : NULL;
+    const char *x = source_text(emit, only_x ? only_x : any ? evaluate->x : NULL, "evaluate_x", out);
     const char *y = source_text(emit, any ? evaluate->y : NULL, "evaluate_y", out);
     const char *weight = source_text(emit, any ? evaluate->sample_weight : NULL, "evaluate_sample_weight", out);
     text_printf(
@@ -124,7 +136,22 @@ static void evaluate_table(Emit *emit, Text *out) {
         x, y, weight, (int)model->batch);
 }
 
-static const char *model_text(Emit *emit) {
+/* Labels and means that stand with the weights of --weights, which have been read and checked before. */
+static size_t notes_table(Emit *emit, Text *out) {
+    nnc_host host = {.program = "nnc"};
+    nnc_tensors tensors;
+    if (!emit->plan->options->weights || nnc_tensors_read(&host, emit->plan->options->weights, &tensors) != 0) return 0;
+    const size_t count = tensors.notes.count;
+    if (count) text_puts(out, "static const nnc_note main_notes[] = {\n");
+    for (size_t i = 0; i < count; i++)
+        text_printf(out, "    {%s, %s},\n", string_literal(emit, tensors.notes.at[i].key),
+                    string_literal(emit, tensors.notes.at[i].value));
+    if (count) text_puts(out, "};\n");
+    nnc_tensors_free(&tensors);
+    return count;
+}
+
+static const char *model_text(Emit *emit, size_t notes) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
     const char *prefix = plan->options->prefix ? plan->options->prefix : model->name;
@@ -155,7 +182,7 @@ static const char *model_text(Emit *emit) {
     text_printf(&out, "%s, %d,\n", plan->masks.count ? "main_masks" : "NULL", plan->masks.count);
     const int metrics = train ? model->compile.metrics.count : 0;
     text_printf(&out, "%s, %d, %d,\n", metrics ? "main_metrics" : "NULL", metrics, train ? plan->sum_count : 0);
-    text_printf(&out, "%s, %s,\n", train ? "&main_fit" : "NULL", train ? "&main_evaluate_defaults" : "NULL");
+    text_printf(&out, "%s, &main_evaluate_defaults,\n", train ? "&main_fit" : "NULL");
     if (plan->states.count)
         text_printf(&out, "offsetof(%s_work, states), %s, sizeof(%s_states),\n", prefix,
                     train ? formatted(emit, "offsetof(%s_trainer, states)", prefix) : "0", prefix);
@@ -166,6 +193,7 @@ static const char *model_text(Emit *emit) {
                          : !strcmp(loss->shortcut, "sigmoid") ? "NNC_TARGET_UNIT"
                                                               : "NNC_TARGET_DISTRIBUTION";
     text_printf(&out, "%s, %s,\n", target, plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
+    text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
     return text_chars(&out);
 }
 
@@ -178,11 +206,10 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     tensors_table(emit, &tables);
     masks_table(emit, &tables);
     metrics_table(emit, &tables);
-    if (plan->can_train) {
-        fit_table(emit, &tables);
-        evaluate_table(emit, &tables);
-    }
+    if (plan->can_train) fit_table(emit, &tables);
+    evaluate_table(emit, &tables);
+    const size_t notes = notes_table(emit, &tables);
     emit_template(
         emit, out, "main_model",
-        with(emit, holes, (Hole[]){{"tables", text_chars(&tables)}, {"model", model_text(emit)}, {NULL, NULL}}));
+        with(emit, holes, (Hole[]){{"tables", text_chars(&tables)}, {"model", model_text(emit, notes)}, {NULL, NULL}}));
 }

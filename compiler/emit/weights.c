@@ -61,7 +61,7 @@ void emit_weights(Emit *emit, const Hole *holes, Text *out) {
     const nnc_model model = model_of(emit);
     nnc_host host = {.program = "nnc"};
     char *params = NEW_ARRAY(emit->arena, char, model.params_bytes);
-    if (nnc_weights_load(&host, &model, emit->plan->options->weights, params) != 0) {
+    if (nnc_weights_load(&host, &model, emit->plan->options->weights, params, NULL) != 0) {
         nnc_print_error(&host);
         exit(2);
     }

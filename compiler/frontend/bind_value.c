@@ -210,6 +210,32 @@ static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
     return valid;
 }
 
+/* Strings stand for names; the rest is as for integers. */
+static bool bind_columns(const Target *target, const Ast *value, Columns *field) {
+    const Ast *single = value;
+    const bool sequence = value->kind == AST_TUPLE || value->kind == AST_LIST;
+    const int count = sequence ? value->items.count : 1;
+    if (!sequence && value->kind != AST_NUMBER && value->kind != AST_STRING) {
+        return wrong_type(target, value, "a number or name of a column, or a tuple of them");
+    }
+    int64_t *numbers = NEW_ARRAY(target->binder->arena, int64_t, count);
+    const char **names = NEW_ARRAY(target->binder->arena, const char *, count);
+    bool valid = true, named = false;
+    for (int i = 0; i < count; i++) {
+        const Ast *written = sequence ? value->items.at[i] : single;
+        const Ast *entry = sequence ? constants_value(target->binder->constants, written, CLASS_KIND_COUNT) : single;
+        Target inner = sequence ? entry_target(target, written) : *target;
+        if (entry->kind == AST_STRING) {
+            valid &= string_value(&inner, entry, &names[i]);
+            named = true;
+        } else {
+            valid &= bind_int(&inner, entry, &numbers[i]);
+        }
+    }
+    *field = (Columns){{numbers, count}, named ? names : NULL};
+    return valid;
+}
+
 static bool bind_reals(const Target *target, const Ast *value, Reals *field) {
     int count;
     const Ast *const *values = sequence_values(target, value, &count);
@@ -294,6 +320,9 @@ static void bind_none(const ArgDef *row, void *field) {
     case ARG_SHAPE:
         *(Ints *)field = (Ints){NULL, -1};
         break;
+    case ARG_COLUMNS:
+        *(Columns *)field = (Columns){{NULL, -1}, NULL};
+        break;
     case ARG_REALS:
         *(Reals *)field = (Reals){NULL, -1};
         break;
@@ -334,6 +363,8 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
     case ARG_INTS:
     case ARG_SHAPE:
         return bind_ints(&target, value, field);
+    case ARG_COLUMNS:
+        return bind_columns(&target, value, field);
     case ARG_REALS:
         return bind_reals(&target, value, field);
     case ARG_OBJECT:

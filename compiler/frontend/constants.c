@@ -152,8 +152,46 @@ static const Ast *integer_arithmetic(Constants *constants, const Ast *ast, int64
     return new_number(constants, ast->span, (double)whole, &whole);
 }
 
+/* 'folder/' + 'file': the two one after the other, or NULL when they are no strings. */
+static const Ast *joined_strings(Constants *constants, const Ast *ast) {
+    enum { LONGEST = 1 << 16 };
+    if (ast->binary.op != '+') {
+        return NULL;
+    }
+    const int errors = diags_errors(constants->diags);
+    const Ast *left = constants_value(constants, ast->binary.left, CLASS_KIND_COUNT);
+    if (diags_errors(constants->diags) > errors) {
+        return &error_value;
+    }
+    if (left->kind != AST_STRING) {
+        return NULL;
+    }
+    const Ast *right = constants_value(constants, ast->binary.right, CLASS_KIND_COUNT);
+    if (right->kind != AST_STRING) {
+        return right->kind == AST_ERROR ? right : NULL;
+    }
+    const size_t length = left->string.length + right->string.length;
+    if (length > LONGEST) {
+        diag(constants->diags, D_number_range, ast->span);
+        return &error_value;
+    }
+    char *chars = NEW_ARRAY(constants->arena, char, length + 1);
+    memcpy(chars, left->string.chars, left->string.length);
+    memcpy(chars + left->string.length, right->string.chars, right->string.length);
+    chars[length] = '\0';
+    Ast *string = NEW(constants->arena, Ast);
+    *string = (Ast){.kind = AST_STRING, .span = ast->span, .height = 1, .size = 1};
+    string->string.chars = chars;
+    string->string.length = length;
+    return string;
+}
+
 static const Ast *binary_value(Constants *constants, const Ast *ast) {
     char op = ast->binary.op;
+    const Ast *joined = joined_strings(constants, ast);
+    if (joined != NULL) {
+        return joined;
+    }
     const Ast *left = operand_value(constants, ast->binary.left, op);
     const Ast *right = operand_value(constants, ast->binary.right, op);
     if (left == NULL || right == NULL) {

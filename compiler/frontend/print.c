@@ -100,6 +100,19 @@ static void print_ints(Ints ints, Text *out) {
     text_puts(out, ints.count == 1 ? ",)" : ")");
 }
 
+static void print_columns(const Columns *columns, Text *out) {
+    text_puts(out, "(");
+    for (int i = 0; i < columns->index.count; i++) {
+        text_puts(out, i > 0 ? ", " : "");
+        if (columns->names[i] != NULL) {
+            print_string(columns->names[i], out);
+        } else {
+            print_integer(columns->index.at[i], out);
+        }
+    }
+    text_puts(out, columns->index.count == 1 ? ",)" : ")");
+}
+
 static void print_reals(Reals reals, Text *out) {
     text_puts(out, "(");
     for (int i = 0; i < reals.count; i++) {
@@ -141,6 +154,17 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
             text_puts(out, "None");
         } else {
             print_ints(ints, out);
+        }
+        break;
+    }
+    case ARG_COLUMNS: {
+        const Columns *columns = field;
+        if (columns->index.count < 0) {
+            text_puts(out, "None");
+        } else if (columns->names == NULL) {
+            print_ints(columns->index, out);
+        } else {
+            print_columns(columns, out);
         }
         break;
     }

@@ -52,8 +52,18 @@ static void require_data(const Object *object, bool x, bool y, bool sample_weigh
     }
 }
 
+/* Only inputs are standardized: figures and predictions are in the units of the labels. */
+static void refuse_standardize(const Object *source, Diags *diags) {
+    if (source && ((const SourceArgs *)source->args)->standardize) {
+        diag(diags, D_standardized_labels, object_arg_span(source, "standardize"));
+    }
+}
+
 static void check_fit(const Object *object, Diags *diags) {
     const FitArgs *args = object->args;
+    refuse_standardize(args->y, diags);
+    refuse_standardize(args->sample_weight, diags);
+    refuse_standardize(args->validation_data.count == 2 ? args->validation_data.at[1] : NULL, diags);
     require_data(object, args->x != NULL, args->y != NULL, args->sample_weight != NULL, diags);
     if (args->validation_split >= 1) {
         diag(diags, D_out_of_range, object_arg_span(object, "validation_split"), "validation_split", "fit",
@@ -63,6 +73,8 @@ static void check_fit(const Object *object, Diags *diags) {
 
 static void check_evaluate(const Object *object, Diags *diags) {
     const EvaluateArgs *args = object->args;
+    refuse_standardize(args->y, diags);
+    refuse_standardize(args->sample_weight, diags);
     require_data(object, args->x != NULL, args->y != NULL, args->sample_weight != NULL, diags);
 }
 
@@ -85,23 +97,33 @@ const Class statement_evaluate = {
 #define ROWS_ARG                                                                                                       \
     {ARG(SourceArgs, rows), ARG_INTS, DEFAULT("None"), RANGE(0, 1e15), .length = 2, .keyword_only = true,              \
      .doc = "(first, end): rows from 0, the end not included; all when not given"}
+#define NAMED_COLUMNS_ARG                                                                                              \
+    {ARG(SourceArgs, columns), ARG_COLUMNS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .keyword_only = true,       \
+     .doc = "which columns, by their names in the first line, or counted from 0, or from the end as -1; all when not given"}
+#define STANDARDIZE_ARG                                                                                                \
+    {ARG(SourceArgs, standardize), ARG_BOOL, DEFAULT("False"), .keyword_only = true,                                   \
+     .doc = "each value less its mean, divided by its deviation, both learned from the training part and kept with the weights"}
 #define SCALE_ARG                                                                                                      \
     {ARG(SourceArgs, scale), ARG_SCALE, DEFAULT("1"), RANGE(-FLT_MAX, FLT_MAX), .keyword_only = true,                  \
      .doc = "every value is multiplied by it"}
 
 static const ArgDef csv_args[] = {
-    PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG,
+    PATH_ARG, NAMED_COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG,
     {ARG(SourceArgs, delimiter), ARG_STRING, DEFAULT("None"), .keyword_only = true,
      .doc = "one character; comma, semicolon or tab is found out when not given"},
     {ARG(SourceArgs, header), ARG_INT, DEFAULT("None"), RANGE(0, 1), .keyword_only = true,
      .doc = "1: the first row holds names, 0: numbers; found out when not given"},
     {0}};
-static const ArgDef npy_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, {0}};
+static const ArgDef npy_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 static const ArgDef npz_args[] = {
     PATH_ARG,
     {ARG(SourceArgs, array), ARG_STRING, DEFAULT("None"), .doc = "the array's name; the only one when not given"},
-    COLUMNS_ARG, ROWS_ARG, SCALE_ARG, {0}};
-static const ArgDef idx_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, {0}};
+    COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
+static const ArgDef idx_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
+
+#define FOLDER_ARG {ARG(SourceArgs, path), ARG_STRING, .doc = "a folder with a folder of .png files for each class"}
+static const ArgDef images_args[] = {FOLDER_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
+static const ArgDef labels_args[] = {FOLDER_ARG, ROWS_ARG, {0}};
 
 static void check_source(const Object *object, Diags *diags) {
     const SourceArgs *args = object->args;
@@ -130,7 +152,9 @@ static void check_csv(const Object *object, Diags *diags) {
     const Class source_##name_ = {.kind = CLASS_SOURCE, .name = #name_, .brief = (brief_), .args = name_##_args,       \
                                   .args_size = sizeof(SourceArgs), .check = (check_)}
 
-SOURCE_CLASS(csv, "rows of numbers as text", check_csv);
+SOURCE_CLASS(csv, "rows of numbers or labels as text", check_csv);
 SOURCE_CLASS(npy, "an array of NumPy", check_source);
 SOURCE_CLASS(npz, "one of several arrays of NumPy", check_source);
 SOURCE_CLASS(idx, "the format of MNIST", check_source);
+SOURCE_CLASS(images, "PNG pictures in folders by class, in a fixed random order", check_source);
+SOURCE_CLASS(labels, "the classes of such pictures, in the same order", check_source);

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     nnc_host host;
     nnc_reader reader;
     nnc_array array;
-    nnc_source source = {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1};
+    nnc_source source = NNC_NO_SOURCE;
     if (size == 0) {
         return 0;
     }
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         0) {
         abort();
     }
-    int status = (choice & 3) == 0   ? nnc_read_csv(&reader, &source, choice & 32 ? NNC_F32 : NNC_F64, &array)
+    int status = (choice & 3) == 0   ? nnc_read_csv(&reader, &source, choice & 32 ? NNC_F32 : NNC_F64, NULL, &array)
                  : (choice & 3) == 1 ? nnc_read_idx(&reader, &array)
                  : (choice & 3) == 2 ? nnc_read_npy(&reader, &array)
                                      : nnc_read_npz(&reader, choice & 8 ? "x" : NULL, "x", &array);

@@ -159,11 +159,11 @@ static const nnc_mask masks[] = {{"dropout/mask", 0, 2, {BATCH, IN}, 0}};
 #define METRIC "mae"
 #endif
 static const nnc_metric metrics[] = {{METRIC, 2, NNC_RESULT_MEAN}};
-#define NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, 0, -1}
+#define NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, 0, -1, NULL, 0}
 #ifdef FILES /* a model file that names its data: 3 columns of x and 2 of y in one table */
 static const int64_t x_columns[] = {0, 1, 2}, y_columns[] = {-2, -1};
-#define X_SOURCE {"csv", "table.csv", NULL, x_columns, 3, 0, -1, 0.5, 0, -1}
-#define Y_SOURCE {"csv", "table.csv", NULL, y_columns, 2, 0, -1, 1.0, 0, -1}
+#define X_SOURCE {"csv", "table.csv", NULL, x_columns, 3, 0, -1, 0.5, 0, -1, NULL, 0}
+#define Y_SOURCE {"csv", "table.csv", NULL, y_columns, 2, 0, -1, 1.0, 0, -1, NULL, 0}
 static const nnc_fit_defaults fit = {X_SOURCE, Y_SOURCE, NO_SOURCE, NO_SOURCE, NO_SOURCE, 0.25, 2, 3, 1, -1};
 static const nnc_evaluate_defaults evaluate_defaults = {X_SOURCE, Y_SOURCE, NO_SOURCE, 0};
 #define EVALUATE_DEFAULTS &evaluate_defaults

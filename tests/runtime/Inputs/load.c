@@ -16,10 +16,10 @@ int main(int argc, char **argv) {
     host.program = "load";
     if (nnc_reader_open(&host, &reader, path) == 0) {
         int is_npz = strstr(path, ".npz") != NULL, is_npy = strstr(path, ".npy") != NULL;
-        static const nnc_source source = {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1};
+        static const nnc_source source = NNC_NO_SOURCE;
         if ((is_npz   ? nnc_read_npz(&reader, argc > 2 ? argv[2] : NULL, "x", &array)
              : is_npy ? nnc_read_npy(&reader, &array)
-                      : nnc_read_csv(&reader, &source, NNC_F64, &array)) == 0) {
+                      : nnc_read_csv(&reader, &source, NNC_F64, NULL, &array)) == 0) {
             nnc_shape_count(array.shape, array.rank, &count);
             printf("%s\n", nnc_show_shape(array.shape, array.rank).text);
             for (size_t i = 0; i < count; i++) {

@@ -8,7 +8,7 @@
 
 typedef enum kind { CSV, IDX, NPY, NPZ } kind;
 
-static const nnc_source plain = {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1};
+static const nnc_source plain = NNC_NO_SOURCE;
 
 /* Reads bytes as a file of that kind. */
 static int read_bytes(nnc_host *host, kind what, const nnc_source *source, const void *bytes, size_t size,
@@ -19,7 +19,7 @@ static int read_bytes(nnc_host *host, kind what, const nnc_source *source, const
     if (nnc_reader_slice(host, &reader, "file", bytes, size, NNC_CODING_PLAIN) != 0) {
         return -1;
     }
-    int status = what == CSV   ? nnc_read_csv(&reader, source, NNC_F64, array)
+    int status = what == CSV   ? nnc_read_csv(&reader, source, NNC_F64, NULL, array)
                  : what == IDX ? nnc_read_idx(&reader, array)
                  : what == NPY ? nnc_read_npy(&reader, array)
                                : nnc_read_npz(&reader, source->array, "x", array);
@@ -113,7 +113,7 @@ static void test_csv_errors(void) {
     REFUSE_CSV("a,b\n", "file", "no lines of numbers");
     REFUSE_CSV("1,2\n3,4,5\n", "file:2", "expected 2 fields as in line 1, found 3");
     REFUSE_CSV("1,2\n\n3\n", "file:3", "expected 2 fields as in line 1, found 1");
-    REFUSE_CSV("a,b\n1,2\n3,abc\n", "file:3:3", "expected a number in column 1, found 'abc'");
+    REFUSE_CSV("a,b\n1,2\n3,abc\n", "file:3:3", "expected a number in column 1 ('b'), found 'abc'");
     REFUSE_CSV("1,2\n3,\n", "file:2:3", "found an empty field");
     REFUSE_CSV("1,2\n,4\n", "file:2:1", "found an empty field");
     REFUSE_CSV("1,2\n3,nan\n", "file:2:3", "found 'nan': values must be finite");

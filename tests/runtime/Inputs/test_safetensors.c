@@ -48,7 +48,7 @@ static size_t write_and_read(const char *path, unsigned char *bytes, size_t capa
         {"scalar", NNC_F32, 0, {0}, &scalar, 1},
         {"empty", NNC_F32, 2, {0, 4}, kernel, 0},
     };
-    CHECK(nnc_tensors_write(&host, path, entries, 4) == 0);
+    CHECK(nnc_tensors_write(&host, path, entries, 4, NULL) == 0);
     FILE *file = fopen(path, "rb");
     size_t size = file != NULL ? fread(bytes, 1, capacity, file) : 0;
     fclose(file);

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static const nnc_source any = {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1};
+static const nnc_source any = NNC_NO_SOURCE;
 static char folder[3000];
 
 static const char *in_folder(const char *name) {
