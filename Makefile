@@ -39,7 +39,8 @@ templates        := $(sort $(wildcard compiler/*.t.c compiler/*/*.t.c))
 compiler_sources := $(filter-out $(templates),$(sort $(wildcard compiler/*.c compiler/*/*.c)))
 runtime_headers  := $(sort $(wildcard runtime/*.h))
 runtime_sources  := $(sort $(wildcard runtime/*.c))
-embedded_sources := $(sort $(runtime_headers) $(runtime_sources) $(templates))
+copies_h         := $(BUILD)/include/nnc/nnc_copies.h
+embedded_sources := $(sort $(runtime_headers) $(runtime_sources) $(templates)) $(copies_h)
 
 parser_c := $(BUILD)/grammar/nnc.tab.c
 parser_h := $(BUILD)/grammar/nnc.tab.h
@@ -51,7 +52,8 @@ generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded))
 compiler_objects  := $(patsubst %.c,$(BUILD)/%.o,$(compiler_sources)) $(generated_objects)
 runtime_objects   := $(patsubst %.c,$(BUILD)/%.o,$(runtime_sources))
 # What emitted C may include; nnc_host.h is the hosted program's own.
-public_headers    := $(patsubst runtime/%,$(BUILD)/include/nnc/%,$(filter-out runtime/nnc_host.h,$(runtime_headers)))
+copied_headers    := $(patsubst runtime/%,$(BUILD)/include/nnc/%,$(filter-out runtime/nnc_host.h,$(runtime_headers)))
+public_headers    := $(copied_headers) $(copies_h)
 
 # say: "  CC  file" in place of the command, unless V=1.
 Q   := $(if $(V),,@)
@@ -102,8 +104,13 @@ $(runtime_objects): $(BUILD)/%.o: %.c $(BUILD)/flags | $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(runtime_flags) $(warnings) -MMD -MP -c $< -o $@
 
 # An uninstalled build looks like an installed one to nnc: libnnc.a and include/nnc beside it.
-$(public_headers): $(BUILD)/include/nnc/%: runtime/%
+$(copied_headers): $(BUILD)/include/nnc/%: runtime/%
 	$(call say,COPY)mkdir -p $(@D) && cp $< $@
+
+# What is included once for every instruction set: the headers with parts but nnc.h itself.
+vector_headers := $(filter-out runtime/nnc.h runtime/nnc_host.h,$(runtime_headers))
+$(copies_h): tools/copies.sh $(vector_headers)
+	$(call say,COPIES)mkdir -p $(@D) && tools/copies.sh $(vector_headers) > $@
 
 # --- stamps: rebuild when flags change, or when a source file comes or goes ---------------------------------------------
 

@@ -28,7 +28,9 @@ typedef float real;
 #define REAL(literal) literal##f
 #endif
 
-#if defined NNC_SCALAR || defined __TINYC__ || (!defined __clang__ && (!defined __GNUC__ || __GNUC__ < 9))
+#ifdef NNC_COPY_BYTES /* one of several copies, for an instruction set of its own (nnc_copies.h) */
+#define VECTOR_BYTES NNC_COPY_BYTES
+#elif defined NNC_SCALAR || defined __TINYC__ || (!defined __clang__ && (!defined __GNUC__ || __GNUC__ < 9))
 #define VECTOR_BYTES 0
 #elif defined __AVX512F__
 #define VECTOR_BYTES 64

@@ -16,6 +16,7 @@ done
 printf 'const Embedded embedded_files[] = {\n'
 number=0
 for file in "$@"; do
+    case $file in */include/nnc/*) file=runtime/${file##*/} ;; esac # a runtime header made by make
     printf '    {"%s", (const char *)file_%d},\n' "$file" "$number"
     number=$((number + 1))
 done

@@ -80,6 +80,13 @@ static const char *how_text(Emit *emit) {
     return "Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`";
 }
 
+static const char *prefix_of(const Plan *plan) {
+    return plan->options->prefix ? plan->options->prefix : plan->model->name;
+}
+
+/* Whether the file may have a copy for every instruction set: with --portable all compute alike. */
+static bool may_copy(const Options *options) { return !options->portable; }
+
 static int64_t inner_size(Shape shape) { return shape_size(shape_of(shape.rank - 1, shape.dim + 1), 1); }
 
 static const char *fields_text(Emit *emit, bool trainable_only) {
@@ -152,7 +159,7 @@ static const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
     const Options *options = plan->options;
-    const char *prefix = options->prefix ? options->prefix : model->name;
+    const char *prefix = prefix_of(plan);
     const LossDef *loss = plan->can_train ? (const LossDef *)model->compile.loss->class : NULL;
     const Sizes sizes = plan_sizes(plan);
     Text summary = {.arena = emit->arena};
@@ -260,28 +267,41 @@ static const char *label_check(Emit *emit, const Hole *holes) {
     return text_chars(&out);
 }
 
-static void emit_api(Emit *emit, const Hole *holes, Text *out) {
+/* Where a file may hold several copies of its programs, the call takes the best one. */
+static const char *run_text(Emit *emit, const char *program, const char *arguments) {
+    return formatted(emit, may_copy(emit->plan->options) ? "NNC_BEST(%s_%s, (%s))" : "%s_%s(%s)",
+                     prefix_of(emit->plan), program, arguments);
+}
+
+/* The programs, which each copy has, and the functions of the header, which call them. */
+static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
+    const char *const use_params = plan->weights.count ? "" : "(void)p;\n";
     ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
     const Hole program_holes[] = {
         {"values", predict.values},
         {"before", predict.before},
         {"calls", predict.calls},
         {"use_work", *predict.values || plan->states.count ? "" : "(void)w;\n"},
-        {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+        {"use_params", use_params},
         {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
+        {"run_predict", run_text(emit, "predict_batch", "p, w, x, y, batch")},
         {NULL, NULL}};
-    if (plan->states.count) emit_template(emit, out, "api_states", holes);
+    emit_template(emit, programs, "program_predict", with(emit, holes, program_holes));
     emit_template(emit, out, "api_predict", with(emit, holes, program_holes));
+    if (plan->states.count) emit_template(emit, out, "api_states", holes);
     if (!plan->can_train) return;
 
     const ProgramText evaluate = emit_program(emit, &plan->evaluate, FORWARD);
-    const Hole evaluate_holes[] = {{"values", evaluate.values},
-                                   {"before", evaluate.before},
-                                   {"calls", evaluate.calls},
-                                   {"check", label_check(emit, holes)},
-                                   {"use_params", plan->weights.count ? "" : "(void)p;\n"},
-                                   {NULL, NULL}};
+    const Hole evaluate_holes[] = {
+        {"values", evaluate.values},
+        {"before", evaluate.before},
+        {"calls", evaluate.calls},
+        {"check", label_check(emit, holes)},
+        {"use_params", use_params},
+        {"run_evaluate", run_text(emit, "evaluate_batch", "p, w, x, target, sample_weight, batch, sums")},
+        {NULL, NULL}};
+    emit_template(emit, programs, "program_evaluate", with(emit, holes, evaluate_holes));
     emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
 
     Text clear = {.arena = emit->arena};
@@ -292,34 +312,53 @@ static void emit_api(Emit *emit, const Hole *holes, Text *out) {
                   with(emit, holes,
                        (Hole[]){{"init", init_text(emit)},
                                 {"clear", text_chars(&clear)},
-                                {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+                                {"use_params", use_params},
                                 {NULL, NULL}}));
 
     const ProgramText train =
         emit_program(emit, &plan->train, plan->options->gradients ? FORWARD | BACKWARD : FORWARD | BACKWARD | UPDATE);
     const char *finite = train.checked ? "" : "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
-    const Hole train_holes[] = {{"values", train.values},
-                                {"before", train.before},
-                                {"calls", train.calls},
-                                {"check", label_check(emit, holes)},
-                                {"finite", finite},
-                                {"use_params", plan->weights.count ? "" : "(void)p;\n"},
-                                {NULL, NULL}};
+    const Hole train_holes[] = {
+        {"values", train.values},
+        {"before", train.before},
+        {"calls", train.calls},
+        {"check", label_check(emit, holes)},
+        {"finite", finite},
+        {"use_params", use_params},
+        {"run_train", run_text(emit, "train_batch", "t, x, target, sample_weight, batch, sums")},
+        {NULL, NULL}};
+    emit_template(emit, programs, "program_train", with(emit, holes, train_holes));
     emit_template(emit, out, plan->options->gradients ? "api_grad" : "api_step", with(emit, holes, train_holes));
     if (!plan->options->gradients) return;
     const ProgramText apply = emit_program(emit, &plan->train, UPDATE);
-    emit_template(emit, out, "api_apply",
-                  with(emit, holes,
-                       (Hole[]){{"before", apply.before},
+    const Hole apply_holes[] = {{"before", apply.before},
                                 {"calls", apply.calls},
                                 {"use_params", *apply.calls ? "" : "(void)p;\n"},
-                                {NULL, NULL}}));
+                                {"run_apply", run_text(emit, "apply_gradients", "t")},
+                                {NULL, NULL}};
+    emit_template(emit, programs, "program_apply", with(emit, holes, apply_holes));
+    emit_template(emit, out, "api_apply", with(emit, holes, apply_holes));
 }
 
-/* The freestanding runtime, file after file; a standalone program has the first two whole. */
-static const char *const runtime_files[] = {"runtime/nnc.h",      "runtime/nnc_core.c",   "runtime/nnc_vec.h",
-                                            "runtime/nnc_math.h", "runtime/nnc_random.h", "runtime/nnc_product.h",
-                                            "runtime/nnc_rows.h", "runtime/nnc_init.h",   NULL};
+/* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
+static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
+static const char *const runtime_copied[] = {"runtime/nnc_vec.h",     "runtime/nnc_math.h", "runtime/nnc_random.h",
+                                             "runtime/nnc_product.h", "runtime/nnc_rows.h", "runtime/nnc_init.h",
+                                             NULL};
+
+/* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */
+static const char *names_text(Emit *emit, const char *runtime_names) {
+    static const char *const programs[] = {"predict_batch", "evaluate_batch", "train_batch", "apply_gradients"};
+    const int count = !emit->plan->can_train ? 1 : emit->plan->options->gradients ? 4 : 3;
+    const char *const prefix = prefix_of(emit->plan);
+    Text out = {.arena = emit->arena};
+    text_puts(&out, runtime_names);
+    for (int i = 0; i < emit->functions.count; i++)
+        text_printf(&out, "#define %s NNC_COPY(%s)\n", emit->functions.at[i]->name, emit->functions.at[i]->name);
+    for (int i = 0; i < count; i++)
+        text_printf(&out, "#define %s_%s NNC_COPY(%s_%s)\n", prefix, programs[i], prefix, programs[i]);
+    return text_chars(&out);
+}
 
 /* The sources of the hosted runtime. */
 static void print_driver(Emit *emit, const Hole *holes, Text *out) {
@@ -333,28 +372,30 @@ static void print_driver(Emit *emit, const Hole *holes, Text *out) {
 
 const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name) {
     const Options *options = plan->options;
-    const bool driver = options->standalone && options->main;
+    const bool driver = options->standalone && options->main, copies = may_copy(options);
     Emit emit = emitter(arena, plan);
     const Hole *holes = facts(&emit);
-    Text api = {.arena = arena}, out = {.arena = arena};
-    emit_api(&emit, holes, &api);
+    Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena};
+    emit_programs(&emit, holes, &programs, &api);
     if (options->weights) emit_weights(&emit, holes, &api);
+    const char *code = formatted(&emit, "%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api));
+    const RuntimeParts parts = runtime_parts(arena, code, runtime_once, runtime_copied);
 
     emit_template(&emit, &out, "file_begin", holes);
+    if (copies) emit_template(&emit, &out, "file_once", holes);
     if (driver) emit_template(&emit, &out, "file_posix", holes);
     if (options->real_double) text_puts(&out, "#define NNC_DOUBLE\n");
     if (options->portable) text_puts(&out, "#define NNC_SCALAR\n");
+    emit_template(&emit, &out, "file_includes", holes);
     if (driver) {
         emit_template(&emit, &out, "file_runtime", holes);
         text_puts(&out, runtime_file(arena, "runtime/nnc.h"));
         text_puts(&out, runtime_file(arena, "runtime/nnc_host.h"));
-    }
-    if (options->standalone) {
-        const char *code = formatted(&emit, "%s%s", text_chars(&emit.kernels), text_chars(&api));
-        emit_template(&emit, &out, "file_parts", holes);
-        text_puts(&out, runtime_parts(arena, code, runtime_files + (driver ? 2 : 0)));
+    } else if (options->standalone) {
+        emit_template(&emit, &out, "file_api", holes);
+        text_puts(&out, parts.once);
     } else {
-        emit_template(&emit, &out, "file_linked", holes);
+        text_puts(&out, "\n#include \"nnc.h\"\n");
     }
     if (header_name) {
         text_printf(&out, "\n#include \"%s\"\n", header_name);
@@ -364,10 +405,20 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     }
     emit_template(&emit, &out, "file_sizes", holes);
     if (plan->can_train) emit_template(&emit, &out, "file_train_size", holes);
+    if (copies) {
+        const char *names = names_text(&emit, options->standalone ? parts.names : "#include \"nnc_copies.h\"\n");
+        emit_template(&emit, &out, "file_copies", holes);
+        emit_template(&emit, &out, "file_names", with(&emit, holes, (Hole[]){{"names", names}, {NULL, NULL}}));
+    }
+    emit_template(&emit, &out, options->standalone ? "file_parts" : "file_linked", holes);
+    if (options->standalone) text_puts(&out, parts.copied);
     emit_template(&emit, &out, "file_kernels", holes);
     text_puts(&out, text_chars(&emit.kernels));
+    text_puts(&out, text_chars(&programs));
+    if (copies) emit_template(&emit, &out, "file_copied_end", holes);
     text_puts(&out, text_chars(&api));
     if (driver) print_driver(&emit, holes, &out);
     if (options->main) emit_main(&emit, holes, &out);
+    if (copies) emit_template(&emit, &out, "file_end", holes);
     return text_chars(&out);
 }

@@ -22,16 +22,21 @@ $summary_lines
 #else
 #define NNC_API static
 #endif
-//@ file_parts
+//@ file_once
+#ifndef NNC_COPY_BYTES /* what stands in the file once */
+
+//@ file_includes
 
 #include <math.h> /* sqrt: nothing else */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+//@ file_api
 
 #ifndef NNC_API
 #define NNC_API static
 #endif
+//@ file_parts
 
 /* ---------------------------------------------------------------------------------------- the used part of the runtime */
 //@ file_driver
@@ -40,7 +45,6 @@ $summary_lines
 
 //@ file_linked
 
-#include "nnc.h"
 #include "nnc_init.h"
 #include "nnc_math.h"
 #include "nnc_product.h"
@@ -54,6 +58,78 @@ typedef char $prefix_params_size[sizeof($prefix_params) == $upper_PARAMS_BYTES ?
 typedef char $prefix_work_size[sizeof($prefix_work) == $upper_WORK_BYTES ? 1 : -1];
 //@ file_train_size
 typedef char $prefix_trainer_size[sizeof($prefix_trainer) == $upper_TRAINER_BYTES ? 1 : -1];
+//@ file_copies
+
+/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA, and
+ * goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
+ * (-march=native), with -DNNC_ONE_COPY, for other machines or as C++ it has one copy. */
+#if defined __x86_64__ && defined __ELF__ && defined __OPTIMIZE__ && !defined __OPTIMIZE_SIZE__ && !defined __AVX__ && \
+    !defined __cplusplus && __STDC_HOSTED__ && !defined NNC_SCALAR && !defined NNC_ONE_COPY && defined __FILE_NAME__
+#if __has_include(__FILE_NAME__)
+#define NNC_COPIES
+#endif
+#endif
+
+#ifdef NNC_COPIES
+#define NNC_COPY(name) name##_avx512
+#define NNC_COPY_BYTES 64
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#include __FILE_NAME__
+#pragma clang attribute pop
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")
+#include __FILE_NAME__
+#pragma GCC pop_options
+#endif
+#undef NNC_COPY
+#undef NNC_COPY_BYTES
+
+#define NNC_COPY(name) name##_avx2
+#define NNC_COPY_BYTES 32
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include __FILE_NAME__
+#pragma clang attribute pop
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#include __FILE_NAME__
+#pragma GCC pop_options
+#endif
+#undef NNC_COPY
+#undef NNC_COPY_BYTES
+
+/* What the C library found out when the program began: reading it costs less than keeping it would. */
+static int $prefix_has_avx512(void) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+}
+
+static int $prefix_has_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+#define NNC_BEST(program, arguments) \
+    ($prefix_has_avx512() ? program##_avx512 arguments : $prefix_has_avx2() ? program##_avx2 arguments : program arguments)
+#define NNC_COPY(name) name
+#else
+#define NNC_BEST(program, arguments) program arguments
+#endif
+
+#endif /* NNC_COPY_BYTES */
+//@ file_names
+
+#ifdef NNC_COPIES /* each copy has names of its own */
+$names
+#endif
+//@ file_copied_end
+
+#ifndef NNC_COPY_BYTES
+//@ file_end
+
+#endif /* NNC_COPY_BYTES */
 //@ file_kernels
 
 /* ------------------------------------------------------------------------------------------- operations of the model */
@@ -175,7 +251,7 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, cons
 }
 #endif
 #endif
-//@ api_predict
+//@ program_predict
 
 /* ------------------------------------------------------------------------------------------------------ the programs */
 
@@ -187,6 +263,45 @@ static void $prefix_predict_batch(const $prefix_params *p, $prefix_work *w, cons
     $before
     $calls
 }
+//@ program_evaluate
+
+static int $prefix_evaluate_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
+    const $real *sample_weight, size_t batch, $real *sums) {
+    $real *const arena = w->arena;
+    $values
+    $use_params
+    $before
+    sums[0] = 0;
+    $calls
+    return NNC_OK;
+}
+//@ program_train
+
+static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $target_type *target, const $real *sample_weight,
+    size_t batch, $real *sums) {
+    $prefix_params *const p = &t->params;
+    $real *const arena = t->arena;
+    $values
+    $use_params
+    $before
+    sums[0] = 0;
+    $calls
+    $finite
+    return NNC_OK;
+}
+//@ program_apply
+
+static void $prefix_apply_gradients($prefix_trainer *t) {
+    const size_t batch = 1;
+    $prefix_params *const p = &t->params;
+    $use_params
+    (void)batch;
+    $before
+    $calls
+}
+//@ api_predict
+
+/* ---------------------------------------------------------------------------------------------------- the interface */
 
 $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n) {
     if (!p || !w || !x || !y) {
@@ -194,7 +309,7 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
     }
     while (n > 0) {
         const size_t batch = n < $upper_BATCH ? n : $upper_BATCH;
-        $prefix_predict_batch(p, w, x, y, batch);
+        $run_predict;
         x += batch * $upper_IN;
         y += batch * $upper_OUT;
         n -= batch;
@@ -221,19 +336,11 @@ for (size_t i = 0; i < $labels; i++) {
 $upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
     const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
     const size_t batch = n;
-    $real *arena;
     if (!p || !w || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
         return NNC_E_ARG;
     }
-    arena = w->arena;
     $check
-    $values
-
-    $use_params
-    $before
-    sums[0] = 0;
-    $calls
-    return NNC_OK;
+    return $run_evaluate;
 }
 //@ api_init
 
@@ -257,60 +364,36 @@ $upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed) {
 $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, const $target_type *target,
     const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
     const size_t batch = n;
-    $prefix_params *p;
-    $real *arena;
+    int status;
     if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
         return NNC_E_ARG;
     }
-    p = &t->params;
-    arena = t->arena;
     $check
-    $values
-
-    $use_params
-    $before
-    sums[0] = 0;
-    $calls
-    $finite
-    t->batches++;
-    t->iterations++;
-    return NNC_OK;
+    status = $run_train;
+    if (status == NNC_OK) {
+        t->batches++;
+        t->iterations++;
+    }
+    return status;
 }
 //@ api_grad
 
 $upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x, const $target_type *target,
     const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
     const size_t batch = n;
-    $prefix_params *p;
-    $real *arena;
     if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
         return NNC_E_ARG;
     }
-    p = &t->params;
-    arena = t->arena;
     $check
-    $values
-
-    $use_params
-    $before
-    sums[0] = 0;
-    $calls
-    $finite
-    return NNC_OK;
+    return $run_train;
 }
 //@ api_apply
 
 $upper_API int $prefix_train_apply($prefix_trainer *t) {
-    const size_t batch = 1;
-    $prefix_params *p;
     if (!t) {
         return NNC_E_ARG;
     }
-    p = &t->params;
-    $use_params
-    (void)batch;
-    $before
-    $calls
+    $run_apply;
     t->batches++;
     t->iterations++;
     return NNC_OK;

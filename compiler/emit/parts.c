@@ -14,7 +14,7 @@ typedef struct Part {
     size_t names_length;
     const char *text;
     size_t length;
-    bool taken;
+    bool taken, once;
 } Part;
 
 typedef struct Parts {
@@ -29,7 +29,7 @@ static const char *embedded_text(const char *name) {
     abort();
 }
 
-static void split(Parts *all, const char *text) {
+static void split(Parts *all, const char *text, bool once) {
     static const char begin[] = "/* @part ", end[] = "/* @end */";
     for (const char *at = strstr(text, begin); at;) {
         const char *names = at + strlen(begin);
@@ -39,7 +39,8 @@ static void split(Parts *all, const char *text) {
         const char *stop = next ? next : strstr(body, end);
         while (*body == '\n') body++;
         Part part = {
-            .names = names, .names_length = (size_t)(close - names), .text = body, .length = (size_t)(stop - body)};
+            .names = names, .names_length = (size_t)(close - names), .text = body, .length = (size_t)(stop - body),
+            .once = once};
         list_push(all->arena, &all->parts, part);
         at = next;
     }
@@ -73,22 +74,40 @@ static void take_used(Parts *all, const char *text, size_t length) {
     }
 }
 
-const char *runtime_parts(Arena *arena, const char *text, const char *const *files) {
+static const char *taken_text(const Parts *all, bool once) {
+    Text out = {.arena = all->arena};
+    for (int i = 0; i < all->parts.count; i++) {
+        const Part *part = &all->parts.at[i];
+        if (!part->taken || part->once != once) continue;
+        size_t length = part->length;
+        while (length > 1 && part->text[length - 1] == '\n' && part->text[length - 2] == '\n') length--;
+        text_puts(&out, "\n");
+        text_append(&out, part->text, length);
+    }
+    return text_chars(&out);
+}
+
+/* The lines of nnc_copies.h for what is taken: "#define v_load NNC_COPY(v_load)", "#undef LANES". */
+static const char *names_text(const Parts *all) {
+    Text out = {.arena = all->arena};
+    for (const char *line = embedded_text("runtime/nnc_copies.h"); *line;) {
+        const char *const end = strchr(line, '\n') + 1, *const name = strchr(line, ' ') + 1;
+        for (int i = 0; i < all->parts.count && *line == '#'; i++)
+            if (all->parts.at[i].taken && defines(&all->parts.at[i], name, strcspn(name, " \n")))
+                text_append(&out, line, (size_t)(end - line));
+        line = end;
+    }
+    return text_chars(&out);
+}
+
+RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied) {
     Parts all = {.arena = arena};
-    for (int i = 0; files[i]; i++) split(&all, embedded_text(files[i]));
+    for (int i = 0; once[i]; i++) split(&all, embedded_text(once[i]), true);
+    for (int i = 0; copied[i]; i++) split(&all, embedded_text(copied[i]), false);
     for (int i = 0; i < all.parts.count; i++) /* the basic types: always there */
         if (defines(&all.parts.at[i], "vec", 3)) take(&all, &all.parts.at[i]);
     take_used(&all, text, strlen(text));
-    Text out = {.arena = arena};
-    for (int i = 0; i < all.parts.count; i++) {
-        if (!all.parts.at[i].taken) continue;
-        size_t length = all.parts.at[i].length;
-        while (length > 1 && all.parts.at[i].text[length - 1] == '\n' && all.parts.at[i].text[length - 2] == '\n')
-            length--;
-        text_puts(&out, "\n");
-        text_append(&out, all.parts.at[i].text, length);
-    }
-    return text_chars(&out);
+    return (RuntimeParts){taken_text(&all, true), taken_text(&all, false), names_text(&all)};
 }
 
 const char *runtime_file(Arena *arena, const char *name) {

@@ -35,8 +35,12 @@ void emit_main(Emit *emit, const Hole *holes, Text *out);
 /** The weights of --weights as constants. (weights.c) */
 void emit_weights(Emit *emit, const Hole *holes, Text *out);
 
-/** The runtime's parts that `text` uses, in the order of their files, for --standalone. (parts.c) */
-const char *runtime_parts(Arena *arena, const char *text, const char *const *files);
+/** The runtime's parts that a text uses, in the order of their files, for --standalone. (parts.c) */
+typedef struct RuntimeParts {
+    const char *once, *copied; /* for the file; for each instruction set */
+    const char *names;         /* lines of nnc_copies.h that rename what is copied */
+} RuntimeParts;
+RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied);
 /** A whole runtime file without its includes of other runtime files. */
 const char *runtime_file(Arena *arena, const char *name);
 

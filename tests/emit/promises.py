@@ -21,7 +21,8 @@ from concurrent.futures import ThreadPoolExecutor
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror".split()
 VARIANTS = [["--standalone"], ["--inference-only"], ["--gradients"], ["--external-masks"], ["--real=double"], ["--portable"],
             ["--standalone", "--gradients", "--prefix", "own"]]
-ALLOWED = {"memcpy", "memset", "memcmp", "sqrt", "sqrtf"}
+# __cpu_model: what the processor can do, from the compiler's own library.
+ALLOWED = {"memcpy", "memset", "memcmp", "sqrt", "sqrtf", "__cpu_model", "__cpu_features2", "_GLOBAL_OFFSET_TABLE_"}
 
 
 def compilers(options, thorough):
