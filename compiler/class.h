@@ -36,6 +36,7 @@ typedef struct Object {
 typedef struct Ints {
     const int64_t *at;
     int count;
+    bool pairs; /* written as pairs: entries 2i and 2i + 1 belong together */
 } Ints;
 
 /** Columns of a table, each by its number or, where names[i] is not NULL, by its name. */
@@ -85,6 +86,7 @@ struct ArgDef {
     const char *doc;            /* one line: meaning, unit */
     bool keyword_only;
     bool none_entries;          /* ARG_INTS, ARG_SHAPE: entries may be None, which is DIM_NONE */
+    bool pairs;                 /* ARG_INTS: the entries may be pairs instead */
     bool may_be_none;           /* None is taken although it is not the default */
     int length;                 /* sequences: how many entries they must have; 0: any number */
 };

@@ -141,6 +141,29 @@ Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped);
 /** Copies `value` to its place in a larger tensor: a view that nothing else writes to. */
 void build_store(Builder *build, Tensor *value, Tensor *view);
 
+/* Images: (samples, positions…, channels). (ops/) */
+
+/** No spacing at all: low 0, spread 1, pick 1. */
+Spacing spacing_none(void);
+/** x with its elements spaced in a tensor of this shape; x itself where that changes nothing. */
+Tensor *build_pad(Builder *build, Tensor *x, Spacing spacing, Shape shape, const char *role, const char *label);
+/** The cross-correlation of x with a kernel (size…, channels / groups, filters), without padding. */
+Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *role, const char *label);
+/** x (samples, positions…, channels) with a kernel (size…, channels, multiplier): each channel by itself. */
+Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *label);
+/** The gradient of a convolution of something of `shape` with the kernel, which is a convolution transposed. Its first
+ *  `low` positions are left out. */
+Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
+                              const char *role, const char *label);
+Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label);
+/** What sum pooling had made x from, if all elements of a window had been equal to it: each element repeated. */
+Tensor *build_repeat(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label);
+/** Larger by whole factors, interpolated linearly between centres. */
+Tensor *build_resize(Builder *build, Tensor *x, const int64_t *factors, const char *label);
+Window window_of(int dims);
+/** " 3x3 stride 2x2", for the dump of the plan. */
+void window_describe(const Op *op, Text *out);
+
 /* Time loops (loop.c): loop_begin, what a step computes, loop_end. Operations that do not depend on the step are moved
  * out of the loop. */
 TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool reversed);

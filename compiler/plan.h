@@ -113,6 +113,24 @@ typedef struct RandomAttrs {
     int64_t seed; /* of the layer, instead of the run's */
 } RandomAttrs;
 
+/** The window of a convolution or of pooling, over the `dims` dimensions before the last, which holds the channels. */
+typedef enum PoolKind { POOL_MAX, POOL_MAX_SPLIT /* equal values share the gradient */, POOL_AVERAGE, POOL_SUM } PoolKind;
+
+enum { MAX_SPATIAL = 3 };
+
+typedef struct Window {
+    int dims;
+    int64_t size[MAX_SPATIAL], stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
+    int64_t low[MAX_SPATIAL]; /* pooling: how far the first window reaches beyond the beginning */
+    int64_t groups;           /* of channels, each convolved by itself */
+    PoolKind pool;
+} Window;
+
+/** Where an element goes in each dimension: from i to o with o · pick = low + i · spread. */
+typedef struct Spacing {
+    int64_t low[MAX_RANK], spread[MAX_RANK], pick[MAX_RANK];
+} Spacing;
+
 typedef enum Phase { PHASE_FORWARD /* with loss and metrics */, PHASE_BACKWARD, PHASE_UPDATE } Phase;
 
 /** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with. */
@@ -146,6 +164,8 @@ struct Op {
     bool transpose_a;   /* matmul */
     int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
     unsigned flipped;   /* … bit i: backwards */
+    Window window;      /* conv, pool and their gradients */
+    Spacing spacing;    /* pad */
     RandomAttrs random;
     const struct LossDef *loss;     /* loss */
     const struct MetricDef *metric; /* metric */
@@ -164,13 +184,17 @@ struct OpDef {
     void (*gradient)(Builder *build, const Op *op, Tensor *d);
     /** Prints the operation as a C function. */
     void (*emit)(struct Emit *emit, const Op *op);
-    bool takes_steps;   /* elementwise steps can be fused behind it */
+    /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */
+    void (*describe)(const Op *op, Text *out);
+    bool takes_steps;   /* elementwise steps can be fused behind it … */
+    bool blocks;        /* … and run on blocks of rows and columns */
     bool reads_columns; /* what it reads may be columns of wider rows */
 };
 
 extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
     op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
-    op_penalty, op_update;
+    op_penalty, op_update, op_pad, op_conv, op_conv_kernel, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
+    op_pool_gradient, op_resize, op_resize_gradient;
 
 typedef struct Program {
     const char *name; /* predict, evaluate, train */

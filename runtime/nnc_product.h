@@ -30,9 +30,18 @@ enum { PANEL = 64 }; /* columns of a block */
 #define TILE_COLS 2
 #endif
 
+/* @part product_walk */
+
+/* A depth in count[0] * count[1] * count[2] pieces, such as the rows of a window of an image: piece (i, j, k) of a begins at
+ * i * stride[0] + j * stride[1] + k * stride[2]; in b the pieces follow each other. */
+typedef struct product_walk {
+    size_t count[3], stride[3];
+} product_walk;
+
 /* @part product_operands */
 
-/* c[r * c_row + j] = sum over k < depth of a[r * a_row + k * a_depth] * b[k * b_depth + j], added to c where `add`. */
+/* c[r * c_row + j] = sum over k < depth of a[r * a_row + k * a_depth] * b[k * b_depth + j], added to c where `add`;
+ * and this over all pieces of the walk. */
 typedef struct product_operands {
     size_t depth;
     const real *a;
@@ -42,35 +51,51 @@ typedef struct product_operands {
     real *c;
     size_t c_row;
     int add;
+    product_walk walk;
 } product_operands;
 
 /* @part product_tile */
 
-/* One tile of `rows` x `cols` vectors, all of them full. From k = `whole` on, b is read from `rest`, whose rows are
- * `cols` vectors long. */
+/* One tile of `rows` x `cols` vectors, all of them full. After `whole` rows of b the others are read from `rest`, whose
+ * rows are `cols` vectors long. */
 FORCE_INLINE void product_tile(const int rows, const int cols, product_operands x, size_t whole, const real *rest) {
+    const product_walk walk = x.walk;
     vec sum[TILE_ROWS][TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int j = 0; j < cols; j++) {
             sum[r][j] = x.add ? v_load_all(x.c + (size_t)r * x.c_row + j * LANES) : v_zero();
         }
     }
-    for (size_t left = x.depth - whole;; left = 0) {
-        for (size_t k = 0; k < whole; k++) {
-            vec w[TILE_COLS];
-            UNROLL for (int j = 0; j < cols; j++) { w[j] = v_load_all(x.b + k * x.b_depth + j * LANES); }
-            UNROLL for (int r = 0; r < rows; r++) {
-                const real a = x.a[(size_t)r * x.a_row + k * x.a_depth];
-                UNROLL for (int j = 0; j < cols; j++) { sum[r][j] += a * w[j]; }
+    const size_t pieces = walk.count[0] * walk.count[1] * walk.count[2];
+    for (size_t piece = 0, i = 0, j = 0, k = 0; piece < pieces; piece++) {
+        const real *a = x.a + i * walk.stride[0] + j * walk.stride[1] + k * walk.stride[2];
+        for (size_t left = x.depth; left > 0;) {
+            if (whole == 0) {
+                whole = (size_t)-1;
+                x.b = rest;
+                x.b_depth = (size_t)cols * LANES;
+            }
+            const size_t depth = left < whole ? left : whole;
+            for (size_t row = 0; row < depth; row++) {
+                vec w[TILE_COLS];
+                UNROLL for (int c = 0; c < cols; c++) { w[c] = v_load_all(x.b + row * x.b_depth + c * LANES); }
+                UNROLL for (int r = 0; r < rows; r++) {
+                    const real element = a[(size_t)r * x.a_row + row * x.a_depth];
+                    UNROLL for (int c = 0; c < cols; c++) { sum[r][c] += element * w[c]; }
+                }
+            }
+            a += depth * x.a_depth;
+            x.b += depth * x.b_depth;
+            left -= depth;
+            whole -= depth;
+        }
+        if (++k == walk.count[2]) {
+            k = 0;
+            if (++j == walk.count[1]) {
+                j = 0;
+                i++;
             }
         }
-        if (left == 0) {
-            break;
-        }
-        x.a += whole * x.a_depth;
-        whole = left;
-        x.b = rest;
-        x.b_depth = (size_t)cols * LANES;
     }
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int j = 0; j < cols; j++) { v_store_all(x.c + (size_t)r * x.c_row + j * LANES, sum[r][j]); }
@@ -100,14 +125,16 @@ FORCE_INLINE void product_tiles(const int rows, size_t cols, product_operands x)
     while (cols > 0) {
         size_t left = (cols + LANES - 1) / LANES; /* of vectors; the last two tiles are about equal */
         size_t vectors = left <= TILE_COLS ? left : left < 2 * TILE_COLS ? (left + 1) / 2 : TILE_COLS;
-        size_t row = vectors * LANES, width = row < cols ? row : cols, missing = row - width, whole = x.depth;
+        size_t row = vectors * LANES, width = row < cols ? row : cols, missing = row - width;
+        const size_t depth = x.depth * x.walk.count[0] * x.walk.count[1] * x.walk.count[2];
+        size_t whole = depth;
         real edge[TILE_ROWS * TILE_COLS * LANES], rest[(LANES + TILE_COLS) * LANES];
         product_operands tile = x;
         if (missing > 0) {
             size_t beyond = (missing + x.b_depth - 1) / x.b_depth;
-            whole = x.depth > beyond ? x.depth - beyond : 0;
-            memset(rest, 0, (x.depth - whole) * row * sizeof *rest);
-            product_copy(x.depth - whole, width, rest, row, x.b + whole * x.b_depth, x.b_depth);
+            whole = depth > beyond ? depth - beyond : 0;
+            memset(rest, 0, (depth - whole) * row * sizeof *rest);
+            product_copy(depth - whole, width, rest, row, x.b + whole * x.b_depth, x.b_depth);
             tile.c = edge;
             tile.c_row = row;
             if (x.add) {
@@ -160,7 +187,7 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
  */
 static inline void product(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
                            const real *b, size_t b_depth, real *block, size_t block_row) {
-    product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 0};
+    product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 0, {{1, 1, 1}, {0, 0, 0}}};
     product_block(rows, cols, x);
 }
 
@@ -169,8 +196,24 @@ static inline void product(size_t rows, size_t cols, size_t depth, const real *a
 /** The same, but each sum starts from what is in block: a depth taken in pieces gives the bits of the whole. */
 static inline void product_add(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
                                const real *b, size_t b_depth, real *block, size_t block_row) {
-    product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 1};
+    product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 1, {{1, 1, 1}, {0, 0, 0}}};
     product_block(rows, cols, x);
+}
+
+/* @part product_walked */
+
+/** The same as product, or with `add` as product_add, over all pieces of `walk`, each `depth` deep. */
+static inline void product_walked(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a, size_t a_row,
+                                  size_t a_depth, const real *b, size_t b_depth, real *block, size_t block_row, int add) {
+    product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, add, *walk};
+    product_block(rows, cols, x);
+}
+
+/* @part tile_rows */
+
+/** How many of the rows that are left go into the next tile; the last two tiles are about equal. */
+static inline size_t tile_rows(size_t left) {
+    return left <= TILE_ROWS ? left : left < 2 * TILE_ROWS ? (left + 1) / 2 : TILE_ROWS;
 }
 
 /* @part product_strip */
@@ -207,7 +250,7 @@ static inline void product_row(size_t cols, size_t depth, const real *a, size_t 
         row += 2 * TILE_COLS * LANES;
         cols -= 2 * TILE_COLS * LANES;
     }
-    product_operands rest = {depth, a, 0, a_depth, b, b_depth, row, cols, 0};
+    product_operands rest = {depth, a, 0, a_depth, b, b_depth, row, cols, 0, {{1, 1, 1}, {0, 0, 0}}};
     product_tiles(1, cols, rest);
 }
 

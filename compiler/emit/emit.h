@@ -134,6 +134,13 @@ typedef struct Place {
 
 /** The statements of op's steps: locals, then stores of what others read. */
 const char *steps_text(Emit *emit, const Op *op, const Place *place);
+/** The steps of an operation that makes blocks: within a block from (row, col) on, at its row r and column c. The space
+ *  is (row, column), so operands are full, or one value per column. */
+typedef struct BlockText {
+    const char *value; /* the local that holds the operation's own result */
+    const char *draws, *steps;
+} BlockText;
+BlockText block_text(Emit *emit, const Op *op, const char *rows);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
 const char *draws_text(Emit *emit, const Op *op, const char *block);
 /** A formula with its operands replaced; `operands` ends with a NULL name. */

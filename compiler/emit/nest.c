@@ -277,3 +277,30 @@ const char *steps_text(Emit *emit, const Op *op, const Place *place) {
     for (int i = 0; i < op->steps.count; i++) step_text(emit, op, &op->steps.at[i], place, &out);
     return text_chars(&out);
 }
+
+BlockText block_text(Emit *emit, const Op *op, const char *rows) {
+    const Shape space = op->out->shape;
+    const int64_t columns = space.dim[space.rank - 1];
+    Place place = {.value_name = "sum", .lanes = "n", .draw_offset = "c"};
+    Nest nest = nest_for(emit, space, op, NULL, NULL);
+    nest.loop_count = 2;
+    nest.loops[0] = (Loop){.var = "(row + r)", .size = rows, .dim = space.rank - 2};
+    nest.loops[1] = (Loop){.var = "col + c", .size = integer(emit, columns), .literal = columns, .dim = space.rank - 1};
+    for (int i = 0; i < nest.tensor_count; i++) {
+        nest.loops[1].present |= UINT64_C(1) << i;
+        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= UINT64_C(1) << i;
+    }
+    place.nest = &nest;
+    place.value_name = local_name(emit, "sum");
+    BlockText text = {.value = place.value_name};
+    text.draws = draws_text(emit, op, columns <= 64 ? "row + r"
+                                                    : formatted(emit, "(row + r) * %lld + col / PANEL",
+                                                                (long long)((columns + 63) / 64)));
+    const char *store = "";
+    if (!op->out->in_registers)
+        store = formatted(emit, "v_store(%s + %s + col + c, %s, n);\n",
+                          matrix_text(emit, op->out, param_named(emit, op->out, true, "sum_out")),
+                          times(emit, "(row + r)", tensor_row_width(op->out)), place.value_name);
+    text.steps = formatted(emit, "%s%s", store, steps_text(emit, op, &place));
+    return text;
+}

@@ -190,11 +190,32 @@ static Target value_target(const Target *target, const Ast *value, int index) {
     return value->kind == AST_NUMBER ? *target : entry_target(target, value->items.at[index]);
 }
 
+/* ((1, 1), (2, 2)) */
+static bool bind_pairs(const Target *target, const Ast *value, const Ast *const *values, int count, Ints *field) {
+    int64_t *numbers = NEW_ARRAY(target->binder->arena, int64_t, 2 * count);
+    bool valid = true;
+    for (int i = 0; i < count; i++) {
+        Target entry = value_target(target, value, i);
+        int length = 0;
+        const bool sequence = values[i]->kind == AST_TUPLE || values[i]->kind == AST_LIST;
+        const Ast *const *pair = sequence ? sequence_values(&entry, values[i], &length) : NULL;
+        if (length != 2) {
+            return wrong_type(&entry, values[i], "made of pairs of integers");
+        }
+        valid &= bind_int(&entry, pair[0], &numbers[2 * i]) && bind_int(&entry, pair[1], &numbers[2 * i + 1]);
+    }
+    *field = (Ints){numbers, 2 * count, true};
+    return valid;
+}
+
 static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
     int count;
     const Ast *const *values = sequence_values(target, value, &count);
     if (values == NULL) {
         return false;
+    }
+    if (target->row->pairs && count > 0 && (values[0]->kind == AST_TUPLE || values[0]->kind == AST_LIST)) {
+        return bind_pairs(target, value, values, count, field);
     }
     int64_t *numbers = NEW_ARRAY(target->binder->arena, int64_t, count);
     bool valid = true;
@@ -206,7 +227,7 @@ static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
             valid &= bind_int(&entry, values[i], &numbers[i]);
         }
     }
-    *field = (Ints){numbers, count};
+    *field = (Ints){numbers, count, false};
     return valid;
 }
 
@@ -318,7 +339,7 @@ static void bind_none(const ArgDef *row, void *field) {
         break;
     case ARG_INTS:
     case ARG_SHAPE:
-        *(Ints *)field = (Ints){NULL, -1};
+        *(Ints *)field = (Ints){NULL, -1, false};
         break;
     case ARG_COLUMNS:
         *(Columns *)field = (Columns){{NULL, -1}, NULL};

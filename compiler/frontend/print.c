@@ -94,10 +94,11 @@ static void print_string(const char *text, Text *out) {
 static void print_ints(Ints ints, Text *out) {
     text_puts(out, "(");
     for (int i = 0; i < ints.count; i++) {
-        text_puts(out, i > 0 ? ", " : "");
+        text_printf(out, "%s%s", i > 0 ? ", " : "", ints.pairs && i % 2 == 0 ? "(" : "");
         print_integer(ints.at[i], out);
+        text_puts(out, ints.pairs && i % 2 == 1 ? ")" : "");
     }
-    text_puts(out, ints.count == 1 ? ",)" : ")");
+    text_puts(out, ints.count == (ints.pairs ? 2 : 1) ? ",)" : ")");
 }
 
 static void print_columns(const Columns *columns, Text *out) {

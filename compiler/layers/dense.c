@@ -30,7 +30,7 @@ static void shape(Layer *layer, Diags *diags) {
     layer->output.dim[layer->output.rank - 1] = a->units;
 }
 
-static const Formula add_bias = {"biased", {"x", "bias"}, "x + bias", {"d", "d"}};
+const Formula add_bias = {"biased", {"x", "bias"}, "x + bias", {"d", "d"}};
 
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     const DenseArgs *a = layer->args;

@@ -15,6 +15,9 @@
 #define INITIALIZER_ARG(type, field, default_)                                                                         \
     {ARG(type, field), ARG_OBJECT, DEFAULT(default_), .class_kind = CLASS_INITIALIZER, .doc = "what it starts with"}
 
+/** x + bias, the last dimension's. */
+extern const Formula add_bias;
+
 /** For layers that change no shape. */
 void shape_same(Layer *layer, Diags *diags);
 

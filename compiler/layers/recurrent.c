@@ -137,8 +137,6 @@ static Tensor *masked(const Cell *cell, Tensor *x, Tensor *masks, int gate) {
 
 /* Products: of all gates at once, or, with a mask for each, one by one. */
 
-static const Formula add_bias = {"biased", {"x", "bias"}, "x + bias", {"d", "d"}};
-
 static Tensor *columns_of_gate(const Cell *cell, Tensor *tensor, int gate) {
     return build_columns(cell->build, tensor, gate * cell->args->units, cell->args->units,
                          arena_printf(cell->build->plan->arena, "%s_sum", cell->def->gates[gate]));

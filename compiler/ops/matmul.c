@@ -37,17 +37,6 @@ static void emit(Emit *e, const Op *op) {
     const int64_t columns = space.dim[space.rank - 1];
     const char *const a_row = integer(e, tensor_row_width(a));
     const char *const rows = size_text(e, space, 0, space.rank - 1);
-    /* The space of the steps is (row, column), so operands are full, or one value per column. */
-    Place place = {.value_name = "sum", .lanes = "n", .draw_offset = "c"};
-    Nest nest = nest_for(e, space, op, NULL, NULL);
-    nest.loop_count = 2;
-    nest.loops[0] = (Loop){.var = "(row + r)", .size = rows, .dim = space.rank - 2};
-    nest.loops[1] = (Loop){.var = "col + c", .size = integer(e, columns), .literal = columns, .dim = space.rank - 1};
-    for (int i = 0; i < nest.tensor_count; i++) {
-        nest.loops[1].present |= UINT64_C(1) << i;
-        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= UINT64_C(1) << i;
-    }
-    place.nest = &nest;
     Hole holes[] = {
         {"a", matrix(e, a, false, "x")},
         {"a_at", op->transpose_a ? "row" : times(e, "row", tensor_row_width(a))},
@@ -71,19 +60,13 @@ static void emit(Emit *e, const Op *op) {
         emit_function(e, "matmul", op, holes);
         return;
     }
-    place.value_name = local_name(e, "sum");
-    holes[OUT].text = place.value_name;
-    holes[DRAWS].text = draws_text(
-        e, op,
-        columns <= 64 ? "row + r" : formatted(e, "(row + r) * %lld + col / PANEL", (long long)((columns + 63) / 64)));
-    const char *store = "";
-    if (!op->out->in_registers)
-        store = formatted(e, "v_store(%s + %s + col + c, %s, n);\n", matrix(e, op->out, true, "sum_out"),
-                          times(e, "(row + r)", tensor_row_width(op->out)), place.value_name);
-    holes[STEPS].text = formatted(e, "%s%s", store, steps_text(e, op, &place));
+    const BlockText block = block_text(e, op, rows);
+    holes[OUT].text = block.value;
+    holes[DRAWS].text = block.draws;
+    holes[STEPS].text = block.steps;
     emit_function(e, "matmul_steps", op, holes);
 }
 
 const OpDef op_matmul = {
     .name = "matmul", .brief = "matrix product", .gradient = gradient, .emit = emit, .takes_steps = true,
-    .reads_columns = true};
+    .blocks = true, .reads_columns = true};

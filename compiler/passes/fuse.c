@@ -31,7 +31,7 @@ static bool fits_block(const Tensor *tensor, Shape space) {
  * A product's columns are the last dimension whatever its length. */
 static bool counts_columns(const Op *host) {
     const Shape space = op_space(host);
-    if (host->def == &op_matmul) return space.dim[space.rank - 1] != 1;
+    if (host->def->blocks) return space.dim[space.rank - 1] != 1;
     return host->def == &op_map;
 }
 
@@ -73,7 +73,7 @@ static bool can_fuse(const Program *program, int from, int into) {
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Operand *operand = &op->steps.at[i].operands[j];
             if (!operand->tensor) continue;
-            if (host->def == &op_matmul && !operand->tensor->regenerated &&
+            if (host->def->blocks && !operand->tensor->regenerated &&
                 !fits_block(operand->tensor, op_space(host)))
                 return false;
             if (operand->tensor->regenerated && !counts_columns(host)) return false;

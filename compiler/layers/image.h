@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What layers on images share: (batch, positions…, channels) with one to three spatial dimensions. */
+#ifndef NNC_IMAGE_H
+#define NNC_IMAGE_H
+
+#include "layer.h"
+
+#define DATA_FORMAT_ARG(type)                                                                                          \
+    {ARG(type, data_format), ARG_CHOICE, DEFAULT("None"),                                                              \
+     .choices = (const char *const[]){"channels_last", "channels_first", NULL}, .doc = "where the channels are"}
+
+/** 2 for Conv2D: the number before the D of the class's name. */
+int image_dims(const Layer *layer);
+/** The shape of the layer's input with the channels last; false, and an error, when it is no image. */
+bool image_input(const Layer *layer, const char *data_format, Shape *shape, Diags *diags);
+/** The same check for layers that take the input as it is. */
+bool image_check(const Layer *layer, Diags *diags);
+/** A shape with the channels last in the order of data_format. */
+Shape image_shape(Shape shape, const char *data_format);
+/** x with its channels last, and back again. */
+Tensor *image_load(Builder *build, Tensor *x, const char *data_format);
+Tensor *image_store(Builder *build, Tensor *x, const char *data_format);
+/** One number for each spatial dimension, or one for all of them. */
+bool image_numbers(const Layer *layer, const char *arg, Ints given, int64_t *numbers, Diags *diags);
+
+/** A window that slides over an image: from arguments to sizes. */
+typedef struct Sliding {
+    Window window;
+    int64_t low[MAX_SPATIAL], high[MAX_SPATIAL]; /* padding */
+    Shape input, output;                         /* channels last; the output still with the input's channels */
+} Sliding;
+
+typedef struct SlidingArgs {
+    Ints size, strides, dilation_rate; /* count < 0: not given: as large as the window, 1 */
+    const char *size_name, *padding, *data_format;
+} SlidingArgs;
+
+bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, Diags *diags);
+/** The input padded with zeros. */
+Tensor *image_pad(Builder *build, Tensor *x, const Sliding *sliding);
+/** The layer of which this one is, or the one before it, for messages: " from 'conv2d'". */
+const char *image_source(const Layer *layer);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Pooling: the maximum or mean of windows, or of whole images, for each channel. */
+#include <string.h>
+
+#include "image.h"
+
+typedef struct PoolArgs {
+    Ints pool_size, strides;
+    const char *padding, *data_format;
+    bool keepdims;
+} PoolArgs;
+
+#define SIZE(...) {ARG(PoolArgs, pool_size), ARG_INTS, __VA_ARGS__ RANGE(1, INT32_MAX), .doc = "of the window"}
+#define POOL_ARGS(...)                                                                                                 \
+    {SIZE(__VA_ARGS__),                                                                                                \
+     {ARG(PoolArgs, strides), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "None: as large as the window"},   \
+     {ARG(PoolArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = (const char *const[]){"valid", "same", NULL},  \
+      .doc = "'same': windows may reach beyond the input"},                                                            \
+     DATA_FORMAT_ARG(PoolArgs),                                                                                        \
+     {0}}
+
+static const ArgDef max_args[] = POOL_ARGS(DEFAULT("2"), );
+static const ArgDef average_args[] = POOL_ARGS();
+static const ArgDef global_args[] = {
+    DATA_FORMAT_ARG(PoolArgs),
+    {ARG(PoolArgs, keepdims), ARG_BOOL, DEFAULT("False"), .doc = "keep the positions as dimensions of 1"},
+    {0}};
+
+static bool slide(const Layer *layer, Sliding *sliding, Diags *diags) {
+    const PoolArgs *a = layer->args;
+    const SlidingArgs args = {
+        .size = a->pool_size, .strides = a->strides, .size_name = "pool_size", .padding = a->padding, .data_format = a->data_format};
+    return image_slide(layer, &args, sliding, diags);
+}
+
+static void pool_shape(Layer *layer, Diags *diags) {
+    const PoolArgs *a = layer->args;
+    Sliding sliding;
+    if (slide(layer, &sliding, diags)) layer->output = image_shape(sliding.output, a->data_format);
+}
+
+static bool is_max(const Layer *layer) { return strstr(layer->def->class.name, "Max") != NULL; }
+
+static Tensor *pool_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const PoolArgs *a = layer->args;
+    Sliding sliding;
+    slide(layer, &sliding, NULL);
+    sliding.window.pool = is_max(layer) ? POOL_MAX : POOL_AVERAGE;
+    for (int i = 0; i < sliding.window.dims; i++) sliding.window.low[i] = sliding.low[i];
+    x = image_load(build, x, a->data_format);
+    x = build_pool(build, x, sliding.window, sliding.output, "forward", is_max(layer) ? "max" : "average");
+    return image_store(build, x, a->data_format);
+}
+
+static void global_shape(Layer *layer, Diags *diags) {
+    const PoolArgs *a = layer->args;
+    Shape shape;
+    if (!image_input(layer, a->data_format, &shape, diags)) return;
+    const int last = shape.rank - 1;
+    for (int i = 1; i < last; i++) shape.dim[i] = 1;
+    layer->output = a->keepdims ? image_shape(shape, a->data_format)
+                                : shape_of(2, (int64_t[]){shape.dim[0], shape.dim[last]});
+}
+
+static Tensor *global_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const PoolArgs *a = layer->args;
+    x = image_load(build, x, a->data_format);
+    Window window = window_of(x->shape.rank - 2);
+    Shape shape = x->shape;
+    for (int i = 0; i < window.dims; i++) {
+        window.size[i] = window.stride[i] = shape.dim[i + 1];
+        shape.dim[i + 1] = 1;
+    }
+    window.pool = is_max(layer) ? POOL_MAX_SPLIT : POOL_AVERAGE;
+    x = build_pool(build, x, window, shape, "forward", is_max(layer) ? "max" : "average");
+    return build_view(build, x, layer->output, "view");
+}
+
+#define POOL(name_, kind_, args_, brief_)                                                                              \
+    const LayerDef layer_##name_ = {                                                                                   \
+        LAYER_CLASS(#name_, brief_, args_, PoolArgs),                                                                  \
+        .shape = kind_##_shape,                                                                                        \
+        .forward = kind_##_forward,                                                                                    \
+    };
+POOL(MaxPooling1D, pool, max_args, "the maximum of each window of (batch, steps, channels)")
+POOL(MaxPooling2D, pool, max_args, "the maximum of each window of (batch, rows, columns, channels)")
+POOL(MaxPooling3D, pool, max_args, "the maximum of each window of (batch, depth, rows, columns, channels)")
+POOL(AveragePooling1D, pool, average_args, "the mean of each window of (batch, steps, channels)")
+POOL(AveragePooling2D, pool, average_args, "the mean of each window of (batch, rows, columns, channels)")
+POOL(AveragePooling3D, pool, average_args, "the mean of each window of (batch, depth, rows, columns, channels)")
+POOL(GlobalMaxPooling1D, global, global_args, "the maximum of each channel")
+POOL(GlobalMaxPooling2D, global, global_args, "the maximum of each channel")
+POOL(GlobalMaxPooling3D, global, global_args, "the maximum of each channel")
+POOL(GlobalAveragePooling1D, global, global_args, "the mean of each channel")
+POOL(GlobalAveragePooling2D, global, global_args, "the mean of each channel")
+POOL(GlobalAveragePooling3D, global, global_args, "the mean of each channel")

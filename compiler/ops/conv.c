@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* conv: y[o, f] = Σ over window positions k and channels c of x[o · stride + k · dilation, c] · kernel[k, c, f], over one to
+ * three spatial dimensions and without padding, which op_pad does. Its gradients are another conv, of the spaced gradient
+ * with the kernel turned round, and conv_kernel, a product over all output positions. */
+#include "emit/emit.h"
+#include "lower.h"
+
+Window window_of(int dims) {
+    Window window = {.dims = dims, .groups = 1};
+    for (int i = 0; i < MAX_SPATIAL; i++) window.size[i] = window.stride[i] = window.dilation[i] = 1;
+    return window;
+}
+
+static void describe_numbers(const char *what, const int64_t *numbers, const Window *window, int64_t usual, Text *out) {
+    bool shown = what[0] == '\0';
+    for (int i = 0; i < window->dims; i++) shown = shown || numbers[i] != usual;
+    for (int i = 0; i < window->dims && shown; i++)
+        text_printf(out, "%s%lld", i ? "x" : what[0] ? arena_printf(out->arena, " %s ", what) : " ", (long long)numbers[i]);
+}
+
+void window_describe(const Op *op, Text *out) {
+    const Window *window = &op->window;
+    describe_numbers("", window->size, window, 0, out);
+    describe_numbers("stride", window->stride, window, 1, out);
+    describe_numbers("dilation", window->dilation, window, 1, out);
+    describe_numbers("low", window->low, window, 0, out);
+    if (window->groups > 1) text_printf(out, " groups %lld", (long long)window->groups);
+}
+
+/* How far a window reaches along a dimension. */
+static int64_t reach(const Window *window, int dim) { return (window->size[dim] - 1) * window->dilation[dim] + 1; }
+
+static Tensor *as_matrix(Builder *build, Tensor *kernel, int64_t rows) {
+    const Shape shape = shape_of(2, (int64_t[]){rows, kernel->shape.dim[kernel->shape.rank - 1]});
+    return build_view(build, kernel, shape, "kernel_matrix");
+}
+
+Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *role, const char *label) {
+    Shape shape = x->shape;
+    const int first = shape.rank - 1 - window.dims;
+    bool points = window.groups == 1, whole = window.groups == 1; /* windows of one position, or as large as x */
+    int64_t positions = 1;
+    for (int i = 0; i < window.dims; i++) {
+        int64_t *dim = &shape.dim[first + i];
+        points = points && window.size[i] == 1 && window.stride[i] == 1;
+        whole = whole && window.size[i] == *dim && (window.size[i] == 1 || window.dilation[i] == 1);
+        positions *= *dim;
+        *dim = (*dim - reach(&window, i)) / window.stride[i] + 1;
+    }
+    const int64_t channels = x->shape.dim[shape.rank - 1];
+    shape.dim[shape.rank - 1] = kernel->shape.dim[window.dims + 1];
+    if (points) return build_matmul(build, x, as_matrix(build, kernel, channels), false, shape, role, label);
+    if (whole) {
+        Shape flat = shape_of(first + 1, x->shape.dim);
+        flat.dim[first] = positions * channels;
+        return build_matmul(build, build_view(build, x, flat, "flat"), as_matrix(build, kernel, positions * channels), false,
+                            shape, role, label);
+    }
+    x = build_whole(build, x);
+    Op *op = build_op(build, &op_conv, role);
+    op->in[op->in_count++] = x;
+    op->in[op->in_count++] = kernel;
+    op->window = window;
+    return build_result(build, op, label, shape);
+}
+
+/* The kernel as the way back reads it: from the last position to the first, (size…, filters / groups, channels). */
+static Tensor *turned(Builder *build, Tensor *kernel, const Window *window) {
+    const int dims = window->dims;
+    const char *label = arena_printf(build->plan->arena, "%s_turned", gradient_name(build, kernel) + 2);
+    const char *role = build->phase == PHASE_FORWARD ? "forward_turn" : "backward_turn";
+    unsigned flipped = 0;
+    for (int i = 0; i < dims; i++)
+        if (window->size[i] > 1) flipped |= 1u << i;
+    int axes[MAX_RANK] = {0, 1, 2};
+    axes[dims] = dims + 1;
+    axes[dims + 1] = dims;
+    if (window->groups == 1) return build_permute(build, kernel, axes, flipped, role, label);
+    Shape shape = kernel->shape;
+    const int64_t channels = shape.dim[dims], filters = shape.dim[dims + 1] / window->groups;
+    shape.rank = dims + 3;
+    shape.dim[dims + 1] = window->groups;
+    shape.dim[dims + 2] = filters;
+    axes[dims] = dims + 2;
+    axes[dims + 1] = dims + 1;
+    axes[dims + 2] = dims;
+    Tensor *y = build_permute(build, build_view(build, kernel, shape, "groups"), axes, flipped, role, label);
+    shape.rank = dims + 2;
+    shape.dim[dims] = filters;
+    shape.dim[dims + 1] = window->groups * channels;
+    return build_view(build, y, shape, "kernel_turned");
+}
+
+Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
+                              const char *role, const char *label) {
+    Spacing spacing = spacing_none();
+    Shape spaced = d->shape;
+    const int first = shape.rank - 1 - window.dims;
+    const bool forward = build->phase == PHASE_FORWARD;
+    for (int i = 0; i < window.dims; i++) {
+        spacing.low[first + i] = reach(&window, i) - 1 - low[i];
+        spacing.spread[first + i] = window.stride[i];
+        spaced.dim[first + i] = shape.dim[first + i] + reach(&window, i) - 1;
+        window.stride[i] = 1;
+    }
+    Tensor *kernel_turned = turned(build, kernel, &window);
+    const char *spaced_label = forward ? "spaced" : arena_printf(build->plan->arena, "%s_spaced", gradient_name(build, d));
+    d = build_pad(build, d, spacing, spaced, forward ? "forward_space" : "backward_space", spaced_label);
+    return build_conv(build, d, kernel_turned, window, role, label);
+}
+
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *x = op->in[0], *kernel = op->in[1];
+    const int64_t low[MAX_SPATIAL] = {0};
+    if (gradient_needed(x))
+        gradient_add(build, x, build_conv_transposed(build, d, kernel, op->window, low, x->shape, "backward_input",
+                                                     gradient_name(build, x)));
+    if (!gradient_needed(kernel)) return;
+    const char *name = gradient_name(build, kernel);
+    Op *back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
+    back->in[back->in_count++] = x;
+    back->in[back->in_count++] = d;
+    back->window = op->window;
+    gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
+}
+
+/* Distances in the image, in reals. */
+typedef struct Strides {
+    int64_t at[MAX_SPATIAL]; /* of neighbouring positions */
+    int64_t sample;
+} Strides;
+
+static Strides strides_of(Shape shape, int dims) {
+    Strides strides = {.sample = shape.dim[shape.rank - 1]};
+    for (int i = dims - 1; i >= 0; i--) {
+        strides.at[i] = strides.sample;
+        strides.sample *= shape.dim[shape.rank - 1 - dims + i];
+    }
+    return strides;
+}
+
+static const char *three(Emit *e, const int64_t *numbers) {
+    return formatted(e, "%lld, %lld, %lld", (long long)numbers[0], (long long)numbers[1], (long long)numbers[2]);
+}
+
+/* Where the line `index` of `count` dimensions begins: "line / 5 * 392 + line % 5 * 28". */
+static const char *lines_text(Emit *e, const char *index, int count, const int64_t *sizes, const int64_t *steps,
+                              int64_t sample, bool samples) {
+    Text text = {.arena = e->arena};
+    int64_t inner = 1;
+    for (int i = 0; i < count; i++) inner *= sizes[i];
+    if (samples) text_puts(&text, times(e, inner == 1 ? index : formatted(e, "%s / %lld", index, (long long)inner), sample));
+    for (int i = 0; i < count; i++) {
+        const bool outermost = i == 0 && !samples;
+        inner /= sizes[i];
+        if (sizes[i] == 1) continue;
+        const char *at = inner == 1 ? index : formatted(e, "%s / %lld", index, (long long)inner);
+        if (!outermost) at = formatted(e, "%s %% %lld", at, (long long)sizes[i]);
+        text_printf(&text, "%s%s", text.length ? " + " : "", times(e, at, steps[i]));
+    }
+    return text.length ? text_chars(&text) : "0";
+}
+
+/* The window's lines as pieces of a depth: its positions, the innermost in one piece where they lie together. */
+typedef struct Pieces {
+    int64_t counts[MAX_SPATIAL], strides[MAX_SPATIAL];
+    int64_t depth;
+    int count;
+} Pieces;
+
+static Pieces pieces_of(const Window *window, const Strides *strides, int64_t channels) {
+    Pieces pieces = {.counts = {1, 1, 1}, .depth = channels, .count = window->dims};
+    const int last = window->dims - 1;
+    for (int i = 0; i < window->dims; i++) {
+        pieces.counts[i] = window->size[i];
+        pieces.strides[i] = window->size[i] > 1 ? strides->at[i] * window->dilation[i] : 0;
+    }
+    if (window->groups == 1 && window->dilation[last] == 1) {
+        pieces.depth *= pieces.counts[last];
+        pieces.counts[last] = 1;
+        pieces.strides[last] = 0;
+    }
+    return pieces;
+}
+
+static void emit(Emit *e, const Op *op) {
+    const Window *window = &op->window;
+    Tensor *x = op->in[0], *kernel = op->in[1], *y = op->out;
+    const Shape in = x->shape, out = y->shape;
+    const int dims = window->dims, last = out.rank - 1;
+    const Strides strides = strides_of(in, dims);
+    const int64_t columns = out.dim[last], channels = in.dim[last] / window->groups;
+    const Pieces pieces = pieces_of(window, &strides, channels);
+    int64_t steps[MAX_SPATIAL] = {0};
+    for (int i = 0; i < dims; i++) steps[i] = strides.at[i] * window->stride[i];
+    const char *const from = param_named(e, x, false, "x");
+    const char *const weights = param_named(e, kernel, false, "kernel");
+    const bool stepped = op->steps.count > 0;
+    const char *const result = stepped ? "" : param_named(e, y, true, "y");
+    Text products = {.arena = e->arena}, tile = {.arena = e->arena};
+    emit_template(e, &products, window->groups == 1 ? "conv_product" : "conv_products",
+                  (Hole[]){{"depth", integer(e, pieces.depth)},
+                           {"filters", integer(e, columns / window->groups)},
+                           {"columns", integer(e, columns)},
+                           {"at", times(e, "at", steps[dims - 1])},
+                           {"step", integer(e, steps[dims - 1])},
+                           {"kernel", weights},
+                           {"to", stepped ? "block" : "to"},
+                           {"to_row", stepped ? "PANEL" : integer(e, columns)},
+                           {NULL, NULL}});
+    const char *const width = integer(e, out.dim[last - 1]);
+    if (stepped) {
+        const BlockText block = block_text(e, op, size_text(e, out, 0, last));
+        emit_template(e, &tile, "conv_steps",
+                      (Hole[]){{"products", text_chars(&products)},
+                               {"width", width},
+                               {"draws", block.draws},
+                               {"value", block.value},
+                               {"steps", block.steps},
+                               {NULL, NULL}});
+    } else {
+        emit_template(e, &tile, "conv_store",
+                      (Hole[]){{"products", text_chars(&products)},
+                               {"width", width},
+                               {"y", result},
+                               {"columns", integer(e, columns)},
+                               {NULL, NULL}});
+    }
+    emit_function(e, "conv", op,
+                  (Hole[]){{"counts", three(e, pieces.counts)},
+                           {"strides", three(e, pieces.strides)},
+                           {"lines", size_text(e, out, 0, last - 1)},
+                           {"columns", integer(e, columns)},
+                           {"x", from},
+                           {"line_at", lines_text(e, "line", dims - 1, out.dim + last - dims, steps, strides.sample, true)},
+                           {"width", width},
+                           {"tile", text_chars(&tile)},
+                           {NULL, NULL}});
+}
+
+static void emit_kernel(Emit *e, const Op *op) {
+    const Window *window = &op->window;
+    Tensor *x = op->in[0], *d = op->in[1];
+    const Shape in = x->shape, back = d->shape;
+    const int dims = window->dims, last = in.rank - 1, first = last - dims;
+    const Strides strides = strides_of(in, dims);
+    const int64_t columns = back.dim[last], channels = in.dim[last] / window->groups;
+    const Pieces pieces = pieces_of(window, &strides, channels);
+    int64_t counts[MAX_SPATIAL] = {1, 1, 1}, steps[MAX_SPATIAL] = {0}, taps = 1;
+    for (int i = 0; i < dims; i++) {
+        taps *= pieces.counts[i];
+        if (i == dims - 1) continue;
+        counts[i] = back.dim[first + i];
+        steps[i] = strides.at[i] * window->stride[i];
+    }
+    Text products = {.arena = e->arena};
+    emit_template(e, &products, window->groups == 1 ? "conv_kernel_product" : "conv_kernel_products",
+                  (Hole[]){{"columns", integer(e, columns)},
+                           {"filters", integer(e, columns / window->groups)},
+                           {"width", integer(e, back.dim[last - 1])},
+                           {"rows", integer(e, pieces.depth)},
+                           {"step", integer(e, strides.at[dims - 1] * window->stride[dims - 1])},
+                           {NULL, NULL}});
+    emit_function(e, "conv_kernel", op,
+                  (Hole[]){{"counts", three(e, counts)},
+                           {"strides", three(e, steps)},
+                           {"samples", size_text(e, in, 0, first)},
+                           {"taps", integer(e, taps)},
+                           {"x", param_named(e, x, false, "x")},
+                           {"sample", integer(e, strides.sample)},
+                           {"tap_at", lines_text(e, "tap", pieces.count, pieces.counts, pieces.strides, 0, false)},
+                           {"d", param_named(e, d, false, "d")},
+                           {"back", integer(e, strides_of(back, dims).sample)},
+                           {"y", param_named(e, op->out, true, "y")},
+                           {"tap_size", integer(e, pieces.depth * columns)},
+                           {"rows", integer(e, pieces.depth)},
+                           {"products", text_chars(&products)},
+                           {NULL, NULL}});
+}
+
+const OpDef op_conv = {.name = "conv", .brief = "products with the windows of an image", .gradient = gradient, .emit = emit,
+                       .describe = window_describe, .takes_steps = true, .blocks = true};
+const OpDef op_conv_kernel = {
+    .name = "conv_kernel", .brief = "conv's gradient of its kernel", .emit = emit_kernel, .describe = window_describe};

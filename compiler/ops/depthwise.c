@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* depthwise: y[o, m, c] = Σ over window positions k of x[o · stride + k · dilation, c] · kernel[k, m, c], its gradients
+ * depthwise_input and depthwise_kernel. */
+#include "lower.h"
+#include "window.h"
+
+Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *label) {
+    const int dims = window.dims;
+    const int64_t channels = kernel->shape.dim[dims], multiplier = kernel->shape.dim[dims + 1];
+    Shape shape = x->shape;
+    const int last = shape.rank - 1;
+    for (int i = 0; i < dims; i++) {
+        int64_t *dim = &shape.dim[last - dims + i];
+        *dim = (*dim - (window.size[i] - 1) * window.dilation[i] - 1) / window.stride[i] + 1;
+    }
+    if (multiplier > 1) {
+        int axes[MAX_RANK] = {0, 1, 2, 3, 4, 5};
+        axes[dims] = dims + 1;
+        axes[dims + 1] = dims;
+        kernel = build_permute(build, kernel, axes, 0, "forward_kernel_by_channel", "kernel_by_channel");
+        shape.rank++;
+        shape.dim[last] = multiplier;
+        shape.dim[last + 1] = channels;
+    }
+    x = build_whole(build, x);
+    Op *op = build_op(build, &op_depthwise, "forward");
+    op->in[op->in_count++] = x;
+    op->in[op->in_count++] = kernel;
+    op->window = window;
+    Tensor *y = build_result(build, op, multiplier > 1 ? "by_channel" : label, shape);
+    if (multiplier == 1) return y;
+    int axes[MAX_RANK] = {0, 1, 2, 3, 4, 5};
+    axes[last] = last + 1;
+    axes[last + 1] = last;
+    y = build_permute(build, y, axes, 0, "forward_by_multiple", "by_multiple");
+    shape.rank--;
+    shape.dim[last] = channels * multiplier;
+    return build_view(build, y, shape, label);
+}
+
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *x = op->in[0], *kernel = op->in[1];
+    if (gradient_needed(x)) {
+        Op *back = build_op(build, &op_depthwise_input, "backward_input");
+        back->in[back->in_count++] = d;
+        back->in[back->in_count++] = kernel;
+        back->window = op->window;
+        gradient_add(build, x, build_result(build, back, gradient_name(build, x), x->shape));
+    }
+    if (gradient_needed(kernel)) {
+        const char *name = gradient_name(build, kernel);
+        Op *back = build_op(build, &op_depthwise_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
+        back->in[back->in_count++] = x;
+        back->in[back->in_count++] = d;
+        back->window = op->window;
+        gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
+    }
+}
+
+/* The loops of one output of each channel; `out` without the dimension of the multiples. */
+typedef struct Multiple {
+    WindowLoops loops;
+    int64_t count, channels;
+    const char *at; /* " + m * 12", of the multiple in a place, in reals; "" where there is one */
+} Multiple;
+
+static Multiple multiple(Emit *e, const Op *op, Shape image, Shape out) {
+    Multiple m = {.count = 1, .channels = image.dim[image.rank - 1], .at = ""};
+    if (out.rank > image.rank) {
+        m.count = out.dim[out.rank - 2];
+        out.rank--;
+        out.dim[out.rank - 1] = m.count * m.channels;
+        m.at = formatted(e, " + %s", times(e, "m", m.channels));
+    }
+    m.loops = window_loops(op, image, out);
+    return m;
+}
+
+static const char *multiples(Emit *e, const Multiple *m, const char *body) {
+    body = window_channels(e, &m->loops, body);
+    if (m->count == 1) return body;
+    return filled(e, "map_loop", (Hole[]){{"var", "m"}, {"size", integer(e, m->count)}, {"body", body}, {NULL, NULL}});
+}
+
+static const char *joined(Emit *e, const char *a, const char *b) { return formatted(e, "%s%s", a, b); }
+
+static void emit(Emit *e, const Op *op) {
+    Tensor *x = op->in[0], *kernel = op->in[1], *y = op->out;
+    const Multiple m = multiple(e, op, x->shape, y->shape);
+    const char *from = param_named(e, x, false, "x"), *weights = param_named(e, kernel, false, "kernel");
+    const char *tap = filled(e, "depthwise_tap",
+                             (Hole[]){{"x", from},
+                                      {"at", window_image_at(e, &m.loops)},
+                                      {"kernel", weights},
+                                      {"tap", joined(e, window_tap_at(e, &m.loops, m.count * m.channels), m.at)},
+                                      {NULL, NULL}});
+    const char *body = filled(e, "depthwise",
+                              (Hole[]){{"taps", window_taps(e, &m.loops, tap)},
+                                       {"y", param_named(e, y, true, "y")},
+                                       {"place", joined(e, window_place_at(e, &m.loops), m.at)},
+                                       {NULL, NULL}});
+    body = window_places(e, &m.loops, multiples(e, &m, body));
+    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+}
+
+static void emit_input(Emit *e, const Op *op) {
+    Tensor *d = op->in[0], *kernel = op->in[1], *y = op->out;
+    const Multiple m = multiple(e, op, y->shape, d->shape);
+    const char *back = param_named(e, d, false, "d"), *weights = param_named(e, kernel, false, "kernel");
+    const char *to = param_named(e, y, true, "y");
+    const char *tap = filled(e, "depthwise_input_tap",
+                             (Hole[]){{"y", to},
+                                      {"at", window_image_at(e, &m.loops)},
+                                      {"kernel", weights},
+                                      {"tap", joined(e, window_tap_at(e, &m.loops, m.count * m.channels), m.at)},
+                                      {NULL, NULL}});
+    const char *body = filled(e, "depthwise_input",
+                              (Hole[]){{"taps", window_taps(e, &m.loops, tap)},
+                                       {"d", back},
+                                       {"place", joined(e, window_place_at(e, &m.loops), m.at)},
+                                       {NULL, NULL}});
+    body = window_places(e, &m.loops, multiples(e, &m, body));
+    emit_function(e, "pool_back", op,
+                  (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
+}
+
+static void emit_kernel(Emit *e, const Op *op) {
+    Tensor *x = op->in[0], *d = op->in[1], *y = op->out;
+    const Multiple m = multiple(e, op, x->shape, d->shape);
+    const char *place = filled(e, "depthwise_kernel_place",
+                               (Hole[]){{"x", param_named(e, x, false, "x")},
+                                        {"at", window_image_at(e, &m.loops)},
+                                        {"d", param_named(e, d, false, "d")},
+                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
+                                        {NULL, NULL}});
+    const char *body = filled(e, "depthwise_kernel",
+                              (Hole[]){{"places", window_places(e, &m.loops, place)},
+                                       {"y", param_named(e, y, true, "y")},
+                                       {"tap", joined(e, window_tap_at(e, &m.loops, m.count * m.channels), m.at)},
+                                       {NULL, NULL}});
+    body = window_taps(e, &m.loops, multiples(e, &m, body));
+    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+}
+
+const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .gradient = gradient,
+                            .emit = emit, .describe = window_describe};
+const OpDef op_depthwise_input = {.name = "depthwise_input", .brief = "depthwise's gradient of its input",
+                                  .emit = emit_input, .describe = window_describe};
+const OpDef op_depthwise_kernel = {.name = "depthwise_kernel", .brief = "depthwise's gradient of its kernel",
+                                   .emit = emit_kernel, .describe = window_describe};

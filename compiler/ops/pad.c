@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* pad: element i of x becomes element o of y where o · pick = low + i · spread, in each dimension; the others are zeros.
+ * Zeros at the ends and between elements, parts cut off, every n-th element: the gradient of each is another one. */
+#include <string.h>
+
+#include "emit/emit.h"
+#include "lower.h"
+
+Spacing spacing_none(void) {
+    Spacing spacing;
+    for (int i = 0; i < MAX_RANK; i++) spacing.low[i] = 0, spacing.spread[i] = spacing.pick[i] = 1;
+    return spacing;
+}
+
+Tensor *build_pad(Builder *build, Tensor *x, Spacing spacing, Shape shape, const char *role, const char *label) {
+    bool nothing = shape_equal(x->shape, shape);
+    for (int i = 0; i < shape.rank; i++) nothing = nothing && spacing.low[i] == 0;
+    if (nothing) return x;
+    x = build_whole(build, x);
+    Op *op = build_op(build, &op_pad, role);
+    op->in[op->in_count++] = x;
+    op->spacing = spacing;
+    return build_result(build, op, label, shape);
+}
+
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *x = op->in[0];
+    Spacing back = op->spacing;
+    for (int i = 0; i < x->shape.rank; i++) {
+        back.low[i] = -op->spacing.low[i];
+        back.spread[i] = op->spacing.pick[i];
+        back.pick[i] = op->spacing.spread[i];
+    }
+    if (gradient_needed(x))
+        gradient_add(build, x, build_pad(build, d, back, x->shape, "backward_pad", gradient_name(build, x)));
+}
+
+static void describe_numbers(const char *what, const int64_t *numbers, int rank, int64_t usual, Text *out) {
+    bool shown = false;
+    for (int i = 0; i < rank; i++) shown = shown || numbers[i] != usual;
+    for (int i = 0; i < rank && shown; i++)
+        text_printf(out, "%s%lld", i ? ", " : arena_printf(out->arena, " %s (", what), (long long)numbers[i]);
+    if (shown) text_puts(out, ")");
+}
+
+static void describe(const Op *op, Text *out) {
+    describe_numbers("low", op->spacing.low, op->out->shape.rank, 0, out);
+    describe_numbers("spread", op->spacing.spread, op->out->shape.rank, 1, out);
+    describe_numbers("pick", op->spacing.pick, op->out->shape.rank, 1, out);
+}
+
+static int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }
+static int64_t min_of(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t rounded_up(int64_t a, int64_t b) { return a <= 0 ? 0 : (a + b - 1) / b; }
+
+/* The elements of one dimension that are copied: `count` from `from` on to `to` on, in these steps. */
+typedef struct Run {
+    int64_t count, from, to, from_step, to_step;
+} Run;
+
+static Run run_of(const Spacing *spacing, int dim, int64_t size, int64_t out) {
+    const int64_t low = spacing->low[dim], spread = spacing->spread[dim], pick = spacing->pick[dim];
+    Run run = {.from_step = pick, .to_step = spread};
+    if (pick == 1) {
+        run.from = rounded_up(-low, spread);
+        run.to = low + run.from * spread;
+        run.count = out - 1 < low ? 0 : min_of(size - 1, (out - 1 - low) / spread) - run.from + 1;
+    } else {
+        run.to = rounded_up(low, pick);
+        run.from = run.to * pick - low;
+        run.count = size - 1 + low < 0 ? 0 : min_of(out - 1, (size - 1 + low) / pick) - run.to + 1;
+    }
+    run.count = max_of(run.count, 0);
+    return run;
+}
+
+/* Neighbours that stay neighbours are copied in vectors. */
+static void emit(Emit *e, const Op *op) {
+    static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
+    Tensor *x = op->in[0], *y = op->out;
+    const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
+    Text at_from = {.arena = e->arena}, at_to = {.arena = e->arena};
+    int64_t from_size = 1, to_size = 1, from_base = 0, to_base = 0, row = 1; /* row: what is copied at once */
+    bool together = true, complete = true, empty = false;
+    const char *sizes[MAX_RANK] = {0};
+    for (int i = y->shape.rank - 1; i >= 0; i--) {
+        const int64_t size = x->shape.dim[i], out = y->shape.dim[i];
+        Run run = {dim_size(size, 1), 0, 0, 1, 1};
+        if (size > 0) run = run_of(&op->spacing, i, size, out);
+        complete = complete && (size < 0 || run.count == out);
+        empty = empty || run.count == 0;
+        from_base += run.from * from_size;
+        to_base += run.to * to_size;
+        if (together && size > 0 && (run.count == 1 || (run.from_step == 1 && run.to_step == 1))) {
+            row *= run.count;
+            together = run.count == size && run.count == out;
+        } else {
+            together = false;
+            sizes[i] = size < 0 ? size_text(e, x->shape, i, i + 1) : integer(e, run.count);
+            text_printf(&at_from, " + %s", times(e, vars[i], run.from_step * from_size));
+            text_printf(&at_to, " + %s", times(e, vars[i], run.to_step * to_size));
+        }
+        from_size *= dim_size(size, 1);
+        to_size *= dim_size(out, 1);
+    }
+    const char *first = address_text(e, from, integer(e, from_base)), *second = address_text(e, to, integer(e, to_base));
+    Text loop = {.arena = e->arena};
+    emit_template(e, &loop, "map_lanes",
+                  (Hole[]){{"var", "c"},
+                           {"size", integer(e, row)},
+                           {"body", formatted(e, "v_store(%s%s + c, v_load(%s%s + c, n), n);\n", second, text_chars(&at_to),
+                                              first, text_chars(&at_from))},
+                           {NULL, NULL}});
+    const char *body = text_chars(&loop);
+    for (int i = y->shape.rank - 1; i >= 0; i--) {
+        if (!sizes[i]) continue;
+        Text outer = {.arena = e->arena};
+        emit_template(e, &outer, "map_loop",
+                      (Hole[]){{"var", vars[i]}, {"size", sizes[i]}, {"body", body}, {NULL, NULL}});
+        body = text_chars(&outer);
+    }
+    Text zeros = {.arena = e->arena};
+    if (!complete)
+        emit_template(e, &zeros, "pad_zeros",
+                      (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {NULL, NULL}});
+    emit_function(e, "pad", op,
+                  (Hole[]){{"zeros", complete ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
+}
+
+const OpDef op_pad = {.name = "pad", .brief = "zeros around and between elements, or elements left out",
+                      .gradient = gradient, .emit = emit, .describe = describe};

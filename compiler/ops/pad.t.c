@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT-0 */
+//@ pad
+    $zeros
+    $copy
+//@ pad_zeros
+memset($y, 0, $size * sizeof *$y);

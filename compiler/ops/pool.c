@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* pool: the maximum, mean or sum of each window of an image and each channel; positions beyond the image do not count.
+ * pool_gradient: back to the image. Of equal maxima the first gets the gradient, or all the same share. */
+#include "lower.h"
+#include "window.h"
+
+static const char *const kinds[] = {[POOL_MAX] = "max", [POOL_MAX_SPLIT] = "max", [POOL_AVERAGE] = "average", [POOL_SUM] = "sum"};
+
+static void describe(const Op *op, Text *out) {
+    text_printf(out, " %s", kinds[op->window.pool]);
+    window_describe(op, out);
+    if (op->window.pool == POOL_MAX_SPLIT) text_puts(out, " split");
+}
+
+static bool is_max(const Op *op) { return op->window.pool == POOL_MAX || op->window.pool == POOL_MAX_SPLIT; }
+
+static Tensor *build_window(Builder *build, const OpDef *def, Tensor *x, Window window, Shape shape, const char *role,
+                            const char *label) {
+    x = build_whole(build, x);
+    Op *op = build_op(build, def, role);
+    op->in[op->in_count++] = x;
+    op->window = window;
+    return build_result(build, op, label, shape);
+}
+
+Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label) {
+    return build_window(build, &op_pool, x, window, shape, role, label);
+}
+
+Tensor *build_repeat(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label) {
+    window.pool = POOL_SUM;
+    return build_window(build, &op_pool_gradient, x, window, shape, role, label);
+}
+
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *x = op->in[0];
+    if (!gradient_needed(x)) return;
+    Op *back = build_op(build, &op_pool_gradient, "backward_pool");
+    back->in[back->in_count++] = d;
+    if (is_max(op)) {
+        back->in[back->in_count++] = x;
+        back->in[back->in_count++] = op->out;
+    }
+    back->window = op->window;
+    gradient_add(build, x, build_result(build, back, gradient_name(build, x), x->shape));
+}
+
+/* Only of repetition, which is the gradient of a sum; others are gradients already. */
+static void gradient_of_repeat(Builder *build, const Op *op, Tensor *d) {
+    Tensor *x = op->in[0];
+    if (gradient_needed(x))
+        gradient_add(build, x, build_pool(build, d, op->window, x->shape, "backward_repeat", gradient_name(build, x)));
+}
+
+static const char *scale_text(Emit *e, const Op *op, const WindowLoops *loops) {
+    if (op->window.pool != POOL_AVERAGE) return "";
+    return formatted(e, " / %s", window_count(e, loops));
+}
+
+static void emit(Emit *e, const Op *op) {
+    Tensor *x = op->in[0], *y = op->out;
+    const WindowLoops loops = window_loops(op, x->shape, y->shape);
+    const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
+    const char *tap = filled(e, is_max(op) ? "pool_max_tap" : "pool_sum_tap",
+                             (Hole[]){{"x", from}, {"at", window_image_at(e, &loops)}, {NULL, NULL}});
+    const double lowest = e->real[0] == 'd' ? -DBL_MAX : -(double)FLT_MAX;
+    const char *body = filled(e, is_max(op) ? "pool_max" : "pool_sum",
+                              (Hole[]){{"edges", window_edges(e, &loops)},
+                                       {"lowest", literal(e, lowest)},
+                                       {"scale", scale_text(e, op, &loops)},
+                                       {"taps", window_taps(e, &loops, tap)},
+                                       {"y", to},
+                                       {"place", window_place_at(e, &loops)},
+                                       {NULL, NULL}});
+    body = window_places(e, &loops, window_channels(e, &loops, body));
+    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+}
+
+static void emit_gradient(Emit *e, const Op *op) {
+    static const char *const bodies[] = {"pool_max_back", "pool_split_back", "pool_sum_back", "pool_sum_back"};
+    static const char *const each[] = {"pool_max_back_tap", "pool_split_back_tap", "pool_sum_back_tap", "pool_sum_back_tap"};
+    Tensor *d = op->in[0], *y = op->out;
+    const WindowLoops loops = window_loops(op, y->shape, d->shape);
+    const PoolKind kind = op->window.pool;
+    const char *x = is_max(op) ? param_named(e, op->in[1], false, "x") : "";
+    const char *pooled = is_max(op) ? param_named(e, op->in[2], false, "pooled") : "";
+    const char *back = param_named(e, d, false, "d"), *to = param_named(e, y, true, "y");
+    const Hole holes[] = {{"x", x},
+                          {"y", to},
+                          {"at", window_image_at(e, &loops)},
+                          {"zero", literal(e, 0)},
+                          {"one", literal(e, 1)},
+                          {NULL, NULL}};
+    const char *taps = window_taps(e, &loops, filled(e, each[kind], holes));
+    const char *counts = kind == POOL_MAX_SPLIT ? window_taps(e, &loops, filled(e, "pool_split_count", holes)) : "";
+    const char *body = filled(e, bodies[kind],
+                              (Hole[]){{"edges", window_edges(e, &loops)},
+                                       {"pooled", pooled},
+                                       {"d", back},
+                                       {"place", window_place_at(e, &loops)},
+                                       {"counts", counts},
+                                       {"scale", scale_text(e, op, &loops)},
+                                       {"taps", taps},
+                                       {NULL, NULL}});
+    body = window_places(e, &loops, window_channels(e, &loops, body));
+    emit_function(e, "pool_back", op,
+                  (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
+}
+
+const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .gradient = gradient, .emit = emit, .describe = describe};
+const OpDef op_pool_gradient = {.name = "pool_gradient", .brief = "from windows back to the image",
+                                .gradient = gradient_of_repeat, .emit = emit_gradient, .describe = describe};

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Loops over images and windows in them, put together from the inside out. */
+#include "window.h"
+
+static const char *const places[] = {"i", "j", "k"}, *const taps[] = {"u", "v", "w"};
+
+WindowLoops window_loops(const Op *op, Shape image, Shape out) {
+    return (WindowLoops){.window = &op->window, .image = image, .out = out, .first = image.rank - 1 - op->window.dims};
+}
+
+const char *filled(Emit *e, const char *name, const Hole *holes) {
+    Text text = {.arena = e->arena};
+    emit_template(e, &text, name, holes);
+    return text_chars(&text);
+}
+
+static int64_t size_after(Shape shape, int dim) {
+    int64_t size = 1;
+    for (int i = dim + 1; i < shape.rank; i++) size *= shape.dim[i];
+    return size;
+}
+
+/* Whether a window in this dimension may reach beyond the image. */
+static bool has_edge(const WindowLoops *loops, int i) {
+    const Window *window = loops->window;
+    const int64_t last = (loops->out.dim[loops->first + i] - 1) * window->stride[i] +
+                         (window->size[i] - 1) * window->dilation[i] - window->low[i];
+    return window->low[i] > 0 || last >= loops->image.dim[loops->first + i];
+}
+
+const char *window_image_at(Emit *e, const WindowLoops *loops) {
+    const Window *window = loops->window;
+    Text text = {.arena = e->arena};
+    text_puts(&text, times(e, "sample", size_after(loops->image, loops->first - 1)));
+    for (int i = 0; i < window->dims; i++) {
+        const bool moves = loops->out.dim[loops->first + i] > 1, wide = window->size[i] > 1;
+        Text at = {.arena = e->arena};
+        if (moves) text_puts(&at, times(e, places[i], window->stride[i]));
+        if (wide) text_printf(&at, "%s%s", moves ? " + " : "", times(e, taps[i], window->dilation[i]));
+        if (window->low[i]) text_printf(&at, "%s - %lld", moves || wide ? "" : "0", (long long)window->low[i]);
+        if (!at.length) continue;
+        const int64_t stride = size_after(loops->image, loops->first + i);
+        const bool sum = (moves && wide) || window->low[i];
+        text_printf(&text, " + %s",
+                    times(e, sum && stride > 1 ? formatted(e, "(%s)", text_chars(&at)) : text_chars(&at), stride));
+    }
+    return text_chars(&text);
+}
+
+const char *window_place_at(Emit *e, const WindowLoops *loops) {
+    Text text = {.arena = e->arena};
+    text_puts(&text, times(e, "sample", size_after(loops->out, loops->first - 1)));
+    for (int i = 0; i < loops->window->dims; i++)
+        if (loops->out.dim[loops->first + i] > 1)
+            text_printf(&text, " + %s", times(e, places[i], size_after(loops->out, loops->first + i)));
+    return text_chars(&text);
+}
+
+const char *window_tap_at(Emit *e, const WindowLoops *loops, int64_t size) {
+    Text text = {.arena = e->arena};
+    for (int i = 0; i < loops->window->dims; i++) {
+        int64_t stride = size;
+        for (int j = i + 1; j < loops->window->dims; j++) stride *= loops->window->size[j];
+        if (loops->window->size[i] > 1) text_printf(&text, "%s%s", text.length ? " + " : "", times(e, taps[i], stride));
+    }
+    return text.length ? text_chars(&text) : "0";
+}
+
+const char *window_places(Emit *e, const WindowLoops *loops, const char *body) {
+    for (int i = loops->window->dims - 1; i >= 0; i--) {
+        const int64_t size = loops->out.dim[loops->first + i];
+        if (size > 1)
+            body = filled(e, "map_loop", (Hole[]){{"var", places[i]}, {"size", integer(e, size)}, {"body", body}, {NULL, NULL}});
+    }
+    return filled(e, "map_loop",
+                  (Hole[]){{"var", "sample"}, {"size", size_text(e, loops->image, 0, loops->first)}, {"body", body}, {NULL, NULL}});
+}
+
+const char *window_taps(Emit *e, const WindowLoops *loops, const char *body) {
+    for (int i = loops->window->dims - 1; i >= 0; i--) {
+        if (loops->window->size[i] == 1) continue;
+        Hole holes[] = {{has_edge(loops, i) ? "tap" : "var", taps[i]},
+                        {"size", integer(e, loops->window->size[i])},
+                        {"body", body},
+                        {NULL, NULL}};
+        body = filled(e, has_edge(loops, i) ? "window_tap" : "map_loop", holes);
+    }
+    return body;
+}
+
+const char *window_channels(Emit *e, const WindowLoops *loops, const char *body) {
+    const int64_t channels = loops->image.dim[loops->image.rank - 1];
+    return filled(e, "map_lanes", (Hole[]){{"var", "c"}, {"size", integer(e, channels)}, {"body", body}, {NULL, NULL}});
+}
+
+const char *window_edges(Emit *e, const WindowLoops *loops) {
+    const Window *window = loops->window;
+    Text text = {.arena = e->arena};
+    for (int i = 0; i < window->dims; i++) {
+        if (window->size[i] == 1 || !has_edge(loops, i)) continue;
+        const bool moves = loops->out.dim[loops->first + i] > 1;
+        text_puts(&text, filled(e, "window_edge",
+                                (Hole[]){{"tap", taps[i]},
+                                         {"place", moves ? places[i] : "(size_t)0"},
+                                         {"stride", integer(e, window->stride[i])},
+                                         {"low", integer(e, window->low[i])},
+                                         {"size", integer(e, window->size[i])},
+                                         {"image", integer(e, loops->image.dim[loops->first + i] + window->low[i])},
+                                         {NULL, NULL}}));
+    }
+    return text_chars(&text);
+}
+
+const char *window_count(Emit *e, const WindowLoops *loops) {
+    int64_t count = 1;
+    Text text = {.arena = e->arena};
+    for (int i = 0; i < loops->window->dims; i++) {
+        if (has_edge(loops, i) && loops->window->size[i] > 1)
+            text_printf(&text, "%s(end_%s - first_%s)", text.length ? " * " : "", taps[i], taps[i]);
+        else count *= loops->window->size[i];
+    }
+    if (!text.length) return integer(e, count);
+    return formatted(e, count > 1 ? "(%s)(%s * %lld)" : "(%s)(%s)", e->real, text_chars(&text), (long long)count);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Loops over the positions of images and of windows in them: sample; i, j, k; and u, v, w within a window. */
+#ifndef NNC_WINDOW_H
+#define NNC_WINDOW_H
+
+#include "emit/emit.h"
+
+typedef struct WindowLoops {
+    const Window *window;
+    Shape image, out; /* what the window slides over, and one value for each of its places */
+    int first;        /* the first spatial dimension */
+} WindowLoops;
+
+WindowLoops window_loops(const Op *op, Shape image, Shape out);
+/** Index of channel 0 of the element that the window sees, of the place where it is, of the position in the window. */
+const char *window_image_at(Emit *emit, const WindowLoops *loops);
+const char *window_place_at(Emit *emit, const WindowLoops *loops);
+const char *window_tap_at(Emit *emit, const WindowLoops *loops, int64_t size);
+/** Loops around `body`: over all places, over a window's positions within the image, over channels in vectors. */
+const char *window_places(Emit *emit, const WindowLoops *loops, const char *body);
+const char *window_taps(Emit *emit, const WindowLoops *loops, const char *body);
+const char *window_channels(Emit *emit, const WindowLoops *loops, const char *body);
+/** Statements that say where a window at the edge begins and ends; "" where all lie within the image. */
+const char *window_edges(Emit *emit, const WindowLoops *loops);
+/** How many positions of the window lie within the image: a number, or a product of differences. */
+const char *window_count(Emit *emit, const WindowLoops *loops);
+/** A template as text. */
+const char *filled(Emit *emit, const char *name, const Hole *holes);
+
+#endif

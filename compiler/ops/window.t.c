@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT-0 */
+//@ window_edge
+const size_t first_$tap = $place * $stride < $low ? $low - $place * $stride : 0;
+const size_t end_$tap = least($size, $image - $place * $stride);
+//@ window_tap
+for (size_t $tap = first_$tap; $tap < end_$tap; $tap++) {
+    $body
+}
