@@ -164,9 +164,23 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
         if (plan->weights.at[i]->weight->trainable) build_update(&build, plan->weights.at[i]);
 }
 
+/* Layers check what they give; between them something larger may stand, such as an image with its padding. */
+static void check_sizes(const Plan *plan, const Program *program, Diags *diags) {
+    for (int i = 0; i < program->tensors.count; i++) {
+        const Tensor *tensor = program->tensors.at[i];
+        const Layer *layer = tensor->producer ? tensor->producer->layer : NULL;
+        double elements = 1;
+        if (shape_size(tensor->shape, plan->model->batch) >= 0) continue;
+        for (int j = 0; j < tensor->shape.rank; j++)
+            elements *= (double)dim_size(tensor->shape.dim[j], plan->model->batch);
+        const char *what = arena_printf(plan->arena, "%s %s", tensor->name, shape_text(plan->arena, tensor->shape));
+        diag(diags, D_too_large, layer ? layer->span : plan->model->span, what, number_text(plan->arena, elements));
+        return;
+    }
+}
+
 Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags) {
     Plan *plan = NEW(arena, Plan);
-    (void)diags;
     plan->model = model;
     plan->arena = arena;
     plan->options = options;
@@ -177,10 +191,12 @@ Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *op
     }
     plan->sum_count = 1;
     build_program(plan, &plan->predict, "predict", false, false);
-    if (!model->has_compile || options->inference_only) return plan;
+    check_sizes(plan, &plan->predict, diags);
+    if (!model->has_compile || options->inference_only || diags_errors(diags)) return plan;
     plan->can_train = true;
     ((const OptimizerDef *)model->compile.optimizer->class)->rule(model->compile.optimizer, &plan->update);
     build_program(plan, &plan->evaluate, "evaluate", true, false);
     build_program(plan, &plan->train, "train", true, true);
+    check_sizes(plan, &plan->train, diags);
     return plan;
 }

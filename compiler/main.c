@@ -102,6 +102,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     if (stage <= STAGE_SUMMARY || diags_errors(diags)) return diags_errors(diags) == 0;
 
     Plan *plan = *result = plan_from_model(arena, model, options, diags);
+    if (diags_errors(diags)) return false;
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
     plan_optimize(plan);
     check_memory(plan, options, model->span, diags);

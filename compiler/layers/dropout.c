@@ -2,7 +2,7 @@
 /* Dropout and its spatial forms: y = x · mask, mask = 0 with probability rate, else 1 / (1 - rate). */
 #include <string.h>
 
-#include "layer.h"
+#include "image.h"
 
 typedef struct DropoutArgs {
     double rate;
@@ -96,14 +96,7 @@ const LayerDef layer_Dropout = {
 
 /* Spatial dropout drops whole channels: one mask value for all positions of a channel. */
 static void spatial_shape(Layer *layer, Diags *diags) {
-    const char *name = layer->def->class.name;
-    const int positions = name[strlen(name) - 2] - '0';
-    if (layer->input.rank != positions + 2) {
-        diag(diags, D_layer_input, layer->span, name, shape_text(layer->arena, layer->input),
-             positions == 1 ? "it needs (batch, steps, channels)" : "it needs positions and channels");
-        return;
-    }
-    layer->output = layer->input;
+    if (image_check(layer, diags)) layer->output = layer->input;
 }
 
 static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {

@@ -29,7 +29,7 @@ static const char *advice(const Layer *layer, int dims) {
     } else if (input.rank == dims + 1) {
         text_puts(&text, "; Reshape((");
         for (int i = 1; i < input.rank; i++) text_printf(&text, "%lld, ", (long long)input.dim[i]);
-        text_puts(&text, "1)) before it adds the channels");
+        text_puts(&text, "1)) above it adds the channels");
     }
     return text_chars(&text);
 }
