@@ -253,7 +253,7 @@ static bool bind_columns(const Target *target, const Ast *value, Columns *field)
             valid &= bind_int(&inner, entry, &numbers[i]);
         }
     }
-    *field = (Columns){{numbers, count}, named ? names : NULL};
+    *field = (Columns){{numbers, count, false}, named ? names : NULL};
     return valid;
 }
 
@@ -342,7 +342,7 @@ static void bind_none(const ArgDef *row, void *field) {
         *(Ints *)field = (Ints){NULL, -1, false};
         break;
     case ARG_COLUMNS:
-        *(Columns *)field = (Columns){{NULL, -1}, NULL};
+        *(Columns *)field = (Columns){{NULL, -1, false}, NULL};
         break;
     case ARG_REALS:
         *(Reals *)field = (Reals){NULL, -1};

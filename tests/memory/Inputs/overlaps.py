@@ -23,7 +23,7 @@ def rounded(size):
 
 def elements(shape, batch):
     count = 1
-    for dim in filter(None, shape.split(", ")):
+    for dim in filter(None, re.split(", | \\* ", shape)): # "batch * 2" is a dimension of two factors
         count *= batch if dim.rstrip(",") == "batch" else int(dim.rstrip(","))
     return count
 
