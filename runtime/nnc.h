@@ -177,6 +177,11 @@ typedef struct nnc_model {
     const void *weights; /* baked in by nnc --weights, laid out like the parameters; NULL: --weights is asked for */
     const nnc_note *notes; /* that stood with them */
     size_t note_count;
+
+    /** Byte offset of the real that holds the learning rate of the next step; SIZE_MAX: no compile(). init sets it, and
+     *  whoever wants another rate may write it between steps, unless a schedule does. */
+    size_t learning_rate_in_trainer;
+    int learning_rate_scheduled; /* a schedule computes it after every step: what others write is lost */
 } nnc_model;
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */

@@ -194,6 +194,7 @@ static const char *model_text(Emit *emit, size_t notes) {
                                                               : "NNC_TARGET_DISTRIBUTION";
     text_printf(&out, "%s, %s,\n", target, plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
     text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
+    text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX", 0);
     return text_chars(&out);
 }
 
