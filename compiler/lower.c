@@ -87,6 +87,10 @@ static void build_metrics(Builder *build, Tensor *prediction) {
         op->object = object;
         op->in[op->in_count++] = metric->argmax && prediction->logits_of ? prediction->logits : prediction;
         op->in[op->in_count++] = build->program->target;
+        if (prediction->mask) {
+            op->masked = true;
+            op->in[op->in_count++] = prediction->mask;
+        }
         op->sum_at = sums;
         sums += 2;
     }

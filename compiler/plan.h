@@ -171,7 +171,7 @@ struct Op {
     const struct MetricDef *metric; /* metric */
     const Object *object;           /* the loss's, the metric's, the optimizer's */
     bool on_logits;                 /* loss */
-    bool masked;                    /* loss_weights: the last input is a mask of time steps */
+    bool masked;                    /* loss_weights, metric: the last input is a mask of time steps */
     int sum_at;                     /* metric: its first running sum */
     double numbers[4];              /* penalty: l1, l2 */
 };

@@ -6,6 +6,12 @@
 #include "emit/emit.h"
 #include "lower.h"
 
+/* Which element of a mask of time steps belongs to a row. */
+static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
+    const int64_t rows_per_step = shape_size(rows, 1) / shape_size(mask->shape, 1);
+    return rows_per_step == 1 ? "row" : formatted(e, "row / %lld", (long long)rows_per_step);
+}
+
 static void emit_weights(Emit *e, const Op *op) {
     const LossArgs *args = op->object->args;
     const Shape rows = op->out->shape;
@@ -18,11 +24,9 @@ static void emit_weights(Emit *e, const Op *op) {
     Text left_out = {.arena = e->arena}; /* rows that do not count */
     if (ignores)
         text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[1], false), (long long)args->ignore_class);
-    if (mask) {
-        const int64_t steps = shape_size(rows, 1) / shape_size(mask->shape, 1); /* rows of a time step */
+    if (mask)
         text_printf(&left_out, "%s!(%s[%s] > 0)", ignores ? " || " : "", param_tensor(e, op->in[op->in_count - 1], false),
-                    steps == 1 ? "row" : formatted(e, "row / %lld", (long long)steps));
-    }
+                    step_of_row(e, mask, rows));
     const char *kept = "";
     if (left_out.length)
         kept = formatted(e, "if (%s) {\n    weight = 0;\n    counted -= 1;\n}\n", text_chars(&left_out));
@@ -88,12 +92,23 @@ static void emit_metric(Emit *e, const Op *op) {
     Tensor *p = op->in[0];
     const int64_t columns = p->shape.dim[p->shape.rank - 1];
     const Hole operands[] = {{"p", "p"}, {"y", "y"}, {"threshold", literal(e, args->threshold)}, {NULL, NULL}};
+    const char *const p_name = param_named(e, p, false, "prediction"), *const y_name = param_tensor(e, op->in[1], false);
+    const char *const sums = param_sums(e), *const count_at = integer(e, op->sum_at + 1);
+    Text skip = {.arena = e->arena};
+    if (op->masked)
+        emit_template(e, &skip, "metric_skip",
+                      (Hole[]){{"mask", param_tensor(e, op->in[2], false)},
+                               {"step", step_of_row(e, op->in[2], shape_of(p->shape.rank - 1, p->shape.dim))},
+                               {"sums", sums},
+                               {"count_at", count_at},
+                               {NULL, NULL}});
     const Hole holes[] = {
-        {"p", param_named(e, p, false, "prediction")},
-        {"y", param_tensor(e, op->in[1], false)},
-        {"sums", param_sums(e)},
+        {"p", p_name},
+        {"y", y_name},
+        {"sums", sums},
+        {"skip", text_chars(&skip)},
         {"at", integer(e, op->sum_at)},
-        {"count_at", integer(e, op->sum_at + 1)},
+        {"count_at", count_at},
         {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
         {"columns", integer(e, columns)},
         {"size", size_text(e, p->shape, 0, p->shape.rank)},
@@ -101,7 +116,7 @@ static void emit_metric(Emit *e, const Op *op) {
         {"value", metric->value ? formula_text(e, metric->value, operands) : ""},
         {NULL, NULL},
     };
-    emit_function(e, metric->rows ? metric->rows : "metric_elementwise", op, holes);
+    emit_function(e, metric->rows ? metric->rows : op->masked ? "metric_elementwise_masked" : "metric_elementwise", op, holes);
 }
 
 /* (l1·Σ|x| + l2·Σx²) / batch; its gradient is l1·sign(x) / batch + 2·l2·x / batch. */

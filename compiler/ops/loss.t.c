@@ -210,15 +210,36 @@
     }
     $sums[$at] += v_sum(total)$mean;
     $sums[$count_at] += ($real)rows;
+//@ metric_elementwise_masked
+    const size_t rows = $rows;
+    for (size_t row = 0; row < rows; row++) {
+        $skip
+        vec total = v_zero();
+        for (size_t c = 0; c < $columns; c += LANES) {
+            const size_t n = v_lanes($columns - c);
+            const vec p = v_load($p + row * $columns + c, n);
+            const vec y = v_load($y + row * $columns + c, n);
+            total += v_head($value, n);
+        }
+        $sums[$at] += v_sum(total)$mean;
+    }
+    $sums[$count_at] += ($real)rows;
+//@ metric_skip
+if (!($mask[$step] > 0)) {
+    $sums[$count_at] -= 1; /* the row does not count */
+    continue;
+}
 //@ metric_sparse_accuracy
     const size_t rows = $rows;
     for (size_t row = 0; row < rows; row++) {
+        $skip
         $sums[$at] += row_argmax($p + row * $columns, $columns) == (size_t)$y[row];
     }
     $sums[$count_at] += ($real)rows;
 //@ metric_categorical_accuracy
     const size_t rows = $rows;
     for (size_t row = 0; row < rows; row++) {
+        $skip
         $sums[$at] += row_argmax($p + row * $columns, $columns) == row_argmax($y + row * $columns, $columns);
     }
     $sums[$count_at] += ($real)rows;
