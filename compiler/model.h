@@ -137,6 +137,8 @@ Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, D
 void model_shapes(Model *model, Diags *diags);
 /** Whether loss and metrics fit the output. (check.c) */
 void model_check(const Model *model, Diags *diags);
+/** What checkpoints must agree in, a line each: the input, the layers, compile(). */
+void identity_dump(const Model *model, Text *out);
 /** --emit=model and --emit=shapes. */
 void model_dump(const Model *model, Text *out);
 void shapes_dump(const Model *model, Text *out);

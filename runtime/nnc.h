@@ -87,6 +87,20 @@ typedef struct nnc_mask {
     int batch_axis;   /* the dimension that is the batch, of which files hold the real rows; -1: none */
 } nnc_mask;
 
+/** Something of the trainer that lasts from one step to the next: what a checkpoint holds. */
+enum nnc_kept_as {
+    NNC_KEPT_WEIGHTS,   /* all weights, laid out like the parameters */
+    NNC_KEPT_TRAINABLE, /* a number for each trainable one, laid out like the gradients */
+    NNC_KEPT_REALS,     /* float or double, as real_size says */
+    NNC_KEPT_COUNTS     /* uint64_t */
+};
+
+typedef struct nnc_kept {
+    const char *name; /* momentum */
+    enum nnc_kept_as as;
+    size_t offset, count; /* in bytes from the start of the trainer; of numbers, where the weights do not say it */
+} nnc_kept;
+
 /** How a metric's result follows from the sums that batches add up. */
 enum nnc_result { NNC_RESULT_MEAN /* sums[0] / sums[1], 0 when nothing was counted */ };
 
@@ -182,6 +196,10 @@ typedef struct nnc_model {
      *  whoever wants another rate may write it between steps, unless a schedule does. */
     size_t learning_rate_in_trainer;
     int learning_rate_scheduled; /* a schedule computes it after every step: what others write is lost */
+
+    const nnc_kept *kept; /* NULL: no compile() */
+    size_t kept_count;
+    const char *identity; /* lines that describe layers and training: a checkpoint is of a model with the same ones */
 } nnc_model;
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */

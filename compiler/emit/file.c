@@ -101,13 +101,6 @@ static const char *fields_text(Emit *emit, bool trainable_only) {
     return text_chars(&text);
 }
 
-static const char *slots_text(Emit *emit, const char *prefix) {
-    Text text = {.arena = emit->arena};
-    const UpdateRule *rule = &emit->plan->update;
-    for (int i = 0; i < 4 && rule->slots[i]; i++) text_printf(&text, "%s_trainable %s;\n", prefix, rule->slots[i]);
-    return text_chars(&text);
-}
-
 static const char *state_fields_text(Emit *emit) {
     const Plan *plan = emit->plan;
     Text text = {.arena = emit->arena};
@@ -192,14 +185,7 @@ static const Hole *facts(Emit *emit) {
         {"sum_names", sums_text(emit)},
         {"fields", fields_text(emit, false)},
         {"trainable_fields", fields_text(emit, true)},
-        {"slots", slots_text(emit, prefix)},
-        {"gradients",
-         options->gradients
-             ? formatted(emit, "%s_trainable gradients; /* of the last batch, for train_apply */\n", prefix)
-             : ""},
-        {"masks", sizes.masks ? formatted(emit, "%s masks[%lld]; /* random factors, from the caller */\n", emit->real,
-                                          (long long)sizes.masks)
-                              : ""},
+        {"trainer_fields", trainer_fields(emit)},
         {"state_fields", state_fields_text(emit)},
         {"states", sizes.states ? formatted(emit, "%s_states states;\n", prefix) : ""},
         {"work_contents", sizes.states ? "holds the states; reset_states(&w->states) before the first call"

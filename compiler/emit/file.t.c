@@ -216,14 +216,7 @@ typedef struct $prefix_trainable {
 
 /* Everything that training reads and writes. */
 typedef struct $prefix_trainer {
-    $prefix_params params; /* predict with &t->params at any time */
-    $gradients
-    $slots
-    $masks
-    $states
-    $real arena[$train_arena];
-    $real learning_rate;
-    uint64_t seed, batches, iterations; /* of the random numbers; batches seen; updates done */
+    $trainer_fields
 } $prefix_trainer;
 
 /** Loss and metrics of n <= $upper_BATCH samples in inference: sets sums[0] to the loss and adds to the others.

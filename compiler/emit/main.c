@@ -195,6 +195,12 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%s, %s,\n", target, plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
     text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
     text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX", 0);
+    Text identity = {.arena = emit->arena};
+    identity_dump(model, &identity);
+    if (train)
+        text_printf(&out, "main_kept, sizeof main_kept / sizeof main_kept[0],\n%s,\n",
+                    string_literal(emit, text_chars(&identity)));
+    else text_puts(&out, "NULL, 0, NULL,\n");
     return text_chars(&out);
 }
 
@@ -207,6 +213,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     tensors_table(emit, &tables);
     masks_table(emit, &tables);
     metrics_table(emit, &tables);
+    if (plan->can_train) kept_table(emit, &tables);
     if (plan->can_train) fit_table(emit, &tables);
     evaluate_table(emit, &tables);
     const size_t notes = notes_table(emit, &tables);

@@ -32,6 +32,9 @@ const char *upper(Arena *arena, const char *name);
 const Hole *with(Emit *emit, const Hole *holes, const Hole *more);
 /** The descriptor of the model and main(). (main.c) */
 void emit_main(Emit *emit, const Hole *holes, Text *out);
+/** The members of NAME_trainer, and the table of those that checkpoints hold. (trainer.c) */
+const char *trainer_fields(Emit *emit);
+void kept_table(Emit *emit, Text *out);
 /** The weights of --weights as constants. (weights.c) */
 void emit_weights(Emit *emit, const Hole *holes, Text *out);
 

@@ -125,8 +125,7 @@ static void put_statement(const char *name, const void *args, Text *out) {
     text_puts(out, "\n");
 }
 
-void model_dump(const Model *model, Text *out) {
-    text_printf(out, "model %s\n", model->name);
+void identity_dump(const Model *model, Text *out) {
     Shape sample = model->input.rank > 0 ? shape_of(model->input.rank - 1, model->input.dim + 1) : model->input;
     text_printf(out, "  input %s %s, batch %" PRId64 "\n", shape_text(out->arena, sample),
                 model->integer_input ? "int32" : "float32", model->batch);
@@ -143,6 +142,11 @@ void model_dump(const Model *model, Text *out) {
     if (model->has_compile) {
         put_statement("compile", &model->compile, out);
     }
+}
+
+void model_dump(const Model *model, Text *out) {
+    text_printf(out, "model %s\n", model->name);
+    identity_dump(model, out);
     if (model->has_fit) {
         put_statement("fit", &model->fit, out);
     }

@@ -117,7 +117,9 @@ typedef struct classifier_trainer {
     classifier_trainable v;
     float arena[336];
     float learning_rate;
-    uint64_t seed, batches, iterations; /* of the random numbers; batches seen; updates done */
+    uint64_t seed; /* of the random numbers */
+    uint64_t batches; /* seen */
+    uint64_t iterations; /* updates done */
 } classifier_trainer;
 
 /** Loss and metrics of n <= CLASSIFIER_BATCH samples in inference: sets sums[0] to the loss and adds to the others.

@@ -103,7 +103,9 @@ typedef struct regression_trainer {
     regression_params params; /* predict with &t->params at any time */
     float arena[48];
     float learning_rate;
-    uint64_t seed, batches, iterations; /* of the random numbers; batches seen; updates done */
+    uint64_t seed; /* of the random numbers */
+    uint64_t batches; /* seen */
+    uint64_t iterations; /* updates done */
 } regression_trainer;
 
 /** Loss and metrics of n <= REGRESSION_BATCH samples in inference: sets sums[0] to the loss and adds to the others.

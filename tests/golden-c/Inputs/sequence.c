@@ -126,7 +126,9 @@ typedef struct sequence_trainer {
     sequence_trainable momentum;
     float arena[208];
     float learning_rate;
-    uint64_t seed, batches, iterations; /* of the random numbers; batches seen; updates done */
+    uint64_t seed; /* of the random numbers */
+    uint64_t batches; /* seen */
+    uint64_t iterations; /* updates done */
 } sequence_trainer;
 
 /** Loss and metrics of n <= SEQUENCE_BATCH samples in inference: sets sums[0] to the loss and adds to the others.

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* NAME_trainer: its fields, said once, for the struct and for the table that tells checkpoints what lasts. */
+#include "options.h"
+#include "program.h"
+
+enum { MAX_FIELDS = 32 };
+
+typedef struct TrainerField {
+    const char *type, *name, *length; /* length: "[64]", or "" */
+    const char *comment;
+    const char *kept;  /* how it lasts from one step to the next: an nnc_kept_as without its NNC_KEPT_; NULL: it does not */
+    const char *count; /* numbers in it, in C; "0": as many as there are weights */
+} TrainerField;
+
+typedef struct TrainerFields {
+    TrainerField at[MAX_FIELDS];
+    int count;
+} TrainerFields;
+
+static void add(TrainerFields *fields, TrainerField field) { fields->at[fields->count++] = field; }
+
+static const char *prefix_of(const Emit *emit) {
+    const Plan *plan = emit->plan;
+    return plan->options->prefix ? plan->options->prefix : plan->model->name;
+}
+
+/* In the order of the struct. Whatever a step needs of the one before must say how it is kept. */
+static TrainerFields fields_of(Emit *emit) {
+    const Plan *plan = emit->plan;
+    const Sizes sizes = plan_sizes(plan);
+    const char *const prefix = prefix_of(emit), *const trainable = formatted(emit, "%s_trainable", prefix);
+    TrainerFields fields = {.count = 0};
+    add(&fields, (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
+                                "WEIGHTS", "0"});
+    if (plan->options->gradients)
+        add(&fields, (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, NULL});
+    for (int i = 0; i < 4 && plan->update.slots[i]; i++)
+        add(&fields, (TrainerField){trainable, plan->update.slots[i], "", NULL, "TRAINABLE", "0"});
+    if (sizes.masks)
+        add(&fields, (TrainerField){emit->real, "masks", formatted(emit, "[%lld]", (long long)sizes.masks),
+                                    "random factors, from the caller", NULL, NULL});
+    if (sizes.states)
+        add(&fields, (TrainerField){formatted(emit, "%s_states", prefix), "states", "", NULL, "REALS",
+                                    formatted(emit, "sizeof(%s_states) / sizeof(%s)", prefix, emit->real)});
+    add(&fields, (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
+    add(&fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
+    add(&fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
+    add(&fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
+    add(&fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});
+    return fields;
+}
+
+const char *trainer_fields(Emit *emit) {
+    const TrainerFields fields = fields_of(emit);
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < fields.count; i++) {
+        const TrainerField *const field = &fields.at[i];
+        text_printf(&text, "%s %s%s;", field->type, field->name, field->length);
+        text_puts(&text, field->comment ? formatted(emit, " /* %s */\n", field->comment) : "\n");
+    }
+    return text_chars(&text);
+}
+
+void kept_table(Emit *emit, Text *out) {
+    const TrainerFields fields = fields_of(emit);
+    text_puts(out, "static const nnc_kept main_kept[] = {\n");
+    for (int i = 0; i < fields.count; i++) {
+        const TrainerField *const field = &fields.at[i];
+        if (field->kept)
+            text_printf(out, "    {\"%s\", NNC_KEPT_%s, offsetof(%s_trainer, %s), %s},\n", field->name, field->kept,
+                        prefix_of(emit), field->name, field->count);
+    }
+    text_puts(out, "};\n");
+}
