@@ -64,12 +64,32 @@ static void nnc_print_json_string(const char *text) {
     putchar('"');
 }
 
+/* "classes": ["cat", "dog"], "confusion_matrix": [[45, 2], [3, 50]] */
+static void nnc_print_json_confusion(const nnc_confusion *confusion, const nnc_learned *learned) {
+    size_t classes = confusion->classes;
+    printf(", \"classes\": ");
+    for (size_t i = 0; i < classes; i++) {
+        fputs(i == 0 ? "[" : ", ", stdout);
+        nnc_print_json_string(nnc_label_of_class(learned, i).text);
+    }
+    printf("], \"confusion_matrix\": ");
+    for (size_t i = 0; i < classes * classes; i++) {
+        fputs(i == 0 ? "[[" : i % classes == 0 ? "], [" : ", ", stdout);
+        printf("%llu", (unsigned long long)confusion->counts[i]);
+    }
+    printf("]]");
+}
+
 /* {"accuracy": 0.97, "loss": 0.1} */
-static void nnc_print_json(const nnc_figure *figures, size_t count) {
+static void nnc_print_json(const nnc_figure *figures, size_t count, const nnc_confusion *confusion,
+                           const nnc_learned *learned) {
     for (size_t i = 0; i < count; i++) {
         fputs(i == 0 ? "{" : ", ", stdout);
         nnc_print_json_string(figures[i].name);
         printf(": %.9g", figures[i].value);
+    }
+    if (confusion->classes > 0) {
+        nnc_print_json_confusion(confusion, learned);
     }
     printf("}\n");
 }
@@ -86,8 +106,11 @@ static int nnc_check_learned(nnc_session *session, const nnc_data_request *reque
 static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {
     nnc_totals totals;
     nnc_progress progress;
+    nnc_confusion confusion = {0, NULL};
     size_t count;
-    if (nnc_totals_open(session->host, session->model, "", &totals) != 0) {
+    if ((options->confusion && nnc_confusion_open(session->host, session->model, &confusion) != 0) ||
+        nnc_totals_open(session->host, session->model, "", &totals) != 0) {
+        nnc_confusion_close(&confusion);
         return -1;
     }
     nnc_progress_open(&progress, options->json ? 0 : options->verbose);
@@ -96,15 +119,22 @@ static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc
     if (status == 0 && !isfinite(totals.loss)) {
         status = nnc_fail_status(session->host, NNC_E_NONFINITE, "evaluate");
     }
+    if (status == 0 && options->confusion) {
+        status = nnc_confusion_range(session, data, 0, data->count, &confusion);
+    }
     if (status == 0) {
         const nnc_figure *figures = nnc_totals_figures(&totals, &count);
         if (options->json) {
-            nnc_print_json(figures, count);
+            nnc_print_json(figures, count, &confusion, &session->learned);
         } else {
             nnc_progress_end(&progress, figures, count);
+            if (options->confusion) {
+                nnc_confusion_print(&confusion, &session->learned);
+            }
         }
     }
     nnc_totals_close(&totals);
+    nnc_confusion_close(&confusion);
     return status;
 }
 

@@ -188,6 +188,7 @@ typedef struct nnc_model {
     int (*apply)(void *trainer);
 
     enum nnc_target target;
+    int from_logits; /* the loss takes outputs for logits: a single one is of class 1 above 0, not above 0.5 */
     const void *weights; /* baked in by nnc --weights, laid out like the parameters; NULL: --weights is asked for */
     const nnc_note *notes; /* that stood with them */
     size_t note_count;

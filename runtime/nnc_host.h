@@ -450,6 +450,29 @@ NNC_API void nnc_totals_add(nnc_totals *totals, const nnc_session *session, size
 /** The loss and the metrics, sorted by name; *count of them, valid until the next call. */
 NNC_API const nnc_figure *nnc_totals_figures(nnc_totals *totals, size_t *count);
 
+/* Which class was taken for which (confusion.c) --------------------------------------------------------------------- */
+
+typedef struct nnc_confusion {
+    size_t classes;
+    uint64_t *counts; /* [class][prediction] */
+} nnc_confusion;
+
+/** The label of a class, cut when long; its number where the data had numbers. */
+typedef struct nnc_class_label {
+    char text[64];
+} nnc_class_label;
+
+/** Of what the model tells apart; 0 when its outputs are no classes. */
+NNC_API size_t nnc_class_count(const nnc_model *model);
+/** All counts 0. A model without classes is a usage error. */
+NNC_API int nnc_confusion_open(nnc_host *host, const nnc_model *model, nnc_confusion *confusion);
+/** Predicts samples [first, end), from zero states on, and counts them in. 1 when a signal asked to stop. */
+NNC_API int nnc_confusion_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
+                                nnc_confusion *confusion);
+NNC_API nnc_class_label nnc_label_of_class(const nnc_learned *learned, size_t index);
+NNC_API void nnc_confusion_print(const nnc_confusion *confusion, const nnc_learned *learned);
+NNC_API void nnc_confusion_close(nnc_confusion *confusion);
+
 /* Progress and history (progress.c, history.c) --------------------------------------------------------------------- */
 
 typedef struct nnc_progress {
@@ -494,7 +517,7 @@ typedef struct nnc_options {
     double validation_split, tolerance; /* < 0: not given */
     int64_t epochs, batch_size, samples;
     uint64_t seed;
-    int no_shuffle, json, help;
+    int no_shuffle, json, confusion, help;
     int verbose; /* -1: not given */
 } nnc_options;
 

@@ -88,6 +88,7 @@ static const nnc_option nnc_option_table[] = {
     {"masks", "FILE", NNC_FIT | NNC_GRAD, NNC_TO(TEXT, masks), "random factors (.safetensors; nnc --external-masks)"},
     {"verbose", "0|1|2", NNC_FIT | NNC_EVALUATE, NNC_TO(VERBOSE, verbose), "nothing, a progress bar, a line per epoch"},
     {"json", NULL, NNC_EVALUATE, NNC_TO(FLAG, json), "print one JSON object and nothing else"},
+    {"confusion", NULL, NNC_EVALUATE, NNC_TO(FLAG, confusion), "also count which class was taken for which"},
     {"samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
     {"tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
     {"threads", "N", NNC_DATA | NNC_BENCH, NNC_OPTION_ONE, 0, "1, for now"},

@@ -192,7 +192,8 @@ static const char *model_text(Emit *emit, size_t notes) {
     const char *target = !loss || sparse || !loss->shortcut   ? "NNC_TARGET_REAL"
                          : !strcmp(loss->shortcut, "sigmoid") ? "NNC_TARGET_UNIT"
                                                               : "NNC_TARGET_DISTRIBUTION";
-    text_printf(&out, "%s, %s,\n", target, plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
+    text_printf(&out, "%s, %d, %s,\n", target, args && args->from_logits,
+                plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
     text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
     text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX", 0);
     Text identity = {.arena = emit->arena};
