@@ -36,6 +36,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras.src import backend
+from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from safetensors.numpy import load_file, save_file
 
 
@@ -88,15 +89,57 @@ class Factors:
         self.real = {name: getattr(backend.random, name) for name in ("dropout", "normal", "uniform")}
         for name in self.real:
             setattr(backend.random, name, getattr(self, name))
+        self.real_masks = (DropoutRNNCell.get_dropout_mask, DropoutRNNCell.get_recurrent_dropout_mask)
+        DropoutRNNCell.get_dropout_mask = self.recurrent("dropout", self.real_masks[0])
+        DropoutRNNCell.get_recurrent_dropout_mask = self.recurrent("recurrent_dropout", self.real_masks[1])
+
+    def restore(self):
+        for name, real in self.real.items():
+            setattr(backend.random, name, real)
+        DropoutRNNCell.get_dropout_mask, DropoutRNNCell.get_recurrent_dropout_mask = self.real_masks
 
     def watch(self, model):
-        self.layers = {id(layer.seed_generator): layer.name for layer in model.layers if hasattr(layer, "seed_generator")}
+        self.layers, self.steps, self.drawn = {}, {}, {}
+        for layer in model.layers:
+            self.watch_layer(layer, layer.name)
+
+    def watch_layer(self, layer, name, steps=None):
+        """`steps`: of a TimeDistributed around it, which calls it once for each."""
+        for inner in ("forward_layer", "backward_layer", "layer"):
+            if isinstance(getattr(layer, inner, None), keras.Layer):
+                inner = getattr(layer, inner)
+                self.watch_layer(inner, f"{name}/{inner.name}", layer.input.shape[1] if isinstance(layer, keras.layers.TimeDistributed) else None)
+                if not isinstance(layer, keras.layers.TimeDistributed):
+                    continue
+                return
+        source = getattr(layer, "cell", layer)
+        if hasattr(source, "seed_generator"):
+            self.layers[id(source.seed_generator)], self.steps[name] = name, steps
 
     def factor(self, seed, part, shape, draw):
-        name = f"{self.layers[id(seed)]}/{part}@{self.batch}"
+        layer, shape = self.layers[id(seed)], [int(size) for size in shape]
+        name, steps = f"{layer}/{part}@{self.batch}", self.steps[layer]
         if name not in self.stored:
-            self.stored[name] = draw([int(size) for size in shape]).astype(np.float32)
-        return self.stored[name]
+            self.stored[name] = draw([steps, *shape] if steps else shape).astype(np.float32)
+        if not steps:
+            return self.stored[name]
+        step = self.drawn.get(name, 0)  # steps come in order, in every run
+        self.drawn[name] = step + 1
+        return self.stored[name][step % steps]
+
+    def recurrent(self, part, method):
+        """In place of a cell's get_dropout_mask: one mask, or one for each gate, the same for all its time steps."""
+        factors = self
+
+        def masks(cell, like):
+            rate, count = getattr(cell, part), getattr(cell, "dropout_mask_count", None)
+            if not factors.is_ours(cell.seed_generator) or rate in (0, 1):
+                return method(cell, like)
+            shape = like.shape if count is None else (count, *like.shape)
+            keep = lambda size: (factors.random.random(size) >= rate) / (1 - rate)
+            mask = tf.cast(factors.factor(cell.seed_generator, part, shape, keep), like.dtype)
+            return mask if count is None else list(mask)
+        return masks
 
     def is_ours(self, seed):
         return self.batch is not None and id(seed) in self.layers
@@ -150,8 +193,9 @@ def make_weight(path, shape, scale, random):
 
 
 def weight_name(variable):
-    """sequential_3/dense/kernel → dense/kernel"""
-    return variable.path.split("/", 1)[1]
+    """sequential_3/dense/kernel → dense/kernel, sequential/lstm/lstm_cell/kernel → lstm/kernel"""
+    parts = variable.path.split("/")[1:]
+    return "/".join(part for part in parts if not re.fullmatch(r"(lstm|gru|simple_rnn)_cell(_\d+)?", part))
 
 
 def make_inputs(file):
@@ -268,8 +312,7 @@ def compute(file, inputs, masks, random):
         single, figures32, history32, _ = run_keras(file, inputs, factors, "float32")
         exact, figures, history, model = run_keras(file, inputs, factors, "float64")
     finally:
-        for name, real in factors.real.items():
-            setattr(backend.random, name, real)
+        factors.restore()
     expected = {"case": file.name, "evaluate": figures, "evaluate_float32": figures32, "history": history,
                 "history_float32": history32,
                 "tolerance": tolerances(exact, single, model, int(model.optimizer.iterations.numpy()))}

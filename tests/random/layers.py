@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: MIT-0
+"""The layers of random models: one row each. A row says the class, for which shapes it is drawn and how often, and what each
+argument may be: a list to choose from, or a function of the chain. Values are text of the language or plain numbers, bools
+and tuples; None leaves the argument out. A drawn layer that Keras refuses at this place is drawn again, and the shapes behind
+it are what Keras says: a row needs to know neither.
+"""
+SIZES = [1, 2, 3, 7, 16, 17, 33, 64, 65, 100, 130]
+ACTIVATIONS = ["linear", "relu", "relu6", "leaky_relu", "elu", "celu", "selu", "gelu", "silu", "swish", "mish", "sigmoid",
+               "hard_sigmoid", "sparse_sigmoid", "log_sigmoid", "hard_silu", "hard_swish", "tanh", "hard_tanh", "tanh_shrink",
+               "soft_shrink", "hard_shrink", "softplus", "squareplus", "sparse_plus", "softsign", "exponential", "softmax",
+               "log_softmax"]  # not sparsemax: nnc's sums to 1, that of Keras 3.15.1 does not
+GATES = ["linear", "relu", "tanh", "sigmoid", "hard_sigmoid", "softsign", "softmax", "elu", "softplus"]
+INITIALIZERS = ["'zeros'", "'ones'", "Constant(0.1)", "RandomNormal(stddev=0.1, seed=3)", "'random_uniform'",
+                "TruncatedNormal(mean=0.1)", "'he_normal'", "'lecun_uniform'", "VarianceScaling(2.0, 'fan_avg', 'uniform')",
+                "GlorotNormal(seed=1)", "'glorot_uniform'"]
+
+ROWS = []
+
+
+class Row:
+    def __init__(self, name, ranks, arguments, named, first):
+        self.name, self.ranks, self.arguments, self.named, self.first = name, ranks, arguments, named, first
+
+    def text(self, chain, **more):
+        """The layer as the language writes it, for the shape at the end of the chain."""
+        value = lambda spec: spec(chain) if callable(spec) else chain.pick.choice(spec)
+        arguments = [value(spec) for spec in self.arguments]
+        named = {name: value(spec) for name, spec in {**self.named, **more}.items()}
+        written = [str(a) for a in arguments] + [f"{name}={given}" for name, given in named.items() if given is not None]
+        return f"{self.name}({', '.join(written)})"
+
+
+def row(name, ranks, *arguments, weight=1, first=None, **named):
+    """A layer that is drawn for samples with one of these numbers of dimensions, `weight` times as often as others. `first`:
+    it stands at the beginning only, with inputs x of that kind (make_inputs of generate.py)."""
+    ROWS.extend([Row(name, ranks, arguments, named, first)] * weight)
+
+
+# --- what arguments may be --------------------------------------------------------------------------------------------
+
+def mostly(*others):
+    """Left out three times of four."""
+    return lambda chain: chain.pick.choice(others) if chain.chance(0.25) else None
+
+
+def quoted(names):
+    return [f"'{name}'" for name in names]
+
+
+def units(chain):
+    """A size of the output that keeps the tensor small."""
+    rest = chain.elements(chain.shape[:-1]) if chain.shape else 1
+    return chain.pick.choice([size for size in SIZES if size <= chain.limit and rest * size <= 4 * chain.limit] or [1])
+
+
+def filters(chain):
+    return chain.pick.choice([1, 2, 3, 4, 6, 7, 8, 16, 17, 33])
+
+
+def activation(chain):
+    return f"'{chain.pick.choice(ACTIVATIONS)}'" if chain.chance(0.7) else None
+
+
+def spatial(choose, default=None):
+    """One number for all dimensions, or one for each: choose(chain, size of that dimension of the input)."""
+    def draw(chain):
+        sizes = chain.shape[:-1] if not chain.channels_first() else chain.shape[1:]
+        if default is not None and chain.chance(0.5):
+            return default
+        if chain.chance(0.4):
+            return choose(chain, min(sizes))
+        return "(" + "".join(f"{choose(chain, size)}, " for size in sizes) + ")"
+    return draw
+
+
+def window(chain, size):
+    """Of one position, a few, as many as there are, and now and then more than that."""
+    return chain.pick.choice([1, 2, 3, 3, 5, size, size, size + 1, max(1, size - 1)])
+
+
+def step(chain, size):
+    return chain.pick.choice([1, 1, 2, 3, size, size + 1])
+
+
+def pair(chain, size):
+    low, high = chain.pick.choice([0, 1, 2, 3]), chain.pick.choice([0, 0, 1, 2])
+    return f"({low}, {high})"
+
+
+def cut(chain, size):
+    return f"({chain.pick.randrange(max(1, size // 2))}, {chain.pick.randrange(max(1, (size + 1) // 2))})"
+
+
+def pairs(choose):
+    """Padding and cropping: one number, one for each dimension, or a pair for each."""
+    def draw(chain):
+        sizes = chain.shape[:-1]
+        if chain.chance(0.3):
+            return chain.pick.choice([0, 1, 2])
+        if len(sizes) == 1:
+            return choose(chain, sizes[0])
+        if chain.chance(0.3):
+            return "(" + ", ".join(str(chain.pick.choice([0, 1, 2])) for _ in sizes) + ")"
+        return "(" + ", ".join(choose(chain, size) for size in sizes) + ")"
+    return draw
+
+
+def divisor(chain):
+    channels = chain.shape[0 if chain.channels_first() else -1]
+    return chain.pick.choice([d for d in range(1, channels + 1) if channels % d == 0]) if chain.chance(0.3) else None
+
+
+def data_format(chain):
+    return "'channels_first'" if chain.channels_first() else None
+
+
+SEED = lambda chain: chain.pick.randrange(1000) if chain.chance(0.2) else None
+RATE = [0, 0.1, 0.25, 0.5, 0.5, 0.8, 1, 0.999]
+ANY = (1, 2, 3, 4)
+KERNEL = dict(use_bias=mostly(False), kernel_initializer=mostly(*INITIALIZERS), bias_initializer=mostly(*INITIALIZERS[:6]))
+TRAINABLE = mostly(None, None, False)
+
+
+# --- Dense and elementwise layers -------------------------------------------------------------------------------------
+
+def noise_shape(chain):
+    if chain.chance(0.5):
+        return None
+    entries = [chain.pick.choice(["None", "1"])] + [chain.pick.choice(["None", "1", str(size)]) for size in chain.shape]
+    return f"({', '.join(entries)})"
+
+
+def shared_axes(chain):
+    axes = chain.pick.sample(range(1, len(chain.shape) + 1), chain.pick.randrange(len(chain.shape) + 1))
+    return f"[{', '.join(map(str, axes))}]" if axes else None
+
+
+def axis(chain):
+    rank = len(chain.shape)
+    return chain.pick.choice([None, -1, *range(1, rank + 1), *range(-rank, 0)])
+
+
+row("Dense", ANY, units, weight=10, activation=activation, trainable=TRAINABLE, **KERNEL)
+row("Activation", ANY, quoted(ACTIVATIONS))
+row("ReLU", ANY, max_value=[None, 0.5, 1, 6], negative_slope=[None, 0.1, 0.5], threshold=[None, None, 0.5, 1])
+row("LeakyReLU", ANY, negative_slope=[None, 0.05, 0.5, 1.5])
+row("ELU", ANY, alpha=[None, 0.05, 0.5, 1.5])
+row("PReLU", ANY, shared_axes=shared_axes, trainable=TRAINABLE)
+row("Softmax", ANY, axis=axis)
+row("Dropout", ANY, RATE, weight=2, noise_shape=noise_shape, seed=SEED, inverted=mostly(False))
+row("GaussianNoise", ANY, [0, 0.1, 0.5, 1], seed=SEED)
+row("GaussianDropout", ANY, [0, 0.1, 0.5, 0.9], seed=SEED)
+row("AlphaDropout", ANY, [0, 0.1, 0.5, 0.95], noise_shape=noise_shape, seed=SEED)
+row("ActivityRegularization", ANY, l1=[None, 0.01, 0.3], l2=[None, 0.02, 0.2])
+
+
+# --- rearranging ------------------------------------------------------------------------------------------------------
+
+def target_shape(chain):
+    rest, target = chain.elements(), []
+    for _ in range(chain.pick.randrange(4)):
+        target.append(chain.pick.choice([d for d in range(1, min(rest, 130) + 1) if rest % d == 0]))
+        rest //= target[-1]
+    target.append(rest)
+    chain.pick.shuffle(target)
+    if chain.chance(0.4):
+        target[chain.pick.randrange(len(target))] = -1
+    return f"({', '.join(map(str, target))},)"
+
+
+def order(chain):
+    axes = chain.pick.sample(range(len(chain.shape)), len(chain.shape))
+    return f"({', '.join(str(a + 1) for a in axes)},)"
+
+
+row("Flatten", ANY)
+row("Reshape", ANY, target_shape)
+row("Permute", ANY, order)
+
+
+# --- images -----------------------------------------------------------------------------------------------------------
+
+PADDING = quoted(["valid", "same"])
+CONV = dict(padding=PADDING, activation=activation, use_bias=mostly(False))
+DILATION = dict(dilation_rate=spatial(lambda chain, size: chain.pick.choice([1, 1, 2, 3]), default="1"))
+STRIDES = spatial(step, default="1")
+
+for dims in (1, 2, 3):
+    often, image, name = 3 if dims < 3 else 1, (dims + 1,), lambda base: f"{base}{dims}D"
+    row(name("Conv"), image, filters, spatial(window), STRIDES, weight=2 * often, **CONV, **DILATION, data_format=data_format,
+        groups=divisor)
+    row(name("Conv") + "Transpose", image, filters, spatial(window), STRIDES, weight=often, **CONV, **(DILATION if dims < 3 else {}),
+        data_format=data_format, output_padding=lambda chain: chain.pick.choice([0, 1]) if chain.chance(0.3) else None)
+    if dims < 3:
+        row(name("DepthwiseConv"), image, spatial(window), STRIDES, weight=often, **CONV, **DILATION,
+            depth_multiplier=[None, 1, 2, 3],
+            data_format=data_format)
+        row(name("SeparableConv"), image, filters, spatial(window), STRIDES, weight=often, **CONV, **DILATION,
+            depth_multiplier=[None, 1, 2, 3],
+            data_format=data_format)
+    for base in ("MaxPooling", "AveragePooling"):
+        row(name(base), image, spatial(window), weight=often, strides=spatial(step), padding=PADDING, data_format=data_format)
+    for base in ("GlobalMaxPooling", "GlobalAveragePooling"):
+        row(name(base), image, keepdims=mostly(True), data_format=data_format)
+    row(name("ZeroPadding"), image, pairs(pair))
+    row(name("Cropping"), image, pairs(cut))
+    row(name("SpatialDropout"), image, RATE, seed=SEED, **({"data_format": data_format} if dims > 1 else {}))
+row("Conv1D", (2,), filters, spatial(window), spatial(step, default="1"), weight=3, **{**CONV, **DILATION, "padding": ["'causal'"]},
+    groups=divisor)
+row("UpSampling1D", (2,), [1, 2, 3])
+row("UpSampling2D", (3,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3])),
+    interpolation=[None, "'nearest'", "'bilinear'", "'bilinear'"], data_format=data_format)
+row("UpSampling3D", (4,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3])))
+
+
+# --- sequences --------------------------------------------------------------------------------------------------------
+
+RECURRENT = dict(activation=mostly(*quoted(GATES)), use_bias=mostly(False), return_sequences=[None, True, True],
+                 go_backwards=mostly(True), unroll=mostly(True), dropout=mostly(0.0, 0.3, 0.5, 1.0), trainable=TRAINABLE,
+                 recurrent_dropout=mostly(0.0, 0.2, 0.5, 1.0), recurrent_initializer=mostly("'orthogonal'", "'identity'"))
+GATED = dict(recurrent_activation=mostly(*quoted(GATES)))
+row("LSTM", (2,), units, weight=4, **RECURRENT, **GATED, unit_forget_bias=mostly(False))
+row("GRU", (2,), units, weight=4, **RECURRENT, **GATED, reset_after=mostly(False))
+row("SimpleRNN", (2,), units, weight=3, **RECURRENT)
+row("Masking", (2,), weight=6, first="steps")
+
+
+def drawn(names):
+    """An inner layer: one of these classes, for the chain's shape."""
+    def draw(chain):
+        return chain.pick.choice([row for row in ROWS if row.name in names and len(chain.shape) in row.ranks]).text(chain)
+    return draw
+
+
+def each_step(chain):
+    step = chain.inside(chain.shape[1:])
+    return step.pick.choice([row for row in ROWS if len(step.shape) in row.ranks and not row.first
+                             and row.name not in ("TimeDistributed", "Bidirectional", "ActivityRegularization")]).text(step)
+
+
+row("Bidirectional", (2,), drawn(("LSTM", "GRU", "SimpleRNN")), weight=4,
+    merge_mode=[None, "'concat'", "'sum'", "'mul'", "'ave'"])
+row("TimeDistributed", (2, 3, 4), each_step, weight=3)
