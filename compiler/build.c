@@ -196,6 +196,7 @@ Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x) {
     const Layer *wrapper = build->layer;
     build->layer = inner;
     Tensor *y = inner->def->forward(inner, build, x);
+    build_activity_penalty(build, inner, y);
     build->layer = wrapper;
     return y;
 }
@@ -287,12 +288,4 @@ Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     op->random = attrs;
     Tensor *mask = build_result(build, op, strrchr(attrs.path, '/') + 1, shape);
     return mask;
-}
-
-void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
-    if (!build->target) return; /* prediction has no loss */
-    Op *op = build_op(build, &op_penalty, "penalty");
-    op->in[op->in_count++] = x;
-    op->numbers[0] = l1;
-    op->numbers[1] = l2;
 }

@@ -11,7 +11,7 @@
 #include "ast.h"
 
 typedef enum ClassKind {
-    CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_LOSS, CLASS_OPTIMIZER, CLASS_METRIC, CLASS_SOURCE,
+    CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_REGULARIZER, CLASS_LOSS, CLASS_OPTIMIZER, CLASS_METRIC, CLASS_SOURCE,
     CLASS_STATEMENT, /* compile, fit, evaluate */
     CLASS_KIND_COUNT
 } ClassKind;
@@ -116,6 +116,7 @@ struct Class {
  *     layers.def        LAYER(Dense)             const LayerDef layer_Dense = {.class = {…}, …};
  *     activations.def   ACTIVATION(relu)         const ActivationDef activation_relu
  *     initializers.def  INITIALIZER(zeros)       const InitializerDef initializer_zeros
+ *     regularizers.def  REGULARIZER(L2)          const RegularizerDef regularizer_L2
  *     losses.def        LOSS(mse)                const LossDef loss_mse
  *     optimizers.def    OPTIMIZER(Adam)          const OptimizerDef optimizer_Adam
  *     metrics.def       METRIC(accuracy)         const MetricDef metric_accuracy

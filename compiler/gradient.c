@@ -42,6 +42,11 @@ void gradient_set(Builder *build, Tensor *tensor, Tensor *d) {
     list_push(build->plan->arena, &build->gradients, d);
 }
 
+void gradient_replace(Builder *build, const Tensor *tensor, Tensor *d) {
+    for (int i = 0; i < build->of.count; i++)
+        if (build->of.at[i] == tensor) build->gradients.at[i] = d;
+}
+
 static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
 
 static Tensor *plus(Builder *build, Tensor *a, Tensor *b) {

@@ -7,12 +7,19 @@
 
 #include "options.h"
 
+void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y) {
+    if (!layer->activity_regularizer) return;
+    const RegularizerArgs *args = layer->activity_regularizer->args;
+    build_penalty(build, y, args->l1, args->l2);
+}
+
 static Tensor *forward_layers(Builder *build, Tensor *x) {
     const Model *model = build->plan->model;
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         build->layer = layer;
         Tensor *y = layer->def->forward(layer, build, x);
+        build_activity_penalty(build, layer, y);
         /* The last value of a layer bears the layer's name. */
         if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name)) y->name = layer->name;
         if (!layer->masked) y->mask = y == x ? y->mask : NULL;
@@ -75,6 +82,22 @@ static Tensor *build_loss(Builder *build, Tensor *prediction) {
     return p;
 }
 
+/* Trainable weights with a regularizer; what it says. */
+static const RegularizerArgs *regularizer_of(const Weight *weight) {
+    return weight->trainable && weight->args.regularizer ? weight->args.regularizer->args : NULL;
+}
+
+static void build_weight_penalties(Builder *build) {
+    const Plan *plan = build->plan;
+    for (int i = 0; i < plan->weights.count; i++) {
+        Tensor *weight = plan->weights.at[i];
+        const RegularizerArgs *args = regularizer_of(weight->weight);
+        build->layer = weight->owner;
+        if (args) build_penalty(build, weight, args->l1, args->l2);
+    }
+    build->layer = NULL;
+}
+
 static void build_metrics(Builder *build, Tensor *prediction) {
     const Model *model = build->plan->model;
     int sums = 1;
@@ -103,6 +126,15 @@ static void build_zero_gradient(Builder *build, Tensor *weight) {
     build->layer = weight->owner;
     gradient_add(build, weight,
                  build_step_map(build, (Step){.label = "zero", .text = "0.0"}, weight->shape, "backward_zero"));
+}
+
+/* The gradient of its penalty goes with the rest of the gradient: whoever makes that reads the weight once more. */
+static void build_penalty_gradient(Builder *build, Tensor *weight) {
+    const RegularizerArgs *args = regularizer_of(weight->weight);
+    if (!args || (args->l1 == 0 && args->l2 == 0)) return;
+    build->layer = weight->owner;
+    Tensor *g = build_penalized(build, gradient_of(build, weight), weight, args->l1, args->l2);
+    gradient_replace(build, weight, g);
 }
 
 static void build_update(Builder *build, Tensor *weight) {
@@ -158,11 +190,15 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     program->output = prediction;
     const int forward_end = program->ops.count;
     Tensor *p = build_loss(&build, prediction);
+    build_weight_penalties(&build);
     build_metrics(&build, prediction);
     if (!training) return;
     build_gradients(&build, forward_end, p);
     for (int i = plan->weights.count - 1; i >= 0; i--)
-        if (plan->weights.at[i]->weight->trainable) build_zero_gradient(&build, plan->weights.at[i]);
+        if (plan->weights.at[i]->weight->trainable) {
+            build_zero_gradient(&build, plan->weights.at[i]);
+            build_penalty_gradient(&build, plan->weights.at[i]);
+        }
     build.phase = PHASE_UPDATE;
     for (int i = plan->weights.count - 1; i >= 0; i--)
         if (plan->weights.at[i]->weight->trainable) build_update(&build, plan->weights.at[i]);

@@ -42,6 +42,14 @@ typedef struct InitializerDef {
     void (*describe)(const Object *object, Shape shape, InitCall *call);
 } InitializerDef;
 
+typedef struct RegularizerDef {
+    Class class;
+} RegularizerDef;
+
+typedef struct RegularizerArgs {
+    double l1, l2;
+} RegularizerArgs;
+
 typedef struct LossDef {
     Class class;
     bool sparse; /* targets are class numbers */
@@ -104,8 +112,12 @@ Tensor *build_weight(Builder *build, const Weight *weight);
 /** A state that lasts from batch to batch, zero at first; `path` names it in all programs. */
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
-/** Adds (l1·Σ|x| + l2·Σx²) / batch to the loss. */
+/** Adds l1·Σ|x| + l2·Σx² to the loss, divided by the batch unless x is a weight. The gradient of a weight's penalty is added
+ *  to `g`, the rest of its gradient, by build_penalized. (ops/penalty.c) */
 void build_penalty(Builder *build, Tensor *x, double l1, double l2);
+Tensor *build_penalized(Builder *build, Tensor *g, Tensor *weight, double l1, double l2);
+/** The penalty on a layer's output y, if it has one. (lower.c) */
+void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y);
 /** The pieces of all these: a tensor, an operation without result, its result, a map of one step. */
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape);
 Tensor *build_value(Builder *build, const char *label, Shape shape);
@@ -188,7 +200,8 @@ void loop_gradient(Builder *build, TimeLoop *loop, int first, int end);
 /** Adds `d` to the gradient of `tensor`; nothing when the tensor needs none. Where the tensor was broadcast, over its
  *  dimensions or over the steps of a loop, `d` is summed. */
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d);
-void gradient_set(Builder *build, Tensor *tensor, Tensor *d);
+void gradient_set(Builder *build, Tensor *tensor, Tensor *d); /* the first … */
+void gradient_replace(Builder *build, const Tensor *tensor, Tensor *d); /* … or another instead */
 Tensor *gradient_of(Builder *build, const Tensor *tensor);
 /** True when a trainable weight stands behind the tensor. */
 bool gradient_needed(const Tensor *tensor);

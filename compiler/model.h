@@ -19,11 +19,16 @@ typedef struct Layer Layer;
 typedef struct Builder Builder; /* lower.h */
 typedef struct Tensor Tensor;   /* plan.h */
 
+/** What a weight's arguments say about it. Their rows come from WEIGHT_ARGS (layers/layer.h). */
+typedef struct WeightArgs {
+    Object *initializer, *regularizer; /* NULL: no regularizer */
+} WeightArgs;
+
 typedef struct Weight {
     const char *name; /* kernel */
     const char *path; /* dense/kernel: its name in files of weights */
     Shape shape;
-    const Object *initializer;
+    WeightArgs args;
     int64_t ones_at, ones_count; /* these elements begin with 1 whatever the initializer says */
     bool trainable;
 } Weight;
@@ -49,10 +54,11 @@ typedef struct InputArgs {
     const char *dtype;  /* "float32" or "int32" */
 } InputArgs;
 
-/** Arguments that every layer takes, besides its own. The last four say the model's input, as Keras has it. */
+/** Arguments that every layer takes, besides its own. The last four of a layer of the model say the model's input, as Keras has it. */
 typedef struct LayerArgs {
     const char *name, *dtype;
     bool trainable;
+    Object *activity_regularizer;
     Ints input_shape, batch_input_shape;
     int64_t input_dim, batch_size;
 } LayerArgs;
@@ -69,6 +75,7 @@ struct Layer {
     int index; /* among the layers, Input not counted */
     int stream; /* the first of its random streams, within those of its index */
     bool trainable;
+    const Object *activity_regularizer; /* a penalty on its output; or NULL */
     Shape input, output;
     bool masked;            /* its output has a mask of time steps; shape() may change what follows from .masks */
     LIST(Weight *) weights; /* with those of inner layers */
@@ -148,7 +155,7 @@ void summary_dump(const Model *model, Text *out);
 /** Shapes of a wrapper's inner layer, which gets the name "wrapper/PREFIXname"; its weights become the wrapper's. */
 void layer_shape_inner(Layer *wrapper, Layer *inner, Shape input, const char *prefix, Diags *diags);
 /** Declares a weight; `shape` has no batch. Trainable when the layer is. */
-Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *initializer);
+Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs args);
 
 Shape shape_of(int rank, const int64_t *dims);
 /** A dimension's size when the batch has `batch` samples. */

@@ -50,6 +50,7 @@ static const OptionDef table[] = {
      "list the layers; =md as Markdown, =names for completion. Likewise:"},
     {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
     {"--list-initializers", "", TAKES_KIND, CLASS_INITIALIZER, NULL},
+    {"--list-regularizers", "", TAKES_KIND, CLASS_REGULARIZER, NULL},
     {"--list-losses", "", TAKES_KIND, CLASS_LOSS, NULL},
     {"--list-optimizers", "", TAKES_KIND, CLASS_OPTIMIZER, NULL},
     {"--list-metrics", "", TAKES_KIND, CLASS_METRIC, NULL},

@@ -59,12 +59,12 @@ const char *shape_text(Arena *arena, Shape shape) {
     return text_chars(&text);
 }
 
-Weight *layer_weight(Layer *layer, const char *name, Shape shape, const Object *initializer) {
+Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs args) {
     Weight *weight = NEW(layer->arena, Weight);
     weight->name = name;
     weight->path = arena_printf(layer->arena, "%s/%s", layer->name, name);
     weight->shape = shape;
-    weight->initializer = initializer;
+    weight->args = args;
     weight->trainable = layer->trainable;
     list_push(layer->arena, &layer->weights, weight);
     return weight;

@@ -124,8 +124,8 @@ static const char *init_text(Emit *emit) {
     for (int i = 0; i < emit->plan->weights.count; i++) {
         const Tensor *tensor = emit->plan->weights.at[i];
         InitCall call;
-        ((const InitializerDef *)tensor->weight->initializer->class)
-            ->describe(tensor->weight->initializer, tensor->shape, &call);
+        const Object *const initializer = tensor->weight->args.initializer;
+        ((const InitializerDef *)initializer->class)->describe(initializer, tensor->shape, &call);
         Text args = {.arena = emit->arena};
         if (call.rows) text_printf(&args, "%lld, %lld", (long long)call.rows, (long long)call.columns);
         else text_printf(&args, "%lld", (long long)shape_size(tensor->shape, 1));

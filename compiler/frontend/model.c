@@ -13,6 +13,8 @@ enum { DEFAULT_BATCH = 32 };
 const ArgDef common_layer_args[] = {
     {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "unique; numbered by class when not given"},
     {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},
+    {ARG(LayerArgs, activity_regularizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_REGULARIZER,
+     .doc = "a penalty on the output in the loss, divided by the batch"},
     {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},
      .doc = "float32; nnc --real chooses for the whole model"},
     {ARG(LayerArgs, input_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
@@ -29,6 +31,8 @@ const ArgDef common_layer_args[] = {
 const ArgDef inner_layer_args[] = {
     {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "numbered by class when not given"},
     {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},
+    {ARG(LayerArgs, activity_regularizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_REGULARIZER,
+     .doc = "a penalty on the output in the loss, divided by the batch"},
     {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},
      .doc = "float32; nnc --real chooses for the whole model"},
     {0}};
@@ -190,7 +194,8 @@ static void add_inner_layers(Maker *maker, Layer *wrapper) {
         Layer *layer = NEW(maker->arena, Layer);
         *layer = (Layer){.def = (const LayerDef *)object->class, .object = object, .args = object->args,
                          .span = object->name_span, .index = wrapper->index, .arena = maker->arena,
-                         .trainable = wrapper->trainable && args->trainable, .previous = wrapper->previous};
+                         .trainable = wrapper->trainable && args->trainable,
+                         .activity_regularizer = args->activity_regularizer, .previous = wrapper->previous};
         layer->name = args->name != NULL ? args->name : automatic_name(maker, object->class);
         if (args->name != NULL && layer_name_problem(args->name) != NULL) {
             diag(maker->diags, D_layer_name, object_arg_span(object, "name"), args->name, layer_name_problem(args->name));
@@ -214,9 +219,9 @@ static void add_layer(Maker *maker, const Ast *ast, bool first) {
         return;
     }
     layer->span = ast->call.name_span;
-    LayerArgs args;
-    const Object *object = bind_object(maker->arena, ast, CLASS_LAYER, maker->constants, maker->diags, common_layer_args,
-                                       &args);
+    LayerArgs *args = NEW(maker->arena, LayerArgs);
+    const Object *object =
+        bind_object(maker->arena, ast, CLASS_LAYER, maker->constants, maker->diags, common_layer_args, args);
     if (object == NULL) {
         maker->incomplete = true;
         return;
@@ -224,10 +229,11 @@ static void add_layer(Maker *maker, const Ast *ast, bool first) {
     layer->object = object;
     layer->args = object->args;
     layer->def = (const LayerDef *)object->class;
-    layer->trainable = args.trainable;
+    layer->trainable = args->trainable;
+    layer->activity_regularizer = args->activity_regularizer;
     add_inner_layers(maker, layer);
-    name_layer(maker, layer, args.name);
-    read_layer_input(maker, object, &args, first);
+    name_layer(maker, layer, args->name);
+    read_layer_input(maker, object, args, first);
 }
 
 static bool is_input(const Ast *ast) {

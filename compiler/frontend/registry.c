@@ -15,6 +15,9 @@
 #define INITIALIZER(name) extern const struct InitializerDef initializer_##name;
 #include "initializers.def"
 #undef INITIALIZER
+#define REGULARIZER(name) extern const struct RegularizerDef regularizer_##name;
+#include "regularizers.def"
+#undef REGULARIZER
 #define LOSS(name) extern const struct LossDef loss_##name;
 #include "losses.def"
 #undef LOSS
@@ -45,6 +48,11 @@ static const Class *const initializers[] = {
 #define INITIALIZER(name) (const Class *)&initializer_##name,
 #include "initializers.def"
 #undef INITIALIZER
+    NULL};
+static const Class *const regularizers[] = {
+#define REGULARIZER(name) (const Class *)&regularizer_##name,
+#include "regularizers.def"
+#undef REGULARIZER
     NULL};
 static const Class *const losses[] = {
 #define LOSS(name) (const Class *)&loss_##name,
@@ -79,6 +87,7 @@ static const struct {
     [CLASS_LAYER] = {"layer", "layers", layers},
     [CLASS_ACTIVATION] = {"activation", "activations", activations},
     [CLASS_INITIALIZER] = {"initializer", "initializers", initializers},
+    [CLASS_REGULARIZER] = {"regularizer", "regularizers", regularizers},
     [CLASS_LOSS] = {"loss", "losses", losses},
     [CLASS_OPTIMIZER] = {"optimizer", "optimizers", optimizers},
     [CLASS_METRIC] = {"metric", "metrics", metrics},

@@ -7,8 +7,6 @@
 typedef struct ActivationArgs {
     Object *activation;
     double max_value, negative_slope, threshold, alpha;
-    Object *alpha_initializer;
-    Ints shared_axes;
     int64_t axis;
 } ActivationArgs;
 
@@ -123,21 +121,26 @@ const LayerDef layer_ELU = {
 
 /* PReLU: one slope for every element of a sample, or one along the shared axes. */
 
+typedef struct PReLUArgs {
+    WeightArgs alpha;
+    Ints shared_axes;
+} PReLUArgs;
+
 static const ArgDef prelu_args[] = {
-    INITIALIZER_ARG(ActivationArgs, alpha_initializer, "'zeros'"),
-    {ARG(ActivationArgs, shared_axes), ARG_INTS, DEFAULT("None"), RANGE(-MAX_RANK, MAX_RANK),
+    WEIGHT_ARGS(PReLUArgs, alpha, "'zeros'"),
+    {ARG(PReLUArgs, shared_axes), ARG_INTS, DEFAULT("None"), RANGE(-MAX_RANK, MAX_RANK),
      .doc = "axes along which alpha is one value; the batch is axis 0"},
     {0}};
 
 static void prelu_shape(Layer *layer, Diags *diags) {
-    const ActivationArgs *a = layer->args;
+    const PReLUArgs *a = layer->args;
     Shape alpha = layer->input;
     for (int i = 0; i < a->shared_axes.count; i++) {
         const int axis = layer_axis(layer, a->shared_axes.at[i], "shared_axes", diags);
         if (axis < 0) return;
         alpha.dim[axis] = 1;
     }
-    layer_weight(layer, "alpha", shape_of(alpha.rank - 1, alpha.dim + 1), a->alpha_initializer);
+    layer_weight(layer, "alpha", shape_of(alpha.rank - 1, alpha.dim + 1), a->alpha);
     layer->output = layer->input;
 }
 
@@ -152,7 +155,7 @@ static Tensor *prelu_forward(const Layer *layer, Builder *build, Tensor *x) {
 }
 
 const LayerDef layer_PReLU = {
-    LAYER_CLASS("PReLU", "x for x > 0, else alpha·x with alpha learned", prelu_args, ActivationArgs),
+    LAYER_CLASS("PReLU", "x for x > 0, else alpha·x with alpha learned", prelu_args, PReLUArgs),
     .shape = prelu_shape,
     .forward = prelu_forward,
     .masks = true,

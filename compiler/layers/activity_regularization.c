@@ -13,7 +13,7 @@ static const ArgDef args[] = {
 
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivityArgs *a = layer->args;
-    if (a->l1 != 0 || a->l2 != 0) build_penalty(build, x, a->l1, a->l2);
+    build_penalty(build, x, a->l1, a->l2);
     return x;
 }
 

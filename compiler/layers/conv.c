@@ -8,7 +8,8 @@ typedef struct ConvArgs {
     int64_t filters, groups, depth_multiplier;
     Ints kernel_size, strides, dilation_rate, output_padding;
     const char *padding, *data_format;
-    Object *activation, *kernel_initializer, *bias_initializer, *depthwise_initializer, *pointwise_initializer;
+    Object *activation;
+    WeightArgs kernel, bias, depthwise, pointwise;
     bool use_bias;
 } ConvArgs;
 
@@ -28,25 +29,25 @@ typedef struct ConvArgs {
     {ARG(ConvArgs, depth_multiplier), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "outputs of each channel"}
 #define ACTIVATION_BIAS                                                                                                \
     ACTIVATION_ARG(ConvArgs), {ARG(ConvArgs, use_bias), ARG_BOOL, DEFAULT("True"), .doc = "add a bias"}
-#define KERNEL_INITIALIZER INITIALIZER_ARG(ConvArgs, kernel_initializer, "'glorot_uniform'")
-#define DEPTHWISE_INITIALIZER INITIALIZER_ARG(ConvArgs, depthwise_initializer, "'glorot_uniform'")
-#define POINTWISE_INITIALIZER INITIALIZER_ARG(ConvArgs, pointwise_initializer, "'glorot_uniform'")
-#define BIAS_INITIALIZER INITIALIZER_ARG(ConvArgs, bias_initializer, "'zeros'")
+#define KERNEL WEIGHT_ARGS(ConvArgs, kernel, "'glorot_uniform'")
+#define DEPTHWISE WEIGHT_ARGS(ConvArgs, depthwise, "'glorot_uniform'")
+#define POINTWISE WEIGHT_ARGS(ConvArgs, pointwise, "'glorot_uniform'")
+#define BIAS WEIGHT_ARGS(ConvArgs, bias, "'zeros'")
 #define CONV_ARGS(...)                                                                                                 \
     {FILTERS, KERNEL_SIZE, STRIDES, PADDING(__VA_ARGS__), DATA_FORMAT_ARG(ConvArgs), DILATION, GROUPS, ACTIVATION_BIAS,  \
-     KERNEL_INITIALIZER, BIAS_INITIALIZER, {0}}
+     KERNEL, BIAS, {0}}
 
 static const ArgDef conv1_args[] = CONV_ARGS("valid", "same", "causal");
 static const ArgDef conv_args[] = CONV_ARGS("valid", "same");
 static const ArgDef transpose_args[] = {
     FILTERS, KERNEL_SIZE, STRIDES, PADDING("valid", "same"), OUTPUT_PADDING, DATA_FORMAT_ARG(ConvArgs), DILATION,
-    ACTIVATION_BIAS, KERNEL_INITIALIZER, BIAS_INITIALIZER, {0}};
+    ACTIVATION_BIAS, KERNEL, BIAS, {0}};
 static const ArgDef depthwise_args[] = {
     KERNEL_SIZE, STRIDES, PADDING("valid", "same"), MULTIPLIER, DATA_FORMAT_ARG(ConvArgs), DILATION, ACTIVATION_BIAS,
-    DEPTHWISE_INITIALIZER, BIAS_INITIALIZER, {0}};
+    DEPTHWISE, BIAS, {0}};
 #define SEPARABLE_ARGS(...)                                                                                            \
     {FILTERS, KERNEL_SIZE, STRIDES, PADDING(__VA_ARGS__), DATA_FORMAT_ARG(ConvArgs), DILATION, MULTIPLIER,             \
-     ACTIVATION_BIAS, DEPTHWISE_INITIALIZER, POINTWISE_INITIALIZER, BIAS_INITIALIZER, {0}}
+     ACTIVATION_BIAS, DEPTHWISE, POINTWISE, BIAS, {0}}
 static const ArgDef separable_args[] = SEPARABLE_ARGS("valid", "same");
 
 static bool slide(const Layer *layer, Sliding *sliding, Diags *diags) {
@@ -67,7 +68,7 @@ static Shape kernel_shape(const int64_t *size, int dims, int64_t channels, int64
 static void finish_shape(Layer *layer, Shape output, int64_t channels) {
     const ConvArgs *a = layer->args;
     output.dim[output.rank - 1] = channels;
-    if (a->use_bias) layer_weight(layer, "bias", shape_of(1, &channels), a->bias_initializer);
+    if (a->use_bias) layer_weight(layer, "bias", shape_of(1, &channels), a->bias);
     layer->output = image_shape(output, a->data_format);
 }
 
@@ -94,7 +95,7 @@ static void conv_shape(Layer *layer, Diags *diags) {
         return;
     }
     const Shape kernel = kernel_shape(sliding.window.size, sliding.window.dims, channels / a->groups, a->filters);
-    layer_weight(layer, "kernel", kernel, a->kernel_initializer);
+    layer_weight(layer, "kernel", kernel, a->kernel);
     finish_shape(layer, sliding.output, a->filters);
 }
 
@@ -159,7 +160,7 @@ static void transpose_shape(Layer *layer, Diags *diags) {
     if (!transpose(layer, &t, diags)) return;
     const int64_t channels = t.input.dim[t.input.rank - 1];
     const Shape kernel = kernel_shape(t.window.size, t.window.dims, a->filters, channels);
-    layer_weight(layer, "kernel", kernel, a->kernel_initializer);
+    layer_weight(layer, "kernel", kernel, a->kernel);
     finish_shape(layer, t.output, a->filters);
 }
 
@@ -188,7 +189,7 @@ static void depthwise_shape(Layer *layer, Diags *diags) {
     if (!slide(layer, &sliding, diags)) return;
     const int64_t channels = sliding.input.dim[sliding.input.rank - 1];
     const Shape kernel = kernel_shape(sliding.window.size, sliding.window.dims, channels, a->depth_multiplier);
-    layer_weight(layer, "kernel", kernel, a->depthwise_initializer);
+    layer_weight(layer, "kernel", kernel, a->depthwise);
     finish_shape(layer, sliding.output, channels * a->depth_multiplier);
 }
 
@@ -206,9 +207,9 @@ static void separable_shape(Layer *layer, Diags *diags) {
     const int dims = sliding.window.dims;
     const int64_t channels = sliding.input.dim[dims + 1];
     layer_weight(layer, "depthwise_kernel", kernel_shape(sliding.window.size, dims, channels, a->depth_multiplier),
-                 a->depthwise_initializer);
+                 a->depthwise);
     layer_weight(layer, "pointwise_kernel", kernel_shape(point, dims, channels * a->depth_multiplier, a->filters),
-                 a->pointwise_initializer);
+                 a->pointwise);
     finish_shape(layer, sliding.output, a->filters);
 }
 

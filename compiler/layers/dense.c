@@ -4,7 +4,8 @@
 
 typedef struct DenseArgs {
     int64_t units;
-    Object *activation, *kernel_initializer, *bias_initializer;
+    Object *activation;
+    WeightArgs kernel, bias;
     bool use_bias;
 } DenseArgs;
 
@@ -12,8 +13,8 @@ static const ArgDef args[] = {
     {ARG(DenseArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the output"},
     ACTIVATION_ARG(DenseArgs),
     {ARG(DenseArgs, use_bias), ARG_BOOL, DEFAULT("True"), .doc = "add a bias"},
-    INITIALIZER_ARG(DenseArgs, kernel_initializer, "'glorot_uniform'"),
-    INITIALIZER_ARG(DenseArgs, bias_initializer, "'zeros'"),
+    WEIGHT_ARGS(DenseArgs, kernel, "'glorot_uniform'"),
+    WEIGHT_ARGS(DenseArgs, bias, "'zeros'"),
     {0}};
 
 static void shape(Layer *layer, Diags *diags) {
@@ -24,8 +25,8 @@ static void shape(Layer *layer, Diags *diags) {
         return;
     }
     const int64_t inputs = layer->input.dim[layer->input.rank - 1];
-    layer_weight(layer, "kernel", shape_of(2, (int64_t[]){inputs, a->units}), a->kernel_initializer);
-    if (a->use_bias) layer_weight(layer, "bias", shape_of(1, &a->units), a->bias_initializer);
+    layer_weight(layer, "kernel", shape_of(2, (int64_t[]){inputs, a->units}), a->kernel);
+    if (a->use_bias) layer_weight(layer, "bias", shape_of(1, &a->units), a->bias);
     layer->output = layer->input;
     layer->output.dim[layer->output.rank - 1] = a->units;
 }

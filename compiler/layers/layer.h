@@ -12,8 +12,18 @@
               .args_size = sizeof(args_type_)}
 #define ACTIVATION_ARG(type)                                                                                           \
     {ARG(type, activation), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_ACTIVATION, .doc = "applied to the output"}
+/* A weight that arguments say something about is `WeightArgs kernel;` in the layer's struct, WEIGHT_ARGS(DenseArgs, kernel,
+ * "'glorot_uniform'") in its table, which makes kernel_initializer, kernel_regularizer, …, and
+ * layer_weight(layer, "kernel", shape, a->kernel) in its shape rule. INITIALIZER_ARG is for weights that do not train. As
+ * without names Keras' initializers follow each other, the other rows have names only. */
+#define WEIGHT_ARGS(type, field, default_)                                                                             \
+    INITIALIZER_ARG(type, field, default_), {                                                                          \
+        .name = #field "_regularizer", .offset = offsetof(type, field.regularizer), ARG_OBJECT, DEFAULT("None"),       \
+        .class_kind = CLASS_REGULARIZER, .keyword_only = true, .doc = "a penalty on it in the loss"                    \
+    }
 #define INITIALIZER_ARG(type, field, default_)                                                                         \
-    {ARG(type, field), ARG_OBJECT, DEFAULT(default_), .class_kind = CLASS_INITIALIZER, .doc = "what it starts with"}
+    {.name = #field "_initializer", .offset = offsetof(type, field.initializer), ARG_OBJECT, DEFAULT(default_),        \
+     .class_kind = CLASS_INITIALIZER, .doc = "what it starts with"}
 
 /** x + bias, the last dimension's. */
 extern const Formula add_bias;

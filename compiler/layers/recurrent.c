@@ -11,7 +11,7 @@ enum { STREAM_DROPOUT, STREAM_RECURRENT_DROPOUT };
 typedef struct RecurrentArgs {
     int64_t units, seed;
     Object *activation, *recurrent_activation;
-    Object *kernel_initializer, *recurrent_initializer, *bias_initializer;
+    WeightArgs kernel, recurrent, bias;
     double dropout, recurrent_dropout;
     bool use_bias, unit_forget_bias, reset_after, return_sequences, return_state, go_backwards, stateful, unroll;
     const char *use_cudnn;
@@ -25,11 +25,11 @@ typedef struct RecurrentArgs {
     {ARG(RecurrentArgs, recurrent_activation), ARG_OBJECT, DEFAULT("'sigmoid'"), .class_kind = CLASS_ACTIVATION,       \
      .may_be_none = true, .doc = "of the gates"}
 #define FLAG(field, default_, doc_) {ARG(RecurrentArgs, field), ARG_BOOL, DEFAULT(default_), .doc = (doc_)}
-#define INITIALIZERS                                                                                                   \
+#define WEIGHTS                                                                                                        \
     FLAG(use_bias, "True", "add a bias"),                                                                              \
-        INITIALIZER_ARG(RecurrentArgs, kernel_initializer, "'glorot_uniform'"),                                        \
-        INITIALIZER_ARG(RecurrentArgs, recurrent_initializer, "'orthogonal'"),                                         \
-        INITIALIZER_ARG(RecurrentArgs, bias_initializer, "'zeros'")
+        WEIGHT_ARGS(RecurrentArgs, kernel, "'glorot_uniform'"),                                                        \
+        WEIGHT_ARGS(RecurrentArgs, recurrent, "'orthogonal'"),                                                         \
+        WEIGHT_ARGS(RecurrentArgs, bias, "'zeros'")
 #define DROPOUTS                                                                                                       \
     {ARG(RecurrentArgs, dropout), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1),                                               \
      .doc = "of the inputs: one mask for all time steps"},                                                             \
@@ -46,15 +46,15 @@ typedef struct RecurrentArgs {
     {ARG(RecurrentArgs, use_cudnn), ARG_STRING, DEFAULT("'auto'"), .doc = "has no effect"}
 
 static const ArgDef lstm_args[] = {
-    UNITS, ACTIVATION, RECURRENT_ACTIVATION, INITIALIZERS,
+    UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS,
     FLAG(unit_forget_bias, "True", "the forget gate's bias begins with ones"),
     DROPOUTS, SEED, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"), UNROLL, USE_CUDNN, {0}};
 static const ArgDef gru_args[] = {
-    UNITS, ACTIVATION, RECURRENT_ACTIVATION, INITIALIZERS, DROPOUTS, SEED, RETURNS,
+    UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, DROPOUTS, SEED, RETURNS,
     FLAG(stateful, "False", "states go on from batch to batch"), UNROLL,
     FLAG(reset_after, "True", "the reset gate comes after the product with the state, not before"), USE_CUDNN, {0}};
 static const ArgDef simple_args[] = {
-    UNITS, ACTIVATION, INITIALIZERS, DROPOUTS, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"),
+    UNITS, ACTIVATION, WEIGHTS, DROPOUTS, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"),
     UNROLL, SEED, {0}};
 
 /* What a cell is, and what its step is computed with. */
@@ -98,9 +98,9 @@ static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *
     }
     if (a->return_state) diag(diags, D_layer_return_state, object_arg_span(layer->object, "return_state"), name);
     const int64_t features = layer->input.dim[2], width = gate_count(def) * a->units;
-    layer_weight(layer, "kernel", shape_of(2, (int64_t[]){features, width}), a->kernel_initializer);
-    layer_weight(layer, "recurrent_kernel", shape_of(2, (int64_t[]){a->units, width}), a->recurrent_initializer);
-    if (a->use_bias) layer_weight(layer, "bias", bias, a->bias_initializer);
+    layer_weight(layer, "kernel", shape_of(2, (int64_t[]){features, width}), a->kernel);
+    layer_weight(layer, "recurrent_kernel", shape_of(2, (int64_t[]){a->units, width}), a->recurrent);
+    if (a->use_bias) layer_weight(layer, "bias", bias, a->bias);
     layer->output = layer->input;
     layer->output.dim[2] = a->units;
     if (!a->return_sequences) layer->masked = false;

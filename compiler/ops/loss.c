@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* loss_weights: what each row of the prediction counts in the mean. loss: the value, added to sums[0], and in training
- * the gradient. metric: adds to its running sums. penalty: activity regularization. */
+ * the gradient. metric: adds to its running sums. */
 #include <string.h>
 
 #include "emit/emit.h"
@@ -119,39 +119,7 @@ static void emit_metric(Emit *e, const Op *op) {
     emit_function(e, metric->rows ? metric->rows : op->masked ? "metric_elementwise_masked" : "metric_elementwise", op, holes);
 }
 
-/* (l1·Σ|x| + l2·Σx²) / batch; its gradient is l1·sign(x) / batch + 2·l2·x / batch. */
-static const Formula slope_l1 = {"d_penalty", {"x"}, "per_sample * l1 * v_sign(x)", {NULL}};
-static const Formula slope_l2 = {"d_penalty", {"x"}, "per_sample * two_l2 * x", {NULL}};
-static const Formula slope_both = {"d_penalty", {"x"}, "per_sample * (l1 * v_sign(x) + two_l2 * x)", {NULL}};
-
-static void penalty_gradient(Builder *build, const Op *op, Tensor *d) {
-    (void)d;
-    if (!gradient_needed(op->in[0])) return;
-    const Operand numbers[] = {NUMBER("l1", op->numbers[0]),
-                               NUMBER("two_l2", 2 * op->numbers[1]),
-                               {.name = "per_sample", .kind = OPERAND_SCALAR}};
-    const Formula *slope = op->numbers[1] == 0 ? &slope_l1 : op->numbers[0] == 0 ? &slope_l2 : &slope_both;
-    gradient_add(build, op->in[0], build_map(build, slope, (Tensor *[]){op->in[0]}, numbers, 3));
-}
-
-static void emit_penalty(Emit *e, const Op *op) {
-    const Shape shape = op->in[0]->shape;
-    const char *l1 = literal(e, op->numbers[0]), *l2 = literal(e, op->numbers[1]);
-    const char *sum = op->numbers[1] == 0   ? formatted(e, "%s * v_abs(value)", l1)
-                      : op->numbers[0] == 0 ? formatted(e, "%s * value * value", l2)
-                                            : formatted(e, "%s * v_abs(value) + %s * value * value", l1, l2);
-    emit_function(e, "penalty", op,
-                  (Hole[]){{"x", param_tensor(e, op->in[0], false)},
-                           {"sums", param_sums(e)},
-                           {"per_sample", param_scalar(e, "per_sample")},
-                           {"size", size_text(e, shape, 0, shape.rank)},
-                           {"terms", sum},
-                           {NULL, NULL}});
-}
-
 const OpDef op_loss_weights = {
     .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights};
 const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss};
 const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric};
-const OpDef op_penalty = {
-    .name = "penalty", .brief = "activity regularization", .gradient = penalty_gradient, .emit = emit_penalty};

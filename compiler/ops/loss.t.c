@@ -243,12 +243,3 @@ if (!($mask[$step] > 0)) {
         $sums[$at] += row_argmax($p + row * $columns, $columns) == row_argmax($y + row * $columns, $columns);
     }
     $sums[$count_at] += ($real)rows;
-//@ penalty
-    const size_t size = $size;
-    vec total = v_zero();
-    for (size_t c = 0; c < size; c += LANES) {
-        const size_t n = v_lanes(size - c);
-        const vec value = v_load($x + c, n);
-        total += v_head($terms, n);
-    }
-    $sums[0] += $per_sample * v_sum(total);

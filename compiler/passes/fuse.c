@@ -62,6 +62,18 @@ static bool steps_fit(const Op *host, const Op *op) {
     return set.count <= MAX_STEP_TENSORS;
 }
 
+/* Whether all that an operation reads of a tensor is the element that it is at, as the penalty of a weight does. */
+static bool reads_in_steps(const Op *op, const Tensor *tensor) {
+    for (int i = 0; i < op->in_count; i++)
+        if (tensor_storage(op->in[i]) == tensor_storage(tensor)) return false;
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *operand = op->steps.at[i].operands[j].tensor;
+            if (operand && operand != tensor && tensor_storage(operand) == tensor_storage(tensor)) return false;
+        }
+    return true;
+}
+
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
@@ -81,8 +93,10 @@ static bool can_fuse(const Program *program, int from, int into) {
             const int made = made_at(program, operand->tensor, from);
             if (made > into || (made == into && !is_made_by(operand->tensor, host))) return false;
             if (operand->written)
-                for (int k = into; k < program->ops.count; k++) /* the old value is still wanted */
-                    if (k != from && op_reads(program->ops.at[k], operand->tensor)) return false;
+                for (int k = into; k < from; k++) /* the old value is still wanted */
+                    if (op_reads(program->ops.at[k], operand->tensor) &&
+                        !(k == into && reads_in_steps(host, operand->tensor)))
+                        return false;
         }
     return true;
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* penalty: what a regularizer adds to the loss, l1·Σ|x| + l2·Σx²; that of an activity is divided by the batch, so that its
+ * share in the loss does not depend on it. The gradient is l1·sign x + 2·l2·x. */
+#include "emit/emit.h"
+#include "lower.h"
+
+void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
+    if (!build->target || (l1 == 0 && l2 == 0)) return; /* prediction has no loss */
+    Op *op = build_op(build, &op_penalty, x->kind == TENSOR_WEIGHT ? arena_printf(build->plan->arena, "penalty_%s", x->weight->name) : "penalty");
+    op->in[op->in_count++] = build_whole(build, x);
+    op->numbers[0] = l1;
+    op->numbers[1] = l2;
+}
+
+/* The slope of the penalty at `x`, and the numbers in it. */
+static const char *slope_text(double l1, double l2) {
+    return l2 == 0 ? "l1 * v_sign(x)" : l1 == 0 ? "two_l2 * x" : "(l1 * v_sign(x) + two_l2 * x)";
+}
+
+static void penalty_gradient(Builder *build, const Op *op, Tensor *d) {
+    (void)d;
+    if (!gradient_needed(op->in[0])) return;
+    const double l1 = op->numbers[0], l2 = op->numbers[1];
+    const Operand numbers[] = {NUMBER("l1", l1), NUMBER("two_l2", 2 * l2), {.name = "per_sample", .kind = OPERAND_SCALAR}};
+    const Formula slope = {"d_penalty", {"x"}, arena_printf(build->plan->arena, "per_sample * %s", slope_text(l1, l2)), {NULL}};
+    gradient_add(build, op->in[0], build_map(build, &slope, (Tensor *[]){op->in[0]}, numbers, 3));
+}
+
+Tensor *build_penalized(Builder *build, Tensor *g, Tensor *weight, double l1, double l2) {
+    const Operand numbers[] = {NUMBER("l1", l1), NUMBER("two_l2", 2 * l2)};
+    const Formula sum = {"penalized", {"g", "x"}, arena_printf(build->plan->arena, "g + %s", slope_text(l1, l2)), {NULL}};
+    return build_map(build, &sum, (Tensor *[]){g, weight}, numbers, 2);
+}
+
+static void emit_penalty(Emit *e, const Op *op) {
+    const Shape shape = op->in[0]->shape;
+    const bool activity = op->in[0]->kind != TENSOR_WEIGHT;
+    const char *l1 = literal(e, op->numbers[0]), *l2 = literal(e, op->numbers[1]);
+    const char *sum = op->numbers[1] == 0   ? formatted(e, "%s * v_abs(value)", l1)
+                      : op->numbers[0] == 0 ? formatted(e, "%s * value * value", l2)
+                                            : formatted(e, "%s * v_abs(value) + %s * value * value", l1, l2);
+    emit_function(e, "penalty", op,
+                  (Hole[]){{"x", param_tensor(e, op->in[0], false)},
+                           {"sums", param_sums(e)},
+                           {"total", activity ? formatted(e, "%s * v_sum(total)", param_scalar(e, "per_sample")) : "v_sum(total)"},
+                           {"size", size_text(e, shape, 0, shape.rank)},
+                           {"terms", sum},
+                           {NULL, NULL}});
+}
+
+const OpDef op_penalty = {
+    .name = "penalty", .brief = "what a regularizer adds to the loss", .gradient = penalty_gradient, .emit = emit_penalty};
