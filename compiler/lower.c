@@ -144,8 +144,9 @@ static void build_update(Builder *build, Tensor *weight) {
     build->layer = weight->owner;
     g->name = arena_printf(plan->arena, "d_%s", weight->name);
     if (plan->options->gradients) {
-        g->kind = TENSOR_GRADIENT;
-        g->weight = weight->weight;
+        Tensor *kept = tensor_storage(g); /* a convolution computes it as a matrix, in the same memory */
+        kept->kind = g->kind = TENSOR_GRADIENT;
+        kept->weight = g->weight = weight->weight;
         list_push(plan->arena, &plan->gradients, g);
     }
     Op *op = build_op(build, &op_update, arena_printf(plan->arena, "update_%s", weight->weight->name));

@@ -202,7 +202,7 @@ static inline void product_add(size_t rows, size_t cols, size_t depth, const rea
 
 /* @part product_walked */
 
-/** The same as product, or with `add` as product_add, over all pieces of `walk`, each `depth` deep. */
+/** The same sums, or with `add` the same added to block, over all pieces of `walk`, each `depth` deep. */
 static inline void product_walked(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a, size_t a_row,
                                   size_t a_depth, const real *b, size_t b_depth, real *block, size_t block_row, int add) {
     product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, add, *walk};

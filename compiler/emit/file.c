@@ -267,6 +267,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     const Hole program_holes[] = {
         {"values", predict.values},
         {"before", predict.before},
+        {"use_input", predict.reads_input ? "" : "(void)x;\n"},
         {"calls", predict.calls},
         {"use_work", *predict.values || plan->states.count ? "" : "(void)w;\n"},
         {"use_params", use_params},
@@ -282,6 +283,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     const Hole evaluate_holes[] = {
         {"values", evaluate.values},
         {"before", evaluate.before},
+        {"use_input", evaluate.reads_input ? "" : "(void)x;\n"},
         {"calls", evaluate.calls},
         {"check", label_check(emit, holes)},
         {"use_params", use_params},
@@ -307,6 +309,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     const Hole train_holes[] = {
         {"values", train.values},
         {"before", train.before},
+        {"use_input", train.reads_input ? "" : "(void)x;\n"},
         {"calls", train.calls},
         {"check", label_check(emit, holes)},
         {"finite", finite},

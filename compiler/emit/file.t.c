@@ -252,6 +252,7 @@ static void $prefix_predict_batch(const $prefix_params *p, $prefix_work *w, cons
     $arena
     $values
     $use_params
+    $use_input
     $use_work
     $before
     $calls
@@ -263,6 +264,7 @@ static int $prefix_evaluate_batch(const $prefix_params *p, $prefix_work *w, cons
     $real *const arena = w->arena;
     $values
     $use_params
+    $use_input
     $before
     sums[0] = 0;
     $calls
@@ -276,6 +278,7 @@ static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $
     $real *const arena = t->arena;
     $values
     $use_params
+    $use_input
     $before
     sums[0] = 0;
     $calls

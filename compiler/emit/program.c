@@ -132,6 +132,15 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
     return false;
 }
 
+static bool calls_read_input(const Function *const *functions, int count) {
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < functions[i]->params.count; j++) {
+            const Tensor *tensor = functions[i]->params.at[j].tensor;
+            if (tensor && tensor_storage(tensor)->kind == TENSOR_INPUT) return true;
+        }
+    return false;
+}
+
 /* Declares the random streams that the functions draw from, each once, and names them. */
 static const char *streams_text(Emit *emit, const Function *const *functions, int count) {
     Text text = {.arena = emit->arena};
@@ -226,5 +235,6 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
         .before = text_chars(&before),
         .calls = text_chars(&calls),
         .checked = checked,
+        .reads_input = calls_read_input(functions, count),
     };
 }

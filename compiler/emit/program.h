@@ -9,7 +9,8 @@ typedef struct ProgramText {
     const char *values; /* float *const dense = arena + 0; … */
     const char *before; /* random streams and scalars */
     const char *calls;
-    bool checked; /* the calls stop when the loss is not finite */
+    bool checked;     /* the calls stop when the loss is not finite */
+    bool reads_input; /* false: x is not used, such as behind a dropout of everything */
 } ProgramText;
 
 enum { FORWARD = 1 << PHASE_FORWARD, BACKWARD = 1 << PHASE_BACKWARD, UPDATE = 1 << PHASE_UPDATE };

@@ -99,7 +99,7 @@ const char *window_edges(Emit *e, const WindowLoops *loops) {
     for (int i = 0; i < window->dims; i++) {
         if (window->size[i] == 1 || !has_edge(loops, i)) continue;
         const bool moves = loops->out.dim[loops->first + i] > 1;
-        text_puts(&text, filled(e, "window_edge",
+        text_puts(&text, filled(e, window->low[i] > 0 ? "window_edges" : "window_end",
                                 (Hole[]){{"tap", taps[i]},
                                          {"place", moves ? places[i] : "(size_t)0"},
                                          {"stride", integer(e, window->stride[i])},

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
-//@ window_edge
+//@ window_edges
 const size_t first_$tap = $place * $stride < $low ? $low - $place * $stride : 0;
 const size_t end_$tap = least($size, $image - $place * $stride);
+//@ window_end
+const size_t first_$tap = 0, end_$tap = least($size, $image - $place * $stride);
 //@ window_tap
 for (size_t $tap = first_$tap; $tap < end_$tap; $tap++) {
     $body

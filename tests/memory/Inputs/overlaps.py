@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 ALIGNMENT = 16
-PROGRAMS = {"predict": r"static void \w+_predict_batch", "evaluate": r"_API int \w+_evaluate", "train": r"_API int \w+_train_(?:step|grad)"}
+PROGRAMS = {"predict": r"static void \w+_predict_batch", "evaluate": r"static int \w+_evaluate_batch", "train": r"static int \w+_train_batch"}
 
 
 def rounded(size):
@@ -28,18 +28,37 @@ def elements(shape, batch):
     return count
 
 
+def calls_in_c(body):
+    """(call, loop) of every call of an operation: loop is the (first, end) of the calls in the same loop over time, or None."""
+    calls, loops = [], []
+    for piece in re.finditer(r"(\n    for \(size_t step\b)|(\n    \}(?=\n))|\n +(\w+\(batch[^;]*\);)", "\n" + body + "\n"):
+        if piece[1]:
+            loops.append([len(calls), None])
+        elif piece[3]:
+            calls.append(piece[3])
+        elif loops and loops[-1][1] is None:
+            loops[-1][1] = len(calls)
+    return [(call, next((loop for loop in loops if loop[0] <= i < loop[1]), None)) for i, call in enumerate(calls)]
+
+
+def lifetime(name, calls):
+    """The first and the last call that need a value. In a loop over time it is kept for the whole loop, unless it comes and
+    goes within a step."""
+    used = [(i, loop) for i, (call, loop) in enumerate(calls) if re.search(rf"\b{name}\b", call)]
+    by_step = any(re.search(rf"\b{name} \+ [^,]*\bstep\b", call) for call, _ in calls)
+    if all(loop and loop == used[0][1] for _, loop in used) and not by_step:
+        return used[0][0], used[-1][0]
+    return min(loop[0] if loop else i for i, loop in used), max(loop[1] - 1 if loop else i for i, loop in used)
+
+
 def values_in_c(text, program, batch):
     """(offset, size, index of the first call, of the last) of every value of a program."""
     body = re.search(rf"{PROGRAMS[program]}\([^;{{]*{{\n(.*?)\n}}\n", text, re.S)
     if not body:
         return None
     places = re.findall(r"(?:float|double) \*const (\w+) = arena \+ (\d+); /\* \(([^)]*)\) \*/", body[1])
-    calls = re.findall(r"\n    \w+\(batch[^;]*\);", "\n" + body[1])
-    values = []
-    for name, offset, shape in places:
-        used = [i for i, call in enumerate(calls) if re.search(rf"\b{name}\b", call)]
-        values.append((int(offset), elements(shape, batch), used[0], used[-1]))
-    return values
+    calls = calls_in_c(body[1])
+    return [(int(offset), elements(shape, batch), *lifetime(name, calls)) for name, offset, shape in places]
 
 
 def values_in_dump(text, program):
