@@ -127,7 +127,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast demo bench
+.PHONY: check check-fast demo bench bench-setup
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)tests/run.py --build $(BUILD) $(if $(SAN),--san) $(TESTS)
 
@@ -137,8 +137,15 @@ check-fast: all ## the tests that take seconds
 demo: all ## train a network on handwritten digits and show what it reads; installs what is missing
 	$(Q)examples/digits/demo.sh $(BUILD)
 
-bench: all ## how fast the 784-256-128-64-10 network trains
-	$(Q)bench/run.sh $(BUILD)
+# BENCH: options of bench/bench.py: make bench BENCH='--workloads T3a --rivals torch --turns 3'; BENCH_PYTHON: an
+# interpreter that has the rivals already.
+BENCH ?=
+bench: all ## nnc beside its rivals, those that are installed; writes docs/performance.md
+	$(Q)bench/bench.py --build $(BUILD) $(BENCH)
+
+bench-setup: ## the rivals of make bench, some GB, into a virtual environment in the build folder
+	$(Q)python3 -m venv $(BUILD)/bench/python
+	$(Q)$(BUILD)/bench/python/bin/pip install -r bench/requirements.txt
 
 # --- installation -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT-0
+"""docs/performance.md: tables of what bench.py measured."""
+import statistics
+
+import workloads
+
+HEAD = """# Performance
+
+Written by `make bench`. One thread on one core of {processor} ({system}); nnc's C compiled by {compiler}, `{flags}`.
+Rivals: {versions}. Medians, least and greatest in brackets; all took turns within one run, so ratios hold better than figures.
+The bound is the measured peak of fused multiply-adds, {peak:.0f} GFLOP/s; its share counts the multiplications and additions that the
+network's products have on paper. Training is forwards, backwards and Adam, with dropout: nnc as `./model fit` through the runtime on
+shuffled samples of a file, the rivals on batches that lie ready in memory. `scan`: steps in a loop inside the compiled function, likewise `keras`
+(a `tf.function`); `keras-fit` is `model.fit`.
+
+| | |
+|---|---|
+"""
+
+
+def number(value):
+    return f"{value / 1e3:.1f}k" if value >= 1e4 else f"{value / 1e3:.2f}k" if value >= 1e3 else f"{value:.3g}"
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def spread(values, show):
+    if not values:
+        return ""
+    shown = sorted(map(show, values), key=lambda text: float(text.rstrip("k")) * (1000 if text.endswith("k") else 1))
+    return f"{show(statistics.median(values))} [{shown[0]}–{shown[-1]}]"
+
+
+def best_rival(rates):
+    rivals = {who: statistics.median(values) for who, values in rates.items() if who != "nnc"}
+    return max(rivals, key=rivals.get) if rivals else None
+
+
+def comparison(rates, peak, flops, show):
+    """Cells: nnc, its ratio to the best rival, its share of the bound, every rival."""
+    own, best = statistics.median(rates["nnc"]), best_rival(rates)
+    ratio = f"**{own / statistics.median(rates[best]):.2f}** {best}" if best else ""
+    return [spread(rates["nnc"], show), ratio, f"{100 * own * flops / (peak * 1e9):.0f} %"]
+
+
+def rates_table(results, peak, flops_of, show_of):
+    rivals = list(dict.fromkeys(who for _, _, rates in results for who in rates if who != "nnc"))
+    rows = []
+    for name, batch, rates in results:
+        show = show_of(batch)
+        cells = comparison(rates, peak, flops_of(workloads.WORKLOADS[name]), show)
+        rows.append([name, str(batch), *cells, *(spread(rates.get(who, []), show) for who in rivals)])
+    return table(["", "batch", "nnc", "ratio to the best rival", "of the bound", *rivals], rows)
+
+
+def lost(kind, results):
+    for name, batch, rates in results:
+        best = best_rival(rates)
+        if best and statistics.median(rates[best]) > statistics.median(rates["nnc"]):
+            ratio = statistics.median(rates["nnc"]) / statistics.median(rates[best])
+            yield f"- {kind} {name} at a batch of {batch}: {best} is ahead, nnc reaches {ratio:.2f} of it\n"
+
+
+def starts_table(starts):
+    rows = []
+    for name, told in starts:
+        for who, what in told.items():
+            rows.append([name, who, f"{what['start']:.3g} s", f"{what['first']:.2g} s", f"{what['memory'] / 1e6:.3g} MB",
+                         f"{what['size'] / 1e6:.3g} MB"])
+    return table(["", "", "start to first prediction", "compiling", "memory", "size"], rows)
+
+
+def write_report(machine, fits, predictions, starts):
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) or "none"
+    text = HEAD.format(**{**machine, "versions": versions})
+    text += "".join(f"| {name} | {workload.title} |\n" for name, workload in workloads.WORKLOADS.items())
+    peak = machine["peak"]
+    if fits:
+        text += "\n## Training, samples a second\n\n"
+        text += rates_table(fits, peak, lambda workload: workload.training_flops(), lambda batch: number)
+    if predictions:
+        text += "\n## Prediction, microseconds a call\n\n"
+        text += rates_table(predictions, peak, lambda workload: workload.flops,
+                            lambda batch: lambda rate: f"{batch / rate * 1e6:.4g}")
+    if starts:
+        text += "\n## Start, memory, size\n\nOf predicting one sample. Compiling: of nnc the C compiler, once; of the rivals building, tracing "
+        text += "and the first call, in every process.\nSize: the stripped program with its weights; the rivals' packages as installed.\n\n"
+        text += starts_table(starts)
+    if any(best_rival(rates) for _, _, rates in fits + predictions):
+        lines = [*lost("training", fits), *lost("predicting", predictions)]
+        text += "\n## What is lost\n\n" + ("".join(lines) or "Nothing of what was measured here.\n")
+    return text
