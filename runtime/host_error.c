@@ -41,6 +41,27 @@ NNC_API int nnc_fail_at(nnc_host *host, const char *path, size_t line, size_t co
     return -1;
 }
 
+NNC_API int nnc_fail_hint(nnc_host *host, const char *format, ...) {
+    size_t used = strlen(host->text);
+    int wrote = snprintf(host->text + used, sizeof host->text - used, "; ");
+    va_list args;
+    va_start(args, format);
+    used += used + (size_t)wrote < sizeof host->text ? (size_t)wrote : 0;
+    vsnprintf(host->text + used, sizeof host->text - used, format, args);
+    va_end(args);
+    return -1;
+}
+
+NNC_API void nnc_warn(const nnc_host *host, const char *format, ...) {
+    va_list args;
+    fflush(stdout);
+    fprintf(stderr, "%s: warning: ", host->program);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n");
+}
+
 NNC_API void nnc_print_error(const nnc_host *host) {
     fflush(stdout);
     fprintf(stderr, "%s: error: %s\n", host->place[0] != '\0' ? host->place : host->program, host->text);

@@ -102,6 +102,22 @@ static char *nnc_numbers_text(nnc_host *host, const double *numbers, size_t coun
     return text;
 }
 
+NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, const char *value) {
+    size_t capacity = notes->count; /* they are few: the list grows by one */
+    void *at = notes->at;
+    char *own_key = nnc_copy_text(host, key), *own_value = nnc_copy_text(host, value);
+    if (own_key == NULL || own_value == NULL ||
+        nnc_grow(host, &at, &capacity, notes->count + 1, sizeof *notes->at) != 0) {
+        free(own_key);
+        free(own_value);
+        return -1;
+    }
+    notes->at = at;
+    notes->at[notes->count].key = own_key;
+    notes->at[notes->count++].value = own_value;
+    return 0;
+}
+
 NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc_notes *notes) {
     size_t count = learned->class_count + (learned->width > 0 ? 2 : 0);
     memset(notes, 0, sizeof *notes);
@@ -151,7 +167,7 @@ static double *nnc_numbers_parse(nnc_host *host, const char *path, const char *k
     return numbers;
 }
 
-static const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key) {
+NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key) {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(notes[i].key, key) == 0) {
             return notes[i].value;

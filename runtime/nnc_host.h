@@ -42,6 +42,10 @@ NNC_API int nnc_fail_usage(nnc_host *host, const char *format, ...) NNC_PRINTF(2
 /** The same about a place in a file; line and column count from 1, 0 leaves them out. Always -1. */
 NNC_API int nnc_fail_at(nnc_host *host, const char *path, size_t line, size_t column, const char *format, ...)
     NNC_PRINTF(5, 6);
+/** Adds the way out to the recorded error, behind a semicolon. Always -1. */
+NNC_API int nnc_fail_hint(nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
+/** Prints `program: warning: text` to standard error. */
+NNC_API void nnc_warn(const nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
 /** Prints the recorded error to standard error as `place: error: text`, place being the program where there is none. */
 NNC_API void nnc_print_error(const nnc_host *host);
 /** A copy from malloc. */
@@ -223,6 +227,9 @@ NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc
 NNC_API int nnc_learned_from_notes(nnc_host *host, const char *path, const nnc_note *notes, size_t count, size_t width,
                                    nnc_learned *learned);
 NNC_API void nnc_notes_free(nnc_notes *notes);
+/** The value of a note, or NULL. */
+NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key);
+NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, const char *value);
 
 /* Data files (data_*.c): each reads one array ---------------------------------------------------------------------- */
 
@@ -345,9 +352,13 @@ NNC_API int nnc_tensors_parse(nnc_host *host, const char *path, unsigned char *b
                               nnc_tensors *tensors);
 NNC_API void nnc_tensors_free(nnc_tensors *tensors);
 NNC_API const nnc_entry *nnc_tensors_find(const nnc_tensors *tensors, const char *name);
-/** Writes F32 or F64 tensors (data in this machine's order), sorted as given, and metadata unless `notes` is NULL. */
+/** Writes tensors (data in this machine's order), sorted as given, and metadata unless `notes` is NULL. */
 NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
                               const nnc_notes *notes);
+/** The same with a last tensor, the checksum of all bytes before it; and reads such a file, the checksum first. */
+NNC_API int nnc_tensors_write_checked(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
+                                      const nnc_notes *notes);
+NNC_API int nnc_tensors_read_checked(nnc_host *host, const char *path, nnc_tensors *tensors);
 
 /** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. */
 NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,
@@ -494,32 +505,115 @@ NNC_API void nnc_progress_abandon(const nnc_progress *progress);
 /** Seconds of a clock that never jumps. */
 NNC_API double nnc_seconds(void);
 
-/** Keras' CSVLogger: a line per epoch. */
+/** Bytes that grow. */
+typedef struct nnc_text {
+    void *bytes; /* from malloc, or NULL */
+    size_t size, capacity;
+} nnc_text;
+
+/** Keras' CSVLogger: a line per epoch, epochs from 0. */
 typedef struct nnc_history {
     nnc_host *host;
     const char *path;
-    FILE *file; /* NULL: none is written */
-    int has_header;
+    char separator;   /* 0: a comma */
+    int validates;    /* figures of validation will come, though perhaps not in the first row */
+    int keeps;        /* what is in the file stays */
+    int remembers;    /* `written`, for checkpoints */
+    int is_resumed;   /* a checkpoint has filled columns, written and before */
+    FILE *file;       /* NULL: none is written */
+    nnc_text columns; /* their names, each with its 0; made from the first row */
+    nnc_text written; /* all that this run has written, so that a resumed one can write it again */
+    uint64_t before;  /* bytes of the file that were there before the run */
 } nnc_history;
 
-/** `path` NULL: nothing will be written. */
-NNC_API int nnc_history_open(nnc_host *host, nnc_history *history, const char *path);
-/** The header comes from the names of the first row, sorted; later rows have the same names. */
+/** Adds bytes. (history.c) */
+NNC_API int nnc_text_put(nnc_host *host, nnc_text *text, const char *chars, size_t size);
+
+/** Creates the file, or makes it again as the checkpoint knows it. `path` NULL: nothing will be
+ *  written. */
+NNC_API int nnc_history_open(nnc_history *history, nnc_host *host, const char *path);
+/** The columns are the names of the first row, sorted; a figure that a later row does not have is NA. */
 NNC_API int nnc_history_row(nnc_history *history, uint64_t epoch, const nnc_figure *figures, size_t count);
 NNC_API int nnc_history_close(nnc_history *history);
+
+/* Checkpoints: files of tensors with a checksum (checkpoint.c, safetensors_write.c) -------------------------------- */
+
+/** A tensor of a checkpoint and where it lives while training runs. */
+typedef struct nnc_part {
+    nnc_entry entry; /* its name from malloc */
+    void *home;
+    nnc_text *text; /* instead of home: bytes, as many as there are */
+} nnc_part;
+
+typedef struct nnc_parts {
+    nnc_host *host;
+    nnc_part *at;
+    size_t count, capacity;
+    int failed;
+} nnc_parts;
+
+/** Adds a tensor of one dimension (count numbers at `home`) whose name is made by printf. */
+NNC_API void nnc_parts_add(nnc_parts *parts, nnc_dtype dtype, size_t count, void *home, const char *format, ...)
+    NNC_PRINTF(5, 6);
+NNC_API void nnc_parts_add_text(nnc_parts *parts, nnc_text *text, const char *name);
+/** The weights, or numbers laid out like the trainable ones, each under its name behind `prefix`. */
+NNC_API void nnc_parts_add_weights(nnc_parts *parts, const nnc_model *model, int trainable, void *reals,
+                                   const char *prefix);
+NNC_API void nnc_parts_free(nnc_parts *parts);
+
+/* A training run (train.c, checkpoint.c) --------------------------------------------------------------------------- */
+
+/** Where a run stands; all counted from 0. Whole numbers only: a checkpoint holds it as it is. */
+typedef struct nnc_place {
+    uint64_t epoch, step;  /* the next step of this epoch */
+    uint64_t pass, sample; /* through the data, whose order follows from it; the next sample of it */
+    uint64_t batches;      /* done in all */
+    uint64_t is_stopped;   /* a callback has ended training */
+} nnc_place;
+
+typedef struct nnc_options nnc_options;
+
+typedef struct nnc_training {
+    nnc_host *host;
+    const nnc_model *model;
+    const nnc_options *options;
+    nnc_session session;
+    nnc_dataset data, validation_data; /* validation_data.count 0: the tail of data, or nothing */
+    size_t train_count;                /* the samples of data before the tail */
+    nnc_tensors masks;
+    nnc_totals totals, validation_totals;
+    nnc_figure *figures; /* of both */
+    size_t figure_count;
+    nnc_progress progress;
+    nnc_history history;
+    uint32_t *order; /* NULL: not shuffled */
+    uint64_t ordered; /* the pass that `order` is for, from 1; 0: none yet */
+    uint64_t epochs, steps, seed; /* wanted; in an epoch */
+    nnc_place place;
+    const char *resumed; /* the checkpoint that the run goes on from, or NULL */
+    nnc_tensors checkpoint;  /* which has been read */
+} nnc_training;
+
+/** Writes everything that going on needs, atomically. */
+NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path);
+/** Reads a checkpoint into training->checkpoint, which is sound and of this model, and what was learned from the data;
+ *  all else stays as it is. */
+NNC_API int nnc_checkpoint_read(nnc_training *training, const char *path);
+/** Once the data are there: goes on where that checkpoint was written. */
+NNC_API int nnc_checkpoint_restore(nnc_training *training);
 
 /* Commands (train.c, evaluate.c, gradcheck.c, bench.c, program.c): each returns the exit status -------------------- */
 
 /** What the command line says; NULL, 0, or what stands here: nothing. */
-typedef struct nnc_options {
+struct nnc_options {
     const char *x, *y, *sample_weight, *validation_x, *validation_y, *data_dir;
-    const char *weights, *save, *history, *masks, *output;
+    const char *weights, *save, *history, *masks, *output, *checkpoint;
     double validation_split, tolerance; /* < 0: not given */
-    int64_t epochs, batch_size, samples;
+    int64_t epochs, batch_size, samples, checkpoint_every;
     uint64_t seed;
-    int no_shuffle, json, confusion, help;
+    int has_seed, resume, no_shuffle, json, confusion, help;
     int verbose; /* -1: not given */
-} nnc_options;
+};
 
 NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const nnc_options *options);

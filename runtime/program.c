@@ -94,8 +94,9 @@ static const nnc_option nnc_option_table[] = {
     {"threads", "N", NNC_DATA | NNC_BENCH, NNC_OPTION_ONE, 0, "1, for now"},
     {"mc-samples", "N", NNC_PREDICT, NNC_OPTION_ONE, 0, "1, for now"},
     {"report", "FILE", NNC_FIT, NNC_OPTION_NOT_YET, 0, ""},
-    {"checkpoint", "FILE", NNC_FIT, NNC_OPTION_NOT_YET, 0, ""},
-    {"resume", NULL, NNC_FIT, NNC_OPTION_NOT_YET, 0, ""},
+    {"checkpoint", "FILE", NNC_FIT, NNC_TO(TEXT, checkpoint), "after every epoch, write all that going on needs"},
+    {"checkpoint-every", "N", NNC_FIT, NNC_TO(COUNT, checkpoint_every), "and after every N steps"},
+    {"resume", NULL, NNC_FIT, NNC_TO(FLAG, resume), "go on from the checkpoint, if there is one yet"},
     {"help", NULL, ~0, NNC_TO(FLAG, help), "print this text"},
 };
 /* clang-format on */
@@ -145,6 +146,7 @@ static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *
             return nnc_fail_usage(host, "--%s wants a whole number from 0, not '%s'", option->name, value);
         }
         *(uint64_t *)field = number;
+        options->has_seed = 1;
         return 0;
     case NNC_OPTION_REAL:
         if (nnc_parse_number(value, strlen(value), &real) != 0 || !(real >= 0)) {

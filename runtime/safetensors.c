@@ -405,7 +405,18 @@ NNC_API int nnc_tensors_parse(nnc_host *host, const char *path, unsigned char *b
     return nnc_tensors_verify(host, tensors, data, data_size);
 }
 
-NNC_API int nnc_tensors_read(nnc_host *host, const char *path, nnc_tensors *tensors) {
+/* Whether the last four bytes are the checksum of those before, as nnc_tensors_write_checked writes them. */
+static int nnc_has_checksum(const unsigned char *bytes, size_t size) {
+    uint32_t stored;
+    if (size < sizeof stored) {
+        return 0;
+    }
+    memcpy(&stored, bytes + size - sizeof stored, sizeof stored);
+    nnc_fix_byte_order(&stored, 1, sizeof stored, 0);
+    return stored == nnc_crc32(0, bytes, size - sizeof stored);
+}
+
+static int nnc_tensors_read_file(nnc_host *host, const char *path, nnc_tensors *tensors, int is_checked) {
     nnc_reader reader;
     unsigned char *bytes;
     size_t size;
@@ -418,11 +429,23 @@ NNC_API int nnc_tensors_read(nnc_host *host, const char *path, nnc_tensors *tens
     if (status != 0) {
         return -1;
     }
+    if (is_checked && !nnc_has_checksum(bytes, size)) {
+        free(bytes);
+        return nnc_fail_at(host, path, 0, 0, "is damaged, or no checkpoint: its checksum is wrong");
+    }
     status = nnc_tensors_parse(host, path, bytes, size, tensors);
     if (status != 0) {
         nnc_tensors_free(tensors);
     }
     return status;
+}
+
+NNC_API int nnc_tensors_read(nnc_host *host, const char *path, nnc_tensors *tensors) {
+    return nnc_tensors_read_file(host, path, tensors, 0);
+}
+
+NNC_API int nnc_tensors_read_checked(nnc_host *host, const char *path, nnc_tensors *tensors) {
+    return nnc_tensors_read_file(host, path, tensors, 1);
 }
 
 NNC_API void nnc_tensors_free(nnc_tensors *tensors) {

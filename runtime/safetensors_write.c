@@ -80,8 +80,20 @@ static void nnc_json_put_notes(nnc_json_text *json, const nnc_notes *notes) {
     nnc_json_puts(json, "}");
 }
 
-NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
-                              const nnc_notes *notes) {
+/* The last tensor of a checked file. */
+static nnc_entry nnc_checksum_entry(void) {
+    nnc_entry entry;
+    memset(&entry, 0, sizeof entry);
+    entry.name = (char *)(uintptr_t) "@checksum"; /* only read */
+    entry.dtype = NNC_U32;
+    entry.rank = 1;
+    entry.shape[0] = 1;
+    entry.count = 1;
+    return entry;
+}
+
+static int nnc_tensors_write_file(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
+                                  const nnc_notes *notes, int is_checked) {
     nnc_json_text json = {host, NULL, 0, 0, 0};
     nnc_writer writer;
     unsigned char length[8];
@@ -96,6 +108,11 @@ NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry 
         nnc_json_puts(&json, i > 0 ? "," : "");
         nnc_json_put_tensor(&json, &entries[i], offset, end);
         offset = end;
+    }
+    if (is_checked) {
+        nnc_json_puts(&json, count > 0 ? "," : "");
+        const nnc_entry checksum = nnc_checksum_entry();
+        nnc_json_put_tensor(&json, &checksum, offset, offset + sizeof(uint32_t));
     }
     nnc_json_puts(&json, "}");
     while (!json.failed && json.size % 8 != 0) { /* so that the elements are aligned */
@@ -114,5 +131,20 @@ NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry 
     for (size_t i = 0; i < count; i++) {
         nnc_write_elements(&writer, &entries[i]);
     }
+    if (is_checked) {
+        uint32_t crc = writer.crc;
+        nnc_fix_byte_order(&crc, 1, sizeof crc, 0);
+        nnc_writer_write(&writer, &crc, sizeof crc);
+    }
     return nnc_writer_commit(&writer);
+}
+
+NNC_API int nnc_tensors_write(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
+                              const nnc_notes *notes) {
+    return nnc_tensors_write_file(host, path, entries, count, notes, 0);
+}
+
+NNC_API int nnc_tensors_write_checked(nnc_host *host, const char *path, const nnc_entry *entries, size_t count,
+                                      const nnc_notes *notes) {
+    return nnc_tensors_write_file(host, path, entries, count, notes, 1);
 }

@@ -5,25 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A training run. */
-typedef struct nnc_training {
-    nnc_host *host;
-    const nnc_model *model;
-    const nnc_options *options;
-    nnc_session session;
-    nnc_dataset data, validation_data; /* validation_data.count 0: the tail of data, or nothing */
-    size_t train_count;                /* the samples of data before the tail */
-    nnc_tensors masks;
-    nnc_totals totals, validation_totals;
-    nnc_figure *figures; /* of both */
-    nnc_progress progress;
-    nnc_history history;
-    uint32_t *order;        /* NULL: not shuffled */
-    uint64_t epochs, epoch; /* wanted, done */
-    uint64_t batches;       /* done in all */
-    size_t batch;           /* of this epoch, from 0 */
-} nnc_training;
+#include <unistd.h>
 
 /* How an epoch ended. */
 typedef enum nnc_ending {
@@ -111,9 +93,18 @@ static int nnc_load_masks(nnc_training *training) {
     return nnc_masks_check(training->host, training->model, &training->masks);
 }
 
+/* Fresh weights, those of --weights, or what a checkpoint says about the data: the rest of it comes when they are there. */
 static int nnc_initialise(nnc_training *training) {
     nnc_session *session = &training->session;
-    int status = training->model->init(session->trainer, training->options->seed);
+    const nnc_options *options = training->options;
+    training->seed = options->seed;
+    if (options->resume && access(options->checkpoint, F_OK) == 0) {
+        return nnc_checkpoint_read(training, options->checkpoint);
+    }
+    if (options->resume) {
+        nnc_warn(training->host, "there is no checkpoint %s yet: training begins anew", options->checkpoint);
+    }
+    int status = training->model->init(session->trainer, training->seed);
     if (status != NNC_OK) {
         return nnc_fail_status(training->host, status, "init");
     }
@@ -138,6 +129,12 @@ static int nnc_prepare(nnc_training *training) {
     const nnc_options *options = training->options;
     nnc_data_request request = nnc_fit_request(model, options);
     size_t figure_count = 2 * (1 + model->metric_count);
+    if (options->resume && options->checkpoint == NULL) {
+        return nnc_fail_usage(host, "--resume needs the file: --checkpoint FILE");
+    }
+    if (options->resume && options->weights != NULL) {
+        return nnc_fail_usage(host, "--resume and --weights exclude each other: a checkpoint has weights of its own");
+    }
     request.learned = &training->session.learned;
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, model->fit->batch_size), 1,
                          &training->session) != 0 ||
@@ -146,9 +143,9 @@ static int nnc_prepare(nnc_training *training) {
         nnc_learn(training) != 0 || nnc_totals_open(host, model, "", &training->totals) != 0 ||
         nnc_totals_open(host, model, "val_", &training->validation_totals) != 0 ||
         (training->figures = nnc_alloc(host, figure_count, sizeof *training->figures)) == NULL ||
-        /* Now, not after hours, is the time to find out that the result cannot be written. */
+        /* Now, not after hours, is the time to find out that a result cannot be written. */
         (options->save != NULL && nnc_writer_probe(host, options->save) != 0) ||
-        nnc_history_open(host, &training->history, options->history) != 0) {
+        (options->checkpoint != NULL && nnc_writer_probe(host, options->checkpoint) != 0)) {
         return -1;
     }
     if (model->fit->shuffle && !options->no_shuffle) {
@@ -157,6 +154,15 @@ static int nnc_prepare(nnc_training *training) {
             return -1;
         }
     }
+    if (training->resumed != NULL && nnc_checkpoint_restore(training) != 0) {
+        return -1;
+    }
+    training->history.validates = nnc_has_validation(training);
+    training->history.remembers = options->checkpoint != NULL;
+    if (nnc_history_open(&training->history, host, options->history) != 0) { /* nothing has been written before */
+        return -1;
+    }
+    training->steps = (training->train_count + training->session.batch - 1) / training->session.batch;
     training->epochs = options->epochs > 0 ? (uint64_t)options->epochs : (uint64_t)model->fit->epochs;
     nnc_progress_open(&training->progress, options->verbose >= 0 ? options->verbose : model->fit->verbose);
     if (training->progress.verbose > 0) {
@@ -165,14 +171,37 @@ static int nnc_prepare(nnc_training *training) {
     return 0;
 }
 
-static nnc_ending nnc_train_batch(nnc_training *training, size_t first, size_t n) {
+/* The samples of the next step; their order follows from the seed and the pass. */
+static size_t nnc_choose_samples(nnc_training *training) {
+    const nnc_place *place = &training->place;
+    size_t left = training->train_count - (size_t)place->sample;
+    if (training->order != NULL && training->ordered != place->pass + 1) {
+        nnc_shuffle(training->seed, place->pass, training->order, training->train_count);
+        training->ordered = place->pass + 1;
+    }
+    return left < training->session.batch ? left : training->session.batch;
+}
+
+static void nnc_advance(nnc_place *place, size_t n, size_t count) {
+    place->step++;
+    place->batches++;
+    place->sample += n;
+    if (place->sample == count) {
+        place->sample = 0;
+        place->pass++;
+    }
+}
+
+static nnc_ending nnc_train_batch(nnc_training *training) {
     nnc_session *session = &training->session;
     const nnc_model *model = training->model;
+    nnc_place *place = &training->place;
+    size_t n = nnc_choose_samples(training);
     if (model->mask_count > 0 &&
-        nnc_masks_set(training->host, model, &training->masks, training->batches, n, session->trainer) != 0) {
+        nnc_masks_set(training->host, model, &training->masks, place->batches, n, session->trainer) != 0) {
         return NNC_ENDING_ERROR;
     }
-    nnc_session_gather(session, &training->data, training->order, first, n);
+    nnc_session_gather(session, &training->data, training->order, (size_t)place->sample, n);
     int status = model->step(session->trainer, session->x, session->y,
                              nnc_session_sample_weight(session, &training->data), n, session->sums);
     if (status == NNC_E_NONFINITE || (status == NNC_OK && !isfinite(nnc_get_real(model, session->sums, 0)))) {
@@ -183,8 +212,23 @@ static nnc_ending nnc_train_batch(nnc_training *training, size_t first, size_t n
         return NNC_ENDING_ERROR;
     }
     nnc_totals_add(&training->totals, session, n);
-    training->batches++;
+    nnc_advance(place, n, training->train_count);
     return NNC_ENDING_COMPLETE;
+}
+
+/* A step, and what is due after it. */
+static nnc_ending nnc_train_step(nnc_training *training) {
+    const nnc_options *options = training->options;
+    uint64_t every = (uint64_t)options->checkpoint_every;
+    if (nnc_signal_pending() != 0) {
+        return NNC_ENDING_SIGNAL;
+    }
+    nnc_ending ending = nnc_train_batch(training);
+    if (ending == NNC_ENDING_COMPLETE && options->checkpoint != NULL && every > 0 &&
+        training->place.batches % every == 0 && nnc_checkpoint_save(training, options->checkpoint) != 0) {
+        return NNC_ENDING_ERROR;
+    }
+    return ending;
 }
 
 static nnc_ending nnc_validate(nnc_training *training) {
@@ -193,7 +237,9 @@ static nnc_ending nnc_validate(nnc_training *training) {
     nnc_session_share_states(&training->session, 1);
     int status = nnc_evaluate_range(&training->session, data, has_own ? 0 : training->train_count, data->count,
                                     &training->validation_totals, NULL);
-    nnc_session_share_states(&training->session, 0);
+    if (status == 0) { /* else the states stay those of before, for a checkpoint */
+        nnc_session_share_states(&training->session, 0);
+    }
     return (nnc_ending)status;
 }
 
@@ -207,37 +253,33 @@ static int nnc_report_epoch(nnc_training *training) {
         memcpy(training->figures + count, figures, validation_count * sizeof *figures);
     }
     nnc_progress_end(&training->progress, training->figures, count + validation_count);
-    return nnc_history_row(&training->history, training->epoch, training->figures, count + validation_count);
+    return nnc_history_row(&training->history, training->place.epoch, training->figures, count + validation_count);
 }
 
 static nnc_ending nnc_train_epoch(nnc_training *training) {
-    size_t rows = training->session.batch, count = training->train_count;
+    nnc_place *place = &training->place;
+    nnc_ending ending = NNC_ENDING_COMPLETE;
     if (training->progress.verbose > 0) {
-        printf("Epoch %llu/%llu\n", (unsigned long long)training->epoch + 1, (unsigned long long)training->epochs);
+        printf("Epoch %llu/%llu\n", (unsigned long long)place->epoch + 1, (unsigned long long)training->epochs);
     }
-    nnc_progress_begin(&training->progress, (count + rows - 1) / rows);
-    nnc_totals_clear(&training->totals);
-    if (training->order != NULL) {
-        nnc_shuffle(training->options->seed, training->epoch, training->order, count);
+    nnc_progress_begin(&training->progress, training->steps);
+    training->progress.step = (size_t)place->step;
+    if (place->step == 0) {
+        nnc_totals_clear(&training->totals);
     }
-    training->batch = 0;
-    for (size_t first = 0; first < count; first += rows, training->batch++) {
-        if (nnc_signal_pending() != 0) {
-            return NNC_ENDING_SIGNAL;
-        }
-        nnc_ending ending = nnc_train_batch(training, first, count - first < rows ? count - first : rows);
-        if (ending != NNC_ENDING_COMPLETE) {
-            return ending;
-        }
-        nnc_progress_step(&training->progress, &training->totals);
-    }
-    if (nnc_has_validation(training)) {
-        nnc_ending ending = nnc_validate(training);
-        if (ending != NNC_ENDING_COMPLETE) {
-            return ending;
+    while (ending == NNC_ENDING_COMPLETE && place->step < training->steps) {
+        ending = nnc_train_step(training);
+        if (ending == NNC_ENDING_COMPLETE) {
+            nnc_progress_step(&training->progress, &training->totals);
         }
     }
-    return nnc_report_epoch(training) != 0 ? NNC_ENDING_ERROR : NNC_ENDING_COMPLETE;
+    if (ending == NNC_ENDING_COMPLETE && nnc_has_validation(training)) {
+        ending = nnc_validate(training);
+    }
+    if (ending == NNC_ENDING_COMPLETE && nnc_report_epoch(training) != 0) {
+        ending = NNC_ENDING_ERROR;
+    }
+    return ending;
 }
 
 static int nnc_weights_are_finite(const nnc_training *training) {
@@ -254,38 +296,65 @@ static int nnc_weights_are_finite(const nnc_training *training) {
     return 1;
 }
 
-/* Saves what was asked for after a run that ended well, by a signal, or on a loss that is not finite: then the model
- * has kept the weights of before that batch, which are worth saving as long as they are finite themselves. */
-static int nnc_finish(nnc_training *training, nnc_ending ending) {
+/* What a run that did not end well says. */
+static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves) {
     nnc_host *host = training->host;
-    const char *save = training->options->save;
-    int saves = save != NULL && ending != NNC_ENDING_ERROR &&
-                (ending != NNC_ENDING_NONFINITE || nnc_weights_are_finite(training));
-    if (saves && nnc_weights_save(host, training->model, save, training->session.params, &training->session.learned) != 0) {
-        return -1;
-    }
+    const nnc_options *options = training->options;
+    const nnc_place *place = &training->place;
     if (ending == NNC_ENDING_SIGNAL) {
         nnc_progress_abandon(&training->progress);
-        fprintf(stderr, "%s: interrupted in epoch %llu of %llu%s%s\n", host->program,
-                (unsigned long long)training->epoch + 1, (unsigned long long)training->epochs,
-                saves ? "; weights saved to " : "", saves ? save : "");
+        fprintf(stderr, "%s: interrupted in epoch %llu of %llu%s%s%s%s\n", host->program,
+                (unsigned long long)place->epoch + 1, (unsigned long long)training->epochs,
+                saves ? "; weights saved to " : "", saves ? options->save : "",
+                options->checkpoint != NULL ? "; --resume goes on from " : "",
+                options->checkpoint != NULL ? options->checkpoint : "");
         host->status = NNC_EXIT_SIGNAL + nnc_signal_pending();
     } else if (ending == NNC_ENDING_NONFINITE) {
         nnc_progress_abandon(&training->progress);
-        return nnc_fail(host, "the loss is not finite in epoch %llu, batch %zu: try a smaller learning rate%s%s%s",
-                        (unsigned long long)training->epoch + 1, training->batch + 1,
-                        saves ? "; the weights of before that batch are in " : "", saves ? save : "",
-                        save != NULL && !saves ? "; nothing is saved, for the weights are not finite either" : "");
+        return nnc_fail(host, "the loss is not finite in epoch %llu, batch %llu: try a smaller learning rate%s%s%s",
+                        (unsigned long long)place->epoch + 1, (unsigned long long)place->step + 1,
+                        saves ? "; the weights of before that batch are in " : "", saves ? options->save : "",
+                        options->save != NULL && !saves ? "; nothing is saved, for the weights are not finite either"
+                                                        : "");
     }
     return 0;
+}
+
+/* Saves what was asked for after a run that ended well, by a signal, or on a loss that is not finite: then the model
+ * has kept the weights of before that batch, which are worth saving as long as they are finite themselves. */
+static int nnc_finish(nnc_training *training, nnc_ending ending) {
+    const nnc_options *options = training->options;
+    int saves = options->save != NULL && ending != NNC_ENDING_ERROR &&
+                (ending != NNC_ENDING_NONFINITE || nnc_weights_are_finite(training));
+    if (ending == NNC_ENDING_SIGNAL && options->checkpoint != NULL &&
+        nnc_checkpoint_save(training, options->checkpoint) != 0) {
+        return -1;
+    }
+    if (saves && nnc_weights_save(training->host, training->model, options->save, training->session.params,
+                                  &training->session.learned) != 0) {
+        return -1;
+    }
+    return nnc_say_ending(training, ending, saves);
+}
+
+/* The epoch is done: the next one is where a resumed run begins. */
+static nnc_ending nnc_end_epoch(nnc_training *training) {
+    const nnc_options *options = training->options;
+    training->place.epoch++;
+    training->place.step = 0;
+    return options->checkpoint != NULL && nnc_checkpoint_save(training, options->checkpoint) != 0
+               ? NNC_ENDING_ERROR
+               : NNC_ENDING_COMPLETE;
 }
 
 static int nnc_run_epochs(nnc_training *training) {
     nnc_ending ending = NNC_ENDING_COMPLETE;
     nnc_signals_catch();
-    while (ending == NNC_ENDING_COMPLETE && training->epoch < training->epochs) {
+    while (ending == NNC_ENDING_COMPLETE && !training->place.is_stopped && training->place.epoch < training->epochs) {
         ending = nnc_train_epoch(training);
-        training->epoch += ending == NNC_ENDING_COMPLETE;
+        if (ending == NNC_ENDING_COMPLETE) {
+            ending = nnc_end_epoch(training);
+        }
     }
     int status = nnc_finish(training, ending);
     nnc_signals_release();
@@ -314,6 +383,7 @@ NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_op
     nnc_totals_close(&training.totals);
     nnc_totals_close(&training.validation_totals);
     nnc_tensors_free(&training.masks);
+    nnc_tensors_free(&training.checkpoint);
     nnc_dataset_free(&training.data);
     nnc_dataset_free(&training.validation_data);
     nnc_session_close(&training.session);

@@ -23,10 +23,11 @@ static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const nnc_entr
     return 0;
 }
 
+/* A checkpoint holds the weights too, and besides them what training keeps. */
 static int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nnc_tensors *file) {
     for (size_t i = 0; i < file->count; i++) {
         const char *name = file->entries[i].name;
-        size_t known = 0;
+        size_t known = name[0] == '@' ? SIZE_MAX : 0;
         while (known < model->tensor_count && strcmp(model->tensors[known].name, name) != 0) {
             known++;
         }

@@ -154,6 +154,7 @@ static const nnc_tensor tensors[] = {
     {"dense/bias", offsetof(params, bias) / sizeof(REAL), offsetof(gradients, bias) / sizeof(REAL), 1, {OUT}},
     {"counter/steps", offsetof(params, steps) / sizeof(REAL), SIZE_MAX, 1, {1}},
 };
+static const nnc_kept kept[] = {{"params", NNC_KEPT_WEIGHTS, offsetof(trainer, p), 0}};
 static const nnc_mask masks[] = {{"dropout/mask", 0, 2, {BATCH, IN}, 0}};
 #ifndef METRIC
 #define METRIC "mae"
@@ -205,6 +206,10 @@ static const nnc_model model = {
     .step = step,
     .grad = grad,
     .apply = apply,
+    .learning_rate_in_trainer = SIZE_MAX,
+    .kept = kept,
+    .kept_count = 1,
+    .identity = "linear\n",
 };
 
 int main(int argc, char **argv) { return nnc_main(&model, argc, argv); }
