@@ -3,7 +3,7 @@
 """Compares programs made by nnc with numbers that Keras computed: predictions, losses and metrics, gradients, the weights
 after a few steps of training, and the history of fit.
 
-usage: check.py --nnc build/nnc [--cc 'cc -O1'] [--nnc-flags '…']… [--standalone] [-k REGEX] [-j N] [CASE.nn…]
+usage: check.py --nnc build/nnc [--cc 'cc -O1']… [--nnc-flags '…']… [--standalone] [-k REGEX] [-j N] [CASE.nn…]
 
 A case is three files beside each other:
   NAME.nn            the model and how it is trained
@@ -11,7 +11,7 @@ A case is three files beside each other:
                      pred, grad/…, after/… (weights), pred_after: what has to come out, in float64
   NAME.json          evaluate, history: the figures, from a float64 and a float32 run; tolerance: of each tensor
 
-Each --nnc-flags is one more run of every case, compiled with these flags. generate.py makes cases. Without CASE.nn all of
+Each --nnc-flags is one more run of every case, compiled with these flags, the first with the first --cc, and so on. generate.py makes cases. Without CASE.nn all of
 cases/ are run. One line for each failed case, then `N passed, N failed`; status 0 when all passed.
 """
 import argparse
@@ -76,7 +76,7 @@ def compare_figures(what, got, expected, key):
         compare(f"{what} {name}", np.atleast_1d(got[name]).astype(float), exact, tolerance)
 
 
-def check_case(options, case, flags):
+def check_case(options, case, cc, flags):
     """Compiles one case and holds every stage against Keras; raises Mismatch at the first that differs."""
     tensors = load_file(case[:-3] + ".safetensors")
     with open(case[:-3] + ".json") as file:
@@ -89,7 +89,7 @@ def check_case(options, case, flags):
         flags = flags + ["--main"] + (["--standalone"] if options.standalone else []) + (["--external-masks"] if masks else [])
         run("nnc", [options.nnc, *flags, case, "-o", "model.c"], folder)
         ask = lambda what: [] if options.standalone else shlex.split(run("nnc", [options.nnc, what], folder))
-        run("cc", [*shlex.split(options.cc), *ask("--cflags"), "model.c", "-o", "model", *ask("--libs"), "-lm"], folder)
+        run("cc", [*shlex.split(cc), *ask("--cflags"), "model.c", "-o", "model", *ask("--libs"), "-lm"], folder)
 
         data = ["--x", "x.npy", "--y", "y.npy"]
         for name in ("x", "y", "sample_weight"):
@@ -129,7 +129,7 @@ def check_case(options, case, flags):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nnc", default=os.path.join(HERE, "..", "..", "build", "nnc"))
-    parser.add_argument("--cc", default="cc -O1", help="the C compiler and its flags")
+    parser.add_argument("--cc", action="append", help="the C compiler and its flags; several: one for each run")
     parser.add_argument("--nnc-flags", action="append", help="more flags for nnc; several times: several runs of each case")
     parser.add_argument("--standalone", action="store_true", help="one complete file in place of linking libnnc.a")
     parser.add_argument("-k", default="", help="only cases whose name matches this regular expression")
@@ -140,10 +140,13 @@ def main():
     cases = [os.path.abspath(case) for case in options.cases or sorted(glob(os.path.join(HERE, "cases", "*.nn")))]
     cases = [case for case in cases if re.search(options.k, os.path.basename(case)[:-3])]
 
+    compilers, nnc_flags = options.cc or ["cc -O1"], options.nnc_flags or [""]
+    runs = [(compilers[min(i, len(compilers) - 1)], flags) for i, flags in enumerate(nnc_flags)]
+
     def attempt(case):
-        for flags in options.nnc_flags or [""]:
+        for cc, flags in runs:
             try:
-                check_case(options, case, shlex.split(flags))
+                check_case(options, case, cc, shlex.split(flags))
             except Mismatch as mismatch:
                 return f"FAIL {os.path.basename(case)[:-3]} {flags}: {mismatch}"
         return None
