@@ -53,7 +53,7 @@ Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape) {
 Tensor *build_weight(Builder *build, const Weight *weight) {
     Plan *plan = build->plan;
     for (int i = 0; i < plan->weights.count; i++)
-        if (plan->weights.at[i]->weight == weight) return plan->weights.at[i];
+        if (!strcmp(plan->weights.at[i]->name, weight->path)) return plan->weights.at[i];
     Tensor *tensor = build_tensor(build, TENSOR_WEIGHT, weight->path, weight->shape);
     tensor->weight = weight;
     list_push(plan->arena, &plan->weights, tensor);
@@ -62,10 +62,11 @@ Tensor *build_weight(Builder *build, const Weight *weight) {
 
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path) {
     Plan *plan = build->plan;
-    for (int i = 0; i < plan->states.count; i++)
-        if (!strcmp(plan->states.at[i]->name, path)) return plan->states.at[i];
+    Tensors *states = build->streaming ? &plan->stream_states : &plan->states;
+    for (int i = 0; i < states->count; i++)
+        if (!strcmp(states->at[i]->name, path)) return states->at[i];
     Tensor *state = build_tensor(build, TENSOR_STATE, path, shape);
-    list_push(plan->arena, &plan->states, state);
+    list_push(plan->arena, states, state);
     return state;
 }
 
@@ -226,6 +227,17 @@ void build_store(Builder *build, Tensor *value, Tensor *view) {
     list_push(build->plan->arena, &op->steps, step);
 }
 
+/* Whether only dimensions of 1 change their places. */
+static bool keeps_order(Shape shape, const int *axes) {
+    int last = -1;
+    for (int i = 0; i < shape.rank; i++) {
+        if (shape.dim[axes[i]] == 1) continue;
+        if (axes[i] < last) return false;
+        last = axes[i];
+    }
+    return true;
+}
+
 Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label) {
     const Op *before = x->base || !x->producer || x->producer->def != &op_permute ? NULL : x->producer;
     int all[MAX_RANK]; /* two permutations in one */
@@ -237,6 +249,11 @@ Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipp
     }
     if (before) x = before->in[0];
     if (identity && !flipped) return x;
+    if (!flipped && keeps_order(x->shape, all)) {
+        Shape shape = x->shape;
+        for (int i = 0; i < shape.rank; i++) shape.dim[i] = x->shape.dim[all[i]];
+        return build_view(build, x, shape, label);
+    }
     Op *op = build_op(build, &op_permute, role);
     Shape shape = x->shape;
     op->flipped = flipped;

@@ -13,8 +13,7 @@ void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y) {
     build_penalty(build, y, args->l1, args->l2);
 }
 
-static Tensor *forward_layers(Builder *build, Tensor *x) {
-    const Model *model = build->plan->model;
+static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         build->layer = layer;
@@ -39,9 +38,9 @@ static bool is_part(const Tensor *tensor) {
     return false;
 }
 
-static void build_predict(Builder *build) {
+static void build_predict(Builder *build, const Model *model) {
     Program *program = build->program;
-    Tensor *y = forward_layers(build, program->input);
+    Tensor *y = forward_layers(build, model, program->input);
     if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE || is_part(y))
         y = build_map(build, &copy, (Tensor *[]){y}, NULL, 0);
     tensor_storage(y)->kind = TENSOR_OUTPUT;
@@ -177,7 +176,7 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     program->input = build_tensor(&build, TENSOR_INPUT, "x", model->input);
     program->input->integer = model->integer_input;
     if (!target) {
-        build_predict(&build);
+        build_predict(&build, model);
         return;
     }
     const LossDef *loss = (const LossDef *)model->compile.loss->class;
@@ -187,7 +186,7 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     program->target->integer = loss->sparse;
     program->sample_weight = build_tensor(&build, TENSOR_SAMPLE_WEIGHT, "sample_weight", shape_of(1, (int64_t[]){BATCH}));
 
-    Tensor *prediction = forward_layers(&build, program->input);
+    Tensor *prediction = forward_layers(&build, model, program->input);
     program->output = prediction;
     const int forward_end = program->ops.count;
     Tensor *p = build_loss(&build, prediction);
@@ -203,6 +202,15 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     build.phase = PHASE_UPDATE;
     for (int i = plan->weights.count - 1; i >= 0; i--)
         if (plan->weights.at[i]->weight->trainable) build_update(&build, plan->weights.at[i]);
+}
+
+static void build_step(Plan *plan) {
+    const Model *model = plan->step_model;
+    Builder build = {.plan = plan, .program = &plan->step, .streaming = true};
+    plan->step.name = "step";
+    plan->step.input = build_tensor(&build, TENSOR_INPUT, "x", model->input);
+    plan->step.input->integer = model->integer_input;
+    build_predict(&build, model);
 }
 
 /* Layers check what they give; between them something larger may stand, such as an image with its padding. */
@@ -233,6 +241,8 @@ Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *op
     plan->sum_count = 1;
     build_program(plan, &plan->predict, "predict", false, false);
     check_sizes(plan, &plan->predict, diags);
+    if (options->stream && !diags_errors(diags)) plan->step_model = model_of_step(model, diags);
+    if (plan->step_model) build_step(plan);
     if (!model->has_compile || options->inference_only || diags_errors(diags)) return plan;
     plan->can_train = true;
     ((const OptimizerDef *)model->compile.optimizer->class)->rule(model->compile.optimizer, &plan->update);

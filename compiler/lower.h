@@ -10,6 +10,7 @@ struct Builder {
     Program *program;
     const Layer *layer; /* whose operations are being appended */
     bool training;
+    bool streaming; /* one time step, with lasting states */
     bool target; /* the program knows y: it has a loss */
     Phase phase;
     TimeLoop *loop;        /* that is being built, or NULL … */
@@ -109,7 +110,7 @@ Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipp
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
 Tensor *build_weight(Builder *build, const Weight *weight);
-/** A state that lasts from batch to batch, zero at first; `path` names it in all programs. */
+/** A state that lasts from batch to batch, or of a stream from step to step, zero at first; `path` names it in all programs. */
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 /** Adds l1·Σ|x| + l2·Σx² to the loss, divided by the batch unless x is a weight. The gradient of a weight's penalty is added
@@ -168,6 +169,8 @@ Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
                               const char *role, const char *label);
 Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label);
+/** x (1, 1, channels), a time step, behind those that came before it, each `dilation` from the next: (1, taps, channels). */
+Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation);
 /** What sum pooling had made x from, if all elements of a window had been equal to it: each element repeated. */
 Tensor *build_repeat(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label);
 /** Larger by whole factors, interpolated linearly between centres. */

@@ -41,6 +41,9 @@ typedef struct LayerDef {
     void (*shape)(Layer *layer, Diags *diags);
     /** Appends the layer's operations to the plan and returns its output. The backward pass follows from them. */
     Tensor *(*forward)(const Layer *layer, Builder *build, Tensor *x);
+    /** --stream: NULL, or why the layer cannot run one time step after another. *timed: whether dimension 1 of its input is
+     *  the time that goes on; becomes that of its output. NULL: it can only where that is not so. */
+    const char *(*stream)(const Layer *layer, bool *timed);
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */
     bool masks;     /* carries masks of time steps on; others lose them */
@@ -81,6 +84,7 @@ struct Layer {
     LIST(Weight *) weights; /* with those of inner layers */
     LIST(Layer *) inner;    /* of a wrapper */
     bool reversed;          /* runs the other way through time than its arguments say: half of a Bidirectional */
+    bool timed;             /* --stream: dimension 1 of its input is the time that goes on from step to step */
     const Layer *previous;  /* NULL: the input */
     Arena *arena;
 };
@@ -142,6 +146,9 @@ void model_check_prefix(const Model *model, Diags *diags);
 Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags);
 /** Runs every layer's shape rule in order; after an error later layers stay silent. (shape.c) */
 void model_shapes(Model *model, Diags *diags);
+/** --stream: the model for one time step of one sample, whose layers keep what they need from step to step. NULL after an
+ *  error, which names the layer that needs more than that. (stream.c) */
+Model *model_of_step(const Model *model, Diags *diags);
 /** Whether loss and metrics fit the output. (check.c) */
 void model_check(const Model *model, Diags *diags);
 /** What checkpoints must agree in, a line each: the input, the layers, compile(). */

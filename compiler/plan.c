@@ -7,6 +7,16 @@
 #include "lower.h"
 #include "options.h"
 
+int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
+    Plan *const all = (Plan *)plan;
+    int count = 0;
+    programs[count++] = &all->predict;
+    if (plan->can_train) programs[count++] = &all->evaluate;
+    if (plan->can_train) programs[count++] = &all->train;
+    if (plan->step_model) programs[count++] = &all->step;
+    return count;
+}
+
 static void dump_view(const Tensor *tensor, Text *out) {
     if (!tensor->base) return;
     const Slice slice = tensor_slice(tensor);
@@ -91,8 +101,9 @@ static void dump_op(const Plan *plan, const Op *op, Text *out) {
 
 void plan_dump(const Plan *plan, Text *out) {
     static const char *const phases[] = {"forward", "backward", "update"};
-    const Program *const programs[] = {&plan->predict, &plan->evaluate, &plan->train};
-    for (int i = 0; i < (plan->can_train ? 3 : 1); i++) {
+    Program *programs[MAX_PROGRAMS];
+    const int count = plan_programs(plan, programs);
+    for (int i = 0; i < count; i++) {
         const Program *program = programs[i];
         text_printf(out, "program %s\n", program->name);
         for (int j = 0; j < program->ops.count; j++) {
@@ -104,9 +115,10 @@ void plan_dump(const Plan *plan, Text *out) {
 }
 
 void memory_dump(const Plan *plan, Text *out) {
-    const Program *const programs[] = {&plan->predict, &plan->evaluate, &plan->train};
+    Program *programs[MAX_PROGRAMS];
+    const int count = plan_programs(plan, programs);
     text_printf(out, "batch %lld; sizes and offsets in reals\n", (long long)plan->model->batch);
-    for (int i = 0; i < (plan->can_train ? 3 : 1); i++) {
+    for (int i = 0; i < count; i++) {
         const Program *program = programs[i];
         text_printf(out, "program %s: arena %lld\n", program->name, (long long)program->arena_size);
         size_t width = 0;
@@ -160,10 +172,17 @@ Sizes plan_sizes(const Plan *plan) {
                                                                                    : plan->evaluate.arena_size);
     for (int i = 0; i < plan->states.count; i++) sizes.states += tensor_size(plan, plan->states.at[i]);
     sizes.train_arena = at_least_one(plan->train.arena_size);
+    sizes.stream_arena = at_least_one(plan->step.arena_size);
 
     const int64_t real = plan->options->real_double ? 8 : 4;
     sizes.params_bytes = at_least_one(sizes.params) * real;
     sizes.work_bytes = (sizes.work + sizes.states) * real;
+    sizes.state_bytes = sizes.stream_arena * real;
+    for (int i = 0; i < plan->stream_states.count; i++) {
+        const Tensor *state = plan->stream_states.at[i];
+        sizes.state_bytes += tensor_size(plan, state) * (state->integer ? 4 : real);
+    }
+    sizes.state_bytes = (sizes.state_bytes + real - 1) / real * real;
     const int64_t reals =
         at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states + sizes.train_arena + 1;
     sizes.trainer_bytes = (reals * real + 7) / 8 * 8 + 3 * 8; /* learning_rate, then three 64-bit counters */
@@ -180,6 +199,7 @@ void plan_json(const Plan *plan, Text *out) {
     text_printf(out, "  \"params_bytes\": %lld,\n  \"work_bytes\": %lld,\n  \"trainer_bytes\": %lld,\n",
                 (long long)sizes.params_bytes, (long long)sizes.work_bytes,
                 plan->can_train ? (long long)sizes.trainer_bytes : 0);
+    if (plan->step_model) text_printf(out, "  \"state_bytes\": %lld,\n", (long long)sizes.state_bytes);
     text_puts(out, "  \"layers\": [");
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];

@@ -21,7 +21,7 @@ typedef enum TensorKind {
     TENSOR_GRADIENT,      /* of a weight, kept for the caller (--gradients) */
     TENSOR_SLOT,          /* state of the optimizer, one per weight */
     TENSOR_MASK,          /* random factor given by the caller (--external-masks) */
-    TENSOR_STATE,         /* goes on from batch to batch, in the struct of states */
+    TENSOR_STATE,         /* goes on from batch to batch, in the struct of states, or from step to step, in that of a stream */
     TENSOR_VALUE          /* computed: in the arena, or only in registers */
 } TensorKind;
 
@@ -194,10 +194,10 @@ struct OpDef {
 extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
     op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
     op_penalty, op_update, op_pad, op_conv, op_conv_kernel, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
-    op_pool_gradient, op_resize, op_resize_gradient;
+    op_pool_gradient, op_resize, op_resize_gradient, op_history;
 
 typedef struct Program {
-    const char *name; /* predict, evaluate, train */
+    const char *name; /* predict, evaluate, train, step */
     LIST(Op *) ops;
     LIST(Tensor *) tensors; /* values of this program */
     Tensor *input, *output, *target, *sample_weight;
@@ -220,12 +220,17 @@ typedef struct UpdateRule {
     double learning_rate;
 } UpdateRule;
 
+typedef LIST(Tensor *) Tensors;
+
 typedef struct Plan {
     const Model *model;
     Arena *arena;
     const struct Options *options;
     Program predict, evaluate, train;
-    LIST(Tensor *) weights, gradients, slots, masks, states;
+    Program step;           /* --stream … */
+    const Model *step_model; /* … of this model; NULL: not asked for */
+    Tensors weights, gradients, slots, masks, states;
+    Tensors stream_states; /* of `step` */
     LIST(Op *) random_ops; /* in order of their purpose */
     UpdateRule update;
     int sum_count; /* running sums of loss and metrics */
@@ -239,10 +244,15 @@ void memory_dump(const Plan *plan, Text *out);
 void plan_dot(const Plan *plan, Text *out);
 void plan_json(const Plan *plan, Text *out);
 
+/** The programs that there are; returns how many. */
+enum { MAX_PROGRAMS = 4 };
+int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]);
+
 /** Memory in reals, for the header, --emit=json and --max-ram. */
 typedef struct Sizes {
     int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
-    int64_t params_bytes, work_bytes, trainer_bytes; /* of the structs */
+    int64_t stream_arena;
+    int64_t params_bytes, work_bytes, trainer_bytes, state_bytes; /* of the structs */
 } Sizes;
 Sizes plan_sizes(const Plan *plan);
 

@@ -57,6 +57,7 @@ struct Emit {
     /* of the program being printed */
     LIST(const char *) scope;
     LIST(Stream) streams;
+    const TimeLoop *loop; /* within which a call is being printed */
 };
 
 /** Prints `op` as a function, or finds the equal one printed before; returns what to call. */

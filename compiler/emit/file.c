@@ -225,6 +225,7 @@ static void emit_header(Emit *emit, const Hole *holes, Text *out) {
     if (plan->states.count) emit_template(emit, out, "header_states", holes);
     emit_template(emit, out, "header_predict", holes);
     if (plan->options->weights) emit_template(emit, out, "header_weights", holes);
+    if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
     emit_template(emit, out, "header_end", holes);
@@ -277,6 +278,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     emit_template(emit, programs, "program_predict", with(emit, holes, program_holes));
     emit_template(emit, out, "api_predict", with(emit, holes, program_holes));
     if (plan->states.count) emit_template(emit, out, "api_states", holes);
+    if (plan->step_model) emit_stream(emit, holes, run_text(emit, "step_once", "p, s, x, y"), programs, out);
     if (!plan->can_train) return;
 
     const ProgramText evaluate = emit_program(emit, &plan->evaluate, FORWARD);
@@ -337,15 +339,17 @@ static const char *const runtime_copied[] = {"runtime/nnc_vec.h",     "runtime/n
 
 /* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */
 static const char *names_text(Emit *emit, const char *runtime_names) {
-    static const char *const programs[] = {"predict_batch", "evaluate_batch", "train_batch", "apply_gradients"};
-    const int count = !emit->plan->can_train ? 1 : emit->plan->options->gradients ? 4 : 3;
+    const Plan *plan = emit->plan;
+    const char *const programs[] = {"predict_batch", plan->step_model ? "step_once" : NULL,
+                                    plan->can_train ? "evaluate_batch" : NULL, plan->can_train ? "train_batch" : NULL,
+                                    plan->can_train && plan->options->gradients ? "apply_gradients" : NULL};
     const char *const prefix = prefix_of(emit->plan);
     Text out = {.arena = emit->arena};
     text_puts(&out, runtime_names);
     for (int i = 0; i < emit->functions.count; i++)
         text_printf(&out, "#define %s NNC_COPY(%s)\n", emit->functions.at[i]->name, emit->functions.at[i]->name);
-    for (int i = 0; i < count; i++)
-        text_printf(&out, "#define %s_%s NNC_COPY(%s_%s)\n", prefix, programs[i], prefix, programs[i]);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (programs[i]) text_printf(&out, "#define %s_%s NNC_COPY(%s_%s)\n", prefix, programs[i], prefix, programs[i]);
     return text_chars(&out);
 }
 
@@ -394,6 +398,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     }
     emit_template(&emit, &out, "file_sizes", holes);
     if (plan->can_train) emit_template(&emit, &out, "file_train_size", holes);
+    if (plan->step_model) emit_template(&emit, &out, "file_stream_size", holes);
     if (copies) {
         const char *names = names_text(&emit, options->standalone ? parts.names : "#include \"nnc_copies.h\"\n");
         emit_template(&emit, &out, "file_copies", holes);

@@ -338,6 +338,8 @@ static bool function_name_used(const Emit *emit, const char *name) {
     if (listed(members, name)) return true;
     for (int i = 0; i < emit->plan->weights.count; i++)
         if (!strcmp(emit->plan->weights.at[i]->variable, name)) return true;
+    for (int i = 0; i < emit->plan->stream_states.count; i++)
+        if (!strcmp(emit->plan->stream_states.at[i]->variable, name)) return true;
     for (int i = 0; i < 4 && emit->plan->update.slots[i]; i++)
         if (!strcmp(emit->plan->update.slots[i], name)) return true;
     for (int i = 0; i < emit->functions.count; i++)

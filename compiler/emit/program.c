@@ -29,9 +29,11 @@ void name_weight_fields(Emit *emit) {
 }
 
 void name_state_fields(Emit *emit) {
-    emit->scope.count = 0;
-    for (int i = 0; i < emit->plan->states.count; i++)
-        emit->plan->states.at[i]->variable = scope_name(emit, emit->plan->states.at[i]->name);
+    const Tensors *const structs[] = {&emit->plan->states, &emit->plan->stream_states};
+    for (int i = 0; i < 2; i++) {
+        emit->scope.count = 0;
+        for (int j = 0; j < structs[i]->count; j++) structs[i]->at[j]->variable = scope_name(emit, structs[i]->at[j]->name);
+    }
 }
 
 const char *weight_field(Emit *emit, const Weight *weight) {
@@ -47,6 +49,7 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "p",
                                         "t",
                                         "w",
+                                        "s",
                                         "n",
                                         "batch",
                                         "target",
@@ -90,7 +93,9 @@ static const char *storage_text(Emit *emit, const Tensor *tensor) {
     case TENSOR_WEIGHT: return formatted(emit, "p->%s", weight_field(emit, tensor->weight));
     case TENSOR_GRADIENT: return formatted(emit, "t->gradients.%s", weight_field(emit, tensor->weight));
     case TENSOR_SLOT: return formatted(emit, "t->%s.%s", tensor->slot, weight_field(emit, tensor->weight));
-    case TENSOR_STATE: return formatted(emit, "%s->states.%s", emit->program->training ? "t" : "w", tensor->variable);
+    case TENSOR_STATE:
+        if (emit->program == &emit->plan->step) return formatted(emit, "s->%s", tensor->variable);
+        return formatted(emit, "%s->states.%s", emit->program->training ? "t" : "w", tensor->variable);
     case TENSOR_MASK: return formatted(emit, "t->masks + %lld", (long long)tensor->offset);
     case TENSOR_VALUE: return tensor->variable;
     }
@@ -99,7 +104,8 @@ static const char *storage_text(Emit *emit, const Tensor *tensor) {
 
 /* Where in its storage a view begins: "(step + 1) * batch * 128". */
 static const char *slice_text(Emit *emit, const Tensor *tensor) {
-    const Slice slice = tensor_slice(tensor);
+    Slice slice = tensor_slice(tensor);
+    if (emit->loop && emit->loop->steps == 1) slice.stepped = false; /* the one step is step 0 */
     if (!slice.stride || (!slice.stepped && !slice.index)) return "0";
     const char *index = !slice.stepped ? integer(emit, slice.index)
                         : slice.index  ? formatted(emit, "(step + %lld)", (long long)slice.index)
@@ -218,12 +224,12 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
             text_puts(&calls, "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n");
             checked = true;
         }
-        const TimeLoop *loop = ops[i]->loop;
-        if (loop && (i == 0 || ops[i - 1]->loop != loop))
+        const TimeLoop *loop = emit->loop = ops[i]->loop;
+        if (loop && loop->steps > 1 && (i == 0 || ops[i - 1]->loop != loop))
             text_printf(&calls, loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n" : "for (size_t step = 0; step < %lld; step++) {\n",
                         (long long)loop->steps);
-        text_printf(&calls, "%s%s", loop ? "    " : "", call_text(emit, functions[i]));
-        if (loop && (i + 1 == count || ops[i + 1]->loop != loop)) text_puts(&calls, "}\n");
+        text_printf(&calls, "%s%s", loop && loop->steps > 1 ? "    " : "", call_text(emit, functions[i]));
+        if (loop && loop->steps > 1 && (i + 1 == count || ops[i + 1]->loop != loop)) text_puts(&calls, "}\n");
     }
     Text before = {.arena = emit->arena};
     text_puts(&before, streams);

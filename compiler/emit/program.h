@@ -36,6 +36,9 @@ void emit_main(Emit *emit, const Hole *holes, Text *out);
 /** The members of NAME_trainer, and the table of those that checkpoints hold. (trainer.c) */
 const char *trainer_fields(Emit *emit);
 void kept_table(Emit *emit, Text *out);
+/** --stream: the holes of its header, its program and its functions. (stream.c) */
+const Hole *stream_holes(Emit *emit, const Hole *holes);
+void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *programs, Text *out);
 /** The weights of --weights as constants. (weights.c) */
 void emit_weights(Emit *emit, const Hole *holes, Text *out);
 

@@ -27,6 +27,7 @@ const LayerDef layer_Activation = {
     LAYER_CLASS("Activation", "y = activation(x)", activation_args, ActivationArgs),
     .shape = shape_same,
     .forward = activation_forward,
+    .stream = stream_each,
     .masks = true,
 };
 
@@ -77,6 +78,7 @@ const LayerDef layer_ReLU = {
                 ActivationArgs),
     .shape = shape_same,
     .forward = relu_forward,
+    .stream = stream_each,
     .masks = true,
 };
 
@@ -96,6 +98,7 @@ const LayerDef layer_LeakyReLU = {
     LAYER_CLASS("LeakyReLU", "x for x > 0, else negative_slope·x", leaky_args, ActivationArgs),
     .shape = shape_same,
     .forward = leaky_forward,
+    .stream = stream_each,
     .masks = true,
 };
 
@@ -116,6 +119,7 @@ const LayerDef layer_ELU = {
     LAYER_CLASS("ELU", "x for x > 0, else alpha·(eˣ - 1)", elu_args, ActivationArgs),
     .shape = shape_same,
     .forward = elu_forward,
+    .stream = stream_each,
     .masks = true,
 };
 
@@ -154,10 +158,16 @@ static Tensor *prelu_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_map(build, &prelu, (Tensor *[]){x, build_weight(build, layer->weights.at[0])}, NULL, 0);
 }
 
+static const char *prelu_stream(const Layer *layer, bool *timed) {
+    const bool by_step = *timed && layer->weights.at[0]->shape.dim[0] > 1;
+    return by_step ? "each time step has an alpha of its own; shared_axes=[1] gives all the same" : NULL;
+}
+
 const LayerDef layer_PReLU = {
     LAYER_CLASS("PReLU", "x for x > 0, else alpha·x with alpha learned", prelu_args, PReLUArgs),
     .shape = prelu_shape,
     .forward = prelu_forward,
+    .stream = prelu_stream,
     .masks = true,
 };
 
@@ -185,9 +195,15 @@ static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
     return y;
 }
 
+static const char *softmax_stream(const Layer *layer, bool *timed) {
+    const int64_t axis = ((const ActivationArgs *)layer->args)->axis;
+    return *timed && (axis == 1 || axis + layer->input.rank == 1) ? "its sum goes over all time steps" : NULL;
+}
+
 const LayerDef layer_Softmax = {
     LAYER_CLASS("Softmax", "eˣ / Σ eˣ over an axis", softmax_args, ActivationArgs),
     .shape = softmax_shape,
     .forward = softmax_forward,
+    .stream = softmax_stream,
     .masks = true,
 };

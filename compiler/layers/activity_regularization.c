@@ -21,5 +21,6 @@ const LayerDef layer_ActivityRegularization = {
     LAYER_CLASS("ActivityRegularization", "adds (l1·Σ|x| + l2·Σx²) / batch to the loss", args, ActivityArgs),
     .shape = shape_same,
     .forward = forward,
+    .stream = stream_each,
     .masks = true,
 };

@@ -99,12 +99,25 @@ static void conv_shape(Layer *layer, Diags *diags) {
     finish_shape(layer, sliding.output, a->filters);
 }
 
+/* How many positions a window spans. */
+static int64_t reach_of(const Window *window, int dim) { return (window->size[dim] - 1) * window->dilation[dim] + 1; }
+
+/* What the window slides over: the padded input or, step by step, the present step and the earlier ones that the kernel
+ * meets. */
+static Tensor *surroundings(const Layer *layer, Builder *build, Tensor *x, Sliding *sliding) {
+    Window *window = &sliding->window;
+    if (!build->streaming || !layer->timed || reach_of(window, 0) == 1) return image_pad(build, x, sliding);
+    x = build_history(build, x, window->size[0], window->dilation[0]);
+    window->dilation[0] = 1;
+    return x;
+}
+
 static Tensor *conv_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ConvArgs *a = layer->args;
     Sliding sliding;
     slide(layer, &sliding, NULL);
     sliding.window.groups = a->groups;
-    x = image_pad(build, image_load(build, x, a->data_format), &sliding);
+    x = surroundings(layer, build, image_load(build, x, a->data_format), &sliding);
     Tensor *kernel = build_weight(build, layer->weights.at[0]);
     return finish(layer, build, build_conv(build, x, kernel, sliding.window, "forward", "sum"));
 }
@@ -219,11 +232,31 @@ static Tensor *separable_forward(const Layer *layer, Builder *build, Tensor *x) 
     return finish(layer, build, build_conv(build, x, kernel, window_of(image_dims(layer)), "forward", "sum"));
 }
 
+/* With one position, windows see nothing but the present step. */
+static const char *conv_stream(const Layer *layer, bool *timed) {
+    const ConvArgs *a = layer->args;
+    Sliding sliding;
+    if (!*timed) return NULL;
+    if (a->data_format && !strcmp(a->data_format, "channels_first")) return "its input has the channels where the time is";
+    slide(layer, &sliding, NULL);
+    const int64_t reach = reach_of(&sliding.window, 0);
+    if (sliding.window.stride[0] > 1) return "it has no output for every step; strides=1 has";
+    if (reach > 1 && !strcmp(a->padding, "valid"))
+        return "its first outputs need later steps; padding='causal' looks back only";
+    if (reach > 1 && !strcmp(a->padding, "same")) return "its windows reach into later steps; padding='causal' looks back only";
+    return NULL;
+}
+
+#define depthwise_stream conv_stream
+#define separable_stream conv_stream
+#define transpose_stream NULL
+
 #define CONV(name_, kind_, args_, brief_)                                                                              \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args_, ConvArgs),                                                                  \
         .shape = kind_##_shape,                                                                                        \
         .forward = kind_##_forward,                                                                                    \
+        .stream = kind_##_stream,                                                                                      \
     };
 CONV(Conv1D, conv, conv1_args, "convolution over (batch, steps, channels)")
 CONV(Conv2D, conv, conv_args, "convolution over (batch, rows, columns, channels)")

@@ -45,5 +45,6 @@ const LayerDef layer_Dense = {
     LAYER_CLASS("Dense", "y = activation(x · kernel + bias), over the last axis", args, DenseArgs),
     .shape = shape,
     .forward = forward,
+    .stream = stream_each,
     .masks = true,
 };

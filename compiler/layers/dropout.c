@@ -82,6 +82,15 @@ static void dropout_shape(Layer *layer, Diags *diags) {
     layer->output = layer->input;
 }
 
+const char *noise_shape_stream(Ints noise_shape, bool timed) {
+    const bool counts = timed && noise_shape.count > 1 && noise_shape.at[1] != DIM_NONE && noise_shape.at[1] != 1;
+    return counts ? "its noise_shape says how many there are; None would leave it open" : NULL;
+}
+
+static const char *dropout_stream(const Layer *layer, bool *timed) {
+    return noise_shape_stream(((const DropoutArgs *)layer->args)->noise_shape, *timed);
+}
+
 static Tensor *dropout_forward(const Layer *layer, Builder *build, Tensor *x) {
     const DropoutArgs *a = layer->args;
     return drop_forward(layer, build, x, noise_shape_of(x->shape, a->noise_shape));
@@ -91,6 +100,7 @@ const LayerDef layer_Dropout = {
     LAYER_CLASS("Dropout", "drops values with probability rate while training", dropout_args, DropoutArgs),
     .shape = dropout_shape,
     .forward = dropout_forward,
+    .stream = dropout_stream,
     .masks = true,
 };
 
@@ -113,6 +123,7 @@ static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
         LAYER_CLASS(#name_, "drops whole channels of " shape_ " while training", args_, DropoutArgs),                  \
         .shape = spatial_shape,                                                                                        \
         .forward = spatial_forward,                                                                                    \
+        .stream = stream_each,                                                                                         \
         .masks = true,                                                                                                 \
     };
 SPATIAL(SpatialDropout1D, spatial1_args, "(batch, steps, channels)")

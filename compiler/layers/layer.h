@@ -28,6 +28,9 @@
 /** x + bias, the last dimension's. */
 extern const Formula add_bias;
 
+/** LayerDef.stream of layers that treat every time step alike. */
+const char *stream_each(const Layer *layer, bool *timed);
+
 /** For layers that change no shape. */
 void shape_same(Layer *layer, Diags *diags);
 
@@ -38,5 +41,7 @@ int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags);
 /** The argument noise_shape: an error when it does not fit the layer's input, and the shape of what is drawn. */
 void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags);
 Shape noise_shape_of(Shape input, Ints noise_shape);
+/** LayerDef.stream of layers with such a shape. */
+const char *noise_shape_stream(Ints noise_shape, bool timed);
 
 #endif

@@ -42,5 +42,6 @@ const LayerDef layer_Masking = {
     LAYER_CLASS("Masking", "passes over time steps whose features all equal mask_value", args, MaskingArgs),
     .shape = shape,
     .forward = forward,
+    .stream = stream_each,
     .masks = true,
 };

@@ -45,6 +45,7 @@ const LayerDef layer_GaussianNoise = {
     LAYER_CLASS("GaussianNoise", "x + N(0, stddev) while training", noise_args, NoiseArgs),
     .shape = shape_same,
     .forward = noise_forward,
+    .stream = stream_each,
     .masks = true,
 };
 
@@ -66,6 +67,7 @@ const LayerDef layer_GaussianDropout = {
     LAYER_CLASS("GaussianDropout", "x · N(1, √(rate / (1 - rate))) while training", gaussian_args, NoiseArgs),
     .shape = gaussian_shape,
     .forward = gaussian_forward,
+    .stream = stream_each,
     .masks = true,
 };
 
@@ -96,9 +98,14 @@ static Tensor *alpha_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_map(build, &alpha_drop, (Tensor *[]){x, uniform}, numbers, 4);
 }
 
+static const char *alpha_stream(const Layer *layer, bool *timed) {
+    return noise_shape_stream(((const NoiseArgs *)layer->args)->noise_shape, *timed);
+}
+
 const LayerDef layer_AlphaDropout = {
     LAYER_CLASS("AlphaDropout", "dropout that keeps selu's mean and variance", alpha_args, NoiseArgs),
     .shape = alpha_shape,
     .forward = alpha_forward,
+    .stream = alpha_stream,
     .masks = true,
 };

@@ -52,6 +52,17 @@ static Tensor *pool_forward(const Layer *layer, Builder *build, Tensor *x) {
     return image_store(build, x, a->data_format);
 }
 
+static const char *pool_stream(const Layer *layer, bool *timed) {
+    const PoolArgs *a = layer->args;
+    Sliding sliding;
+    if (!*timed) return NULL;
+    if (a->data_format && !strcmp(a->data_format, "channels_first")) return "its input has the channels where the time is";
+    slide(layer, &sliding, NULL);
+    return sliding.window.size[0] > 1 || sliding.window.stride[0] > 1 ? "its windows are several steps long" : NULL;
+}
+
+#define global_stream NULL /* all time steps at once */
+
 static void global_shape(Layer *layer, Diags *diags) {
     const PoolArgs *a = layer->args;
     Shape shape;
@@ -81,6 +92,7 @@ static Tensor *global_forward(const Layer *layer, Builder *build, Tensor *x) {
         LAYER_CLASS(#name_, brief_, args_, PoolArgs),                                                                  \
         .shape = kind_##_shape,                                                                                        \
         .forward = kind_##_forward,                                                                                    \
+        .stream = kind_##_stream,                                                                                      \
     };
 POOL(MaxPooling1D, pool, max_args, "the maximum of each window of (batch, steps, channels)")
 POOL(MaxPooling2D, pool, max_args, "the maximum of each window of (batch, rows, columns, channels)")

@@ -287,9 +287,14 @@ static void carry_on(const Cell *cell, Carry *carry, Tensor *next) {
     loop_carry(cell->build, carry, next);
 }
 
-/* Where a stateful layer's state lies between batches, else NULL. */
+/* A state that lasts: of a stateful layer from batch to batch, with --stream from step to step. */
+static bool is_lasting(const Cell *cell) {
+    return cell->build->streaming ? cell->layer->timed : cell->args->stateful;
+}
+
+/* Where such a state lies, else NULL. */
 static Tensor *lasting(const Cell *cell, Shape shape, const char *name) {
-    if (!cell->args->stateful) return NULL;
+    if (!is_lasting(cell)) return NULL;
     return build_lasting_state(cell->build, shape, arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, name));
 }
 
@@ -319,8 +324,8 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (cell.c) carry_on(&cell, cell.c, cell.c_next);
     carry_on(&cell, cell.h, cell.h_next);
     loop_end(build);
-    if (a->stateful) build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
-    if (a->stateful && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
+    if (is_lasting(&cell)) build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
+    if (is_lasting(&cell) && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
     if (!a->return_sequences) return loop_final(build, cell.h, "last");
     Tensor *y = build_permute(build, loop_states(build, cell.h, "states"), axes, 0, "forward_by_sample", "by_sample");
     y->mask = x->mask;
@@ -348,6 +353,14 @@ static void simple_shape(Layer *layer, Diags *diags) {
     shape_of_layer(layer, &simple, shape_of(1, &a->units), diags);
 }
 
+static const char *stream(const Layer *layer, bool *timed) {
+    const RecurrentArgs *a = layer->args;
+    if (!*timed) return a->stateful ? "it is stateful, but does not run over the time of the input" : NULL;
+    if (a->go_backwards) return "it begins with the last step (go_backwards=True)";
+    *timed = a->return_sequences;
+    return NULL;
+}
+
 static Tensor *lstm_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &lstm); }
 static Tensor *gru_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &gru); }
 static Tensor *simple_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &simple); }
@@ -356,6 +369,7 @@ const LayerDef layer_LSTM = {
     LAYER_CLASS("LSTM", "long short-term memory over (batch, time, features)", lstm_args, RecurrentArgs),
     .shape = lstm_shape,
     .forward = lstm_forward,
+    .stream = stream,
     .recurrent = true,
     .masks = true,
 };
@@ -363,6 +377,7 @@ const LayerDef layer_GRU = {
     LAYER_CLASS("GRU", "gated recurrent unit over (batch, time, features)", gru_args, RecurrentArgs),
     .shape = gru_shape,
     .forward = gru_forward,
+    .stream = stream,
     .recurrent = true,
     .masks = true,
 };
@@ -371,6 +386,7 @@ const LayerDef layer_SimpleRNN = {
                 RecurrentArgs),
     .shape = simple_shape,
     .forward = simple_forward,
+    .stream = stream,
     .recurrent = true,
     .masks = true,
 };

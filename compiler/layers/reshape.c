@@ -33,10 +33,16 @@ static Tensor *view_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_view(build, x, layer->output, "view");
 }
 
+static const char *view_stream(const Layer *layer, bool *timed) {
+    (void)layer;
+    return *timed ? "it puts the values of all time steps together" : NULL;
+}
+
 const LayerDef layer_Flatten = {
     LAYER_CLASS("Flatten", "(batch, …) → (batch, size)", flatten_args, ReshapeArgs),
     .shape = flatten_shape,
     .forward = view_forward,
+    .stream = view_stream,
 };
 
 /* Reshape */
@@ -91,6 +97,7 @@ const LayerDef layer_Reshape = {
     LAYER_CLASS("Reshape", "the same values in another shape", reshape_args, ReshapeArgs),
     .shape = reshape_shape,
     .forward = view_forward,
+    .stream = view_stream,
 };
 
 /* Permute */
@@ -124,8 +131,13 @@ static Tensor *permute_forward(const Layer *layer, Builder *build, Tensor *x) {
     return identity ? build_view(build, x, layer->output, "view") : build_permute(build, x, axes, 0, "forward_permute", "permuted");
 }
 
+static const char *permute_stream(const Layer *layer, bool *timed) {
+    return *timed && ((const ReshapeArgs *)layer->args)->dims.at[0] != 1 ? "it moves the time to another place" : NULL;
+}
+
 const LayerDef layer_Permute = {
     LAYER_CLASS("Permute", "the dimensions in another order", permute_args, ReshapeArgs),
     .shape = permute_shape,
     .forward = permute_forward,
+    .stream = permute_stream,
 };

@@ -74,10 +74,16 @@ static Tensor *bidirectional_forward(const Layer *layer, Builder *build, Tensor 
     return y;
 }
 
+static const char *bidirectional_stream(const Layer *layer, bool *timed) {
+    (void)layer;
+    return *timed ? "it also runs from the last step to the first" : NULL;
+}
+
 const LayerDef layer_Bidirectional = {
     LAYER_CLASS("Bidirectional", "a recurrent layer run both ways through time", bidirectional_args, BidirectionalArgs),
     .shape = bidirectional_shape,
     .forward = bidirectional_forward,
+    .stream = bidirectional_stream,
     .masks = true,
 };
 
@@ -115,9 +121,17 @@ static Tensor *time_distributed_forward(const Layer *layer, Builder *build, Tens
     return build_view(build, y, layer->output, "by_time");
 }
 
+static const char *time_distributed_stream(const Layer *layer, bool *timed) {
+    const Layer *inner = layer->inner.at[0];
+    bool within = false;
+    (void)timed;
+    return inner->def->stream ? inner->def->stream(inner, &within) : NULL;
+}
+
 const LayerDef layer_TimeDistributed = {
     LAYER_CLASS("TimeDistributed", "a layer applied to every time step", time_distributed_args, TimeDistributedArgs),
     .shape = time_distributed_shape,
     .forward = time_distributed_forward,
+    .stream = time_distributed_stream,
     .masks = true,
 };

@@ -5,8 +5,9 @@
 #include <string.h>
 
 void plan_optimize(Plan *plan) {
-    Program *const programs[] = {&plan->predict, &plan->evaluate, &plan->train};
-    for (int i = 0; i < (plan->can_train ? 3 : 1); i++) {
+    Program *programs[MAX_PROGRAMS];
+    const int count = plan_programs(plan, programs);
+    for (int i = 0; i < count; i++) {
         pass_loops(plan, programs[i]);
         pass_dead(plan, programs[i]);
         pass_masks(plan, programs[i]);

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* --stream. */
+//@ header_stream
+
+#define $upper_STEP_IN $step_in /* values of x per time step: $step_in_shape */
+#define $upper_STEP_OUT $step_out /* values of y per time step */
+#define $upper_STATE_BYTES $state_bytes
+
+/* Where a stream is: what layers keep from time step to time step. */
+typedef struct $prefix_state {
+    $stream_fields
+} $prefix_state;
+
+/** Before the first time step. */
+$upper_API int $prefix_reset($prefix_state *s);
+/** The next time step x[$upper_STEP_IN] of a stream; y[$upper_STEP_OUT] is what predict gives for it, or, where the model
+ *  gives one output for a whole sequence, for the sequence that ends here. */
+$upper_API int $prefix_step(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y);
+/** The next n time steps x[n][$upper_STEP_IN], with an output y[n][$upper_STEP_OUT] for each. */
+$upper_API int $prefix_block(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n);
+//@ file_stream_size
+typedef char $prefix_state_size[sizeof($prefix_state) == $upper_STATE_BYTES ? 1 : -1];
+//@ program_step
+
+static void $prefix_step_once(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y) {
+    const size_t batch = 1;
+    $step_arena
+    $values
+    $use_params
+    $use_state
+    $calls
+}
+//@ api_stream
+
+$upper_API int $prefix_reset($prefix_state *s) {
+    if (!s) {
+        return NNC_E_ARG;
+    }
+    memset(s, 0, sizeof *s);
+    return NNC_OK;
+}
+
+$upper_API int $prefix_step(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y) {
+    if (!p || !s || !x || !y) {
+        return NNC_E_ARG;
+    }
+    $run_step;
+    return NNC_OK;
+}
+
+$upper_API int $prefix_block(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n) {
+    if (!p || !s || !x || !y) {
+        return NNC_E_ARG;
+    }
+    for (size_t i = 0; i < n; i++) {
+        $prefix_step(p, s, x + i * $upper_STEP_IN, y + i * $upper_STEP_OUT);
+    }
+    return NNC_OK;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* history: of one time step after another, the present one and those that a causal convolution meets before it. They lie in
+ * a ring: the next step takes the place of the oldest. */
+#include "emit/emit.h"
+#include "lower.h"
+
+Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation) {
+    Arena *arena = build->plan->arena;
+    const char *layer = build->layer->name;
+    const int64_t channels = x->shape.dim[x->shape.rank - 1];
+    Tensor *ring = build_lasting_state(build, shape_of(2, (int64_t[]){(taps - 1) * dilation, channels}),
+                                       arena_printf(arena, "%s/history", layer));
+    Tensor *oldest = build_lasting_state(build, shape_of(1, (int64_t[]){1}), arena_printf(arena, "%s/oldest", layer));
+    oldest->integer = true;
+    Op *op = build_op(build, &op_history, "history");
+    op->in[op->in_count++] = build_whole(build, x);
+    op->in[op->in_count++] = ring;
+    op->in[op->in_count++] = oldest;
+    op->window.size[0] = taps;
+    op->window.dilation[0] = dilation;
+    return build_result(build, op, "window", shape_of(3, (int64_t[]){1, taps, channels}));
+}
+
+static void describe(const Op *op, Text *out) {
+    text_printf(out, " %lld steps", (long long)op->window.size[0]);
+    if (op->window.dilation[0] > 1) text_printf(out, " %lld apart", (long long)op->window.dilation[0]);
+}
+
+static void emit(Emit *e, const Op *op) {
+    const Shape ring = op->in[1]->shape;
+    const char *const x = param_named(e, op->in[0], false, "x");
+    emit_function(e, "history", op,
+                  (Hole[]){{"x", x},
+                           {"ring", param_named(e, op->in[1], true, "ring")},
+                           {"oldest", param_named(e, op->in[2], true, "oldest")},
+                           {"y", param_named(e, op->out, true, "y")},
+                           {"taps", integer(e, op->window.size[0] - 1)},
+                           {"dilation", integer(e, op->window.dilation[0])},
+                           {"length", integer(e, ring.dim[0])},
+                           {"channels", integer(e, ring.dim[1])},
+                           {NULL, NULL}});
+}
+
+const OpDef op_history = {
+    .name = "history", .brief = "the present time step and earlier ones", .emit = emit, .describe = describe};
