@@ -47,18 +47,25 @@ static size_t nnc_class_of_row(const nnc_model *model, const void *values, size_
     return best;
 }
 
+NNC_API size_t nnc_predicted_class(const nnc_session *session, size_t row) {
+    return nnc_class_of_row(session->model, session->output, row, session->model->from_logits ? 0 : 0.5);
+}
+
+NNC_API int64_t nnc_true_class(const nnc_session *session, size_t row) {
+    const nnc_model *model = session->model;
+    if (!model->integer_target) {
+        return (int64_t)nnc_class_of_row(model, session->y, row, 0.5);
+    }
+    int32_t label = ((const int32_t *)session->y)[row];
+    return label != model->ignore_class ? label : -1;
+}
+
 /* Counts the `rows` rows of the batch that was just predicted. */
 static void nnc_confusion_count(const nnc_session *session, size_t rows, nnc_confusion *confusion) {
-    const nnc_model *model = session->model;
     for (size_t row = 0; row < rows; row++) {
-        size_t predicted = nnc_class_of_row(model, session->output, row, model->from_logits ? 0 : 0.5);
-        if (!model->integer_target) {
-            confusion->counts[nnc_class_of_row(model, session->y, row, 0.5) * confusion->classes + predicted]++;
-            continue;
-        }
-        int32_t label = ((const int32_t *)session->y)[row];
-        if (label != model->ignore_class) {
-            confusion->counts[(size_t)label * confusion->classes + predicted]++;
+        int64_t label = nnc_true_class(session, row);
+        if (label >= 0) {
+            confusion->counts[(size_t)label * confusion->classes + nnc_predicted_class(session, row)]++;
         }
     }
 }

@@ -480,11 +480,40 @@ NNC_API int nnc_confusion_open(nnc_host *host, const nnc_model *model, nnc_confu
 /** Predicts samples [first, end), from zero states on, and counts them in. 1 when a signal asked to stop. */
 NNC_API int nnc_confusion_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
                                 nnc_confusion *confusion);
+/** The class that row `row` of the session's outputs stands for, and that its targets name: -1 where none is asked. */
+NNC_API size_t nnc_predicted_class(const nnc_session *session, size_t row);
+NNC_API int64_t nnc_true_class(const nnc_session *session, size_t row);
 NNC_API nnc_class_label nnc_label_of_class(const nnc_learned *learned, size_t index);
 NNC_API void nnc_confusion_print(const nnc_confusion *confusion, const nnc_learned *learned);
 NNC_API void nnc_confusion_close(nnc_confusion *confusion);
 
 /* Progress and history (progress.c, history.c) --------------------------------------------------------------------- */
+/* What is kept of a run, to be drawn (record.c) --------------------------------------------------------------------- */
+
+/** A figure over the epochs: NaN where an epoch had none. */
+typedef struct nnc_series {
+    char *name;
+    double *values;
+    size_t count, capacity;
+} nnc_series;
+
+/** Starts zeroed, but for the host. */
+typedef struct nnc_record {
+    nnc_host *host;
+    nnc_series *series;
+    size_t series_count, series_capacity;
+    size_t first, epochs; /* what the run began with, counted from 0, and how many there were */
+    double losses[512]; /* of batches, the mean of `per_bin` of them each */
+    size_t per_bin, batches;
+} nnc_record;
+
+NNC_API int nnc_record_epoch(nnc_record *record, const nnc_figure *figures, size_t count);
+NNC_API void nnc_record_batch(nnc_record *record, double loss);
+/** The series of this prefix and name, or NULL. */
+NNC_API const nnc_series *nnc_record_find(const nnc_record *record, const char *prefix, const char *name);
+NNC_API void nnc_record_free(nnc_record *record);
+
+/* Progress and history (progress.c, history.c, curve.c) --------------------------------------------------------------------- */
 
 typedef struct nnc_progress {
     int verbose; /* 0 nothing, 1 a bar, 2 one line at the end */
@@ -502,6 +531,8 @@ NNC_API void nnc_progress_step(nnc_progress *progress, nnc_totals *totals);
 NNC_API void nnc_progress_end(nnc_progress *progress, const nnc_figure *figures, size_t count);
 /** Leaves a line that was begun. */
 NNC_API void nnc_progress_abandon(const nnc_progress *progress);
+/** Draws the loss over the epochs where a bar was shown. */
+NNC_API void nnc_curve_print(const nnc_record *record, const nnc_progress *progress);
 /** Seconds of a clock that never jumps. */
 NNC_API double nnc_seconds(void);
 
@@ -586,6 +617,8 @@ typedef struct nnc_training {
     size_t figure_count;
     nnc_progress progress;
     nnc_history history;
+    nnc_record record;
+    double started; /* seconds */
     uint32_t *order; /* NULL: not shuffled */
     uint64_t ordered; /* the pass that `order` is for, from 1; 0: none yet */
     uint64_t epochs, steps, seed; /* wanted; in an epoch */
@@ -607,7 +640,7 @@ NNC_API int nnc_checkpoint_restore(nnc_training *training);
 /** What the command line says; NULL, 0, or what stands here: nothing. */
 struct nnc_options {
     const char *x, *y, *sample_weight, *validation_x, *validation_y, *data_dir;
-    const char *weights, *save, *history, *masks, *output, *checkpoint;
+    const char *weights, *save, *history, *report, *masks, *output, *checkpoint;
     double validation_split, tolerance; /* < 0: not given */
     int64_t epochs, batch_size, samples, checkpoint_every;
     uint64_t seed;
@@ -630,5 +663,52 @@ NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *opti
  *  signal asked to stop. A loss that is not finite is no error here: it is for training to go on with. */
 NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
                                nnc_totals *totals, nnc_progress *progress);
+
+/* Report: a page of HTML about a run (report*.c) -------------------------------------------------------------------- */
+
+/** Samples of a dataset from `first` on. */
+typedef struct nnc_range {
+    const nnc_dataset *data; /* NULL: there are none */
+    size_t first, end;
+} nnc_range;
+
+typedef struct nnc_report {
+    nnc_session *session;
+    const nnc_options *options;
+    const nnc_record *record;
+    nnc_range train, validation;
+    uint64_t epochs, seed; /* wanted */
+    double seconds;
+    int is_shuffled;
+    const char *ending; /* what cut the run short, or "" */
+} nnc_report;
+
+/** Writes the page; predicts, and so may change the session's work and batch. */
+NNC_API int nnc_report_write(nnc_host *host, const nnc_report *report, const char *path);
+
+/** Head and foot of the page; text as it is, and text from outside, with what HTML would read as its own replaced. */
+NNC_API void nnc_page_begin(nnc_writer *page, const char *title);
+NNC_API void nnc_page_end(nnc_writer *page);
+NNC_API void nnc_page_put(nnc_writer *page, const char *format, ...) NNC_PRINTF(2, 3);
+NNC_API void nnc_page_text(nnc_writer *page, const char *text);
+
+/** Values low … high become coordinates from … to. */
+typedef struct nnc_axis {
+    double low, high, from, to;
+    int is_empty, is_log;
+} nnc_axis;
+NNC_API nnc_axis nnc_axis_between(double from, double to);
+NNC_API void nnc_axis_include(nnc_axis *axis, double value);
+NNC_API double nnc_axis_at(const nnc_axis *axis, double value);
+/** Line, ticks and numbers; `across` is the other coordinate, `whole` allows whole numbers only. */
+NNC_API void nnc_axis_put(nnc_writer *page, const nnc_axis *axis, int is_vertical, double across, int wanted, int whole);
+/** A figure of one series over the epochs from `first` on, counted from 0, maybe with its validation; of the losses of the batches. */
+NNC_API void nnc_chart_epochs(nnc_writer *page, size_t first, const nnc_series *train, const nnc_series *validation);
+NNC_API void nnc_chart_batches(nnc_writer *page, const nnc_record *record);
+
+/** What the trained model makes of `part`: the confusion matrix and its gravest mistakes, or outputs against targets. */
+NNC_API int nnc_report_results(nnc_writer *page, const nnc_report *report, const nnc_range *part);
+/** The samples themselves, when they have one or two inputs, and what the model says in between. */
+NNC_API int nnc_report_samples(nnc_writer *page, const nnc_report *report);
 
 #endif

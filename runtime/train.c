@@ -145,6 +145,7 @@ static int nnc_prepare(nnc_training *training) {
         (training->figures = nnc_alloc(host, figure_count, sizeof *training->figures)) == NULL ||
         /* Now, not after hours, is the time to find out that a result cannot be written. */
         (options->save != NULL && nnc_writer_probe(host, options->save) != 0) ||
+        (options->report != NULL && nnc_writer_probe(host, options->report) != 0) ||
         (options->checkpoint != NULL && nnc_writer_probe(host, options->checkpoint) != 0)) {
         return -1;
     }
@@ -212,6 +213,7 @@ static nnc_ending nnc_train_batch(nnc_training *training) {
         return NNC_ENDING_ERROR;
     }
     nnc_totals_add(&training->totals, session, n);
+    nnc_record_batch(&training->record, nnc_get_real(model, session->sums, 0));
     nnc_advance(place, n, training->train_count);
     return NNC_ENDING_COMPLETE;
 }
@@ -253,6 +255,9 @@ static int nnc_report_epoch(nnc_training *training) {
         memcpy(training->figures + count, figures, validation_count * sizeof *figures);
     }
     nnc_progress_end(&training->progress, training->figures, count + validation_count);
+    if (nnc_record_epoch(&training->record, training->figures, count + validation_count) != 0) {
+        return -1;
+    }
     return nnc_history_row(&training->history, training->place.epoch, training->figures, count + validation_count);
 }
 
@@ -296,6 +301,31 @@ static int nnc_weights_are_finite(const nnc_training *training) {
     return 1;
 }
 
+/* What cut the run short, for the report. */
+static const char *nnc_ending_text(nnc_ending ending) {
+    return ending == NNC_ENDING_SIGNAL      ? "then it was interrupted"
+           : ending == NNC_ENDING_NONFINITE ? "then the loss was not finite"
+                                            : "";
+}
+
+static int nnc_write_report(nnc_training *training, nnc_ending ending) {
+    int has_own = training->validation_data.count > 0;
+    const nnc_dataset *validation = has_own ? &training->validation_data : &training->data;
+    nnc_report report;
+    report.session = &training->session;
+    report.options = training->options;
+    report.record = &training->record;
+    report.train = (nnc_range){&training->data, 0, training->train_count};
+    report.validation = (nnc_range){nnc_has_validation(training) ? validation : NULL, has_own ? 0 : training->train_count,
+                                   validation->count};
+    report.epochs = training->epochs;
+    report.seed = training->seed;
+    report.seconds = nnc_seconds() - training->started;
+    report.is_shuffled = training->order != NULL;
+    report.ending = nnc_ending_text(ending);
+    return nnc_report_write(training->host, &report, training->options->report);
+}
+
 /* What a run that did not end well says. */
 static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves) {
     nnc_host *host = training->host;
@@ -334,6 +364,10 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
                                   &training->session.learned) != 0) {
         return -1;
     }
+    if (options->report != NULL && ending != NNC_ENDING_ERROR && nnc_write_report(training, ending) != 0) {
+        return -1;
+    }
+    nnc_curve_print(&training->record, &training->progress);
     return nnc_say_ending(training, ending, saves);
 }
 
@@ -350,6 +384,8 @@ static nnc_ending nnc_end_epoch(nnc_training *training) {
 static int nnc_run_epochs(nnc_training *training) {
     nnc_ending ending = NNC_ENDING_COMPLETE;
     nnc_signals_catch();
+    training->started = nnc_seconds();
+    training->record.first = (size_t)training->place.epoch;
     while (ending == NNC_ENDING_COMPLETE && !training->place.is_stopped && training->place.epoch < training->epochs) {
         ending = nnc_train_epoch(training);
         if (ending == NNC_ENDING_COMPLETE) {
@@ -366,6 +402,7 @@ NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_op
     memset(&training, 0, sizeof training);
     training.host = host;
     training.model = model;
+    training.record.host = host;
     training.options = options;
     if (model->fit == NULL || model->step == NULL) {
         nnc_fail_usage(host, "the model %s cannot be trained: it needs compile(), and not --inference-only",
@@ -379,6 +416,7 @@ NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_op
         host->status = NNC_EXIT_FAILED;
     }
     free(training.order);
+    nnc_record_free(&training.record);
     free(training.figures);
     nnc_totals_close(&training.totals);
     nnc_totals_close(&training.validation_totals);

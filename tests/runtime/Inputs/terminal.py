@@ -28,7 +28,11 @@ def run(name, **environment):
     width = int(environment["COLUMNS"])
     print(f"{name}: {'redrawn' if chr(13) in bare.replace(chr(13) + chr(10), '') else 'never redrawn'}, "
           f"{'no wider than ' + str(width - 1) if widest < width else widest} columns, {'color' if color else 'no color'}")
-    print(repr(bare.replace("\r\n", "\n").strip().split("\n")[-1].split("\r")[-1]))
+    lines = bare.replace("\r\n", "\n").split("\n")
+    print(repr([line for line in lines if "/step" in line][-1].split("\r")[-1]))
+    dots = "[\u2801-\u28ff]"
+    print(f"curve of {len([line for line in lines if re.search(dots, line)])} lines")
+    print("\n".join(line for line in lines[-12:] if re.search(dots + "|epoch 1 ", line)))
 
 
 run("plain", COLUMNS="60", NO_COLOR="1", LC_ALL="C")
