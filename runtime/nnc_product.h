@@ -3,8 +3,8 @@
  * nnc_product.h - matrix products in register tiles, and transposition.
  *
  * Each output is the plain sum over k, ascending, so that (without contraction to FMA) every instruction set and tile
- * size gives the same bits. The caller walks over blocks of at most TILE_ROWS x PANEL outputs and finishes each block
- * (bias, activation, update) while it is in the cache.
+ * size gives the same bits. The caller walks over blocks of at most BLOCK_ROWS x PANEL outputs (convolutions: TILE_ROWS x
+ * PANEL) and finishes each block (bias, activation, update) while it is in the cache.
  */
 #ifndef NNC_PRODUCT_H_INCLUDED
 #define NNC_PRODUCT_H_INCLUDED
@@ -22,9 +22,6 @@ enum { PANEL = 64 }; /* columns of a block */
 #elif VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
 #define TILE_ROWS 6
 #define TILE_COLS 4
-#elif VECTOR_BYTES == 32
-#define TILE_ROWS 4
-#define TILE_COLS 3
 #else
 #define TILE_ROWS 6
 #define TILE_COLS 2
@@ -178,31 +175,130 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
     }
 }
 
+/* @part BLOCK_ROWS BLOCK_DEPTH */
+
+/* Rows of a block, and how deep it is worked on at a time: then the columns of b below a tile stay in the first cache while
+ * all rows of the block pass over them. Where there are no vectors there is little stack either. */
+#if VECTOR_BYTES == 0
+#define BLOCK_ROWS TILE_ROWS
+#else
+#define BLOCK_ROWS 48
+#endif
+#if VECTOR_BYTES == 64
+#define BLOCK_DEPTH 128
+#else
+#define BLOCK_DEPTH 256
+#endif
+
+/* @part block_operands */
+
+/* c[r * PANEL + j] = sum over k < depth of a[r * a_row + k * a_depth] * b[k * b_depth + j], added to c where `add`. */
+typedef struct block_operands {
+    size_t depth;
+    const real *a;
+    size_t a_row, a_depth;
+    const real *b;
+    size_t b_depth;
+    real *c;
+    int add;
+} block_operands;
+
+/* @part block_tile */
+
+/* One tile of `rows` x `cols` vectors. */
+FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
+    vec sum[TILE_ROWS * TILE_COLS];
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int j = 0; j < cols; j++) {
+            sum[r * cols + j] = x.add ? v_load_all(x.c + r * PANEL + j * LANES) : v_zero();
+        }
+    }
+    for (; x.depth > 0; x.depth--) {
+        vec w[TILE_ROWS * TILE_COLS];
+        UNROLL for (int j = 0; j < cols; j++) { w[j] = v_load_all(x.b + j * LANES); }
+        UNROLL for (int r = 0; r < rows; r++) {
+            const real element = x.a[(size_t)r * x.a_row];
+            UNROLL for (int j = 0; j < cols; j++) { sum[r * cols + j] += element * w[j]; }
+        }
+        x.a += x.a_depth;
+        x.b += x.b_depth;
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int j = 0; j < cols; j++) { v_store_all(x.c + r * PANEL + j * LANES, sum[r * cols + j]); }
+    }
+}
+
+/* @part block_strip */
+
+/* All rows of a block, `cols` vectors of it. The last tiles have 4, 2 and 1 rows. */
+FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x) {
+    while (rows > 0) {
+        const size_t high = rows >= TILE_ROWS && rows != 8 ? TILE_ROWS : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+        switch (high) {
+        case 1: block_tile(1, cols, x); break;
+        case 2: block_tile(2, cols, x); break;
+#if TILE_ROWS > 2
+        case 4: block_tile(4, cols, x); break;
+        case 6: block_tile(6, cols, x); break;
+#endif
+        }
+        x.a += high * x.a_row;
+        x.c += high * PANEL;
+        rows -= high;
+    }
+}
+
+/* @part block_edge */
+
+/* Copies the last columns of b, `width` of them, to where they fill whole vectors, with zeros after them. */
+static inline void block_edge(size_t width, size_t vectors, size_t depth, const real *b, size_t b_depth, real *edge) {
+    for (; depth > 0; depth--) {
+        for (size_t c = 0; c < vectors * LANES; c += LANES) {
+            v_store_all(edge + c, c < width ? v_load(b + c, v_lanes(width - c)) : v_zero());
+        }
+        b += b_depth;
+        edge += vectors * LANES;
+    }
+}
+
 /* @part product */
 
 /**
- * block[r * block_row + c] = sum over k < depth, ascending, of a[r * a_row + k * a_depth] * b[k * b_depth + c],
- * for r < rows (1 ... TILE_ROWS) and c < cols (1 ... PANEL). Reads no element of b beyond the last one named here, and
- * writes nothing else. block must not overlap a or b.
+ * block[r * PANEL + c] = sum over k < depth, ascending, of a[r * a_row + k * a_depth] * b[k * b_depth + c], for r < rows
+ * (at most BLOCK_ROWS) and c < cols (at most PANEL), and zero up to the next whole vector. Reads no element of b beyond
+ * the last one named here. block must not overlap a or b.
  */
 static inline void product(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
-                           const real *b, size_t b_depth, real *block, size_t block_row) {
-    product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 0, {{1, 1, 1}, {0, 0, 0}}};
-    product_block(rows, cols, x);
-}
-
-/* @part product_add */
-
-/** The same, but each sum starts from what is in block: a depth taken in pieces gives the bits of the whole. */
-static inline void product_add(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
-                               const real *b, size_t b_depth, real *block, size_t block_row) {
-    product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, 1, {{1, 1, 1}, {0, 0, 0}}};
-    product_block(rows, cols, x);
+                           const real *b, size_t b_depth, real *block) {
+    real edge[BLOCK_DEPTH * TILE_COLS * LANES];
+    for (size_t k = 0; k == 0 || k < depth; k += BLOCK_DEPTH) {
+        const size_t deep = depth - k < BLOCK_DEPTH ? depth - k : BLOCK_DEPTH;
+        for (size_t c = 0, vectors; c < cols; c += vectors * LANES) {
+            const size_t left = (cols - c + LANES - 1) / LANES;
+            vectors = left >= TILE_COLS ? TILE_COLS : left >= 2 ? 2 : 1;
+            block_operands x = {deep, a + k * a_depth, a_row, a_depth, b + k * b_depth + c, b_depth, block + c, k > 0};
+            if (cols - c < vectors * LANES) {
+                block_edge(cols - c, vectors, deep, x.b, b_depth, edge);
+                x.b = edge;
+                x.b_depth = vectors * LANES;
+            }
+            switch (vectors) {
+            case 1: block_strip(rows, 1, x); break;
+            case 2: block_strip(rows, 2, x); break;
+#if TILE_COLS > 2
+            case 4: block_strip(rows, 4, x); break;
+#endif
+            }
+        }
+    }
 }
 
 /* @part product_walked */
 
-/** The same sums, or with `add` the same added to block, over all pieces of `walk`, each `depth` deep. */
+/**
+ * For at most TILE_ROWS rows, block[r * block_row + c] is such a sum over all pieces of `walk`, each `depth` deep; with
+ * `add` each sum starts from what is in block. Writes nothing else.
+ */
 static inline void product_walked(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a, size_t a_row,
                                   size_t a_depth, const real *b, size_t b_depth, real *block, size_t block_row, int add) {
     product_operands x = {depth, a, a_row, a_depth, b, b_depth, block, block_row, add, *walk};

@@ -97,7 +97,7 @@ const char *described(Emit *emit, const Tensor *tensor);
 
 /* Loop nests over an iteration space, for elementwise steps and sums. */
 
-enum { MAX_LOOPS = MAX_RANK };
+enum { MAX_LOOPS = MAX_RANK, MAX_LANES = 16 };
 
 typedef struct Loop {
     const char *var, *size; /* C texts */
@@ -122,6 +122,11 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
 const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector);
 /** name + index, or just the name. */
 const char *address_text(Emit *emit, const char *name, const char *index);
+/** Whether a loop over `size` elements takes whole vectors whatever the instruction set: then nothing counts lanes. */
+bool whole_vectors(int64_t size);
+/** A vector from memory, or into it (a statement): all lanes, or only some where `lanes` is not NULL. */
+const char *lanes_load(Emit *emit, const char *address, const char *lanes);
+const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes);
 /** The first element of a matrix, which may be columns of a wider one: a parameter, perhaps plus a column. */
 const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name);
 
@@ -129,7 +134,7 @@ const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name);
 typedef struct Place {
     const Nest *nest;
     const char *value_name;  /* the local that holds the operation's own result, op->out, before its steps */
-    const char *lanes;       /* "n" */
+    const char *lanes;       /* "n"; NULL: all vectors are whole */
     const char *draw_offset; /* of the current column in the block of random numbers */
 } Place;
 
@@ -139,7 +144,7 @@ const char *steps_text(Emit *emit, const Op *op, const Place *place);
  *  is (row, column), so operands are full, or one value per column. */
 typedef struct BlockText {
     const char *value; /* the local that holds the operation's own result */
-    const char *draws, *steps;
+    const char *draws, *lanes, *steps; /* lanes: declares n where steps need it */
 } BlockText;
 BlockText block_text(Emit *emit, const Op *op, const char *rows);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */

@@ -171,15 +171,16 @@ const char *formula_text(Emit *emit, const char *formula, const Hole *operands) 
 static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
     const RandomAttrs *random = &tensor->producer->random;
     const char *at = place->draw_offset;
+    const char *const lanes = place->lanes ? place->lanes : "LANES";
     const char *bits = formatted(emit, "%s + %s", tensor->local, at);
     switch (random->kind) {
     case RANDOM_KEEP:
-        return formatted(emit, "v_select(v_uniform(%s, %s) >= %s, %s, %s)", bits, place->lanes,
+        return formatted(emit, "v_select(v_uniform(%s, %s) >= %s, %s, %s)", bits, lanes,
                          literal(emit, random->rate), literal(emit, random->kept), literal(emit, 0));
-    case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, place->lanes);
+    case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, lanes);
     case RANDOM_NORMAL:
         return formatted(emit, "%s + %s * v_normal(%s, angle_%s + %s, %s)", literal(emit, random->mean),
-                         literal(emit, random->stddev), bits, tensor->local, at, place->lanes);
+                         literal(emit, random->stddev), bits, tensor->local, at, lanes);
     }
     return "";
 }
@@ -213,11 +214,22 @@ const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name) {
     return tensor->columns ? address_text(emit, name, integer(emit, tensor->column)) : name;
 }
 
+bool whole_vectors(int64_t size) { return size % MAX_LANES == 0; }
+
+const char *lanes_load(Emit *emit, const char *address, const char *lanes) {
+    return lanes ? formatted(emit, "v_load(%s, %s)", address, lanes) : formatted(emit, "v_load_all(%s)", address);
+}
+
+const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes) {
+    return lanes ? formatted(emit, "v_store(%s, %s, %s);\n", address, value, lanes)
+                 : formatted(emit, "v_store_all(%s, %s);\n", address, value);
+}
+
 static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {
     const char *name = param_tensor(emit, tensor, false);
     const char *index = nest_index(emit, place->nest, tensor, vector);
     if (!*vector) return formatted(emit, "%s[%s]", name, index);
-    return formatted(emit, "v_load(%s, %s)", address_text(emit, name, index), place->lanes);
+    return lanes_load(emit, address_text(emit, name, index), place->lanes);
 }
 
 static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value,
@@ -225,7 +237,7 @@ static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted
     bool vector;
     const char *name = wanted ? param_named(emit, tensor, true, wanted) : param_tensor(emit, tensor, true);
     const char *index = nest_index(emit, place->nest, tensor, &vector);
-    text_printf(out, "v_store(%s, %s, %s);\n", address_text(emit, name, index), value, vector ? place->lanes : "1");
+    text_puts(out, lanes_store(emit, address_text(emit, name, index), value, vector ? place->lanes : "1"));
 }
 
 /* One step: operands that the text names more than once get a local; then `const vec relu = …`. */
@@ -281,7 +293,8 @@ const char *steps_text(Emit *emit, const Op *op, const Place *place) {
 BlockText block_text(Emit *emit, const Op *op, const char *rows) {
     const Shape space = op->out->shape;
     const int64_t columns = space.dim[space.rank - 1];
-    Place place = {.value_name = "sum", .lanes = "n", .draw_offset = "c"};
+    const bool whole = whole_vectors(columns);
+    Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};
     Nest nest = nest_for(emit, space, op, NULL, NULL);
     nest.loop_count = 2;
     nest.loops[0] = (Loop){.var = "(row + r)", .size = rows, .dim = space.rank - 2};
@@ -292,15 +305,17 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
     }
     place.nest = &nest;
     place.value_name = local_name(emit, "sum");
-    BlockText text = {.value = place.value_name};
+    BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
     text.draws = draws_text(emit, op, columns <= 64 ? "row + r"
                                                     : formatted(emit, "(row + r) * %lld + col / PANEL",
                                                                 (long long)((columns + 63) / 64)));
     const char *store = "";
-    if (!op->out->in_registers)
-        store = formatted(emit, "v_store(%s + %s + col + c, %s, n);\n",
-                          matrix_text(emit, op->out, param_named(emit, op->out, true, "sum_out")),
-                          times(emit, "(row + r)", tensor_row_width(op->out)), place.value_name);
+    if (!op->out->in_registers) {
+        const char *const to = matrix_text(emit, op->out, param_named(emit, op->out, true, op->steps.count ? "sum_out" : "y"));
+        store = lanes_store(
+            emit, formatted(emit, "%s + %s + col + c", to, times(emit, "(row + r)", tensor_row_width(op->out))),
+            place.value_name, place.lanes);
+    }
     text.steps = formatted(emit, "%s%s", store, steps_text(emit, op, &place));
     return text;
 }

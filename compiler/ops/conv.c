@@ -216,6 +216,8 @@ static void emit(Emit *e, const Op *op) {
                                {"width", width},
                                {"draws", block.draws},
                                {"value", block.value},
+                               {"lanes", block.lanes},
+                               {"load", lanes_load(e, "block + r * PANEL + c", *block.lanes ? "n" : NULL)},
                                {"steps", block.steps},
                                {NULL, NULL}});
     } else {

@@ -23,8 +23,8 @@ $products
 for (size_t r = 0; r < high; r++) {
     $draws
     for (size_t c = 0; c < cols; c += LANES) {
-        const size_t n = v_lanes(cols - c);
-        const vec $value = v_load(block + r * PANEL + c, n);
+        $lanes
+        const vec $value = $load;
         $steps
     }
 }

@@ -4,6 +4,15 @@
 #include "emit/emit.h"
 #include "lower.h"
 
+/* How many lanes of the last vector of a loop are in use; nothing where all are. */
+static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {
+    return whole_vectors(loop->literal) ? "" : formatted(e, "const size_t n = v_lanes(%s - %s);\n", end, loop->var);
+}
+
+static const char *lanes_loop(const Loop *loop) { return whole_vectors(loop->literal) ? "map_vectors" : "map_lanes"; }
+
+static const char *lanes_of(const Loop *loop) { return whole_vectors(loop->literal) ? NULL : "n"; }
+
 /* Opens the loops first … end-1, outermost first. Indents the body by hand, as a person would. */
 static const char *loops_text(Emit *e, const Nest *nest, int first, int end, const char *body) {
     const char *text = body;
@@ -11,7 +20,7 @@ static const char *loops_text(Emit *e, const Nest *nest, int first, int end, con
         const Loop *loop = &nest->loops[i];
         Text out = {.arena = e->arena};
         const bool lanes = i == nest->loop_count - 1;
-        emit_template(e, &out, lanes ? "map_lanes" : "map_loop",
+        emit_template(e, &out, lanes ? lanes_loop(loop) : "map_loop",
                       (Hole[]){{"var", loop->var}, {"size", loop->size}, {"body", text}, {NULL, NULL}});
         text = text_chars(&out);
     }
@@ -36,7 +45,7 @@ static void emit_map(Emit *e, const Op *op) {
     const Shape space = op->out ? op->out->shape : op->shape;
     Nest nest = nest_for(e, space, op, NULL, NULL);
     const int last = nest.loop_count - 1;
-    Place place = {.nest = &nest, .lanes = "n", .draw_offset = "(c - block)"};
+    Place place = {.nest = &nest, .lanes = lanes_of(&nest.loops[last]), .draw_offset = "(c - block)"};
     const char *body;
     if (nest.blocked) {
         const int64_t blocks = (nest.loops[last].literal + 63) / 64;
@@ -52,7 +61,11 @@ static void emit_map(Emit *e, const Op *op) {
         emit_template(
             e, &out, "map_blocks",
             (Hole[]){
-                {"size", nest.loops[last].size}, {"draws", draws}, {"steps", steps_text(e, op, &place)}, {NULL, NULL}});
+                {"size", nest.loops[last].size},
+                {"draws", draws},
+                {"lanes", lanes_text(e, &nest.loops[last], "end")},
+                {"steps", steps_text(e, op, &place)},
+                {NULL, NULL}});
         body = loops_text(e, &nest, 0, last, text_chars(&out));
     } else {
         body = loops_text(e, &nest, 0, last + 1, steps_text(e, op, &place));
@@ -75,30 +88,35 @@ static void emit_sum(Emit *e, const Op *op) {
         if (nest.loops[i].reduced) inner.loops[inner.loop_count++] = nest.loops[i];
         else outer.loops[outer.loop_count++] = nest.loops[i];
     }
-    const bool lanes_kept = !nest.loops[nest.loop_count - 1].reduced;
+    const Loop *const last = &nest.loops[nest.loop_count - 1];
+    const bool lanes_kept = !last->reduced;
     const char *sum = local_name(e, "sum");
     bool vector;
     const char *load = address_text(e, param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector));
     Text add = {.arena = e->arena};
     emit_template(e, &add, lanes_kept ? "sum_rows_add" : "sum_lanes_add",
-                  (Hole[]){{"sum", sum}, {"at", load}, {NULL, NULL}});
+                  (Hole[]){{"sum", sum}, {"load", lanes_load(e, load, lanes_of(last))}, {NULL, NULL}});
     const char *body = text_chars(&add);
     for (int i = inner.loop_count - 1; i >= 0; i--) {
         Text out = {.arena = e->arena};
         const bool lanes = !lanes_kept && i == inner.loop_count - 1;
         emit_template(
             e, &out, lanes ? "sum_lanes" : "map_loop",
-            (Hole[]){{"var", inner.loops[i].var}, {"size", inner.loops[i].size}, {"body", body}, {NULL, NULL}});
+            (Hole[]){{"var", inner.loops[i].var},
+                     {"size", inner.loops[i].size},
+                     {"lanes", lanes ? lanes_text(e, last, last->size) : ""},
+                     {"body", body},
+                     {NULL, NULL}});
         body = text_chars(&out);
     }
     /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
     if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~UINT64_C(0)};
     Place place = {
-        .nest = &outer, .lanes = lanes_kept ? "n" : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
+        .nest = &outer, .lanes = lanes_kept ? lanes_of(last) : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
     Text steps = {.arena = e->arena};
     if (!op->out->in_registers) {
         const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, &outer, op->out, &vector));
-        text_printf(&steps, "v_store(%s, %s, %s);\n", to, place.value_name, place.lanes);
+        text_puts(&steps, lanes_store(e, to, place.value_name, place.lanes));
     }
     text_puts(&steps, steps_text(e, op, &place));
     Text whole = {.arena = e->arena};
@@ -111,7 +129,7 @@ static void emit_sum(Emit *e, const Op *op) {
         Text out = {.arena = e->arena};
         const bool lanes = lanes_kept && i == outer.loop_count - 1;
         emit_template(
-            e, &out, lanes ? "map_lanes" : "map_loop",
+            e, &out, lanes ? lanes_loop(last) : "map_loop",
             (Hole[]){{"var", outer.loops[i].var}, {"size", outer.loops[i].size}, {"body", body}, {NULL, NULL}});
         body = text_chars(&out);
     }

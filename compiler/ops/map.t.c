@@ -11,28 +11,32 @@ for (size_t $var = 0; $var < $size; $var += LANES) {
     const size_t n = v_lanes($size - $var);
     $body
 }
+//@ map_vectors
+for (size_t $var = 0; $var < $size; $var += LANES) {
+    $body
+}
 //@ map_blocks
 for (size_t block = 0; block < $size; block += NNC_RANDOM_BLOCK) {
     const size_t end = least($size, block + NNC_RANDOM_BLOCK);
     $draws
     for (size_t c = block; c < end; c += LANES) {
-        const size_t n = v_lanes(end - c);
+        $lanes
         $steps
     }
 }
 //@ sum_rows_add
-$sum += v_load($at, n);
+$sum += $load;
 //@ sum_rows_result
 vec $sum = v_zero();
 $loops
 $steps
 //@ sum_lanes
 for (size_t c = 0; c < $size; c += LANES) {
-    const size_t n = v_lanes($size - c);
+    $lanes
     $body
 }
 //@ sum_lanes_add
-$sum += v_load($at, n);
+$sum += $load;
 //@ sum_lanes_result
 vec $sum = v_zero();
 $loops

@@ -37,34 +37,27 @@ static void emit(Emit *e, const Op *op) {
     const int64_t columns = space.dim[space.rank - 1];
     const char *const a_row = integer(e, tensor_row_width(a));
     const char *const rows = size_text(e, space, 0, space.rank - 1);
-    Hole holes[] = {
-        {"a", matrix(e, a, false, "x")},
+    const char *const x = matrix(e, a, false, "x");
+    const char *const w = matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : op->transpose_a ? "d" : "transposed");
+    const BlockText block = block_text(e, op, rows);
+    const Hole holes[] = {
+        {"a", x},
         {"a_at", op->transpose_a ? "row" : times(e, "row", tensor_row_width(a))},
         {"a_row", op->transpose_a ? "1" : a_row},
         {"a_depth", op->transpose_a ? a_row : "1"},
-        {"b", matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : op->transpose_a ? "d" : "transposed")},
+        {"b", w},
         {"b_row", integer(e, tensor_row_width(b))},
         {"depth", op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1)
                                   : integer(e, a->shape.dim[a->shape.rank - 1])},
         {"rows", rows},
         {"columns", integer(e, columns)},
-        {"out", ""},
-        {"out_row", integer(e, tensor_row_width(op->out))},
-        {"draws", ""},
-        {"steps", ""},
+        {"out", block.value},
+        {"draws", block.draws},
+        {"lanes", block.lanes},
+        {"steps", block.steps},
         {NULL, NULL},
     };
-    enum { OUT = 9, DRAWS = 11, STEPS = 12 };
-    if (op->steps.count == 0) {
-        holes[OUT].text = matrix(e, op->out, true, "y");
-        emit_function(e, "matmul", op, holes);
-        return;
-    }
-    const BlockText block = block_text(e, op, rows);
-    holes[OUT].text = block.value;
-    holes[DRAWS].text = block.draws;
-    holes[STEPS].text = block.steps;
-    emit_function(e, "matmul_steps", op, holes);
+    emit_function(e, "matmul", op, holes);
 }
 
 const OpDef op_matmul = {

@@ -237,17 +237,16 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     const size_t rows = batch;
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
-                    const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
-                    const vec biased = sum + v_load(bias + col + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec biased = sum + v_load_all(bias + col + c);
                     const vec relu = v_max(v_splat(0.0f), biased);
-                    v_store(y + (row + r) * 16 + col + c, relu, n);
+                    v_store_all(y + (row + r) * 16 + col + c, relu);
                 }
             }
         }
@@ -259,14 +258,14 @@ static void dense_1_forward(size_t batch, const float *x, const float *kernel, c
     const size_t rows = batch;
     for (size_t col = 0; col < 3; col += PANEL) {
         const size_t cols = least(3 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, 16, x + row * 16, 16, 1, kernel + col, 3, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 16, x + row * 16, 16, 1, kernel + col, 3, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
                     const vec biased = sum + v_load(bias + col + c, n);
                     v_store(y + (row + r) * 3 + col + c, biased, n);
                 }
@@ -340,21 +339,20 @@ static void dense_forward_train(size_t batch, const float *x, const float *kerne
     const size_t rows = batch;
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block);
             for (size_t r = 0; r < high; r++) {
                 uint32_t mask_bits[NNC_RANDOM_BLOCK];
                 v_random_block(random, (uint32_t)(row + r), mask_bits);
                 for (size_t c = 0; c < cols; c += LANES) {
-                    const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
-                    const vec biased = sum + v_load(bias + col + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec biased = sum + v_load_all(bias + col + c);
                     const vec relu = v_max(v_splat(0.0f), biased);
-                    const vec mask = v_select(v_uniform(mask_bits + c, n) >= 0.25f, 1.33333333f, 0.0f);
+                    const vec mask = v_select(v_uniform(mask_bits + c, LANES) >= 0.25f, 1.33333333f, 0.0f);
                     const vec dropped = relu * mask;
-                    v_store(y + (row + r) * 16 + col + c, dropped, n);
+                    v_store_all(y + (row + r) * 16 + col + c, dropped);
                 }
             }
         }
@@ -414,16 +412,15 @@ static void dense_1_backward_input(size_t batch, const float *x, const float *tr
     const size_t rows = batch;
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, 3, x + row * 3, 3, 1, transposed + col, 16, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 3, x + row * 3, 3, 1, transposed + col, 16, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
-                    const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
-                    const vec d_biased = v_select(v_load(dropout + (row + r) * 16 + col + c, n) > 0.0f, 1.33333333f * sum, 0.0f);
-                    v_store(y + (row + r) * 16 + col + c, d_biased, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec d_biased = v_select(v_load_all(dropout + (row + r) * 16 + col + c) > 0.0f, 1.33333333f * sum, 0.0f);
+                    v_store_all(y + (row + r) * 16 + col + c, d_biased);
                 }
             }
         }
@@ -436,14 +433,14 @@ static void dense_1_backward_kernel(size_t batch, const float *x, const float *d
     const size_t rows = 16;
     for (size_t col = 0; col < 3; col += PANEL) {
         const size_t cols = least(3 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, batch, x + row, 1, 16, d + col, 3, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, batch, x + row, 1, 16, d + col, 3, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
                     vec m = v_load(m_state + (row + r) * 3 + col + c, n);
                     vec v = v_load(v_state + (row + r) * 3 + col + c, n);
                     vec w = v_load(kernel + (row + r) * 3 + col + c, n);
@@ -463,20 +460,19 @@ static void dense_1_backward_kernel(size_t batch, const float *x, const float *d
 static void dense_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t c = 0; c < 16; c += LANES) {
-        const size_t n = v_lanes(16 - c);
         vec sum = v_zero();
         for (size_t i = 0; i < batch; i++) {
-            sum += v_load(x + i * 16 + c, n);
+            sum += v_load_all(x + i * 16 + c);
         }
-        vec m = v_load(m_state + c, n);
-        vec v = v_load(v_state + c, n);
-        vec w = v_load(bias + c, n);
+        vec m = v_load_all(m_state + c);
+        vec v = v_load_all(v_state + c);
+        vec w = v_load_all(bias + c);
         m = m + 0.1f * (sum - m);
         v = v + 0.001f * (sum * sum - v);
         w = w - alpha * m / (v_sqrt(v) + 1e-07f);
-        v_store(m_state + c, m, n);
-        v_store(v_state + c, v, n);
-        v_store(bias + c, w, n);
+        v_store_all(m_state + c, m);
+        v_store_all(v_state + c, v);
+        v_store_all(bias + c, w);
     }
 }
 
@@ -486,23 +482,22 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     const size_t rows = 20;
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, batch, x + row, 1, 20, d + col, 16, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, batch, x + row, 1, 20, d + col, 16, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
-                    const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
-                    vec m = v_load(m_state + (row + r) * 16 + col + c, n);
-                    vec v = v_load(v_state + (row + r) * 16 + col + c, n);
-                    vec w = v_load(kernel + (row + r) * 16 + col + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
+                    vec m = v_load_all(m_state + (row + r) * 16 + col + c);
+                    vec v = v_load_all(v_state + (row + r) * 16 + col + c);
+                    vec w = v_load_all(kernel + (row + r) * 16 + col + c);
                     m = m + 0.1f * (sum - m);
                     v = v + 0.001f * (sum * sum - v);
                     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
-                    v_store(m_state + (row + r) * 16 + col + c, m, n);
-                    v_store(v_state + (row + r) * 16 + col + c, v, n);
-                    v_store(kernel + (row + r) * 16 + col + c, w, n);
+                    v_store_all(m_state + (row + r) * 16 + col + c, m);
+                    v_store_all(v_state + (row + r) * 16 + col + c, v);
+                    v_store_all(kernel + (row + r) * 16 + col + c, w);
                 }
             }
         }

@@ -215,14 +215,14 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     const size_t rows = batch;
     for (size_t col = 0; col < 1; col += PANEL) {
         const size_t cols = least(1 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, 3, x + row * 3, 3, 1, kernel + col, 1, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 3, x + row * 3, 3, 1, kernel + col, 1, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
                     const vec biased = sum + v_load(bias + col + c, n);
                     v_store(y + (row + r) + col + c, biased, n);
                 }
@@ -293,14 +293,14 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     const size_t rows = 3;
     for (size_t col = 0; col < 1; col += PANEL) {
         const size_t cols = least(1 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, batch, x + row, 1, 3, d + col, 1, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, batch, x + row, 1, 3, d + col, 1, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
                     vec w = v_load(kernel + (row + r) + col + c, n);
                     w = w - learning_rate * sum;
                     v_store(kernel + (row + r) + col + c, w, n);

@@ -273,14 +273,14 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     const size_t rows = batch;
     for (size_t col = 0; col < 2; col += PANEL) {
         const size_t cols = least(2 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 2, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 2, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
                     const vec biased = sum + v_load(bias + col + c, n);
                     const vec tanh = v_tanh(biased);
                     v_store(y + (row + r) * 2 + col + c, tanh, n);
@@ -448,9 +448,17 @@ static void dense_backward_input(size_t batch, const float *x, const float *tran
     const size_t rows = batch;
     for (size_t col = 0; col < 20; col += PANEL) {
         const size_t cols = least(20 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            product(high, cols, 2, x + row * 2, 2, 1, transposed + col, 20, y + row * 20 + col, 20);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 2, x + row * 2, 2, 1, transposed + col, 20, block);
+            for (size_t r = 0; r < high; r++) {
+                for (size_t c = 0; c < cols; c += LANES) {
+                    const size_t n = v_lanes(cols - c);
+                    const vec sum = v_load_all(block + r * PANEL + c);
+                    v_store(y + (row + r) * 20 + col + c, sum, n);
+                }
+            }
         }
     }
 }
@@ -461,14 +469,14 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     const size_t rows = 20;
     for (size_t col = 0; col < 2; col += PANEL) {
         const size_t cols = least(2 - col, PANEL);
-        for (size_t row = 0; row < rows; row += TILE_ROWS) {
-            const size_t high = least(rows - row, TILE_ROWS);
-            float block[TILE_ROWS * PANEL];
-            product(high, cols, batch, x + row, 1, 20, d + col, 2, block, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, batch, x + row, 1, 20, d + col, 2, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load(block + r * PANEL + c, n);
+                    const vec sum = v_load_all(block + r * PANEL + c);
                     vec momentum = v_load(momentum_state + (row + r) * 2 + col + c, n);
                     vec w = v_load(kernel + (row + r) * 2 + col + c, n);
                     momentum = 0.9f * momentum - learning_rate * sum;
