@@ -86,14 +86,18 @@ enum {
 };
 
 /** One elementwise computation: result = text, or, for an update, statements that assign to their operands. */
-typedef struct Step {
+typedef struct Step Step;
+struct Step {
     const char *label;
     const char *text;
     Operand operands[MAX_OPERANDS];
     int operand_count;
     Tensor *result;         /* NULL: an update */
     const Formula *formula; /* that text is the value of; NULL in gradients and updates */
-} Step;
+    /** Where operands depend on each other: builds the gradients of all from `d`, that of the result. */
+    void (*backward)(Builder *build, const Step *step, Tensor *d);
+    const void *context; /* of `backward` */
+};
 
 /** Forgets the operands that the text does not name. */
 void step_drop_unused(Step *step);
@@ -160,7 +164,8 @@ struct Op {
     int in_count;
     Tensor *out;        /* main result; NULL for updates, metrics */
     Shape shape;        /* update: of the weight */
-    LIST(Step) steps;   /* elementwise: on the result of a product, or making the result of a map or sum */
+    LIST(Step) steps;   /* elementwise: on the result of a product or sum, or making the result of a map */
+    int terms;          /* sum: the first so many steps make what is summed; the others follow */
     bool transpose_a;   /* matmul */
     int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
     unsigned flipped;   /* … bit i: backwards */

@@ -242,7 +242,7 @@ static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted
 
 /* One step: operands that the text names more than once get a local; then `const vec relu = …`. */
 static void step_text(Emit *emit, const Op *op, const Step *step, const Place *place, Text *out) {
-    Bound bounds[MAX_OPERANDS];
+    Bound bounds[MAX_OPERANDS] = {{NULL, NULL}};
     bool any_vector = false;
     for (int i = 0; i < step->operand_count; i++) {
         const Operand *operand = &step->operands[i];
@@ -284,10 +284,18 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
         if (step->operands[i].written) store_text(emit, out, step->operands[i].tensor, NULL, bounds[i].text, place);
 }
 
-const char *steps_text(Emit *emit, const Op *op, const Place *place) {
+static const char *some_steps_text(Emit *emit, const Op *op, int first, int end, const Place *place) {
     Text out = {.arena = emit->arena};
-    for (int i = 0; i < op->steps.count; i++) step_text(emit, op, &op->steps.at[i], place, &out);
+    for (int i = first; i < end; i++) step_text(emit, op, &op->steps.at[i], place, &out);
     return text_chars(&out);
+}
+
+const char *steps_text(Emit *emit, const Op *op, const Place *place) {
+    return some_steps_text(emit, op, op->terms, op->steps.count, place);
+}
+
+const char *terms_text(Emit *emit, const Op *op, const Place *place) {
+    return some_steps_text(emit, op, 0, op->terms, place);
 }
 
 BlockText block_text(Emit *emit, const Op *op, const char *rows) {

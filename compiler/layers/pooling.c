@@ -73,9 +73,33 @@ static void global_shape(Layer *layer, Diags *diags) {
                                 : shape_of(2, (int64_t[]){shape.dim[0], shape.dim[last]});
 }
 
+/* The mask of time steps is used up by the mean, which is over the steps that count; one of none is 0. */
+static void masked_global_shape(Layer *layer, Diags *diags) {
+    global_shape(layer, diags);
+    layer->masked = false;
+}
+
+static const Formula valid_part = {
+    "valid_part", {"x", "valid"}, "v_select(valid > 0.0, x, 0.0)", {"v_select(valid > 0.0, d, 0.0)", NULL}};
+static const Formula mean_of_valid = {
+    "average", {"total", "count"}, "total / v_max(count, v_splat(1.0))", {"d / v_max(count, v_splat(1.0))", NULL}};
+
+static Tensor *masked_average(Builder *build, Tensor *x, Tensor *mask) {
+    Shape shape = x->shape, one = x->shape;
+    shape.dim[1] = 1;
+    one.dim[2] = 1;
+    Tensor *valid = build_view(build, mask, one, "valid");
+    one.dim[1] = 1;
+    Tensor *part = build_map(build, &valid_part, (Tensor *[]){x, valid}, NULL, 0);
+    Tensor *total = build_sum(build, part, shape, "total"), *count = build_sum(build, valid, one, "count");
+    return build_map(build, &mean_of_valid, (Tensor *[]){total, count}, NULL, 0);
+}
+
 static Tensor *global_forward(const Layer *layer, Builder *build, Tensor *x) {
     const PoolArgs *a = layer->args;
+    Tensor *const mask = layer->def->masks ? x->mask : NULL;
     x = image_load(build, x, a->data_format);
+    if (mask) return build_view(build, masked_average(build, x, mask), layer->output, "view");
     Window window = window_of(x->shape.rank - 2);
     Shape shape = x->shape;
     for (int i = 0; i < window.dims; i++) {
@@ -87,12 +111,15 @@ static Tensor *global_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_view(build, x, layer->output, "view");
 }
 
-#define POOL(name_, kind_, args_, brief_)                                                                              \
+#define POOL(name_, kind_, args_, brief_) \
+    POOL_LAYER(name_, kind_##_shape, kind_##_forward, kind_##_stream, args_, brief_, false)
+#define POOL_LAYER(name_, shape_, forward_, stream_, args_, brief_, masks_)                                            \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args_, PoolArgs),                                                                  \
-        .shape = kind_##_shape,                                                                                        \
-        .forward = kind_##_forward,                                                                                    \
-        .stream = kind_##_stream,                                                                                      \
+        .shape = shape_,                                                                                               \
+        .forward = forward_,                                                                                           \
+        .stream = stream_,                                                                                             \
+        .masks = masks_,                                                                                               \
     };
 POOL(MaxPooling1D, pool, max_args, "the maximum of each window of (batch, steps, channels)")
 POOL(MaxPooling2D, pool, max_args, "the maximum of each window of (batch, rows, columns, channels)")
@@ -103,6 +130,7 @@ POOL(AveragePooling3D, pool, average_args, "the mean of each window of (batch, d
 POOL(GlobalMaxPooling1D, global, global_args, "the maximum of each channel")
 POOL(GlobalMaxPooling2D, global, global_args, "the maximum of each channel")
 POOL(GlobalMaxPooling3D, global, global_args, "the maximum of each channel")
-POOL(GlobalAveragePooling1D, global, global_args, "the mean of each channel")
+POOL_LAYER(GlobalAveragePooling1D, masked_global_shape, global_forward, global_stream, global_args,
+           "the mean of each channel over the time steps that are not masked", true)
 POOL(GlobalAveragePooling2D, global, global_args, "the mean of each channel")
 POOL(GlobalAveragePooling3D, global, global_args, "the mean of each channel")

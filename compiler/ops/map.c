@@ -30,6 +30,7 @@ static const char *loops_text(Emit *e, const Nest *nest, int first, int end, con
 /* The gradient of an elementwise operation: one map for each operand, summed where the operand was broadcast. */
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     const Step *step = &op->steps.at[0]; /* plans are differentiated before they are fused */
+    if (step->backward) step->backward(build, step, d);
     if (!step->formula) return;
     for (int i = 0; i < step->operand_count; i++) {
         Tensor *x = step->operands[i].tensor;
@@ -73,8 +74,13 @@ static void emit_map(Emit *e, const Op *op) {
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
+/* Every element gets the gradient of the sum that it went into. */
 static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
-    (void)build, (void)op, (void)d; /* sums stand only in gradients */
+    Tensor *x = op->in[0];
+    if (!gradient_needed(x)) return;
+    Step step = {.label = gradient_name(build, x), .text = "d", .operand_count = 1};
+    step.operands[0] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = d};
+    gradient_add(build, x, build_step_map(build, step, x->shape, "backward_spread"));
 }
 
 /* Outer loops run over what is kept, inner ones over what is summed. Where the kept part ends the space, its last loop
@@ -92,10 +98,16 @@ static void emit_sum(Emit *e, const Op *op) {
     const bool lanes_kept = !last->reduced;
     const char *sum = local_name(e, "sum");
     bool vector;
-    const char *load = address_text(e, param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector));
+    const char *terms = "", *value, *const lanes_used = lanes_of(last);
+    if (op->terms) {
+        const Place here = {.nest = &nest, .lanes = lanes_used};
+        terms = terms_text(e, op, &here);
+        value = lanes_kept || !lanes_used ? x->local : formatted(e, "v_head(%s, n)", x->local);
+    } else {
+        value = lanes_load(e, address_text(e, param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector)), lanes_used);
+    }
     Text add = {.arena = e->arena};
-    emit_template(e, &add, lanes_kept ? "sum_rows_add" : "sum_lanes_add",
-                  (Hole[]){{"sum", sum}, {"load", lanes_load(e, load, lanes_of(last))}, {NULL, NULL}});
+    emit_template(e, &add, "sum_add", (Hole[]){{"terms", terms}, {"sum", sum}, {"value", value}, {NULL, NULL}});
     const char *body = text_chars(&add);
     for (int i = inner.loop_count - 1; i >= 0; i--) {
         Text out = {.arena = e->arena};

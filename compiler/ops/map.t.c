@@ -24,8 +24,9 @@ for (size_t block = 0; block < $size; block += NNC_RANDOM_BLOCK) {
         $steps
     }
 }
-//@ sum_rows_add
-$sum += $load;
+//@ sum_add
+$terms
+$sum += $value;
 //@ sum_rows_result
 vec $sum = v_zero();
 $loops
@@ -35,8 +36,6 @@ for (size_t c = 0; c < $size; c += LANES) {
     $lanes
     $body
 }
-//@ sum_lanes_add
-$sum += $load;
 //@ sum_lanes_result
 vec $sum = v_zero();
 $loops

@@ -135,8 +135,49 @@ static int find_host(const Program *program, int from) {
     return -1;
 }
 
+/* Whether the map at `from` may run later, for each element that the sum at `into` adds. */
+static bool can_be_terms(const Program *program, int from, int into) {
+    const Op *op = program->ops.at[from], *sum = program->ops.at[into];
+    if (op->def != &op_map || op->out != sum->in[0] || op->loop || sum->loop || op->phase != sum->phase) return false;
+    if (!steps_fit(sum, op)) return false;
+    for (int i = 0; i < op->steps.count; i++) {
+        if (read_elsewhere(program, op->steps.at[i].result, sum)) return false;
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Operand *operand = &op->steps.at[i].operands[j];
+            if (!operand->tensor) continue;
+            if (operand->tensor->regenerated || operand->written) return false;
+            for (int k = from + 1; k < into; k++)
+                if (op_writes(program->ops.at[k], operand->tensor)) return false;
+        }
+    }
+    return true;
+}
+
+static void remove_op(Program *program, int at) {
+    for (int i = at; i + 1 < program->ops.count; i++) program->ops.at[i] = program->ops.at[i + 1];
+    program->ops.count--;
+}
+
+/* What a map makes for a sum only is never stored: each element is made when it is added. */
+static void fuse_terms(Plan *plan, Program *program) {
+    for (int i = program->ops.count - 1; i >= 0; i--) {
+        Op *sum = program->ops.at[i];
+        const int from = sum->def == &op_sum ? made_at(program, sum->in[0], i) : -1;
+        if (from < 0 || !can_be_terms(program, from, i)) continue;
+        Op *op = program->ops.at[from];
+        sum->terms = op->steps.count;
+        for (int j = 0; j < op->steps.count; j++) {
+            op->steps.at[j].result->producer = sum;
+            list_push(plan->arena, &sum->steps, op->steps.at[j]);
+        }
+        remove_op(program, from);
+        i--;
+    }
+}
+
 /* Requires: masks decided. Establishes: in_registers of every value that no other operation reads. */
 void pass_fuse(Plan *plan, Program *program) {
+    fuse_terms(plan, program);
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
         if (op->def != &op_map && op->def != &op_update) continue;
@@ -148,14 +189,13 @@ void pass_fuse(Plan *plan, Program *program) {
             if (op->steps.at[j].result) op->steps.at[j].result->producer = host;
             list_push(plan->arena, &host->steps, op->steps.at[j]);
         }
-        for (int j = i; j + 1 < program->ops.count; j++) program->ops.at[j] = program->ops.at[j + 1];
-        program->ops.count--;
+        remove_op(program, i);
         i--;
     }
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
         if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE && !op->out->base)
-            op->out->in_registers = op->steps.count > 0 && !read_elsewhere(program, op->out, op);
+            op->out->in_registers = op->steps.count > op->terms && !read_elsewhere(program, op->out, op);
         for (int j = 0; j < op->steps.count; j++) {
             Tensor *result = op->steps.at[j].result;
             if (result && result->kind == TENSOR_VALUE && !result->base)
