@@ -44,6 +44,14 @@ Op *build_op(Builder *build, const OpDef *def, const char *label) {
     return op;
 }
 
+Op *build_op_after_loss(Builder *build, const OpDef *def, const char *label) {
+    Op *op = build_op(build, def, label);
+    build->program->ops.count--;
+    op->phase = PHASE_BACKWARD;
+    list_push(build->plan->arena, &build->loss_ops, op);
+    return op;
+}
+
 Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape) {
     op->out = build_value(build, label, shape);
     op->out->producer = op;

@@ -193,6 +193,7 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     build_weight_penalties(&build);
     build_metrics(&build, prediction);
     if (!training) return;
+    for (int i = 0; i < build.loss_ops.count; i++) list_push(plan->arena, &program->ops, build.loss_ops.at[i]);
     build_gradients(&build, forward_end, p);
     for (int i = plan->weights.count - 1; i >= 0; i--)
         if (plan->weights.at[i]->weight->trainable) {

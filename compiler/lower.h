@@ -17,6 +17,7 @@ struct Builder {
     LIST(Op *) step_ops;   /* … and its operations, */
     LIST(Op *) after_ops;  /* and those that stand behind it */
     bool after_loop;       /* operations go there */
+    LIST(Op *) loss_ops;   /* what training does when it knows that the loss is finite */
     LIST(Tensor *) of;        /* gradients so far: the gradient of of.at[i] … */
     LIST(Tensor *) gradients; /* … is gradients.at[i] */
 };
@@ -123,6 +124,8 @@ void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y);
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape);
 Tensor *build_value(Builder *build, const char *label, Shape shape);
 Op *build_op(Builder *build, const OpDef *def, const char *label);
+/** An operation of training that runs only when the loss is finite, after it. Not within a time loop. */
+Op *build_op_after_loss(Builder *build, const OpDef *def, const char *label);
 Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape);
 Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name);
 bool tensor_name_taken(const Program *program, const char *name);

@@ -267,6 +267,7 @@ void pass_loops(Plan *plan, Program *program);  /* sequences for what is read ou
 void pass_dead(Plan *plan, Program *program);   /* drops what nothing reads */
 void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full-size ones instead of storing them */
 void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their common value tells both gradients */
+void pass_early(Plan *plan, Program *program);  /* what depends on weights alone comes first */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
 

@@ -12,6 +12,7 @@ void plan_optimize(Plan *plan) {
         pass_dead(plan, programs[i]);
         pass_masks(plan, programs[i]);
         pass_signs(plan, programs[i]);
+        pass_early(plan, programs[i]);
         pass_dead(plan, programs[i]);
         pass_fuse(plan, programs[i]);
         pass_memory(plan, programs[i]);
@@ -103,5 +104,33 @@ void pass_signs(Plan *plan, Program *program) {
         relu->operands[relu->operand_count++] =
             (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = operand_named(drop, "d")->tensor};
         relu->operands[relu->operand_count++] = NUMBER("kept", mask->producer->random.kept);
+    }
+}
+
+/* Whether an operation computes with weights alone, or with what the first `early` operations have made of them. */
+static bool of_weights(const Program *program, const Op *op, int early) {
+    bool any = false;
+    if (op->def != &op_map || op->loop || op->phase != PHASE_FORWARD || op->out->base) return false;
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *operand = op->steps.at[i].operands[j].tensor;
+            bool known = !operand || tensor_storage(operand)->kind == TENSOR_WEIGHT;
+            any = any || operand;
+            for (int k = 0; k < early && !known; k++) known = op_makes(program->ops.at[k], operand);
+            if (!known) return false;
+        }
+    return any;
+}
+
+/* Requires: before fusion. What depends on weights alone, such as the scale and shift of a BatchNormalization in inference, is
+ * computed first: then the steps that use it can follow a product that stands before its layer. */
+void pass_early(Plan *plan, Program *program) {
+    (void)plan;
+    int early = 0;
+    for (int i = 0; i < program->ops.count; i++) {
+        Op *op = program->ops.at[i];
+        if (!of_weights(program, op, early)) continue;
+        for (int j = i; j > early; j--) program->ops.at[j] = program->ops.at[j - 1];
+        program->ops.at[early++] = op;
     }
 }

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* BatchNormalization: training normalizes each channel by the moments of the batch and moves the averages of those along;
+ * inference, and a layer that is frozen, normalizes by the averages. */
+#include "normalize.h"
+
+typedef struct BatchNormArgs {
+    int64_t axis;
+    double momentum, epsilon;
+    bool center, scale, renorm, synchronized;
+    Object *beta_initializer, *gamma_initializer, *moving_mean_initializer, *moving_variance_initializer;
+} BatchNormArgs;
+
+static const ArgDef args[] = {
+    {ARG(BatchNormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the channels' axis"},
+    {ARG(BatchNormArgs, momentum), ARG_REAL, DEFAULT("0.99"), RANGE(0, 1), .doc = "part of the moving averages kept at each step"},
+    CENTER_SCALE_ARGS(BatchNormArgs),
+    INITIALIZER_ARG(BatchNormArgs, moving_mean_initializer, "'zeros'"),
+    INITIALIZER_ARG(BatchNormArgs, moving_variance_initializer, "'ones'"),
+    {ARG(BatchNormArgs, renorm), ARG_BOOL, DEFAULT("False"), .doc = "batch renormalization: only False"},
+    {ARG(BatchNormArgs, synchronized), ARG_BOOL, DEFAULT("False"), .doc = "has no effect: there is one device"},
+    {0}};
+
+enum { MOVING_MEAN, MOVING_VARIANCE, GAMMA, BETA, WEIGHTS };
+
+/* The weights by what they are: gamma and beta may be missing before the moving averages. */
+static void find_weights(const Layer *layer, const Weight *found[WEIGHTS]) {
+    const BatchNormArgs *a = layer->args;
+    int at = 0;
+    found[GAMMA] = a->scale ? layer->weights.at[at++] : NULL;
+    found[BETA] = a->center ? layer->weights.at[at++] : NULL;
+    found[MOVING_MEAN] = layer->weights.at[at++];
+    found[MOVING_VARIANCE] = layer->weights.at[at];
+}
+
+static void shape(Layer *layer, Diags *diags) {
+    const BatchNormArgs *a = layer->args;
+    if (a->renorm) {
+        diag(diags, D_layer_argument, object_arg_span(layer->object, "renorm"), "nnc has no batch renormalization");
+        return;
+    }
+    const int axis = layer_axis(layer, a->axis, "axis", diags);
+    if (axis < 0) return;
+    const Shape channels = shape_of(1, &layer->input.dim[axis]);
+    if (a->scale) layer_weight(layer, "gamma", channels, a->gamma_initializer);
+    if (a->center) layer_weight(layer, "beta", channels, a->beta_initializer);
+    layer_weight(layer, "moving_mean", channels, a->moving_mean_initializer)->trainable = false;
+    layer_weight(layer, "moving_variance", channels, a->moving_variance_initializer)->trainable = false;
+    layer->output = layer->input;
+}
+
+/* moving = moving · momentum + value · (1 - momentum), once the loss is known to be finite. */
+static void move_averages(const Layer *layer, Builder *build, const Norm *norm) {
+    const BatchNormArgs *a = layer->args;
+    const Weight *weights[WEIGHTS];
+    find_weights(layer, weights);
+    Op *op = build_op_after_loss(build, &op_update, "move_averages");
+    op->shape = weights[MOVING_MEAN]->shape;
+    for (int i = MOVING_MEAN; i <= MOVING_VARIANCE; i++) {
+        Tensor *moving = build_weight(build, weights[i]);
+        Tensor *value = i == MOVING_MEAN ? norm->mean : norm->variance;
+        if (!shape_equal(value->shape, moving->shape)) value = build_view(build, value, moving->shape, "channels");
+        Step step = {.label = "move", .text = "moving = moving * momentum + value * rest;"};
+        const Operand operands[] = {{.name = "moving", .tensor = moving, .written = true},
+                                    {.name = "value", .tensor = value},
+                                    NUMBER("momentum", a->momentum),
+                                    NUMBER("rest", 1 - a->momentum)};
+        for (size_t j = 0; j < sizeof operands / sizeof *operands; j++) step.operands[step.operand_count++] = operands[j];
+        list_push(build->plan->arena, &op->steps, step);
+    }
+}
+
+/* Inference is one multiplication and one addition, whose factors are those of the channel. */
+static const Formula channel_scale = {"scale", {"variance", "gamma"}, "gamma / v_sqrt(variance + epsilon)", {NULL}};
+static const Formula channel_factor = {"scale", {"variance"}, "1.0 / v_sqrt(variance + epsilon)", {NULL}};
+static const Formula channel_shift = {"shift", {"mean", "scale", "beta"}, "beta - mean * scale", {NULL}};
+static const Formula channel_offset = {"shift", {"mean", "scale"}, "-mean * scale", {NULL}};
+static const Formula scaled = {"normalized", {"x", "scale", "shift"}, "x * scale + shift", {"d * scale"}};
+
+static Tensor *infer(const Layer *layer, Builder *build, Tensor *x, const bool *axes) {
+    const BatchNormArgs *a = layer->args;
+    const Weight *weights[WEIGHTS];
+    Tensor *w[WEIGHTS] = {NULL};
+    find_weights(layer, weights);
+    for (int i = 0; i < WEIGHTS; i++)
+        if (weights[i]) w[i] = norm_weight(build, weights[i], axes, x->shape);
+    Tensor *scale = build_map(build, a->scale ? &channel_scale : &channel_factor, (Tensor *[]){w[MOVING_VARIANCE], w[GAMMA]},
+                              &NUMBER("epsilon", a->epsilon), 1);
+    Tensor *shift = build_map(build, a->center ? &channel_shift : &channel_offset,
+                              (Tensor *[]){w[MOVING_MEAN], scale, w[BETA]}, NULL, 0);
+    return build_map(build, &scaled, (Tensor *[]){x, scale, shift}, NULL, 0);
+}
+
+static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
+    const BatchNormArgs *a = layer->args;
+    bool axes[MAX_RANK] = {false};
+    axes[a->axis < 0 ? a->axis + x->shape.rank : a->axis] = true;
+    if (!build->training || !layer->trainable) return infer(layer, build, x, axes);
+    const Weight *weights[WEIGHTS];
+    find_weights(layer, weights);
+    Tensor *gamma = a->scale ? norm_weight(build, weights[GAMMA], axes, x->shape) : NULL;
+    Tensor *beta = a->center ? norm_weight(build, weights[BETA], axes, x->shape) : NULL;
+    Norm norm = norm_over(x, norm_weight_shape(axes, x->shape), a->epsilon);
+    norm.gamma = gamma;
+    norm.beta = beta;
+    if (x->mask) {
+        Shape steps = x->shape;
+        for (int i = 2; i < steps.rank; i++) steps.dim[i] = 1;
+        norm.valid = build_view(build, x->mask, steps, "valid");
+    }
+    norm_moments(build, &norm);
+    move_averages(layer, build, &norm);
+    return norm_apply(build, &norm);
+}
+
+const LayerDef layer_BatchNormalization = {
+    LAYER_CLASS("BatchNormalization", "each channel with mean 0 and variance 1 over the batch, then · gamma + beta", args,
+                BatchNormArgs),
+    .shape = shape,
+    .forward = forward,
+    .masks = true,
+};

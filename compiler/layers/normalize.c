@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* y = (x - mean) · factor · gamma + beta over groups of elements, and its gradient. With x̂ = (x - mean) · factor, g = d · gamma,
+ * and n elements in a group,
+ *
+ *     d beta = Σ d    d gamma = Σ d · x̂    d x = factor · (g - (Σ g + x̂ · Σ g · x̂) / n)
+ *
+ * (Ioffe, Szegedy: Batch Normalization, 2015). Nothing is kept but x, mean and factor. */
+#include "normalize.h"
+
+Norm norm_over(Tensor *x, Shape kept, double epsilon) {
+    Norm norm = {.x = x, .kept = kept, .epsilon = epsilon, .elements = 1};
+    for (int i = 0; i < x->shape.rank; i++) {
+        const int own = i - (x->shape.rank - kept.rank);
+        if (own >= 0 && kept.dim[own] != 1) continue;
+        norm.elements *= (double)dim_size(x->shape.dim[i], 1);
+        norm.batched = norm.batched || x->shape.dim[i] < 0;
+    }
+    return norm;
+}
+
+/* What is written "share" in the texts below: 1/n. */
+static const char *share_text(const Norm *norm) { return norm->batched && !norm->share ? "share * per_sample" : "share"; }
+
+/* One elementwise operation, in the names of the formula above. */
+static Step step_for(const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum, Tensor *dot) {
+    const Operand operands[] = {
+        {.name = "x", .tensor = norm->x},         {.name = "mean", .tensor = norm->mean},
+        {.name = "factor", .tensor = norm->factor}, {.name = "gamma", .tensor = norm->gamma},
+        {.name = "beta", .tensor = norm->beta},   {.name = "d", .tensor = d},
+        {.name = "sum", .tensor = sum},           {.name = "dot", .tensor = dot},
+        {.name = "share", .tensor = norm->share}};
+    Step step = {.label = label, .text = text};
+    for (size_t i = 0; i < sizeof operands / sizeof *operands; i++)
+        if (operands[i].tensor) step.operands[step.operand_count++] = operands[i];
+    if (!norm->share) step.operands[step.operand_count++] = NUMBER("share", norm->unit ? 1 : 1 / norm->elements);
+    step_drop_unused(&step);
+    if (norm->batched && !norm->share && step.operand_count < MAX_OPERANDS)
+        step.operands[step.operand_count++] = (Operand){.name = "per_sample", .kind = OPERAND_SCALAR};
+    step_drop_unused(&step);
+    return step;
+}
+
+/* Moments */
+
+static const Formula weighed = {"weighed", {"x", "valid"}, "x * valid", {NULL}};
+static const Formula squared = {"squared", {"x"}, "x * x", {NULL}};
+static const Formula deviation = {"squared", {"x", "mean"}, "(x - mean) * (x - mean)", {NULL}};
+static const Formula weighed_deviation = {"squared", {"x", "mean", "valid"}, "valid * (x - mean) * (x - mean)", {NULL}};
+static const Formula valid_share = {"share", {"valid", "count"}, "valid / (count + 1e-7)", {NULL}};
+static const Formula valid_mean = {"mean", {"total", "count"}, "total / (count + 1e-7)", {NULL}};
+static const Formula inverse_root = {"factor", {"variance"}, "1.0 / v_sqrt(variance + epsilon)", {NULL}};
+static const Formula inverse_norm = {"factor", {"squares"}, "1.0 / v_max(v_sqrt(squares), v_splat(epsilon))", {NULL}};
+
+/* total / n */
+static Tensor *divided(Builder *build, const Norm *norm, Tensor *total, Tensor *count, const char *label) {
+    if (count) return build_named(build, build_map(build, &valid_mean, (Tensor *[]){total, count}, NULL, 0), label);
+    const Formula part = {label, {"total"}, norm->batched ? "total * share * per_sample" : "total * share", {NULL}};
+    const Operand numbers[] = {NUMBER("share", 1 / norm->elements), {.name = "per_sample", .kind = OPERAND_SCALAR}};
+    return build_map(build, &part, (Tensor *[]){total}, numbers, 2);
+}
+
+void norm_moments(Builder *build, Norm *norm) {
+    Tensor *x = norm->x, *valid = norm->valid, *count = NULL;
+    if (valid) {
+        Shape one = valid->shape;
+        for (int i = 0; i < one.rank; i++) {
+            const int kept = i - (one.rank - norm->kept.rank);
+            if (kept < 0 || norm->kept.dim[kept] == 1) one.dim[i] = 1;
+        }
+        count = build_sum(build, valid, one, "count");
+        norm->share = build_map(build, &valid_share, (Tensor *[]){valid, count}, NULL, 0);
+    }
+    Tensor *values = valid ? build_map(build, &weighed, (Tensor *[]){x, valid}, NULL, 0) : x;
+    norm->mean = divided(build, norm, build_sum(build, values, norm->kept, "total"), count, "mean");
+    Tensor *squares = build_map(build, valid ? &weighed_deviation : &deviation, (Tensor *[]){x, norm->mean, valid}, NULL, 0);
+    norm->variance = divided(build, norm, build_sum(build, squares, norm->kept, "squares"), count, "variance");
+    norm->factor = build_map(build, &inverse_root, (Tensor *[]){norm->variance}, &NUMBER("epsilon", norm->epsilon), 1);
+}
+
+void norm_squares(Builder *build, Norm *norm) {
+    Tensor *squares = build_sum(build, build_map(build, &squared, (Tensor *[]){norm->x}, NULL, 0), norm->kept, "squares");
+    if (!norm->unit) squares = norm->variance = divided(build, norm, squares, NULL, "mean_square");
+    norm->factor = build_map(build, norm->unit ? &inverse_norm : &inverse_root, (Tensor *[]){squares},
+                             &NUMBER("epsilon", norm->epsilon), 1);
+}
+
+/* The gradient */
+
+static Tensor *computed(Builder *build, const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum,
+                        Tensor *dot) {
+    return build_step_map(build, step_for(norm, label, text, d, sum, dot), norm->x->shape,
+                          arena_printf(build->plan->arena, "backward_%s", label));
+}
+
+static void backward(Builder *build, const Step *step, Tensor *d) {
+    const Norm *norm = step->context;
+    Arena *arena = build->plan->arena;
+    const char *const unit = norm->mean ? "(x - mean) * factor" : "x * factor";
+    const bool of_group = norm->gamma && shape_equal(norm->gamma->shape, norm->kept); /* gamma is one value in a group */
+    const char *const g = norm->gamma && !of_group ? "d * gamma" : "d";
+    const bool onward = gradient_needed(norm->x);
+    Tensor *sum = NULL, *dot = NULL; /* over each group */
+    const bool beta_is_sum = norm->beta && shape_equal(norm->beta->shape, norm->kept) && (!norm->gamma || of_group);
+    if (norm->mean && (onward || beta_is_sum)) {
+        Tensor *terms = g[1] ? computed(build, norm, "scaled", g, d, NULL, NULL) : d;
+        sum = build_sum(build, terms, norm->kept, "d_sum");
+    }
+    if (onward || of_group) {
+        const char *text = arena_printf(arena, "%s * (%s)", g, unit);
+        dot = build_sum(build, computed(build, norm, "projected", text, d, NULL, NULL), norm->kept, "d_dot");
+    }
+    if (norm->beta) gradient_add(build, norm->beta, beta_is_sum && sum ? sum : d);
+    if (of_group) gradient_add(build, norm->gamma, dot);
+    else if (norm->gamma && gradient_needed(norm->gamma))
+        gradient_add(build, norm->gamma,
+                     computed(build, norm, "d_gamma", arena_printf(arena, "d * (%s)", unit), d, NULL, NULL));
+    if (!onward) return;
+    const char *text = arena_printf(arena, "factor%s * (%s - %s * (%s%s * dot))", of_group ? " * gamma" : "", g,
+                                    share_text(norm), norm->mean ? "sum + " : "", unit);
+    gradient_add(build, norm->x, computed(build, norm, gradient_name(build, norm->x), text, d, sum, dot));
+}
+
+Tensor *norm_apply(Builder *build, const Norm *norm) {
+    Norm *kept = NEW(build->plan->arena, Norm);
+    *kept = *norm;
+    const char *text = arena_printf(build->plan->arena, "%s * factor%s%s", norm->mean ? "(x - mean)" : "x",
+                                    norm->gamma ? " * gamma" : "", norm->beta ? " + beta" : "");
+    Step step = step_for(norm, "normalized", text, NULL, NULL, NULL);
+    step.backward = backward;
+    step.context = kept;
+    return build_step_map(build, step, norm->x->shape, "forward_normalized");
+}
+
+Shape norm_weight_shape(const bool *axes, Shape shape) {
+    int first = 0;
+    while (!axes[first]) first++;
+    Shape wide = {.rank = shape.rank - first};
+    for (int i = first; i < shape.rank; i++) wide.dim[i - first] = axes[i] ? shape.dim[i] : 1;
+    return wide;
+}
+
+Tensor *norm_weight(Builder *build, const Weight *weight, const bool *axes, Shape shape) {
+    Tensor *tensor = build_weight(build, weight);
+    const Shape wide = norm_weight_shape(axes, shape);
+    return shape_equal(wide, weight->shape) ? tensor : build_view(build, tensor, wide, weight->name);
+}

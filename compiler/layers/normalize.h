@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What the layers that normalize share: y = (x - mean) · factor · gamma + beta, with mean and factor of x itself. */
+#ifndef NNC_NORMALIZE_H
+#define NNC_NORMALIZE_H
+
+#include "layer.h"
+
+/** Elements that are normalized together: those along the dimensions where `kept` is 1, or missing in front. */
+typedef struct Norm {
+    Tensor *x;
+    Shape kept;
+    double epsilon;
+    double elements;     /* of a group, without the batch … */
+    bool batched;        /* … which is in it */
+    Tensor *valid;       /* weights of the elements, broadcast to x; NULL: all count the same */
+    Tensor *gamma, *beta;/* broadcast to x; NULL: there is none */
+    Tensor *mean, *variance, *factor; /* of each group; norm_moments makes them; mean is NULL where nothing is subtracted */
+    Tensor *share;       /* with `valid`: what each element counts in the mean */
+    bool unit;           /* factor makes the sum of squares 1, not their mean */
+} Norm;
+
+/** A norm over x with the dimensions of `kept`. */
+Norm norm_over(Tensor *x, Shape kept, double epsilon);
+/** Adds up mean and variance. (Two passes over x: the squares of differences lose no digits.) */
+void norm_moments(Builder *build, Norm *norm);
+/** Only the squares: for norms that subtract no mean. */
+void norm_squares(Builder *build, Norm *norm);
+/** The normalized x, scaled by gamma and moved by beta. */
+Tensor *norm_apply(Builder *build, const Norm *norm);
+/** How a weight over some dimensions (`axes`) of a shape is broadcast to it: with 1 for those between and behind. */
+Shape norm_weight_shape(const bool *axes, Shape shape);
+Tensor *norm_weight(Builder *build, const Weight *weight, const bool *axes, Shape shape);
+
+#define CENTER_SCALE_ARGS(type)                                                                                        \
+    {ARG(type, epsilon), ARG_REAL, DEFAULT("0.001"), RANGE(0, 1e30), .doc = "added to the variance"},                  \
+    {ARG(type, center), ARG_BOOL, DEFAULT("True"), .doc = "add beta"},                                                 \
+    {ARG(type, scale), ARG_BOOL, DEFAULT("True"), .doc = "multiply by gamma"},                                         \
+    INITIALIZER_ARG(type, beta_initializer, "'zeros'"), INITIALIZER_ARG(type, gamma_initializer, "'ones'")
+
+#endif
