@@ -110,6 +110,8 @@ Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label);
 Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label);
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
+/** Numbers that the model file gives, in row-major order. */
+Tensor *build_constant(Builder *build, const double *values, Shape shape, const char *label);
 Tensor *build_weight(Builder *build, const Weight *weight);
 /** A state that lasts from batch to batch, or of a stream from step to step, zero at first; `path` names it in all programs. */
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);

@@ -179,6 +179,7 @@ struct Op {
     bool masked;                    /* loss_weights, metric: the last input is a mask of time steps */
     int sum_at;                     /* metric: its first running sum */
     double numbers[4];              /* penalty: l1, l2 */
+    const double *values;           /* constant */
 };
 
 /** A kind of operation: one file in ops/. */
@@ -199,7 +200,7 @@ struct OpDef {
 extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
     op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
     op_penalty, op_update, op_pad, op_conv, op_conv_kernel, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
-    op_pool_gradient, op_resize, op_resize_gradient, op_history;
+    op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant;
 
 typedef struct Program {
     const char *name; /* predict, evaluate, train, step */

@@ -4,7 +4,8 @@
  *
  *     d beta = Σ d    d gamma = Σ d · x̂    d x = factor · (g - (Σ g + x̂ · Σ g · x̂) / n)
  *
- * (Ioffe, Szegedy: Batch Normalization, 2015). Nothing is kept but x, mean and factor. */
+ * (Ioffe, Szegedy: Batch Normalization, 2015). Nothing is kept but x, mean and factor. With a mask, n counts what is valid,
+ * and 1/n is 0 for the rest; that Keras then adds 1e-7 to n changes the gradient by as little, which is left out. */
 #include "normalize.h"
 
 Norm norm_over(Tensor *x, Shape kept, double epsilon) {
@@ -42,12 +43,14 @@ static Step step_for(const Norm *norm, const char *label, const char *text, Tens
 
 /* Moments */
 
-static const Formula weighed = {"weighed", {"x", "valid"}, "x * valid", {NULL}};
+static const Formula valid_part = {"valid_part", {"x", "valid"}, "v_select(valid > 0.0, x, 0.0)", {NULL}};
 static const Formula squared = {"squared", {"x"}, "x * x", {NULL}};
 static const Formula deviation = {"squared", {"x", "mean"}, "(x - mean) * (x - mean)", {NULL}};
-static const Formula weighed_deviation = {"squared", {"x", "mean", "valid"}, "valid * (x - mean) * (x - mean)", {NULL}};
-static const Formula valid_share = {"share", {"valid", "count"}, "valid / (count + 1e-7)", {NULL}};
-static const Formula valid_mean = {"mean", {"total", "count"}, "total / (count + 1e-7)", {NULL}};
+static const Formula valid_deviation = {
+    "squared", {"x", "mean", "valid"}, "v_select(valid > 0.0, (x - mean) * (x - mean), 0.0)", {NULL}};
+static const Formula valid_count = {"count", {"steps"}, "steps * elements + 1e-7", {NULL}};
+static const Formula valid_share = {"share", {"valid", "count"}, "valid / count", {NULL}};
+static const Formula valid_mean = {"mean", {"total", "count"}, "total / count", {NULL}};
 static const Formula inverse_root = {"factor", {"variance"}, "1.0 / v_sqrt(variance + epsilon)", {NULL}};
 static const Formula inverse_norm = {"factor", {"squares"}, "1.0 / v_max(v_sqrt(squares), v_splat(epsilon))", {NULL}};
 
@@ -59,20 +62,27 @@ static Tensor *divided(Builder *build, const Norm *norm, Tensor *total, Tensor *
     return build_map(build, &part, (Tensor *[]){total}, numbers, 2);
 }
 
-void norm_moments(Builder *build, Norm *norm) {
-    Tensor *x = norm->x, *valid = norm->valid, *count = NULL;
-    if (valid) {
-        Shape one = valid->shape;
-        for (int i = 0; i < one.rank; i++) {
-            const int kept = i - (one.rank - norm->kept.rank);
-            if (kept < 0 || norm->kept.dim[kept] == 1) one.dim[i] = 1;
-        }
-        count = build_sum(build, valid, one, "count");
-        norm->share = build_map(build, &valid_share, (Tensor *[]){valid, count}, NULL, 0);
+/* How many elements of each group count, and so what each counts in the means. */
+static Tensor *count_valid(Builder *build, Norm *norm) {
+    Shape one = norm->valid->shape;
+    double elements = norm->elements; /* of a time step */
+    for (int i = 0; i < one.rank; i++) {
+        const int kept = i - (one.rank - norm->kept.rank);
+        if (kept >= 0 && norm->kept.dim[kept] != 1) continue;
+        elements /= (double)dim_size(one.dim[i], 1);
+        one.dim[i] = 1;
     }
-    Tensor *values = valid ? build_map(build, &weighed, (Tensor *[]){x, valid}, NULL, 0) : x;
+    Tensor *steps = build_sum(build, norm->valid, one, "steps");
+    Tensor *count = build_map(build, &valid_count, (Tensor *[]){steps}, &NUMBER("elements", elements), 1);
+    norm->share = build_map(build, &valid_share, (Tensor *[]){norm->valid, count}, NULL, 0);
+    return count;
+}
+
+void norm_moments(Builder *build, Norm *norm) {
+    Tensor *x = norm->x, *valid = norm->valid, *count = valid ? count_valid(build, norm) : NULL;
+    Tensor *values = valid ? build_map(build, &valid_part, (Tensor *[]){x, valid}, NULL, 0) : x;
     norm->mean = divided(build, norm, build_sum(build, values, norm->kept, "total"), count, "mean");
-    Tensor *squares = build_map(build, valid ? &weighed_deviation : &deviation, (Tensor *[]){x, norm->mean, valid}, NULL, 0);
+    Tensor *squares = build_map(build, valid ? &valid_deviation : &deviation, (Tensor *[]){x, norm->mean, valid}, NULL, 0);
     norm->variance = divided(build, norm, build_sum(build, squares, norm->kept, "squares"), count, "variance");
     norm->factor = build_map(build, &inverse_root, (Tensor *[]){norm->variance}, &NUMBER("epsilon", norm->epsilon), 1);
 }

@@ -141,3 +141,36 @@ const LayerDef layer_Permute = {
     .forward = permute_forward,
     .stream = permute_stream,
 };
+
+/* RepeatVector */
+
+typedef struct RepeatArgs {
+    int64_t n;
+} RepeatArgs;
+
+static const ArgDef repeat_args[] = {{ARG(RepeatArgs, n), ARG_INT, RANGE(1, INT32_MAX), .doc = "how many times"}, {0}};
+
+static void repeat_shape(Layer *layer, Diags *diags) {
+    const RepeatArgs *a = layer->args;
+    const Shape input = layer->input;
+    if (input.rank != 2) {
+        diag(diags, D_layer_input, layer->span, "RepeatVector", shape_text(layer->arena, input), "it needs (batch, features)");
+        return;
+    }
+    layer->output = shape_of(3, (int64_t[]){input.dim[0], a->n, input.dim[1]});
+}
+
+static const Formula repeated = {"repeated", {"x"}, "x", {"d"}};
+
+static Tensor *repeat_forward(const Layer *layer, Builder *build, Tensor *x) {
+    Tensor *vector = build_view(build, x, shape_of(3, (int64_t[]){x->shape.dim[0], 1, x->shape.dim[1]}), "vector");
+    Step step = {.label = repeated.name, .text = repeated.value, .formula = &repeated, .operand_count = 1};
+    step.operands[0] = (Operand){.name = "x", .kind = OPERAND_TENSOR, .tensor = vector};
+    return build_step_map(build, step, layer->output, "forward_repeated");
+}
+
+const LayerDef layer_RepeatVector = {
+    LAYER_CLASS("RepeatVector", "(batch, features) → (batch, n, features)", repeat_args, RepeatArgs),
+    .shape = repeat_shape,
+    .forward = repeat_forward,
+};

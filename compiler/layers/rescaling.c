@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Layers that rescale by numbers from the model file: Rescaling, Normalization. */
+#include <math.h>
+
+#include "layer.h"
+
+typedef struct RescalingArgs {
+    Reals scale, offset, mean, variance;
+    Ints axis;
+    bool invert;
+} RescalingArgs;
+
+/* One number is a literal; several are a tensor of this shape. */
+static void add_operand(Builder *build, Step *step, const char *name, const double *values, int count, Shape shape) {
+    step->operands[step->operand_count++] =
+        count == 1 ? NUMBER(name, values[0])
+                   : (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = build_constant(build, values, shape, name)};
+}
+
+static Tensor *scale_and_shift(Builder *build, Tensor *x, const Formula *formula, const double *const *values,
+                               const int *counts, Shape shape) {
+    Step step = {.label = formula->name, .text = formula->value, .formula = formula, .operand_count = 1};
+    step.operands[0] = (Operand){.name = "x", .kind = OPERAND_TENSOR, .tensor = x};
+    for (int i = 0; i < 2; i++) add_operand(build, &step, formula->operands[i + 1], values[i], counts[i], shape);
+    return build_step_map(build, step, x->shape, arena_printf(build->plan->arena, "forward_%s", formula->name));
+}
+
+/* Rescaling */
+
+static const ArgDef rescaling_args[] = {
+    {ARG(RescalingArgs, scale), ARG_REALS, .doc = "what values are multiplied by: a number, or one for each channel"},
+    {ARG(RescalingArgs, offset), ARG_REALS, DEFAULT("0.0"), .doc = "and what is added then"},
+    {0}};
+
+static void rescaling_shape(Layer *layer, Diags *diags) {
+    const RescalingArgs *a = layer->args;
+    const Reals *const given[] = {&a->scale, &a->offset};
+    const char *const names[] = {"scale", "offset"};
+    for (int i = 0; i < 2; i++)
+        if (given[i]->count != 1 && given[i]->count != layer->input.dim[layer->input.rank - 1]) {
+            diag(diags, D_layer_numbers, object_arg_span(layer->object, names[i]), names[i], given[i]->count,
+                 shape_text(layer->arena, layer->input));
+            return;
+        }
+    layer->output = layer->input;
+}
+
+static const Formula rescaled = {"rescaled", {"x", "scale", "offset"}, "x * scale + offset", {"d * scale"}};
+
+static Tensor *rescaling_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const RescalingArgs *a = layer->args;
+    return scale_and_shift(build, x, &rescaled, (const double *[]){a->scale.at, a->offset.at},
+                           (int[]){a->scale.count, a->offset.count}, shape_of(1, &x->shape.dim[x->shape.rank - 1]));
+}
+
+const LayerDef layer_Rescaling = {
+    LAYER_CLASS("Rescaling", "x · scale + offset", rescaling_args, RescalingArgs),
+    .shape = rescaling_shape,
+    .forward = rescaling_forward,
+    .masks = true,
+};
+
+/* Normalization */
+
+static const ArgDef normalization_args[] = {
+    {ARG(RescalingArgs, axis), ARG_INTS, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .may_be_none = true,
+     .doc = "the axes that have numbers of their own; None: one mean and variance for all"},
+    {ARG(RescalingArgs, mean), ARG_REALS, DEFAULT("None"), .doc = "a number, or one for each entry of the axis"},
+    {ARG(RescalingArgs, variance), ARG_REALS, DEFAULT("None"), AT_LEAST(0), .doc = "likewise"},
+    {ARG(RescalingArgs, invert), ARG_BOOL, DEFAULT("False"), .doc = "undo the normalization"},
+    {0}};
+
+static void normalization_shape(Layer *layer, Diags *diags) {
+    const RescalingArgs *a = layer->args;
+    const Span span = object_arg_span(layer->object, "mean");
+    if (a->mean.count < 0 || a->variance.count < 0) {
+        diag(diags, D_layer_argument, layer->span,
+             "Normalization needs its mean and its variance; standardize=True of a data source learns them from the data");
+        return;
+    }
+    if (a->mean.count != a->variance.count) {
+        diag(diags, D_layer_argument, span, "'mean' and 'variance' must have the same number of entries");
+        return;
+    }
+    int64_t entries = 1;
+    for (int i = 0; i < a->axis.count; i++) {
+        const int axis = layer_axis(layer, a->axis.at[i], "axis", diags);
+        if (axis < 0) return;
+        entries = layer->input.dim[axis];
+    }
+    if (a->mean.count > 1 && (a->axis.count != 1 || a->mean.count != entries)) {
+        diag(diags, D_layer_numbers, span, "mean", a->mean.count, shape_text(layer->arena, layer->input));
+        return;
+    }
+    layer->output = layer->input;
+}
+
+static const Formula standardized = {
+    "standardized", {"x", "mean", "deviation"}, "(x - mean) / deviation", {"d / deviation"}};
+static const Formula restored = {"restored", {"x", "mean", "deviation"}, "mean + x * deviation", {"d * deviation"}};
+
+static Tensor *normalization_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const RescalingArgs *a = layer->args;
+    double *deviation = NEW_ARRAY(build->plan->arena, double, a->variance.count);
+    for (int i = 0; i < a->variance.count; i++) deviation[i] = fmax(sqrt(a->variance.at[i]), 1e-7);
+    Shape shape = {.rank = 1, .dim = {1}};
+    if (a->axis.count == 1) {
+        const int axis = (int)(a->axis.at[0] < 0 ? a->axis.at[0] + x->shape.rank : a->axis.at[0]);
+        shape.rank = x->shape.rank - axis;
+        for (int i = 0; i < shape.rank; i++) shape.dim[i] = i ? 1 : x->shape.dim[axis];
+    }
+    return scale_and_shift(build, x, a->invert ? &restored : &standardized, (const double *[]){a->mean.at, deviation},
+                           (int[]){a->mean.count, a->variance.count}, shape);
+}
+
+const LayerDef layer_Normalization = {
+    LAYER_CLASS("Normalization", "(x - mean) / √variance, with numbers from the model file", normalization_args,
+                RescalingArgs),
+    .shape = normalization_shape,
+    .forward = normalization_forward,
+    .masks = true,
+};

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT-0 */
+//@ constant
+    $values
+    memcpy($y, values, sizeof values);
