@@ -7,15 +7,15 @@ typedef struct BatchNormArgs {
     int64_t axis;
     double momentum, epsilon;
     bool center, scale, renorm, synchronized;
-    Object *beta_initializer, *gamma_initializer, *moving_mean_initializer, *moving_variance_initializer;
+    WeightArgs beta, gamma, moving_mean, moving_variance;
 } BatchNormArgs;
 
 static const ArgDef args[] = {
     {ARG(BatchNormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the channels' axis"},
     {ARG(BatchNormArgs, momentum), ARG_REAL, DEFAULT("0.99"), RANGE(0, 1), .doc = "part of the moving averages kept at each step"},
     CENTER_SCALE_ARGS(BatchNormArgs),
-    INITIALIZER_ARG(BatchNormArgs, moving_mean_initializer, "'zeros'"),
-    INITIALIZER_ARG(BatchNormArgs, moving_variance_initializer, "'ones'"),
+    INITIALIZER_ARG(BatchNormArgs, moving_mean, "'zeros'"),
+    INITIALIZER_ARG(BatchNormArgs, moving_variance, "'ones'"),
     {ARG(BatchNormArgs, renorm), ARG_BOOL, DEFAULT("False"), .doc = "batch renormalization: only False"},
     {ARG(BatchNormArgs, synchronized), ARG_BOOL, DEFAULT("False"), .doc = "has no effect: there is one device"},
     {0}};
@@ -41,10 +41,10 @@ static void shape(Layer *layer, Diags *diags) {
     const int axis = layer_axis(layer, a->axis, "axis", diags);
     if (axis < 0) return;
     const Shape channels = shape_of(1, &layer->input.dim[axis]);
-    if (a->scale) layer_weight(layer, "gamma", channels, a->gamma_initializer);
-    if (a->center) layer_weight(layer, "beta", channels, a->beta_initializer);
-    layer_weight(layer, "moving_mean", channels, a->moving_mean_initializer)->trainable = false;
-    layer_weight(layer, "moving_variance", channels, a->moving_variance_initializer)->trainable = false;
+    if (a->scale) layer_weight(layer, "gamma", channels, a->gamma);
+    if (a->center) layer_weight(layer, "beta", channels, a->beta);
+    layer_weight(layer, "moving_mean", channels, a->moving_mean)->trainable = false;
+    layer_weight(layer, "moving_variance", channels, a->moving_variance)->trainable = false;
     layer->output = layer->input;
 }
 

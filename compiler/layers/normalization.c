@@ -7,7 +7,7 @@ typedef struct NormArgs {
     int64_t axis, groups;
     double epsilon;
     bool center, scale;
-    Object *beta_initializer, *gamma_initializer;
+    WeightArgs beta, gamma;
 } NormArgs;
 
 #define AXES                                                                                                           \
@@ -61,8 +61,8 @@ static void layer_shape(Layer *layer, Diags *diags) {
     bool axes[MAX_RANK];
     if (!find_axes(layer, axes, diags)) return;
     const Shape shape = shape_at(axes, layer->input);
-    if (a->scale) layer_weight(layer, "gamma", shape, a->gamma_initializer);
-    if (a->center) layer_weight(layer, "beta", shape, a->beta_initializer);
+    if (a->scale) layer_weight(layer, "gamma", shape, a->gamma);
+    if (a->center) layer_weight(layer, "beta", shape, a->beta);
     layer->output = layer->input;
 }
 
@@ -102,8 +102,8 @@ static void group_shape(Layer *layer, Diags *diags) {
              (long long)channels, shape_text(layer->arena, layer->input), "");
         return;
     }
-    if (a->scale) layer_weight(layer, "gamma", shape_of(1, &channels), a->gamma_initializer);
-    if (a->center) layer_weight(layer, "beta", shape_of(1, &channels), a->beta_initializer);
+    if (a->scale) layer_weight(layer, "gamma", shape_of(1, &channels), a->gamma);
+    if (a->center) layer_weight(layer, "beta", shape_of(1, &channels), a->beta);
     layer->output = layer->input;
 }
 
@@ -150,12 +150,12 @@ static const ArgDef rms_args[] = {
 static const ArgDef unit_args[] = {AXES, {0}};
 
 extern const InitializerDef initializer_Ones;
-static const Object ones = {.class = &initializer_Ones.class};
+static Object ones = {.class = &initializer_Ones.class};
 
 static void rms_shape(Layer *layer, Diags *diags) {
     bool axes[MAX_RANK];
     if (!find_axes(layer, axes, diags)) return;
-    layer_weight(layer, "scale", shape_at(axes, layer->input), &ones);
+    layer_weight(layer, "scale", shape_at(axes, layer->input), (WeightArgs){.initializer = &ones});
     layer->output = layer->input;
 }
 

@@ -35,6 +35,6 @@ Tensor *norm_weight(Builder *build, const Weight *weight, const bool *axes, Shap
     {ARG(type, epsilon), ARG_REAL, DEFAULT("0.001"), RANGE(0, 1e30), .doc = "added to the variance"},                  \
     {ARG(type, center), ARG_BOOL, DEFAULT("True"), .doc = "add beta"},                                                 \
     {ARG(type, scale), ARG_BOOL, DEFAULT("True"), .doc = "multiply by gamma"},                                         \
-    INITIALIZER_ARG(type, beta_initializer, "'zeros'"), INITIALIZER_ARG(type, gamma_initializer, "'ones'")
+    WEIGHT_ARGS(type, beta, "'zeros'"), WEIGHT_ARGS(type, gamma, "'ones'")
 
 #endif
