@@ -112,10 +112,16 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     return norm_apply(build, &norm);
 }
 
+static const char *stream(const Layer *layer, bool *timed) {
+    const BatchNormArgs *a = layer->args;
+    return norm_stream(layer, a->axis, *timed);
+}
+
 const LayerDef layer_BatchNormalization = {
     LAYER_CLASS("BatchNormalization", "each channel with mean 0 and variance 1 over the batch, then · gamma + beta", args,
                 BatchNormArgs),
     .shape = shape,
     .forward = forward,
+    .stream = stream,
     .masks = true,
 };

@@ -52,6 +52,13 @@ static Norm norm_of(const Layer *layer, Tensor *x, bool *axes) {
     return norm_over(x, kept, a->epsilon);
 }
 
+static const char *axes_stream(const Layer *layer, bool *timed) {
+    const NormArgs *a = layer->args;
+    const char *why = NULL;
+    for (int i = 0; i < a->axes.count && !why; i++) why = norm_stream(layer, a->axes.at[i], *timed);
+    return why;
+}
+
 /* LayerNormalization */
 
 static const ArgDef layer_args[] = {AXES, CENTER_SCALE_ARGS(NormArgs), {0}};
@@ -81,6 +88,7 @@ const LayerDef layer_LayerNormalization = {
                 layer_args, NormArgs),
     .shape = layer_shape,
     .forward = layer_forward,
+    .stream = axes_stream,
     .masks = true,
 };
 
@@ -171,6 +179,7 @@ const LayerDef layer_RMSNormalization = {
     LAYER_CLASS("RMSNormalization", "x / root mean square of x along the axes, then · scale", rms_args, NormArgs),
     .shape = rms_shape,
     .forward = rms_forward,
+    .stream = axes_stream,
 };
 
 static void unit_shape(Layer *layer, Diags *diags) {
@@ -191,5 +200,6 @@ const LayerDef layer_UnitNormalization = {
     LAYER_CLASS("UnitNormalization", "x / length of x along the axes", unit_args, NormArgs),
     .shape = unit_shape,
     .forward = unit_forward,
+    .stream = axes_stream,
     .masks = true,
 };

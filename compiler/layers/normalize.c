@@ -154,3 +154,7 @@ Tensor *norm_weight(Builder *build, const Weight *weight, const bool *axes, Shap
     const Shape wide = norm_weight_shape(axes, shape);
     return shape_equal(wide, weight->shape) ? tensor : build_view(build, tensor, wide, weight->name);
 }
+
+const char *norm_stream(const Layer *layer, int64_t axis, bool timed) {
+    return timed && (axis == 1 || axis + layer->input.rank == 1) ? "its axis is the time" : NULL;
+}

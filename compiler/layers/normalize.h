@@ -31,6 +31,9 @@ Tensor *norm_apply(Builder *build, const Norm *norm);
 Shape norm_weight_shape(const bool *axes, Shape shape);
 Tensor *norm_weight(Builder *build, const Weight *weight, const bool *axes, Shape shape);
 
+/** Why a layer with this axis cannot run step by step: it is the time; else NULL. */
+const char *norm_stream(const Layer *layer, int64_t axis, bool timed);
+
 #define CENTER_SCALE_ARGS(type)                                                                                        \
     {ARG(type, epsilon), ARG_REAL, DEFAULT("0.001"), RANGE(0, 1e30), .doc = "added to the variance"},                  \
     {ARG(type, center), ARG_BOOL, DEFAULT("True"), .doc = "add beta"},                                                 \

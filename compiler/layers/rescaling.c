@@ -2,7 +2,7 @@
 /* Layers that rescale by numbers from the model file: Rescaling, Normalization. */
 #include <math.h>
 
-#include "layer.h"
+#include "normalize.h"
 
 typedef struct RescalingArgs {
     Reals scale, offset, mean, variance;
@@ -57,6 +57,7 @@ const LayerDef layer_Rescaling = {
     LAYER_CLASS("Rescaling", "x · scale + offset", rescaling_args, RescalingArgs),
     .shape = rescaling_shape,
     .forward = rescaling_forward,
+    .stream = stream_each,
     .masks = true,
 };
 
@@ -113,10 +114,16 @@ static Tensor *normalization_forward(const Layer *layer, Builder *build, Tensor 
                            (int[]){a->mean.count, a->variance.count}, shape);
 }
 
+static const char *normalization_stream(const Layer *layer, bool *timed) {
+    const RescalingArgs *a = layer->args;
+    return a->axis.count == 1 && a->mean.count > 1 ? norm_stream(layer, a->axis.at[0], *timed) : NULL;
+}
+
 const LayerDef layer_Normalization = {
     LAYER_CLASS("Normalization", "(x - mean) / √variance, with numbers from the model file", normalization_args,
                 RescalingArgs),
     .shape = normalization_shape,
     .forward = normalization_forward,
+    .stream = normalization_stream,
     .masks = true,
 };
