@@ -122,8 +122,11 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
     for (int i = 0; i < number_count; i++) step.operands[step.operand_count++] = numbers[i];
     step_drop_unused(&step); /* dropout of everything takes the shape of x and nothing else */
     return build_step_map(build, step, broadcast_shape(given),
-                       arena_printf(build->plan->arena, "%s_%s", build->phase == PHASE_FORWARD ? "forward" : "backward",
-                                    formula->name));
+                          arena_printf(build->plan->arena, "%s_%s",
+                                       build->phase == PHASE_FORWARD    ? "forward"
+                                       : build->phase == PHASE_BACKWARD ? "backward"
+                                                                        : "update",
+                                       formula->name));
 }
 
 const char *gradient_name(Builder *build, const Tensor *tensor) {
@@ -148,6 +151,15 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
     const char *const pass = build->phase == PHASE_FORWARD ? "forward" : "backward";
     Op *op = build_op(build, &op_sum, arena_printf(build->plan->arena, "%s_%s", pass, label));
     op->in[op->in_count++] = x;
+    return build_result(build, op, label, shape);
+}
+
+static const Formula square = {"square", {"x"}, "x * x", {NULL}};
+
+Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *label) {
+    Tensor *squares = build_map(build, &square, (Tensor *[]){x, NULL}, NULL, 0); /* which go into the sum: pass_fuse */
+    Op *op = build_op(build, &op_sum, label);
+    op->in[op->in_count++] = squares;
     return build_result(build, op, label, shape);
 }
 

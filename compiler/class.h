@@ -11,7 +11,8 @@
 #include "ast.h"
 
 typedef enum ClassKind {
-    CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_REGULARIZER, CLASS_LOSS, CLASS_OPTIMIZER, CLASS_METRIC, CLASS_SOURCE,
+    CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_REGULARIZER, CLASS_LOSS, CLASS_OPTIMIZER, CLASS_SCHEDULE,
+    CLASS_METRIC, CLASS_SOURCE,
     CLASS_STATEMENT, /* compile, fit, evaluate */
     CLASS_KIND_COUNT
 } ClassKind;
@@ -55,6 +56,12 @@ typedef struct Objects {
     int count;
 } Objects;
 
+/** A number, or an object that makes numbers: a learning rate, or its schedule. */
+typedef struct NumberOrObject {
+    double number;
+    Object *object; /* NULL: the number */
+} NumberOrObject;
+
 #define DIM_NONE INT64_MIN
 
 typedef enum ArgType {
@@ -70,6 +77,7 @@ typedef enum ArgType {
     ARG_OBJECT,   /* Object *: a call, or a string that names a class of `class_kind`; None is NULL */
     ARG_OBJECTS,  /* Objects: a list or tuple of such, or a single one */
     ARG_PAIR,     /* Objects: a tuple of exactly two, such as validation_data=(x, y); None is count 0 */
+    ARG_NUMBER_OR_OBJECT, /* NumberOrObject: a number, or what ARG_OBJECT takes */
     ARG_SCALE,    /* double: a number or a quotient; kept apart for its own message */
 } ArgType;
 
@@ -119,6 +127,7 @@ struct Class {
  *     regularizers.def  REGULARIZER(L2)          const RegularizerDef regularizer_L2
  *     losses.def        LOSS(mse)                const LossDef loss_mse
  *     optimizers.def    OPTIMIZER(Adam)          const OptimizerDef optimizer_Adam
+ *     schedules.def     SCHEDULE(CosineDecay)    const ScheduleDef schedule_CosineDecay
  *     metrics.def       METRIC(accuracy)         const MetricDef metric_accuracy
  *     sources.def       SOURCE(csv)              const Class source_csv
  *     statements.def    STATEMENT(fit)           const Class statement_fit
@@ -130,6 +139,9 @@ struct Class {
 const Class *const *classes(ClassKind kind);
 /** By name or alias, exactly; NULL when there is none. */
 const Class *class_find(ClassKind kind, const char *name);
+/** The arguments that all classes of a kind take besides their own, and the size of their struct; NULL: there are none.
+ *  (Layers of the model take some more.) */
+const ArgDef *class_common_args(ClassKind kind, size_t *size);
 /** "layer", "loss", … for messages; "layers" for --list-layers. */
 const char *class_kind_name(ClassKind kind, bool plural);
 /** "a" or "an", for class_kind_name. */

@@ -136,38 +136,6 @@ static void build_penalty_gradient(Builder *build, Tensor *weight) {
     gradient_replace(build, weight, g);
 }
 
-static void build_update(Builder *build, Tensor *weight) {
-    Plan *plan = build->plan;
-    const UpdateRule *rule = &plan->update;
-    Tensor *g = gradient_of(build, weight);
-    build->layer = weight->owner;
-    g->name = arena_printf(plan->arena, "d_%s", weight->name);
-    if (plan->options->gradients) {
-        Tensor *kept = tensor_storage(g); /* a convolution computes it as a matrix, in the same memory */
-        kept->kind = g->kind = TENSOR_GRADIENT;
-        kept->weight = g->weight = weight->weight;
-        list_push(plan->arena, &plan->gradients, g);
-    }
-    Op *op = build_op(build, &op_update, arena_printf(plan->arena, "update_%s", weight->weight->name));
-    Step step = {.label = plan->model->compile.optimizer->class->name, .text = rule->text};
-    step.operands[step.operand_count++] = (Operand){.name = "g", .kind = OPERAND_TENSOR, .tensor = g};
-    for (int i = 0; i < 4 && rule->slots[i]; i++) {
-        Tensor *slot = build_tensor(build, TENSOR_SLOT, arena_printf(plan->arena, "%s/%s", weight->name, rule->slots[i]),
-                                  weight->shape);
-        slot->weight = weight->weight;
-        slot->slot = rule->slots[i];
-        list_push(plan->arena, &plan->slots, slot);
-        step.operands[step.operand_count++] = (Operand){.name = rule->slots[i], .tensor = slot, .written = true};
-    }
-    step.operands[step.operand_count++] = (Operand){.name = "w", .tensor = weight, .written = true};
-    for (int i = 0; i < rule->number_count; i++) step.operands[step.operand_count++] = rule->numbers[i];
-    for (int i = 0; i < rule->scalar_count; i++)
-        step.operands[step.operand_count++] = (Operand){.name = rule->scalars[i].name, .kind = OPERAND_SCALAR};
-    step_drop_unused(&step);
-    op->shape = weight->shape;
-    list_push(plan->arena, &op->steps, step);
-}
-
 static void build_program(Plan *plan, Program *program, const char *name, bool target, bool training) {
     Builder build = {.plan = plan, .program = program, .training = training, .target = target};
     const Model *model = plan->model;
@@ -200,9 +168,7 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
             build_zero_gradient(&build, plan->weights.at[i]);
             build_penalty_gradient(&build, plan->weights.at[i]);
         }
-    build.phase = PHASE_UPDATE;
-    for (int i = plan->weights.count - 1; i >= 0; i--)
-        if (plan->weights.at[i]->weight->trainable) build_update(&build, plan->weights.at[i]);
+    build_updates(&build);
 }
 
 static void build_step(Plan *plan) {
@@ -246,7 +212,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *op
     if (plan->step_model) build_step(plan);
     if (!model->has_compile || options->inference_only || diags_errors(diags)) return plan;
     plan->can_train = true;
-    ((const OptimizerDef *)model->compile.optimizer->class)->rule(model->compile.optimizer, &plan->update);
+    plan->update = update_rule(model->compile.optimizer);
     build_program(plan, &plan->evaluate, "evaluate", true, false);
     build_program(plan, &plan->train, "train", true, true);
     check_sizes(plan, &plan->train, diags);

@@ -88,9 +88,25 @@ typedef struct MetricArgs {
 } MetricArgs;
 
 typedef struct OptimizerDef {
-    Class class;
+    Class class; /* its arguments begin with NumberOrObject learning_rate */
     void (*rule)(const Object *object, UpdateRule *rule);
 } OptimizerDef;
+
+/** A schedule of the learning rate: an expression of `step`, the batches seen before, in C with doubles (nnc_rate.h). */
+typedef struct ScheduleRule {
+    LIST(Operand) numbers;
+    const char *text;
+} ScheduleRule;
+
+typedef struct ScheduleDef {
+    Class class;
+    void (*rule)(const Object *object, Arena *arena, ScheduleRule *rule);
+} ScheduleDef;
+
+/** The rule of an optimizer with what its common arguments add to it, and the operations that it becomes: what is done
+ *  with the gradients of all trainable weights. (update.c) */
+UpdateRule update_rule(const Object *optimizer);
+void build_updates(Builder *build);
 
 /* Appending operations (build.c). Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
  * the layer's last result is renamed to the layer. */
@@ -101,6 +117,8 @@ Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Sha
                      const char *label);
 Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
                   int number_count);
+/** The sum of squares over the dimensions where `shape` has 1 or nothing. */
+Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *label);
 /** The sum of x over the dimensions where `shape` (right-aligned) has 1 or nothing. */
 Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label);
 /** x in another shape, without an operation. */

@@ -108,6 +108,17 @@ typedef struct CompileArgs {
     Objects metrics;
 } CompileArgs;
 
+/** Arguments that every optimizer takes, besides its own: what happens to the gradient before it, and to the weights behind
+ *  it. NaN, INT_NONE: not given. */
+typedef struct CommonOptimizerArgs {
+    double weight_decay, clipnorm, clipvalue, global_clipnorm, loss_scale_factor;
+    bool use_ema;
+    double ema_momentum;
+    int64_t ema_overwrite_frequency, gradient_accumulation_steps;
+    const char *name;
+} CommonOptimizerArgs;
+extern const ArgDef common_optimizer_args[]; /* (tables/optimizers.c) */
+
 /* Arguments of the data sources. */
 typedef struct SourceArgs {
     const char *path;

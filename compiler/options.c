@@ -54,6 +54,7 @@ static const OptionDef table[] = {
     {"--list-regularizers", "", TAKES_KIND, CLASS_REGULARIZER, NULL},
     {"--list-losses", "", TAKES_KIND, CLASS_LOSS, NULL},
     {"--list-optimizers", "", TAKES_KIND, CLASS_OPTIMIZER, NULL},
+    {"--list-schedules", "", TAKES_KIND, CLASS_SCHEDULE, NULL},
     {"--list-metrics", "", TAKES_KIND, CLASS_METRIC, NULL},
     {"--list-sources", "", TAKES_KIND, CLASS_SOURCE, NULL},
     {"--cflags", NULL, TAKES_NOTHING, FIELD(print_cflags), "print what to compile linked output with"},

@@ -100,7 +100,7 @@ static void dump_op(const Plan *plan, const Op *op, Text *out) {
 }
 
 void plan_dump(const Plan *plan, Text *out) {
-    static const char *const phases[] = {"forward", "backward", "update"};
+    static const char *const phases[PHASE_COUNT] = {"forward", "backward", "accumulate", "update", "finish"};
     Program *programs[MAX_PROGRAMS];
     const int count = plan_programs(plan, programs);
     for (int i = 0; i < count; i++) {
@@ -165,7 +165,7 @@ Sizes plan_sizes(const Plan *plan) {
         sizes.params += size;
         if (plan->weights.at[i]->weight->trainable) sizes.trainable += size;
     }
-    for (int i = 0; i < 4 && plan->update.slots[i]; i++) sizes.slots += at_least_one(sizes.trainable);
+    sizes.slots = plan->update.slot_count * at_least_one(sizes.trainable);
     if (plan->options->gradients) sizes.gradients = at_least_one(sizes.trainable);
     for (int i = 0; i < plan->masks.count; i++) sizes.masks += tensor_size(plan, plan->masks.at[i]);
     sizes.work = at_least_one(plan->predict.arena_size > plan->evaluate.arena_size ? plan->predict.arena_size
@@ -184,7 +184,8 @@ Sizes plan_sizes(const Plan *plan) {
     }
     sizes.state_bytes = (sizes.state_bytes + real - 1) / real * real;
     const int64_t reals =
-        at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states + sizes.train_arena + 1;
+        at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states + sizes.train_arena + 1 +
+        (plan->update.product != NULL);
     sizes.trainer_bytes = (reals * real + 7) / 8 * 8 + 3 * 8; /* learning_rate, then three 64-bit counters */
     return sizes;
 }

@@ -80,7 +80,7 @@ typedef struct Operand {
 } Operand;
 
 enum {
-    MAX_OPERANDS = 10,
+    MAX_OPERANDS = 16,
     MAX_STEPS = 40,       /* of one operation, and … */
     MAX_STEP_TENSORS = 60 /* … different tensors that they read and make */
 };
@@ -99,6 +99,8 @@ struct Step {
     const void *context; /* of `backward` */
 };
 
+/** Whether the text names this. */
+bool step_names(const Step *step, const char *name);
 /** Forgets the operands that the text does not name. */
 void step_drop_unused(Step *step);
 
@@ -135,7 +137,14 @@ typedef struct Spacing {
     int64_t low[MAX_RANK], spread[MAX_RANK], pick[MAX_RANK];
 } Spacing;
 
-typedef enum Phase { PHASE_FORWARD /* with loss and metrics */, PHASE_BACKWARD, PHASE_UPDATE } Phase;
+typedef enum Phase {
+    PHASE_FORWARD,    /* with loss and metrics */
+    PHASE_BACKWARD,
+    PHASE_ACCUMULATE, /* gradients of several batches are added up … */
+    PHASE_UPDATE,     /* … for an update once in so many batches */
+    PHASE_FINISH,     /* averages and constraints of weights, after every batch */
+    PHASE_COUNT
+} Phase;
 
 /** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with. */
 struct Carry {
@@ -215,15 +224,29 @@ typedef struct Scalar {
     const char *name, *text; /* alpha, and the C expression it is computed with */
 } Scalar;
 
-/** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef. */
+/** A state of the optimizer for every trainable weight, and what it begins with. */
+typedef struct Slot {
+    const char *name;
+    double initial;
+} Slot;
+
+/** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef, and then for what is common
+ *  to all of them by update_rule() (update.c). */
 typedef struct UpdateRule {
-    const char *slots[4]; /* names of its states, NULL ends; zero at the start */
-    Scalar scalars[4];    /* computed once per step from learning_rate and iteration (counted from 1) */
+    Slot slots[8];
+    int slot_count;
+    Scalar scalars[10]; /* computed once per step from learning_rate, iteration (of updates, from 1) and numbers before the
+                           decimal point of reals, or as exact_NAME in double precision */
     int scalar_count;
-    Operand numbers[6]; /* constants of the statements */
+    Operand numbers[12]; /* constants of the statements */
     int number_count;
-    const char *text; /* statements, separated by newlines */
-    double learning_rate;
+    const char *text;      /* statements, separated by newlines */
+    const char *direction; /* not NULL: then w moves by learning_rate · |w| along this, made as long as 1 */
+    const char *product;   /* a scalar whose product over all updates, with the present one, is the scalar `product` */
+    double weight_decay;   /* of this optimizer; 0 or NaN: none but the common one's */
+    NumberOrObject learning_rate;
+    int64_t accumulated; /* batches of an update: 1 or more */
+    bool averages;       /* there are moving averages of the weights, which take their place at the end */
 } UpdateRule;
 
 typedef LIST(Tensor *) Tensors;

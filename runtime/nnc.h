@@ -201,6 +201,8 @@ typedef struct nnc_model {
     const nnc_kept *kept; /* NULL: no compile() */
     size_t kept_count;
     const char *identity; /* lines that describe layers and training: a checkpoint is of a model with the same ones */
+
+    int (*finish)(void *trainer); /* when training ends: weights become their moving averages; NULL: nothing to do */
 } nnc_model;
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */

@@ -132,20 +132,6 @@ static inline void init_identity(real *values, size_t rows, size_t columns, real
     }
 }
 
-/* @part one_minus_power */
-
-/** 1 - base^exponent, by repeated squaring. */
-static inline real one_minus_power(double base, uint64_t exponent) {
-    double power = 1;
-    for (; exponent > 0; exponent >>= 1) {
-        if (exponent & 1) {
-            power *= base;
-        }
-        base *= base;
-    }
-    return (real)(1 - power);
-}
-
 /* @end */
 
 #endif

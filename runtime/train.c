@@ -392,6 +392,9 @@ static int nnc_run_epochs(nnc_training *training) {
             ending = nnc_end_epoch(training);
         }
     }
+    if (ending == NNC_ENDING_COMPLETE && training->model->finish != NULL) { /* after the last checkpoint, which goes on */
+        training->model->finish(training->session.trainer);
+    }
     int status = nnc_finish(training, ending);
     nnc_signals_release();
     return status;

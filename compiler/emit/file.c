@@ -147,6 +147,24 @@ static const char *init_text(Emit *emit) {
     return text_chars(&text);
 }
 
+/* What train_init sets states to. */
+static const char *clear_text(Emit *emit) {
+    const Plan *plan = emit->plan;
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < plan->update.slot_count; i++) {
+        const Slot slot = plan->update.slots[i];
+        if (slot.initial == 0) text_printf(&text, "memset(&t->%s, 0, sizeof t->%s);\n", slot.name, slot.name);
+        for (int j = 0; j < plan->weights.count && slot.initial != 0; j++) {
+            const Tensor *weight = plan->weights.at[j];
+            if (weight->weight->trainable)
+                text_printf(&text, "init_constant(t->%s.%s, %lld, %s);\n", slot.name, weight_field(emit, weight->weight),
+                            (long long)shape_size(weight->shape, 1), literal(emit, slot.initial));
+        }
+    }
+    if (plan->states.count) text_puts(&text, "memset(&t->states, 0, sizeof t->states);\n");
+    return text_chars(&text);
+}
+
 /* The header's facts as holes, shared by all templates of the file. */
 static const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
@@ -190,7 +208,10 @@ static const Hole *facts(Emit *emit) {
         {"states", sizes.states ? formatted(emit, "%s_states states;\n", prefix) : ""},
         {"work_contents", sizes.states ? "holds the states; reset_states(&w->states) before the first call"
                                        : "needs no initialisation, holds nothing between calls"},
-        {"learning_rate", literal(emit, plan->update.learning_rate)},
+        {"fresh", plan->update.learning_rate.object
+                      ? "states as at the beginning, the schedule's first learning rate"
+                      : formatted(emit, "states as at the beginning, learning rate %s",
+                                  literal(emit, plan->update.learning_rate.number))},
         {NULL, NULL},
     };
     Hole *copy = NEW_ARRAY(emit->arena, Hole, sizeof values / sizeof *values + 12);
@@ -228,6 +249,7 @@ static void emit_header(Emit *emit, const Hole *holes, Text *out) {
     if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
+    if (plan->update.averages) emit_template(emit, out, "header_finish", holes);
     emit_template(emit, out, "header_end", holes);
 }
 
@@ -294,14 +316,13 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     emit_template(emit, programs, "program_evaluate", with(emit, holes, evaluate_holes));
     emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
 
-    Text clear = {.arena = emit->arena};
-    for (int i = 0; i < 4 && plan->update.slots[i]; i++)
-        text_printf(&clear, "memset(&t->%s, 0, sizeof t->%s);\n", plan->update.slots[i], plan->update.slots[i]);
-    if (plan->states.count) text_puts(&clear, "memset(&t->states, 0, sizeof t->states);\n");
+    const RatesText rates = rates_text(emit, holes);
+    text_puts(out, rates.functions);
     emit_template(emit, out, "api_init",
                   with(emit, holes,
                        (Hole[]){{"init", init_text(emit)},
-                                {"clear", text_chars(&clear)},
+                                {"clear", clear_text(emit)},
+                                {"begin", rates.begin},
                                 {"use_params", use_params},
                                 {NULL, NULL}}));
 
@@ -315,14 +336,20 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"calls", train.calls},
         {"check", label_check(emit, holes)},
         {"finite", finite},
+        {"next", rates.next},
         {"use_params", use_params},
         {"run_train", run_text(emit, "train_batch", "t, x, target, sample_weight, batch, sums")},
         {NULL, NULL}};
     emit_template(emit, programs, "program_train", with(emit, holes, train_holes));
     emit_template(emit, out, plan->options->gradients ? "api_grad" : "api_step", with(emit, holes, train_holes));
+    if (plan->update.averages)
+        emit_template(emit, out, "api_finish", with(emit, holes, (Hole[]){{"end", rates.end}, {NULL, NULL}}));
     if (!plan->options->gradients) return;
     const ProgramText apply = emit_program(emit, &plan->train, UPDATE);
-    const Hole apply_holes[] = {{"before", apply.before},
+    const Hole apply_holes[] = {{"arena", *apply.values ? formatted(emit, "%s *const arena = t->arena;\n", emit->real) : ""},
+                                {"values", apply.values},
+                                {"before", apply.before},
+                                {"next", rates.next},
                                 {"calls", apply.calls},
                                 {"use_params", *apply.calls ? "" : "(void)p;\n"},
                                 {"run_apply", run_text(emit, "apply_gradients", "t")},
@@ -335,6 +362,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
 static const char *const runtime_copied[] = {"runtime/nnc_vec.h",     "runtime/nnc_math.h", "runtime/nnc_random.h",
                                              "runtime/nnc_product.h", "runtime/nnc_rows.h", "runtime/nnc_init.h",
+                                             "runtime/nnc_rate.h",
                                              NULL};
 
 /* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */

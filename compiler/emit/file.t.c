@@ -49,6 +49,7 @@ $summary_lines
 #include "nnc_math.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
+#include "nnc_rate.h"
 #include "nnc_rows.h"
 #include "nnc_vec.h"
 //@ file_sizes
@@ -223,7 +224,7 @@ typedef struct $prefix_trainer {
  *  sample_weight: one per sample, or NULL. */
 $upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
     const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
-/** Fresh weights from `seed`; states zero, learning rate $learning_rate. */
+/** Fresh weights from `seed`, $fresh. */
 $upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed);
 //@ header_step
 /** One step of training on n <= $upper_BATCH samples; sums as in evaluate, measured before the update. */
@@ -238,6 +239,9 @@ $upper_API int $prefix_train_apply($prefix_trainer *t);
 /** Both. */
 $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, const $target_type *target,
     const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+//@ header_finish
+/** Ends training: the weights become their moving averages. */
+$upper_API int $prefix_train_finish($prefix_trainer *t);
 //@ header_end
 
 #ifdef __cplusplus
@@ -290,6 +294,8 @@ static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $
 static void $prefix_apply_gradients($prefix_trainer *t) {
     const size_t batch = 1;
     $prefix_params *const p = &t->params;
+    $arena
+    $values
     $use_params
     (void)batch;
     $before
@@ -349,10 +355,35 @@ $upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed) {
     $use_params
     $init
     $clear
-    t->learning_rate = $learning_rate;
     t->seed = seed;
     t->batches = 0;
     t->iterations = 0;
+    $begin
+    return NNC_OK;
+}
+//@ api_rate
+
+/* The learning rate after so many batches: $schedule. */
+static $real $prefix_learning_rate(uint64_t batches) {
+    const double step = (double)batches;
+    return ($real)($rate);
+}
+//@ api_product
+
+/* The momentum of the next update goes into the product of all. */
+static void $prefix_next_product($prefix_trainer *t) {
+    const uint64_t iteration = t->iterations + 1;
+    t->product *= $mu;
+}
+//@ api_finish
+
+$upper_API int $prefix_train_finish($prefix_trainer *t) {
+    if (!t) {
+        return NNC_E_ARG;
+    }
+    if (t->batches > 0) {
+        $end
+    }
     return NNC_OK;
 }
 //@ api_step
@@ -367,8 +398,7 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, cons
     $check
     status = $run_train;
     if (status == NNC_OK) {
-        t->batches++;
-        t->iterations++;
+        $next
     }
     return status;
 }
@@ -390,8 +420,7 @@ $upper_API int $prefix_train_apply($prefix_trainer *t) {
         return NNC_E_ARG;
     }
     $run_apply;
-    t->batches++;
-    t->iterations++;
+    $next
     return NNC_OK;
 }
 
@@ -437,6 +466,11 @@ static int main_grad(void *trainer, const void *x, const void *y, const void *sa
 
 static int main_apply(void *trainer) {
     return $prefix_train_apply(($prefix_trainer *)trainer);
+}
+//@ main_finish
+
+static int main_finish(void *trainer) {
+    return $prefix_train_finish(($prefix_trainer *)trainer);
 }
 //@ main_model
 

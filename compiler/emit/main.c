@@ -195,13 +195,15 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%s, %d, %s,\n", target, args && args->from_logits,
                 plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
     text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
-    text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX", 0);
+    text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX",
+                plan->update.learning_rate.object != NULL);
     Text identity = {.arena = emit->arena};
     identity_dump(model, &identity);
     if (train)
         text_printf(&out, "main_kept, sizeof main_kept / sizeof main_kept[0],\n%s,\n",
                     string_literal(emit, text_chars(&identity)));
     else text_puts(&out, "NULL, 0, NULL,\n");
+    text_printf(&out, "%s,\n", plan->update.averages ? "main_finish" : "NULL");
     return text_chars(&out);
 }
 
@@ -210,6 +212,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "main", holes);
     if (plan->can_train) emit_template(emit, out, "main_train", holes);
     if (plan->can_train && plan->options->gradients) emit_template(emit, out, "main_grad", holes);
+    if (plan->update.averages) emit_template(emit, out, "main_finish", holes);
     Text tables = {.arena = emit->arena};
     tensors_table(emit, &tables);
     masks_table(emit, &tables);

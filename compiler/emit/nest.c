@@ -127,10 +127,12 @@ static int times_named(const char *text, const char *name) {
     return times;
 }
 
+bool step_names(const Step *step, const char *name) { return times_named(step->text, name) > 0; }
+
 void step_drop_unused(Step *step) {
     int kept = 0;
     for (int i = 0; i < step->operand_count; i++)
-        if (times_named(step->text, step->operands[i].name)) step->operands[kept++] = step->operands[i];
+        if (step_names(step, step->operands[i].name)) step->operands[kept++] = step->operands[i];
     step->operand_count = kept;
 }
 
@@ -146,7 +148,7 @@ static const char *bind_text(Emit *emit, const char *text, const Bound *bounds, 
             size_t length = strspn(at, "0123456789.");
             if (at[length] == 'e') length += 1 + strspn(at + length + 1, "-+0123456789");
             text_append(&out, at, length);
-            if (!strcmp(emit->real, "float")) text_puts(&out, "f");
+            if (!strcmp(emit->real, "float") && length > strspn(at, "0123456789")) text_puts(&out, "f");
             at += length;
             continue;
         }
@@ -163,8 +165,9 @@ static const char *bind_text(Emit *emit, const char *text, const Bound *bounds, 
 
 const char *formula_text(Emit *emit, const char *formula, const Hole *operands) {
     int count = 0;
-    Bound bounds[8];
-    for (; operands[count].name; count++) bounds[count] = (Bound){operands[count].name, operands[count].text};
+    while (operands[count].name) count++;
+    Bound *bounds = NEW_ARRAY(emit->arena, Bound, count);
+    for (int i = 0; i < count; i++) bounds[i] = (Bound){operands[i].name, operands[i].text};
     return bind_text(emit, formula, bounds, count);
 }
 
@@ -240,8 +243,18 @@ static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted
     text_puts(out, lanes_store(emit, address_text(emit, name, index), value, vector ? place->lanes : "1"));
 }
 
-/* One step: operands that the text names more than once get a local; then `const vec relu = …`. */
-static void step_text(Emit *emit, const Op *op, const Step *step, const Place *place, Text *out) {
+/* The last of the steps that writes to a tensor in place; `before`: of those before it; -1: none. */
+static int written_at(const Op *op, const Tensor *tensor, int before) {
+    for (int i = before - 1; i >= 0; i--)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++)
+            if (op->steps.at[i].operands[j].written && op->steps.at[i].operands[j].tensor == tensor) return i;
+    return -1;
+}
+
+/* One step: operands that the text names more than once get a local; then `const vec relu = …`. What a step writes in place
+ * stays in its local for the steps behind it; the last one stores it. */
+static void step_text(Emit *emit, const Op *op, int index, const Place *place, Text *out) {
+    const Step *step = &op->steps.at[index];
     Bound bounds[MAX_OPERANDS] = {{NULL, NULL}};
     bool any_vector = false;
     for (int i = 0; i < step->operand_count; i++) {
@@ -251,6 +264,9 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
         else if (operand->kind == OPERAND_SCALAR) text = param_scalar(emit, operand->name);
         else if (step_result(op, operand->tensor) || operand->tensor == op->out) {
             text = step_result(op, operand->tensor) ? operand->tensor->local : place->value_name;
+            any_vector = true;
+        } else if (written_at(op, operand->tensor, index) >= 0) {
+            text = operand->tensor->local;
             any_vector = true;
         } else {
             bool vector = true;
@@ -264,6 +280,7 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
                 text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
                             vector || !operand->written ? "vec" : emit->real, local, text);
                 text = local;
+                if (operand->written) operand->tensor->local = local;
             }
         }
         bounds[i] = (Bound){operand->name, text};
@@ -281,12 +298,13 @@ static void step_text(Emit *emit, const Op *op, const Step *step, const Place *p
     }
     text_printf(out, "%s\n", text);
     for (int i = 0; i < step->operand_count; i++)
-        if (step->operands[i].written) store_text(emit, out, step->operands[i].tensor, NULL, bounds[i].text, place);
+        if (step->operands[i].written && written_at(op, step->operands[i].tensor, op->steps.count) == index)
+            store_text(emit, out, step->operands[i].tensor, NULL, bounds[i].text, place);
 }
 
 static const char *some_steps_text(Emit *emit, const Op *op, int first, int end, const Place *place) {
     Text out = {.arena = emit->arena};
-    for (int i = first; i < end; i++) step_text(emit, op, &op->steps.at[i], place, &out);
+    for (int i = first; i < end; i++) step_text(emit, op, i, place, &out);
     return text_chars(&out);
 }
 

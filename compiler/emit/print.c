@@ -334,14 +334,14 @@ const char *op_comment(Emit *emit, const Op *op) {
 /* In each copy for an instruction set these names are replaced, so they may not be those of the structs' members either. */
 static bool function_name_used(const Emit *emit, const char *name) {
     static const char *const members[] = {"params", "gradients",  "masks",   "arena", "learning_rate", "seed", "batches",
-                                          "states", "iterations", "purpose", "key",   NULL};
+                                          "states", "iterations", "product", "purpose", "key",   NULL};
     if (listed(members, name)) return true;
     for (int i = 0; i < emit->plan->weights.count; i++)
         if (!strcmp(emit->plan->weights.at[i]->variable, name)) return true;
     for (int i = 0; i < emit->plan->stream_states.count; i++)
         if (!strcmp(emit->plan->stream_states.at[i]->variable, name)) return true;
-    for (int i = 0; i < 4 && emit->plan->update.slots[i]; i++)
-        if (!strcmp(emit->plan->update.slots[i], name)) return true;
+    for (int i = 0; i < emit->plan->update.slot_count; i++)
+        if (!strcmp(emit->plan->update.slots[i].name, name)) return true;
     for (int i = 0; i < emit->functions.count; i++)
         if (!strcmp(emit->functions.at[i]->name, name)) return true;
     return false;

@@ -60,7 +60,7 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "iteration",
                                         "step",
                                         "per_sample",
-                                        "alpha",
+                                        "product",
                                         "i",
                                         "is_finite",
                                         "root_of",
@@ -69,6 +69,8 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "nnc_random_for",
                                         "nnc_random"};
     emit->scope.count = 0;
+    for (int i = 0; i < emit->plan->update.scalar_count; i++)
+        list_push(emit->arena, &emit->scope, emit->plan->update.scalars[i].name);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) list_push(emit->arena, &emit->scope, fixed[i]);
     for (int i = 0; i < count; i++) list_push(emit->arena, &emit->scope, functions[i]->name);
     for (int i = 0; i < program->tensors.count; i++)
@@ -182,26 +184,41 @@ static const char *values_text(Emit *emit, const Program *program, const Op *con
     return text_chars(&text);
 }
 
+/* Scalars that the functions take, and those that these are computed of. */
 static const char *scalars_of_update(Emit *emit, const Function *const *functions, int count) {
     const UpdateRule *rule = &emit->plan->update;
-    Text text = {.arena = emit->arena};
-    bool any = false;
-    for (int i = 0; i < rule->scalar_count; i++)
-        any = any || calls_use(functions, count, PARAM_SCALAR, rule->scalars[i].name);
-    if (!any) return "";
-    text_printf(&text, "const %s learning_rate = t->learning_rate;\n", emit->real);
-    for (int i = 0; i < rule->scalar_count; i++) {
-        if (!strcmp(rule->scalars[i].name, "learning_rate")) continue;
-        if (strstr(rule->scalars[i].text, "iteration") && !strstr(text_chars(&text), "iteration ="))
-            text_puts(&text, "const uint64_t iteration = t->iterations + 1;\n");
-        Hole numbers[8] = {{NULL, NULL}};
-        for (int j = 0; j < rule->number_count; j++) /* constants as doubles: 1 - 0.999f would lose digits */
-            numbers[j] = (Hole){rule->numbers[j].name, double_literal(emit, rule->numbers[j].number)};
-        numbers[rule->number_count] = (Hole){NULL, NULL};
-        text_printf(&text, "const %s %s = %s;\n", emit->real, rule->scalars[i].name,
-                    formula_text(emit, rule->scalars[i].text, numbers));
+    const Scalar given[] = {{"learning_rate", "t->learning_rate"}, {"product", "t->product"}};
+    const int given_count = sizeof given / sizeof *given;
+    Scalar all[sizeof given / sizeof *given + sizeof rule->scalars / sizeof *rule->scalars];
+    bool used[sizeof all / sizeof *all] = {false}, iteration = false;
+    memcpy(all, given, sizeof given);
+    memcpy(all + given_count, rule->scalars, sizeof rule->scalars);
+    for (int i = given_count + rule->scalar_count - 1; i >= 0; i--) { /* each is computed of those before it */
+        used[i] = calls_use(functions, count, PARAM_SCALAR, all[i].name);
+        for (int j = i + 1; j < given_count + rule->scalar_count && !used[i]; j++)
+            used[i] = used[j] && step_names(&(Step){.text = all[j].text}, all[i].name);
+        iteration = iteration || (used[i] && step_names(&(Step){.text = all[i].text}, "iteration"));
     }
+    Text text = {.arena = emit->arena};
+    if (iteration) text_puts(&text, "const uint64_t iteration = t->iterations + 1;\n");
+    for (int i = 0; i < given_count + rule->scalar_count; i++)
+        if (used[i]) text_printf(&text, "const %s %s = %s;\n", emit->real, all[i].name, scalar_text(emit, all[i].text));
     return text_chars(&text);
+}
+
+/* Brackets around operations that run together: an update that waits for several batches, a loop over time. */
+static const char *opening(Emit *emit, const Op *op, const Op *before) {
+    const int64_t accumulated = emit->plan->update.accumulated;
+    const bool waits = accumulated > 1 && op->phase == PHASE_UPDATE;
+    if (waits && !(before && before->phase == PHASE_UPDATE))
+        return formatted(emit, "if ((t->batches + 1) %% %lld == 0) {\n", (long long)accumulated);
+    if (!op->loop || op->loop->steps == 1 || (before && before->loop == op->loop)) return "";
+    return formatted(emit, op->loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n" : "for (size_t step = 0; step < %lld; step++) {\n",
+                     (long long)op->loop->steps);
+}
+
+static bool is_bracketed(const Emit *emit, const Op *op) {
+    return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
 }
 
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
@@ -224,12 +241,12 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
             text_puts(&calls, "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n");
             checked = true;
         }
-        const TimeLoop *loop = emit->loop = ops[i]->loop;
-        if (loop && loop->steps > 1 && (i == 0 || ops[i - 1]->loop != loop))
-            text_printf(&calls, loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n" : "for (size_t step = 0; step < %lld; step++) {\n",
-                        (long long)loop->steps);
-        text_printf(&calls, "%s%s", loop && loop->steps > 1 ? "    " : "", call_text(emit, functions[i]));
-        if (loop && loop->steps > 1 && (i + 1 == count || ops[i + 1]->loop != loop)) text_puts(&calls, "}\n");
+        emit->loop = ops[i]->loop;
+        const bool bracketed = is_bracketed(emit, ops[i]);
+        text_puts(&calls, opening(emit, ops[i], i > 0 ? ops[i - 1] : NULL));
+        text_printf(&calls, "%s%s", bracketed ? "    " : "", call_text(emit, functions[i]));
+        if (bracketed && (i + 1 == count || ops[i + 1]->loop != ops[i]->loop || ops[i + 1]->phase != ops[i]->phase))
+            text_puts(&calls, "}\n");
     }
     Text before = {.arena = emit->arena};
     text_puts(&before, streams);

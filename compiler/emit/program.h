@@ -13,7 +13,11 @@ typedef struct ProgramText {
     bool reads_input; /* false: x is not used, such as behind a dropout of everything */
 } ProgramText;
 
-enum { FORWARD = 1 << PHASE_FORWARD, BACKWARD = 1 << PHASE_BACKWARD, UPDATE = 1 << PHASE_UPDATE };
+enum {
+    FORWARD = 1 << PHASE_FORWARD,
+    BACKWARD = 1 << PHASE_BACKWARD,
+    UPDATE = 1 << PHASE_ACCUMULATE | 1 << PHASE_UPDATE | 1 << PHASE_FINISH
+};
 
 /** The operations of some phases of a program; their functions go to emit->kernels. */
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases);
@@ -23,6 +27,15 @@ const char *weight_field(Emit *emit, const Weight *weight);
 /** Gives every weight its member name; before all else. */
 void name_state_fields(Emit *emit);
 void name_weight_fields(Emit *emit);
+
+/** The text of a scalar of the update, with its numbers. (rates.c) */
+const char *scalar_text(Emit *emit, const char *text);
+/** What the learning rate and the numbers of optimizers need besides the programs: functions, and calls of them in
+ *  train_init and after every step. (rates.c) */
+typedef struct RatesText {
+    const char *functions, *begin, *next, *end;
+} RatesText;
+RatesText rates_text(Emit *emit, const Hole *holes);
 
 /** A C string literal; whatever is not plain ASCII is written in octal. */
 const char *string_literal(Emit *emit, const char *text);

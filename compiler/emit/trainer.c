@@ -34,8 +34,8 @@ static TrainerFields fields_of(Emit *emit) {
                                 "WEIGHTS", "0"});
     if (plan->options->gradients)
         add(&fields, (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, NULL});
-    for (int i = 0; i < 4 && plan->update.slots[i]; i++)
-        add(&fields, (TrainerField){trainable, plan->update.slots[i], "", NULL, "TRAINABLE", "0"});
+    for (int i = 0; i < plan->update.slot_count; i++)
+        add(&fields, (TrainerField){trainable, plan->update.slots[i].name, "", NULL, "TRAINABLE", "0"});
     if (sizes.masks)
         add(&fields, (TrainerField){emit->real, "masks", formatted(emit, "[%lld]", (long long)sizes.masks),
                                     "random factors, from the caller", NULL, NULL});
@@ -44,6 +44,8 @@ static TrainerFields fields_of(Emit *emit) {
                                     formatted(emit, "sizeof(%s_states) / sizeof(%s)", prefix, emit->real)});
     add(&fields, (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
     add(&fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
+    if (plan->update.product)
+        add(&fields, (TrainerField){emit->real, "product", "", "of all momenta up to the next update", "REALS", "1"});
     add(&fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
     add(&fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
     add(&fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});

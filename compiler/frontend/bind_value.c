@@ -277,21 +277,27 @@ static bool bind_one(const Target *target, const Ast *value, Object **field) {
     const Binder *binder = target->binder;
     ClassKind kind = target->row->class_kind;
     if (value->kind != AST_CALL && value->kind != AST_STRING) {
+        const char *const also = target->row->type == ARG_NUMBER_OR_OBJECT ? "a number or " : "";
         return wrong_type(target, value,
-                          arena_printf(binder->arena, "%s %s", class_kind_article(kind), class_kind_name(kind, false)));
+                          arena_printf(binder->arena, "%s%s %s", also, class_kind_article(kind), class_kind_name(kind, false)));
     }
     const char *text;
     if (value->kind == AST_STRING && !string_value(target, value, &text)) {
         return false;
     }
     int errors = diags_errors(binder->diags);
-    const bool layer = kind == CLASS_LAYER; /* within a wrapper: TimeDistributed(Dense(3, name='head')) */
-    *field = bind_class(binder, value, kind, target->place, layer ? inner_layer_args : NULL,
-                        layer ? NEW(binder->arena, LayerArgs) : NULL);
+    size_t size;
+    const ArgDef *common = class_common_args(kind, &size); /* TimeDistributed(Dense(3, name='head')) */
+    *field = bind_class(binder, value, kind, target->place, common, common ? arena_alloc(binder->arena, size) : NULL);
     if (*field == NULL && diags_errors(binder->diags) > errors) {
         constants_note(binder->constants, target->written);
     }
     return *field != NULL;
+}
+
+static bool bind_number_or_object(const Target *target, const Ast *value, NumberOrObject *field) {
+    *field = (NumberOrObject){0, NULL};
+    return value->kind == AST_NUMBER ? bind_real(target, value, &field->number) : bind_one(target, value, &field->object);
 }
 
 static bool bind_objects(const Target *target, const Ast *value, Objects *field) {
@@ -350,6 +356,9 @@ static void bind_none(const ArgDef *row, void *field) {
     case ARG_OBJECT:
         *(Object **)field = NULL;
         break;
+    case ARG_NUMBER_OR_OBJECT:
+        *(NumberOrObject *)field = (NumberOrObject){NAN, NULL};
+        break;
     case ARG_OBJECTS:
     case ARG_PAIR:
         *(Objects *)field = (Objects){NULL, 0};
@@ -358,7 +367,8 @@ static void bind_none(const ArgDef *row, void *field) {
 }
 
 bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, const Ast *ast, void *field) {
-    bool object = row->type == ARG_OBJECT || row->type == ARG_OBJECTS || row->type == ARG_PAIR;
+    bool object = row->type == ARG_OBJECT || row->type == ARG_OBJECTS || row->type == ARG_PAIR ||
+                  row->type == ARG_NUMBER_OR_OBJECT;
     Target target = {binder, owner, row, ast, ast->span, false};
     const Ast *value = constants_value(binder->constants, ast, object ? row->class_kind : CLASS_KIND_COUNT);
     if (value->kind == AST_NONE && (row->may_be_none || (row->fallback != NULL && strcmp(row->fallback, "None") == 0))) {
@@ -390,6 +400,8 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
         return bind_reals(&target, value, field);
     case ARG_OBJECT:
         return bind_one(&target, value, field);
+    case ARG_NUMBER_OR_OBJECT:
+        return bind_number_or_object(&target, value, field);
     case ARG_OBJECTS:
     case ARG_PAIR:
         return bind_objects(&target, value, field);

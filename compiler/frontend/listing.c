@@ -32,7 +32,8 @@ static void put_args(const ArgDef *rows, Widths widths, Text *out) {
 
 static void list_text(ClassKind kind, Text *out) {
     Widths widths = {0, 0};
-    const ArgDef *common = kind == CLASS_LAYER ? common_layer_args : NULL;
+    size_t size;
+    const ArgDef *common = kind == CLASS_LAYER ? common_layer_args : class_common_args(kind, &size);
     widen(&widths, common);
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
         widen(&widths, (*at)->args);
@@ -47,7 +48,7 @@ static void list_text(ClassKind kind, Text *out) {
         text_puts(out, at[1] != NULL || common != NULL ? "\n" : "");
     }
     if (common != NULL) {
-        text_puts(out, "Every layer but Input also takes\n");
+        text_printf(out, "Every %s%s also takes\n", class_kind_name(kind, false), kind == CLASS_LAYER ? " but Input" : "");
         put_args(common, widths, out);
     }
 }

@@ -187,6 +187,15 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
         }
         break;
     }
+    case ARG_NUMBER_OR_OBJECT: {
+        const NumberOrObject *either = field;
+        if (either->object != NULL) {
+            object_print(either->object, out);
+        } else {
+            print_real(either->number, out);
+        }
+        break;
+    }
     case ARG_OBJECTS:
         print_objects(*(const Objects *)field, "[]", out);
         break;
@@ -214,17 +223,24 @@ static bool is_default(const Class *class, const ArgDef *row, const char *printe
     return strcmp(text_chars(&text), printed) == 0;
 }
 
+static void print_args(const Class *class, const ArgDef *rows, const void *fields, Text *args) {
+    for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
+        Text value = {.arena = args->arena};
+        print_value(row, (const char *)fields + row->offset, &value);
+        if (!is_default(class, row, text_chars(&value), args->arena)) {
+            text_printf(args, "%s%s=%s", args->length > 0 ? ", " : "", row->name, text_chars(&value));
+        }
+    }
+}
+
 void object_print(const Object *object, Text *out) {
     const Class *class = object->class;
-    bool called = class->kind == CLASS_LAYER || class->kind == CLASS_OPTIMIZER || class->kind == CLASS_SOURCE ||
-                  class->kind == CLASS_STATEMENT;
+    bool called = class->kind == CLASS_LAYER || class->kind == CLASS_OPTIMIZER || class->kind == CLASS_SCHEDULE ||
+                  class->kind == CLASS_SOURCE || class->kind == CLASS_STATEMENT;
     Text args = {.arena = out->arena};
-    for (const ArgDef *row = class->args; row != NULL && row->name != NULL; row++) {
-        Text value = {.arena = out->arena};
-        print_value(row, (const char *)object->args + row->offset, &value);
-        if (!is_default(class, row, text_chars(&value), out->arena)) {
-            text_printf(&args, "%s%s=%s", args.length > 0 ? ", " : "", row->name, text_chars(&value));
-        }
+    print_args(class, class->args, object->args, &args);
+    if (class->kind == CLASS_OPTIMIZER) { /* the common arguments of layers are shown beside them */
+        print_args(class, object->extra, object->extra_args, &args);
     }
     if (called || args.length > 0) {
         text_printf(out, "%s(%s)", class->name, text_chars(&args));

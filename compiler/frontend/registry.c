@@ -2,7 +2,7 @@
 /* The tables of all classes, from the .def files. */
 #include <string.h>
 
-#include "class.h"
+#include "model.h"
 
 /* Each Def starts with its Class, so a pointer to one is a pointer to the other (C11 6.7.2.1p15); what follows in the
  * Def is the business of later passes, and its type stays incomplete here. */
@@ -24,6 +24,9 @@
 #define OPTIMIZER(name) extern const struct OptimizerDef optimizer_##name;
 #include "optimizers.def"
 #undef OPTIMIZER
+#define SCHEDULE(name) extern const struct ScheduleDef schedule_##name;
+#include "schedules.def"
+#undef SCHEDULE
 #define METRIC(name) extern const struct MetricDef metric_##name;
 #include "metrics.def"
 #undef METRIC
@@ -64,6 +67,11 @@ static const Class *const optimizers[] = {
 #include "optimizers.def"
 #undef OPTIMIZER
     NULL};
+static const Class *const schedules[] = {
+#define SCHEDULE(name) (const Class *)&schedule_##name,
+#include "schedules.def"
+#undef SCHEDULE
+    NULL};
 static const Class *const metrics[] = {
 #define METRIC(name) (const Class *)&metric_##name,
 #include "metrics.def"
@@ -83,16 +91,19 @@ static const Class *const statements[] = {
 static const struct {
     const char *singular, *plural;
     const Class *const *classes;
+    const ArgDef *common;
+    size_t common_size;
 } kinds[CLASS_KIND_COUNT] = {
-    [CLASS_LAYER] = {"layer", "layers", layers},
-    [CLASS_ACTIVATION] = {"activation", "activations", activations},
-    [CLASS_INITIALIZER] = {"initializer", "initializers", initializers},
-    [CLASS_REGULARIZER] = {"regularizer", "regularizers", regularizers},
-    [CLASS_LOSS] = {"loss", "losses", losses},
-    [CLASS_OPTIMIZER] = {"optimizer", "optimizers", optimizers},
-    [CLASS_METRIC] = {"metric", "metrics", metrics},
-    [CLASS_SOURCE] = {"data source", "sources", sources},
-    [CLASS_STATEMENT] = {"statement", "statements", statements},
+    [CLASS_LAYER] = {"layer", "layers", layers, inner_layer_args, sizeof(LayerArgs)},
+    [CLASS_ACTIVATION] = {"activation", "activations", activations, NULL, 0},
+    [CLASS_INITIALIZER] = {"initializer", "initializers", initializers, NULL, 0},
+    [CLASS_REGULARIZER] = {"regularizer", "regularizers", regularizers, NULL, 0},
+    [CLASS_LOSS] = {"loss", "losses", losses, NULL, 0},
+    [CLASS_OPTIMIZER] = {"optimizer", "optimizers", optimizers, common_optimizer_args, sizeof(CommonOptimizerArgs)},
+    [CLASS_SCHEDULE] = {"schedule", "schedules", schedules, NULL, 0},
+    [CLASS_METRIC] = {"metric", "metrics", metrics, NULL, 0},
+    [CLASS_SOURCE] = {"data source", "sources", sources, NULL, 0},
+    [CLASS_STATEMENT] = {"statement", "statements", statements, NULL, 0},
 };
 
 const Class *const *classes(ClassKind kind) {
@@ -111,6 +122,11 @@ const Class *class_find(ClassKind kind, const char *name) {
         }
     }
     return NULL;
+}
+
+const ArgDef *class_common_args(ClassKind kind, size_t *size) {
+    *size = kinds[kind].common_size;
+    return kinds[kind].common;
 }
 
 const char *class_kind_name(ClassKind kind, bool plural) {

@@ -12,7 +12,8 @@ static const ArgDef args[] = {
 
 static void shape(Layer *layer, Diags *diags) {
     if (layer->input.rank < 3) {
-        layer_refuse(layer, 3, "(batch, time, features)", false, diags);
+        diag(diags, D_layer_input, layer->span, "Masking", shape_text(layer->arena, layer->input),
+             "it needs (batch, time, features)");
         return;
     }
     layer->output = layer->input;

@@ -151,7 +151,9 @@ static void emit_sum(Emit *e, const Op *op) {
 const OpDef op_map = {
     .name = "map", .brief = "elementwise", .gradient = gradient, .emit = emit_map, .takes_steps = true,
     .reads_columns = true};
-const OpDef op_update = {.name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map};
+const OpDef op_update = {
+    .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map, .takes_steps = true};
 const OpDef op_sum = {
-    .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum, .takes_steps = true,
+    .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum,
+    .takes_steps = true,
     .reads_columns = true};

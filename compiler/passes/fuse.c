@@ -4,10 +4,20 @@
 #include "options.h"
 #include "plan.h"
 
-/* The last operation before `end` that makes a part of `tensor`; -1: none. */
+/* Whether an operation writes in place to a part of `tensor`; or, with `whole`, to this very tensor, element by element. */
+static bool changes(const Op *op, const Tensor *tensor, bool whole) {
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Operand *operand = &op->steps.at[i].operands[j];
+            if (operand->written && (whole ? operand->tensor == tensor : tensors_overlap(operand->tensor, tensor))) return true;
+        }
+    return false;
+}
+
+/* The last operation before `end` that makes or changes a part of `tensor`; -1: none. */
 static int made_at(const Program *program, const Tensor *tensor, int end) {
     int i = end - 1;
-    while (i >= 0 && !op_makes(program->ops.at[i], tensor)) i--;
+    while (i >= 0 && !op_makes(program->ops.at[i], tensor) && !changes(program->ops.at[i], tensor, false)) i--;
     return i;
 }
 
@@ -74,12 +84,20 @@ static bool reads_in_steps(const Op *op, const Tensor *tensor) {
     return true;
 }
 
+/* Whether an operation may run as early as one of another phase: not before the loss is known, nor into or out of an update
+ * that waits for several batches; and with --gradients the caller comes between. */
+static bool phases_fit(const Plan *plan, Phase phase, Phase host) {
+    if (phase == host) return true;
+    if (host == PHASE_FORWARD) return false;
+    if (plan->options->gradients && host == PHASE_BACKWARD) return false;
+    return plan->update.accumulated <= 1 || (phase != PHASE_UPDATE && host != PHASE_UPDATE);
+}
+
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
-static bool can_fuse(const Program *program, int from, int into) {
+static bool can_fuse(const Plan *plan, const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
     if (!host->def->takes_steps || !shape_equal(op_space(op), op_space(host)) || op->loop != host->loop) return false;
-    if (op->phase == PHASE_BACKWARD && host->phase == PHASE_FORWARD)
-        return false; /* it would be kept until it is wanted */
+    if (!phases_fit(plan, op->phase, host->phase)) return false;
     if (!steps_fit(host, op)) return false;
     for (int i = 0; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
@@ -91,7 +109,9 @@ static bool can_fuse(const Program *program, int from, int into) {
             if (operand->tensor->regenerated && !counts_columns(host)) return false;
             if (is_made_by(operand->tensor, op)) continue;
             const int made = made_at(program, operand->tensor, from);
-            if (made > into || (made == into && !is_made_by(operand->tensor, host))) return false;
+            if (made > into ||
+                (made == into && !is_made_by(operand->tensor, host) && !changes(host, operand->tensor, true)))
+                return false;
             if (operand->written)
                 for (int k = into; k < from; k++) /* the old value is still wanted */
                     if (op_reads(program->ops.at[k], operand->tensor) &&
@@ -119,7 +139,7 @@ static bool share_memory(const Op *a, const Op *b) {
 
 /* The operation that the one at `from` can become steps of: that which makes its inputs, or, in a loop over time, where
  * every operation costs a pass, another map over the same memory. -1: none. */
-static int find_host(const Program *program, int from) {
+static int find_host(const Plan *plan, const Program *program, int from) {
     const Op *op = program->ops.at[from];
     int made = -1; /* the latest of the operations that make its inputs */
     for (int i = 0; i < op->steps.count; i++)
@@ -128,9 +148,9 @@ static int find_host(const Program *program, int from) {
             const int at = operand && !is_made_by(operand, op) ? made_at(program, operand, from) : -1;
             if (at > made) made = at;
         }
-    if (made >= 0 && can_fuse(program, from, made)) return made;
+    if (made >= 0 && can_fuse(plan, program, from, made)) return made;
     for (int i = made + 1; i < from && op->loop; i++)
-        if (program->ops.at[i]->def == &op_map && share_memory(op, program->ops.at[i]) && can_fuse(program, from, i))
+        if (program->ops.at[i]->def == &op_map && share_memory(op, program->ops.at[i]) && can_fuse(plan, program, from, i))
             return i;
     return -1;
 }
@@ -181,8 +201,7 @@ void pass_fuse(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
         if (op->def != &op_map && op->def != &op_update) continue;
-        if (op->def == &op_update && plan->options->gradients) continue; /* the caller comes between */
-        const int into = find_host(program, i);
+        const int into = find_host(plan, program, i);
         if (into < 0) continue;
         Op *host = program->ops.at[into];
         for (int j = 0; j < op->steps.count; j++) {

@@ -1,75 +1,292 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Optimizers: a rule each, in statements on one weight w with gradient g and the optimizer's states of that weight.
- * Formulas: keras/src/optimizers. */
+/* Optimizers: a rule each, in statements on one weight w with gradient g and the optimizer's states of that weight. What
+ * all of them do besides (clipping, weight decay, averages) is in update.c. Formulas: keras/src/optimizers. */
+#include <math.h>
+
 #include "lower.h"
 
 typedef struct OptimizerArgs {
-    double learning_rate, momentum, beta_1, beta_2, epsilon;
-    bool nesterov;
-    const char *name;
+    NumberOrObject learning_rate;
+    double momentum, rho, beta_1, beta_2, epsilon, weight_decay, initial_accumulator_value;
+    double learning_rate_power, l1_regularization_strength, l2_regularization_strength,
+        l2_shrinkage_regularization_strength, beta;
+    bool nesterov, amsgrad, centered;
 } OptimizerArgs;
 
-#define LEARNING_RATE(default_)                                                                                        \
-    {ARG(OptimizerArgs, learning_rate), ARG_REAL, DEFAULT(default_), RANGE(0, 1e30), .doc = "step size"}
-#define NAME_ARG {ARG(OptimizerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "has no effect", .keyword_only = true}
+/* Rows */
 
-static const ArgDef sgd_args[] = {
-    LEARNING_RATE("0.01"),
-    {ARG(OptimizerArgs, momentum), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1), .doc = "part of the last step kept"},
-    {ARG(OptimizerArgs, nesterov), ARG_BOOL, DEFAULT("False"), .doc = "look ahead along the momentum"},
-    NAME_ARG, {0}};
+#define LEARNING_RATE(default_)                                                                                        \
+    {ARG(OptimizerArgs, learning_rate), ARG_NUMBER_OR_OBJECT, DEFAULT(default_), RANGE(0, 1e30),                       \
+     .class_kind = CLASS_SCHEDULE, .doc = "step size, or its schedule"}
+#define NUMBER_ARG(field, default_, low, high, doc_)                                                                   \
+    {ARG(OptimizerArgs, field), ARG_REAL, DEFAULT(default_), RANGE(low, high), .doc = (doc_)}
+#define FLAG_ARG(field, doc_) {ARG(OptimizerArgs, field), ARG_BOOL, DEFAULT("False"), .doc = (doc_)}
+#define MOMENTUM NUMBER_ARG(momentum, "0.0", 0, 1, "part of the last step kept")
+#define RHO(default_) NUMBER_ARG(rho, default_, 0, 1, "decay of the mean square of gradients")
+#define BETA_1 NUMBER_ARG(beta_1, "0.9", 0, 0.9999999999, "decay of the mean gradient")
+#define BETA_2(default_) NUMBER_ARG(beta_2, default_, 0, 0.9999999999, "decay of its mean square")
+#define EPSILON NUMBER_ARG(epsilon, "1e-7", 0, 1e30, "added to what is divided by, so that it is not 0")
+#define ACCUMULATOR NUMBER_ARG(initial_accumulator_value, "0.1", 0, 1e30, "what the sum of squares begins with")
+
+/* Each one's own rows, then what all have: an optimizer's argument of the same name comes before it. */
+#define COMMON(field, type, default_, ...) {ARG(CommonOptimizerArgs, field), type, DEFAULT(default_), .keyword_only = true, __VA_ARGS__}
+#define WEIGHT_DECAY_DOC "each step takes this times learning_rate off every weight"
+const ArgDef common_optimizer_args[] = {
+    COMMON(weight_decay, ARG_REAL, "None", RANGE(0, 1e30), .doc = WEIGHT_DECAY_DOC),
+    COMMON(clipnorm, ARG_REAL, "None", RANGE(0, 1e30), .doc = "each weight's gradient is scaled down to this norm"),
+    COMMON(clipvalue, ARG_REAL, "None", RANGE(0, 1e30), .doc = "elements of gradients are cut to ± this"),
+    COMMON(global_clipnorm, ARG_REAL, "None", RANGE(0, 1e30), .doc = "all gradients together are scaled down to this norm"),
+    COMMON(use_ema, ARG_BOOL, "False", .doc = "moving averages of the weights take their place when fit() ends"),
+    COMMON(ema_momentum, ARG_REAL, "0.99", RANGE(0, 1), .doc = "part of an average kept in each step"),
+    COMMON(ema_overwrite_frequency, ARG_INT, "None", RANGE(1, INT32_MAX), .doc = "steps after which weights become their averages"),
+    COMMON(loss_scale_factor, ARG_REAL, "None", POSITIVE, .doc = "has no effect: gradients are divided by it again"),
+    COMMON(gradient_accumulation_steps, ARG_INT, "None", RANGE(2, INT32_MAX), .doc = "batches whose mean gradient makes an update"),
+    COMMON(name, ARG_STRING, "None", .doc = "has no effect"),
+    {0}};
+
+static void check_clipping(const Object *object, Diags *diags) {
+    const CommonOptimizerArgs *const common = object->extra_args;
+    const struct {
+        const char *name;
+        bool given;
+    } kinds[] = {{"clipnorm", !isnan(common->clipnorm)},
+                 {"clipvalue", !isnan(common->clipvalue)},
+                 {"global_clipnorm", !isnan(common->global_clipnorm)}};
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (!kinds[i].given) continue;
+        if (first) {
+            diag(diags, D_clip_twice, object_arg_span(object, kinds[i].name), kinds[i].name, first);
+            diag_note(diags, object_arg_span(object, first), "the first is here");
+            return;
+        }
+        first = kinds[i].name;
+    }
+}
+
+#define DEFINE(name_, brief_, args_, rule_, ...)                                                                       \
+    const OptimizerDef optimizer_##name_ = {                                                                           \
+        .class = {.kind = CLASS_OPTIMIZER, .name = #name_, .brief = (brief_), .args = (args_),                         \
+                  .args_size = sizeof(OptimizerArgs), .aliases = (const char *const[]){__VA_ARGS__, NULL},             \
+                  .check = check_clipping},                                                                            \
+        .rule = (rule_),                                                                                               \
+    };
+
+/* Parts of rules */
+
+static void slot(UpdateRule *rule, const char *name, double initial) {
+    rule->slots[rule->slot_count++] = (Slot){name, initial};
+}
+static void number(UpdateRule *rule, const char *name, double value) {
+    rule->numbers[rule->number_count++] = NUMBER(name, value);
+}
+static void scalar(UpdateRule *rule, const char *name, const char *text) {
+    rule->scalars[rule->scalar_count++] = (Scalar){name, text};
+}
+
+/* m, the mean gradient, and v, its mean square. */
+static void moments(const OptimizerArgs *args, UpdateRule *rule) {
+    slot(rule, "m", 0);
+    slot(rule, "v", 0);
+    number(rule, "beta_1", args->beta_1);
+    number(rule, "beta_2", args->beta_2);
+    number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    number(rule, "one_minus_beta_2", 1 - args->beta_2);
+    number(rule, "epsilon", args->epsilon);
+}
+#define MOMENTS                                                                                                        \
+    "m = m + one_minus_beta_1 * (g - m);\n"                                                                            \
+    "v = v + one_minus_beta_2 * (g * g - v);"
+
+/* SGD */
+
+static const ArgDef sgd_args[] = {LEARNING_RATE("0.01"), MOMENTUM, FLAG_ARG(nesterov, "look ahead along the momentum"), {0}};
 
 static void sgd_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    rule->learning_rate = args->learning_rate;
-    rule->scalars[rule->scalar_count++] = (Scalar){"learning_rate", "learning_rate"};
     if (args->momentum == 0) {
         rule->text = "w = w - learning_rate * g;";
         return;
     }
-    rule->slots[0] = "momentum";
-    rule->numbers[rule->number_count++] = NUMBER("mu", args->momentum);
+    slot(rule, "momentum", 0);
+    number(rule, "mu", args->momentum);
     rule->text = args->nesterov ? "momentum = mu * momentum - learning_rate * g;\n"
                                   "w = w + mu * momentum - learning_rate * g;"
                                 : "momentum = mu * momentum - learning_rate * g;\n"
                                   "w = w + momentum;";
 }
+DEFINE(SGD, "w -= learning_rate·g, with momentum: m = momentum·m - learning_rate·g, w += m", sgd_args, sgd_rule, "sgd")
 
-const OptimizerDef optimizer_SGD = {
-    .class = {.kind = CLASS_OPTIMIZER, .name = "SGD", .aliases = (const char *const[]){"sgd", NULL},
-              .brief = "w -= learning_rate·g, with momentum: m = momentum·m - learning_rate·g, w += m", .args = sgd_args,
-              .args_size = sizeof(OptimizerArgs)},
-    .rule = sgd_rule,
-};
+/* Adam and AdamW: Keras adds epsilon to √v itself and corrects the bias in the rate ("epsilon hat" of the paper's section 2). */
 
-static const ArgDef adam_args[] = {
+#define AMSGRAD FLAG_ARG(amsgrad, "v never becomes less")
+static const ArgDef adam_args[] = {LEARNING_RATE("0.001"), BETA_1, BETA_2("0.999"), EPSILON, AMSGRAD, {0}};
+static const ArgDef adamw_args[] = {
     LEARNING_RATE("0.001"),
-    {ARG(OptimizerArgs, beta_1), ARG_REAL, DEFAULT("0.9"), RANGE(0, 0.9999999999), .doc = "decay of the mean gradient"},
-    {ARG(OptimizerArgs, beta_2), ARG_REAL, DEFAULT("0.999"), RANGE(0, 0.9999999999), .doc = "decay of its mean square"},
-    {ARG(OptimizerArgs, epsilon), ARG_REAL, DEFAULT("1e-7"), RANGE(0, 1e30), .doc = "added to √v, so that nothing is divided by 0"},
-    NAME_ARG, {0}};
+    {ARG(OptimizerArgs, weight_decay), ARG_REAL, DEFAULT("0.004"), RANGE(0, 1e30), .may_be_none = true, .doc = WEIGHT_DECAY_DOC},
+    BETA_1, BETA_2("0.999"), EPSILON, AMSGRAD, {0}};
 
-/* Keras adds epsilon to √v itself and corrects the bias in the rate ("epsilon hat" of the paper's section 2). */
 static void adam_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    rule->learning_rate = args->learning_rate;
-    rule->slots[0] = "m";
-    rule->slots[1] = "v";
-    rule->numbers[rule->number_count++] = NUMBER("beta_1", args->beta_1);
-    rule->numbers[rule->number_count++] = NUMBER("beta_2", args->beta_2);
-    rule->numbers[rule->number_count++] = NUMBER("one_minus_beta_1", 1 - args->beta_1);
-    rule->numbers[rule->number_count++] = NUMBER("one_minus_beta_2", 1 - args->beta_2);
-    rule->numbers[rule->number_count++] = NUMBER("epsilon", args->epsilon);
-    rule->scalars[rule->scalar_count++] = (Scalar){
-        "alpha", "learning_rate * root_of(one_minus_power(beta_2, iteration)) / one_minus_power(beta_1, iteration)"};
-    rule->text = "m = m + one_minus_beta_1 * (g - m);\n"
-                 "v = v + one_minus_beta_2 * (g * g - v);\n"
-                 "w = w - alpha * m / (v_sqrt(v) + epsilon);";
+    moments(args, rule);
+    scalar(rule, "alpha",
+           "learning_rate * root_of(one_minus_power(exact_beta_2, iteration)) / one_minus_power(exact_beta_1, iteration)");
+    if (args->amsgrad) slot(rule, "v_hat", 0);
+    rule->text = args->amsgrad ? MOMENTS "\nv_hat = v_max(v_hat, v);\nw = w - alpha * m / (v_sqrt(v_hat) + epsilon);"
+                               : MOMENTS "\nw = w - alpha * m / (v_sqrt(v) + epsilon);";
 }
+static void adamw_rule(const Object *object, UpdateRule *rule) {
+    adam_rule(object, rule);
+    rule->weight_decay = ((const OptimizerArgs *)object->args)->weight_decay;
+}
+DEFINE(Adam, "w -= α·m / (√v + epsilon), α = learning_rate·√(1 - beta_2ᵗ) / (1 - beta_1ᵗ)", adam_args, adam_rule, "adam")
+DEFINE(AdamW, "Adam with weight_decay", adamw_args, adamw_rule, "adamw")
 
-const OptimizerDef optimizer_Adam = {
-    .class = {.kind = CLASS_OPTIMIZER, .name = "Adam", .aliases = (const char *const[]){"adam", NULL},
-              .brief = "w -= α·m / (√v + epsilon), α = learning_rate·√(1 - beta_2ᵗ) / (1 - beta_1ᵗ)", .args = adam_args,
-              .args_size = sizeof(OptimizerArgs)},
-    .rule = adam_rule,
-};
+/* Nadam: Adam with Nesterov's momentum μ, which grows: μₜ = beta_1·(1 - 0.96ᵗ / 2), and its product over all steps. */
+
+static const ArgDef moment_args[] = {LEARNING_RATE("0.001"), BETA_1, BETA_2("0.999"), EPSILON, {0}};
+
+static void nadam_rule(const Object *object, UpdateRule *rule) {
+    moments(object->args, rule);
+    number(rule, "decay", 0.96);
+    scalar(rule, "mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_decay, iteration))");
+    scalar(rule, "next_mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_decay, iteration + 1))");
+    rule->product = "mu";
+    scalar(rule, "g_rate", "learning_rate * (1 - mu) / (1 - product)");
+    scalar(rule, "m_rate", "learning_rate * next_mu / (1 - product * next_mu)");
+    scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
+    rule->text = MOMENTS "\nw = w - (m_rate * m + g_rate * g) / (v_sqrt(v_scale * v) + epsilon);";
+}
+DEFINE(Nadam, "Adam with Nesterov's momentum", moment_args, nadam_rule, "nadam")
+
+/* Adamax: the greatest gradient in place of the mean square. */
+
+static void adamax_rule(const Object *object, UpdateRule *rule) {
+    const OptimizerArgs *args = object->args;
+    slot(rule, "m", 0);
+    slot(rule, "u", 0);
+    number(rule, "beta_1", args->beta_1);
+    number(rule, "beta_2", args->beta_2);
+    number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    number(rule, "epsilon", args->epsilon);
+    scalar(rule, "alpha", "learning_rate / one_minus_power(exact_beta_1, iteration)");
+    rule->text = "m = m + one_minus_beta_1 * (g - m);\n"
+                 "u = v_max(beta_2 * u, v_abs(g));\n"
+                 "w = w - alpha * m / (u + epsilon);";
+}
+DEFINE(Adamax, "w -= α·m / (u + epsilon), u = max(beta_2·u, |g|), α = learning_rate / (1 - beta_1ᵗ)", moment_args, adamax_rule,
+       "adamax")
+
+/* RMSprop: epsilon within the root; momentum sums whole steps. */
+
+static const ArgDef rmsprop_args[] = {
+    LEARNING_RATE("0.001"), RHO("0.9"), MOMENTUM, EPSILON, FLAG_ARG(centered, "divide by the deviation of gradients"), {0}};
+
+static void rmsprop_rule(const Object *object, UpdateRule *rule) {
+    const OptimizerArgs *args = object->args;
+    slot(rule, "velocity", 0);
+    if (args->momentum > 0) slot(rule, "momentum", 0);
+    if (args->centered) slot(rule, "average_gradient", 0);
+    number(rule, "rho", args->rho);
+    number(rule, "one_minus_rho", 1 - args->rho);
+    number(rule, "mu", args->momentum);
+    number(rule, "epsilon", args->epsilon);
+#define VELOCITY "velocity = rho * velocity + one_minus_rho * (g * g);\n"
+#define AVERAGE "average_gradient = rho * average_gradient + one_minus_rho * g;\n"
+#define STEP "learning_rate * g / v_sqrt(velocity + epsilon)"
+#define CENTERED_STEP "learning_rate * g / v_sqrt(velocity - average_gradient * average_gradient + epsilon)"
+    if (args->momentum > 0)
+        rule->text = args->centered ? VELOCITY AVERAGE "momentum = mu * momentum + " CENTERED_STEP ";\nw = w - momentum;"
+                                    : VELOCITY "momentum = mu * momentum + " STEP ";\nw = w - momentum;";
+    else rule->text = args->centered ? VELOCITY AVERAGE "w = w - " CENTERED_STEP ";" : VELOCITY "w = w - " STEP ";";
+}
+DEFINE(RMSprop, "w -= learning_rate·g / √(v + epsilon), v = rho·v + (1 - rho)·g²", rmsprop_args, rmsprop_rule, "rmsprop")
+
+/* Adagrad, Adadelta */
+
+static const ArgDef adagrad_args[] = {LEARNING_RATE("0.001"), ACCUMULATOR, EPSILON, {0}};
+
+static void adagrad_rule(const Object *object, UpdateRule *rule) {
+    const OptimizerArgs *args = object->args;
+    slot(rule, "accumulator", args->initial_accumulator_value);
+    number(rule, "epsilon", args->epsilon);
+    rule->text = "accumulator = accumulator + g * g;\n"
+                 "w = w - learning_rate * g / v_sqrt(accumulator + epsilon);";
+}
+DEFINE(Adagrad, "w -= learning_rate·g / √(Σ g² + epsilon)", adagrad_args, adagrad_rule, "adagrad")
+
+static const ArgDef adadelta_args[] = {LEARNING_RATE("0.001"), RHO("0.95"), EPSILON, {0}};
+
+/* The step that is averaged is g·√(s + epsilon) / √(v + epsilon), without the learning rate. */
+static void adadelta_rule(const Object *object, UpdateRule *rule) {
+    const OptimizerArgs *args = object->args;
+    slot(rule, "velocity", 0);
+    slot(rule, "steps", 0);
+    number(rule, "rho", args->rho);
+    number(rule, "one_minus_rho", 1 - args->rho);
+    number(rule, "epsilon", args->epsilon);
+    rule->text = "velocity = rho * velocity + one_minus_rho * (g * g);\n"
+                 "w = w - learning_rate * g * (v_sqrt(steps + epsilon) / v_sqrt(velocity + epsilon));\n"
+                 "steps = rho * steps + one_minus_rho * (g * g * ((steps + epsilon) / (velocity + epsilon)));";
+}
+DEFINE(Adadelta, "w -= learning_rate·s, s = g·√(mean s² + epsilon) / √(mean g² + epsilon)", adadelta_args, adadelta_rule, "adadelta")
+
+/* Ftrl */
+
+static const ArgDef ftrl_args[] = {
+    LEARNING_RATE("0.001"),
+    NUMBER_ARG(learning_rate_power, "-0.5", -1e30, 0, "how the rate of a weight falls with the squares of its gradients"),
+    ACCUMULATOR,
+    NUMBER_ARG(l1_regularization_strength, "0.0", 0, 1e30, "of |w|: makes weights 0"),
+    NUMBER_ARG(l2_regularization_strength, "0.0", 0, 1e30, "of w²"),
+    NUMBER_ARG(l2_shrinkage_regularization_strength, "0.0", 0, 1e30, "of w², by the gradient"),
+    NUMBER_ARG(beta, "0.0", 0, 1e30, "a further l2 of beta / (2 learning_rate)"),
+    {0}};
+
+#define FTRL(grown, before)                                                                                            \
+    "linear = linear + g + two_shrink * w - (" grown " - " before ") / learning_rate * w;\n"                           \
+    "accumulator = accumulator + g * g;\n"                                                                             \
+    "w = (v_clip(linear, -l1, l1) - linear) / (" before " / learning_rate + two_l2);"
+
+static void ftrl_rule(const Object *object, UpdateRule *rule) {
+    const OptimizerArgs *args = object->args;
+    slot(rule, "accumulator", args->initial_accumulator_value);
+    slot(rule, "linear", 0);
+    number(rule, "l1", args->l1_regularization_strength);
+    number(rule, "l2_twice", 2 * args->l2_regularization_strength);
+    number(rule, "two_shrink", 2 * args->l2_shrinkage_regularization_strength);
+    number(rule, "beta", args->beta);
+    number(rule, "power", -args->learning_rate_power);
+    scalar(rule, "two_l2", args->beta == 0 ? "l2_twice" : "l2_twice + beta / learning_rate");
+    rule->text = args->learning_rate_power == -0.5
+                     ? FTRL("v_sqrt(accumulator + g * g)", "v_sqrt(accumulator)")
+                     : FTRL("v_exp(power * v_log(accumulator + g * g))", "v_exp(power * v_log(accumulator))");
+}
+DEFINE(Ftrl, "follows the regularized leader: w minimises the sum of linear losses so far", ftrl_args, ftrl_rule, "ftrl")
+
+/* Lion: the sign of a mean is the direction. */
+
+static const ArgDef lion_args[] = {LEARNING_RATE("0.001"), BETA_1, BETA_2("0.99"), {0}};
+
+static void lion_rule(const Object *object, UpdateRule *rule) {
+    const OptimizerArgs *args = object->args;
+    slot(rule, "m", 0);
+    number(rule, "beta_1", args->beta_1);
+    number(rule, "beta_2", args->beta_2);
+    number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    number(rule, "one_minus_beta_2", 1 - args->beta_2);
+    rule->text = "w = w - learning_rate * v_sign(beta_1 * m + one_minus_beta_1 * g);\n"
+                 "m = beta_2 * m + one_minus_beta_2 * g;";
+}
+DEFINE(Lion, "w -= learning_rate·sign(beta_1·m + (1 - beta_1)·g)", lion_args, lion_rule, "lion")
+
+/* Lamb: the direction of Adam, as long as the weight itself. */
+
+static void lamb_rule(const Object *object, UpdateRule *rule) {
+    moments(object->args, rule);
+    scalar(rule, "m_scale", "1 / one_minus_power(exact_beta_1, iteration)");
+    scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
+    rule->text = MOMENTS;
+    rule->direction = "m_scale * m / (v_sqrt(v_scale * v) + epsilon)";
+}
+DEFINE(Lamb, "w -= learning_rate·|w|·s / |s|, s the step of Adam", moment_args, lamb_rule, "lamb")

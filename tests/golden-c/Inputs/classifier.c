@@ -126,7 +126,7 @@ typedef struct classifier_trainer {
  *  sample_weight: one per sample, or NULL. */
 CLASSIFIER_API int classifier_evaluate(const classifier_params *p, classifier_work *w, const float *x, const int32_t *target,
     const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]);
-/** Fresh weights from `seed`; states zero, learning rate 0.001f. */
+/** Fresh weights from `seed`, states as at the beginning, learning rate 0.001f. */
 CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed);
 /** One step of training on n <= CLASSIFIER_BATCH samples; sums as in evaluate, measured before the update. */
 CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x, const int32_t *target,
@@ -227,6 +227,7 @@ static int classifier_has_avx2(void) {
 #include "nnc_math.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
+#include "nnc_rate.h"
 #include "nnc_rows.h"
 #include "nnc_vec.h"
 
@@ -541,8 +542,8 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
     float *const dense_1_kernel_transposed = arena + 256; /* (3, 16) */
     float *const dense_d_biased = arena + 128; /* (batch, 16) */
     const nnc_random dropout_random = nnc_random_for(t->seed, 32, t->batches);
-    const float learning_rate = t->learning_rate;
     const uint64_t iteration = t->iterations + 1;
+    const float learning_rate = t->learning_rate;
     const float alpha = learning_rate * root_of(one_minus_power(0.999, iteration)) / one_minus_power(0.9, iteration);
     sums[0] = 0;
     dense_forward_train(batch, x, p->dense_kernel, &dropout_random, p->dense_bias, dropout);
@@ -608,10 +609,10 @@ CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed) {
     init_constant(p->dense_1_bias, 3, 0.0f);
     memset(&t->m, 0, sizeof t->m);
     memset(&t->v, 0, sizeof t->v);
-    t->learning_rate = 0.001f;
     t->seed = seed;
     t->batches = 0;
     t->iterations = 0;
+    t->learning_rate = 0.001f;
     return NNC_OK;
 }
 

@@ -112,7 +112,7 @@ typedef struct regression_trainer {
  *  sample_weight: one per sample, or NULL. */
 REGRESSION_API int regression_evaluate(const regression_params *p, regression_work *w, const float *x, const float *target,
     const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]);
-/** Fresh weights from `seed`; states zero, learning rate 0.1f. */
+/** Fresh weights from `seed`, states as at the beginning, learning rate 0.1f. */
 REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed);
 /** One step of training on n <= REGRESSION_BATCH samples; sums as in evaluate, measured before the update. */
 REGRESSION_API int regression_train_step(regression_trainer *t, const float *x, const float *target,
@@ -205,6 +205,7 @@ static int regression_has_avx2(void) {
 #include "nnc_math.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
+#include "nnc_rate.h"
 #include "nnc_rows.h"
 #include "nnc_vec.h"
 
@@ -384,10 +385,10 @@ REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed) {
     p = &t->params;
     init_uniform(p->dense_kernel, 3, (-1.2247449f), 1.2247449f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0, 0));
     init_constant(p->dense_bias, 1, 0.0f);
-    t->learning_rate = 0.1f;
     t->seed = seed;
     t->batches = 0;
     t->iterations = 0;
+    t->learning_rate = 0.1f;
     return NNC_OK;
 }
 

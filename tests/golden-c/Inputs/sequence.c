@@ -135,7 +135,7 @@ typedef struct sequence_trainer {
  *  sample_weight: one per sample, or NULL. */
 SEQUENCE_API int sequence_evaluate(const sequence_params *p, sequence_work *w, const float *x, const float *target,
     const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]);
-/** Fresh weights from `seed`; states zero, learning rate 0.01f. */
+/** Fresh weights from `seed`, states as at the beginning, learning rate 0.01f. */
 SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed);
 /** One step of training on n <= SEQUENCE_BATCH samples; sums as in evaluate, measured before the update. */
 SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x, const float *target,
@@ -229,7 +229,6 @@ static int sequence_has_avx2(void) {
 #define dense_backward_input NNC_COPY(dense_backward_input)
 #define dense_backward_kernel NNC_COPY(dense_backward_kernel)
 #define permute_backward_permute NNC_COPY(permute_backward_permute)
-#define p_re_lu_backward_prelu NNC_COPY(p_re_lu_backward_prelu)
 #define p_re_lu_backward_alpha NNC_COPY(p_re_lu_backward_alpha)
 #define sequence_predict_batch NNC_COPY(sequence_predict_batch)
 #define sequence_evaluate_batch NNC_COPY(sequence_evaluate_batch)
@@ -240,6 +239,7 @@ static int sequence_has_avx2(void) {
 #include "nnc_math.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
+#include "nnc_rate.h"
 #include "nnc_rows.h"
 #include "nnc_vec.h"
 
@@ -500,24 +500,15 @@ static void permute_backward_permute(size_t batch, const float *x, float *y) {
     }
 }
 
-/* p_re_lu: p_re_lu.d_alpha (batch, 5, 4) = d_alpha of spatial_dropout1d, permute.d_p_re_lu */
-static void p_re_lu_backward_prelu(size_t batch, const float *spatial_dropout1d, const float *permute_d_p_re_lu,
-    float *y) {
-    for (size_t c = 0; c < batch * 20; c += LANES) {
-        const size_t n = v_lanes(batch * 20 - c);
-        const vec d_alpha = v_load(permute_d_p_re_lu + c, n) * v_min(v_splat(0.0f), v_load(spatial_dropout1d + c, n));
-        v_store(y + c, d_alpha, n);
-    }
-}
-
-/* p_re_lu: d_p_re_lu/alpha (1, 4) = sum of p_re_lu.d_alpha (batch, 5, 4), SGD */
-static void p_re_lu_backward_alpha(size_t batch, const float *x, float *momentum_state, float *alpha,
-    float learning_rate) {
+/* p_re_lu: p_re_lu.d_alpha (batch, 5, 4) = sum of p_re_lu.d_alpha (batch, 5, 4), d_alpha, SGD */
+static void p_re_lu_backward_alpha(size_t batch, const float *spatial_dropout1d, const float *permute_d_p_re_lu,
+    float *momentum_state, float *alpha, float learning_rate) {
     for (size_t c = 0; c < 4; c += LANES) {
         const size_t n = v_lanes(4 - c);
         vec sum = v_zero();
         for (size_t i = 0; i < batch * 5; i++) {
-            sum += v_load(x + i * 4 + c, n);
+            const vec d_alpha = v_load(permute_d_p_re_lu + i * 4 + c, n) * v_min(v_splat(0.0f), v_load(spatial_dropout1d + i * 4 + c, n));
+            sum += d_alpha;
         }
         vec momentum = v_load(momentum_state + c, n);
         vec w = v_load(alpha + c, n);
@@ -572,7 +563,6 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     float *const dense_kernel_transposed = arena + 96; /* (2, 20) */
     float *const dense_d_flatten = arena + 144; /* (batch, 20) */
     float *const permute_d_p_re_lu = arena + 0; /* (batch, 5, 4) */
-    float *const p_re_lu_d_alpha = arena + 96; /* (batch, 5, 4) */
     const nnc_random spatial_dropout1d_random = nnc_random_for(t->seed, 16, t->batches);
     const nnc_random gaussian_noise_random = nnc_random_for(t->seed, 64, t->batches);
     const nnc_random gaussian_noise_random_angle = nnc_random_for(t->seed, 65, t->batches);
@@ -595,8 +585,8 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     dense_backward_input(batch, dense_d_biased, dense_kernel_transposed, dense_d_flatten);
     dense_backward_kernel(batch, gaussian_noise, dense_d_biased, t->momentum.dense_kernel, p->dense_kernel, learning_rate);
     permute_backward_permute(batch, dense_d_flatten, permute_d_p_re_lu);
-    p_re_lu_backward_prelu(batch, spatial_dropout1d, permute_d_p_re_lu, p_re_lu_d_alpha);
-    p_re_lu_backward_alpha(batch, p_re_lu_d_alpha, t->momentum.p_re_lu_alpha, p->p_re_lu_alpha, learning_rate);
+    p_re_lu_backward_alpha(batch, spatial_dropout1d, permute_d_p_re_lu, t->momentum.p_re_lu_alpha, p->p_re_lu_alpha,
+        learning_rate);
     return NNC_OK;
 }
 
@@ -637,10 +627,10 @@ SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed) {
     init_uniform(p->dense_kernel, 40, (-0.52223297f), 0.52223297f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 2, 0));
     init_constant(p->dense_bias, 2, 0.0f);
     memset(&t->momentum, 0, sizeof t->momentum);
-    t->learning_rate = 0.01f;
     t->seed = seed;
     t->batches = 0;
     t->iterations = 0;
+    t->learning_rate = 0.01f;
     return NNC_OK;
 }
 

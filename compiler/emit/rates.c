@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The learning rate and other numbers of the optimizer, computed once in a step. */
+#include <string.h>
+
+#include "lower.h"
+#include "options.h"
+#include "program.h"
+
+/* A number in three forms: beta_1 as a real, exact_beta_1 as a double (1 - 0.999f would lose digits), whole_beta_1. */
+const char *scalar_text(Emit *emit, const char *text) {
+    const UpdateRule *rule = &emit->plan->update;
+    Hole *numbers = NEW_ARRAY(emit->arena, Hole, 3 * rule->number_count + 1);
+    for (int i = 0; i < rule->number_count; i++) {
+        const char *name = rule->numbers[i].name;
+        const double number = rule->numbers[i].number;
+        numbers[3 * i] = (Hole){name, literal(emit, number)};
+        numbers[3 * i + 1] = (Hole){formatted(emit, "exact_%s", name), double_literal(emit, number)};
+        numbers[3 * i + 2] = (Hole){formatted(emit, "whole_%s", name), formatted(emit, "%.0f", number)};
+    }
+    return formula_text(emit, text, numbers);
+}
+
+/* The schedule's expression, in double precision. */
+static const char *schedule_text(Emit *emit, const Object *schedule) {
+    ScheduleRule rule = {.text = NULL};
+    ((const ScheduleDef *)schedule->class)->rule(schedule, emit->arena, &rule);
+    Hole *numbers = NEW_ARRAY(emit->arena, Hole, rule.numbers.count + 1);
+    for (int i = 0; i < rule.numbers.count; i++)
+        numbers[i] = (Hole){rule.numbers.at[i].name, double_literal(emit, rule.numbers.at[i].number)};
+    const char *const real = emit->real;
+    emit->real = "double";
+    const char *text = formula_text(emit, rule.text, numbers);
+    emit->real = real;
+    return text;
+}
+
+RatesText rates_text(Emit *emit, const Hole *holes) {
+    const UpdateRule *rule = &emit->plan->update;
+    const Plan *plan = emit->plan;
+    const char *const prefix = plan->options->prefix ? plan->options->prefix : plan->model->name;
+    Text functions = {.arena = emit->arena}, begin = {.arena = emit->arena}, next = {.arena = emit->arena},
+         end = {.arena = emit->arena};
+    text_puts(&next, "t->batches++;\n");
+    const char *update = "t->iterations++;\n";
+    if (rule->product) {
+        const char *mu = "";
+        for (int i = 0; i < rule->scalar_count; i++)
+            if (!strcmp(rule->scalars[i].name, rule->product)) mu = rule->scalars[i].text;
+        emit_template(emit, &functions, "api_product", with(emit, holes, (Hole[]){{"mu", scalar_text(emit, mu)}, {NULL, NULL}}));
+        text_printf(&begin, "t->product = 1;\n%s_next_product(t);\n", prefix);
+        update = formatted(emit, "%s%s_next_product(t);\n", update, prefix);
+    }
+    if (rule->accumulated > 1)
+        update = formatted(emit, "if (t->batches %% %lld == 0) {\n%s}\n", (long long)rule->accumulated, update);
+    text_puts(&next, update);
+    if (rule->learning_rate.object) {
+        Text schedule = {.arena = emit->arena};
+        object_print(rule->learning_rate.object, &schedule);
+        emit_template(emit, &functions, "api_rate",
+                      with(emit, holes, (Hole[]){{"schedule", text_chars(&schedule)},
+                                                 {"rate", schedule_text(emit, rule->learning_rate.object)},
+                                                 {NULL, NULL}}));
+        text_printf(&begin, "t->learning_rate = %s_learning_rate(0);\n", prefix);
+        text_printf(&next, "t->learning_rate = %s_learning_rate(t->batches);\n", prefix);
+    } else {
+        text_printf(&begin, "t->learning_rate = %s;\n", literal(emit, rule->learning_rate.number));
+    }
+    for (int i = 0; i < plan->weights.count && rule->averages; i++) {
+        const Weight *weight = plan->weights.at[i]->weight;
+        const char *const field = weight_field(emit, weight);
+        if (weight->trainable)
+            text_printf(&end, "memcpy(t->params.%s, t->average.%s, sizeof t->average.%s);\n", field, field, field);
+    }
+    return (RatesText){text_chars(&functions), text_chars(&begin), text_chars(&next), text_chars(&end)};
+}
