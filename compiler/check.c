@@ -3,7 +3,7 @@
  * batch, some not at all. */
 #include <string.h>
 
-#include "lower.h"
+#include "layers/layer.h"
 
 static void check_loss(const Model *model, Diags *diags) {
     const Object *object = model->compile.loss;
@@ -28,6 +28,31 @@ static void check_metrics(const Model *model, Diags *diags) {
     }
 }
 
+/* A Dense works on the last dimension: where a Flatten was forgotten, it predicts something for each row of a sample. */
+static void note_rows(const Model *model, Diags *diags) {
+    for (int i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        if (strcmp(layer->def->class.name, "Dense") != 0 || layer->input.rank < 3) continue;
+        diag_note(diags, layer->span, "'%s' works on the last dimension of %s%s; Flatten() above it makes a sample one vector",
+                  layer->name, shape_text(model->arena, layer->input), layer_source(layer));
+        return;
+    }
+}
+
+/* Columns of a table are counted here; what other files hold is seen when they are read. */
+static void check_labels(const Model *model, const Object *y, Diags *diags) {
+    const LossDef *loss = (const LossDef *)model->compile.loss->class;
+    Shape labels = shape_of(model->output.rank - 1, model->output.dim + 1);
+    if (loss->sparse) labels.rank--;
+    if (!y || strcmp(y->class->name, "csv") != 0 || model->output.rank < 3) return;
+    const int64_t wanted = shape_size(labels, 1);
+    const int columns = ((const SourceArgs *)y->args)->columns.index.count;
+    if (columns < 0 || columns == wanted) return;
+    diag(diags, D_label_count, y->span, columns, columns == 1 ? "" : "s", model->compile.loss->spelled,
+         shape_text(model->arena, model->output), (long long)wanted);
+    note_rows(model, diags);
+}
+
 /* Until a layer takes indices, an input of integers has nowhere to go. */
 static void check_input(const Model *model, Diags *diags) {
     if (model->integer_input) diag(diags, D_integer_input, model->input_span);
@@ -38,4 +63,6 @@ void model_check(const Model *model, Diags *diags) {
     if (!model->has_compile || !model->compile.loss) return;
     check_loss(model, diags);
     check_metrics(model, diags);
+    check_labels(model, model->fit.y, diags);
+    check_labels(model, model->evaluate.y, diags);
 }

@@ -73,6 +73,7 @@ Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs arg
 void layer_shape_inner(Layer *wrapper, Layer *inner, Shape input, const char *prefix, Diags *diags) {
     inner->name = arena_printf(wrapper->arena, "%s/%s%s", wrapper->name, prefix, inner->name);
     inner->input = input;
+    inner->previous = wrapper->previous;
     inner->output.rank = -1;
     inner->masked = wrapper->masked && inner->def->masks;
     inner->def->shape(inner, diags);

@@ -111,7 +111,8 @@ NNC_API nnc_role nnc_role_y(const nnc_model *model) {
         role.also = model->ignore_class >= INT32_MIN && model->ignore_class <= INT32_MAX ? model->ignore_class : 0;
         role.meaning = "class";
         role.classes = role.rank == 0 ? model->classes : 0;
-        role.hint = "; a sparse loss wants class numbers, not one-hot rows";
+        role.hint = model->output_rank > 1 ? "; it classifies each row of a sample: is a Flatten missing above its Dense?"
+                                           : "; a sparse loss wants class numbers, not one-hot rows";
     } else if (model->target == NNC_TARGET_DISTRIBUTION) {
         role.hint = "; for class numbers use the loss sparse_categorical_crossentropy";
         role.is_one_hot = role.rank == 1 && role.shape[0] > 1;

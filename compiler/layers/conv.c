@@ -91,7 +91,7 @@ static void conv_shape(Layer *layer, Diags *diags) {
     if (channels % a->groups || a->filters % a->groups) {
         diag(diags, D_layer_groups, object_arg_span(layer->object, "groups"), (long long)a->groups,
              channels % a->groups ? "channels" : "filters", (long long)(channels % a->groups ? channels : a->filters),
-             shape_text(layer->arena, layer->input), image_source(layer));
+             shape_text(layer->arena, layer->input), layer_source(layer));
         return;
     }
     const Shape kernel = kernel_shape(sliding.window.size, sliding.window.dims, channels / a->groups, a->filters);

@@ -60,13 +60,13 @@ void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags) {
     if (noise_shape.count < 0) return;
     if (noise_shape.count != layer->input.rank) {
         diag(diags, D_layer_noise_shape, span, noise_shape.count, layer->input.rank,
-             shape_text(layer->arena, layer->input));
+             shape_text(layer->arena, layer->input), layer_source(layer));
         return;
     }
     for (int i = 0; i < layer->input.rank; i++) {
         const int64_t dim = noise_shape.at[i];
         if (dim == DIM_NONE || dim == 1 || (i > 0 && dim == layer->input.dim[i])) continue;
-        diag(diags, D_layer_noise_dim, span, i, (long long)dim, shape_text(layer->arena, layer->input));
+        diag(diags, D_layer_noise_dim, span, i, (long long)dim, shape_text(layer->arena, layer->input), layer_source(layer));
         return;
     }
 }

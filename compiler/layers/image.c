@@ -13,32 +13,12 @@ int image_dims(const Layer *layer) {
 
 static bool channels_first(const char *data_format) { return data_format && !strcmp(data_format, "channels_first"); }
 
-const char *image_source(const Layer *layer) {
-    return layer->previous ? arena_printf(layer->arena, " from '%s'", layer->previous->name) : "";
-}
-
-/* What the layer needs, and how the input may become that. */
-static const char *advice(const Layer *layer, int dims) {
+bool image_check(const Layer *layer, Diags *diags) {
     static const char *const needed[] = {"(batch, steps, channels)", "(batch, rows, columns, channels)",
                                          "(batch, depth, rows, columns, channels)"};
-    const Shape input = layer->input;
-    Text text = {.arena = layer->arena};
-    text_printf(&text, "it needs %s", needed[dims - 1]);
-    if (input.rank == 2 && layer->previous && !strcmp(layer->previous->def->class.name, "Flatten")) {
-        text_puts(&text, "; put it before Flatten");
-    } else if (input.rank == dims + 1) {
-        text_puts(&text, "; Reshape((");
-        for (int i = 1; i < input.rank; i++) text_printf(&text, "%lld, ", (long long)input.dim[i]);
-        text_puts(&text, "1)) above it adds the channels");
-    }
-    return text_chars(&text);
-}
-
-bool image_check(const Layer *layer, Diags *diags) {
     const int dims = image_dims(layer);
     if (layer->input.rank == dims + 2) return true;
-    diag(diags, D_layer_input, layer->span, layer->def->class.name, shape_text(layer->arena, layer->input),
-         advice(layer, dims));
+    layer_refuse(layer, dims + 2, needed[dims - 1], true, diags);
     return false;
 }
 
@@ -110,7 +90,7 @@ bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, 
             sliding->low[i] = reach - 1;
         } else if (reach > size) {
             diag(diags, D_layer_window, object_arg_span(layer->object, args->size_name), (long long)reach, (long long)size,
-                 shape_text(layer->arena, layer->input), image_source(layer));
+                 shape_text(layer->arena, layer->input), layer_source(layer));
             return false;
         }
         sliding->output.dim[i + 1] = (size + sliding->low[i] + sliding->high[i] - reach) / stride + 1;

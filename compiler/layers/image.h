@@ -38,7 +38,4 @@ typedef struct SlidingArgs {
 bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, Diags *diags);
 /** The input padded with zeros. */
 Tensor *image_pad(Builder *build, Tensor *x, const Sliding *sliding);
-/** The layer of which this one is, or the one before it, for messages: " from 'conv2d'". */
-const char *image_source(const Layer *layer);
-
 #endif

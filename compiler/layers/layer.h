@@ -28,6 +28,12 @@
 /** x + bias, the last dimension's. */
 extern const Formula add_bias;
 
+/** Reports an input that has not the `rank` dimensions that the layer `needs`, "(batch, time, features)", with where it comes
+ *  from and what would help. `image`: the last dimension holds channels. (refuse.c) */
+void layer_refuse(const Layer *layer, int rank, const char *needs, bool image, Diags *diags);
+/** Where the input comes from, for messages: " from 'conv2d'", or "" where it is the model's. */
+const char *layer_source(const Layer *layer);
+
 /** LayerDef.stream of layers that treat every time step alike. */
 const char *stream_each(const Layer *layer, bool *timed);
 

@@ -12,8 +12,7 @@ static const ArgDef args[] = {
 
 static void shape(Layer *layer, Diags *diags) {
     if (layer->input.rank < 3) {
-        diag(diags, D_layer_input, layer->span, "Masking", shape_text(layer->arena, layer->input),
-             "it needs (batch, time, features)");
+        layer_refuse(layer, 3, "(batch, time, features)", false, diags);
         return;
     }
     layer->output = layer->input;

@@ -60,7 +60,7 @@ static bool spacing_of(const Layer *layer, Spacing *spacing, Shape *output, Diag
         int64_t *dim = &output->dim[i + 1];
         if (crop && low[i] + high[i] >= *dim) {
             diag(diags, D_layer_cropping, object_arg_span(layer->object, arg), (long long)(low[i] + high[i]), (long long)*dim,
-                 shape_text(layer->arena, layer->input), image_source(layer));
+                 shape_text(layer->arena, layer->input), layer_source(layer));
             return false;
         }
         spacing->low[i + 1] = crop ? -low[i] : low[i];

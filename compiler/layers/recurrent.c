@@ -90,10 +90,7 @@ static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *
     const RecurrentArgs *a = layer->args;
     const char *name = layer->def->class.name;
     if (layer->input.rank != 3) {
-        const bool flat = layer->input.rank == 2 && layer->previous && layer->previous->input.rank == 3;
-        diag(diags, D_layer_input, layer->span, name, shape_text(layer->arena, layer->input),
-             flat ? "it needs (batch, time, features): add return_sequences=True to the layer above?"
-                  : "it needs (batch, time, features)");
+        layer_refuse(layer, 3, "(batch, time, features)", false, diags);
         return;
     }
     if (a->return_state) diag(diags, D_layer_return_state, object_arg_span(layer->object, "return_state"), name);

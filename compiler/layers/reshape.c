@@ -12,7 +12,7 @@ int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags) 
     const int64_t from_front = axis < 0 ? axis + rank : axis;
     if (from_front >= 1 && from_front < rank) return (int)from_front;
     diag(diags, D_layer_axis, object_arg_span(layer->object, arg), arg, (long long)axis,
-         shape_text(layer->arena, layer->input));
+         shape_text(layer->arena, layer->input), layer_source(layer));
     return -1;
 }
 
@@ -86,7 +86,7 @@ static void reshape_shape(Layer *layer, Diags *diags) {
     }
     if (open >= 0 && size % known == 0) shape.dim[open] = size / known, known = size;
     if (known != size) {
-        diag(diags, D_layer_reshape, span, (long long)size, shape_text(layer->arena, layer->input),
+        diag(diags, D_layer_reshape, span, (long long)size, shape_text(layer->arena, layer->input), layer_source(layer),
              target_text(layer, shape));
         return;
     }
@@ -113,7 +113,7 @@ static void permute_shape(Layer *layer, Diags *diags) {
         if (a->dims.at[i] <= count) seen |= 1 << a->dims.at[i];
     if (a->dims.count != count || seen != (1 << (count + 1)) - 2) {
         diag(diags, D_layer_permute, object_arg_span(layer->object, "dims"), count,
-             shape_text(layer->arena, layer->input));
+             shape_text(layer->arena, layer->input), layer_source(layer));
         return;
     }
     layer->output = layer->input;

@@ -104,8 +104,7 @@ static Shape steps_as_samples(Shape shape) {
 
 static void time_distributed_shape(Layer *layer, Diags *diags) {
     if (layer->input.rank < 3) {
-        diag(diags, D_layer_input, layer->span, "TimeDistributed", shape_text(layer->arena, layer->input),
-             "it needs (batch, time, …)");
+        layer_refuse(layer, 3, "(batch, time, …)", false, diags);
         return;
     }
     Layer *inner = layer->inner.at[0];
