@@ -65,4 +65,5 @@ void model_check(const Model *model, Diags *diags) {
     check_metrics(model, diags);
     check_labels(model, model->fit.y, diags);
     check_labels(model, model->evaluate.y, diags);
+    if (model->has_fit) check_callbacks(model, diags);
 }

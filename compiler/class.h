@@ -12,7 +12,7 @@
 
 typedef enum ClassKind {
     CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_REGULARIZER, CLASS_LOSS, CLASS_OPTIMIZER, CLASS_SCHEDULE,
-    CLASS_METRIC, CLASS_SOURCE,
+    CLASS_METRIC, CLASS_CALLBACK, CLASS_SOURCE,
     CLASS_STATEMENT, /* compile, fit, evaluate */
     CLASS_KIND_COUNT
 } ClassKind;
@@ -37,7 +37,8 @@ typedef struct Object {
 typedef struct Ints {
     const int64_t *at;
     int count;
-    bool pairs; /* written as pairs: entries 2i and 2i + 1 belong together */
+    bool pairs;  /* written as pairs: entries 2i and 2i + 1 belong together */
+    bool single; /* written as one number, without brackets */
 } Ints;
 
 /** Columns of a table, each by its number or, where names[i] is not NULL, by its name. */
@@ -50,6 +51,13 @@ typedef struct Reals {
     const double *at;
     int count; /* < 0: None */
 } Reals;
+
+/** Learning rates and the epochs from which they hold, ascending. */
+typedef struct Rates {
+    const int64_t *epoch;
+    const double *rate;
+    int count;
+} Rates;
 
 typedef struct Objects {
     Object **at;
@@ -74,6 +82,7 @@ typedef enum ArgType {
     ARG_SHAPE,    /* Ints: a tuple or list of integers only: for shapes, (28) is a mistake for (28,) */
     ARG_REALS,    /* Reals: likewise, of numbers */
     ARG_COLUMNS,  /* Columns: a tuple or list of integers and strings, or one of them */
+    ARG_RATES,    /* Rates: {0: 1e-2, 10: 1e-3}, or a list, one for each epoch */
     ARG_OBJECT,   /* Object *: a call, or a string that names a class of `class_kind`; None is NULL */
     ARG_OBJECTS,  /* Objects: a list or tuple of such, or a single one */
     ARG_PAIR,     /* Objects: a tuple of exactly two, such as validation_data=(x, y); None is count 0 */
@@ -92,6 +101,7 @@ struct ArgDef {
     const char *const *choices; /* ends with NULL; ARG_CHOICE */
     ClassKind class_kind;       /* ARG_OBJECT, ARG_OBJECTS, ARG_PAIR */
     const char *doc;            /* one line: meaning, unit */
+    const char *word;           /* ARG_INT: a string that may stand in its place, and is INT_NONE */
     bool keyword_only;
     bool none_entries;          /* ARG_INTS, ARG_SHAPE: entries may be None, which is DIM_NONE */
     bool pairs;                 /* ARG_INTS: the entries may be pairs instead */
@@ -101,6 +111,7 @@ struct ArgDef {
 
 /* Rows of argument tables:  {ARG(DenseArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the output"},  */
 #define ARG(type, field) .name = #field, .offset = offsetof(type, field)
+#define ARG_AS(type, field, title) .name = (title), .offset = offsetof(type, field)
 #define RANGE(low, high) .min = (low), .max = (high)
 #define POSITIVE .min = DBL_MIN, .max = DBL_MAX /* messages say "greater than 0" */
 #define AT_LEAST(low) .min = (low), .max = DBL_MAX
@@ -129,6 +140,7 @@ struct Class {
  *     optimizers.def    OPTIMIZER(Adam)          const OptimizerDef optimizer_Adam
  *     schedules.def     SCHEDULE(CosineDecay)    const ScheduleDef schedule_CosineDecay
  *     metrics.def       METRIC(accuracy)         const MetricDef metric_accuracy
+ *     callbacks.def     CALLBACK(EarlyStopping)  const Class callback_EarlyStopping
  *     sources.def       SOURCE(csv)              const Class source_csv
  *     statements.def    STATEMENT(fit)           const Class statement_fit
  *

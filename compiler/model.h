@@ -89,12 +89,23 @@ struct Layer {
     Arena *arena;
 };
 
+/** Arguments of callbacks; each class has some of them. (tables/callbacks.c) */
+typedef struct CallbackArgs {
+    const char *path, *monitor, *mode, *separator;
+    double min_delta, baseline, factor, min_lr; /* baseline NaN: none */
+    int64_t patience, cooldown, start_from_epoch, save_freq, verbose; /* save_freq INT_NONE: 'epoch' */
+    bool restore_best_weights, save_best_only, save_weights_only, append, raise_error, double_checkpoint, delete_checkpoint;
+    Rates schedule;
+} CallbackArgs;
+
 /* Arguments of fit() and evaluate(); sources are Objects of CLASS_SOURCE. */
 typedef struct FitArgs {
     Object *x, *y, *sample_weight;
     int64_t batch_size, epochs, verbose;
     double validation_split;
-    Objects validation_data;
+    Objects validation_data, callbacks;
+    int64_t initial_epoch, steps_per_epoch, validation_steps, validation_batch_size; /* INT_NONE: not given */
+    Ints validation_freq; /* one number: after every so many epochs; in brackets: after these, from 1 */
     bool shuffle;
 } FitArgs;
 
@@ -164,6 +175,11 @@ Model *model_of_step(const Model *model, Diags *diags);
 void model_check(const Model *model, Diags *diags);
 /** What checkpoints must agree in, a line each: the input, the layers, compile(). */
 void identity_dump(const Model *model, Text *out);
+/** 1 where a larger figure is better for a callback, -1 where a smaller one is; 0: nobody knows. (monitor.c) */
+int monitor_direction(const Model *model, const CallbackArgs *args);
+/** The name of a file of weights, its ending that of safetensors. */
+const char *weights_file(Arena *arena, const char *path);
+void check_callbacks(const Model *model, Diags *diags);
 /** --emit=model and --emit=shapes. */
 void model_dump(const Model *model, Text *out);
 void shapes_dump(const Model *model, Text *out);

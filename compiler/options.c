@@ -56,6 +56,7 @@ static const OptionDef table[] = {
     {"--list-optimizers", "", TAKES_KIND, CLASS_OPTIMIZER, NULL},
     {"--list-schedules", "", TAKES_KIND, CLASS_SCHEDULE, NULL},
     {"--list-metrics", "", TAKES_KIND, CLASS_METRIC, NULL},
+    {"--list-callbacks", "", TAKES_KIND, CLASS_CALLBACK, NULL},
     {"--list-sources", "", TAKES_KIND, CLASS_SOURCE, NULL},
     {"--cflags", NULL, TAKES_NOTHING, FIELD(print_cflags), "print what to compile linked output with"},
     {"--libs", NULL, TAKES_NOTHING, FIELD(print_libs), "print what to link it with"},

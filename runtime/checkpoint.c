@@ -96,7 +96,7 @@ static void nnc_add_kept(nnc_parts *parts, nnc_training *training, const nnc_kep
     }
 }
 
-static void nnc_add_history(nnc_parts *parts, nnc_history *history, const char *prefix) {
+NNC_API void nnc_parts_add_history(nnc_parts *parts, nnc_history *history, const char *prefix) {
     char name[64];
     nnc_parts_add(parts, NNC_U64, 1, &history->before, "@%s/before", prefix);
     snprintf(name, sizeof name, "@%s/columns", prefix);
@@ -146,7 +146,8 @@ static void nnc_checkpoint_parts(nnc_training *training, nnc_run *run, nnc_parts
     nnc_parts_add(parts, NNC_F64, 1, &training->totals.loss, "@totals/loss");
     nnc_parts_add(parts, NNC_F64, 1, &training->totals.samples, "@totals/samples");
     nnc_parts_add(parts, NNC_F64, model->sum_count, training->totals.sums, "@totals/sums");
-    nnc_add_history(parts, &training->history, "history");
+    nnc_parts_add_history(parts, &training->history, "history");
+    nnc_callbacks_parts(training, parts);
 }
 
 /* Writing ------------------------------------------------------------------------------------------------------------ */
@@ -229,7 +230,12 @@ static int nnc_check_identity(nnc_training *training, const nnc_notes *notes) {
 NNC_API int nnc_checkpoint_read(nnc_training *training, const char *path) {
     nnc_host *host = training->host;
     const nnc_notes *notes = &training->checkpoint.notes;
-    training->resumed = path;
+    free(training->resumed);
+    training->resumed = nnc_copy_text(host, path);
+    if (training->resumed == NULL) {
+        return -1;
+    }
+    path = training->resumed;
     if (nnc_tensors_read_checked(host, path, &training->checkpoint) != 0) {
         return nnc_fail_hint(host, "resume from another copy of it, or begin anew without --resume");
     }

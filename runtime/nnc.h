@@ -130,11 +130,34 @@ typedef struct nnc_note {
     const char *key, *value;
 } nnc_note;
 
+/** A callback of fit(). What a class has no argument for is 0. */
+typedef struct nnc_callback {
+    const char *name;    /* EarlyStopping: the class */
+    const char *monitor; /* val_loss */
+    const char *path;    /* its file or folder; may have fields such as {epoch:02d} */
+    char separator;
+    int direction; /* of the figure that is watched: 1 larger is better, -1 smaller is */
+    double min_delta, factor, min_lr, baseline;
+    int has_baseline;
+    int64_t patience, cooldown, start_from_epoch;
+    int64_t save_freq; /* in steps; 0: after epochs */
+    int verbose, restore_best_weights, save_best_only, append, raise_error, double_checkpoint, delete_checkpoint;
+    const int64_t *rate_epochs; /* from which on rates hold, ascending */
+    const double *rates;
+    size_t rate_count;
+} nnc_callback;
+
 typedef struct nnc_fit_defaults {
     nnc_source x, y, sample_weight, validation_x, validation_y;
     double validation_split;
     int epochs, batch_size, shuffle;
     int verbose; /* -1: a progress bar on a terminal, a line per epoch elsewhere */
+    int64_t initial_epoch, steps_per_epoch, validation_steps, validation_batch_size; /* 0: not given */
+    int64_t validation_every;        /* validate after every so many epochs; 0: after those listed, or after all */
+    const int64_t *validation_after; /* epochs from 1 */
+    size_t validation_after_count;
+    const nnc_callback *callbacks;
+    size_t callback_count;
 } nnc_fit_defaults;
 
 typedef struct nnc_evaluate_defaults {

@@ -590,6 +590,8 @@ NNC_API void nnc_parts_add_text(nnc_parts *parts, nnc_text *text, const char *na
 /** The weights, or numbers laid out like the trainable ones, each under its name behind `prefix`. */
 NNC_API void nnc_parts_add_weights(nnc_parts *parts, const nnc_model *model, int trainable, void *reals,
                                    const char *prefix);
+/** What a history has written. */
+NNC_API void nnc_parts_add_history(nnc_parts *parts, nnc_history *history, const char *prefix);
 NNC_API void nnc_parts_free(nnc_parts *parts);
 
 /* A training run (train.c, checkpoint.c) --------------------------------------------------------------------------- */
@@ -604,6 +606,23 @@ typedef struct nnc_place {
 
 typedef struct nnc_options nnc_options;
 
+/** What a callback remembers: numbers only, as checkpoints hold them. */
+typedef struct nnc_memory {
+    double best, has_best, best_epoch, stopped_epoch, has_weights;
+    double wait, cooldown; /* epochs */
+    double steps;          /* since it last did something */
+} nnc_memory;
+
+/** A callback at work. */
+typedef struct nnc_running {
+    const nnc_callback *callback;
+    const struct nnc_callback_kind *kind;
+    nnc_memory memory;
+    void *weights;   /* of the best epoch; or NULL */
+    nnc_history log; /* CSVLogger */
+    int has_warned;
+} nnc_running;
+
 typedef struct nnc_training {
     nnc_host *host;
     const nnc_model *model;
@@ -613,7 +632,7 @@ typedef struct nnc_training {
     size_t train_count;                /* the samples of data before the tail */
     nnc_tensors masks;
     nnc_totals totals, validation_totals;
-    nnc_figure *figures; /* of both */
+    nnc_figure *figures; /* of both, and what callbacks add */
     size_t figure_count;
     nnc_progress progress;
     nnc_history history;
@@ -623,7 +642,9 @@ typedef struct nnc_training {
     uint64_t ordered; /* the pass that `order` is for, from 1; 0: none yet */
     uint64_t epochs, steps, seed; /* wanted; in an epoch */
     nnc_place place;
-    const char *resumed; /* the checkpoint that the run goes on from, or NULL */
+    nnc_running *callbacks;
+    size_t callback_count;
+    char *resumed; /* the checkpoint that the run goes on from, or NULL */
     nnc_tensors checkpoint;  /* which has been read */
 } nnc_training;
 
@@ -634,6 +655,22 @@ NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path);
 NNC_API int nnc_checkpoint_read(nnc_training *training, const char *path);
 /** Once the data are there: goes on where that checkpoint was written. */
 NNC_API int nnc_checkpoint_restore(nnc_training *training);
+
+/* Callbacks (callbacks.c): each in the order of the model file */
+typedef enum nnc_hook { NNC_TRAIN_BEGIN, NNC_EPOCH_BEGIN, NNC_STEP_END, NNC_EPOCH_END, NNC_TRAIN_END } nnc_hook;
+typedef enum nnc_moment { NNC_AT_STEP, NNC_AT_EPOCH, NNC_AT_SIGNAL } nnc_moment;
+
+NNC_API int nnc_callbacks_open(nnc_training *training);
+NNC_API void nnc_callbacks_close(nnc_training *training);
+NNC_API int nnc_callbacks_run(nnc_training *training, nnc_hook hook);
+/** 1 when a callback takes a loss that is not finite for the end of training. */
+NNC_API int nnc_callbacks_accept_nonfinite(nnc_training *training);
+/** Writes the backups that are due. */
+NNC_API int nnc_callbacks_backup(nnc_training *training, nnc_moment moment);
+/** Reads the backup of an interrupted run: 1; 0 when there is none. */
+NNC_API int nnc_callbacks_restore(nnc_training *training);
+/** What they remember, for a checkpoint. */
+NNC_API void nnc_callbacks_parts(nnc_training *training, nnc_parts *parts);
 
 /* Commands (train.c, evaluate.c, gradcheck.c, bench.c, program.c): each returns the exit status -------------------- */
 

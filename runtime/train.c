@@ -74,6 +74,18 @@ static int nnc_load_validation(nnc_training *training) {
     return nnc_dataset_load(training->host, training->model, &request, &training->validation_data);
 }
 
+static int nnc_validates(const nnc_training *training, uint64_t epoch) {
+    const nnc_fit_defaults *fit = training->model->fit;
+    if (fit->validation_every > 0) {
+        return (epoch + 1) % (uint64_t)fit->validation_every == 0;
+    }
+    int listed = fit->validation_after_count == 0;
+    for (size_t i = 0; i < fit->validation_after_count; i++) {
+        listed |= (uint64_t)fit->validation_after[i] == epoch + 1;
+    }
+    return listed;
+}
+
 static int nnc_has_validation(const nnc_training *training) {
     return training->validation_data.count > 0 || training->train_count < training->data.count;
 }
@@ -98,6 +110,10 @@ static int nnc_initialise(nnc_training *training) {
     nnc_session *session = &training->session;
     const nnc_options *options = training->options;
     training->seed = options->seed;
+    int is_backup = options->resume ? 0 : nnc_callbacks_restore(training);
+    if (is_backup != 0) {
+        return is_backup < 0 ? -1 : 0;
+    }
     if (options->resume && access(options->checkpoint, F_OK) == 0) {
         return nnc_checkpoint_read(training, options->checkpoint);
     }
@@ -128,7 +144,7 @@ static int nnc_prepare(nnc_training *training) {
     const nnc_model *model = training->model;
     const nnc_options *options = training->options;
     nnc_data_request request = nnc_fit_request(model, options);
-    size_t figure_count = 2 * (1 + model->metric_count);
+    size_t figure_count = 2 * (1 + model->metric_count) + 1; /* learning_rate */
     if (options->resume && options->checkpoint == NULL) {
         return nnc_fail_usage(host, "--resume needs the file: --checkpoint FILE");
     }
@@ -138,7 +154,7 @@ static int nnc_prepare(nnc_training *training) {
     request.learned = &training->session.learned;
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, model->fit->batch_size), 1,
                          &training->session) != 0 ||
-        nnc_load_masks(training) != 0 || nnc_initialise(training) != 0 ||
+        nnc_load_masks(training) != 0 || nnc_callbacks_open(training) != 0 || nnc_initialise(training) != 0 ||
         nnc_dataset_load(host, model, &request, &training->data) != 0 || nnc_load_validation(training) != 0 ||
         nnc_learn(training) != 0 || nnc_totals_open(host, model, "", &training->totals) != 0 ||
         nnc_totals_open(host, model, "val_", &training->validation_totals) != 0 ||
@@ -155,15 +171,21 @@ static int nnc_prepare(nnc_training *training) {
             return -1;
         }
     }
+    training->place.epoch = training->place.pass = (uint64_t)model->fit->initial_epoch;
     if (training->resumed != NULL && nnc_checkpoint_restore(training) != 0) {
         return -1;
     }
+    /* Until here, nothing has been written. */
     training->history.validates = nnc_has_validation(training);
-    training->history.remembers = options->checkpoint != NULL;
-    if (nnc_history_open(&training->history, host, options->history) != 0) { /* nothing has been written before */
+    training->history.remembers = options->checkpoint != NULL || model->fit->callback_count > 0;
+    if (nnc_history_open(&training->history, host, options->history) != 0 ||
+        nnc_callbacks_run(training, NNC_TRAIN_BEGIN) != 0) {
         return -1;
     }
     training->steps = (training->train_count + training->session.batch - 1) / training->session.batch;
+    if (model->fit->steps_per_epoch > 0) {
+        training->steps = (uint64_t)model->fit->steps_per_epoch;
+    }
     training->epochs = options->epochs > 0 ? (uint64_t)options->epochs : (uint64_t)model->fit->epochs;
     nnc_progress_open(&training->progress, options->verbose >= 0 ? options->verbose : model->fit->verbose);
     if (training->progress.verbose > 0) {
@@ -206,7 +228,12 @@ static nnc_ending nnc_train_batch(nnc_training *training) {
     int status = model->step(session->trainer, session->x, session->y,
                              nnc_session_sample_weight(session, &training->data), n, session->sums);
     if (status == NNC_E_NONFINITE || (status == NNC_OK && !isfinite(nnc_get_real(model, session->sums, 0)))) {
-        return NNC_ENDING_NONFINITE;
+        if (!nnc_callbacks_accept_nonfinite(training)) {
+            return NNC_ENDING_NONFINITE;
+        }
+        training->totals.loss += nnc_get_real(model, session->sums, 0); /* what is logged is not finite either */
+        training->totals.samples += (double)n;
+        return NNC_ENDING_COMPLETE;
     }
     if (status != NNC_OK) {
         nnc_fail_status(training->host, status, "fit");
@@ -218,47 +245,69 @@ static nnc_ending nnc_train_batch(nnc_training *training) {
     return NNC_ENDING_COMPLETE;
 }
 
-/* A step, and what is due after it. */
-static nnc_ending nnc_train_step(nnc_training *training) {
+/* Writes the checkpoints that are due. */
+static nnc_ending nnc_save_checkpoints(nnc_training *training, nnc_moment moment) {
     const nnc_options *options = training->options;
     uint64_t every = (uint64_t)options->checkpoint_every;
+    int is_due = options->checkpoint != NULL &&
+                 (moment != NNC_AT_STEP || (every > 0 && training->place.batches % every == 0));
+    return (is_due && nnc_checkpoint_save(training, options->checkpoint) != 0) ||
+                   nnc_callbacks_backup(training, moment) != 0
+               ? NNC_ENDING_ERROR
+               : NNC_ENDING_COMPLETE;
+}
+
+/* A step, and what is due after it. */
+static nnc_ending nnc_train_step(nnc_training *training) {
     if (nnc_signal_pending() != 0) {
         return NNC_ENDING_SIGNAL;
     }
     nnc_ending ending = nnc_train_batch(training);
-    if (ending == NNC_ENDING_COMPLETE && options->checkpoint != NULL && every > 0 &&
-        training->place.batches % every == 0 && nnc_checkpoint_save(training, options->checkpoint) != 0) {
-        return NNC_ENDING_ERROR;
+    if (ending == NNC_ENDING_COMPLETE && !training->place.is_stopped) {
+        ending = nnc_callbacks_run(training, NNC_STEP_END) != 0 ? NNC_ENDING_ERROR
+                                                                : nnc_save_checkpoints(training, NNC_AT_STEP);
     }
     return ending;
 }
 
 static nnc_ending nnc_validate(nnc_training *training) {
+    const nnc_fit_defaults *fit = training->model->fit;
+    nnc_session *session = &training->session;
     int has_own = training->validation_data.count > 0;
     const nnc_dataset *data = has_own ? &training->validation_data : &training->data;
-    nnc_session_share_states(&training->session, 1);
-    int status = nnc_evaluate_range(&training->session, data, has_own ? 0 : training->train_count, data->count,
-                                    &training->validation_totals, NULL);
+    size_t first = has_own ? 0 : training->train_count, end = data->count, batch = session->batch;
+    size_t wanted = fit->validation_batch_size > 0 ? (size_t)fit->validation_batch_size : batch;
+    if (fit->validation_steps > 0 && (end - first) / wanted >= (size_t)fit->validation_steps) {
+        end = first + (size_t)fit->validation_steps * wanted;
+    }
+    session->batch = wanted < training->model->batch ? wanted : training->model->batch;
+    nnc_session_share_states(session, 1);
+    int status = nnc_evaluate_range(session, data, first, end, &training->validation_totals, NULL);
+    session->batch = batch;
     if (status == 0) { /* else the states stay those of before, for a checkpoint */
-        nnc_session_share_states(&training->session, 0);
+        nnc_session_share_states(session, 0);
     }
     return (nnc_ending)status;
 }
 
-/* The epoch's figures, then those of validation, to the screen and the history. */
-static int nnc_report_epoch(nnc_training *training) {
+/* The epoch's figures, then those of validation, to callbacks, the screen and the history. */
+static int nnc_report_epoch(nnc_training *training, int is_validated) {
     size_t count, validation_count = 0;
     const nnc_figure *figures = nnc_totals_figures(&training->totals, &count);
     memcpy(training->figures, figures, count * sizeof *figures);
-    if (nnc_has_validation(training)) {
+    if (is_validated) {
         figures = nnc_totals_figures(&training->validation_totals, &validation_count);
         memcpy(training->figures + count, figures, validation_count * sizeof *figures);
     }
-    nnc_progress_end(&training->progress, training->figures, count + validation_count);
-    if (nnc_record_epoch(&training->record, training->figures, count + validation_count) != 0) {
+    training->figure_count = count + validation_count;
+    if (nnc_callbacks_run(training, NNC_EPOCH_END) != 0) {
         return -1;
     }
-    return nnc_history_row(&training->history, training->place.epoch, training->figures, count + validation_count);
+    nnc_progress_end(&training->progress, training->figures, training->figure_count);
+    if (nnc_record_epoch(&training->record, training->figures, training->figure_count) != 0) {
+        return -1;
+    }
+    return nnc_history_row(&training->history, training->place.epoch, training->figures, training->figure_count);
 }
 
 static nnc_ending nnc_train_epoch(nnc_training *training) {
@@ -269,19 +318,21 @@ static nnc_ending nnc_train_epoch(nnc_training *training) {
     }
     nnc_progress_begin(&training->progress, training->steps);
     training->progress.step = (size_t)place->step;
-    if (place->step == 0) {
+    if (place->step == 0) { /* else a resumed run is in the middle of it */
         nnc_totals_clear(&training->totals);
+        ending = nnc_callbacks_run(training, NNC_EPOCH_BEGIN) != 0 ? NNC_ENDING_ERROR : NNC_ENDING_COMPLETE;
     }
-    while (ending == NNC_ENDING_COMPLETE && place->step < training->steps) {
+    while (ending == NNC_ENDING_COMPLETE && place->step < training->steps && !place->is_stopped) {
         ending = nnc_train_step(training);
         if (ending == NNC_ENDING_COMPLETE) {
             nnc_progress_step(&training->progress, &training->totals);
         }
     }
-    if (ending == NNC_ENDING_COMPLETE && nnc_has_validation(training)) {
+    int is_validated = nnc_has_validation(training) && nnc_validates(training, place->epoch);
+    if (ending == NNC_ENDING_COMPLETE && is_validated) {
         ending = nnc_validate(training);
     }
-    if (ending == NNC_ENDING_COMPLETE && nnc_report_epoch(training) != 0) {
+    if (ending == NNC_ENDING_COMPLETE && nnc_report_epoch(training, is_validated) != 0) {
         ending = NNC_ENDING_ERROR;
     }
     return ending;
@@ -356,8 +407,8 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
     const nnc_options *options = training->options;
     int saves = options->save != NULL && ending != NNC_ENDING_ERROR &&
                 (ending != NNC_ENDING_NONFINITE || nnc_weights_are_finite(training));
-    if (ending == NNC_ENDING_SIGNAL && options->checkpoint != NULL &&
-        nnc_checkpoint_save(training, options->checkpoint) != 0) {
+    if ((ending == NNC_ENDING_SIGNAL && nnc_save_checkpoints(training, NNC_AT_SIGNAL) != NNC_ENDING_COMPLETE) ||
+        (ending == NNC_ENDING_COMPLETE && nnc_callbacks_run(training, NNC_TRAIN_END) != 0)) {
         return -1;
     }
     if (saves && nnc_weights_save(training->host, training->model, options->save, training->session.params,
@@ -373,12 +424,9 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
 
 /* The epoch is done: the next one is where a resumed run begins. */
 static nnc_ending nnc_end_epoch(nnc_training *training) {
-    const nnc_options *options = training->options;
     training->place.epoch++;
     training->place.step = 0;
-    return options->checkpoint != NULL && nnc_checkpoint_save(training, options->checkpoint) != 0
-               ? NNC_ENDING_ERROR
-               : NNC_ENDING_COMPLETE;
+    return nnc_save_checkpoints(training, NNC_AT_EPOCH);
 }
 
 static int nnc_run_epochs(nnc_training *training) {
@@ -425,6 +473,8 @@ NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_op
     nnc_totals_close(&training.validation_totals);
     nnc_tensors_free(&training.masks);
     nnc_tensors_free(&training.checkpoint);
+    nnc_callbacks_close(&training);
+    free(training.resumed);
     nnc_dataset_free(&training.data);
     nnc_dataset_free(&training.validation_data);
     nnc_session_close(&training.session);

@@ -103,6 +103,28 @@ static const char *source_text(Emit *emit, const Object *source, const char *nam
         args->standardize);
 }
 
+/* How long epochs are and when to validate, then the callbacks. */
+static const char *schedule_text(Emit *emit, Text *tables) {
+    static const int64_t always[] = {1};
+    static const FitArgs unsaid = {.steps_per_epoch = INT_NONE, .validation_steps = INT_NONE,
+                                   .validation_batch_size = INT_NONE, .validation_freq = {always, 1, false, true}};
+    const Model *model = emit->plan->model;
+    const FitArgs *fit = model->has_fit ? &model->fit : &unsaid;
+    const Ints freq = fit->validation_freq;
+    const int64_t given[] = {fit->initial_epoch, fit->steps_per_epoch, fit->validation_steps, fit->validation_batch_size};
+    Text out = {.arena = emit->arena};
+    for (int i = 0; i < 4; i++) text_printf(&out, "%" PRId64 ", ", given[i] == INT_NONE ? 0 : given[i]);
+    if (!freq.single) {
+        text_puts(tables, "static const int64_t main_validation_after[] = {");
+        for (int i = 0; i < freq.count; i++) text_printf(tables, "%" PRId64 ", ", freq.at[i]);
+        text_puts(tables, "0};\n"); /* an epoch that there is not: the list may be empty */
+    }
+    if (freq.single) text_printf(&out, "%" PRId64 ", NULL, 0,\n    ", freq.at[0]);
+    else text_printf(&out, "0, main_validation_after, %d,\n    ", freq.count + 1);
+    text_printf(&out, "%s, %d,", fit->callbacks.count ? "main_callbacks" : "NULL", fit->callbacks.count);
+    return text_chars(&out);
+}
+
 static void fit_table(Emit *emit, Text *out) {
     const Model *model = emit->plan->model;
     const FitArgs *fit = &model->fit;
@@ -115,11 +137,11 @@ static void fit_table(Emit *emit, Text *out) {
     const char *val_y = source_text(emit, any && validation.count == 2 ? validation.at[1] : NULL, "validation_y", out);
     text_printf(out,
                 "static const nnc_fit_defaults main_fit = {\n    %s,\n    %s,\n    %s,\n    %s,\n    %s,\n    %s, %d, "
-                "%d, %d, %d,\n};\n",
+                "%d, %d, %d, %s\n};\n",
                 x, y, weight, val_x, val_y, double_literal(emit, any ? fit->validation_split : 0),
                 any ? (int)fit->epochs : 1,
                 any && fit->batch_size > 0 && fit->batch_size < model->batch ? (int)fit->batch_size : (int)model->batch,
-                any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1);
+                any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1, schedule_text(emit, out));
 }
 
 static void evaluate_table(Emit *emit, Text *out) {
@@ -218,6 +240,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     masks_table(emit, &tables);
     metrics_table(emit, &tables);
     if (plan->can_train) kept_table(emit, &tables);
+    if (plan->can_train) callbacks_table(emit, &tables);
     if (plan->can_train) fit_table(emit, &tables);
     evaluate_table(emit, &tables);
     const size_t notes = notes_table(emit, &tables);

@@ -52,6 +52,8 @@ void kept_table(Emit *emit, Text *out);
 /** --stream: the holes of its header, its program and its functions. (stream.c) */
 const Hole *stream_holes(Emit *emit, const Hole *holes);
 void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *programs, Text *out);
+/** The table of callbacks; nothing when there are none. (callbacks.c) */
+void callbacks_table(Emit *emit, Text *out);
 /** The weights of --weights as constants. (weights.c) */
 void emit_weights(Emit *emit, const Hole *holes, Text *out);
 

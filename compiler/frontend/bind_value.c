@@ -72,6 +72,14 @@ static bool whole_value(const Ast *value, int64_t *whole) {
 }
 
 static bool bind_int(const Target *target, const Ast *value, int64_t *field) {
+    const char *const word = target->row->word;
+    if (word != NULL && value->kind == AST_STRING && strcmp(value->string.chars, word) == 0) {
+        *field = INT_NONE;
+        return true;
+    }
+    if (word != NULL && value->kind != AST_NUMBER) {
+        return wrong_type(target, value, arena_printf(target->binder->arena, "an integer or '%s'", word));
+    }
     if (!whole_value(value, field)) {
         return wrong_type(target, value,
                           !target->entry              ? "an integer"
@@ -204,7 +212,7 @@ static bool bind_pairs(const Target *target, const Ast *value, const Ast *const 
         }
         valid &= bind_int(&entry, pair[0], &numbers[2 * i]) && bind_int(&entry, pair[1], &numbers[2 * i + 1]);
     }
-    *field = (Ints){numbers, 2 * count, true};
+    *field = (Ints){.at = numbers, .count = 2 * count, .pairs = true};
     return valid;
 }
 
@@ -227,7 +235,7 @@ static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
             valid &= bind_int(&entry, values[i], &numbers[i]);
         }
     }
-    *field = (Ints){numbers, count, false};
+    *field = (Ints){numbers, count, false, value->kind == AST_NUMBER};
     return valid;
 }
 
@@ -253,7 +261,7 @@ static bool bind_columns(const Target *target, const Ast *value, Columns *field)
             valid &= bind_int(&inner, entry, &numbers[i]);
         }
     }
-    *field = (Columns){{numbers, count, false}, named ? names : NULL};
+    *field = (Columns){{.at = numbers, .count = count}, named ? names : NULL};
     return valid;
 }
 
@@ -270,6 +278,36 @@ static bool bind_reals(const Target *target, const Ast *value, Reals *field) {
         valid &= bind_real(&entry, values[i], &numbers[i]);
     }
     *field = (Reals){numbers, count};
+    return valid;
+}
+
+/* {0: 0.1, 10: 0.01}: an epoch each, ascending; or [0.1, 0.05]: epochs 0, 1. */
+static bool bind_rates(const Target *target, const Ast *value, Rates *field) {
+    const Binder *binder = target->binder;
+    const bool dict = value->kind == AST_DICT, list = value->kind == AST_LIST || value->kind == AST_TUPLE;
+    if (!dict && !list) {
+        wrong_type(target, value, "a dict of rates by the epoch from which they hold, or a list of rates");
+        diag_note(binder->diags, NO_SPAN, "a function of Python cannot stand in a model file; {0: 0.01, 10: 0.001} can");
+        return false;
+    }
+    const int count = dict ? value->dict.count : value->items.count;
+    int64_t *epochs = NEW_ARRAY(binder->arena, int64_t, count);
+    double *rates = NEW_ARRAY(binder->arena, double, count);
+    bool valid = true;
+    for (int i = 0; i < count; i++) {
+        const Ast *written = dict ? value->dict.values[i] : value->items.at[i];
+        Target entry = entry_target(target, written);
+        valid &= bind_real(&entry, constants_value(binder->constants, written, CLASS_KIND_COUNT), &rates[i]);
+        epochs[i] = i;
+        if (dict) {
+            const Ast *key = constants_value(binder->constants, value->dict.keys[i], CLASS_KIND_COUNT);
+            Target place = entry_target(target, value->dict.keys[i]);
+            if (!whole_value(key, &epochs[i]) || epochs[i] < 0 || (i > 0 && epochs[i] <= epochs[i - 1])) {
+                return wrong_type(&place, key, "a dict whose keys are ascending epochs from 0 on");
+            }
+        }
+    }
+    *field = (Rates){epochs, rates, count};
     return valid;
 }
 
@@ -345,13 +383,16 @@ static void bind_none(const ArgDef *row, void *field) {
         break;
     case ARG_INTS:
     case ARG_SHAPE:
-        *(Ints *)field = (Ints){NULL, -1, false};
+        *(Ints *)field = (Ints){.count = -1};
         break;
     case ARG_COLUMNS:
-        *(Columns *)field = (Columns){{NULL, -1, false}, NULL};
+        *(Columns *)field = (Columns){{.count = -1}, NULL};
         break;
     case ARG_REALS:
         *(Reals *)field = (Reals){NULL, -1};
+        break;
+    case ARG_RATES:
+        *(Rates *)field = (Rates){NULL, NULL, 0};
         break;
     case ARG_OBJECT:
         *(Object **)field = NULL;
@@ -398,6 +439,8 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
         return bind_columns(&target, value, field);
     case ARG_REALS:
         return bind_reals(&target, value, field);
+    case ARG_RATES:
+        return bind_rates(&target, value, field);
     case ARG_OBJECT:
         return bind_one(&target, value, field);
     case ARG_NUMBER_OR_OBJECT:

@@ -125,7 +125,7 @@ static void put_statement(const char *name, const void *args, Text *out) {
     text_puts(out, "\n");
 }
 
-void identity_dump(const Model *model, Text *out) {
+static void put_model(const Model *model, Text *out) {
     Shape sample = model->input.rank > 0 ? shape_of(model->input.rank - 1, model->input.dim + 1) : model->input;
     text_printf(out, "  input %s %s, batch %" PRId64 "\n", shape_text(out->arena, sample),
                 model->integer_input ? "int32" : "float32", model->batch);
@@ -144,9 +144,21 @@ void identity_dump(const Model *model, Text *out) {
     }
 }
 
+void identity_dump(const Model *model, Text *out) {
+    put_model(model, out);
+    if (model->has_fit) { /* what of fit() a resumed run may not change */
+        const FitArgs *fit = &model->fit;
+        const FitArgs kept = {.epochs = 1, .batch_size = INT_NONE, .verbose = INT_NONE, .validation_data = {NULL, 0},
+                              .shuffle = true, .callbacks = fit->callbacks, .initial_epoch = fit->initial_epoch,
+                              .steps_per_epoch = fit->steps_per_epoch, .validation_steps = fit->validation_steps,
+                              .validation_batch_size = fit->validation_batch_size, .validation_freq = fit->validation_freq};
+        put_statement("fit", &kept, out);
+    }
+}
+
 void model_dump(const Model *model, Text *out) {
     text_printf(out, "model %s\n", model->name);
-    identity_dump(model, out);
+    put_model(model, out);
     if (model->has_fit) {
         put_statement("fit", &model->fit, out);
     }

@@ -203,10 +203,24 @@ static const char *found_text(Parse *parse, const char *found, Span span) {
     return found;
 }
 
+/* Whether the word before a place is `word`. */
+static bool stands_after(const Parse *parse, Span span, const char *word) {
+    const char *text = parse->source->text;
+    int end = span.lo, length = (int)strlen(word);
+    while (end > 0 && (text[end - 1] == ' ' || text[end - 1] == '\t')) {
+        end--;
+    }
+    return end >= length && strncmp(text + end - length, word, (size_t)length) == 0;
+}
+
 /* Frequent habits from Python that the grammar alone cannot explain. */
 static void explain_habit(Parse *parse, const char *found, Span span, const char *const *expected, int count) {
     bool at_name_of_model = count == 1 && strcmp(expected[0], "a name") == 0;
-    if (strcmp(found, "'('") == 0 && count == 1 && strcmp(expected[0], "'='") == 0) {
+    if (strcmp(found, "a name") == 0 && (stands_after(parse, span, "lambda") || stands_after(parse, span, "def"))) {
+        diag_note(parse->diags, NO_SPAN,
+                  "a function of Python cannot stand in a model file; LearningRateScheduler takes {0: 0.01, 10: 0.001} or a "
+                  "list of rates");
+    } else if (strcmp(found, "'('") == 0 && count == 1 && strcmp(expected[0], "'='") == 0) {
         diag_note(parse->diags, NO_SPAN, "layers stand between the braces of: model NAME { … }");
     } else if ((strcmp(found, "'='") == 0 || strcmp(found, "'{'") == 0 || strcmp(found, "a string") == 0) &&
                at_name_of_model) {

@@ -123,6 +123,15 @@ static void print_reals(Reals reals, Text *out) {
     text_puts(out, reals.count == 1 ? ",)" : ")");
 }
 
+static void print_rates(Rates rates, Text *out) {
+    text_puts(out, "{");
+    for (int i = 0; i < rates.count; i++) {
+        text_printf(out, "%s%" PRId64 ": ", i > 0 ? ", " : "", rates.epoch[i]);
+        print_real(rates.rate[i], out);
+    }
+    text_puts(out, "}");
+}
+
 static void print_objects(Objects objects, const char *brackets, Text *out) {
     text_append(out, brackets, 1);
     for (int i = 0; i < objects.count; i++) {
@@ -135,7 +144,11 @@ static void print_objects(Objects objects, const char *brackets, Text *out) {
 void print_value(const ArgDef *row, const void *field, Text *out) {
     switch (row->type) {
     case ARG_INT:
-        print_integer(*(const int64_t *)field, out);
+        if (row->word != NULL && *(const int64_t *)field == INT_NONE) {
+            print_string(row->word, out);
+        } else {
+            print_integer(*(const int64_t *)field, out);
+        }
         break;
     case ARG_REAL:
     case ARG_SCALE:
@@ -178,6 +191,9 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
         }
         break;
     }
+    case ARG_RATES:
+        print_rates(*(const Rates *)field, out);
+        break;
     case ARG_OBJECT: {
         const Object *object = *(Object *const *)field;
         if (object == NULL) {
@@ -236,7 +252,7 @@ static void print_args(const Class *class, const ArgDef *rows, const void *field
 void object_print(const Object *object, Text *out) {
     const Class *class = object->class;
     bool called = class->kind == CLASS_LAYER || class->kind == CLASS_OPTIMIZER || class->kind == CLASS_SCHEDULE ||
-                  class->kind == CLASS_SOURCE || class->kind == CLASS_STATEMENT;
+                  class->kind == CLASS_SOURCE || class->kind == CLASS_CALLBACK || class->kind == CLASS_STATEMENT;
     Text args = {.arena = out->arena};
     print_args(class, class->args, object->args, &args);
     if (class->kind == CLASS_OPTIMIZER) { /* the common arguments of layers are shown beside them */

@@ -30,6 +30,9 @@
 #define METRIC(name) extern const struct MetricDef metric_##name;
 #include "metrics.def"
 #undef METRIC
+#define CALLBACK(name) extern const Class callback_##name;
+#include "callbacks.def"
+#undef CALLBACK
 #define SOURCE(name) extern const Class source_##name;
 #include "sources.def"
 #undef SOURCE
@@ -77,6 +80,11 @@ static const Class *const metrics[] = {
 #include "metrics.def"
 #undef METRIC
     NULL};
+static const Class *const callbacks[] = {
+#define CALLBACK(name) &callback_##name,
+#include "callbacks.def"
+#undef CALLBACK
+    NULL};
 static const Class *const sources[] = {
 #define SOURCE(name) &source_##name,
 #include "sources.def"
@@ -102,6 +110,7 @@ static const struct {
     [CLASS_OPTIMIZER] = {"optimizer", "optimizers", optimizers, common_optimizer_args, sizeof(CommonOptimizerArgs)},
     [CLASS_SCHEDULE] = {"schedule", "schedules", schedules, NULL, 0},
     [CLASS_METRIC] = {"metric", "metrics", metrics, NULL, 0},
+    [CLASS_CALLBACK] = {"callback", "callbacks", callbacks, NULL, 0},
     [CLASS_SOURCE] = {"data source", "sources", sources, NULL, 0},
     [CLASS_STATEMENT] = {"statement", "statements", statements, NULL, 0},
 };

@@ -32,6 +32,18 @@ static const ArgDef fit_args[] = {
     {ARG(FitArgs, shuffle), ARG_BOOL, DEFAULT("True"), .keyword_only = true, .doc = "a new order in every epoch"},
     {ARG(FitArgs, sample_weight), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
      .doc = "a weight of each row in the loss"},
+    {ARG(FitArgs, callbacks), ARG_OBJECTS, DEFAULT("None"), .class_kind = CLASS_CALLBACK, .keyword_only = true,
+     .doc = "what else happens after steps and epochs, in this order"},
+    {ARG(FitArgs, initial_epoch), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX), .keyword_only = true,
+     .doc = "the epoch to begin with, from 0"},
+    {ARG(FitArgs, steps_per_epoch), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .keyword_only = true,
+     .doc = "steps after which an epoch ends; the next goes on in the data, which repeat"},
+    {ARG(FitArgs, validation_steps), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .keyword_only = true,
+     .doc = "so many batches of validation data only"},
+    {ARG(FitArgs, validation_batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .keyword_only = true,
+     .doc = "rows of a batch of validation; batch_size when not given"},
+    {ARG(FitArgs, validation_freq), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), .keyword_only = true,
+     .doc = "validate after every so many epochs, or after those of a list, from 1"},
     {0}};
 
 static const ArgDef evaluate_args[] = {

@@ -73,7 +73,17 @@ class ModelFile:
         return {name: self.evaluate(tree, modules[name]) for name, tree in self.calls["compile"].items()}
 
     def fit_arguments(self):
-        return {name: self.evaluate(tree) for name, tree in self.calls["fit"].items()}
+        return {name: self.evaluate(tree, Callbacks, keras.callbacks) for name, tree in self.calls["fit"].items()}
+
+
+class Callbacks:
+    """In place of Keras' own: a schedule is a dict or a list in a model file, a function in Python."""
+
+    @staticmethod
+    def LearningRateScheduler(schedule, verbose=0):
+        rates = schedule if isinstance(schedule, dict) else dict(enumerate(schedule))
+        rate = lambda epoch, rate: float(max(((first, rate) for first, rate in rates.items() if first <= epoch), default=(0, rate))[1])
+        return keras.callbacks.LearningRateScheduler(rate, verbose)
 
 
 # --- random factors ---------------------------------------------------------------------------------------------------
@@ -268,7 +278,8 @@ def run_keras(file, inputs, factors, dtype):
     for name, gradient in first_gradients(model, head(x), head(y), head(weights), factors).items():
         tensors["grad/" + name] = gradient
     reset()
-    history = model.fit(x, y, sample_weight=weights, verbose=0, callbacks=[CountBatches(factors)], **fit).history
+    fit["callbacks"] = [CountBatches(factors), *fit.get("callbacks", [])]
+    history = model.fit(x, y, sample_weight=weights, verbose=0, **fit).history
     for variable in model.weights:
         tensors["after/" + weight_name(variable)] = np.asarray(variable.value)
     tensors["pred_after"] = np.asarray(model(x, training=False))
