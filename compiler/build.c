@@ -166,6 +166,7 @@ Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *la
 static Tensor *make_view(Builder *build, Tensor *x, Shape shape, const char *label) {
     Tensor *view = build_value(build, label, shape);
     view->base = x;
+    view->integer = x->integer;
     view->producer = x->producer;
     return view;
 }

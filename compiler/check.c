@@ -53,13 +53,7 @@ static void check_labels(const Model *model, const Object *y, Diags *diags) {
     note_rows(model, diags);
 }
 
-/* Until a layer takes indices, an input of integers has nowhere to go. */
-static void check_input(const Model *model, Diags *diags) {
-    if (model->integer_input) diag(diags, D_integer_input, model->input_span);
-}
-
 void model_check(const Model *model, Diags *diags) {
-    check_input(model, diags);
     if (!model->has_compile || !model->compile.loss) return;
     check_loss(model, diags);
     check_metrics(model, diags);

@@ -195,6 +195,31 @@ static void check_sizes(const Plan *plan, const Program *program, Diags *diags) 
     }
 }
 
+static bool takes_indices(const Op *op) { return op->def == &op_gather || op->def == &op_nonzero; }
+
+/* Indices are the caller's input itself, so that they can be checked before anything is computed; and whole numbers are
+ * nothing but indices. */
+static void check_indices(const Plan *plan, Diags *diags) {
+    const Program *program = &plan->predict;
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *op = program->ops.at[i];
+        if (op->def == &op_gather && tensor_storage(op->in[0]) != program->input) {
+            diag(diags, D_embedding_input, op->layer->span, op->layer->name);
+            return;
+        }
+        if (!takes_indices(op) && plan->model->integer_input && op_reads(op, program->input)) {
+            diag(diags, D_integer_input, plan->model->input_span);
+            return;
+        }
+    }
+}
+
+int64_t plan_indices(const Plan *plan) {
+    for (int i = 0; i < plan->predict.ops.count; i++)
+        if (plan->predict.ops.at[i]->def == &op_gather) return plan->predict.ops.at[i]->in[1]->shape.dim[0];
+    return 0;
+}
+
 Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags) {
     Plan *plan = NEW(arena, Plan);
     plan->model = model;
@@ -207,6 +232,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *op
     }
     plan->sum_count = 1;
     build_program(plan, &plan->predict, "predict", false, false);
+    check_indices(plan, diags);
     check_sizes(plan, &plan->predict, diags);
     if (options->stream && !diags_errors(diags)) plan->step_model = model_of_step(model, diags);
     if (plan->step_model) build_step(plan);

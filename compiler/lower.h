@@ -127,6 +127,10 @@ Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label);
  *  operation. */
 Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label);
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
+/** Rows of a table by their index; (…) becomes (…, columns). */
+Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label);
+/** 1 where an index is not 0, else 0. */
+Tensor *build_nonzero(Builder *build, Tensor *indices, const char *label);
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
 /** Numbers that the model file gives, in row-major order. */
 Tensor *build_constant(Builder *build, const double *values, Shape shape, const char *label);

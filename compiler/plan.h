@@ -209,7 +209,8 @@ struct OpDef {
 extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
     op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
     op_penalty, op_update, op_pad, op_conv, op_conv_kernel, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
-    op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant;
+    op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant,
+    op_gather, op_scatter, op_nonzero;
 
 typedef struct Program {
     const char *name; /* predict, evaluate, train, step */
@@ -294,6 +295,9 @@ void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their comm
 void pass_early(Plan *plan, Program *program);  /* what depends on weights alone comes first */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
+
+/** How many rows the table has that the input's indices choose from; 0: the input is no indices. (lower.c) */
+int64_t plan_indices(const Plan *plan);
 
 /* Where tensors lie. (tensor.c) */
 

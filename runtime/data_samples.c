@@ -90,8 +90,9 @@ NNC_API nnc_role nnc_role_x(const nnc_model *model) {
     role.dtype = model->integer_input ? NNC_I32 : nnc_real_dtype(model);
     role.rank = model->input_rank;
     memcpy(role.shape, model->input_shape, sizeof role.shape);
-    role.low = INT32_MIN;
-    role.high = INT32_MAX;
+    role.low = model->indices > 0 ? 0 : INT32_MIN;
+    role.high = model->indices > 0 ? model->indices - 1 : INT32_MAX;
+    role.is_index = model->indices > 0;
     role.also = role.low;
     role.meaning = "index";
     role.hint = "";
@@ -101,6 +102,7 @@ NNC_API nnc_role nnc_role_x(const nnc_model *model) {
 NNC_API nnc_role nnc_role_y(const nnc_model *model) {
     nnc_role role = nnc_role_x(model);
     role.name = "y";
+    role.is_index = 0;
     role.dtype = model->integer_target ? NNC_I32 : nnc_real_dtype(model);
     role.rank = model->output_rank;
     memcpy(role.shape, model->output_shape, sizeof role.shape);
@@ -126,6 +128,7 @@ NNC_API nnc_role nnc_role_y(const nnc_model *model) {
 NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model) {
     nnc_role role = nnc_role_x(model);
     role.name = "sample_weight";
+    role.is_index = 0;
     role.dtype = nnc_real_dtype(model);
     role.rank = 0;
     return role;
@@ -319,8 +322,11 @@ static int nnc_value_problem(const nnc_role *role, int is_class, double value, c
     if (role->dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
         return snprintf(problem, size, "too large for a model of floats");
     }
-    if (role->dtype != NNC_I32 && !is_class) {
+    if (role->dtype != NNC_I32 && !is_class && !role->is_index) {
         return 0;
+    }
+    if (role->dtype != NNC_I32 && !is_class) {
+        value = trunc(value);
     }
     if (value < floor(value) || value > floor(value)) {
         return snprintf(problem, size, "a %s must be a whole number", is_class ? "class" : role->meaning);
@@ -341,7 +347,7 @@ static int nnc_value_problem(const nnc_role *role, int is_class, double value, c
 /* Reals must be finite, class numbers and indices whole and in range. Integers are always finite. */
 static int nnc_check_values(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
     char problem[160];
-    if (role->dtype != NNC_I32 && !samples->is_one_hot && nnc_dtype_of(samples->array.dtype).is_integer) {
+    if (role->dtype != NNC_I32 && !role->is_index && !samples->is_one_hot && nnc_dtype_of(samples->array.dtype).is_integer) {
         return 0;
     }
     size_t width = samples->is_one_hot ? 1 : samples->width;

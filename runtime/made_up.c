@@ -8,8 +8,11 @@ static void nnc_make_up_x(nnc_session *session, nnc_stream *stream, size_t n) {
     const nnc_model *model = session->model;
     size_t count = n * nnc_input_size(model);
     for (size_t i = 0; i < count; i++) {
+        double index = model->indices > 0 ? nnc_stream_below(stream, (uint32_t)model->indices) : 0;
         if (model->integer_input) {
-            ((int32_t *)session->x)[i] = (int32_t)nnc_stream_below(stream, 2); /* every vocabulary has these */
+            ((int32_t *)session->x)[i] = (int32_t)index;
+        } else if (model->indices > 0) {
+            nnc_set_real(model, session->x, i, index);
         } else {
             nnc_set_real(model, session->x, i, nnc_stream_normal(stream));
         }

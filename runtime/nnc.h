@@ -24,7 +24,7 @@ extern "C" {
 #define NNC_STATUS_DEFINED
 enum nnc_status {
     NNC_OK = 0,
-    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label out of range */
+    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label or index out of range */
     NNC_E_SPACE = -2,    /* a buffer is too short */
     NNC_E_FORMAT = -3,   /* not a file of this format */
     NNC_E_MODEL = -4,    /* a file of another model */
@@ -179,6 +179,7 @@ typedef struct nnc_model {
     size_t real_size;
     size_t batch;
     int integer_input; /* x holds int32_t */
+    int64_t indices;   /* x holds numbers of 0 … indices - 1; 0: any */
     int input_rank, output_rank;
     int64_t input_shape[6], output_shape[6]; /* of one sample, without the batch */
     int integer_target;                      /* y holds class numbers (int32_t), one per position of the output */

@@ -260,6 +260,18 @@ const char *emit_model_h(Arena *arena, const Plan *plan) {
     return text_chars(&out);
 }
 
+/* The same for the caller's indices, of which there are `count`. */
+const char *index_check(Emit *emit, const char *count) {
+    const int64_t indices = plan_indices(emit->plan);
+    if (!indices) return "";
+    const char *wrong = emit->plan->model->integer_input
+                            ? formatted(emit, "(uint32_t)x[i] >= %lld", (long long)indices)
+                            : formatted(emit, "!(x[i] > %s && x[i] < %s)", literal(emit, -1), literal(emit, (double)indices));
+    Text out = {.arena = emit->arena};
+    emit_template(emit, &out, "index_check", (Hole[]){{"count", count}, {"wrong", wrong}, {NULL, NULL}});
+    return text_chars(&out);
+}
+
 /* The caller's labels index rows: they are checked before anything is computed. */
 static const char *label_check(Emit *emit, const Hole *holes) {
     const Object *loss = emit->plan->model->compile.loss;
@@ -286,6 +298,8 @@ static const char *run_text(Emit *emit, const char *program, const char *argumen
 static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     const char *const use_params = plan->weights.count ? "" : "(void)p;\n";
+    const Shape input = plan->model->input;
+    const char *const indices = times(emit, "n", shape_size(shape_of(input.rank - 1, input.dim + 1), 1));
     ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
     const Hole program_holes[] = {
         {"values", predict.values},
@@ -295,6 +309,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"use_work", *predict.values || plan->states.count ? "" : "(void)w;\n"},
         {"use_params", use_params},
         {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
+        {"check", index_check(emit, indices)},
         {"run_predict", run_text(emit, "predict_batch", "p, w, x, y, batch")},
         {NULL, NULL}};
     emit_template(emit, programs, "program_predict", with(emit, holes, program_holes));
@@ -309,7 +324,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"before", evaluate.before},
         {"use_input", evaluate.reads_input ? "" : "(void)x;\n"},
         {"calls", evaluate.calls},
-        {"check", label_check(emit, holes)},
+        {"check", formatted(emit, "%s%s", index_check(emit, indices), label_check(emit, holes))},
         {"use_params", use_params},
         {"run_evaluate", run_text(emit, "evaluate_batch", "p, w, x, target, sample_weight, batch, sums")},
         {NULL, NULL}};
@@ -334,7 +349,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"before", train.before},
         {"use_input", train.reads_input ? "" : "(void)x;\n"},
         {"calls", train.calls},
-        {"check", label_check(emit, holes)},
+        {"check", formatted(emit, "%s%s", index_check(emit, indices), label_check(emit, holes))},
         {"finite", finite},
         {"next", rates.next},
         {"use_params", use_params},

@@ -168,7 +168,7 @@ extern "C" {
 #define NNC_STATUS_DEFINED
 enum nnc_status {
     NNC_OK = 0,
-    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label out of range */
+    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label or index out of range */
     NNC_E_SPACE = -2,    /* a buffer is too short */
     NNC_E_FORMAT = -3,   /* not a file of this format */
     NNC_E_MODEL = -4,    /* a file of another model */
@@ -309,6 +309,7 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
     if (!p || !w || !x || !y) {
         return NNC_E_ARG;
     }
+    $check
     while (n > 0) {
         const size_t batch = n < $upper_BATCH ? n : $upper_BATCH;
         $run_predict;
@@ -326,6 +327,12 @@ $upper_API int $prefix_reset_states($prefix_states *states) {
     }
     memset(states, 0, sizeof *states);
     return NNC_OK;
+}
+//@ index_check
+for (size_t i = 0; i < $count; i++) {
+    if ($wrong) { /* the table has no such row */
+        return NNC_E_ARG;
+    }
 }
 //@ label_check
 for (size_t i = 0; i < $labels; i++) {

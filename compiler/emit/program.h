@@ -44,6 +44,8 @@ const char *source_name(const struct Options *options);
 const char *upper(Arena *arena, const char *name);
 /** Two lists of holes in one. */
 const Hole *with(Emit *emit, const Hole *holes, const Hole *more);
+/** Statements that return when one of the input's `count` indices is out of range; "" where the input holds none. */
+const char *index_check(Emit *emit, const char *count);
 /** The descriptor of the model and main(). (main.c) */
 void emit_main(Emit *emit, const Hole *holes, Text *out);
 /** The members of NAME_trainer, and the table of those that checkpoints hold. (trainer.c) */

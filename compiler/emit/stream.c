@@ -34,6 +34,7 @@ const Hole *stream_holes(Emit *emit, const Hole *holes) {
 
 void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *programs, Text *out) {
     const ProgramText step = emit_program(emit, &emit->plan->step, FORWARD);
+    const int64_t step_in = shape_size(emit->plan->step_model->input, 1);
     const Hole step_holes[] = {
         {"values", step.values},
         {"calls", step.calls},
@@ -41,6 +42,8 @@ void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *prog
         {"use_state", *step.values || emit->plan->stream_states.count ? "" : "(void)s;\n"},
         {"step_arena", *step.values ? formatted(emit, "%s *const arena = s->arena;\n", emit->real) : ""},
         {"run_step", run_step},
+        {"check_step", index_check(emit, integer(emit, step_in))},
+        {"check_steps", index_check(emit, times(emit, "n", step_in))},
         {NULL, NULL}};
     emit_template(emit, programs, "program_step", with(emit, holes, step_holes));
     emit_template(emit, out, "api_stream", with(emit, stream_holes(emit, holes), step_holes));

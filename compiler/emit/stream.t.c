@@ -44,6 +44,7 @@ $upper_API int $prefix_step(const $prefix_params *p, $prefix_state *s, const $in
     if (!p || !s || !x || !y) {
         return NNC_E_ARG;
     }
+    $check_step
     $run_step;
     return NNC_OK;
 }
@@ -52,6 +53,7 @@ $upper_API int $prefix_block(const $prefix_params *p, $prefix_state *s, const $i
     if (!p || !s || !x || !y) {
         return NNC_E_ARG;
     }
+    $check_steps
     for (size_t i = 0; i < n; i++) {
         $prefix_step(p, s, x + i * $upper_STEP_IN, y + i * $upper_STEP_OUT);
     }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* gather: rows of a table by their index; scatter: its gradient, which adds rows up at their indices; nonzero: which indices
+ * are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's: the functions
+ * of the header check them before anything is computed (file.c). */
+#include "emit/emit.h"
+#include "lower.h"
+
+Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label) {
+    Op *op = build_op(build, &op_gather, "forward");
+    op->in[op->in_count++] = indices;
+    op->in[op->in_count++] = table;
+    Shape shape = indices->shape;
+    shape.dim[shape.rank++] = table->shape.dim[1];
+    return build_result(build, op, label, shape);
+}
+
+Tensor *build_nonzero(Builder *build, Tensor *indices, const char *label) {
+    return build_simple(build, &op_nonzero, indices, label);
+}
+
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *table = op->in[1];
+    if (!gradient_needed(table)) return;
+    Op *back = build_op(build, &op_scatter, "backward_rows");
+    back->in[back->in_count++] = op->in[0];
+    back->in[back->in_count++] = d;
+    gradient_add(build, table, build_result(build, back, gradient_name(build, table), table->shape));
+}
+
+static void emit(Emit *e, const Op *op) {
+    const Tensor *const table = op->def == &op_gather ? op->in[1] : op->out;
+    const char *const indices = param_named(e, op->in[0], false, "x");
+    const char *const from = op->in_count > 1 ? param_named(e, op->in[1], false, op->def == &op_gather ? "table" : "d") : "";
+    emit_function(e, op->def->name, op,
+                  (Hole[]){{"x", indices},
+                           {"from", from},
+                           {"y", param_named(e, op->out, true, "y")},
+                           {"rows", size_text(e, op->in[0]->shape, 0, op->in[0]->shape.rank)},
+                           {"columns", integer(e, table->shape.dim[table->shape.rank - 1])},
+                           {"size", size_text(e, table->shape, 0, table->shape.rank)},
+                           {"zero", op->in[0]->integer ? "0" : literal(e, 0)},
+                           {NULL, NULL}});
+}
+
+const OpDef op_gather = {.name = "gather", .brief = "rows of a table by their index", .gradient = gradient, .emit = emit};
+const OpDef op_scatter = {.name = "scatter", .brief = "rows added up at their indices", .emit = emit};
+const OpDef op_nonzero = {.name = "nonzero", .brief = "1 where an index is not 0", .emit = emit};
