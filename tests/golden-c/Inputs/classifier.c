@@ -73,7 +73,7 @@ extern "C" {
 #define NNC_STATUS_DEFINED
 enum nnc_status {
     NNC_OK = 0,
-    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label out of range */
+    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label or index out of range */
     NNC_E_SPACE = -2,    /* a buffer is too short */
     NNC_E_FORMAT = -3,   /* not a file of this format */
     NNC_E_MODEL = -4,    /* a file of another model */
