@@ -11,8 +11,8 @@
 #include "ast.h"
 
 typedef enum ClassKind {
-    CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_REGULARIZER, CLASS_LOSS, CLASS_OPTIMIZER, CLASS_SCHEDULE,
-    CLASS_METRIC, CLASS_CALLBACK, CLASS_SOURCE,
+    CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_REGULARIZER, CLASS_CONSTRAINT, CLASS_LOSS, CLASS_OPTIMIZER,
+    CLASS_SCHEDULE, CLASS_METRIC, CLASS_CALLBACK, CLASS_SOURCE,
     CLASS_STATEMENT, /* compile, fit, evaluate */
     CLASS_KIND_COUNT
 } ClassKind;
@@ -136,6 +136,7 @@ struct Class {
  *     activations.def   ACTIVATION(relu)         const ActivationDef activation_relu
  *     initializers.def  INITIALIZER(zeros)       const InitializerDef initializer_zeros
  *     regularizers.def  REGULARIZER(L2)          const RegularizerDef regularizer_L2
+ *     constraints.def   CONSTRAINT(MaxNorm)      const ConstraintDef constraint_MaxNorm
  *     losses.def        LOSS(mse)                const LossDef loss_mse
  *     optimizers.def    OPTIMIZER(Adam)          const OptimizerDef optimizer_Adam
  *     schedules.def     SCHEDULE(CosineDecay)    const ScheduleDef schedule_CosineDecay

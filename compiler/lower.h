@@ -52,6 +52,12 @@ typedef struct RegularizerArgs {
     double l1, l2;
 } RegularizerArgs;
 
+typedef struct ConstraintDef {
+    Class class;
+    const char *element; /* formula of the element w; or NULL, and */
+    const char *factor;  /* what w is multiplied by, of the sum of squares along the axes */
+} ConstraintDef;
+
 typedef struct LossDef {
     Class class;
     bool sparse; /* targets are class numbers */

@@ -21,8 +21,14 @@ typedef struct Tensor Tensor;   /* plan.h */
 
 /** What a weight's arguments say about it. Their rows come from WEIGHT_ARGS (layers/layer.h). */
 typedef struct WeightArgs {
-    Object *initializer, *regularizer; /* NULL: no regularizer */
+    Object *initializer, *regularizer, *constraint; /* NULL: none of the last two */
 } WeightArgs;
+
+/** Arguments of constraints; NonNeg has none. */
+typedef struct ConstraintArgs {
+    double min_value, max_value, rate;
+    Ints axis;
+} ConstraintArgs;
 
 typedef struct Weight {
     const char *name; /* kernel */

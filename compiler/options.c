@@ -52,6 +52,7 @@ static const OptionDef table[] = {
     {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
     {"--list-initializers", "", TAKES_KIND, CLASS_INITIALIZER, NULL},
     {"--list-regularizers", "", TAKES_KIND, CLASS_REGULARIZER, NULL},
+    {"--list-constraints", "", TAKES_KIND, CLASS_CONSTRAINT, NULL},
     {"--list-losses", "", TAKES_KIND, CLASS_LOSS, NULL},
     {"--list-optimizers", "", TAKES_KIND, CLASS_OPTIMIZER, NULL},
     {"--list-schedules", "", TAKES_KIND, CLASS_SCHEDULE, NULL},

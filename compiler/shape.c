@@ -93,6 +93,22 @@ static bool check_size(Arena *arena, Span span, const char *what, Shape shape, i
     return false;
 }
 
+/* The axes of a constraint must be axes of its weight. */
+static void check_constraints(const Layer *layer, Diags *diags) {
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *weight = layer->weights.at[i];
+        const Object *constraint = weight->args.constraint;
+        const Ints axis = constraint != NULL ? ((const ConstraintArgs *)constraint->args)->axis : (Ints){NULL, 0, false};
+        for (int j = 0; j < axis.count; j++) {
+            if (axis.at[j] < -weight->shape.rank || axis.at[j] >= weight->shape.rank) {
+                diag(diags, D_constraint_axis, object_arg_span(constraint, "axis"), (long long)axis.at[j], weight->path,
+                     shape_text(layer->arena, weight->shape));
+                return;
+            }
+        }
+    }
+}
+
 static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {
     const char *output = arena_printf(layer->arena, "the output %s", shape_text(layer->arena, layer->output));
     bool fits = check_size(layer->arena, layer->span, output, layer->output, batch, diags);
@@ -132,6 +148,7 @@ void model_shapes(Model *model, Diags *diags) {
         if (layer->def != NULL && shape.rank >= 0) {
             int errors = diags_errors(diags);
             layer->def->shape(layer, diags);
+            check_constraints(layer, diags);
             if (diags_errors(diags) > errors ||
                 (layer->output.rank >= 0 && !check_layer_sizes(layer, model->batch, &weights, diags))) {
                 layer->output.rank = -1;

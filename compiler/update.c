@@ -193,6 +193,36 @@ static void build_average(Builder *build, Tensor *weight) {
     build_statement(build, weight, step, "average");
 }
 
+/* The weight's shape with 1 in place of the axes that a norm is taken along. */
+static Shape norms_shape(const Weight *weight, Ints axis) {
+    Shape shape = weight->shape;
+    for (int i = 0; i < axis.count; i++) shape.dim[axis.at[i] < 0 ? axis.at[i] + shape.rank : axis.at[i]] = 1;
+    return shape;
+}
+
+static void build_constraint(Builder *build, Tensor *weight) {
+    const Object *object = weight->weight->args.constraint;
+    if (!object) return;
+    const ConstraintDef *constraint = (const ConstraintDef *)object->class;
+    const ConstraintArgs *args = object->args;
+    Arena *arena = build->plan->arena;
+    Step step = {.label = constraint->class.name};
+    build->layer = weight->owner;
+    if (constraint->element) {
+        step.text = arena_printf(arena, "w = %s;", constraint->element);
+    } else {
+        const Formula factor = {"factor", {"squares"}, constraint->factor, {NULL}};
+        const Operand numbers[] = {NUMBER("min_value", args->min_value), NUMBER("max_value", args->max_value),
+                                   NUMBER("rate", args->rate), NUMBER("rest", 1 - args->rate)};
+        Tensor *squares = build_sum_squares(build, weight, norms_shape(weight->weight, args->axis),
+                                            arena_printf(arena, "measure_%s", weight->weight->name));
+        step.text = "w = factor * w;";
+        add_tensor(&step, "factor", build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4), false);
+    }
+    add_tensor(&step, "w", weight, true);
+    build_statement(build, weight, step, "constrain");
+}
+
 void build_updates(Builder *build) {
     Plan *plan = build->plan;
     LIST(Tensor *) weights = {0};
@@ -216,5 +246,6 @@ void build_updates(Builder *build) {
     for (int i = 0; i < weights.count; i++) build_update(build, weights.at[i]);
     build->phase = PHASE_FINISH;
     for (int i = 0; i < weights.count && plan->update.averages; i++) build_average(build, weights.at[i]);
+    for (int i = 0; i < weights.count; i++) build_constraint(build, weights.at[i]);
     build->layer = NULL;
 }

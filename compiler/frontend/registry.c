@@ -18,6 +18,9 @@
 #define REGULARIZER(name) extern const struct RegularizerDef regularizer_##name;
 #include "regularizers.def"
 #undef REGULARIZER
+#define CONSTRAINT(name) extern const struct ConstraintDef constraint_##name;
+#include "constraints.def"
+#undef CONSTRAINT
 #define LOSS(name) extern const struct LossDef loss_##name;
 #include "losses.def"
 #undef LOSS
@@ -59,6 +62,11 @@ static const Class *const regularizers[] = {
 #define REGULARIZER(name) (const Class *)&regularizer_##name,
 #include "regularizers.def"
 #undef REGULARIZER
+    NULL};
+static const Class *const constraints[] = {
+#define CONSTRAINT(name) (const Class *)&constraint_##name,
+#include "constraints.def"
+#undef CONSTRAINT
     NULL};
 static const Class *const losses[] = {
 #define LOSS(name) (const Class *)&loss_##name,
@@ -106,6 +114,7 @@ static const struct {
     [CLASS_ACTIVATION] = {"activation", "activations", activations, NULL, 0},
     [CLASS_INITIALIZER] = {"initializer", "initializers", initializers, NULL, 0},
     [CLASS_REGULARIZER] = {"regularizer", "regularizers", regularizers, NULL, 0},
+    [CLASS_CONSTRAINT] = {"constraint", "constraints", constraints, NULL, 0},
     [CLASS_LOSS] = {"loss", "losses", losses, NULL, 0},
     [CLASS_OPTIMIZER] = {"optimizer", "optimizers", optimizers, common_optimizer_args, sizeof(CommonOptimizerArgs)},
     [CLASS_SCHEDULE] = {"schedule", "schedules", schedules, NULL, 0},

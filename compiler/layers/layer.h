@@ -13,13 +13,16 @@
 #define ACTIVATION_ARG(type)                                                                                           \
     {ARG(type, activation), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_ACTIVATION, .doc = "applied to the output"}
 /* A weight that arguments say something about is `WeightArgs kernel;` in the layer's struct, WEIGHT_ARGS(DenseArgs, kernel,
- * "'glorot_uniform'") in its table, which makes kernel_initializer, kernel_regularizer, …, and
+ * "'glorot_uniform'") in its table, which makes kernel_initializer, kernel_regularizer and kernel_constraint, and
  * layer_weight(layer, "kernel", shape, a->kernel) in its shape rule. INITIALIZER_ARG is for weights that do not train. As
  * without names Keras' initializers follow each other, the other rows have names only. */
 #define WEIGHT_ARGS(type, field, default_)                                                                             \
     INITIALIZER_ARG(type, field, default_), {                                                                          \
         .name = #field "_regularizer", .offset = offsetof(type, field.regularizer), ARG_OBJECT, DEFAULT("None"),       \
         .class_kind = CLASS_REGULARIZER, .keyword_only = true, .doc = "a penalty on it in the loss"                    \
+    }, {                                                                                                               \
+        .name = #field "_constraint", .offset = offsetof(type, field.constraint), ARG_OBJECT, DEFAULT("None"),         \
+        .class_kind = CLASS_CONSTRAINT, .keyword_only = true, .doc = "what is done to it after each update"            \
     }
 #define INITIALIZER_ARG(type, field, default_)                                                                         \
     {.name = #field "_initializer", .offset = offsetof(type, field.initializer), ARG_OBJECT, DEFAULT(default_),        \
