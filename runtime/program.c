@@ -130,7 +130,7 @@ static void nnc_print_options(const nnc_host *host, const nnc_command *command, 
 static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *value, nnc_options *options) {
     void *field = (char *)options + option->offset;
     uint64_t number = 0;
-    double real = 0;
+    double parsed = 0;
     int is_number = value != NULL && nnc_parse_count(value, &number) == 0;
     switch (option->kind) {
     case NNC_OPTION_TEXT: *(const char **)field = value; return 0;
@@ -149,10 +149,10 @@ static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *
         options->has_seed = 1;
         return 0;
     case NNC_OPTION_REAL:
-        if (nnc_parse_number(value, strlen(value), &real) != 0 || !(real >= 0)) {
+        if (nnc_parse_number(value, strlen(value), &parsed) != 0 || !(parsed >= 0)) {
             return nnc_fail_usage(host, "--%s wants a number from 0, not '%s'", option->name, value);
         }
-        *(double *)field = real;
+        *(double *)field = parsed;
         return 0;
     case NNC_OPTION_VERBOSE:
         if (!is_number || number > 2) {

@@ -89,8 +89,8 @@ static void nnc_put_matrix(nnc_writer *page, const nnc_report *report, const nnc
 
 /* With many classes: the pairs that are confused most often. */
 static void nnc_put_pairs(nnc_writer *page, const nnc_report *report, const nnc_confusion *confusion) {
-    enum { PAIRS = 12 };
-    size_t classes = confusion->classes, best[PAIRS], found = 0;
+    enum { MOST_CONFUSED = 12 };
+    size_t classes = confusion->classes, best[MOST_CONFUSED], found = 0;
     for (size_t i = 0; i < classes * classes; i++) {
         size_t at = found;
         if (i / classes == i % classes || confusion->counts[i] == 0) {
@@ -99,8 +99,8 @@ static void nnc_put_pairs(nnc_writer *page, const nnc_report *report, const nnc_
         while (at > 0 && confusion->counts[best[at - 1]] < confusion->counts[i]) {
             at--;
         }
-        if (at < PAIRS) {
-            found += found < PAIRS;
+        if (at < MOST_CONFUSED) {
+            found += found < MOST_CONFUSED;
             memmove(&best[at + 1], &best[at], (found - at - 1) * sizeof best[0]);
             best[at] = i;
         }
