@@ -6,10 +6,13 @@
 
 #include "options.h"
 
-bool tensor_name_taken(const Program *program, const char *name) {
-    for (int i = 0; i < program->tensors.count; i++)
-        if (!strcmp(program->tensors.at[i]->name, name)) return true;
-    return false;
+bool tensor_name_taken(const Program *program, const char *name) { return names_find(&program->names, name); }
+
+void tensor_rename(Builder *build, Tensor *tensor, const char *name) {
+    Names *const names = &build->program->names;
+    if (names_find(names, tensor->name) == tensor) *names_slot(names, tensor->name) = NULL;
+    tensor->name = name;
+    *names_slot(names, name) = tensor;
 }
 
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape) {
@@ -18,7 +21,10 @@ Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape sh
     *tensor = (Tensor){.kind = kind, .name = name, .shape = shape, .first = -1, .last = -1, .offset = -1};
     for (int i = 2; kind == TENSOR_VALUE && tensor_name_taken(build->program, tensor->name); i++)
         tensor->name = arena_printf(plan->arena, "%s_%d", name, i);
-    if (kind == TENSOR_VALUE) list_push(plan->arena, &build->program->tensors, tensor);
+    if (kind != TENSOR_VALUE) return tensor;
+    list_push(plan->arena, &build->program->tensors, tensor);
+    build->program->names.arena = plan->arena;
+    *names_slot(&build->program->names, tensor->name) = tensor;
     return tensor;
 }
 
@@ -226,7 +232,7 @@ Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x) {
 Tensor *build_named(Builder *build, Tensor *value, const char *label) {
     if (!value->producer || value->producer->out != value || value->base) return value;
     const char *name = arena_printf(build->plan->arena, "%s.%s", build->layer->name, label);
-    if (!tensor_name_taken(build->program, name)) value->name = name;
+    if (!tensor_name_taken(build->program, name)) tensor_rename(build, value, name);
     if (value->producer->steps.count) value->producer->steps.at[0].label = label;
     return value;
 }

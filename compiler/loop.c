@@ -144,7 +144,7 @@ Tensor *loop_sequence(Builder *build, Tensor *value) {
     const TimeLoop *loop = value->producer ? value->producer->loop : NULL;
     if (!value->base) {
         value->base = sequence_of(build, value->shape, loop->steps, "steps");
-        value->base->name = arena_printf(arena, "%s_steps", value->name);
+        tensor_rename(build, value->base, arena_printf(arena, "%s_steps", value->name));
         value->stepped = true;
         return value->base;
     }

@@ -20,7 +20,7 @@ static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
         Tensor *y = layer->def->forward(layer, build, x);
         build_activity_penalty(build, layer, y);
         /* The last value of a layer bears the layer's name. */
-        if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name)) y->name = layer->name;
+        if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name)) tensor_rename(build, y, layer->name);
         if (!layer->masked) y->mask = y == x ? y->mask : NULL;
         else if (!y->mask) y->mask = x->mask;
         x = y;

@@ -159,6 +159,7 @@ Op *build_op_after_loss(Builder *build, const OpDef *def, const char *label);
 Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape);
 Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name);
 bool tensor_name_taken(const Program *program, const char *name);
+void tensor_rename(Builder *build, Tensor *tensor, const char *name);
 
 /** relu's gradient reads nothing but the sign of its value; pass_signs looks for it. */
 #define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"

@@ -5,6 +5,7 @@
 #define NNC_PLAN_H
 
 #include "model.h"
+#include "names.h"
 
 typedef struct Op Op;
 typedef struct OpDef OpDef;
@@ -50,7 +51,9 @@ struct Tensor {
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
     bool rolled;          /* a sequence of which only the present step is kept */
     const char *variable; /* in the printed program, or the member of the parameter struct */
+    bool used;            /* by a program being printed, which declares it */
     const char *local;    /* in the function being printed: the variable that holds its element */
+    LIST(int) users;      /* pass_fuse, of what owns its memory: the operations that read or make a part of it */
     int first, last;      /* operations between which it must be kept */
     int64_t size;         /* elements of a full batch */
     int64_t offset;       /* in the arena, in reals; -1: not there */
@@ -216,6 +219,7 @@ typedef struct Program {
     const char *name; /* predict, evaluate, train, step */
     LIST(Op *) ops;
     LIST(Tensor *) tensors; /* values of this program */
+    Names names;            /* … by name */
     Tensor *input, *output, *target, *sample_weight;
     int64_t arena_size; /* reals */
     bool training;
@@ -318,6 +322,9 @@ bool tensors_overlap(const Tensor *a, const Tensor *b);
 bool tensors_begin_together(const Tensor *a, const Tensor *b);
 /** Elements when the batch has its compiled size. */
 int64_t tensor_size(const Plan *plan, const Tensor *tensor);
+/** All tensors that `op` reads or makes, some of them twice; returns how many. */
+enum { MAX_OP_TENSORS = 7 + MAX_STEPS * (MAX_OPERANDS + 1) };
+int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]);
 /** True when any step of `op` or its inputs reads the memory of `tensor`, whichever part of it. */
 bool op_reads(const Op *op, const Tensor *tensor);
 /** True when `op` makes (a part of) `tensor`. */

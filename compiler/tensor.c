@@ -50,6 +50,19 @@ int64_t tensor_size(const Plan *plan, const Tensor *tensor) {
     return shape_size(shape, plan->model->batch);
 }
 
+int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]) {
+    int count = 0;
+    for (int i = 0; i < op->in_count; i++) tensors[count++] = op->in[i];
+    if (op->out) tensors[count++] = op->out;
+    for (int i = 0; i < op->steps.count; i++) {
+        const Step *step = &op->steps.at[i];
+        if (step->result) tensors[count++] = step->result;
+        for (int j = 0; j < step->operand_count; j++)
+            if (step->operands[j].tensor) tensors[count++] = step->operands[j].tensor;
+    }
+    return count;
+}
+
 bool op_reads(const Op *op, const Tensor *tensor) {
     const Tensor *storage = tensor_storage(tensor);
     for (int i = 0; i < op->in_count; i++)

@@ -53,9 +53,10 @@ struct Emit {
     Function *function;
     LIST(const char *) locals;
     LIST(Function *) functions; /* all printed so far; equal ones are one */
+    Names function_texts, function_names, weight_fields;
     Text kernels;
     /* of the program being printed */
-    LIST(const char *) scope;
+    Names scope;
     LIST(Stream) streams;
     const TimeLoop *loop; /* within which a call is being printed */
 };

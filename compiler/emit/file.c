@@ -234,6 +234,8 @@ static Emit emitter(Arena *arena, const Plan *plan) {
                  .plan = plan,
                  .real = plan->options->real_double ? "double" : "float",
                  .kernels = {.arena = arena},
+                 .function_texts = {.arena = arena},
+                 .function_names = {.arena = arena},
                  .program = &plan->predict};
     name_weight_fields(&emit);
     name_state_fields(&emit);

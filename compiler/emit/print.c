@@ -336,15 +336,12 @@ static bool function_name_used(const Emit *emit, const char *name) {
     static const char *const members[] = {"params", "gradients",  "masks",   "arena", "learning_rate", "seed", "batches",
                                           "states", "iterations", "product", "purpose", "key",   NULL};
     if (listed(members, name)) return true;
-    for (int i = 0; i < emit->plan->weights.count; i++)
-        if (!strcmp(emit->plan->weights.at[i]->variable, name)) return true;
+    if (names_find(&emit->weight_fields, name)) return true;
     for (int i = 0; i < emit->plan->stream_states.count; i++)
         if (!strcmp(emit->plan->stream_states.at[i]->variable, name)) return true;
     for (int i = 0; i < emit->plan->update.slot_count; i++)
         if (!strcmp(emit->plan->update.slots[i].name, name)) return true;
-    for (int i = 0; i < emit->functions.count; i++)
-        if (!strcmp(emit->functions.at[i]->name, name)) return true;
-    return false;
+    return names_find(&emit->function_names, name);
 }
 
 /* Whether the same function, called with the same arguments' names, has been printed for another program. */
@@ -353,17 +350,19 @@ Function *emit_op(Emit *emit, const Op *op) {
     emit->function = function;
     emit->locals.count = 0;
     op->def->emit(emit, op);
-    for (int i = 0; i < emit->functions.count; i++)
-        if (!strcmp(emit->functions.at[i]->text, function->text)) {
-            function->name = emit->functions.at[i]->name;
-            return function;
-        }
+    const Function *const equal = names_find(&emit->function_texts, function->text);
+    if (equal) {
+        function->name = equal->name;
+        return function;
+    }
     const char *base = c_name(emit->arena, op->name);
     const char *name = base;
     if (function_name_used(emit, name)) name = base = formatted(emit, "%s_%s", base, emit->program->name);
     for (int i = 2; function_name_used(emit, name); i++) name = formatted(emit, "%s_%d", base, i);
     function->name = name;
     list_push(emit->arena, &emit->functions, function);
+    *names_slot(&emit->function_texts, function->text) = function;
+    *names_slot(&emit->function_names, name) = function;
     const char *hole = strchr(function->text, '\1');
     text_printf(&emit->kernels, "\n/* %s */\n%.*s%s%s", op_comment(emit, op), (int)(hole - function->text),
                 function->text, name, hole + 1);

@@ -7,31 +7,25 @@
 #include "options.h"
 #include "program.h"
 
-static bool listed(const char *const *names, int count, const char *name) {
-    for (int i = 0; i < count; i++)
-        if (!strcmp(names[i], name)) return true;
-    return false;
-}
-
 /* Layers may be called anything, so what stands in one scope of the C is told apart by numbers: a_b, a_b_2. */
 static const char *scope_name(Emit *emit, const char *wanted) {
     const char *base = c_name(emit->arena, wanted), *name = base;
-    for (int i = 2; is_c_word(name) || listed(emit->scope.at, emit->scope.count, name); i++)
-        name = formatted(emit, "%s_%d", base, i);
-    list_push(emit->arena, &emit->scope, name);
+    for (int i = 2; is_c_word(name) || names_find(&emit->scope, name); i++) name = formatted(emit, "%s_%d", base, i);
+    *names_slot(&emit->scope, name) = emit;
     return name;
 }
 
 void name_weight_fields(Emit *emit) {
-    emit->scope.count = 0;
+    emit->scope = (Names){.arena = emit->arena};
     for (int i = 0; i < emit->plan->weights.count; i++)
         emit->plan->weights.at[i]->variable = scope_name(emit, emit->plan->weights.at[i]->name);
+    emit->weight_fields = emit->scope;
 }
 
 void name_state_fields(Emit *emit) {
     const Tensors *const structs[] = {&emit->plan->states, &emit->plan->stream_states};
     for (int i = 0; i < 2; i++) {
-        emit->scope.count = 0;
+        emit->scope = (Names){.arena = emit->arena};
         for (int j = 0; j < structs[i]->count; j++) structs[i]->at[j]->variable = scope_name(emit, structs[i]->at[j]->name);
     }
 }
@@ -68,11 +62,11 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "memset",
                                         "nnc_random_for",
                                         "nnc_random"};
-    emit->scope.count = 0;
+    emit->scope = (Names){.arena = emit->arena};
     for (int i = 0; i < emit->plan->update.scalar_count; i++)
-        list_push(emit->arena, &emit->scope, emit->plan->update.scalars[i].name);
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) list_push(emit->arena, &emit->scope, fixed[i]);
-    for (int i = 0; i < count; i++) list_push(emit->arena, &emit->scope, functions[i]->name);
+        *names_slot(&emit->scope, emit->plan->update.scalars[i].name) = emit;
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) *names_slot(&emit->scope, fixed[i]) = emit;
+    for (int i = 0; i < count; i++) *names_slot(&emit->scope, functions[i]->name) = emit;
     for (int i = 0; i < program->tensors.count; i++)
         if (program->tensors.at[i]->offset >= 0)
             program->tensors.at[i]->variable = scope_name(emit, program->tensors.at[i]->name);
@@ -171,13 +165,14 @@ static const char *streams_text(Emit *emit, const Function *const *functions, in
 
 static const char *values_text(Emit *emit, const Program *program, const Op *const *ops, int count) {
     Text text = {.arena = emit->arena};
+    for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
+    for (int i = 0; i < count; i++) {
+        Tensor *tensors[MAX_OP_TENSORS];
+        for (int j = op_tensors(ops[i], tensors) - 1; j >= 0; j--) tensor_storage(tensors[j])->used = true;
+    }
     for (int i = 0; i < program->tensors.count; i++) {
         const Tensor *tensor = program->tensors.at[i];
-        bool used = false;
-        for (int j = 0; j < count && tensor->offset >= 0 && !used; j++) {
-            used = op_reads(ops[j], tensor) || op_writes(ops[j], tensor);
-        }
-        if (used)
+        if (tensor->offset >= 0 && tensor->used)
             text_printf(&text, "%s *const %s = arena + %lld; /* %s */\n", emit->real, tensor->variable,
                         (long long)tensor->offset, shape_text(emit->arena, tensor->shape));
     }

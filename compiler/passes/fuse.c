@@ -14,11 +14,29 @@ static bool changes(const Op *op, const Tensor *tensor, bool whole) {
     return false;
 }
 
+/* Operations keep their places while others become steps of them and leave NULL behind, so that tensors can remember their
+ * users. */
+static void add_users(Arena *arena, const Op *op, int at) {
+    Tensor *tensors[MAX_OP_TENSORS];
+    for (int i = op_tensors(op, tensors) - 1; i >= 0; i--) list_push(arena, &tensor_storage(tensors[i])->users, at);
+}
+
+/* Weights are used in several programs. */
+static void forget_users(const Op *op) {
+    Tensor *tensors[MAX_OP_TENSORS];
+    for (int i = op_tensors(op, tensors) - 1; i >= 0; i--) tensor_storage(tensors[i])->users.count = 0;
+}
+
 /* The last operation before `end` that makes or changes a part of `tensor`; -1: none. */
 static int made_at(const Program *program, const Tensor *tensor, int end) {
-    int i = end - 1;
-    while (i >= 0 && !op_makes(program->ops.at[i], tensor) && !changes(program->ops.at[i], tensor, false)) i--;
-    return i;
+    const Tensor *const storage = tensor_storage(tensor);
+    int made = -1;
+    for (int i = 0; i < storage->users.count; i++) {
+        const int at = storage->users.at[i];
+        const Op *const op = at > made && at < end ? program->ops.at[at] : NULL;
+        if (op && (op_makes(op, tensor) || changes(op, tensor, false))) made = at;
+    }
+    return made;
 }
 
 /* Whether this very tensor is what `op` makes, element by element. */
@@ -93,6 +111,17 @@ static bool phases_fit(const Plan *plan, Phase phase, Phase host) {
     return plan->update.accumulated <= 1 || (phase != PHASE_UPDATE && host != PHASE_UPDATE);
 }
 
+/* Whether what the operation at `from` writes is read between `into`, its new place, and `from`. */
+static bool still_wanted(const Program *program, const Tensor *tensor, int from, int into) {
+    const Tensor *const storage = tensor_storage(tensor);
+    for (int i = 0; i < storage->users.count; i++) {
+        const int at = storage->users.at[i];
+        const Op *const op = at >= into && at < from ? program->ops.at[at] : NULL;
+        if (op && op_reads(op, tensor) && !(at == into && reads_in_steps(op, tensor))) return true;
+    }
+    return false;
+}
+
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Plan *plan, const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
@@ -112,18 +141,17 @@ static bool can_fuse(const Plan *plan, const Program *program, int from, int int
             if (made > into ||
                 (made == into && !is_made_by(operand->tensor, host) && !changes(host, operand->tensor, true)))
                 return false;
-            if (operand->written)
-                for (int k = into; k < from; k++) /* the old value is still wanted */
-                    if (op_reads(program->ops.at[k], operand->tensor) &&
-                        !(k == into && reads_in_steps(host, operand->tensor)))
-                        return false;
+            if (operand->written && still_wanted(program, operand->tensor, from, into)) return false;
         }
     return true;
 }
 
 static bool read_elsewhere(const Program *program, const Tensor *tensor, const Op *host) {
-    for (int i = 0; i < program->ops.count; i++)
-        if (program->ops.at[i] != host && op_reads(program->ops.at[i], tensor)) return true;
+    const Tensor *const storage = tensor_storage(tensor);
+    for (int i = 0; i < storage->users.count; i++) {
+        const Op *const op = program->ops.at[storage->users.at[i]];
+        if (op && op != host && op_reads(op, tensor)) return true;
+    }
     return program->output && tensor_storage(program->output) == tensor;
 }
 
@@ -150,7 +178,8 @@ static int find_host(const Plan *plan, const Program *program, int from) {
         }
     if (made >= 0 && can_fuse(plan, program, from, made)) return made;
     for (int i = made + 1; i < from && op->loop; i++)
-        if (program->ops.at[i]->def == &op_map && share_memory(op, program->ops.at[i]) && can_fuse(plan, program, from, i))
+        if (program->ops.at[i] && program->ops.at[i]->def == &op_map && share_memory(op, program->ops.at[i]) &&
+            can_fuse(plan, program, from, i))
             return i;
     return -1;
 }
@@ -167,22 +196,23 @@ static bool can_be_terms(const Program *program, int from, int into) {
             if (!operand->tensor) continue;
             if (operand->tensor->regenerated || operand->written) return false;
             for (int k = from + 1; k < into; k++)
-                if (op_writes(program->ops.at[k], operand->tensor)) return false;
+                if (program->ops.at[k] && op_writes(program->ops.at[k], operand->tensor)) return false;
         }
     }
     return true;
 }
 
-static void remove_op(Program *program, int at) {
-    for (int i = at; i + 1 < program->ops.count; i++) program->ops.at[i] = program->ops.at[i + 1];
-    program->ops.count--;
+/* The operation at `from` has become steps of the one at `into`. */
+static void move_users(Plan *plan, Program *program, int from, int into) {
+    add_users(plan->arena, program->ops.at[from], into);
+    program->ops.at[from] = NULL;
 }
 
 /* What a map makes for a sum only is never stored: each element is made when it is added. */
 static void fuse_terms(Plan *plan, Program *program) {
     for (int i = program->ops.count - 1; i >= 0; i--) {
         Op *sum = program->ops.at[i];
-        const int from = sum->def == &op_sum ? made_at(program, sum->in[0], i) : -1;
+        const int from = sum && sum->def == &op_sum ? made_at(program, sum->in[0], i) : -1;
         if (from < 0 || !can_be_terms(program, from, i)) continue;
         Op *op = program->ops.at[from];
         sum->terms = op->steps.count;
@@ -190,17 +220,18 @@ static void fuse_terms(Plan *plan, Program *program) {
             op->steps.at[j].result->producer = sum;
             list_push(plan->arena, &sum->steps, op->steps.at[j]);
         }
-        remove_op(program, from);
-        i--;
+        move_users(plan, program, from, i);
     }
 }
 
 /* Requires: masks decided. Establishes: in_registers of every value that no other operation reads. */
 void pass_fuse(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count; i++) forget_users(program->ops.at[i]);
+    for (int i = 0; i < program->ops.count; i++) add_users(plan->arena, program->ops.at[i], i);
     fuse_terms(plan, program);
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
-        if (op->def != &op_map && op->def != &op_update) continue;
+        if (!op || (op->def != &op_map && op->def != &op_update)) continue;
         const int into = find_host(plan, program, i);
         if (into < 0) continue;
         Op *host = program->ops.at[into];
@@ -208,11 +239,11 @@ void pass_fuse(Plan *plan, Program *program) {
             if (op->steps.at[j].result) op->steps.at[j].result->producer = host;
             list_push(plan->arena, &host->steps, op->steps.at[j]);
         }
-        remove_op(program, i);
-        i--;
+        move_users(plan, program, i, into);
     }
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
+        if (!op) continue;
         if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE && !op->out->base)
             op->out->in_registers = op->steps.count > op->terms && !read_elsewhere(program, op->out, op);
         for (int j = 0; j < op->steps.count; j++) {
@@ -221,4 +252,8 @@ void pass_fuse(Plan *plan, Program *program) {
                 result->in_registers = !read_elsewhere(program, result, op);
         }
     }
+    int kept = 0;
+    for (int i = 0; i < program->ops.count; i++)
+        if (program->ops.at[i]) program->ops.at[kept++] = program->ops.at[i];
+    program->ops.count = kept;
 }
