@@ -51,7 +51,7 @@ struct Tensor {
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
     bool rolled;          /* a sequence of which only the present step is kept */
     const char *variable; /* in the printed program, or the member of the parameter struct */
-    bool used;            /* by a program being printed, which declares it */
+    bool used;            /* what owns its memory: by an operation that is needed, or is being printed */
     const char *local;    /* in the function being printed: the variable that holds its element */
     LIST(int) users;      /* pass_fuse, of what owns its memory: the operations that read or make a part of it */
     int first, last;      /* operations between which it must be kept */

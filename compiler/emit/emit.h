@@ -53,6 +53,7 @@ struct Emit {
     Function *function;
     LIST(const char *) locals;
     LIST(Function *) functions; /* all printed so far; equal ones are one */
+    Names templates; /* those used so far */
     Names function_texts, function_names, weight_fields;
     Text kernels;
     /* of the program being printed */

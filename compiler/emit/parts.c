@@ -20,6 +20,7 @@ typedef struct Part {
 typedef struct Parts {
     Arena *arena;
     LIST(Part) parts;
+    Names by_name; /* the part that defines a name */
 } Parts;
 
 static const char *embedded_text(const char *name) {
@@ -65,13 +66,28 @@ static void take(Parts *all, Part *part) {
 }
 
 static void take_used(Parts *all, const char *text, size_t length) {
+    char name[64]; /* longer than any of the runtime */
     for (size_t i = 0; i < length;) {
         size_t word = 0;
         while (i + word < length && word_char(text[i + word])) word++;
-        for (int j = 0; word && j < all->parts.count; j++)
-            if (defines(&all->parts.at[j], text + i, word)) take(all, &all->parts.at[j]);
+        if (word && word < sizeof name) {
+            memcpy(name, text + i, word);
+            name[word] = '\0';
+            Part *const part = names_find(&all->by_name, name);
+            if (part) take(all, part);
+        }
         i += word ? word : 1;
     }
+}
+
+static void name_parts(Parts *all) {
+    all->by_name.arena = all->arena;
+    for (int i = 0; i < all->parts.count; i++)
+        for (size_t at = 0, end; at < all->parts.at[i].names_length; at = end + 1) {
+            const Part *const part = &all->parts.at[i];
+            end = at + strcspn(part->names + at, " ");
+            *names_slot(&all->by_name, arena_strndup(all->arena, part->names + at, end - at)) = &all->parts.at[i];
+        }
 }
 
 static const char *taken_text(const Parts *all, bool once) {
@@ -104,6 +120,7 @@ RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *on
     Parts all = {.arena = arena};
     for (int i = 0; once[i]; i++) split(&all, embedded_text(once[i]), true);
     for (int i = 0; copied[i]; i++) split(&all, embedded_text(copied[i]), false);
+    name_parts(&all);
     for (int i = 0; i < all.parts.count; i++) /* the basic types: always there */
         if (defines(&all.parts.at[i], "vec", 3)) take(&all, &all.parts.at[i]);
     take_used(&all, text, strlen(text));

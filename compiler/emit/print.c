@@ -14,21 +14,28 @@ static void internal_error(const char *what, const char *name) {
     abort();
 }
 
-/* The text of a template: from the line after `//@ name` to the next `//@` or the end of its file. */
-static const char *template_find(const char *name, size_t *length) {
+/* The text of a template begins at the line after `//@ name`. */
+static const char *template_search(const char *name) {
     const size_t name_length = strlen(name);
     for (const Embedded *file = embedded_files; file->name; file++) {
         for (const char *at = strstr(file->text, "//@ "); at; at = strstr(at + 1, "\n//@ ")) {
             at += *at == '\n';
             if (strncmp(at + 4, name, name_length) || at[4 + name_length] != '\n') continue;
-            const char *text = at + 4 + name_length + 1;
-            const char *end = strstr(text, "\n//@ ");
-            *length = end ? (size_t)(end + 1 - text) : strlen(text);
-            return text;
+            return at + 4 + name_length + 1;
         }
     }
     internal_error("no template", name);
     return NULL;
+}
+
+/* It ends at the next `//@` or the end of its file. */
+static const char *template_find(Emit *emit, const char *name, size_t *length) {
+    emit->templates.arena = emit->arena;
+    void **const slot = names_slot(&emit->templates, name);
+    if (!*slot) *slot = (void *)template_search(name);
+    const char *const text = *slot, *const end = strstr(text, "\n//@ ");
+    *length = end ? (size_t)(end + 1 - text) : strlen(text);
+    return text;
 }
 
 /* The text for the word after a $. The word may go on after the hole's name with an underscore ($prefix_params is the
@@ -87,7 +94,7 @@ static void print_line(Emit *emit, Text *out, const char *line, size_t length, c
 
 void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes) {
     size_t left;
-    for (const char *line = template_find(name, &left); left > 0;) {
+    for (const char *line = template_find(emit, name, &left); left > 0;) {
         const char *end = memchr(line, '\n', left);
         const size_t length = end ? (size_t)(end - line) + 1 : left;
         print_line(emit, out, line, length, holes);

@@ -32,18 +32,30 @@ void pass_loops(Plan *plan, Program *program) {
     }
 }
 
+static void use(Tensor *tensor) {
+    if (tensor) tensor_storage(tensor)->used = true;
+}
+
+static void use_what_is_read(const Op *op) {
+    for (int i = 0; i < op->in_count; i++) use(op->in[i]);
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) use(op->steps.at[i].operands[j].tensor);
+}
+
 /* Requires nothing. Drops operations whose result nobody reads: a softmax whose loss went back to the logits, the
  * gradient of an input that needs none. */
 void pass_dead(Plan *plan, Program *program) {
     (void)plan;
     int kept = program->ops.count;
+    for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
     for (int i = program->ops.count - 1; i >= 0; i--) {
         const Op *op = program->ops.at[i];
-        bool needed = !op->out || tensor_storage(op->out)->kind != TENSOR_VALUE || op->def == &op_loss;
-        for (int j = kept; j < program->ops.count && !needed; j++) needed = op_reads(program->ops.at[j], op->out);
+        bool needed = !op->out || tensor_storage(op->out)->kind != TENSOR_VALUE || op->def == &op_loss || tensor_storage(op->out)->used;
         for (int j = 0; j < i && op->loop && !needed; j++) /* in the next round of the loop */
             needed = program->ops.at[j]->loop == op->loop && op_reads(program->ops.at[j], op->out);
-        if (needed) program->ops.at[--kept] = program->ops.at[i];
+        if (!needed) continue;
+        use_what_is_read(op);
+        program->ops.at[--kept] = program->ops.at[i];
     }
     for (int i = kept; i < program->ops.count; i++) program->ops.at[i - kept] = program->ops.at[i];
     program->ops.count -= kept;
