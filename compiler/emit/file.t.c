@@ -203,7 +203,12 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
 //@ header_weights
 
 /** The weights of the file given to nnc --weights. */
-extern const $prefix_params $prefix_weights;
+typedef union $prefix_baked {
+    uint64_t words[($upper_PARAMS_BYTES + 7) / 8];
+    $prefix_params params;
+} $prefix_baked;
+extern const $prefix_baked $prefix_weights;
+#define $prefix_weights $prefix_weights.params /* of type const $prefix_params */
 //@ header_train
 
 #define $upper_TARGET $target_size /* values of the target per sample */
@@ -436,11 +441,21 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, cons
     const int status = $prefix_train_grad(t, x, target, sample_weight, n, sums);
     return status == NNC_OK ? $prefix_train_apply(t) : status;
 }
-//@ weights
+//@ weights_order
 
-const $prefix_params $prefix_weights = {
-    $numbers
-};
+/* The weights' bits, two in a word, the first in its lower half. */
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "The weights are in little-endian order. Read them from a file at run time on this machine, or use --real=double."
+#endif
+//@ weights_wide
+
+/* The weights' bits. */
+//@ weights
+#undef $prefix_weights
+const $prefix_baked $prefix_weights = {{
+$words
+}};
+#define $prefix_weights $prefix_weights.params
 //@ main
 
 /* ------------------------------------------------------------------------------------------------------- the program */
