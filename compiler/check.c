@@ -5,26 +5,43 @@
 
 #include "layers/layer.h"
 
+/* Vectors may lie along any axis but that of the samples. */
+static void check_axis(const Model *model, const Object *object, int64_t axis, Diags *diags) {
+    const int rank = model->output.rank;
+    if (axis <= -rank || axis == 0 || axis >= rank)
+        diag(diags, D_loss_axis, object_arg_span(object, "axis"), (long long)axis, shape_text(model->arena, model->output));
+}
+
 static void check_loss(const Model *model, Diags *diags) {
     const Object *object = model->compile.loss;
     const LossDef *loss = (const LossDef *)object->class;
     const Shape output = model->output;
     const int64_t classes = output.dim[output.rank - 1];
-    if (loss->rows && classes == 1) {
+    if (loss->along_axis) {
+        check_axis(model, object, ((const LossArgs *)object->args)->axis, diags);
+    } else if (loss->rows && classes == 1) {
         diag(diags, D_loss_one_class, object->span, object->spelled);
         diag_note(diags, object->span, "for two classes and one output there is 'binary_crossentropy'");
     }
 }
 
-static void check_metrics(const Model *model, Diags *diags) {
+/* Whether a metric can be computed from such labels and outputs. */
+static void check_metric(const Model *model, const Object *object, Diags *diags) {
     const bool sparse = ((const LossDef *)model->compile.loss->class)->sparse;
-    for (int i = 0; i < model->compile.metrics.count; i++) {
-        const Object *object = model->compile.metrics.at[i];
-        const MetricDef *metric = (const MetricDef *)object->class;
-        if (metric->resolve) metric = metric->resolve(model->output, sparse);
-        if (metric->sparse != sparse)
-            diag(diags, D_metric_labels, object->span, object->spelled,
-                 sparse ? "class numbers" : "one value per output");
+    const MetricArgs *args = object->args;
+    const MetricDef *metric = (const MetricDef *)object->class;
+    const int64_t outputs = model->output.dim[model->output.rank - 1];
+    if (metric->resolve) metric = metric->resolve(model->output, sparse);
+    const bool flat = metric->kind == METRIC_F_SCORE || metric->kind == METRIC_R2 || args->multi_label;
+    if ((metric->kind == METRIC_MEAN && metric->value->sparse) != sparse) {
+        diag(diags, D_metric_labels, object->span, object->spelled, sparse ? "class numbers" : "one value per output");
+    } else if (flat && model->output.rank != 2) {
+        diag(diags, D_metric_output, object->span, object->spelled, shape_text(model->arena, model->output));
+    } else if (metric->kind == METRIC_THRESHOLDS && metric_thresholds(object).column >= outputs) {
+        diag(diags, D_metric_class, object_arg_span(object, "class_id"), (long long)metric_thresholds(object).column,
+             (long long)outputs);
+    } else if (metric->kind == METRIC_MEAN && metric->value->along_axis) {
+        check_axis(model, object, args->value.axis, diags);
     }
 }
 
@@ -53,10 +70,31 @@ static void check_labels(const Model *model, const Object *y, Diags *diags) {
     note_rows(model, diags);
 }
 
+static void check_metrics(const Model *model, Objects metrics, Diags *diags) {
+    for (int i = 0; i < metrics.count; i++) check_metric(model, metrics.at[i], diags);
+}
+
+static void check_class_weight(const Model *model, Diags *diags) {
+    const Weights weights = model->fit.class_weight;
+    const int64_t outputs = model->output.dim[model->output.rank - 1], classes = outputs > 1 ? outputs : 2;
+    if (!model->has_fit || weights.count <= 0) return;
+    if (model->output.rank != 2) {
+        diag(diags, D_class_weight_output, model->class_weight_span, shape_text(model->arena, model->output));
+        return;
+    }
+    for (int i = 0; i < weights.count; i++)
+        if (weights.keys[i] >= classes) {
+            diag(diags, D_class_weight_class, model->class_weight_span, (long long)weights.keys[i], (long long)classes - 1);
+            return;
+        }
+}
+
 void model_check(const Model *model, Diags *diags) {
     if (!model->has_compile || !model->compile.loss) return;
     check_loss(model, diags);
-    check_metrics(model, diags);
+    check_metrics(model, model->compile.metrics, diags);
+    check_metrics(model, model->compile.weighted_metrics, diags);
+    check_class_weight(model, diags);
     check_labels(model, model->fit.y, diags);
     check_labels(model, model->evaluate.y, diags);
     if (model->has_fit) check_callbacks(model, diags);

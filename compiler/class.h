@@ -59,6 +59,13 @@ typedef struct Rates {
     int count;
 } Rates;
 
+/** A dict of integers and numbers. */
+typedef struct Weights {
+    const int64_t *keys;
+    const double *at;
+    int count; /* < 0: None */
+} Weights;
+
 typedef struct Objects {
     Object **at;
     int count;
@@ -81,6 +88,7 @@ typedef enum ArgType {
     ARG_INTS,     /* Ints: a tuple or list of integers, or one integer (then count 1) */
     ARG_SHAPE,    /* Ints: a tuple or list of integers only: for shapes, (28) is a mistake for (28,) */
     ARG_REALS,    /* Reals: likewise, of numbers */
+    ARG_WEIGHTS,  /* Weights: {0: 1.0, 1: 3.0}; min and max are those of the numbers */
     ARG_COLUMNS,  /* Columns: a tuple or list of integers and strings, or one of them */
     ARG_RATES,    /* Rates: {0: 1e-2, 10: 1e-3}, or a list, one for each epoch */
     ARG_OBJECT,   /* Object *: a call, or a string that names a class of `class_kind`; None is NULL */

@@ -47,40 +47,6 @@ static void build_predict(Builder *build, const Model *model) {
     program->output = y;
 }
 
-static Tensor *build_loss(Builder *build, Tensor *prediction) {
-    const Model *model = build->plan->model;
-    const Object *object = model->compile.loss;
-    const LossDef *loss = (const LossDef *)object->class;
-    const LossArgs *args = object->args;
-    Program *program = build->program;
-
-    Shape rows = prediction->shape;
-    rows.rank--;
-    Op *weights = build_op(build, &op_loss_weights, "loss_weights");
-    weights->in[weights->in_count++] = program->sample_weight;
-    if (args->ignore_class != INT_NONE && loss->sparse) weights->in[weights->in_count++] = program->target;
-    if (prediction->mask) {
-        weights->masked = true;
-        weights->in[weights->in_count++] = prediction->mask;
-    }
-    weights->object = object;
-    build_result(build, weights, "row_weight", rows);
-
-    Op *op = build_op(build, &op_loss, "loss");
-    op->loss = loss;
-    op->object = object;
-    /* With ignore_class Keras multiplies the prediction by a mask, and so loses its link to the logits. */
-    Tensor *logits = loss->sparse && args->ignore_class != INT_NONE ? NULL : prediction->logits;
-    op->on_logits = loss->shortcut && (args->from_logits || logits);
-    Tensor *p = loss->shortcut && logits ? logits : prediction;
-    op->in[op->in_count++] = p;
-    op->in[op->in_count++] = program->target;
-    op->in[op->in_count++] = weights->out;
-    if (build->training && gradient_needed(p))
-        build_result(build, op, arena_printf(build->plan->arena, "d_%s", p->name), p->shape);
-    return p;
-}
-
 /* Trainable weights with a regularizer; what it says. */
 static const RegularizerArgs *regularizer_of(const Weight *weight) {
     return weight->trainable && weight->args.regularizer ? weight->args.regularizer->args : NULL;
@@ -95,28 +61,6 @@ static void build_weight_penalties(Builder *build) {
         if (args) build_penalty(build, weight, args->l1, args->l2);
     }
     build->layer = NULL;
-}
-
-static void build_metrics(Builder *build, Tensor *prediction) {
-    const Model *model = build->plan->model;
-    int sums = 1;
-    for (int i = 0; i < model->compile.metrics.count; i++) {
-        const Object *object = model->compile.metrics.at[i];
-        const MetricDef *metric = (const MetricDef *)object->class;
-        if (metric->resolve) metric = metric->resolve(prediction->shape, build->program->target->integer);
-        Op *op = build_op(build, &op_metric, arena_printf(build->plan->arena, "metric_%s", object->spelled));
-        op->metric = metric;
-        op->object = object;
-        op->in[op->in_count++] = metric->argmax && prediction->logits_of ? prediction->logits : prediction;
-        op->in[op->in_count++] = build->program->target;
-        if (prediction->mask) {
-            op->masked = true;
-            op->in[op->in_count++] = prediction->mask;
-        }
-        op->sum_at = sums;
-        sums += 2;
-    }
-    build->plan->sum_count = sums;
 }
 
 /* A weight that the loss does not depend on: the optimizer goes on with a gradient of 0, as Keras'. */
@@ -152,12 +96,13 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     if (loss->sparse) labels.rank--;
     program->target = build_tensor(&build, TENSOR_TARGET, "target", labels);
     program->target->integer = loss->sparse;
-    program->sample_weight = build_tensor(&build, TENSOR_SAMPLE_WEIGHT, "sample_weight", shape_of(1, (int64_t[]){BATCH}));
+    program->sample_weight = build_tensor(&build, TENSOR_SAMPLE_WEIGHT, "sample_weight", loss_rows(model));
 
     Tensor *prediction = forward_layers(&build, model, program->input);
+    Tensor *judged = build_judged(&build, prediction);
     program->output = prediction;
     const int forward_end = program->ops.count;
-    Tensor *p = build_loss(&build, prediction);
+    Tensor *p = build_loss(&build, judged);
     build_weight_penalties(&build);
     build_metrics(&build, prediction);
     if (!training) return;
@@ -238,6 +183,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *op
     if (plan->step_model) build_step(plan);
     if (!model->has_compile || options->inference_only || diags_errors(diags)) return plan;
     plan->can_train = true;
+    plan_metrics(plan);
     plan->update = update_rule(model->compile.optimizer);
     build_program(plan, &plan->evaluate, "evaluate", true, false);
     build_program(plan, &plan->train, "train", true, true);

@@ -58,40 +58,84 @@ typedef struct ConstraintDef {
     const char *factor;  /* what w is multiplied by, of the sum of squares along the axes */
 } ConstraintDef;
 
+/** The value of one row of predictions and targets, and its gradient: of losses, and of metrics that are means of such
+ *  values. */
 typedef struct LossDef {
     Class class;
     bool sparse; /* targets are class numbers */
-    bool rows;   /* `value` and `gradient` name templates over a row of classes; else they are elementwise formulas
-                         of prediction p and target y, averaged over the last axis */
+    bool rows;   /* `value` and `gradient` name templates of a whole row; else they are elementwise formulas of prediction p
+                         and target y, averaged over the last axis */
+    bool sums;   /* elementwise: added up, not averaged */
+    bool signs;  /* targets 0 and 1 stand for -1 and 1 where a batch has no others */
+    bool along_axis; /* rows lie along the argument `axis` */
+    bool negated; /* metrics: the value is minus this */
     const char *value, *gradient;
-    const char *logits_value, *logits_gradient; /* the same on logits p; NULL: has no such form */
-    const char *shortcut; /* the activation whose logits it goes back to: "softmax", "sigmoid"; NULL: none */
+    const char *locals; /* what both formulas name, as declarations; NULL: nothing */
+    const char *logits_value, *logits_gradient, *logits_locals; /* the same on logits p; NULL: has no such form */
+    const char *element, *element_gradient; /* rows: what a class adds, a formula of its part q of the sum and y */
+    const char *shortcut;   /* the activation whose logits it goes back to: "softmax", "sigmoid"; NULL: none */
+    const char *activation; /* "softmax": applied to logits, there being no form of its own for them */
+    const char *target;     /* what targets may be: UNIT, DISTRIBUTION, or NULL for REAL, as in enum nnc_target */
 } LossDef;
 
-/** Arguments that all losses take, first in their structs. */
+/** Arguments of losses, and of metrics that are means of such values. */
 typedef struct LossArgs {
-    const char *reduction;
+    const char *reduction; /* NULL in metrics */
     const char *name;
     bool from_logits;
     double label_smoothing;
-    int64_t ignore_class; /* INT_NONE: none */
+    int64_t ignore_class; /* of sparse losses; INT_NONE: none */
     int64_t axis;
+    double delta, alpha, gamma;
+    bool apply_class_balancing;
+    double threshold; /* BinaryAccuracy */
+    int64_t k;        /* TopK… */
 } LossArgs;
+
+/** Where labels are counted, and which. */
+typedef struct Thresholds {
+    int count;         /* of thresholds */
+    const double *at;  /* those that are listed; NULL: they lie evenly from 0 to 1 … */
+    int listed;        /* … else how many they are */
+    bool ends;         /* the first and the last are a little below 0 and above 1, and are not listed */
+    int64_t column;    /* the only output that counts; -1: all do */
+    int64_t top;       /* so many largest outputs of a row may count as 1; 0: all */
+} Thresholds;
+
+typedef enum MetricKind {
+    METRIC_MEAN,       /* of a value of each row: its sum, and what was counted */
+    METRIC_THRESHOLDS, /* false and true labels between thresholds */
+    METRIC_F_SCORE,    /* of each class: true positives, false positives, false negatives */
+    METRIC_R2          /* of each output: weighted sums of y, y², (y - p)², the weights; then all values */
+} MetricKind;
 
 typedef struct MetricDef {
     Class class;
-    const char *value; /* elementwise formula of p and y, averaged over the last axis; or NULL and */
-    const char *rows;  /* the name of a template over a row of classes */
-    bool argmax;       /* logits serve as well as probabilities */
-    bool sparse;
+    MetricKind kind;
+    const LossDef *value; /* METRIC_MEAN */
+    const char *result;   /* how it follows from the sums: MEAN, ROOT, …, as in enum nnc_result */
+    bool argmax;          /* logits serve as well as probabilities */
+    const char *name;     /* in logs, where that is not the class's in snake_case */
+    bool numbered;        /* in logs several without a name are told apart: auc, auc_1 */
     /** 'accuracy' becomes one of its three forms by the shapes; NULL: is what it is */
     const struct MetricDef *(*resolve)(Shape output, bool sparse_target);
 } MetricDef;
 
 typedef struct MetricArgs {
-    const char *name;
-    double threshold;
+    LossArgs value; /* METRIC_MEAN */
+    Reals thresholds;
+    double threshold;                   /* F scores; NaN: the largest output of a row */
+    int64_t top_k, class_id;            /* INT_NONE: not given */
+    int64_t num_thresholds;             /* AUC, …At… */
+    double at;                          /* …At…: what the other figure must reach */
+    const char *curve, *summation_method, *average, *class_aggregation;
+    bool multi_label, from_logits;
+    double beta;
+    int64_t num_regressors;
 } MetricArgs;
+
+/** The thresholds of a METRIC_THRESHOLDS. (tables/metrics.c) */
+Thresholds metric_thresholds(const Object *metric);
 
 typedef struct OptimizerDef {
     Class class; /* its arguments begin with NumberOrObject learning_rate */
@@ -144,6 +188,13 @@ Tensor *build_weight(Builder *build, const Weight *weight);
 /** A state that lasts from batch to batch, or of a stream from step to step, zero at first; `path` names it in all programs. */
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
+/* What is measured (measure.c): the metrics of the plan; rows of the loss, each of which may have a weight; the prediction as
+ * the loss wants it, which belongs to the forward operations; the loss, which returns what gradients begin at; the metrics. */
+void plan_metrics(Plan *plan);
+Shape loss_rows(const Model *model);
+Tensor *build_judged(Builder *build, Tensor *prediction);
+Tensor *build_loss(Builder *build, Tensor *judged);
+void build_metrics(Builder *build, Tensor *prediction);
 /** Adds l1·Σ|x| + l2·Σx² to the loss, divided by the batch unless x is a weight. The gradient of a weight's penalty is added
  *  to `g`, the rest of its gradient, by build_penalized. (ops/penalty.c) */
 void build_penalty(Builder *build, Tensor *x, double l1, double l2);

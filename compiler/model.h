@@ -113,6 +113,7 @@ typedef struct FitArgs {
     int64_t initial_epoch, steps_per_epoch, validation_steps, validation_batch_size; /* INT_NONE: not given */
     Ints validation_freq; /* one number: after every so many epochs; in brackets: after these, from 1 */
     bool shuffle;
+    Weights class_weight;
 } FitArgs;
 
 typedef struct EvaluateArgs {
@@ -122,7 +123,7 @@ typedef struct EvaluateArgs {
 
 typedef struct CompileArgs {
     Object *optimizer, *loss;
-    Objects metrics;
+    Objects metrics, weighted_metrics;
 } CompileArgs;
 
 /** Arguments that every optimizer takes, besides its own: what happens to the gradient before it, and to the weights behind
@@ -161,6 +162,7 @@ typedef struct Model {
     bool has_compile, has_fit, has_evaluate;
     CompileArgs compile;
     FitArgs fit;
+    Span class_weight_span;
     EvaluateArgs evaluate;
 } Model;
 

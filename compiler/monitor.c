@@ -41,9 +41,13 @@ int monitor_direction(const Model *model, const CallbackArgs *args) {
     if (!strcmp(args->mode, "min")) return -1;
     const char *const figure = args->monitor + (strncmp(args->monitor, "val_", 4) ? 0 : 4);
     if (!strcmp(figure, "loss")) return -1;
-    for (int i = 0; i < model->compile.metrics.count; i++)
-        if (is_metric(figure, model->compile.metrics.at[i]))
-            return metric_falls(model->compile.metrics.at[i]->class) ? -1 : 1;
+    const Objects lists[] = {model->compile.metrics, model->compile.weighted_metrics};
+    for (int list = 0; list < 2; list++)
+        for (int i = 0; i < lists[list].count; i++) {
+            const char *const weighted = list && !strncmp(figure, "weighted_", 9) ? figure + 9 : figure;
+            if (is_metric(figure, lists[list].at[i]) || is_metric(weighted, lists[list].at[i]))
+                return metric_falls(lists[list].at[i]->class) ? -1 : 1;
+        }
     return 0;
 }
 

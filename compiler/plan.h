@@ -188,8 +188,12 @@ struct Op {
     const struct MetricDef *metric; /* metric */
     const Object *object;           /* the loss's, the metric's, the optimizer's */
     bool on_logits;                 /* loss */
-    bool masked;                    /* loss_weights, metric: the last input is a mask of time steps */
-    int sum_at;                     /* metric: its first running sum */
+    const char *reduction;          /* loss_weights: how rows are put together */
+    bool weighted;                  /* loss_weights: the first input is sample weights … */
+    bool ignores;                   /* … the next one labels, of which one does not count: … */
+    int64_t ignored;                /* … this … */
+    bool masked;                    /* … and the last one a mask of time steps */
+    int sum_at;                     /* metric: its first running sum; loss: 0 */
     double numbers[4];              /* penalty: l1, l2 */
     const double *values;           /* constant */
 };
@@ -256,6 +260,15 @@ typedef struct UpdateRule {
 
 typedef LIST(Tensor *) Tensors;
 
+/** A metric of compile(), in a plan that trains. */
+typedef struct Metric {
+    const Object *object;
+    const struct MetricDef *def; /* the object's class, or what 'accuracy' stands for */
+    const char *name;            /* in logs */
+    bool weighted;               /* of weighted_metrics */
+    int sum_at, sums;            /* its running sums */
+} Metric;
+
 typedef struct Plan {
     const Model *model;
     Arena *arena;
@@ -267,6 +280,7 @@ typedef struct Plan {
     Tensors stream_states; /* of `step` */
     LIST(Op *) random_ops; /* in order of their purpose */
     UpdateRule update;
+    LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */
     bool can_train;
 } Plan;

@@ -130,7 +130,9 @@ NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model) {
     role.name = "sample_weight";
     role.is_index = 0;
     role.dtype = nnc_real_dtype(model);
-    role.rank = 0;
+    role.rank = model->weight_rank;
+    memcpy(role.shape, model->weight_shape, sizeof role.shape);
+    role.may_repeat = 1;
     return role;
 }
 
@@ -204,8 +206,11 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
     size_t values;
     const int64_t *have = samples->columns != NULL ? &chosen : array->shape + 1;
     int have_rank = samples->columns != NULL ? 1 : array->rank - 1;
-    if (nnc_shapes_agree(have, have_rank, role->shape, role->rank)) {
-        return 0;
+    samples->repeat = 1;
+    for (int rank = role->rank; rank >= (role->may_repeat ? 0 : role->rank); rank--) {
+        if (nnc_shapes_agree(have, have_rank, role->shape, rank)) {
+            return nnc_shape_count(role->shape + rank, role->rank - rank, &samples->repeat);
+        }
     }
     /* A class number where the loss wants a row with a 1 in the place of the class. */
     if (role->is_one_hot && nnc_shape_count(have, have_rank, &values) == 0 && values == 1) {
@@ -213,9 +218,10 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
         return 0;
     }
     nnc_shape_text want = nnc_show_shape(role->shape, role->rank);
-    return nnc_fail_at(host, samples->path, 0, 0, "%s has samples of shape %s, the model wants %s%s", role->name,
-                       nnc_show_shape(have, have_rank).text, role->rank > 0 ? want.text : "one value for each",
-                       role->hint);
+    return nnc_fail_at(host, samples->path, 0, 0, "%s has samples of shape %s, the model wants %s%s%s", role->name,
+                       nnc_show_shape(have, have_rank).text, role->rank == 0 || role->may_repeat ? "one value for each" : want.text,
+                       role->rank > 0 && role->may_repeat ? ", or values of shape " : role->hint,
+                       role->rank > 0 && role->may_repeat ? want.text : "");
 }
 
 /* Sample `index`, its values of type `dtype`. */
@@ -417,6 +423,7 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
         nnc_shape_count(samples->array.shape + 1, samples->array.rank - 1, &samples->row_size) != 0) {
         return nnc_fail(host, "the shape of %s is too large for this machine", role->name);
     }
+    samples->width /= samples->repeat;
     samples->row_size *= nnc_dtype_of(samples->array.dtype).size;
     return nnc_check_values(host, role, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
 }

@@ -80,13 +80,25 @@ static void nnc_print_json_confusion(const nnc_confusion *confusion, const nnc_l
     printf("]]");
 }
 
+/* : 0.97, or of a metric that has several figures : [0.5, 0.25] */
+static void nnc_print_json_figure(const nnc_figure *figure) {
+    if (figure->count <= 1) {
+        printf(": %.9g", figure->value);
+        return;
+    }
+    for (size_t i = 0; i < figure->count; i++) {
+        printf("%s%.9g", i == 0 ? ": [" : ", ", figure->values[i]);
+    }
+    printf("]");
+}
+
 /* {"accuracy": 0.97, "loss": 0.1} */
 static void nnc_print_json(const nnc_figure *figures, size_t count, const nnc_confusion *confusion,
                            const nnc_learned *learned) {
     for (size_t i = 0; i < count; i++) {
         fputs(i == 0 ? "{" : ", ", stdout);
         nnc_print_json_string(figures[i].name);
-        printf(": %.9g", figures[i].value);
+        nnc_print_json_figure(&figures[i]);
     }
     if (confusion->classes > 0) {
         nnc_print_json_confusion(confusion, learned);
@@ -242,7 +254,7 @@ static int nnc_grad(nnc_session *session, const nnc_dataset *data, const nnc_opt
         }
     }
     nnc_session_gather(session, data, NULL, 0, n);
-    int status = model->grad(session->trainer, session->x, session->y, nnc_session_sample_weight(session, data), n,
+    int status = model->grad(session->trainer, session->x, session->y, nnc_session_fit_weight(session, data, n), n,
                              session->sums);
     if (status != NNC_OK) {
         return nnc_fail_status(session->host, status, "grad");
@@ -275,7 +287,7 @@ NNC_API int nnc_command_grad(nnc_host *host, const nnc_model *model, const nnc_o
         if (status != NNC_OK) {
             nnc_fail_status(host, status, "init");
         } else if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
-                   nnc_dataset_load(host, model, &request, &data) == 0) {
+                   nnc_dataset_load(host, model, &request, &data) == 0 && nnc_check_weights(host, model, &data) == 0) {
             nnc_grad(&session, &data, options);
         }
         nnc_dataset_free(&data);

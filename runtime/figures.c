@@ -34,7 +34,12 @@ NNC_API int nnc_totals_open(nnc_host *host, const nnc_model *model, const char *
     totals->prefix = prefix;
     totals->sums = nnc_alloc(host, model->sum_count, sizeof *totals->sums);
     totals->figures = nnc_alloc(host, 2 * nnc_figure_count(model), sizeof *totals->figures);
-    if (totals->sums == NULL || totals->figures == NULL || nnc_totals_name(host, totals) != 0) {
+    size_t values = 0;
+    for (size_t i = 0; i < model->metric_count; i++) {
+        values += nnc_metric_figures(&model->metrics[i]);
+    }
+    totals->values = nnc_alloc(host, values, sizeof *totals->values);
+    if (totals->sums == NULL || totals->figures == NULL || totals->values == NULL || nnc_totals_name(host, totals) != 0) {
         nnc_totals_close(totals);
         return -1;
     }
@@ -44,6 +49,7 @@ NNC_API int nnc_totals_open(nnc_host *host, const nnc_model *model, const char *
 NNC_API void nnc_totals_close(nnc_totals *totals) {
     free(totals->sums);
     free(totals->figures);
+    free(totals->values);
     free(totals->names);
     memset(totals, 0, sizeof *totals);
 }
@@ -62,24 +68,29 @@ NNC_API void nnc_totals_add(nnc_totals *totals, const nnc_session *session, size
     }
 }
 
-static double nnc_metric_result(const nnc_metric *metric, const double *sums) {
-    switch (metric->result) {
-    case NNC_RESULT_MEAN: return sums[1] > 0 || sums[1] < 0 ? sums[0] / sums[1] : 0;
+/* A metric of several figures is shown as their mean, as Keras shows it. */
+static void nnc_figure_set(nnc_figure *figure, const nnc_metric *metric, const double *sums, double *values) {
+    nnc_metric_results(metric, sums, values);
+    figure->values = values;
+    figure->count = nnc_metric_figures(metric);
+    figure->value = 0;
+    for (size_t i = 0; i < figure->count; i++) {
+        figure->value += values[i] / (double)figure->count;
     }
-    return 0;
 }
 
 NNC_API const nnc_figure *nnc_totals_figures(nnc_totals *totals, size_t *count) {
     const nnc_model *model = totals->model;
-    size_t total = nnc_figure_count(model), sum = 1;
+    size_t total = nnc_figure_count(model), sum = 1, used = 0;
     nnc_figure *sorted = totals->figures + total;
     for (size_t i = 0; i < total; i++) {
         nnc_figure *figure = &totals->figures[i];
         if (i == 0) {
             figure->value = totals->samples > 0 ? totals->loss / totals->samples : 0;
         } else {
-            figure->value = nnc_metric_result(&model->metrics[i - 1], totals->sums + sum);
+            nnc_figure_set(figure, &model->metrics[i - 1], totals->sums + sum, totals->values + used);
             sum += (size_t)model->metrics[i - 1].sums;
+            used += figure->count;
         }
         size_t at = i;
         for (; at > 0 && strcmp(sorted[at - 1].name, figure->name) > 0; at--) {

@@ -106,6 +106,25 @@ static int nnc_put_csv(nnc_history *history, const char *text) {
     return status != 0 ? -1 : nnc_text_put(history->host, row, "\"", 1);
 }
 
+/* A number; of a metric that has several, a list as Keras writes it: "[0.5, 0.25]". */
+static int nnc_put_figure(nnc_history *history, const nnc_figure *figure) {
+    char text[48];
+    size_t length = 0, count = figure->count > 1 ? figure->count : 1;
+    char *list = nnc_alloc(history->host, count, sizeof text);
+    if (list == NULL) {
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double value = count > 1 ? figure->values[i] : figure->value;
+        snprintf(text, sizeof text, isnan(value) ? "nan" /* without a sign */ : "%.9g", value);
+        length += (size_t)sprintf(list + length, "%s%s%s", count == 1 ? "" : i == 0 ? "[" : ", ", text,
+                                  count > 1 && i + 1 == count ? "]" : "");
+    }
+    int status = nnc_put_csv(history, list);
+    free(list);
+    return status;
+}
+
 /* A line: `epoch` NULL is the header. */
 static int nnc_history_line(nnc_history *history, const uint64_t *epoch, const nnc_figure *figures, size_t count) {
     char text[48];
@@ -114,15 +133,10 @@ static int nnc_history_line(nnc_history *history, const uint64_t *epoch, const n
     int status = nnc_put_csv(history, epoch != NULL ? text : "epoch");
     for (size_t at = 0; at < history->columns.size && status == 0; at += strlen(columns + at) + 1) {
         const nnc_figure *figure = nnc_find_figure(figures, count, columns + at);
-        if (figure != NULL && isnan(figure->value)) {
-            snprintf(text, sizeof text, "nan"); /* without a sign */
-        } else if (figure != NULL) {
-            snprintf(text, sizeof text, "%.9g", figure->value);
-        }
         status = nnc_text_put(history->host, &history->written, &history->separator, 1) != 0 ? -1
                  : epoch == NULL  ? nnc_put_csv(history, columns + at)
                  : figure == NULL ? nnc_put_csv(history, "NA")
-                                  : nnc_text_put(history->host, &history->written, text, strlen(text));
+                                  : nnc_put_figure(history, figure);
     }
     return status != 0 ? -1 : nnc_text_put(history->host, &history->written, "\n", 1);
 }

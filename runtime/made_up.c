@@ -69,7 +69,7 @@ NNC_API void nnc_session_make_up(nnc_session *session, nnc_stream *stream, size_
     const nnc_model *model = session->model;
     nnc_make_up_x(session, stream, n);
     nnc_make_up_y(session, stream, n);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n * nnc_weight_size(model); i++) {
         nnc_set_real(model, session->sample_weight, i, 0.5 + nnc_stream_uniform(stream));
     }
     if (session->trainer != NULL) {

@@ -101,13 +101,47 @@ typedef struct nnc_kept {
     size_t offset, count; /* in bytes from the start of the trainer; of numbers, where the weights do not say it */
 } nnc_kept;
 
-/** How a metric's result follows from the sums that batches add up. */
-enum nnc_result { NNC_RESULT_MEAN /* sums[0] / sums[1], 0 when nothing was counted */ };
+/** How a metric's figures follow from the sums that batches add up. */
+enum nnc_result {
+    NNC_RESULT_MEAN, /* sums[0] / sums[1], 0 when nothing was counted */
+    NNC_RESULT_ROOT, /* the root of that */
+    /* Of `parts` thresholds: for each number of them that predictions lay above, labels that are 0 and labels that are not. */
+    NNC_RESULT_TRUE_POSITIVES,
+    NNC_RESULT_TRUE_NEGATIVES,
+    NNC_RESULT_FALSE_POSITIVES,
+    NNC_RESULT_FALSE_NEGATIVES,
+    NNC_RESULT_PRECISION,
+    NNC_RESULT_RECALL,
+    NNC_RESULT_SENSITIVITY_AT_SPECIFICITY, /* where the specificity reaches `number`; and so on */
+    NNC_RESULT_SPECIFICITY_AT_SENSITIVITY,
+    NNC_RESULT_PRECISION_AT_RECALL,
+    NNC_RESULT_RECALL_AT_PRECISION,
+    NNC_RESULT_ROC_AREA, /* the mean area of `groups` times as many sums */
+    NNC_RESULT_PR_AREA,
+    NNC_RESULT_PR_GAIN_AREA,
+    NNC_RESULT_F_SCORE, /* of each of `parts` classes: true positives, false positives, false negatives; beta: `number` */
+    NNC_RESULT_R2       /* of each of `parts` outputs: sums of y, y squared, (y - p) squared, weights; then the number of
+                           values; for `number` regressors */
+};
+
+/** How a metric puts its parts together: areas, then classes and outputs. */
+enum nnc_how {
+    NNC_EACH, /* a figure for each */
+    NNC_INTERPOLATED,
+    NNC_MINOR,
+    NNC_MAJOR,
+    NNC_POOLED,
+    NNC_AVERAGED,
+    NNC_WEIGHTED
+};
 
 typedef struct nnc_metric {
     const char *name; /* accuracy; as the model file spells it */
     int sums;         /* how many running sums it has */
     enum nnc_result result;
+    enum nnc_how how;
+    int parts, groups;
+    double number;
 } nnc_metric;
 
 /** Where data comes from, as fit() and evaluate() of the model file say. path NULL: nothing was said. */
@@ -147,6 +181,12 @@ typedef struct nnc_callback {
     size_t rate_count;
 } nnc_callback;
 
+/** What samples of a class count in the loss. */
+typedef struct nnc_class_weight {
+    int64_t class_number;
+    double weight;
+} nnc_class_weight;
+
 typedef struct nnc_fit_defaults {
     nnc_source x, y, sample_weight, validation_x, validation_y;
     double validation_split;
@@ -158,6 +198,8 @@ typedef struct nnc_fit_defaults {
     size_t validation_after_count;
     const nnc_callback *callbacks;
     size_t callback_count;
+    const nnc_class_weight *class_weights; /* of other classes: 1; NULL: of all */
+    size_t class_weight_count;
 } nnc_fit_defaults;
 
 typedef struct nnc_evaluate_defaults {
@@ -186,6 +228,8 @@ typedef struct nnc_model {
     int64_t classes;                         /* of a sparse loss; 0 otherwise */
     int64_t ignore_class;                    /* label that a sparse loss leaves out; INT64_MIN: none */
     size_t target_size;                      /* values of y per sample */
+    int weight_rank; /* sample weights: one for each row of the loss, */
+    int64_t weight_shape[6]; /* of which a sample has these */
     size_t params_bytes, work_bytes, trainer_bytes;
     size_t params_in_trainer, gradients_in_trainer, masks_in_trainer; /* byte offsets; SIZE_MAX: there is none */
     const nnc_tensor *tensors;

@@ -270,6 +270,7 @@ typedef struct nnc_samples {
     size_t *columns, width; /* values per sample; columns NULL: all */
     double scale;
     nnc_dtype dtype; /* of what the model takes: F32, F64, I32 */
+    size_t repeat;   /* each value stands for so many of the model's: a sample's weight for all of its time steps */
     int is_one_hot;  /* the array holds class numbers, of which `width` values are made */
     const nnc_learned *learned; /* what standardizes the values; NULL: nothing does */
     float *bytes;    /* for a model of floats and an array of bytes: the 256 numbers that they stand for; else NULL */
@@ -286,6 +287,7 @@ typedef struct nnc_role {
     const char *meaning;     /* of a value, for messages: class, index */
     const char *hint;        /* the way out when shapes do not fit, or "" */
     int64_t classes;         /* that labels may stand for; 0: there are none */
+    int may_repeat;          /* the shape's first dimensions are enough */
     int is_one_hot;          /* class numbers become rows with a 1 in the place of the class */
     nnc_learned *learned;    /* labels of classes, or what standardizes x; may be NULL */
 } nnc_role;
@@ -428,6 +430,12 @@ NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, c
                                 size_t n);
 /** Fills x, y, the weights and the masks with suitable numbers for `n` samples, and clears the sums. (made_up.c) */
 NNC_API void nnc_session_make_up(nnc_session *session, nnc_stream *stream, size_t n);
+/** Weights for the rows of a batch to train on, by class where fit() says so; else as nnc_session_sample_weight. */
+NNC_API const void *nnc_session_fit_weight(nnc_session *session, const nnc_dataset *data, size_t n);
+/** Error when the data have weights and fit() has weights of classes. */
+NNC_API int nnc_check_weights(nnc_host *host, const nnc_model *model, const nnc_dataset *data);
+/** Rows of the loss that a sample has, each with its weight. */
+NNC_API size_t nnc_weight_size(const nnc_model *model);
 /** What to hand to the model: the weights gathered, or NULL when the data have none. */
 NNC_API const void *nnc_session_sample_weight(const nnc_session *session, const nnc_dataset *data);
 /** Values of one sample of the input, and of the output. */
@@ -441,8 +449,14 @@ NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing);
 /** A named figure of a log. */
 typedef struct nnc_figure {
     const char *name;
-    double value;
+    double value;         /* the mean of … */
+    const double *values; /* … several; */
+    size_t count;         /* at most 1: there is only the one */
 } nnc_figure;
+
+/** How many figures a metric has, and what they are. (metrics.c) */
+NNC_API size_t nnc_metric_figures(const nnc_metric *metric);
+NNC_API void nnc_metric_results(const nnc_metric *metric, const double *sums, double *figures);
 
 /** Running means over the batches of an epoch: the loss weighted by samples, metrics from their sums. */
 typedef struct nnc_totals {
@@ -450,7 +464,8 @@ typedef struct nnc_totals {
     const char *prefix;   /* of the figures' names: "" or "val_" */
     double loss, samples; /* the loss times the samples it stands for */
     double *sums;         /* as the model's; [0] unused */
-    nnc_figure *figures;  /* nnc_totals_figures */
+    nnc_figure *figures;  /* nnc_totals_figures, */
+    double *values;       /* and those that metrics have several of */
     char *names;
 } nnc_totals;
 

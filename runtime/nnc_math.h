@@ -237,6 +237,22 @@ INLINE vec v_log1p(vec x) { return v_log_limits(1 + x, v_log1p_finite(x)); }
 /** log(1 + e^x), within 1.7 ulp. */
 INLINE vec v_softplus(vec x) { return v_max(v_zero(), x) + v_log1p_finite(v_exp_decay(x)); }
 
+/* @part v_power */
+
+/** x^exponent for x >= 0; 0 where x is 0, unless the exponent is. */
+INLINE vec v_power(vec x, real exponent) {
+    if (exponent >= 0 && exponent <= 0) {
+        return v_splat(REAL(1.0));
+    }
+    if (exponent >= 1 && exponent <= 1) {
+        return x;
+    }
+    if (exponent >= 2 && exponent <= 2) {
+        return x * x;
+    }
+    return v_select(x > 0, v_exp(exponent * v_log(x)), 0);
+}
+
 /* @part v_erf */
 
 /** The error function, within 1.4 ulp: x + x P(x^2) below 1, 1 - e^(-x^2) R(x) above. */

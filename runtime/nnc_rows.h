@@ -54,6 +54,26 @@ static inline real root_of(real x) {
     return lanes[0];
 }
 
+/* @part inverse_length */
+
+/** 1 / |x| from the sum of squares |x|^2; what is shorter than 1e-7 counts as that long, as in Keras. */
+static inline real inverse_length(real squares) {
+    const real length = root_of(squares);
+    return length > REAL(1e-7) ? 1 / length : REAL(1e7);
+}
+
+/* @part row_is_binary */
+
+/** Whether all n values are 0 or 1. */
+static inline int row_is_binary(const real *x, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (!(x[i] <= 0 && x[i] >= 0) && !(x[i] <= 1 && x[i] >= 1)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* @part is_finite */
 
 /** By its bits, so that -ffast-math cannot take it away. */
@@ -124,6 +144,28 @@ static inline size_t row_argmax(const real *x, size_t n) {
         }
     }
     return best;
+}
+
+/* @part row_above */
+
+/** How many of n values are greater than value i. */
+static inline size_t row_above(const real *x, size_t n, size_t i) {
+    size_t above = 0;
+    for (size_t c = 0; c < n; c++) {
+        above += x[c] > x[i] ? 1 : 0;
+    }
+    return above;
+}
+
+/* @part row_rank */
+
+/** The place of value i when n values are sorted, the greatest first and the first of equal ones first. */
+static inline size_t row_rank(const real *x, size_t n, size_t i) {
+    size_t rank = 0;
+    for (size_t c = 0; c < n; c++) {
+        rank += x[c] > x[i] || (x[c] >= x[i] && c < i) ? 1 : 0;
+    }
+    return rank;
 }
 
 /* @end */

@@ -2,6 +2,7 @@
 /* session.c - a model's memory, and batches put into it. */
 #include "nnc_host.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,10 @@ NNC_API size_t nnc_input_size(const nnc_model *model) {
 
 NNC_API size_t nnc_output_size(const nnc_model *model) {
     return nnc_size_of_shape(model->output_shape, model->output_rank);
+}
+
+NNC_API size_t nnc_weight_size(const nnc_model *model) {
+    return nnc_size_of_shape(model->weight_shape, model->weight_rank);
 }
 
 NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t batch_size, int with_trainer,
@@ -40,7 +45,7 @@ NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t bat
         (session->work = nnc_alloc(host, model->work_bytes, 1)) == NULL ||
         (session->x = nnc_alloc(host, model->batch, input_bytes)) == NULL ||
         (session->y = nnc_alloc(host, model->batch, target_bytes)) == NULL ||
-        (session->sample_weight = nnc_alloc(host, model->batch, model->real_size)) == NULL ||
+        (session->sample_weight = nnc_alloc(host, model->batch, nnc_weight_size(model) * model->real_size)) == NULL ||
         (session->output = nnc_alloc(host, model->batch, nnc_output_size(model) * model->real_size)) == NULL ||
         (session->sums = nnc_alloc(host, model->sum_count, model->real_size)) == NULL) {
         nnc_session_close(session);
@@ -84,6 +89,14 @@ NNC_API int nnc_session_weights(nnc_session *session, const char *path) {
     return nnc_fail_usage(session->host, "no weights: give --weights FILE.safetensors (fit --save FILE writes one)");
 }
 
+/* Each of `count` values `repeat` times, the last first, for they are overwritten. */
+static void nnc_repeat_values(void *values, size_t count, size_t repeat, size_t size) {
+    char *bytes = values;
+    for (size_t i = count * repeat; i-- > 0;) {
+        memmove(bytes + i * size, bytes + i / repeat * size, size);
+    }
+}
+
 /* Shuffled samples are all over the memory: without the prefetch, waiting for them takes longer than converting. */
 static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, size_t first, size_t n, void *to) {
     enum { AHEAD = 4 };
@@ -94,6 +107,9 @@ static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, s
         }
         size_t index = order != NULL ? order[first + i] : first + i;
         nnc_copy_sample(samples, index, (char *)to + i * bytes);
+    }
+    if (samples->repeat > 1) {
+        nnc_repeat_values(to, n * samples->width, samples->repeat, nnc_dtype_of(samples->dtype).size);
     }
 }
 
@@ -111,6 +127,45 @@ NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, c
 
 NNC_API const void *nnc_session_sample_weight(const nnc_session *session, const nnc_dataset *data) {
     return data->sample_weight.path != NULL ? session->sample_weight : NULL;
+}
+
+NNC_API int nnc_check_weights(nnc_host *host, const nnc_model *model, const nnc_dataset *data) {
+    if (model->fit->class_weight_count == 0 || data->sample_weight.path == NULL) {
+        return 0;
+    }
+    return nnc_fail_usage(host, "the samples have weights (%s), and fit() of the model file has class_weight: one of the two "
+                                "must go",
+                          data->sample_weight.path);
+}
+
+/* As Keras: the label, the place of the largest value, or a single value, rounded. */
+static int64_t nnc_class_of_sample(const nnc_session *session, size_t sample) {
+    const nnc_model *model = session->model;
+    size_t size = model->target_size, best = 0;
+    if (model->integer_target) {
+        return ((const int32_t *)session->y)[sample];
+    }
+    for (size_t i = 1; i < size; i++) {
+        double value = nnc_get_real(model, session->y, sample * size + i);
+        best = value > nnc_get_real(model, session->y, sample * size + best) ? i : best;
+    }
+    return size > 1 ? (int64_t)best : (int64_t)rint(nnc_get_real(model, session->y, sample));
+}
+
+NNC_API const void *nnc_session_fit_weight(nnc_session *session, const nnc_dataset *data, size_t n) {
+    const nnc_fit_defaults *fit = session->model->fit;
+    if (fit->class_weight_count == 0) {
+        return nnc_session_sample_weight(session, data);
+    }
+    for (size_t i = 0; i < n; i++) {
+        int64_t number = nnc_class_of_sample(session, i);
+        double weight = 1;
+        for (size_t j = 0; j < fit->class_weight_count; j++) {
+            weight = fit->class_weights[j].class_number == number ? fit->class_weights[j].weight : weight;
+        }
+        nnc_set_real(session->model, session->sample_weight, i, weight);
+    }
+    return session->sample_weight;
 }
 
 NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing) {

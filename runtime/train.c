@@ -155,7 +155,8 @@ static int nnc_prepare(nnc_training *training) {
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, model->fit->batch_size), 1,
                          &training->session) != 0 ||
         nnc_load_masks(training) != 0 || nnc_callbacks_open(training) != 0 || nnc_initialise(training) != 0 ||
-        nnc_dataset_load(host, model, &request, &training->data) != 0 || nnc_load_validation(training) != 0 ||
+        nnc_dataset_load(host, model, &request, &training->data) != 0 ||
+        nnc_check_weights(host, model, &training->data) != 0 || nnc_load_validation(training) != 0 ||
         nnc_learn(training) != 0 || nnc_totals_open(host, model, "", &training->totals) != 0 ||
         nnc_totals_open(host, model, "val_", &training->validation_totals) != 0 ||
         (training->figures = nnc_alloc(host, figure_count, sizeof *training->figures)) == NULL ||
@@ -226,7 +227,7 @@ static nnc_ending nnc_train_batch(nnc_training *training) {
     }
     nnc_session_gather(session, &training->data, training->order, (size_t)place->sample, n);
     int status = model->step(session->trainer, session->x, session->y,
-                             nnc_session_sample_weight(session, &training->data), n, session->sums);
+                             nnc_session_fit_weight(session, &training->data, n), n, session->sums);
     if (status == NNC_E_NONFINITE || (status == NNC_OK && !isfinite(nnc_get_real(model, session->sums, 0)))) {
         if (!nnc_callbacks_accept_nonfinite(training)) {
             return NNC_ENDING_NONFINITE;

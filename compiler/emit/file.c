@@ -113,9 +113,13 @@ static const char *state_fields_text(Emit *emit) {
 /* Names of the running sums, for the comment in the header. */
 static const char *sums_text(Emit *emit) {
     Text text = {.arena = emit->arena};
+    const Plan *plan = emit->plan;
     text_puts(&text, "loss");
-    const Objects metrics = emit->plan->model->compile.metrics;
-    for (int i = 0; i < metrics.count; i++) text_printf(&text, ", %s, count", metrics.at[i]->spelled);
+    for (int i = 0; i < plan->metrics.count; i++) {
+        const Metric *metric = &plan->metrics.at[i];
+        if (metric->def->kind == METRIC_MEAN) text_printf(&text, ", %s, count", metric->name);
+        else text_printf(&text, ", %s[%d]", metric->name, metric->sums);
+    }
     return comment_text(emit, text_chars(&text));
 }
 
@@ -165,6 +169,13 @@ static const char *clear_text(Emit *emit) {
     return text_chars(&text);
 }
 
+/* How many weights a sample has, for the comment in the header. */
+static const char *weights_text(Emit *emit) {
+    if (!emit->plan->can_train) return "";
+    const int64_t rows = inner_size(loss_rows(emit->plan->model));
+    return rows == 1 ? "one per sample" : formatted(emit, "%lld per sample, one for each row of the loss", (long long)rows);
+}
+
 /* The header's facts as holes, shared by all templates of the file. */
 static const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
@@ -198,6 +209,7 @@ static const Hole *facts(Emit *emit) {
         {"target_size",
          integer(emit, loss && loss->sparse ? inner_size(model->output) / model->output.dim[model->output.rank - 1]
                                             : inner_size(model->output))},
+        {"weights", weights_text(emit)},
         {"classes", integer(emit, model->output.dim[model->output.rank - 1])},
         {"sum_count", integer(emit, plan->sum_count)},
         {"sum_names", sums_text(emit)},

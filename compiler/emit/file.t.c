@@ -226,7 +226,7 @@ typedef struct $prefix_trainer {
 } $prefix_trainer;
 
 /** Loss and metrics of n <= $upper_BATCH samples in inference: sets sums[0] to the loss and adds to the others.
- *  sample_weight: one per sample, or NULL. */
+ *  sample_weight: $weights, or NULL. */
 $upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
     const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
 /** Fresh weights from `seed`, $fresh. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --main: the description of the model for the hosted runtime, and main(). */
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -55,21 +54,43 @@ static void masks_table(Emit *emit, Text *out) {
     text_puts(out, "};\n");
 }
 
-/* The name in logs: the argument name=, else as the file spells it, else Keras' name of the class. */
-static const char *metric_name(const Object *metric) {
-    const MetricArgs *args = metric->args;
-    if (args->name) return args->name;
-    if (strcmp(metric->spelled, metric->class->name) != 0 || islower((unsigned char)*metric->spelled))
-        return metric->spelled;
-    return metric->class->aliases && metric->class->aliases[0] ? metric->class->aliases[0] : metric->spelled;
+/* Words of a metric's arguments and what they are in enum nnc_how; the default is the first. */
+static const char *how_text(const Metric *metric) {
+    static const char *const words[][2] = {{"interpolation", "INTERPOLATED"}, {"minoring", "MINOR"}, {"majoring", "MAJOR"},
+                                           {"micro", "POOLED"}, {"macro", "AVERAGED"}, {"weighted", "WEIGHTED"},
+                                           {"uniform_average", "AVERAGED"}, {"variance_weighted_average", "WEIGHTED"}};
+    const MetricArgs *args = metric->object->args;
+    const char *const word = args->summation_method    ? args->summation_method
+                             : args->average           ? args->average
+                             : args->class_aggregation ? args->class_aggregation
+                                                       : "";
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (*word && !strcmp(word + 1, words[i][0] + 1)) return words[i][1]; /* Keras takes the first letter large, too */
+    return "EACH";
+}
+
+static const char *area_of(const char *curve) {
+    return strlen(curve) == 6 ? "PR_GAIN_AREA" : strlen(curve) == 2 ? "PR_AREA" : "ROC_AREA";
 }
 
 static void metrics_table(Emit *emit, Text *out) {
-    const Objects metrics = emit->plan->model->compile.metrics;
-    if (!emit->plan->can_train || !metrics.count) return;
+    const Plan *plan = emit->plan;
+    if (!plan->metrics.count) return;
+    const int outputs = (int)plan->model->output.dim[plan->model->output.rank - 1];
     text_puts(out, "static const nnc_metric main_metrics[] = {\n");
-    for (int i = 0; i < metrics.count; i++)
-        text_printf(out, "    {%s, 2, NNC_RESULT_MEAN},\n", string_literal(emit, metric_name(metrics.at[i])));
+    for (int i = 0; i < plan->metrics.count; i++) {
+        const Metric *metric = &plan->metrics.at[i];
+        const MetricArgs *args = metric->object->args;
+        const MetricKind kind = metric->def->kind;
+        const char *const result = args->curve ? area_of(args->curve) : metric->def->result;
+        const int parts = kind == METRIC_MEAN ? 1 : kind == METRIC_THRESHOLDS ? metric_thresholds(metric->object).count : outputs;
+        const double number = kind == METRIC_THRESHOLDS ? args->at
+                              : kind == METRIC_F_SCORE  ? args->beta > 0 ? args->beta : 1
+                              : kind == METRIC_R2       ? (double)args->num_regressors
+                                                        : 0;
+        text_printf(out, "    {%s, %d, NNC_RESULT_%s, NNC_%s, %d, %d, %s},\n", string_literal(emit, metric->name), metric->sums,
+                    result, how_text(metric), parts, args->multi_label ? outputs : 1, double_literal(emit, number));
+    }
     text_puts(out, "};\n");
 }
 
@@ -135,13 +156,19 @@ static void fit_table(Emit *emit, Text *out) {
     const char *weight = source_text(emit, any ? fit->sample_weight : NULL, "sample_weight", out);
     const char *val_x = source_text(emit, any && validation.count == 2 ? validation.at[0] : NULL, "validation_x", out);
     const char *val_y = source_text(emit, any && validation.count == 2 ? validation.at[1] : NULL, "validation_y", out);
+    const int weights = any && fit->class_weight.count > 0 ? fit->class_weight.count : 0;
+    if (weights) text_puts(out, "static const nnc_class_weight main_class_weights[] = {\n");
+    for (int i = 0; i < weights; i++)
+        text_printf(out, "    {%" PRId64 ", %s},\n", fit->class_weight.keys[i], double_literal(emit, fit->class_weight.at[i]));
+    if (weights) text_puts(out, "};\n");
     text_printf(out,
                 "static const nnc_fit_defaults main_fit = {\n    %s,\n    %s,\n    %s,\n    %s,\n    %s,\n    %s, %d, "
-                "%d, %d, %d, %s\n};\n",
+                "%d, %d, %d, %s %s, %d\n};\n",
                 x, y, weight, val_x, val_y, double_literal(emit, any ? fit->validation_split : 0),
                 any ? (int)fit->epochs : 1,
                 any && fit->batch_size > 0 && fit->batch_size < model->batch ? (int)fit->batch_size : (int)model->batch,
-                any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1, schedule_text(emit, out));
+                any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1, schedule_text(emit, out),
+                weights ? "main_class_weights" : "NULL", weights);
 }
 
 static void evaluate_table(Emit *emit, Text *out) {
@@ -194,7 +221,9 @@ static const char *model_text(Emit *emit, size_t notes) {
                 dims_text(emit, model->input, 1, 0), dims_text(emit, model->output, 1, 0));
     text_printf(&out, "%d, %" PRId64 ", %s, ", sparse, sparse ? model->output.dim[model->output.rank - 1] : 0,
                 sparse && args->ignore_class != INT_NONE ? integer(emit, args->ignore_class) : "INT64_MIN");
-    text_printf(&out, "%s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0");
+    const Shape rows = train ? loss_rows(model) : shape_of(1, (int64_t[]){BATCH});
+    text_printf(&out, "%s, %d, %s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0", rows.rank - 1,
+                dims_text(emit, rows, 1, 0));
     text_printf(&out, "sizeof(%s_params), sizeof(%s_work), %s,\n", prefix, prefix,
                 train ? formatted(emit, "sizeof(%s_trainer)", prefix) : "0");
     text_printf(&out, "%s, %s, %s,\n", train ? formatted(emit, "offsetof(%s_trainer, params)", prefix) : "SIZE_MAX",
@@ -203,7 +232,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%s, %d, %" PRId64 ",\n", plan->weights.count ? "main_tensors" : "NULL", plan->weights.count,
                 parameters);
     text_printf(&out, "%s, %d,\n", plan->masks.count ? "main_masks" : "NULL", plan->masks.count);
-    const int metrics = train ? model->compile.metrics.count : 0;
+    const int metrics = plan->metrics.count;
     text_printf(&out, "%s, %d, %d,\n", metrics ? "main_metrics" : "NULL", metrics, train ? plan->sum_count : 0);
     text_printf(&out, "%s, &main_evaluate_defaults,\n", train ? "&main_fit" : "NULL");
     if (plan->states.count)
@@ -212,10 +241,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     else text_puts(&out, "0, 0, 0,\n");
     text_printf(&out, "main_predict, %s, %s,\n", train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
                 gradients ? "main_grad, main_apply" : "NULL, NULL");
-    const char *target = !loss || sparse || !loss->shortcut   ? "NNC_TARGET_REAL"
-                         : !strcmp(loss->shortcut, "sigmoid") ? "NNC_TARGET_UNIT"
-                                                              : "NNC_TARGET_DISTRIBUTION";
-    text_printf(&out, "%s, %d, %s,\n", target, args && args->from_logits,
+    text_printf(&out, "NNC_TARGET_%s, %d, %s,\n", loss && loss->target ? loss->target : "REAL", args && args->from_logits,
                 plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
     text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
     text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX",

@@ -311,6 +311,27 @@ static bool bind_rates(const Target *target, const Ast *value, Rates *field) {
     return valid;
 }
 
+static bool bind_weights(const Target *target, const Ast *value, Weights *field) {
+    const Binder *binder = target->binder;
+    if (value->kind != AST_DICT) {
+        return wrong_type(target, value, "a dict such as {0: 1.0, 1: 3.0}");
+    }
+    const int count = value->dict.count;
+    int64_t *keys = NEW_ARRAY(binder->arena, int64_t, count);
+    double *numbers = NEW_ARRAY(binder->arena, double, count);
+    bool valid = true;
+    for (int i = 0; i < count; i++) {
+        Target key = entry_target(target, value->dict.keys[i]), entry = entry_target(target, value->dict.values[i]);
+        const Ast *class = constants_value(binder->constants, value->dict.keys[i], CLASS_KIND_COUNT);
+        if (!whole_value(class, &keys[i]) || keys[i] < 0) {
+            valid = wrong_type(&key, class, "a dict whose keys are integers from 0 on");
+        }
+        valid &= bind_real(&entry, constants_value(binder->constants, value->dict.values[i], CLASS_KIND_COUNT), &numbers[i]);
+    }
+    *field = (Weights){keys, numbers, count};
+    return valid;
+}
+
 static bool bind_one(const Target *target, const Ast *value, Object **field) {
     const Binder *binder = target->binder;
     ClassKind kind = target->row->class_kind;
@@ -394,6 +415,9 @@ static void bind_none(const ArgDef *row, void *field) {
     case ARG_RATES:
         *(Rates *)field = (Rates){NULL, NULL, 0};
         break;
+    case ARG_WEIGHTS:
+        *(Weights *)field = (Weights){NULL, NULL, -1};
+        break;
     case ARG_OBJECT:
         *(Object **)field = NULL;
         break;
@@ -441,6 +465,8 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
         return bind_reals(&target, value, field);
     case ARG_RATES:
         return bind_rates(&target, value, field);
+    case ARG_WEIGHTS:
+        return bind_weights(&target, value, field);
     case ARG_OBJECT:
         return bind_one(&target, value, field);
     case ARG_NUMBER_OR_OBJECT:

@@ -338,6 +338,7 @@ static void add_statements(Maker *maker, const AstFile *file) {
     }
     if (fit != NULL) {
         model->fit = *(const FitArgs *)fit->args;
+        model->class_weight_span = object_arg_span(fit, "class_weight");
     }
     if (evaluate != NULL) {
         model->evaluate = *(const EvaluateArgs *)evaluate->args;

@@ -132,6 +132,15 @@ static void print_rates(Rates rates, Text *out) {
     text_puts(out, "}");
 }
 
+static void print_weights(Weights weights, Text *out) {
+    text_puts(out, "{");
+    for (int i = 0; i < weights.count; i++) {
+        text_printf(out, "%s%lld: ", i > 0 ? ", " : "", (long long)weights.keys[i]);
+        print_real(weights.at[i], out);
+    }
+    text_puts(out, "}");
+}
+
 static void print_objects(Objects objects, const char *brackets, Text *out) {
     text_append(out, brackets, 1);
     for (int i = 0; i < objects.count; i++) {
@@ -194,6 +203,15 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
     case ARG_RATES:
         print_rates(*(const Rates *)field, out);
         break;
+    case ARG_WEIGHTS: {
+        Weights weights = *(const Weights *)field;
+        if (weights.count < 0) {
+            text_puts(out, "None");
+        } else {
+            print_weights(weights, out);
+        }
+        break;
+    }
     case ARG_OBJECT: {
         const Object *object = *(Object *const *)field;
         if (object == NULL) {

@@ -12,6 +12,8 @@ static const ArgDef compile_args[] = {
     {ARG(CompileArgs, loss), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_LOSS, .doc = "what training makes small"},
     {ARG(CompileArgs, metrics), ARG_OBJECTS, DEFAULT("None"), .class_kind = CLASS_METRIC, .keyword_only = true,
      .doc = "what is reported besides"},
+    {ARG(CompileArgs, weighted_metrics), ARG_OBJECTS, DEFAULT("None"), .class_kind = CLASS_METRIC, .keyword_only = true,
+     .doc = "what is reported with the samples' weights"},
     {0}};
 
 #define DATA_ARG(type, field, meaning)                                                                                 \
@@ -30,6 +32,8 @@ static const ArgDef fit_args[] = {
     {ARG(FitArgs, validation_data), ARG_PAIR, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
      .doc = "(x, y) to validate with"},
     {ARG(FitArgs, shuffle), ARG_BOOL, DEFAULT("True"), .keyword_only = true, .doc = "a new order in every epoch"},
+    {ARG(FitArgs, class_weight), ARG_WEIGHTS, DEFAULT("None"), RANGE(0, 1e30), .keyword_only = true,
+     .doc = "{class: weight}: what samples count in the loss by their label; 1 for classes that are not named"},
     {ARG(FitArgs, sample_weight), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
      .doc = "a weight of each row in the loss"},
     {ARG(FitArgs, callbacks), ARG_OBJECTS, DEFAULT("None"), .class_kind = CLASS_CALLBACK, .keyword_only = true,
@@ -77,6 +81,9 @@ static void check_fit(const Object *object, Diags *diags) {
     refuse_standardize(args->sample_weight, diags);
     refuse_standardize(args->validation_data.count == 2 ? args->validation_data.at[1] : NULL, diags);
     require_data(object, args->x != NULL, args->y != NULL, args->sample_weight != NULL, diags);
+    if (args->class_weight.count >= 0 && args->sample_weight != NULL) {
+        diag(diags, D_two_weights, object_arg_span(object, "class_weight"));
+    }
     if (args->validation_split >= 1) {
         diag(diags, D_out_of_range, object_arg_span(object, "validation_split"), "validation_split", "fit",
              "less than 1, so that something is left to train with", "1");

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* loss_weights: what each row of the prediction counts in the mean. loss: the value, added to sums[0], and in training
- * the gradient. metric: adds to its running sums. */
+ * the gradient. */
 #include <string.h>
 
-#include "emit/emit.h"
-#include "lower.h"
+#include "loss.h"
 
 /* Which element of a mask of time steps belongs to a row. */
 static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
@@ -12,114 +11,134 @@ static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
     return rows_per_step == 1 ? "row" : formatted(e, "row / %lld", (long long)rows_per_step);
 }
 
+/* The total that rows are divided by: their number, or what they weigh. */
 static void emit_weights(Emit *e, const Op *op) {
-    const LossArgs *args = op->object->args;
     const Shape rows = op->out->shape;
-    const int64_t per_sample = shape_size(shape_of(rows.rank - 1, rows.dim + 1), 1);
-    const char *name = !strcmp(args->reduction, "sum")                       ? "loss_weights_sum"
-                       : !strcmp(args->reduction, "mean_with_sample_weight") ? "loss_weights_weighted"
-                                                                             : "loss_weights_mean";
+    const bool by_weight = !strcmp(op->reduction, "mean_with_sample_weight"), sum = !strcmp(op->reduction, "sum");
+    const bool by_count = !by_weight && !sum;
+    const char *const given = op->weighted ? param_tensor(e, op->in[0], false) : NULL;
     const Tensor *const mask = op->masked ? op->in[op->in_count - 1] : NULL;
-    const bool ignores = op->in_count - op->masked > 1;
     Text left_out = {.arena = e->arena}; /* rows that do not count */
-    if (ignores)
-        text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[1], false), (long long)args->ignore_class);
+    if (op->ignores)
+        text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[op->weighted], false), (long long)op->ignored);
     if (mask)
-        text_printf(&left_out, "%s!(%s[%s] > 0)", ignores ? " || " : "", param_tensor(e, op->in[op->in_count - 1], false),
-                    step_of_row(e, mask, rows));
+        text_printf(&left_out, "%s!(%s[%s] > 0)", op->ignores ? " || " : "",
+                    param_tensor(e, op->in[op->in_count - 1], false), step_of_row(e, mask, rows));
     const char *kept = "";
     if (left_out.length)
-        kept = formatted(e, "if (%s) {\n    weight = 0;\n    counted -= 1;\n}\n", text_chars(&left_out));
-    emit_function(e, name, op,
-                  (Hole[]){{"sample_weight", param_tensor(e, op->in[0], false)},
-                           {"weights", param_tensor(e, op->out, true)},
+        kept = formatted(e, "if (%s) {\n    weight = 0;\n%s}\n", text_chars(&left_out), by_count ? "    counted -= 1;\n" : "");
+    const char *const total = by_weight ? "weighed" : "counted";
+    const char *const weights = param_tensor(e, op->out, true);
+    Text scale = {.arena = e->arena};
+    if (!sum) emit_template(e, &scale, "loss_weights_scale", (Hole[]){{"total", total}, {"weights", weights}, {NULL, NULL}});
+    emit_function(e, "loss_weights", op,
+                  (Hole[]){{"sample_weight", given ? formatted(e, "%s ? %s[row] : 1", given, given) : "1"},
+                           {"weights", weights},
                            {"rows", size_text(e, rows, 0, rows.rank)},
-                           {"sample", per_sample == 1 ? "row" : formatted(e, "row / %lld", (long long)per_sample)},
-                           {"ignore", kept},
+                           {"count", by_count    ? formatted(e, "%s counted = (%s)rows;\n", e->real, e->real)
+                                     : by_weight ? formatted(e, "%s weighed = 0;\n", e->real)
+                                                 : ""},
+                           {"leave_out", kept},
+                           {"weigh", by_weight ? "weighed += weight;\n" : ""},
+                           {"scale", text_chars(&scale)},
                            {NULL, NULL}});
 }
 
-static void emit_loss(Emit *e, const Op *op) {
-    const LossDef *loss = op->loss;
-    const LossArgs *args = op->object->args;
-    Tensor *p = op->in[0];
-    const int64_t columns = p->shape.dim[p->shape.rank - 1];
-    const char *const p_name = param_named(e, p, false, op->on_logits ? "logits" : "prediction"), *const y_name =
-                                                                                                      param_tensor(
-                                                                                                          e, op->in[1],
-                                                                                                          false);
-    const char *const weights = param_tensor(e, op->in[2], false), *const sums = param_sums(e);
-    const char *const d = op->out ? param_named(e, op->out, true, "d") : NULL;
-    const char *value = op->on_logits ? loss->logits_value : loss->value;
-    const char *gradient = op->on_logits ? loss->logits_gradient : loss->gradient;
+/* The label as the loss takes it: smoothed, or -1 and 1. */
+static const char *label_map(Emit *e, const LossDef *loss, const LossArgs *args, int64_t columns) {
     const double smoothing = args->label_smoothing;
-    Hole holes[] = {
-        {"p", p_name},
-        {"y", y_name},
-        {"weights", weights},
-        {"sums", sums},
-        {"d", d ? d : ""},
-        {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
-        {"columns", integer(e, columns)},
-        {"one_column", literal(e, 1.0 / (double)columns)},
-        {"smooth", smoothing > 0 ? formatted(e, " * %s + %s", literal(e, 1 - smoothing),
-                                             literal(e, smoothing / (loss->rows ? (double)columns : 2)))
-                                 : ""},
-        {"epsilon", literal(e, 1e-7)},
-        {"top", literal(e, 1 - 1e-7)},
-        {"value", ""},
-        {"store", ""},
-        {NULL, NULL},
-    };
-    if (loss->rows) {
-        emit_function(e, formatted(e, "%s%s", value, d ? "_train" : ""), op, holes);
-        return;
-    }
-    const Hole operands[] = {{"p", "p"}, {"y", "y"}, {NULL, NULL}};
-    const bool single = columns == 1;
-    holes[11].text = formula_text(e, value, operands);
-    if (d)
-        holes[12].text =
-            single ? formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands))
-                   : formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
-                               formula_text(e, gradient, operands));
-    emit_function(e, single ? "loss_single" : "loss_elementwise", op, holes);
+    if (loss->signs) return " * label_scale - (label_scale - 1)";
+    if (!(smoothing > 0)) return "";
+    return formatted(e, " * %s + %s", literal(e, 1 - smoothing),
+                     literal(e, smoothing / (loss->rows ? (double)columns : 2)));
 }
 
-static void emit_metric(Emit *e, const Op *op) {
-    const MetricDef *metric = op->metric;
-    const MetricArgs *args = op->object->args;
+/* What adds a mean over `columns` of a row with its weight: "weights[row] * 0.25". */
+static const char *scale_of_row(Emit *e, const char *weights, int64_t columns) {
+    const char *const weight = weights ? formatted(e, "%s[row]", weights) : "";
+    const char *const part = columns > 1 || !weights ? literal(e, 1.0 / (double)columns) : "";
+    return formatted(e, "%s%s%s", weight, *weight && *part ? " * " : "", part);
+}
+
+void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name) {
     Tensor *p = op->in[0];
     const int64_t columns = p->shape.dim[p->shape.rank - 1];
-    const Hole operands[] = {{"p", "p"}, {"y", "y"}, {"threshold", literal(e, args->threshold)}, {NULL, NULL}};
-    const char *const p_name = param_named(e, p, false, "prediction"), *const y_name = param_tensor(e, op->in[1], false);
-    const char *const sums = param_sums(e), *const count_at = integer(e, op->sum_at + 1);
-    Text skip = {.arena = e->arena};
-    if (op->masked)
-        emit_template(e, &skip, "metric_skip",
-                      (Hole[]){{"mask", param_tensor(e, op->in[2], false)},
-                               {"step", step_of_row(e, op->in[2], shape_of(p->shape.rank - 1, p->shape.dim))},
-                               {"sums", sums},
-                               {"count_at", count_at},
-                               {NULL, NULL}});
-    const Hole holes[] = {
+    const char *const y = param_tensor(e, op->in[1], false);
+    const char *const weights = op->in_count > 2 ? param_tensor(e, op->in[2], false) : NULL;
+    const char *const sums = param_sums(e);
+    const char *const d = op->out ? param_named(e, op->out, true, "d") : NULL;
+    const char *const value = op->on_logits && loss->logits_value ? loss->logits_value : loss->value;
+    const char *const gradient = op->on_logits ? loss->logits_gradient : loss->gradient;
+    const char *const locals = op->on_logits ? loss->logits_locals : loss->locals;
+    const char *const rows = size_text(e, p->shape, 0, p->shape.rank - 1);
+    Hole operands[] = {{"p", "p"},
+                       {"y", "y"},
+                       {"delta", literal(e, args->delta)},
+                       {"alpha", literal(e, args->alpha)},
+                       {"gamma", literal(e, args->gamma)},
+                       {"threshold", literal(e, args->threshold)},
+                       {"balance", "1.0"},
+                       {NULL, NULL}};
+    const char *const class_weight = "(y * alpha + (1.0 - y) * (1.0 - alpha))";
+    operands[6].text = args->apply_class_balancing ? formula_text(e, class_weight, operands) : literal(e, 1);
+
+    const bool single = columns == 1 && !loss->rows;
+    const char *row_value = loss->rows ? "" : formula_text(e, value, operands), *store = "";
+    if (single && weights) row_value = formatted(e, "v_load(%s + c, n) * (%s)", weights, row_value);
+    if (single && loss->negated) row_value = formatted(e, "-(%s)", row_value);
+    if (d && single)
+        store = formatted(e, "v_store(%s + c, v_load(%s + c, n) * (%s), n);\n", d, weights, formula_text(e, gradient, operands));
+    else if (d && !loss->rows)
+        store = formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
+                          formula_text(e, gradient, operands));
+    const char *count = "";
+    if (op->def == &op_metric)
+        count = weights ? formatted(e, "%s[%d] += row_sum(%s, rows);\n", sums, op->sum_at + 1, weights)
+                        : formatted(e, "%s[%d] += (%s)rows;\n", sums, op->sum_at + 1, e->real);
+    Hole holes[] = {
         {"p", p_name},
-        {"y", y_name},
+        {"y", y},
+        {"weights", weights ? weights : ""},
+        {"times", weights ? formatted(e, " * %s[row]", weights) : ""},
         {"sums", sums},
-        {"skip", text_chars(&skip)},
         {"at", integer(e, op->sum_at)},
-        {"count_at", count_at},
-        {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
+        {"count", count},
+        {"d", d ? d : ""},
+        {"rows", rows},
         {"columns", integer(e, columns)},
-        {"size", size_text(e, p->shape, 0, p->shape.rank)},
-        {"mean", columns == 1 ? "" : formatted(e, " * %s", literal(e, 1.0 / (double)columns))},
-        {"value", metric->value ? formula_text(e, metric->value, operands) : ""},
+        {"k", integer(e, args->k)},
+        {"scale", scale_of_row(e, weights, loss->sums ? 1 : columns)},
+        {"smooth", label_map(e, loss, args, columns)},
+        {"skip", weights ? formatted(e, "if (%s[row] == 0) {\n    continue;\n}\n", weights) : ""},
+        {"prepare", loss->signs ? formatted(e, "const %s label_scale = row_is_binary(%s, %s) ? 2 : 1; /* 0 and 1 are -1 and 1 */\n",
+                                            e->real, y, times(e, rows, columns))
+                                : ""},
+        {"epsilon", literal(e, 1e-7)},
+        {"top", literal(e, 1 - 1e-7)},
+        {"locals", locals ? formula_text(e, locals, operands) : ""},
+        {"value", row_value},
+        {"store", store},
+        {"sign", loss->negated ? "+" : "-"},
+        {"element", loss->element ? formula_text(e, loss->element, operands) : ""},
+        {"slope_of_element", loss->element ? formula_text(e, loss->element_gradient, operands) : ""},
+        {"slope", ""},
         {NULL, NULL},
     };
-    emit_function(e, metric->rows ? metric->rows : op->masked ? "metric_elementwise_masked" : "metric_elementwise", op, holes);
+    Text slope = {.arena = e->arena};
+    if (loss->rows && d && gradient) emit_template(e, &slope, gradient, holes);
+    for (Hole *hole = holes; hole->name; hole++)
+        if (!strcmp(hole->name, "slope")) hole->text = text_chars(&slope);
+    emit_function(e,
+                  !loss->rows ? single ? "loss_single" : "loss_elementwise"
+                  : d && !gradient ? formatted(e, "%s_train", value)
+                                   : value,
+                  op, holes);
+}
+
+static void emit_loss(Emit *e, const Op *op) {
+    emit_row_values(e, op, op->loss, op->object->args, param_named(e, op->in[0], false, op->on_logits ? "logits" : "prediction"));
 }
 
 const OpDef op_loss_weights = {
     .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights};
 const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss};
-const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric};

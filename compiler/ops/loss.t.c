@@ -1,79 +1,63 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Losses and metrics. A row is what has one loss: a sample, or a time step of one. */
-//@ loss_weights_mean
+/* Losses. A row is what has one loss: a sample, or a time step of one. */
+//@ loss_weights
     const size_t rows = $rows;
-    $real counted = ($real)rows;
+    $count
     for (size_t row = 0; row < rows; row++) {
-        $real weight = $sample_weight ? $sample_weight[$sample] : 1;
-        $ignore
+        $real weight = $sample_weight;
+        $leave_out
         $weights[row] = weight;
+        $weigh
     }
-    const $real scale = counted > 0 ? 1 / counted : 0;
-    for (size_t row = 0; row < rows; row++) {
-        $weights[row] *= scale;
-    }
-//@ loss_weights_sum
-    const size_t rows = $rows;
-    $real counted = ($real)rows;
-    for (size_t row = 0; row < rows; row++) {
-        $real weight = $sample_weight ? $sample_weight[$sample] : 1;
-        $ignore
-        $weights[row] = weight;
-    }
-    (void)counted;
-//@ loss_weights_weighted
-    const size_t rows = $rows;
-    $real counted = 0, weighed = 0;
-    for (size_t row = 0; row < rows; row++) {
-        $real weight = $sample_weight ? $sample_weight[$sample] : 1;
-        $ignore
-        $weights[row] = weight;
-        weighed += weight;
-    }
-    (void)counted;
-    const $real scale = weighed > 0 ? 1 / weighed : 0;
-    for (size_t row = 0; row < rows; row++) {
-        $weights[row] *= scale;
-    }
+    $scale
+//@ loss_weights_scale
+const $real scale = $total > 0 ? 1 / $total : 0;
+for (size_t row = 0; row < rows; row++) {
+    $weights[row] *= scale;
+}
 //@ loss_single
     const size_t rows = $rows;
+    $prepare
     vec total = v_zero();
     for (size_t c = 0; c < rows; c += LANES) {
         const size_t n = v_lanes(rows - c);
         const vec p = v_load($p + c, n);
         const vec y = v_load($y + c, n)$smooth;
-        const vec weight = v_load($weights + c, n);
-        total += v_head(weight * ($value), n);
+        $locals
+        total += v_head($value, n);
         $store
     }
-    $sums[0] += v_sum(total);
+    $sums[$at] += v_sum(total);
+    $count
 //@ loss_elementwise
     const size_t rows = $rows;
+    $prepare
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
-        const $real scale = $weights[row] * $one_column; /* the mean over the row */
+        const $real scale = $scale;
         vec sum = v_zero();
         for (size_t c = 0; c < $columns; c += LANES) {
             const size_t n = v_lanes($columns - c);
             const vec p = v_load($p + row * $columns + c, n);
             const vec y = v_load($y + row * $columns + c, n)$smooth;
+            $locals
             sum += v_head($value, n);
             $store
         }
         total += scale * v_sum(sum);
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_sparse_logits
     const size_t rows = $rows;
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
         const $real *z = $p + row * $columns;
-        if ($weights[row] == 0) {
-            continue;
-        }
-        total += $weights[row] * (row_log_sum_exp(z, $columns) - z[$y[row]]);
+        $skip
+        total += (row_log_sum_exp(z, $columns) - z[$y[row]])$times;
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_sparse_logits_train
     const size_t rows = $rows;
     $real total = 0;
@@ -89,20 +73,20 @@
         total += weight * (row_softmax(z, $columns, weight, slope) - z[$y[row]]);
         slope[$y[row]] -= weight;
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_sparse
     /* Keras clips the probabilities, takes logarithms, and applies softmax to those again. */
     const size_t rows = $rows;
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
         $real z[$columns];
-        if ($weights[row] == 0) {
-            continue;
-        }
+        $skip
         row_clipped_log($p + row * $columns, $columns, z);
-        total += $weights[row] * (row_log_sum_exp(z, $columns) - z[$y[row]]);
+        total += (row_log_sum_exp(z, $columns) - z[$y[row]])$times;
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_sparse_train
     /* Keras clips the probabilities, takes logarithms, and applies softmax to those again. */
     const size_t rows = $rows;
@@ -123,7 +107,8 @@
             slope[c] = p[c] >= $epsilon && p[c] <= $top ? slope[c] / p[c] : 0;
         }
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_categorical_logits
     const size_t rows = $rows;
     $real total = 0;
@@ -135,9 +120,10 @@
             const vec y = v_load($y + row * $columns + c, n)$smooth;
             sum += v_head(y * (shift - v_load($p + row * $columns + c, n)), n);
         }
-        total += $weights[row] * v_sum(sum);
+        total += v_sum(sum)$times;
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_categorical_logits_train
     const size_t rows = $rows;
     $real total = 0;
@@ -159,7 +145,8 @@
             v_store(slope + c, $weights[row] * (mass * v_load(slope + c, n) - y), n);
         }
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_categorical
     /* Keras divides by the sum, then clips. */
     const size_t rows = $rows;
@@ -169,14 +156,16 @@
         vec sum = v_zero();
         for (size_t c = 0; c < $columns; c += LANES) {
             const size_t n = v_lanes($columns - c);
+            const vec q = v_clip(scale * v_load($p + row * $columns + c, n), $epsilon, $top);
             const vec y = v_load($y + row * $columns + c, n)$smooth;
-            sum -= v_head(y * v_log(v_clip(scale * v_load($p + row * $columns + c, n), $epsilon, $top)), n);
+            sum -= v_head($element, n);
         }
-        total += $weights[row] * v_sum(sum);
+        total += v_sum(sum)$times;
     }
-    $sums[0] += total;
+    $sums[$at] += total;
+    $count
 //@ loss_categorical_train
-    /* Keras divides by the sum, then clips. With q = p / sum p: d loss / d q = -y / q, and the quotient's own. */
+    /* Keras divides by the sum, then clips. With q = p / sum p: the slope by q, and then the quotient's own. */
     const size_t rows = $rows;
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
@@ -184,11 +173,12 @@
         vec sum = v_zero(), dot = v_zero();
         for (size_t c = 0; c < $columns; c += LANES) {
             const size_t n = v_lanes($columns - c);
-            const vec q = scale * v_load($p + row * $columns + c, n);
+            const vec part = scale * v_load($p + row * $columns + c, n);
+            const vec q = v_clip(part, $epsilon, $top);
             const vec y = v_load($y + row * $columns + c, n)$smooth;
-            const vec slope = v_select((q >= $epsilon) & (q <= $top), -y / q, 0);
-            sum -= v_head(y * v_log(v_clip(q, $epsilon, $top)), n);
-            dot += v_head(slope * q, n);
+            const vec slope = v_select((part >= $epsilon) & (part <= $top), -($slope_of_element), 0);
+            sum -= v_head($element, n);
+            dot += v_head(slope * part, n);
             v_store($d + row * $columns + c, slope, n);
         }
         const $real weight = $weights[row], mean = v_sum(dot);
@@ -198,48 +188,60 @@
             v_store($d + row * $columns + c, weight * scale * (v_load($d + row * $columns + c, n) - mean), n);
         }
     }
-    $sums[0] += total;
-//@ metric_elementwise
-    const size_t rows = $rows, size = $size;
-    vec total = v_zero();
-    for (size_t c = 0; c < size; c += LANES) {
-        const size_t n = v_lanes(size - c);
-        const vec p = v_load($p + c, n);
-        const vec y = v_load($y + c, n);
-        total += v_head($value, n);
-    }
-    $sums[$at] += v_sum(total)$mean;
-    $sums[$count_at] += ($real)rows;
-//@ metric_elementwise_masked
+    $sums[$at] += total;
+    $count
+//@ loss_categorical_hinge
     const size_t rows = $rows;
+    $real total = 0;
     for (size_t row = 0; row < rows; row++) {
-        $skip
-        vec total = v_zero();
+        const $real *p = $p + row * $columns, *y = $y + row * $columns;
+        $real right = 0, wrong = (1 - y[0]) * p[0];
+        for (size_t c = 0; c < $columns; c++) {
+            const $real other = (1 - y[c]) * p[c];
+            right += y[c] * p[c];
+            wrong = other > wrong ? other : wrong;
+        }
+        const $real miss = wrong - right + 1;
+        total += (miss > 0 ? miss : 0)$times;
+        $slope
+    }
+    $sums[$at] += total;
+    $count
+//@ loss_categorical_hinge_slope
+size_t ties = 0; /* the greatest values share the slope */
+for (size_t c = 0; c < $columns; c++) {
+    if ((1 - y[c]) * p[c] >= wrong) {
+        ties++;
+    }
+}
+const $real weight = miss >= 0 ? $weights[row] : 0;
+for (size_t c = 0; c < $columns; c++) {
+    const $real share = (1 - y[c]) * p[c] >= wrong ? (1 - y[c]) / ($real)ties : 0;
+    $d[row * $columns + c] = weight * (share - y[c]);
+}
+//@ loss_cosine
+    const size_t rows = $rows;
+    $real total = 0;
+    for (size_t row = 0; row < rows; row++) {
+        vec dot = v_zero(), p_squares = v_zero(), y_squares = v_zero();
         for (size_t c = 0; c < $columns; c += LANES) {
             const size_t n = v_lanes($columns - c);
-            const vec p = v_load($p + row * $columns + c, n);
-            const vec y = v_load($y + row * $columns + c, n);
-            total += v_head($value, n);
+            const vec p = v_load($p + row * $columns + c, n), y = v_load($y + row * $columns + c, n);
+            dot += p * y;
+            p_squares += p * p;
+            y_squares += y * y;
         }
-        $sums[$at] += v_sum(total)$mean;
+        const $real p_scale = inverse_length(v_sum(p_squares)), y_scale = inverse_length(v_sum(y_squares));
+        const $real cosine = v_sum(dot) * p_scale * y_scale;
+        total $sign= cosine$times;
+        $slope
     }
-    $sums[$count_at] += ($real)rows;
-//@ metric_skip
-if (!($mask[$step] > 0)) {
-    $sums[$count_at] -= 1; /* the row does not count */
-    continue;
+    $sums[$at] += total;
+    $count
+//@ loss_cosine_slope
+const $real weight = $weights[row] * p_scale, along = p_scale < inverse_length(0) ? cosine * p_scale : 0;
+for (size_t c = 0; c < $columns; c += LANES) {
+    const size_t n = v_lanes($columns - c);
+    const vec p = v_load($p + row * $columns + c, n), y = v_load($y + row * $columns + c, n);
+    v_store($d + row * $columns + c, weight * (along * p - y_scale * y), n);
 }
-//@ metric_sparse_accuracy
-    const size_t rows = $rows;
-    for (size_t row = 0; row < rows; row++) {
-        $skip
-        $sums[$at] += row_argmax($p + row * $columns, $columns) == (size_t)$y[row];
-    }
-    $sums[$count_at] += ($real)rows;
-//@ metric_categorical_accuracy
-    const size_t rows = $rows;
-    for (size_t row = 0; row < rows; row++) {
-        $skip
-        $sums[$at] += row_argmax($p + row * $columns, $columns) == row_argmax($y + row * $columns, $columns);
-    }
-    $sums[$count_at] += ($real)rows;

@@ -1,37 +1,66 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Metrics: elementwise ones as formulas of prediction p and target y, averaged over the last axis; those over classes by
- * the names of their templates (ops/metric.t.c). Definitions: keras/src/metrics. */
-#include <stddef.h>
+/* Metrics: means of a row's value, which is a loss or written here; what follows from counts at thresholds; scores of
+ * classes and outputs. Definitions: keras/src/metrics. */
+#include <math.h>
+#include <string.h>
 
-#include "lower.h"
+#include "losses.h"
 
-#define ALIASES(...) .aliases = (const char *const[]){__VA_ARGS__, NULL}
-#define METRIC_CLASS(name_, brief_, args_, aliases_)                                                                        \
-    .class = {.kind = CLASS_METRIC, .name = (name_), .brief = (brief_), .args = (args_), .args_size = sizeof(MetricArgs), aliases_}
-#define NAME_ARG {ARG(MetricArgs, name), ARG_STRING, DEFAULT("None"), .doc = "the name in logs"}
+#define METRIC_CLASS(name_, brief_, args_, ...)                                                                        \
+    .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                                \
+              .args_size = sizeof(MetricArgs), .aliases = (const char *const[]){__VA_ARGS__, NULL}}
+#define NAME_ARG {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .doc = "the name in logs"}
 
 static const ArgDef name_args[] = {NAME_ARG, {0}};
-static const ArgDef threshold_args[] = {
-    NAME_ARG,
-    {ARG(MetricArgs, threshold), ARG_REAL, DEFAULT("0.5"), RANGE(-1e30, 1e30), .doc = "above it the prediction is 1"}, {0}};
 
+/* Means of values of rows. Those of `args` that losses have too stand at the beginning of MetricArgs, in a LossArgs. */
+
+#define ABOVE_ARG                                                                                                      \
+    {ARG(LossArgs, threshold), ARG_REAL, DEFAULT("0.5"), RANGE(-1e30, 1e30), .doc = "above it the prediction is 1"}
+#define K_ARG                                                                                                          \
+    {ARG(LossArgs, k), ARG_INT, DEFAULT("5"), RANGE(1, INT32_MAX), .doc = "how many of the largest outputs are looked at"}
+
+static const ArgDef above_args[] = {NAME_ARG, ABOVE_ARG, {0}};
+static const ArgDef k_args[] = {K_ARG, NAME_ARG, {0}};
+static const ArgDef huber_args[] = {DELTA_ARG, NAME_ARG, {0}};
+static const ArgDef axis_args[] = {NAME_ARG, AXIS_ARG, {0}};
+static const ArgDef crossentropy_args[] = {NAME_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, {0}};
+static const ArgDef sparse_args[] = {NAME_ARG, FROM_LOGITS_ARG, LAST_AXIS_ARG, {0}};
+static const ArgDef binary_focal_args[] = {
+    NAME_ARG, BALANCING_ARG, ALPHA_ARG, GAMMA_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, {0}};
+static const ArgDef categorical_focal_args[] = {
+    NAME_ARG, ALPHA_ARG, GAMMA_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, {0}};
+
+static const LossDef equal = {.value = "v_select(p == y, 1.0, 0.0)"};
+static const LossDef same_side = {.value = "v_select(v_select(p > threshold, 1.0, 0.0) == y, 1.0, 0.0)"};
+static const LossDef same_class = {.rows = true, .value = "metric_categorical_accuracy"};
+static const LossDef labelled_class = {.rows = true, .sparse = true, .value = "metric_sparse_accuracy"};
+static const LossDef among_top = {.rows = true, .value = "metric_top_k"};
+static const LossDef labelled_among_top = {.rows = true, .sparse = true, .value = "metric_sparse_top_k"};
+static const LossDef cosine = {.rows = true, .along_axis = true, .negated = true, .value = "loss_cosine"};
+
+extern const LossDef loss_MeanSquaredError, loss_MeanAbsoluteError, loss_MeanAbsolutePercentageError,
+    loss_MeanSquaredLogarithmicError, loss_Huber, loss_LogCosh, loss_Hinge, loss_SquaredHinge, loss_CategoricalHinge,
+    loss_KLDivergence, loss_Poisson, loss_BinaryCrossentropy, loss_CategoricalCrossentropy,
+    loss_SparseCategoricalCrossentropy, loss_BinaryFocalCrossentropy, loss_CategoricalFocalCrossentropy;
+
+const MetricDef metric_Accuracy = {
+    METRIC_CLASS(Accuracy, "part of the outputs that equal their label", name_args, NULL),
+    .value = &equal, .result = "MEAN",
+};
 const MetricDef metric_BinaryAccuracy = {
-    METRIC_CLASS("BinaryAccuracy", "part of the outputs on the label's side of the threshold", threshold_args,
-                 ALIASES("binary_accuracy")),
-    .value = "v_select(v_select(p > threshold, 1.0, 0.0) == y, 1.0, 0.0)",
+    METRIC_CLASS(BinaryAccuracy, "part of the outputs on the label's side of the threshold", above_args, "binary_accuracy"),
+    .value = &same_side, .result = "MEAN",
 };
 const MetricDef metric_CategoricalAccuracy = {
-    METRIC_CLASS("CategoricalAccuracy", "part of the samples whose largest output is the label's largest", name_args,
-                 ALIASES("categorical_accuracy")),
-    .rows = "metric_categorical_accuracy",
-    .argmax = true,
+    METRIC_CLASS(CategoricalAccuracy, "part of the samples whose largest output is the label's largest", name_args,
+                 "categorical_accuracy"),
+    .value = &same_class, .result = "MEAN", .argmax = true,
 };
 const MetricDef metric_SparseCategoricalAccuracy = {
-    METRIC_CLASS("SparseCategoricalAccuracy", "part of the samples whose largest output is the labelled class", name_args,
-                 ALIASES("sparse_categorical_accuracy")),
-    .rows = "metric_sparse_accuracy",
-    .argmax = true,
-    .sparse = true,
+    METRIC_CLASS(SparseCategoricalAccuracy, "part of the samples whose largest output is the labelled class", name_args,
+                 "sparse_categorical_accuracy"),
+    .value = &labelled_class, .result = "MEAN", .argmax = true,
 };
 
 /* Keras: by the last dimension of the output and the kind of the labels. */
@@ -41,15 +70,166 @@ static const MetricDef *accuracy_resolve(Shape output, bool sparse_target) {
 }
 
 const MetricDef metric_accuracy = {
-    METRIC_CLASS("accuracy", "binary, categorical or sparse categorical accuracy, as outputs and labels ask for",
-                 threshold_args, ALIASES("acc")),
+    METRIC_CLASS(accuracy, "binary, categorical or sparse categorical accuracy, as outputs and labels ask for", above_args,
+                 "acc"),
     .resolve = accuracy_resolve,
 };
-const MetricDef metric_MeanSquaredError = {
-    METRIC_CLASS("MeanSquaredError", "mean (p - y)²", name_args, ALIASES("mean_squared_error", "mse", "MSE")),
-    .value = "(p - y) * (p - y)",
+
+#define MEAN(name_, brief_, args_, value_, ...)                                                                        \
+    const MetricDef metric_##name_ = {METRIC_CLASS(name_, brief_, args_, __VA_ARGS__), .value = &(value_), .result = "MEAN"};
+
+MEAN(TopKCategoricalAccuracy, "part of the samples whose label is among the k largest outputs", k_args, among_top,
+     "top_k_categorical_accuracy")
+MEAN(SparseTopKCategoricalAccuracy, "part of the samples whose labelled class is among the k largest outputs", k_args,
+     labelled_among_top, "sparse_top_k_categorical_accuracy")
+MEAN(MeanSquaredError, "mean (p - y)²", name_args, loss_MeanSquaredError, "mean_squared_error", "mse", "MSE")
+MEAN(MeanAbsoluteError, "mean |p - y|", name_args, loss_MeanAbsoluteError, "mean_absolute_error", "mae", "MAE")
+MEAN(MeanAbsolutePercentageError, "mean 100·|p - y| / max(|y|, 1e-7)", name_args, loss_MeanAbsolutePercentageError,
+     "mean_absolute_percentage_error", "mape", "MAPE")
+MEAN(MeanSquaredLogarithmicError, "mean (log(p + 1) - log(y + 1))²", name_args, loss_MeanSquaredLogarithmicError,
+     "mean_squared_logarithmic_error", "msle", "MSLE")
+MEAN(Huber, "mean of a square near 0 and of lines beyond delta", huber_args, loss_Huber, "huber")
+MEAN(CosineSimilarity, "Σ y·p / (|y|·|p|)", axis_args, cosine, "cosine_similarity")
+MEAN(Hinge, "mean max(1 - y·p, 0)", name_args, loss_Hinge, "hinge")
+MEAN(SquaredHinge, "mean max(1 - y·p, 0)²", name_args, loss_SquaredHinge, "squared_hinge")
+MEAN(CategoricalHinge, "max(max (1 - y)·p - Σ y·p + 1, 0)", name_args, loss_CategoricalHinge, "categorical_hinge")
+MEAN(KLDivergence, "Σ y·log(y / p)", name_args, loss_KLDivergence, "kl_divergence")
+MEAN(Poisson, "mean p - y·log p", name_args, loss_Poisson, "poisson")
+MEAN(BinaryCrossentropy, "mean -(y·log p + (1 - y)·log(1 - p))", crossentropy_args, loss_BinaryCrossentropy,
+     "binary_crossentropy", "bce", "BCE")
+MEAN(CategoricalCrossentropy, "-Σ y·log p over the classes", crossentropy_args, loss_CategoricalCrossentropy,
+     "categorical_crossentropy")
+MEAN(SparseCategoricalCrossentropy, "-log p of the labelled class", sparse_args, loss_SparseCategoricalCrossentropy,
+     "sparse_categorical_crossentropy")
+MEAN(BinaryFocalCrossentropy, "binary crossentropy of what is far from right", binary_focal_args,
+     loss_BinaryFocalCrossentropy, "binary_focal_crossentropy")
+MEAN(CategoricalFocalCrossentropy, "crossentropy of what is far from right", categorical_focal_args,
+     loss_CategoricalFocalCrossentropy, "categorical_focal_crossentropy")
+
+const MetricDef metric_RootMeanSquaredError = {
+    METRIC_CLASS(RootMeanSquaredError, "√ mean (p - y)²", name_args, "root_mean_squared_error"),
+    .value = &loss_MeanSquaredError, .result = "ROOT",
 };
-const MetricDef metric_MeanAbsoluteError = {
-    METRIC_CLASS("MeanAbsoluteError", "mean |p - y|", name_args, ALIASES("mean_absolute_error", "mae", "MAE")),
-    .value = "v_abs(p - y)",
+const MetricDef metric_LogCoshError = {
+    METRIC_CLASS(LogCoshError, "mean log cosh(p - y)", name_args, "log_cosh_error"),
+    .value = &loss_LogCosh, .result = "MEAN", .name = "logcosh",
+};
+
+/* Counts at thresholds */
+
+#define THRESHOLDS_ARG                                                                                                 \
+    {ARG(MetricArgs, thresholds), ARG_REALS, DEFAULT("None"), RANGE(-1e30, 1e30), .may_be_none = true,                 \
+     .doc = "above each the prediction is 1; 0.5 when not given; several give several figures"}
+#define CLASS_ID_ARG                                                                                                   \
+    {ARG(MetricArgs, class_id), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "the only output that counts"}
+#define NUM_THRESHOLDS_ARG                                                                                             \
+    {ARG(MetricArgs, num_thresholds), ARG_INT, DEFAULT("200"), RANGE(2, 1000000), .doc = "how many, evenly from 0 to 1"}
+#define REACHED_ARG(name_)                                                                                             \
+    {.name = (name_), .offset = offsetof(MetricArgs, at), .type = ARG_REAL, RANGE(0, 1), .doc = "what must be reached"}
+
+static const ArgDef count_args[] = {THRESHOLDS_ARG, NAME_ARG, {0}};
+static const ArgDef precision_args[] = {
+    THRESHOLDS_ARG,
+    {ARG(MetricArgs, top_k), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "only so many largest outputs may be 1"},
+    CLASS_ID_ARG, NAME_ARG, {0}};
+static const ArgDef at_specificity_args[] = {REACHED_ARG("specificity"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
+static const ArgDef at_sensitivity_args[] = {REACHED_ARG("sensitivity"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
+static const ArgDef at_recall_args[] = {REACHED_ARG("recall"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
+static const ArgDef at_precision_args[] = {REACHED_ARG("precision"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
+static const char *const curves[] = {"ROC", "roc", "PR", "pr", "PRGAIN", "prgain", NULL};
+static const char *const methods[] = {"interpolation", "Interpolation", "minoring", "Minoring", "majoring", "Majoring", NULL};
+static const ArgDef auc_args[] = {
+    NUM_THRESHOLDS_ARG,
+    {ARG(MetricArgs, curve), ARG_CHOICE, DEFAULT("'ROC'"), .choices = curves, .doc = "that the area lies under"},
+    {ARG(MetricArgs, summation_method), ARG_CHOICE, DEFAULT("'interpolation'"), .choices = methods,
+     .doc = "how the area between two thresholds is computed"},
+    NAME_ARG,
+    {ARG(MetricArgs, thresholds), ARG_REALS, DEFAULT("None"), RANGE(0, 1), .may_be_none = true,
+     .doc = "between 0 and 1, in place of num_thresholds"},
+    {ARG(MetricArgs, multi_label), ARG_BOOL, DEFAULT("False"), .doc = "the mean of an area for each output"},
+    {ARG(MetricArgs, from_logits), ARG_BOOL, DEFAULT("False"), .doc = "the prediction is logits, not probabilities"},
+    {0}};
+
+static void check_thresholds(const Object *object, Diags *diags) {
+    const Reals thresholds = ((const MetricArgs *)object->args)->thresholds;
+    for (int i = 1; i < thresholds.count; i++)
+        if (thresholds.at[i] <= thresholds.at[i - 1]) {
+            diag(diags, D_threshold_order, object_arg_span(object, "thresholds"));
+            return;
+        }
+}
+
+#define COUNTS(name_, brief_, args_, result_, snake_)                                                                  \
+    const MetricDef metric_##name_ = {                                                                                 \
+        .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                            \
+                  .args_size = sizeof(MetricArgs), .aliases = (const char *const[]){snake_, NULL},                     \
+                  .check = check_thresholds},                                                                          \
+        .kind = METRIC_THRESHOLDS, .result = (result_), .numbered = true};
+
+COUNTS(Precision, "part of what is predicted to be 1 that is 1", precision_args, "PRECISION", "precision")
+COUNTS(Recall, "part of what is 1 that is predicted to be 1", precision_args, "RECALL", "recall")
+COUNTS(AUC, "area under a curve of figures at thresholds", auc_args, "AUC", "auc")
+COUNTS(TruePositives, "how many are 1 and predicted to be", count_args, "TRUE_POSITIVES", "true_positives")
+COUNTS(TrueNegatives, "how many are 0 and predicted to be", count_args, "TRUE_NEGATIVES", "true_negatives")
+COUNTS(FalsePositives, "how many are 0 and predicted to be 1", count_args, "FALSE_POSITIVES", "false_positives")
+COUNTS(FalseNegatives, "how many are 1 and predicted to be 0", count_args, "FALSE_NEGATIVES", "false_negatives")
+COUNTS(SensitivityAtSpecificity, "the best sensitivity at thresholds where the specificity is reached",
+       at_specificity_args, "SENSITIVITY_AT_SPECIFICITY", "sensitivity_at_specificity")
+COUNTS(SpecificityAtSensitivity, "the best specificity at thresholds where the sensitivity is reached",
+       at_sensitivity_args, "SPECIFICITY_AT_SENSITIVITY", "specificity_at_sensitivity")
+COUNTS(PrecisionAtRecall, "the best precision at thresholds where the recall is reached", at_recall_args,
+       "PRECISION_AT_RECALL", "precision_at_recall")
+COUNTS(RecallAtPrecision, "the best recall at thresholds where the precision is reached", at_precision_args,
+       "RECALL_AT_PRECISION", "recall_at_precision")
+
+Thresholds metric_thresholds(const Object *metric) {
+    static const double half = 0.5, none = -1e10; /* with top_k: all that are among them */
+    const MetricArgs *args = metric->args;
+    Thresholds thresholds = {.count = 1, .at = args->top_k > 0 ? &none : &half, .listed = 1, .ends = args->curve != NULL,
+                             .column = -1, .top = args->top_k > 0 ? args->top_k : 0};
+    if (args->thresholds.count > 0) {
+        thresholds.at = args->thresholds.at;
+        thresholds.listed = args->thresholds.count;
+        thresholds.count = thresholds.listed + 2 * thresholds.ends;
+    } else if (args->num_thresholds > 0) {
+        thresholds.at = NULL;
+        thresholds.count = (int)args->num_thresholds;
+    }
+    for (const ArgDef *arg = metric->class->args; arg->name; arg++)
+        if (!strcmp(arg->name, "class_id") && args->class_id != INT_NONE) thresholds.column = args->class_id;
+    return thresholds;
+}
+
+/* Scores of classes and outputs */
+
+static const char *const averages[] = {"micro", "macro", "weighted", NULL};
+static const char *const aggregations[] = {"uniform_average", "variance_weighted_average", NULL};
+#define AVERAGE_ARG                                                                                                    \
+    {ARG(MetricArgs, average), ARG_CHOICE, DEFAULT("None"), .choices = averages,                                       \
+     .doc = "how classes are put together; None gives a figure for each"}
+#define F_THRESHOLD_ARG                                                                                                \
+    {ARG(MetricArgs, threshold), ARG_REAL, DEFAULT("None"), RANGE(0, 1),                                               \
+     .doc = "above it the prediction is 1; when not given only the largest output is"}
+
+static const ArgDef f1_args[] = {AVERAGE_ARG, F_THRESHOLD_ARG, NAME_ARG, {0}};
+static const ArgDef f_beta_args[] = {
+    AVERAGE_ARG, {ARG(MetricArgs, beta), ARG_REAL, DEFAULT("1.0"), POSITIVE, .doc = "how much recall counts"},
+    F_THRESHOLD_ARG, NAME_ARG, {0}};
+static const ArgDef r2_args[] = {
+    {ARG(MetricArgs, class_aggregation), ARG_CHOICE, DEFAULT("'uniform_average'"), .choices = aggregations,
+     .may_be_none = true, .doc = "how outputs are put together; None gives a figure for each"},
+    {ARG(MetricArgs, num_regressors), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX), .doc = "that the score is adjusted for"},
+    NAME_ARG, {0}};
+
+const MetricDef metric_F1Score = {
+    METRIC_CLASS(F1Score, "harmonic mean of precision and recall", f1_args, "f1_score"),
+    .kind = METRIC_F_SCORE, .result = "F_SCORE",
+};
+const MetricDef metric_FBetaScore = {
+    METRIC_CLASS(FBetaScore, "weighted harmonic mean of precision and recall", f_beta_args, "f_beta_score"),
+    .kind = METRIC_F_SCORE, .result = "F_SCORE", .name = "fbeta_score",
+};
+const MetricDef metric_R2Score = {
+    METRIC_CLASS(R2Score, "1 - Σ(y - p)² / Σ(y - mean y)²", r2_args, "r2_score"),
+    .kind = METRIC_R2, .result = "R2",
 };

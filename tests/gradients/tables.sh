@@ -16,7 +16,9 @@ done
 for loss in $("$nnc" --list-losses=names); do
     for last in linear sigmoid softmax softplus; do
         case $loss,$last in
+        CategoricalHinge,*) ;;
         Binary*,linear | Binary*,softplus | *Categorical*,linear) continue ;; # probabilities are asked for
+        Poisson,linear) continue ;; # and here what is positive
         esac
         check "$inputs/loss.nn" -D "loss='$loss'" -D "last='$last'"
     done

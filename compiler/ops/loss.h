@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What losses and metrics share. */
+#ifndef NNC_LOSS_H
+#define NNC_LOSS_H
+
+#include "emit/emit.h"
+#include "lower.h"
+
+/** Prints a loss, or a metric that is the mean of one: its value for each row of op->in[0], called `p_name`, and op->in[1],
+ *  times the weights op->in[2], if any; with op->out the gradient too. */
+void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* metric: adds a batch to the running sums of a metric, whose result follows from them at the end (runtime/metrics.c). */
+#include <math.h>
+#include <string.h>
+
+#include "emit/program.h"
+#include "loss.h"
+
+static const char *printed(Emit *e, const char *name, const Hole *holes) {
+    Text text = {.arena = e->arena};
+    emit_template(e, &text, name, holes);
+    return text_chars(&text);
+}
+
+static const char *thresholds_table(Emit *e, Thresholds thresholds) {
+    Text text = {.arena = e->arena};
+    for (int i = 0; i < thresholds.listed; i++) text_printf(&text, "%s%s", i ? ", " : "", literal(e, thresholds.at[i]));
+    return wrap_line(e, formatted(e, "static const %s thresholds[] = {%s};", e->real, text_chars(&text)));
+}
+
+static void emit_thresholds(Emit *e, const Op *op, const Hole *common) {
+    const MetricArgs *args = op->object->args;
+    const Thresholds thresholds = metric_thresholds(op->object);
+    const Shape shape = op->in[0]->shape;
+    const int64_t columns = shape.dim[shape.rank - 1];
+    const bool list = thresholds.at && (thresholds.listed > 1 || thresholds.ends), one = thresholds.column >= 0;
+    const Hole above[] = {{"threshold", thresholds.at ? literal(e, thresholds.at[0]) : ""},
+                          {"start", thresholds.ends ? "1" : "0"},
+                          {"listed", integer(e, thresholds.listed)},
+                          {"last", integer(e, thresholds.count - 1)},
+                          {"or_none", thresholds.ends ? " || below == 0" : ""},
+                          {"columns", integer(e, columns)},
+                          {"k", integer(e, thresholds.top)},
+                          {NULL, NULL}};
+    const char *below = printed(e, list            ? "metric_above_listed"
+                                   : thresholds.at ? "metric_above_one"
+                                                   : "metric_above_evenly",
+                                above);
+    if (thresholds.top) below = formatted(e, "%s%s", below, printed(e, "metric_among_top", above));
+    emit_function(e, "metric_thresholds", op,
+                  with(e, common,
+                       (Hole[]){{"table", list ? thresholds_table(e, thresholds) : ""},
+                                {"first", integer(e, one ? thresholds.column : 0)},
+                                {"end", integer(e, one ? thresholds.column + 1 : columns)},
+                                {"below", below},
+                                {"label", args->multi_label ? formatted(e, "c * %d + below", thresholds.count + 1) : "below"},
+                                {NULL, NULL}}));
+}
+
+static void emit_f_score(Emit *e, const Op *op, const Hole *common) {
+    const MetricArgs *args = op->object->args;
+    const bool largest = isnan(args->threshold);
+    const int64_t columns = op->in[0]->shape.dim[op->in[0]->shape.rank - 1];
+    const char *const peak = formatted(e, "const %s peak = row_peak(p, %lld);\n", e->real, (long long)columns);
+    const char *const chosen =
+        largest ? formatted(e, "p[c] >= peak && (p[c] > %s || p[c] < %s)", literal(e, 1e-9), literal(e, -1e-9))
+                : formatted(e, "p[c] > %s", literal(e, args->threshold));
+    emit_function(e, "metric_f_score", op,
+                  with(e, common, (Hole[]){{"peak", largest ? peak : ""}, {"chosen", chosen}, {NULL, NULL}}));
+}
+
+static void emit_metric(Emit *e, const Op *op) {
+    const MetricArgs *args = op->object->args;
+    Tensor *p = op->in[0];
+    const char *const p_name = param_named(e, p, false, op->on_logits ? "logits" : "prediction");
+    if (op->metric->kind == METRIC_MEAN) {
+        emit_row_values(e, op, op->metric->value, &args->value, p_name);
+        return;
+    }
+    const Hole common[] = {
+        {"p", p_name},
+        {"y", param_tensor(e, op->in[1], false)},
+        {"weight", op->in_count > 2 ? formatted(e, "%s[row]", param_tensor(e, op->in[2], false)) : "1"},
+        {"sums", param_sums(e)},
+        {"at", integer(e, op->sum_at)},
+        {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
+        {"columns", integer(e, p->shape.dim[p->shape.rank - 1])},
+        {NULL, NULL},
+    };
+    switch (op->metric->kind) {
+    case METRIC_THRESHOLDS: emit_thresholds(e, op, common); break;
+    case METRIC_F_SCORE: emit_f_score(e, op, common); break;
+    default: emit_function(e, "metric_r_squared", op, common); break;
+    }
+}
+
+const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric};
