@@ -53,11 +53,11 @@ static const char *label_map(Emit *e, const LossDef *loss, const LossArgs *args,
                      literal(e, smoothing / (loss->rows ? (double)columns : 2)));
 }
 
-/* What adds a mean over `columns` of a row with its weight: "weights[row] * 0.25". */
+/* What the sum over a row is multiplied by: "weights[row] * 0.25;". */
 static const char *scale_of_row(Emit *e, const char *weights, int64_t columns) {
     const char *const weight = weights ? formatted(e, "%s[row]", weights) : "";
     const char *const part = columns > 1 || !weights ? literal(e, 1.0 / (double)columns) : "";
-    return formatted(e, "%s%s%s", weight, *weight && *part ? " * " : "", part);
+    return formatted(e, "%s%s%s;%s", weight, *weight && *part ? " * " : "", part, *part ? " /* the mean over the row */" : "");
 }
 
 void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name) {
@@ -84,10 +84,9 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
 
     const bool single = columns == 1 && !loss->rows;
     const char *row_value = loss->rows ? "" : formula_text(e, value, operands), *store = "";
-    if (single && weights) row_value = formatted(e, "v_load(%s + c, n) * (%s)", weights, row_value);
-    if (single && loss->negated) row_value = formatted(e, "-(%s)", row_value);
-    if (d && single)
-        store = formatted(e, "v_store(%s + c, v_load(%s + c, n) * (%s), n);\n", d, weights, formula_text(e, gradient, operands));
+    const char *const weight = single && weights ? formatted(e, "const vec weight = v_load(%s + c, n);\n", weights) : "";
+    if (single && weights) row_value = formatted(e, "weight * (%s)", row_value);
+    if (d && single) store = formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands));
     else if (d && !loss->rows)
         store = formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
                           formula_text(e, gradient, operands));
@@ -115,7 +114,7 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
                                 : ""},
         {"epsilon", literal(e, 1e-7)},
         {"top", literal(e, 1 - 1e-7)},
-        {"locals", locals ? formula_text(e, locals, operands) : ""},
+        {"locals", formatted(e, "%s%s", weight, locals ? formula_text(e, locals, operands) : "")},
         {"value", row_value},
         {"store", store},
         {"sign", loss->negated ? "+" : "-"},

@@ -34,7 +34,7 @@ for (size_t row = 0; row < rows; row++) {
     $prepare
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
-        const $real scale = $scale;
+        const $real scale = $scale
         vec sum = v_zero();
         for (size_t c = 0; c < $columns; c += LANES) {
             const size_t n = v_lanes($columns - c);

@@ -320,7 +320,7 @@ static void loss(size_t batch, const float *logits, const int32_t *target, const
         if (row_weight[row] == 0) {
             continue;
         }
-        total += row_weight[row] * (row_log_sum_exp(z, 3) - z[target[row]]);
+        total += (row_log_sum_exp(z, 3) - z[target[row]]) * row_weight[row];
     }
     sums[0] += total;
 }
@@ -328,9 +328,11 @@ static void loss(size_t batch, const float *logits, const int32_t *target, const
 /* metric of dense_1.biased (batch, 3), target (batch,) */
 static void metric_accuracy(size_t batch, const float *prediction, const int32_t *target, float *sums) {
     const size_t rows = batch;
+    float total = 0;
     for (size_t row = 0; row < rows; row++) {
-        sums[1] += row_argmax(prediction + row * 3, 3) == (size_t)target[row];
+        total += (row_argmax(prediction + row * 3, 3) == (size_t)target[row] ? 1 : 0);
     }
+    sums[1] += total;
     sums[2] += (float)rows;
 }
 

@@ -324,15 +324,20 @@ static void loss(size_t batch, const float *prediction, const float *target, con
 
 /* metric of dense (batch, 2), target (batch, 2) */
 static void metric_mse(size_t batch, const float *prediction, const float *target, float *sums) {
-    const size_t rows = batch, size = batch * 2;
-    vec total = v_zero();
-    for (size_t c = 0; c < size; c += LANES) {
-        const size_t n = v_lanes(size - c);
-        const vec p = v_load(prediction + c, n);
-        const vec y = v_load(target + c, n);
-        total += v_head((p - y) * (p - y), n);
+    const size_t rows = batch;
+    float total = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const float scale = 0.5f; /* the mean over the row */
+        vec sum = v_zero();
+        for (size_t c = 0; c < 2; c += LANES) {
+            const size_t n = v_lanes(2 - c);
+            const vec p = v_load(prediction + row * 2 + c, n);
+            const vec y = v_load(target + row * 2 + c, n);
+            sum += v_head((p - y) * (p - y), n);
+        }
+        total += scale * v_sum(sum);
     }
-    sums[1] += v_sum(total) * 0.5f;
+    sums[1] += total;
     sums[2] += (float)rows;
 }
 
