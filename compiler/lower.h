@@ -165,6 +165,9 @@ void build_updates(Builder *build);
  *  `role` names the operation (forward), `label` its result (sum). */
 Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
                      const char *label);
+/** A matrix packed for many products: the second input of a matmul, the kernel of a conv. (ops/pack.c) */
+Tensor *build_pack(Builder *build, Tensor *matrix);
+enum { PANEL_COLUMNS = 64 }; /* PANEL of nnc_product.h */
 Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
                   int number_count);
 /** The sum of squares over the dimensions where `shape` has 1 or nothing. */

@@ -213,7 +213,7 @@ struct OpDef {
     bool reads_columns; /* what it reads may be columns of wider rows */
 };
 
-extern const OpDef op_matmul, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
+extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
     op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
     op_penalty, op_update, op_pad, op_conv, op_conv_kernel, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
     op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant,
@@ -311,6 +311,7 @@ void pass_dead(Plan *plan, Program *program);   /* drops what nothing reads */
 void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full-size ones instead of storing them */
 void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their common value tells both gradients */
 void pass_early(Plan *plan, Program *program);  /* what depends on weights alone comes first */
+void pass_pack(Plan *plan, Program *program);   /* strips of matrices that many products read */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
 

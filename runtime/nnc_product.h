@@ -250,7 +250,7 @@ FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x) {
 
 /* @part block_edge */
 
-/* Copies the last columns of b, `width` of them, to where they fill whole vectors, with zeros after them. */
+/* Copies columns of b, `width` of them, to where they lie together and fill whole vectors, with zeros after them. */
 static inline void block_edge(size_t width, size_t vectors, size_t depth, const real *b, size_t b_depth, real *edge) {
     for (; depth > 0; depth--) {
         for (size_t c = 0; c < vectors * LANES; c += LANES) {
@@ -277,7 +277,8 @@ static inline void product(size_t rows, size_t cols, size_t depth, const real *a
             const size_t left = (cols - c + LANES - 1) / LANES;
             vectors = left >= TILE_COLS ? TILE_COLS : left >= 2 ? 2 : 1;
             block_operands x = {deep, a + k * a_depth, a_row, a_depth, b + k * b_depth + c, b_depth, block + c, k > 0};
-            if (cols - c < vectors * LANES) {
+            /* The rows of a wide b lie in few sets of the cache, which cannot hold what many tiles need. */
+            if (cols - c < vectors * LANES || (rows > 2 * TILE_ROWS && deep >= 64)) {
                 block_edge(cols - c, vectors, deep, x.b, b_depth, edge);
                 x.b = edge;
                 x.b_depth = vectors * LANES;

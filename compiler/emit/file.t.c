@@ -47,6 +47,7 @@ $summary_lines
 
 #include "nnc_init.h"
 #include "nnc_math.h"
+#include "nnc_packed.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
 #include "nnc_rate.h"

@@ -173,7 +173,7 @@ static const char *const reserved_words[] = {
     "min",      "max",     "abs",     "real",      "vec",      "product",  "transpose", "batch",     "sums",
     "n",        "r",       "c",       "i",         "j",        "k",        "l",         "o",         "row",
     "col",      "rows",    "cols",    "high",      "block",    "PANEL",    "LANES",     "UNROLL",    "INLINE",
-    "BLOCK_ROWS", NULL};
+    "BLOCK_ROWS", "PACKED_ROWS", NULL};
 
 /* The locals of templates: no parameter may hide behind them. */
 static const char *const template_locals[] = {"counted", "dot",   "end",   "from",    "labels", "mass", "mean",  "p",

@@ -193,42 +193,12 @@ static void emit(Emit *e, const Op *op) {
     const Pieces pieces = pieces_of(window, &strides, channels);
     int64_t steps[MAX_SPATIAL] = {0};
     for (int i = 0; i < dims; i++) steps[i] = strides.at[i] * window->stride[i];
+    const bool grouped = window->groups > 1;
     const char *const from = param_named(e, x, false, "x");
-    const char *const weights = param_named(e, kernel, false, "kernel");
-    const bool stepped = op->steps.count > 0;
-    const char *const result = stepped ? "" : param_named(e, y, true, "y");
-    Text products = {.arena = e->arena}, tile = {.arena = e->arena};
-    emit_template(e, &products, window->groups == 1 ? "conv_product" : "conv_products",
-                  (Hole[]){{"depth", integer(e, pieces.depth)},
-                           {"filters", integer(e, columns / window->groups)},
-                           {"columns", integer(e, columns)},
-                           {"at", times(e, "at", steps[dims - 1])},
-                           {"step", integer(e, steps[dims - 1])},
-                           {"kernel", weights},
-                           {"to", stepped ? "block" : "to"},
-                           {"to_row", stepped ? "PANEL" : integer(e, columns)},
-                           {NULL, NULL}});
+    const char *const weights = param_named(e, kernel, false, grouped ? "kernel" : "packed");
     const char *const width = integer(e, out.dim[last - 1]);
-    if (stepped) {
-        const BlockText block = block_text(e, op, size_text(e, out, 0, last));
-        emit_template(e, &tile, "conv_steps",
-                      (Hole[]){{"products", text_chars(&products)},
-                               {"width", width},
-                               {"draws", block.draws},
-                               {"value", block.value},
-                               {"lanes", block.lanes},
-                               {"load", lanes_load(e, "block + r * PANEL + c", *block.lanes ? "n" : NULL)},
-                               {"steps", block.steps},
-                               {NULL, NULL}});
-    } else {
-        emit_template(e, &tile, "conv_store",
-                      (Hole[]){{"products", text_chars(&products)},
-                               {"width", width},
-                               {"y", result},
-                               {"columns", integer(e, columns)},
-                               {NULL, NULL}});
-    }
-    emit_function(e, "conv", op,
+    const BlockText block = block_text(e, op, size_text(e, out, 0, last));
+    emit_function(e, grouped ? "conv_groups" : "conv", op,
                   (Hole[]){{"counts", three(e, pieces.counts)},
                            {"strides", three(e, pieces.strides)},
                            {"lines", size_text(e, out, 0, last - 1)},
@@ -236,7 +206,17 @@ static void emit(Emit *e, const Op *op) {
                            {"x", from},
                            {"line_at", lines_text(e, "line", dims - 1, out.dim + last - dims, steps, strides.sample, true)},
                            {"width", width},
-                           {"tile", text_chars(&tile)},
+                           {"at", times(e, "at", steps[dims - 1])},
+                           {"step", integer(e, steps[dims - 1])},
+                           {"depth", integer(e, pieces.depth)},
+                           {"kernel", weights},
+                           {"panel", grouped ? "" : times(e, "col", kernel->shape.dim[1])},
+                           {"filters", integer(e, columns / window->groups)},
+                           {"draws", block.draws},
+                           {"value", block.value},
+                           {"lanes", block.lanes},
+                           {"load", lanes_load(e, "block + r * PANEL + c", *block.lanes ? "n" : NULL)},
+                           {"steps", block.steps},
                            {NULL, NULL}});
 }
 
@@ -259,6 +239,7 @@ static void emit_kernel(Emit *e, const Op *op) {
     emit_template(e, &products, window->groups == 1 ? "conv_kernel_product" : "conv_kernel_products",
                   (Hole[]){{"columns", integer(e, columns)},
                            {"filters", integer(e, columns / window->groups)},
+                           {"groups", integer(e, window->groups)},
                            {"width", integer(e, back.dim[last - 1])},
                            {"rows", integer(e, pieces.depth)},
                            {"step", integer(e, strides.at[dims - 1] * window->stride[dims - 1])},

@@ -7,36 +7,49 @@
         const size_t cols = least($columns - col, PANEL);
         for (size_t line = 0; line < lines; line++) {
             const $real *from = $x + $line_at;
-            for (size_t at = 0, high; at < $width; at += high) {
-                high = tile_rows($width - at);
-                $tile
+            for (size_t at = 0; at < $width; at += PACKED_ROWS) {
+                const size_t row = line * $width + at, high = least($width - at, PACKED_ROWS);
+                $real block[PACKED_ROWS * PANEL];
+                product_packed(high, cols, &window, $depth, from + $at, $step, $kernel + $panel, block);
+                for (size_t r = 0; r < high; r++) {
+                    $draws
+                    for (size_t c = 0; c < cols; c += LANES) {
+                        $lanes
+                        const vec $value = v_load_all(block + r * PANEL + c);
+                        $steps
+                    }
+                }
             }
         }
     }
-//@ conv_store
-$real *to = $y + (line * $width + at) * $columns + col;
-$products
-//@ conv_steps
-const size_t row = line * $width + at;
-$real block[TILE_ROWS * PANEL];
-$products
-for (size_t r = 0; r < high; r++) {
-    $draws
-    for (size_t c = 0; c < cols; c += LANES) {
-        $lanes
-        const vec $value = $load;
-        $steps
+//@ conv_groups
+    static const product_walk window = {{$counts}, {$strides}};
+    const size_t lines = $lines;
+    for (size_t col = 0; col < $columns; col += PANEL) {
+        const size_t cols = least($columns - col, PANEL);
+        for (size_t line = 0; line < lines; line++) {
+            const $real *from = $x + $line_at;
+            for (size_t at = 0, high; at < $width; at += high) {
+                const size_t row = line * $width + at;
+                $real block[TILE_ROWS * PANEL];
+                high = tile_rows($width - at);
+                for (size_t c = 0, end; c < cols; c = end) { /* the groups that have columns here */
+                    const size_t group = (col + c) / $filters;
+                    end = least(cols, (group + 1) * $filters - col);
+                    product_walked(high, end - c, &window, $depth, from + $at + group * $depth, $step, 1, $kernel + col + c,
+                                   $columns, block + c, PANEL, 0);
+                }
+                for (size_t r = 0; r < high; r++) {
+                    $draws
+                    for (size_t c = 0; c < cols; c += LANES) {
+                        $lanes
+                        const vec $value = $load;
+                        $steps
+                    }
+                }
+            }
+        }
     }
-}
-//@ conv_product
-product_walked(high, cols, &window, $depth, from + $at, $step, 1, $kernel + col, $columns, $to, $to_row, 0);
-//@ conv_products
-for (size_t c = 0, end; c < cols; c = end) { /* the groups that have columns here */
-    const size_t group = (col + c) / $filters;
-    end = least(cols, (group + 1) * $filters - col);
-    product_walked(high, end - c, &window, $depth, from + $at + group * $depth, $step, 1, $kernel + col + c, $columns, $to + c,
-                   $to_row, 0);
-}
 //@ conv_kernel
     static const product_walk lines = {{$counts}, {$strides}};
     const size_t samples = $samples;
@@ -45,22 +58,14 @@ for (size_t c = 0, end; c < cols; c = end) { /* the groups that have columns her
             const $real *from = $x + sample * $sample + $tap_at;
             const $real *back = $d + sample * $back;
             $real *to = $y + tap * $tap_size;
-            for (size_t row = 0, high; row < $rows; row += high) {
-                high = tile_rows($rows - row);
-                $products
-            }
+            $products
         }
     }
 //@ conv_kernel_product
-for (size_t col = 0; col < $columns; col += PANEL) {
-    const size_t cols = least($columns - col, PANEL);
-    product_walked(high, cols, &lines, $width, from + row, 1, $step, back + col, $columns, to + row * $columns + col, $columns,
-                   sample > 0);
-}
+product_lines($rows, $columns, &lines, $width, from, $step, back, $columns, to, $columns, sample > 0);
 //@ conv_kernel_products
-for (size_t col = 0, end; col < $columns; col = end) {
-    const size_t group = col / $filters;
-    end = least(col + PANEL, (group + 1) * $filters);
-    product_walked(high, end - col, &lines, $width, from + group * $rows + row, 1, $step, back + col, $columns,
-                   to + row * $columns + col, $columns, sample > 0);
+for (size_t group = 0; group < $groups; group++) {
+    const size_t col = group * $filters;
+    product_lines($rows, $filters, &lines, $width, from + group * $rows, $step, back + col, $columns, to + col, $columns,
+                  sample > 0);
 }

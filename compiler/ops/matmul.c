@@ -31,7 +31,32 @@ static const char *matrix(Emit *e, Tensor *tensor, bool written, const char *wan
                        wanted ? param_named(e, tensor, written, wanted) : param_tensor(e, tensor, written));
 }
 
+/* The second input is packed, and the first is not transposed. */
+static void emit_packed(Emit *e, const Op *op) {
+    Tensor *a = op->in[0];
+    const Shape space = op->out->shape;
+    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
+    const char *const packed = param_named(e, op->in[1], false, "packed");
+    const BlockText block = block_text(e, op, rows);
+    emit_function(e, "matmul_packed", op,
+                  (Hole[]){{"a", x},
+                           {"a_row", integer(e, tensor_row_width(a))},
+                           {"packed", packed},
+                           {"depth", integer(e, op->in[1]->shape.dim[1])},
+                           {"rows", rows},
+                           {"columns", integer(e, space.dim[space.rank - 1])},
+                           {"out", block.value},
+                           {"draws", block.draws},
+                           {"lanes", block.lanes},
+                           {"steps", block.steps},
+                           {NULL, NULL}});
+}
+
 static void emit(Emit *e, const Op *op) {
+    if (op->in[1]->producer && op->in[1]->producer->def == &op_pack) {
+        emit_packed(e, op);
+        return;
+    }
     Tensor *a = op->in[0], *b = op->in[1];
     const Shape space = op->out->shape;
     const int64_t columns = space.dim[space.rank - 1];

@@ -18,3 +18,22 @@
             }
         }
     }
+//@ matmul_packed
+    static const product_walk once = {{1, 1, 1}, {0, 0, 0}};
+    const size_t rows = $rows;
+    for (size_t col = 0; col < $columns; col += PANEL) {
+        const size_t cols = least($columns - col, PANEL);
+        for (size_t row = 0; row < rows; row += PACKED_ROWS) {
+            const size_t high = least(rows - row, PACKED_ROWS);
+            $real block[PACKED_ROWS * PANEL];
+            product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $depth, block);
+            for (size_t r = 0; r < high; r++) {
+                $draws
+                for (size_t c = 0; c < cols; c += LANES) {
+                    $lanes
+                    const vec $out = v_load_all(block + r * PANEL + c);
+                    $steps
+                }
+            }
+        }
+    }

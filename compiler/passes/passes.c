@@ -14,6 +14,7 @@ void plan_optimize(Plan *plan) {
         pass_signs(plan, programs[i]);
         pass_early(plan, programs[i]);
         pass_dead(plan, programs[i]);
+        pass_pack(plan, programs[i]);
         pass_fuse(plan, programs[i]);
         pass_memory(plan, programs[i]);
     }

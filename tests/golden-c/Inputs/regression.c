@@ -203,6 +203,7 @@ static int regression_has_avx2(void) {
 
 #include "nnc_init.h"
 #include "nnc_math.h"
+#include "nnc_packed.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
 #include "nnc_rate.h"

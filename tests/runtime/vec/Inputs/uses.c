@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* uses.c - every public function of the vector layer, to compile as C and C++ with all warnings. */
+#include "nnc_packed.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
 
@@ -21,4 +22,8 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     product(BLOCK_ROWS, PANEL, n, x, n, 1, x, n, y);
     product_row(n, n, x, 1, x, n, y);
     transpose(n, n, x, n, y);
+    const product_walk walk = {{1, 1, 1}, {0, 0, 0}};
+    pack(n, n, x, n, y);
+    product_packed(PACKED_ROWS, PANEL, &walk, n, x, n, x, y);
+    product_lines(n, n, &walk, n, x, n, x, n, y, n, 0);
 }

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* pack: a matrix in the strips that product_packed reads (nnc_packed.h), (panels, depth, columns of a panel). */
+#include "emit/emit.h"
+#include "lower.h"
+
+Tensor *build_pack(Builder *build, Tensor *matrix) {
+    const Shape shape = matrix->shape;
+    const int64_t columns = shape.dim[shape.rank - 1];
+    int64_t depth = 1;
+    for (int i = 0; i + 1 < shape.rank; i++) depth *= shape.dim[i];
+    Op *op = build_op(build, &op_pack, build->phase == PHASE_FORWARD ? "forward_pack" : "backward_pack");
+    op->in[op->in_count++] = matrix;
+    return build_result(build, op, arena_printf(build->plan->arena, "%s_packed", gradient_name(build, matrix) + 2),
+                        shape_of(3, (int64_t[]){(columns + PANEL_COLUMNS - 1) / PANEL_COLUMNS, depth, PANEL_COLUMNS}));
+}
+
+static void emit(Emit *e, const Op *op) {
+    Tensor *matrix = op->in[0];
+    const Shape shape = matrix->shape;
+    emit_function(e, "pack", op,
+                  (Hole[]){{"depth", integer(e, op->out->shape.dim[1])},
+                           {"columns", integer(e, shape.dim[shape.rank - 1])},
+                           {"from", matrix_text(e, matrix, param_named(e, matrix, false, "kernel"))},
+                           {"row", integer(e, tensor_row_width(matrix))},
+                           {"to", param_named(e, op->out, true, "packed")},
+                           {NULL, NULL}});
+}
+
+const OpDef op_pack = {
+    .name = "pack", .brief = "a matrix in strips for many products", .emit = emit, .reads_columns = true};

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT-0 */
+//@ pack
+    pack($depth, $columns, $from, $row, $to);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT-0
+ *
+ * nnc_packed.h - products with a matrix that many products read: its columns are first packed into strips.
+ *
+ * A strip is as wide as a register tile, and its rows lie together, so that a product reads memory in one direction. Rows of
+ * a matrix of 2^n columns lie in few sets of the caches, which cannot hold what one strip needs. As in nnc_product.h each
+ * output is the plain sum over the depth, ascending.
+ */
+#ifndef NNC_PACKED_H_INCLUDED
+#define NNC_PACKED_H_INCLUDED
+
+#include "nnc_product.h"
+
+/* @part STRIP_ROWS STRIP_VECTORS STRIP */
+
+/* A tile of accumulators beside a row of the strip and an element of a; PANEL is a multiple of STRIP. */
+#if VECTOR_BYTES == 0
+#define STRIP_ROWS 2
+#define STRIP_VECTORS 4
+#elif VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
+#define STRIP_ROWS 6
+#define STRIP_VECTORS 4
+#else
+#define STRIP_ROWS 6
+#define STRIP_VECTORS 2
+#endif
+#define STRIP (STRIP_VECTORS * LANES) /* columns */
+
+/* @part PACKED_ROWS */
+
+/* The most rows that product_packed makes at a time: a strip stays in the first cache meanwhile. */
+#if VECTOR_BYTES == 0
+#define PACKED_ROWS 4
+#else
+#define PACKED_ROWS 48
+#endif
+
+/* @part pack */
+
+/** b, depth x cols, in strips, and zeros after them to the end of a panel: depth * cols reals, cols rounded up to PANEL. */
+static inline void pack(size_t depth, size_t cols, const real *b, size_t b_row, real *to) {
+    const size_t end = (cols + PANEL - 1) / PANEL * PANEL;
+    for (size_t strip = 0; strip < end; strip += STRIP) {
+        for (size_t k = 0; k < depth; k++) {
+            for (size_t c = strip; c < strip + STRIP; c += LANES) {
+                v_store_all(to, c < cols ? v_load(b + k * b_row + c, v_lanes(cols - c)) : v_zero());
+                to += LANES;
+            }
+        }
+    }
+}
+
+/* @part packed_operands */
+
+/* c[r * PANEL + j] = sum of a[r * a_row + k] * strip[k * STRIP + j] over k < depth, and over all pieces of the walk in a. */
+typedef struct packed_operands {
+    product_walk walk;
+    size_t depth;
+    const real *a;
+    size_t a_row;
+    const real *strip;
+    real *c;
+} packed_operands;
+
+/* @part packed_tile */
+
+FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_operands *x) {
+    const size_t depth = x->depth, a_row = x->a_row;
+    const real *b = x->strip;
+    vec sum[STRIP_ROWS * STRIP_VECTORS];
+    UNROLL for (int i = 0; i < rows * vectors; i++) { sum[i] = v_zero(); }
+    for (size_t i = 0; i < x->walk.count[0]; i++) {
+        for (size_t j = 0; j < x->walk.count[1]; j++) {
+            for (size_t k = 0; k < x->walk.count[2]; k++) {
+                const real *a = x->a + i * x->walk.stride[0] + j * x->walk.stride[1] + k * x->walk.stride[2];
+                for (const real *end = a + depth; a < end; a++, b += STRIP) {
+                    vec w[STRIP_VECTORS];
+                    UNROLL for (int v = 0; v < vectors; v++) { w[v] = v_load_all(b + v * LANES); }
+                    UNROLL for (int r = 0; r < rows; r++) {
+                        const real element = a[(size_t)r * a_row];
+                        UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }
+                    }
+                }
+            }
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < vectors; v++) { v_store_all(x->c + r * PANEL + v * LANES, sum[r * vectors + v]); }
+    }
+}
+
+/* @part packed_rows */
+
+/* One strip, or its first vectors. */
+FORCE_INLINE void packed_rows(size_t rows, const int vectors, packed_operands x) {
+    for (size_t high; rows > 0; rows -= high) {
+        high = rows <= STRIP_ROWS ? rows : rows < 2 * STRIP_ROWS ? (rows + 1) / 2 : STRIP_ROWS;
+        switch (high) {
+        case 1: packed_tile(1, vectors, &x); break;
+        case 2: packed_tile(2, vectors, &x); break;
+#if VECTOR_BYTES > 0
+        case 3: packed_tile(3, vectors, &x); break;
+        case 4: packed_tile(4, vectors, &x); break;
+        case 5: packed_tile(5, vectors, &x); break;
+        case 6: packed_tile(6, vectors, &x); break;
+#endif
+        }
+        x.a += high * x.a_row;
+        x.c += high * PANEL;
+    }
+}
+
+/* @part product_packed */
+
+/**
+ * block[r * PANEL + c] = sum of a[r * a_row + k] * b[k][c] over k < depth, and over all pieces of `walk` in a, each `depth`
+ * deep; for r < rows (at most PACKED_ROWS) and the first c < cols of the panel, and up to the next whole vector.
+ */
+static inline void product_packed(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a,
+                                  size_t a_row, const real *panel, real *block) {
+    const size_t whole = depth * walk->count[0] * walk->count[1] * walk->count[2];
+    for (size_t col = 0; col < cols; col += STRIP) {
+        const packed_operands x = {*walk, depth, a, a_row, panel + col * whole, block + col};
+        switch ((cols - col + LANES - 1) / LANES) {
+        case 1: packed_rows(rows, 1, x); break;
+#if VECTOR_BYTES == 0 || VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
+        case 2: packed_rows(rows, 2, x); break;
+        case 3: packed_rows(rows, 3, x); break;
+#endif
+        default: packed_rows(rows, STRIP_VECTORS, x); break;
+        }
+    }
+}
+
+/* @part LINES_DEPTH */
+
+/* How much of b product_lines packs at a time. */
+#if VECTOR_BYTES == 0
+#define LINES_DEPTH 32
+#else
+#define LINES_DEPTH 256
+#endif
+
+/* @part lines_operands */
+
+/* c[r * c_row + j] += sum of a[k * step + r] * strip[k * STRIP + j] over k < width and over `lines` lines, of which `inner`
+ * lie stride[1] apart, and such groups stride[0]; `at` is the number of the first in its group. */
+typedef struct lines_operands {
+    size_t lines, inner, at, stride[2], width;
+    const real *a;
+    size_t step;
+    const real *strip;
+    real *c;
+    size_t c_row, cols;
+    int add;
+} lines_operands;
+
+/* @part lines_tile */
+
+FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_operands *x) {
+    const real *line = x->a, *b = x->strip;
+    vec sum[STRIP_ROWS * STRIP_VECTORS];
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < vectors; v++) {
+            const size_t n = v_lanes(x->cols - (size_t)v * LANES);
+            sum[r * vectors + v] = x->add ? v_load(x->c + (size_t)r * x->c_row + v * LANES, n) : v_zero();
+        }
+    }
+    for (size_t i = 0, at = x->at; i < x->lines; i++) {
+        const real *a = line;
+        for (size_t k = 0; k < x->width; k++, a += x->step, b += STRIP) {
+            vec w[STRIP_VECTORS];
+            UNROLL for (int v = 0; v < vectors; v++) { w[v] = v_load_all(b + v * LANES); }
+            UNROLL for (int r = 0; r < rows; r++) {
+                const real element = a[r];
+                UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }
+            }
+        }
+        line += x->stride[1];
+        if (++at == x->inner) {
+            at = 0;
+            line += x->stride[0] - x->inner * x->stride[1];
+        }
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < vectors; v++) {
+            const size_t n = v_lanes(x->cols - (size_t)v * LANES);
+            v_store(x->c + (size_t)r * x->c_row + v * LANES, sum[r * vectors + v], n);
+        }
+    }
+}
+
+/* @part lines_rows */
+
+FORCE_INLINE void lines_rows(size_t rows, const int vectors, lines_operands x) {
+    for (size_t high; rows > 0; rows -= high) {
+        high = rows <= STRIP_ROWS ? rows : rows < 2 * STRIP_ROWS ? (rows + 1) / 2 : STRIP_ROWS;
+        switch (high) {
+        case 1: lines_tile(1, vectors, &x); break;
+        case 2: lines_tile(2, vectors, &x); break;
+#if VECTOR_BYTES > 0
+        case 3: lines_tile(3, vectors, &x); break;
+        case 4: lines_tile(4, vectors, &x); break;
+        case 5: lines_tile(5, vectors, &x); break;
+        case 6: lines_tile(6, vectors, &x); break;
+#endif
+        }
+        x.a += high;
+        x.c += high * x.c_row;
+    }
+}
+
+/* @part product_lines */
+
+/**
+ * c[r * c_row + j] = sum of a[k * step + r] * b[k * b_row + j] over k < width and over count[0] * count[1] lines, where line
+ * (i, j) of a begins at i * stride[0] + j * stride[1] and those of b follow each other; added to c where `add`. For all
+ * r < rows and j < cols. Writes nothing else.
+ */
+static inline void product_lines(size_t rows, size_t cols, const product_walk *walk, size_t width, const real *a, size_t step,
+                                 const real *b, size_t b_row, real *c, size_t c_row, int add) {
+    const size_t all = walk->count[0] * walk->count[1], inner = walk->count[1];
+    const size_t deep = width < LINES_DEPTH ? width : LINES_DEPTH; /* of one line, and … */
+    const size_t many = LINES_DEPTH / deep;                        /* … as many lines as fit */
+    real strip[LINES_DEPTH * STRIP];
+    for (size_t line = 0; line < all; line += many) {
+        for (size_t from = 0; from < width; from += deep) {
+            lines_operands x = {all - line < many ? all - line : many, inner, line % inner,
+                                {walk->stride[0], walk->stride[1]}, width - from < deep ? width - from : deep,
+                                a + line / inner * walk->stride[0] + line % inner * walk->stride[1] + from * step, step, strip,
+                                c, c_row, cols, add || line > 0 || from > 0};
+            const real *lines = b + (line * width + from) * b_row;
+            for (size_t col = 0; col < cols; col += STRIP) {
+                x.cols = cols - col;
+                x.c = c + col;
+                for (size_t k = 0; k < x.lines * x.width; k++) {
+                    for (size_t i = 0; i < STRIP; i += LANES) {
+                        v_store_all(strip + k * STRIP + i,
+                                    i < x.cols ? v_load(lines + k * b_row + col + i, v_lanes(x.cols - i)) : v_zero());
+                    }
+                }
+                switch ((x.cols + LANES - 1) / LANES) {
+                case 1: lines_rows(rows, 1, x); break;
+#if VECTOR_BYTES == 0 || VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
+                case 2: lines_rows(rows, 2, x); break;
+                case 3: lines_rows(rows, 3, x); break;
+#endif
+                default: lines_rows(rows, STRIP_VECTORS, x); break;
+                }
+            }
+        }
+    }
+}
+
+/* @end */
+
+#endif
