@@ -70,8 +70,8 @@ void options_help(FILE *out) {
     fputs(
         "nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
         "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
-        "       nnc run MODEL.nn [-D …] [-- ARGUMENTS]   compile, and run the program: fit and then evaluate, or "
-        "ARGUMENTS\n\n",
+        "       nnc run MODEL.nn [-D …] [-- OPTIONS]     compile and run: fit, with these options, and then evaluate\n"
+        "       nnc run MODEL.nn [-D …] -- COMMAND …     the same for another command of the program: predict, summary, …\n\n",
         out);
     for (const OptionDef *option = table; option->name; option++) {
         char name[64];

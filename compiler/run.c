@@ -147,20 +147,39 @@ static const char *folder_of(Arena *arena, const char *path) {
     return !slash ? "." : slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
 }
 
-/* One command of the program, with the data beside the model. */
+/* A command of the program, with the data beside the model. What the user says comes last: it wins. */
 static int command_of(Arena *arena, const Options *options, const char *program, const char *name, const char *option,
-                      const char *file) {
+                      const char *file, int first) {
+    static const char *const read_data[] = {"fit", "evaluate", "predict", "grad"};
     Command command = {0};
     add(arena, &command, program);
     add(arena, &command, name);
-    add(arena, &command, "--data-dir");
-    add(arena, &command, folder_of(arena, options->input));
-    add(arena, &command, option);
-    add(arena, &command, file);
+    for (size_t i = 0; i < sizeof read_data / sizeof *read_data; i++)
+        if (!strcmp(name, read_data[i])) {
+            add(arena, &command, "--data-dir");
+            add(arena, &command, folder_of(arena, options->input));
+        }
+    if (option) {
+        add(arena, &command, option);
+        add(arena, &command, file);
+    }
+    for (int i = first; i < options->arguments.count; i++) add(arena, &command, options->arguments.at[i]);
     return execute(arena, &command, NULL);
 }
 
-/* What the file says: fit, then evaluate with the weights that came out. */
+/* Where the weights go: where the user says, or to `otherwise`. */
+static const char *saved_to(const Options *options, const char *otherwise) {
+    static const char save[] = "--save";
+    const size_t length = strlen(save);
+    for (int i = 0; i < options->arguments.count; i++) {
+        const char *const argument = options->arguments.at[i];
+        if (!strcmp(argument, save) && i + 1 < options->arguments.count) otherwise = options->arguments.at[i + 1];
+        else if (!strncmp(argument, save, length) && argument[length] == '=') otherwise = argument + length + 1;
+    }
+    return otherwise;
+}
+
+/* What the file says: fit, with the options that the user adds, then evaluate with the weights that came out. */
 static int fit_and_evaluate(Arena *arena, const Options *options, const Model *model, const char *program,
                             const char *scratch) {
     const char *const weights = arena_printf(arena, "%s/weights.safetensors", scratch);
@@ -169,9 +188,10 @@ static int fit_and_evaluate(Arena *arena, const Options *options, const Model *m
                 options->input, options->input);
         return EXIT_CANNOT;
     }
-    int status = command_of(arena, options, program, "fit", "--save", weights);
+    int status = command_of(arena, options, program, "fit", "--save", weights, 0);
     if (status == 0 && model->has_evaluate)
-        status = command_of(arena, options, program, "evaluate", "--weights", weights);
+        status = command_of(arena, options, program, "evaluate", "--weights", saved_to(options, weights),
+                            options->arguments.count);
     remove(weights);
     return status;
 }
@@ -190,11 +210,9 @@ int run_model(const Options *options, Arena *arena, const Model *model, const ch
     const char *const cache = cache_folder(arena);
     const char *const program = arena_printf(arena, "%s/%s-%016" PRIx64, cache ? cache : scratch, model->name, key);
     int status = access(program, X_OK) == 0 ? 0 : build(arena, options, code, program);
-    if (status == 0 && options->arguments.count) {
-        Command command = {0};
-        add(arena, &command, program);
-        for (int i = 0; i < options->arguments.count; i++) add(arena, &command, options->arguments.at[i]);
-        status = execute(arena, &command, NULL);
+    const bool is_command = options->arguments.count > 0 && options->arguments.at[0][0] != '-';
+    if (status == 0 && is_command) {
+        status = command_of(arena, options, program, options->arguments.at[0], NULL, NULL, 1);
     } else if (status == 0) {
         status = fit_and_evaluate(arena, options, model, program, scratch);
     }
