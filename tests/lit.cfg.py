@@ -71,6 +71,8 @@ if san:
     config.available_features.add("asan")
 if lit_config.params.get("slow", "1") == "1":
     config.available_features.add("slow")
+if os.path.isdir("/usr/share/datasets/fashion-mnist"):  # Debian's package dataset-fashion-mnist
+    config.available_features.add("fashion-mnist")
 if tool("pkg-config"):
     config.available_features.add("pkg-config")
 
