@@ -224,7 +224,6 @@ Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x) {
     const Layer *wrapper = build->layer;
     build->layer = inner;
     Tensor *y = inner->def->forward(inner, build, x);
-    build_activity_penalty(build, inner, y);
     build->layer = wrapper;
     return y;
 }

@@ -60,6 +60,7 @@ static const Formula product = {"merged", {"x", "back"}, "x * back", {"d * back"
 static Tensor *bidirectional_forward(const Layer *layer, Builder *build, Tensor *x) {
     const BidirectionalArgs *a = layer->args;
     Tensor *ways[] = {build_inner(build, layer->inner.at[0], x), build_inner(build, layer->inner.at[1], x)};
+    for (int i = 0; i < 2; i++) build_activity_penalty(build, layer->inner.at[i], ways[i]);
     Tensor *const mask = ways[0]->mask;
     if (ways[1]->shape.rank == 3) /* in the order of the input again */
         ways[1] = build_permute(build, ways[1], (int[]){0, 1, 2}, 1u << 1, "forward_turn", "turned");
@@ -108,6 +109,8 @@ static void time_distributed_shape(Layer *layer, Diags *diags) {
         return;
     }
     Layer *inner = layer->inner.at[0];
+    if (inner->activity_regularizer) /* Keras runs inner.call(), which knows nothing of it */
+        diag(diags, D_activity_ignored, object_arg_span(inner->object, "activity_regularizer"));
     layer_shape_inner(layer, inner, steps_as_samples(layer->input), "", diags);
     if (inner->output.rank < 0) return;
     layer->output = shape_of(inner->output.rank + 1, (int64_t[MAX_RANK]){layer->input.dim[0], layer->input.dim[1]});

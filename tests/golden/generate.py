@@ -12,7 +12,7 @@ parser and builds each layer, loss and optimizer from the Keras class of that na
   # data: rows=11 x=normal y=classes sample_weight=yes init=spread
 
   rows           how many samples; with fit(batch_size, epochs) it decides the number of training steps
-  x              normal (default), unit: [0, 1), large: [-50, 50)
+  x              normal (default), unit: [0, 1), large: [-50, 50), below6: integers [0, 6)
   y              normal (default), positive: [0.2, 3), binary: 0 or 1, classes: integers, column: integers (N, 1),
                  onehot, distribution: rows that add up to 1, column_of_reals: (N,) for an output (N, 1)
   sample_weight  yes: [0.2, 2)
@@ -20,7 +20,9 @@ parser and builds each layer, loss and optimizer from the Keras class of that na
 
 Everything is computed twice, in float32 and in float64, from the same float32 data, weights and random factors. The float64
 run is what is expected. A tensor may differ by 2e-5 of its largest value, or by 8 times what the float32 run does.
-The random factors of the Dropout family are drawn here, stored, and put in place of Keras' own in every run.
+The random factors of the Dropout family are drawn here, stored, and put in place of Keras' own in every run. Gradients of
+Embedding are added up over equal indices before the optimizer sees them, as on Keras' JAX and Torch backends: on TensorFlow it
+would clip and square those of an index that occurs twice one by one.
 """
 import argparse
 import ast
@@ -64,13 +66,15 @@ class ModelFile:
         return eval(compile(ast.Expression(tree), self.name, "eval"), names)
 
     def model(self):
-        layers = [self.evaluate(tree, keras, keras.layers) if tree.func.id == "Input" else self.evaluate(tree, keras.layers)
+        layer_modules = keras.layers, keras.initializers, keras.regularizers, keras.constraints
+        layers = [self.evaluate(tree, keras, keras.layers) if tree.func.id == "Input" else self.evaluate(tree, *layer_modules)
                   for tree in self.layers]
         return keras.Sequential(layers)
 
     def compile_arguments(self):
         modules = {"optimizer": keras.optimizers, "loss": keras.losses, "metrics": keras.metrics}
-        return {name: self.evaluate(tree, modules[name]) for name, tree in self.calls["compile"].items()}
+        schedules = keras.optimizers.schedules
+        return {name: self.evaluate(tree, modules[name], schedules) for name, tree in self.calls["compile"].items()}
 
     def fit_arguments(self):
         return {name: self.evaluate(tree, Callbacks, keras.callbacks) for name, tree in self.calls["fit"].items()}
@@ -175,6 +179,8 @@ class Factors:
 # --- data -------------------------------------------------------------------------------------------------------------
 
 def make_x(kind, shape, random):
+    if kind.startswith("below"):
+        return random.integers(0, int(kind[5:]), shape).astype(np.int32)
     return {"normal": lambda: random.standard_normal(shape),
             "unit": lambda: random.random(shape),
             "large": lambda: random.uniform(-50, 50, shape)}[kind]().astype(np.float32)
@@ -248,8 +254,14 @@ def first_gradients(model, x, y, weights, factors):
     factors.batch = None
     variables = model.trainable_variables
     gradients = tape.gradient(loss, [variable.value for variable in variables])
-    return {weight_name(variable): np.zeros(variable.shape) if gradient is None else np.asarray(gradient)
+    return {weight_name(variable): np.zeros(variable.shape) if gradient is None else np.asarray(tf.convert_to_tensor(gradient))
             for variable, gradient in zip(variables, gradients)}
+
+
+def add_up_slices(optimizer):
+    apply = optimizer.apply
+    dense = lambda gradient: tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
+    optimizer.apply = lambda gradients, *rest: apply([dense(gradient) for gradient in gradients], *rest)
 
 
 def run_keras(file, inputs, factors, dtype):
@@ -260,6 +272,7 @@ def run_keras(file, inputs, factors, dtype):
     model = file.model()
     factors.watch(model)
     model.compile(**file.compile_arguments(), run_eagerly=True, jit_compile=False)
+    add_up_slices(model.optimizer)
     fit = file.fit_arguments()
     batch = fit["batch_size"]
 
