@@ -98,7 +98,7 @@ static void check_constraints(const Layer *layer, Diags *diags) {
     for (int i = 0; i < layer->weights.count; i++) {
         const Weight *weight = layer->weights.at[i];
         const Object *constraint = weight->args.constraint;
-        const Ints axis = constraint != NULL ? ((const ConstraintArgs *)constraint->args)->axis : (Ints){NULL, 0, false};
+        const Ints axis = constraint != NULL ? ((const ConstraintArgs *)constraint->args)->axis : (Ints){0};
         for (int j = 0; j < axis.count; j++) {
             if (axis.at[j] < -weight->shape.rank || axis.at[j] >= weight->shape.rank) {
                 diag(diags, D_constraint_axis, object_arg_span(constraint, "axis"), (long long)axis.at[j], weight->path,
