@@ -65,7 +65,10 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
         loop.size = shape.dim[dim] < 0 ? "batch" : "";
         nest.loops[nest.loop_count++] = loop;
     }
-    if (nest.loop_count == 0) nest.loops[nest.loop_count++] = (Loop){.literal = 1, .size = "", .dim = shape.rank - 1, .present = ~UINT64_C(0)};
+    /* Rows of one column of wider rows do not follow each other: vectors run along the column, which is one element. */
+    const bool apart = parted && !drawn && nest.loop_count > 0 && nest.loops[nest.loop_count - 1].dim != shape.rank - 1;
+    if (nest.loop_count == 0 || apart)
+        nest.loops[nest.loop_count++] = (Loop){.literal = 1, .size = "", .dim = shape.rank - 1, .present = ~UINT64_C(0)};
     for (int i = 0; i < nest.loop_count; i++) {
         Loop *loop = &nest.loops[i];
         loop->var = i == nest.loop_count - 1 ? "c" : vars[i];

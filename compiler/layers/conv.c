@@ -52,7 +52,8 @@ static const ArgDef separable_args[] = SEPARABLE_ARGS("valid", "same");
 
 static bool slide(const Layer *layer, Sliding *sliding, Diags *diags) {
     const ConvArgs *a = layer->args;
-    const SlidingArgs args = {a->kernel_size, a->strides, a->dilation_rate, "kernel_size", a->padding, a->data_format};
+    const bool by_channel = a->depth_multiplier > 0; /* there Keras takes strides and dilation together */
+    const SlidingArgs args = {a->kernel_size, a->strides, a->dilation_rate, "kernel_size", a->padding, a->data_format, by_channel};
     return image_slide(layer, &args, sliding, diags);
 }
 

@@ -95,7 +95,7 @@ bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, 
         }
         sliding->output.dim[i + 1] = (size + sliding->low[i] + sliding->high[i] - reach) / stride + 1;
     }
-    if (steps && gaps) {
+    if (steps && gaps && !args->any_steps) {
         diag(diags, D_layer_argument, object_arg_span(layer->object, "dilation_rate"),
              "strides and dilation_rate cannot both be larger than 1");
         return false;

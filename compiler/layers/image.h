@@ -33,6 +33,7 @@ typedef struct Sliding {
 typedef struct SlidingArgs {
     Ints size, strides, dilation_rate; /* count < 0: not given: as large as the window, 1 */
     const char *size_name, *padding, *data_format;
+    bool any_steps; /* strides and dilation_rate may both be larger than 1 */
 } SlidingArgs;
 
 bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, Diags *diags);

@@ -62,6 +62,16 @@ void pass_dead(Plan *plan, Program *program) {
     program->ops.count -= kept;
 }
 
+/* Whether an operation reads a view of a tensor, such as the mask of one gate. */
+static bool reads_part(const Op *op, const Tensor *tensor) {
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *operand = op->steps.at[i].operands[j].tensor;
+            if (operand && operand != tensor && tensor_storage(operand) == tensor) return true;
+        }
+    return false;
+}
+
 /* Requires: before fusion. Masks as large as what they mask are not stored: whoever reads them draws the same numbers
  * again, which costs less than the memory. Smaller ones (noise shapes) are drawn once. */
 void pass_masks(Plan *plan, Program *program) {
@@ -74,7 +84,7 @@ void pass_masks(Plan *plan, Program *program) {
             const Op *reader = program->ops.at[j];
             if (!op_reads(reader, op->out)) continue;
             const Shape space = reader->out ? reader->out->shape : reader->shape;
-            full = reader->def == &op_map && !reader->loop && shape_equal(space, op->out->shape);
+            full = reader->def == &op_map && !reader->loop && shape_equal(space, op->out->shape) && !reads_part(reader, op->out);
         }
         if (full) op->out->regenerated = true;
         if (!full) program->ops.at[kept++] = op;
