@@ -52,11 +52,12 @@ typedef struct Reals {
     int count; /* < 0: None */
 } Reals;
 
-/** Learning rates and the epochs from which they hold, ascending. */
+/** Learning rates and the epochs from which they hold, ascending; or a schedule that says them. */
 typedef struct Rates {
     const int64_t *epoch;
     const double *rate;
     int count;
+    const Object *schedule; /* or NULL */
 } Rates;
 
 /** A dict of integers and numbers. */
@@ -90,7 +91,7 @@ typedef enum ArgType {
     ARG_REALS,    /* Reals: likewise, of numbers */
     ARG_WEIGHTS,  /* Weights: {0: 1.0, 1: 3.0}; min and max are those of the numbers */
     ARG_COLUMNS,  /* Columns: a tuple or list of integers and strings, or one of them */
-    ARG_RATES,    /* Rates: {0: 1e-2, 10: 1e-3}, or a list, one for each epoch */
+    ARG_RATES,    /* Rates: {0: 1e-2, 10: 1e-3}, or a list, one for each epoch, or a schedule */
     ARG_OBJECT,   /* Object *: a call, or a string that names a class of `class_kind`; None is NULL */
     ARG_OBJECTS,  /* Objects: a list or tuple of such, or a single one */
     ARG_PAIR,     /* Objects: a tuple of exactly two, such as validation_data=(x, y); None is count 0 */

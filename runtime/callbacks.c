@@ -332,7 +332,9 @@ static int nnc_scheduler_epoch_begin(nnc_training *training, nnc_running *runnin
     while (at > 0 && (uint64_t)callback->rate_epochs[at - 1] > training->place.epoch) {
         at--;
     }
-    double rate = at > 0 ? callback->rates[at - 1] : nnc_learning_rate(training);
+    double rate = callback->rate != NULL ? callback->rate(training->place.epoch)
+                  : at > 0               ? callback->rates[at - 1]
+                                         : nnc_learning_rate(training);
     nnc_set_learning_rate(training, rate);
     if (callback->verbose > 0) {
         printf("\nEpoch %llu: LearningRateScheduler setting learning rate to %s.\n",

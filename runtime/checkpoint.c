@@ -297,7 +297,7 @@ static int nnc_check_run(nnc_training *training, const nnc_run *ours) {
 }
 
 /* Whoever can make a checksum can write anything: what is used as an index or ends a text is looked at. */
-static int nnc_check_values(nnc_training *training, const nnc_parts *parts) {
+static int nnc_check_checkpoint(nnc_training *training, const nnc_parts *parts) {
     nnc_place place;
     nnc_copy_part(nnc_tensors_find(&training->checkpoint, "@place"), &place);
     int is_good = place.sample < training->train_count;
@@ -316,7 +316,7 @@ NNC_API int nnc_checkpoint_restore(nnc_training *training) {
     nnc_parts parts;
     nnc_checkpoint_parts(training, &run, &parts);
     int status = parts.failed || nnc_check_parts(training, &parts) != 0 || nnc_check_run(training, &run) != 0 ||
-                         nnc_check_values(training, &parts) != 0
+                         nnc_check_checkpoint(training, &parts) != 0
                      ? -1
                      : 0;
     for (size_t i = 0; i < parts.count && status == 0; i++) {

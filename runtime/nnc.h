@@ -179,6 +179,7 @@ typedef struct nnc_callback {
     const int64_t *rate_epochs; /* from which on rates hold, ascending */
     const double *rates;
     size_t rate_count;
+    double (*rate)(uint64_t epoch); /* or a schedule; NULL: none */
 } nnc_callback;
 
 /** What samples of a class count in the loss. */

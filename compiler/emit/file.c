@@ -347,6 +347,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 
     const RatesText rates = rates_text(emit, holes);
     text_puts(out, rates.functions);
+    if (plan->options->main) text_puts(out, epoch_rates(emit, holes));
     emit_template(emit, out, "api_init",
                   with(emit, holes,
                        (Hole[]){{"init", init_text(emit)},

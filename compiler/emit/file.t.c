@@ -381,6 +381,13 @@ static $real $prefix_learning_rate(uint64_t batches) {
     const double step = (double)batches;
     return ($real)($rate);
 }
+//@ epoch_rate
+
+/* The learning rate of an epoch, for a callback: $schedule. */
+static double $prefix_epoch_rate_$index(uint64_t epoch) {
+    const double step = (double)epoch;
+    return $rate;
+}
 //@ api_product
 
 /* The momentum of the next update goes into the product of all. */

@@ -30,6 +30,8 @@ void name_weight_fields(Emit *emit);
 
 /** The text of a scalar of the update, with its numbers. (rates.c) */
 const char *scalar_text(Emit *emit, const char *text);
+/** Functions of the schedules that callbacks have, for the program. (rates.c) */
+const char *epoch_rates(Emit *emit, const Hole *holes);
 /** What the learning rate and the numbers of optimizers need besides the programs: functions, and calls of them in
  *  train_init and after every step. (rates.c) */
 typedef struct RatesText {

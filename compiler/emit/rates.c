@@ -34,6 +34,21 @@ static const char *schedule_text(Emit *emit, const Object *schedule) {
     return text;
 }
 
+const char *epoch_rates(Emit *emit, const Hole *holes) {
+    const Objects callbacks = emit->plan->model->fit.callbacks;
+    Text functions = {.arena = emit->arena};
+    for (int i = 0; i < callbacks.count; i++) {
+        const Object *const object = ((const CallbackArgs *)callbacks.at[i]->args)->schedule.schedule;
+        if (!object) continue;
+        Text schedule = {.arena = emit->arena};
+        object_print(object, &schedule);
+        emit_template(emit, &functions, "epoch_rate",
+                      with(emit, holes, (Hole[]){{"index", integer(emit, i)}, {"schedule", text_chars(&schedule)},
+                                                 {"rate", schedule_text(emit, object)}, {NULL, NULL}}));
+    }
+    return text_chars(&functions);
+}
+
 RatesText rates_text(Emit *emit, const Hole *holes) {
     const UpdateRule *rule = &emit->plan->update;
     const Plan *plan = emit->plan;

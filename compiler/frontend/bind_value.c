@@ -281,12 +281,16 @@ static bool bind_reals(const Target *target, const Ast *value, Reals *field) {
     return valid;
 }
 
-/* {0: 0.1, 10: 0.01}: an epoch each, ascending; or [0.1, 0.05]: epochs 0, 1. */
+/* {0: 0.1, 10: 0.01}: an epoch each, ascending; [0.1, 0.05]: epochs 0, 1; CosineDecay(…): its steps are epochs. */
 static bool bind_rates(const Target *target, const Ast *value, Rates *field) {
     const Binder *binder = target->binder;
+    if (value->kind == AST_CALL) {
+        *field = (Rates){.schedule = bind_class(binder, value, CLASS_SCHEDULE, target->place, NULL, NULL)};
+        return field->schedule != NULL;
+    }
     const bool dict = value->kind == AST_DICT, list = value->kind == AST_LIST || value->kind == AST_TUPLE;
     if (!dict && !list) {
-        wrong_type(target, value, "a dict of rates by the epoch from which they hold, or a list of rates");
+        wrong_type(target, value, "a dict of rates by the epoch from which they hold, a list of rates, or a schedule");
         diag_note(binder->diags, NO_SPAN, "a function of Python cannot stand in a model file; {0: 0.01, 10: 0.001} can");
         return false;
     }
@@ -307,7 +311,7 @@ static bool bind_rates(const Target *target, const Ast *value, Rates *field) {
             }
         }
     }
-    *field = (Rates){epochs, rates, count};
+    *field = (Rates){.epoch = epochs, .rate = rates, .count = count};
     return valid;
 }
 
@@ -413,7 +417,7 @@ static void bind_none(const ArgDef *row, void *field) {
         *(Reals *)field = (Reals){NULL, -1};
         break;
     case ARG_RATES:
-        *(Rates *)field = (Rates){NULL, NULL, 0};
+        *(Rates *)field = (Rates){.count = 0};
         break;
     case ARG_WEIGHTS:
         *(Weights *)field = (Weights){NULL, NULL, -1};

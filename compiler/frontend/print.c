@@ -124,6 +124,10 @@ static void print_reals(Reals reals, Text *out) {
 }
 
 static void print_rates(Rates rates, Text *out) {
+    if (rates.schedule != NULL) {
+        object_print(rates.schedule, out);
+        return;
+    }
     text_puts(out, "{");
     for (int i = 0; i < rates.count; i++) {
         text_printf(out, "%s%" PRId64 ": ", i > 0 ? ", " : "", rates.epoch[i]);

@@ -57,7 +57,7 @@ static const ArgDef ReduceLROnPlateau_args[] = {
 
 static const ArgDef LearningRateScheduler_args[] = {
     {ARG(CallbackArgs, schedule), ARG_RATES, RANGE(0, 1e30),
-     .doc = "{0: 1e-2, 10: 1e-3}, rates by the epoch from which they hold; or a list, one for each epoch"},
+     .doc = "{0: 1e-2, 10: 1e-3}, rates by the epoch from which they hold; a list, one for each; or a schedule over epochs"},
     VERBOSE_ARG,
     {0}};
 

@@ -77,14 +77,16 @@ class ModelFile:
         return {name: self.evaluate(tree, modules[name], schedules) for name, tree in self.calls["compile"].items()}
 
     def fit_arguments(self):
-        return {name: self.evaluate(tree, Callbacks, keras.callbacks) for name, tree in self.calls["fit"].items()}
+        return {name: self.evaluate(tree, Callbacks, keras.callbacks, keras.optimizers.schedules) for name, tree in self.calls["fit"].items()}
 
 
 class Callbacks:
-    """In place of Keras' own: a schedule is a dict or a list in a model file, a function in Python."""
+    """In place of Keras' own: a schedule is a dict, a list or a schedule over epochs in a model file, a function in Python."""
 
     @staticmethod
     def LearningRateScheduler(schedule, verbose=0):
+        if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+            return keras.callbacks.LearningRateScheduler(lambda epoch, rate: float(schedule(epoch)), verbose)
         rates = schedule if isinstance(schedule, dict) else dict(enumerate(schedule))
         rate = lambda epoch, rate: float(max(((first, rate) for first, rate in rates.items() if first <= epoch), default=(0, rate))[1])
         return keras.callbacks.LearningRateScheduler(rate, verbose)
