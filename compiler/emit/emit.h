@@ -79,6 +79,8 @@ const char *param_sums(Emit *emit);
 /** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
 const char *local_name(Emit *emit, const char *wanted);
 
+/** How often a text names a word. */
+int times_named(const char *text, const char *name);
 /** A C literal: 0.2f, 1e-07f; doubles with 17 digits. */
 const char *literal(Emit *emit, double number);
 const char *double_literal(Emit *emit, double number);

@@ -120,7 +120,7 @@ static int word_length(const char *text) {
     return length;
 }
 
-static int times_named(const char *text, const char *name) {
+int times_named(const char *text, const char *name) {
     int times = 0;
     for (const char *at = text; *at;) {
         const int length = word_length(at);

@@ -302,7 +302,7 @@ void emit_function(Emit *emit, const char *name, const Op *op, const Hole *holes
     const char *const named = c_name(emit->arena, op->name);
     const char *const head = wrap_line(emit, formatted(emit, "static void %s(%s) {", named, params_text(emit)));
     text_printf(&text, "static void \1%s\n", head + strlen("static void ") + strlen(named));
-    for (int i = 0; i < emit->function->params.count && !strstr(text_chars(&body), "batch"); i++)
+    for (int i = 0; i < emit->function->params.count && !times_named(text_chars(&body), "batch"); i++)
         if (i == 0) text_puts(&text, "    (void)batch;\n");
     text_puts(&text, text_chars(&body));
     text_puts(&text, "}\n");
