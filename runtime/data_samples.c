@@ -94,7 +94,7 @@ NNC_API nnc_role nnc_role_x(const nnc_model *model) {
     role.high = model->indices > 0 ? model->indices - 1 : INT32_MAX;
     role.is_index = model->indices > 0;
     role.also = role.low;
-    role.meaning = "index";
+    role.meaning = "an index";
     role.hint = "";
     return role;
 }
@@ -111,7 +111,7 @@ NNC_API nnc_role nnc_role_y(const nnc_model *model) {
         role.low = 0;
         role.high = model->classes - 1;
         role.also = model->ignore_class >= INT32_MIN && model->ignore_class <= INT32_MAX ? model->ignore_class : 0;
-        role.meaning = "class";
+        role.meaning = "a class";
         role.classes = role.rank == 0 ? model->classes : 0;
         role.hint = model->output_rank > 1 ? "; it classifies each row of a sample: is a Flatten missing above its Dense?"
                                            : "; a sparse loss wants class numbers, not one-hot rows";
@@ -335,7 +335,7 @@ static int nnc_value_problem(const nnc_role *role, int is_class, double value, c
         value = trunc(value);
     }
     if (value < floor(value) || value > floor(value)) {
-        return snprintf(problem, size, "a %s must be a whole number", is_class ? "class" : role->meaning);
+        return snprintf(problem, size, "%s must be a whole number", is_class ? "a class" : role->meaning);
     }
     if (is_class) {
         return value >= 0 && value < (double)role->classes
@@ -344,7 +344,7 @@ static int nnc_value_problem(const nnc_role *role, int is_class, double value, c
     }
     int is_also = value >= (double)role->also && value <= (double)role->also;
     if ((value < (double)role->low || value > (double)role->high) && !is_also) {
-        return snprintf(problem, size, "a %s must be %lld to %lld", role->meaning, (long long)role->low,
+        return snprintf(problem, size, "%s must be %lld to %lld", role->meaning, (long long)role->low,
                         (long long)role->high);
     }
     return 0;

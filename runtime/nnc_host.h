@@ -284,7 +284,7 @@ typedef struct nnc_role {
     int64_t shape[6];
     int64_t low, high, also; /* I32, indices: the values allowed, and one more */
     int is_index;            /* also when it is real: the model cuts off its fraction */
-    const char *meaning;     /* of a value, for messages: class, index */
+    const char *meaning;     /* of a value, for messages: a class, an index */
     const char *hint;        /* the way out when shapes do not fit, or "" */
     int64_t classes;         /* that labels may stand for; 0: there are none */
     int may_repeat;          /* the shape's first dimensions are enough */
