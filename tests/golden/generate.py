@@ -206,6 +206,10 @@ def make_y(kind, shape, random):
 def make_weight(path, shape, scale, random):
     if path.endswith("kernel"):
         return (random.uniform(-1, 1, shape) * scale * np.sqrt(3 / shape[0])).astype(np.float32)
+    if path.endswith(("gamma", "scale", "variance")):
+        return random.uniform(0.5, 1.5, shape).astype(np.float32)
+    if path.endswith("embeddings"):
+        return random.uniform(-1, 1, shape).astype(np.float32)
     return random.uniform(0.05, 0.4, shape).astype(np.float32) if path.endswith("alpha") else \
         random.uniform(-0.3, 0.3, shape).astype(np.float32)
 

@@ -189,7 +189,7 @@ def draw_model(number, limit, keras):
     x = chain.x or ("grid" if grid else pick.choice(["normal", "normal", "unit", "large"]))
     init = "grid" if grid else pick.choice(["spread", "spread", "spread", "saturated"])
     weights = pick.choice(["no", "no", "yes", "some_zero"])
-    compiled = [f"optimizer={training.draw_optimizer(pick)}", f"loss={loss}"]
+    compiled = [f"optimizer={training.draw_optimizer(pick, merged=x != 'indices')}", f"loss={loss}"]
     if chosen:
         compiled.append(f"metrics=[{', '.join(chosen)}]")
     lines = "\n".join(f"    {line}" for line in chain.lines)
@@ -219,9 +219,14 @@ def halves(shape, end, pick):
 
 
 def make_x(golden, kind, shape, pick):
-    """grid: multiples of 1/2; steps: time steps of zeros, which Masking passes over; else as in tests/golden."""
+    """grid: multiples of 1/2; steps: time steps of zeros, which Masking passes over; indices: of the least table of an
+    Embedding, some with a fraction; else as in tests/golden."""
     if kind == "grid":
         return halves(shape, 4, pick)
+    if kind == "indices":
+        x = pick.integers(0, layers.VOCABULARY, shape) + pick.choice([0, 0, 0.25, 0.5], shape)
+        x[:, 0] = 1  # as below
+        return x.astype(np.float32)
     if kind != "steps":
         return golden.make_x(kind, shape, pick)
     x = golden.make_x("normal", shape, pick)
@@ -247,8 +252,13 @@ def make_inputs(golden, file, model, pick):
     for variable in model.weights:
         name, shape = golden.weight_name(variable), tuple(variable.shape)
         scale = {"spread": 1.0, "saturated": 8.0}.get(recipe["init"])
-        inputs["init/" + name] = golden.make_weight(name, shape, scale, pick) if scale else halves(shape, 2 if name.endswith("kernel") else 1, pick)
+        inputs["init/" + name] = golden.make_weight(name, shape, scale, pick) if scale else grid_weight(name, shape, pick)
     return inputs
+
+
+def grid_weight(name, shape, pick):
+    values = halves(shape, 2 if name.endswith("kernel") else 1, pick)
+    return np.abs(values) + np.float32(0.5) if name.endswith("variance") else values
 
 
 def write_case(golden, keras, path):

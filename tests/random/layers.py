@@ -173,6 +173,51 @@ def order(chain):
     return f"({', '.join(str(a + 1) for a in axes)},)"
 
 
+# --- normalizing and rescaling ----------------------------------------------------------------------------------------
+
+def axes(chain):
+    """One axis or several, counted from either end."""
+    rank = len(chain.shape)
+    chosen = chain.pick.sample(range(1, rank + 1), chain.pick.randint(1, rank))
+    written = [axis if chain.chance(0.5) else axis - rank - 1 for axis in chosen]
+    if chain.chance(0.4):
+        return None
+    return written[0] if len(written) == 1 else f"({', '.join(map(str, written))})"
+
+
+def batch_axis(chain):
+    return chain.pick.choice([None, None, None, -1, *range(1, len(chain.shape) + 1)])
+
+
+def groups(chain):
+    return chain.pick.choice([d for d in range(1, chain.shape[-1] + 1) if chain.shape[-1] % d == 0])
+
+
+def channels(low, high):
+    """A number, or one for each channel."""
+    def draw(chain):
+        number = lambda: round(chain.pick.uniform(low, high), 2)
+        return number() if chain.chance(0.5) else [number() for _ in range(chain.shape[-1])]
+    return draw
+
+
+def moments(chain):
+    """mean=…, variance=…, which have the same number of entries."""
+    count = 1 if chain.chance(0.4) else chain.shape[-1]
+    written = lambda low: [round(chain.pick.uniform(low, 2), 2) for _ in range(count)]
+    mean, variance = written(-1), written(0.1)
+    return f"{mean[0]}, variance={variance[0]}, axis=None" if count == 1 else f"{mean}, variance={variance}"
+
+
+CENTER_SCALE = dict(center=mostly(False), scale=mostly(False), epsilon=mostly(0.1, 1e-5), trainable=TRAINABLE)
+row("BatchNormalization", ANY, axis=batch_axis, momentum=mostly(0.5, 0.9), **CENTER_SCALE, weight=3)
+row("LayerNormalization", ANY, axis=axes, **CENTER_SCALE, weight=2)
+row("GroupNormalization", ANY, groups, **CENTER_SCALE)
+row("RMSNormalization", ANY, axis=axes, epsilon=mostly(0.1))
+row("UnitNormalization", ANY, axis=axes)
+row("Rescaling", ANY, channels(-1, 1), offset=lambda chain: channels(-1, 1)(chain) if chain.chance(0.5) else None)
+row("Normalization", ANY, mean=moments, invert=mostly(True))
+row("RepeatVector", (1,), [1, 2, 3, 7])
 row("Flatten", ANY)
 row("Reshape", ANY, target_shape)
 row("Permute", ANY, order)
@@ -223,6 +268,9 @@ row("LSTM", (2,), units, weight=4, **RECURRENT, **GATED, unit_forget_bias=mostly
 row("GRU", (2,), units, weight=4, **RECURRENT, **GATED, reset_after=mostly(False))
 row("SimpleRNN", (2,), units, weight=3, **RECURRENT)
 row("Masking", (2,), weight=6, first="steps")
+VOCABULARY = 5  # the least
+row("Embedding", (1, 2), [VOCABULARY, 7, 30], lambda chain: chain.pick.choice([1, 2, 3, 7, 8, 16, 17]), weight=4, first="indices",
+    mask_zero=lambda chain: True if len(chain.shape) == 1 and chain.chance(0.5) else None, trainable=TRAINABLE)
 
 
 def drawn(names):
