@@ -261,39 +261,6 @@ static inline void block_edge(size_t width, size_t vectors, size_t depth, const 
     }
 }
 
-/* @part product */
-
-/**
- * block[r * PANEL + c] = sum over k < depth, ascending, of a[r * a_row + k * a_depth] * b[k * b_depth + c], for r < rows
- * (at most BLOCK_ROWS) and c < cols (at most PANEL), and zero up to the next whole vector. Reads no element of b beyond
- * the last one named here. block must not overlap a or b.
- */
-static inline void product(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
-                           const real *b, size_t b_depth, real *block) {
-    real edge[BLOCK_DEPTH * TILE_COLS * LANES];
-    for (size_t k = 0; k == 0 || k < depth; k += BLOCK_DEPTH) {
-        const size_t deep = depth - k < BLOCK_DEPTH ? depth - k : BLOCK_DEPTH;
-        for (size_t c = 0, vectors; c < cols; c += vectors * LANES) {
-            const size_t left = (cols - c + LANES - 1) / LANES;
-            vectors = left >= TILE_COLS ? TILE_COLS : left >= 2 ? 2 : 1;
-            block_operands x = {deep, a + k * a_depth, a_row, a_depth, b + k * b_depth + c, b_depth, block + c, k > 0};
-            /* The rows of a wide b lie in few sets of the cache, which cannot hold what many tiles need. */
-            if (cols - c < vectors * LANES || (rows > 2 * TILE_ROWS && deep >= 64)) {
-                block_edge(cols - c, vectors, deep, x.b, b_depth, edge);
-                x.b = edge;
-                x.b_depth = vectors * LANES;
-            }
-            switch (vectors) {
-            case 1: block_strip(rows, 1, x); break;
-            case 2: block_strip(rows, 2, x); break;
-#if TILE_COLS > 2
-            case 4: block_strip(rows, 4, x); break;
-#endif
-            }
-        }
-    }
-}
-
 /* @part product_walked */
 
 /**
@@ -349,6 +316,44 @@ static inline void product_row(size_t cols, size_t depth, const real *a, size_t 
     }
     product_operands rest = {depth, a, 0, a_depth, b, b_depth, row, cols, 0, {{1, 1, 1}, {0, 0, 0}}};
     product_tiles(1, cols, rest);
+}
+
+/* @part product */
+
+/**
+ * block[r * PANEL + c] = sum over k < depth, ascending, of a[r * a_row + k * a_depth] * b[k * b_depth + c], for r < rows
+ * (at most BLOCK_ROWS) and c < cols (at most PANEL), and zero up to the next whole vector. Reads no element of b beyond
+ * the last one named here. block must not overlap a or b.
+ */
+static inline void product(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
+                           const real *b, size_t b_depth, real *block) {
+    if (rows == 1) { /* more columns at a time than a tile has keep both multipliers busy */
+        memset(block, 0, PANEL * sizeof *block);
+        product_row(cols, depth, a, a_depth, b, b_depth, block);
+        return;
+    }
+    real edge[BLOCK_DEPTH * TILE_COLS * LANES];
+    for (size_t k = 0; k == 0 || k < depth; k += BLOCK_DEPTH) {
+        const size_t deep = depth - k < BLOCK_DEPTH ? depth - k : BLOCK_DEPTH;
+        for (size_t c = 0, vectors; c < cols; c += vectors * LANES) {
+            const size_t left = (cols - c + LANES - 1) / LANES;
+            vectors = left >= TILE_COLS ? TILE_COLS : left >= 2 ? 2 : 1;
+            block_operands x = {deep, a + k * a_depth, a_row, a_depth, b + k * b_depth + c, b_depth, block + c, k > 0};
+            /* The rows of a wide b lie in few sets of the cache, which cannot hold what many tiles need. */
+            if (cols - c < vectors * LANES || (rows > 2 * TILE_ROWS && deep >= 64)) {
+                block_edge(cols - c, vectors, deep, x.b, b_depth, edge);
+                x.b = edge;
+                x.b_depth = vectors * LANES;
+            }
+            switch (vectors) {
+            case 1: block_strip(rows, 1, x); break;
+            case 2: block_strip(rows, 2, x); break;
+#if TILE_COLS > 2
+            case 4: block_strip(rows, 4, x); break;
+#endif
+            }
+        }
+    }
 }
 
 /* @part TRANSPOSE_STEP INTERLEAVE_LOW INTERLEAVE_HIGH */

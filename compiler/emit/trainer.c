@@ -30,6 +30,8 @@ static TrainerFields fields_of(Emit *emit) {
     const Sizes sizes = plan_sizes(plan);
     const char *const prefix = prefix_of(emit), *const trainable = formatted(emit, "%s_trainable", prefix);
     TrainerFields fields = {.count = 0};
+    /* First: in a trainer that begins a cache line no vector of the arena crosses one. */
+    add(&fields, (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
     add(&fields, (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
                                 "WEIGHTS", "0"});
     if (plan->options->gradients)
@@ -42,7 +44,6 @@ static TrainerFields fields_of(Emit *emit) {
     if (sizes.states)
         add(&fields, (TrainerField){formatted(emit, "%s_states", prefix), "states", "", NULL, "REALS",
                                     formatted(emit, "sizeof(%s_states) / sizeof(%s)", prefix, emit->real)});
-    add(&fields, (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
     add(&fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
     if (plan->update.product)
         add(&fields, (TrainerField){emit->real, "product", "", "of all momenta up to the next update", "REALS", "1"});
