@@ -26,9 +26,15 @@
 #endif
 #define STRIP (STRIP_VECTORS * LANES) /* columns */
 
-/* @part PACKED_ROWS */
+/* @part PACKED_ROWS PACKED_DEPTH */
 
-/* The most rows that product_packed makes at a time: a strip stays in the first cache meanwhile. */
+/* The most rows that product_packed makes at a time, and about how deep it goes at a time: a part of the strip stays in the
+ * first cache meanwhile. */
+#if VECTOR_BYTES == 64
+#define PACKED_DEPTH 128
+#else
+#define PACKED_DEPTH 256
+#endif
 #if VECTOR_BYTES == 0
 #define PACKED_ROWS 4
 #else
@@ -52,7 +58,8 @@ static inline void pack(size_t depth, size_t cols, const real *b, size_t b_row, 
 
 /* @part packed_operands */
 
-/* c[r * PANEL + j] = sum of a[r * a_row + k] * strip[k * STRIP + j] over k < depth, and over all pieces of the walk in a. */
+/* c[r * PANEL + j] = sum of a[r * a_row + k] * strip[k * STRIP + j] over k < depth, and over all pieces of the walk in a;
+ * added to c where `add`. */
 typedef struct packed_operands {
     product_walk walk;
     size_t depth;
@@ -60,6 +67,7 @@ typedef struct packed_operands {
     size_t a_row;
     const real *strip;
     real *c;
+    int add;
 } packed_operands;
 
 /* @part packed_tile */
@@ -68,7 +76,11 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
     const size_t depth = x->depth, a_row = x->a_row;
     const real *b = x->strip;
     vec sum[STRIP_ROWS * STRIP_VECTORS];
-    UNROLL for (int i = 0; i < rows * vectors; i++) { sum[i] = v_zero(); }
+    UNROLL for (int r = 0; r < rows; r++) {
+        UNROLL for (int v = 0; v < vectors; v++) {
+            sum[r * vectors + v] = x->add ? v_load_all(x->c + r * PANEL + v * LANES) : v_zero();
+        }
+    }
     for (size_t i = 0; i < x->walk.count[0]; i++) {
         for (size_t j = 0; j < x->walk.count[1]; j++) {
             for (size_t k = 0; k < x->walk.count[2]; k++) {
@@ -118,16 +130,30 @@ FORCE_INLINE void packed_rows(size_t rows, const int vectors, packed_operands x)
  */
 static inline void product_packed(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a,
                                   size_t a_row, const real *panel, real *block) {
-    const size_t whole = depth * walk->count[0] * walk->count[1] * walk->count[2];
+    const size_t pieces = walk->count[1] * walk->count[2], whole = walk->count[0] * pieces * depth;
+    product_walk part = *walk;
+    size_t deep = depth;
+    if (whole > PACKED_DEPTH) {
+        part.count[0] = 1;
+        deep = pieces == 1 && depth > PACKED_DEPTH ? PACKED_DEPTH : depth;
+    }
     for (size_t col = 0; col < cols; col += STRIP) {
-        const packed_operands x = {*walk, depth, a, a_row, panel + col * whole, block + col};
-        switch ((cols - col + LANES - 1) / LANES) {
-        case 1: packed_rows(rows, 1, x); break;
+        packed_operands x = {part, deep, a, a_row, panel + col * whole, block + col, 0};
+        for (size_t i = 0; i < walk->count[0]; i += part.count[0]) {
+            for (size_t k = 0; k < depth; k += deep) {
+                x.depth = depth - k < deep ? depth - k : deep;
+                x.a = a + i * walk->stride[0] + k;
+                switch ((cols - col + LANES - 1) / LANES) {
+                case 1: packed_rows(rows, 1, x); break;
 #if VECTOR_BYTES == 0 || VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
-        case 2: packed_rows(rows, 2, x); break;
-        case 3: packed_rows(rows, 3, x); break;
+                case 2: packed_rows(rows, 2, x); break;
+                case 3: packed_rows(rows, 3, x); break;
 #endif
-        default: packed_rows(rows, STRIP_VECTORS, x); break;
+                default: packed_rows(rows, STRIP_VECTORS, x); break;
+                }
+                x.strip += part.count[0] * pieces * x.depth * STRIP;
+                x.add = 1;
+            }
         }
     }
 }

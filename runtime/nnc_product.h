@@ -328,7 +328,9 @@ static inline void product_row(size_t cols, size_t depth, const real *a, size_t 
 static inline void product(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
                            const real *b, size_t b_depth, real *block) {
     if (rows == 1) { /* more columns at a time than a tile has keep both multipliers busy */
-        memset(block, 0, PANEL * sizeof *block);
+        if (cols % LANES != 0) {
+            v_store_all(block + cols - cols % LANES, v_zero());
+        }
         product_row(cols, depth, a, a_depth, b, b_depth, block);
         return;
     }

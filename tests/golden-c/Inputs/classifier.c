@@ -112,10 +112,10 @@ typedef struct classifier_trainable {
 
 /* Everything that training reads and writes. */
 typedef struct classifier_trainer {
+    float arena[336];
     classifier_params params; /* predict with &t->params at any time */
     classifier_trainable m;
     classifier_trainable v;
-    float arena[336];
     float learning_rate;
     uint64_t seed; /* of the random numbers */
     uint64_t batches; /* seen */

@@ -100,8 +100,8 @@ typedef struct regression_trainable {
 
 /* Everything that training reads and writes. */
 typedef struct regression_trainer {
-    regression_params params; /* predict with &t->params at any time */
     float arena[48];
+    regression_params params; /* predict with &t->params at any time */
     float learning_rate;
     uint64_t seed; /* of the random numbers */
     uint64_t batches; /* seen */

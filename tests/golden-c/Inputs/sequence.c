@@ -122,9 +122,9 @@ typedef struct sequence_trainable {
 
 /* Everything that training reads and writes. */
 typedef struct sequence_trainer {
+    float arena[208];
     sequence_params params; /* predict with &t->params at any time */
     sequence_trainable momentum;
-    float arena[208];
     float learning_rate;
     uint64_t seed; /* of the random numbers */
     uint64_t batches; /* seen */
