@@ -81,7 +81,7 @@ static void build_penalty_gradient(Builder *build, Tensor *weight) {
 }
 
 static void build_program(Plan *plan, Program *program, const char *name, bool target, bool training) {
-    Builder build = {.plan = plan, .program = program, .training = training, .target = target};
+    Builder build = {.plan = plan, .program = program, .training = training, .random = training, .target = target};
     const Model *model = plan->model;
     program->name = name;
     program->training = training;
@@ -123,6 +123,35 @@ static void build_step(Plan *plan) {
     plan->step.input = build_tensor(&build, TENSOR_INPUT, "x", model->input);
     plan->step.input->integer = model->integer_input;
     build_predict(&build, model);
+}
+
+int64_t random_blocks(const Tensor *tensor, bool *rows) {
+    const Shape shape = tensor->shape;
+    int last = shape.rank - 1;
+    while (last > 0 && shape.dim[last] == 1) last--;
+    const int64_t columns = dim_size(shape.dim[last], 1);
+    int64_t blocks = (columns + 63) / 64;
+    for (int i = 0; i < last; i++) blocks *= dim_size(shape.dim[i], 1);
+    *rows = last > 0 && shape.dim[0] < 0;
+    return blocks;
+}
+
+/* Prediction with random layers on, normalization as in prediction. Random numbers follow from the number of a sample, not
+ * from the batch that it is in: where they are not counted sample after sample, there is one at a time. */
+static void build_monte_carlo(Plan *plan) {
+    Program *program = &plan->monte_carlo;
+    Builder build = {.plan = plan, .program = program, .random = true};
+    if (plan->options->external_masks || plan->states.count) return;
+    program->name = "monte_carlo";
+    program->input = build_tensor(&build, TENSOR_INPUT, "x", plan->model->input);
+    program->input->integer = plan->model->integer_input;
+    build_predict(&build, plan->model);
+    for (int i = 0; i < program->ops.count; i++) {
+        bool rows;
+        if (program->ops.at[i]->def != &op_random) continue;
+        random_blocks(program->ops.at[i]->out, &rows);
+        plan->mc_rows = rows && plan->mc_rows != 1 ? plan->model->batch : 1;
+    }
 }
 
 /* Layers check what they give; between them something larger may stand, such as an image with its padding. */
@@ -181,6 +210,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *op
     check_sizes(plan, &plan->predict, diags);
     if (options->stream && !diags_errors(diags)) plan->step_model = model_of_step(model, diags);
     if (plan->step_model) build_step(plan);
+    if (!diags_errors(diags) && (options->monte_carlo || !options->inference_only)) build_monte_carlo(plan);
     if (!model->has_compile || options->inference_only || diags_errors(diags)) return plan;
     plan->can_train = true;
     plan_metrics(plan);

@@ -10,6 +10,7 @@ struct Builder {
     Program *program;
     const Layer *layer; /* whose operations are being appended */
     bool training;
+    bool random; /* dropout and noise are on */
     bool streaming; /* one time step, with lasting states */
     bool target; /* the program knows y: it has a loss */
     Phase phase;

@@ -14,6 +14,7 @@ int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
     if (plan->can_train) programs[count++] = &all->evaluate;
     if (plan->can_train) programs[count++] = &all->train;
     if (plan->step_model) programs[count++] = &all->step;
+    if (plan->mc_rows) programs[count++] = &all->monte_carlo;
     return count;
 }
 
@@ -170,6 +171,10 @@ Sizes plan_sizes(const Plan *plan) {
     for (int i = 0; i < plan->masks.count; i++) sizes.masks += tensor_size(plan, plan->masks.at[i]);
     sizes.work = at_least_one(plan->predict.arena_size > plan->evaluate.arena_size ? plan->predict.arena_size
                                                                                    : plan->evaluate.arena_size);
+    if (plan->mc_rows) { /* and one prediction */
+        const int64_t rows = plan->monte_carlo.arena_size + shape_size(plan->model->output, plan->mc_rows);
+        if (rows > sizes.work) sizes.work = rows;
+    }
     for (int i = 0; i < plan->states.count; i++) sizes.states += tensor_size(plan, plan->states.at[i]);
     sizes.train_arena = at_least_one(plan->train.arena_size);
     sizes.stream_arena = at_least_one(plan->step.arena_size);

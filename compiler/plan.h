@@ -274,6 +274,8 @@ typedef struct Plan {
     Arena *arena;
     const struct Options *options;
     Program predict, evaluate, train;
+    Program monte_carlo;    /* prediction with random layers on; no operations: there is none */
+    int64_t mc_rows;        /* samples that it works on at once */
     Program step;           /* --stream … */
     const Model *step_model; /* … of this model; NULL: not asked for */
     Tensors weights, gradients, slots, masks, states;
@@ -293,7 +295,9 @@ void plan_dot(const Plan *plan, Text *out);
 void plan_json(const Plan *plan, Text *out);
 
 /** The programs that there are; returns how many. */
-enum { MAX_PROGRAMS = 4 };
+enum { MAX_PROGRAMS = 5 };
+/** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
+int64_t random_blocks(const Tensor *tensor, bool *rows);
 int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]);
 
 /** Memory in reals, for the header, --emit=json and --max-ram. */

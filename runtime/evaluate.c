@@ -3,6 +3,7 @@
 #include "nnc_host.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *options, int from_file) {
@@ -194,7 +195,7 @@ static int nnc_predict(nnc_session *session, const nnc_dataset *data, const char
     size_t length = strlen(path);
     int is_npz = length > 4 && strcmp(path + length - 4, ".npz") == 0;
     nnc_writer writer;
-    nnc_npz_writer npz;
+    nnc_npz_writer npz = {.count = 0};
     int64_t shape[7] = {(int64_t)data->count};
     if (nnc_writer_open(session->host, &writer, path) != 0) {
         return -1;
@@ -209,9 +210,71 @@ static int nnc_predict(nnc_session *session, const nnc_dataset *data, const char
         return -1;
     }
     if (is_npz) {
+        nnc_write_npz_next(&writer, &npz);
         nnc_write_npz_end(&writer, &npz);
     }
     return nnc_writer_commit(&writer);
+}
+
+/* Mean and deviation of all samples, the second behind the first. */
+static int nnc_predict_mc_rows(nnc_session *session, const nnc_dataset *data, const nnc_options *options, char *reals) {
+    const nnc_model *model = session->model;
+    size_t row_bytes = nnc_output_size(model) * model->real_size;
+    for (size_t at = 0; at < data->count; at += session->batch) {
+        size_t n = data->count - at < session->batch ? data->count - at : session->batch;
+        nnc_session_gather(session, data, NULL, at, n);
+        int status = model->predict_mc(session->params, session->work, session->x, reals + at * row_bytes,
+                                       reals + (data->count + at) * row_bytes, n, at, (uint64_t)options->mc_samples,
+                                       options->seed);
+        if (status != NNC_OK) {
+            return nnc_fail_status(session->host, status, "predict");
+        }
+    }
+    return 0;
+}
+
+/* An .npz file with the arrays `mean` and `std`. */
+static int nnc_predict_mc(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {
+    static const char *const names[NNC_NPZ_ARRAYS] = {"mean", "std"};
+    const nnc_model *model = session->model;
+    size_t bytes = data->count * nnc_output_size(model) * model->real_size;
+    nnc_writer writer;
+    nnc_npz_writer npz = {.count = 0};
+    int64_t shape[7] = {(int64_t)data->count};
+    memcpy(shape + 1, model->output_shape, sizeof model->output_shape);
+    char *reals = nnc_alloc(session->host, NNC_NPZ_ARRAYS, bytes);
+    int status = reals == NULL ? -1 : nnc_writer_open(session->host, &writer, options->output);
+    if (status == 0 && (status = nnc_predict_mc_rows(session, data, options, reals)) != 0) {
+        nnc_writer_abandon(&writer);
+    }
+    for (size_t i = 0; i < NNC_NPZ_ARRAYS && status == 0; i++) {
+        nnc_write_npz_begin(&writer, &npz, names[i]);
+        nnc_write_npy_header(&writer, nnc_real_dtype(model), model->output_rank + 1, shape);
+        nnc_writer_write(&writer, reals + i * bytes, bytes);
+        nnc_write_npz_next(&writer, &npz);
+    }
+    if (status == 0) {
+        nnc_write_npz_end(&writer, &npz);
+        status = nnc_writer_commit(&writer);
+    }
+    free(reals);
+    return status;
+}
+
+/* Whether --mc-samples can be done. */
+static int nnc_check_mc(nnc_host *host, const nnc_model *model, const nnc_options *options) {
+    size_t length = strlen(options->output);
+    if (options->mc_samples <= 1) {
+        return 0;
+    }
+    if (model->predict_mc == NULL) {
+        return nnc_fail_usage(host, "--mc-samples: the model %s has no random layers, or keeps states from batch to batch; a "
+                                    "program that only predicts is compiled with nnc --mc",
+                              model->name);
+    }
+    return length > 4 && strcmp(options->output + length - 4, ".npz") == 0
+               ? 0
+               : nnc_fail_usage(host, "--mc-samples writes two arrays, mean and std: give -o FILE.npz");
 }
 
 NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nnc_options *options) {
@@ -221,6 +284,9 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
         nnc_fail_usage(host, "no output: give -o FILE.npy or FILE.npz");
         return host->status;
     }
+    if (nnc_check_mc(host, model, options) != 0) {
+        return host->status;
+    }
     nnc_data_request request = nnc_evaluation_request(model, options);
     request.with_y = 0;
     request.learned = &session.learned;
@@ -228,7 +294,11 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
     if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {
         if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
-            nnc_predict(&session, &data, options->output);
+            if (options->mc_samples > 1) {
+                nnc_predict_mc(&session, &data, options);
+            } else {
+                nnc_predict(&session, &data, options->output);
+            }
         }
         nnc_dataset_free(&data);
         nnc_session_close(&session);

@@ -39,7 +39,7 @@ enum nnc_status {
  * element), so masks and shuffles do not depend on vector width, threads, or where a run was resumed.
  *
  *   key     = (seed low, seed high)
- *   counter = (block * 16 + lane, purpose, batch low, batch high)
+ *   counter = ((first + block) * 16 + lane, purpose, batch low, batch high)
  *
  * A tensor of shape (rows, columns) - columns is the last dimension longer than 1 - takes its numbers in blocks of 64
  * columns: each row has ceil(columns / 64) blocks, counted row after row, and column c of a block is word c / 16 of the
@@ -50,6 +50,7 @@ typedef struct nnc_random {
     uint32_t key[2];
     uint32_t purpose;
     uint32_t batch[2];
+    uint32_t first; /* blocks are counted from here */
 } nnc_random;
 
 /* @part NNC_RANDOM_BLOCK */
@@ -62,6 +63,9 @@ enum { NNC_PURPOSE_SHUFFLE = 0x40000000, NNC_PURPOSE_INIT = 0x20000000, NNC_PURP
 NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]);
 /** The stream of `purpose` in batch `batch` (or epoch, or attempt) of a run with `seed`. */
 NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batch);
+/** The same from block `first` on: in Monte Carlo predictions the batch is the number of the prediction, and the blocks of
+ *  samples that came in earlier batches are left out. */
+NNC_API nnc_random nnc_random_after(uint64_t seed, uint32_t purpose, uint64_t batch, uint32_t first);
 /** The 64 words of block `block` (row * blocks per row + block in the row). */
 NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]);
 
@@ -244,6 +248,10 @@ typedef struct nnc_model {
 
     size_t states_in_work, states_in_trainer, states_bytes; /* byte offsets of what lasts from batch to batch, if any */
 
+    /** Mean and standard deviation of `samples` predictions with random layers on, x[0] being number `first` of its data;
+     *  NULL: there are no random layers. */
+    int (*predict_mc)(const void *params, void *work, const void *x, void *mean, void *std, size_t n, uint64_t first,
+                      uint64_t samples, uint64_t seed);
     int (*predict)(const void *params, void *work, const void *x, void *y, size_t n);
     /** Inference with loss and metrics: overwrites sums[0], adds to the rest. sample_weight may be NULL. */
     int (*evaluate)(const void *params, void *work, const void *x, const void *y, const void *sample_weight, size_t n,

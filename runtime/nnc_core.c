@@ -38,6 +38,15 @@ NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batc
     random.purpose = purpose;
     random.batch[0] = (uint32_t)batch;
     random.batch[1] = (uint32_t)(batch >> 32);
+    random.first = 0;
+    return random;
+}
+
+/* @part nnc_random_after */
+
+NNC_API nnc_random nnc_random_after(uint64_t seed, uint32_t purpose, uint64_t batch, uint32_t first) {
+    nnc_random random = nnc_random_for(seed, purpose, batch);
+    random.first = first;
     return random;
 }
 
@@ -46,7 +55,7 @@ NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batc
 NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]) {
     for (uint32_t lane = 0; lane < NNC_RANDOM_LANES; lane++) {
         uint32_t counter[4], words[4];
-        counter[0] = block * NNC_RANDOM_LANES + lane;
+        counter[0] = (random->first + block) * NNC_RANDOM_LANES + lane;
         counter[1] = random->purpose;
         counter[2] = random->batch[0];
         counter[3] = random->batch[1];

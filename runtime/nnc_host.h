@@ -251,12 +251,19 @@ NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_
 /** Starts an .npy file: dtype F32 or F64, then the data follow. */
 NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape);
 
-/** An .npz archive of one array: between begin and end the .npy file is written. */
-typedef struct nnc_npz_writer {
+/** An .npz archive: between begin and next, the .npy file of each array is written; the end comes after them all. */
+enum { NNC_NPZ_ARRAYS = 2 };
+typedef struct nnc_npz_array {
     char name[64];
-    uint64_t begin;
+    uint64_t local, begin, size; /* where its header and its bytes are */
+    uint32_t crc;
+} nnc_npz_array;
+typedef struct nnc_npz_writer {
+    nnc_npz_array arrays[NNC_NPZ_ARRAYS];
+    int count; /* begin with 0 */
 } nnc_npz_writer;
 NNC_API void nnc_write_npz_begin(nnc_writer *writer, nnc_npz_writer *npz, const char *name);
+NNC_API void nnc_write_npz_next(nnc_writer *writer, nnc_npz_writer *npz);
 NNC_API void nnc_write_npz_end(nnc_writer *writer, const nnc_npz_writer *npz);
 
 /* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------- */
@@ -695,7 +702,7 @@ struct nnc_options {
     const char *x, *y, *sample_weight, *validation_x, *validation_y, *data_dir;
     const char *weights, *save, *history, *report, *masks, *output, *checkpoint;
     double validation_split, tolerance; /* < 0: not given */
-    int64_t epochs, batch_size, samples, checkpoint_every;
+    int64_t mc_samples, epochs, batch_size, samples, checkpoint_every;
     uint64_t seed;
     int has_seed, resume, no_shuffle, json, confusion, help;
     int verbose; /* -1: not given */

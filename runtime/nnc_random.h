@@ -74,11 +74,11 @@ static inline void v_random_lanes(const nnc_random *random, uint64_t *words) {
 
 /* @part v_random_block */
 
-/** The 64 words of block `block`: word w of lane l, whose counter is block * 16 + l, in bits[16 * w + l]. */
+/** The 64 words of block `block`: word w of lane l, whose counter is (first + block) * 16 + l, in bits[16 * w + l]. */
 static inline void v_random_block(const nnc_random *random, uint32_t block, uint32_t bits[64]) {
     uint64_t words[64];
     for (uint32_t lane = 0; lane < 16; lane++) {
-        words[lane] = block * 16 + lane;
+        words[lane] = (uint32_t)((random->first + block) * 16 + lane);
     }
     for (uint32_t lane = 0; lane < 16; lane += RANDOM_STREAMS * PAIRS) {
         v_random_lanes(random, words + lane);

@@ -66,7 +66,7 @@ typedef struct nnc_option {
 
 #define NNC_DATA (NNC_FIT | NNC_EVALUATE | NNC_PREDICT | NNC_GRAD)
 #define NNC_LABELS (NNC_FIT | NNC_EVALUATE | NNC_GRAD)
-#define NNC_SEEDED (NNC_FIT | NNC_GRAD | NNC_GRADCHECK | NNC_BENCH)
+#define NNC_SEEDED (NNC_FIT | NNC_PREDICT | NNC_GRAD | NNC_GRADCHECK | NNC_BENCH)
 #define NNC_TO(kind, field) NNC_OPTION_##kind, offsetof(nnc_options, field)
 /* clang-format off: one row each */
 static const nnc_option nnc_option_table[] = {
@@ -93,7 +93,7 @@ static const nnc_option nnc_option_table[] = {
     {"samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
     {"tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
     {"threads", "N", NNC_DATA | NNC_BENCH, NNC_OPTION_ONE, 0, "1, for now"},
-    {"mc-samples", "N", NNC_PREDICT, NNC_OPTION_ONE, 0, "1, for now"},
+    {"mc-samples", "N", NNC_PREDICT, NNC_TO(COUNT, mc_samples), "mean and deviation of N predictions with dropout on (-o .npz)"},
     {"checkpoint", "FILE", NNC_FIT, NNC_TO(TEXT, checkpoint), "after every epoch, write all that going on needs"},
     {"checkpoint-every", "N", NNC_FIT, NNC_TO(COUNT, checkpoint_every), "and after every N steps"},
     {"resume", NULL, NNC_FIT, NNC_TO(FLAG, resume), "go on from the checkpoint, if there is one yet"},

@@ -259,6 +259,7 @@ static void emit_header(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "header_begin", holes);
     if (plan->states.count) emit_template(emit, out, "header_states", holes);
     emit_template(emit, out, "header_predict", holes);
+    if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
     if (plan->options->weights) emit_template(emit, out, "header_weights", holes);
     if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
@@ -329,6 +330,9 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     emit_template(emit, programs, "program_predict", with(emit, holes, program_holes));
     emit_template(emit, out, "api_predict", with(emit, holes, program_holes));
     if (plan->states.count) emit_template(emit, out, "api_states", holes);
+    if (plan->mc_rows)
+        emit_monte_carlo(emit, holes, index_check(emit, indices),
+                         run_text(emit, "sample_batch", "p, w, x, y, seed, sample, first, batch"), programs, out);
     if (plan->step_model) emit_stream(emit, holes, run_text(emit, "step_once", "p, s, x, y"), programs, out);
     if (!plan->can_train) return;
 
@@ -397,7 +401,7 @@ static const char *const runtime_copied[] = {"runtime/nnc_vec.h",     "runtime/n
 /* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */
 static const char *names_text(Emit *emit, const char *runtime_names) {
     const Plan *plan = emit->plan;
-    const char *const programs[] = {"predict_batch", plan->step_model ? "step_once" : NULL,
+    const char *const programs[] = {"predict_batch", plan->mc_rows ? "sample_batch" : NULL, plan->step_model ? "step_once" : NULL,
                                     plan->can_train ? "evaluate_batch" : NULL, plan->can_train ? "train_batch" : NULL,
                                     plan->can_train && plan->options->gradients ? "apply_gradients" : NULL};
     const char *const prefix = prefix_of(emit->plan);

@@ -239,7 +239,7 @@ static const char *model_text(Emit *emit, size_t notes) {
         text_printf(&out, "offsetof(%s_work, states), %s, sizeof(%s_states),\n", prefix,
                     train ? formatted(emit, "offsetof(%s_trainer, states)", prefix) : "0", prefix);
     else text_puts(&out, "0, 0, 0,\n");
-    text_printf(&out, "main_predict, %s, %s,\n", train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
+    text_printf(&out, "%s,\nmain_predict, %s, %s,\n", plan->mc_rows ? "main_predict_mc" : "NULL", train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
                 gradients ? "main_grad, main_apply" : "NULL, NULL");
     text_printf(&out, "NNC_TARGET_%s, %d, %s,\n", loss && loss->target ? loss->target : "REAL", args && args->from_logits,
                 plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
@@ -259,6 +259,7 @@ static const char *model_text(Emit *emit, size_t notes) {
 void emit_main(Emit *emit, const Hole *holes, Text *out) {
     const Plan *plan = emit->plan;
     emit_template(emit, out, "main", holes);
+    if (plan->mc_rows) emit_template(emit, out, "main_mc", holes);
     if (plan->can_train) emit_template(emit, out, "main_train", holes);
     if (plan->can_train && plan->options->gradients) emit_template(emit, out, "main_grad", holes);
     if (plan->update.averages) emit_template(emit, out, "main_finish", holes);

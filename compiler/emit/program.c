@@ -61,6 +61,10 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "one_minus_power",
                                         "memset",
                                         "nnc_random_for",
+                                        "nnc_random_after",
+                                        "seed",
+                                        "sample",
+                                        "first",
                                         "nnc_random"};
     emit->scope = (Names){.arena = emit->arena};
     for (int i = 0; i < emit->plan->update.scalar_count; i++)
@@ -157,8 +161,14 @@ static const char *streams_text(Emit *emit, const Function *const *functions, in
                              scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""))};
             list_push(emit->arena, &emit->streams, stream);
             const char *seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : "t->seed";
-            text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed,
-                        random->purpose + param->stream);
+            bool rows;
+            if (emit->program == &emit->plan->monte_carlo)
+                text_printf(&text, "const nnc_random %s = nnc_random_after(%s, %d, sample, (uint32_t)first * %lld);\n",
+                            stream.name, random->seeded ? seed : "seed", random->purpose + param->stream,
+                            (long long)random_blocks(param->tensor, &rows));
+            else
+                text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed,
+                            random->purpose + param->stream);
         }
     return text_chars(&text);
 }

@@ -56,6 +56,8 @@ void kept_table(Emit *emit, Text *out);
 /** --stream: the holes of its header, its program and its functions. (stream.c) */
 const Hole *stream_holes(Emit *emit, const Hole *holes);
 void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *programs, Text *out);
+/** NAME_predict_mc: its program, and the function that calls it by `run` after `check`. (mc.c) */
+void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const char *run, Text *programs, Text *out);
 /** The table of callbacks; nothing when there are none. (callbacks.c) */
 void callbacks_table(Emit *emit, Text *out);
 /** The weights of --weights as constants. (weights.c) */

@@ -39,7 +39,7 @@ static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}};
 static Tensor *drop_forward(const Layer *layer, Builder *build, Tensor *x, Shape noise) {
     const DropoutArgs *a = layer->args;
     if (a->rate == 0) return x;
-    if (!build->training) {
+    if (!build->random) {
         if (a->inverted) return x;
         return build_map(build, &scale, (Tensor *[]){x}, &NUMBER("kept", 1 - a->rate), 1);
     }

@@ -36,7 +36,7 @@ static const Formula multiply_noise = {"noisy", {"x", "noise"}, "x * noise", {"d
 
 static Tensor *noise_forward(const Layer *layer, Builder *build, Tensor *x) {
     const NoiseArgs *a = layer->args;
-    if (!build->training || a->stddev == 0) return x;
+    if (!build->random || a->stddev == 0) return x;
     const RandomAttrs normal = {.kind = RANDOM_NORMAL, .mean = 0, .stddev = a->stddev};
     return build_map(build, &add_noise, (Tensor *[]){x, draw(layer, build, x->shape, normal, "noise")}, NULL, 0);
 }
@@ -58,7 +58,7 @@ static void gaussian_shape(Layer *layer, Diags *diags) {
 
 static Tensor *gaussian_forward(const Layer *layer, Builder *build, Tensor *x) {
     const NoiseArgs *a = layer->args;
-    if (!build->training || a->rate == 0) return x;
+    if (!build->random || a->rate == 0) return x;
     const RandomAttrs normal = {.kind = RANDOM_NORMAL, .mean = 1, .stddev = sqrt(a->rate / (1 - a->rate))};
     return build_map(build, &multiply_noise, (Tensor *[]){x, draw(layer, build, x->shape, normal, "noise")}, NULL, 0);
 }
@@ -88,7 +88,7 @@ static void alpha_shape(Layer *layer, Diags *diags) {
 
 static Tensor *alpha_forward(const Layer *layer, Builder *build, Tensor *x) {
     const NoiseArgs *a = layer->args;
-    if (!build->training || a->rate == 0) return x;
+    if (!build->random || a->rate == 0) return x;
     const double limit = -1.6732632423543772 * 1.0507009873554805;
     const double scale = 1 / sqrt((1 - a->rate) * (1 + a->rate * limit * limit));
     const Operand numbers[] = {NUMBER("rate", a->rate), NUMBER("limit", limit), NUMBER("scale", scale),

@@ -158,9 +158,9 @@ static void input_products(Cell *cell, Tensor *x) {
     Builder *build = cell->build;
     Tensor *kernel = build_weight(build, cell->layer->weights.at[0]), *bias = input_bias(cell, cell->layer);
     Tensor *masks = NULL;
-    if (build->training && a->dropout > 0 && a->dropout < 1)
+    if (build->random && a->dropout > 0 && a->dropout < 1)
         masks = draw_mask(cell, "dropout", STREAM_DROPOUT, a->dropout, x->shape.dim[2]);
-    else if (build->training && a->dropout == 1 && !cell->def->gate_masks)
+    else if (build->random && a->dropout == 1 && !cell->def->gate_masks)
         x = build_map(build, &drop_all, (Tensor *[]){x}, NULL, 0);
     if (!cell->separate || !masks) {
         cell->x[0] = product(cell, masked(cell, x, masks, 0), kernel, bias, "inputs");
@@ -198,7 +198,7 @@ static void gate_sums(const Cell *cell, int gates, Tensor **sums) {
         return;
     }
     Tensor *h = masked(cell, cell->h->previous, cell->masks, 0);
-    if (cell->build->training && cell->args->recurrent_dropout == 1)
+    if (cell->build->random && cell->args->recurrent_dropout == 1)
         h = build_map(cell->build, &drop_all, (Tensor *[]){h}, NULL, 0);
     Tensor *all = sum(cell, cell->x[0], product(cell, h, cell->recurrent_kernel, NULL, "state"));
     for (int gate = 0; gate < gates; gate++) sums[gate] = gates > 1 ? columns_of_gate(cell, all, gate) : all;
@@ -301,9 +301,9 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     const int64_t steps = x->shape.dim[1];
     const int axes[] = {1, 0, 2};
     const unsigned flipped = a->go_backwards != layer->reversed ? 1 : 0;
-    const bool masks = build->training && a->recurrent_dropout > 0 && a->recurrent_dropout < 1;
+    const bool masks = build->random && a->recurrent_dropout > 0 && a->recurrent_dropout < 1;
     Tensor *mask = x->mask ? build_time_mask(build, x->mask, flipped) : NULL;
-    cell.separate = a->recurrent_dropout > 0 && def->gate_masks && build->training;
+    cell.separate = a->recurrent_dropout > 0 && def->gate_masks && build->random;
     cell.recurrent_kernel = build_weight(build, layer->weights.at[1]);
     if (a->use_bias && layer->weights.at[2]->shape.rank == 2)
         cell.recurrent_bias = build_index(build, build_weight(build, layer->weights.at[2]), 1, "recurrent_bias");

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* NAME_predict_mc: mean and deviation of predictions with random layers on. The texts are in mc.t.c. */
+#include "lower.h"
+#include "options.h"
+#include "program.h"
+
+void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const char *run, Text *programs, Text *out) {
+    const Plan *plan = emit->plan;
+    const ProgramText text = emit_program(emit, &plan->monte_carlo, FORWARD);
+    const Hole *const all =
+        with(emit, holes,
+             (Hole[]){{"values", text.values},
+                      {"before", text.before},
+                      {"calls", text.calls},
+                      {"use_input", text.reads_input ? "" : "(void)x;\n"},
+                      {"use_params", plan->weights.count ? "" : "(void)p;\n"},
+                      {"use_work", *text.values ? "" : "(void)w;\n"},
+                      {"mc_arena", *text.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
+                      {"mc_at", integer(emit, plan->monte_carlo.arena_size)},
+                      {"mc_rows", integer(emit, plan->mc_rows)},
+                      {"sqrt", plan->options->real_double ? "sqrt" : "sqrtf"},
+                      {"check", check},
+                      {"run_sample", run},
+                      {NULL, NULL}});
+    emit_template(emit, programs, "program_mc", all);
+    emit_template(emit, out, "api_mc", all);
+}
