@@ -77,7 +77,15 @@ Shape noise_shape_of(Shape input, Ints noise_shape) {
     return input;
 }
 
+/* In TensorFlow 1 and in papers there is also the part that is kept. */
+static void warn_rate(const Layer *layer, Diags *diags) {
+    const double rate = ((const DropoutArgs *)layer->args)->rate;
+    if (rate > 0.8)
+        diag(diags, D_high_rate, object_arg_span(layer->object, "rate"), number_text(layer->arena, 100 * rate), layer->name);
+}
+
 static void dropout_shape(Layer *layer, Diags *diags) {
+    warn_rate(layer, diags);
     noise_shape_check(layer, ((const DropoutArgs *)layer->args)->noise_shape, diags);
     layer->output = layer->input;
 }
@@ -106,6 +114,7 @@ const LayerDef layer_Dropout = {
 
 /* Spatial dropout drops whole channels: one mask value for all positions of a channel. */
 static void spatial_shape(Layer *layer, Diags *diags) {
+    warn_rate(layer, diags);
     if (image_check(layer, diags)) layer->output = layer->input;
 }
 

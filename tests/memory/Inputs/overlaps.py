@@ -91,6 +91,10 @@ def check(place, c, memory, batch):
                     wrong.append(f"{where}: {o} +{s} and {o2} +{s2} are kept at the same time")
     sizes = [int(size) for size in re.findall(r" arena\[(\d+)\];", c)]
     wanted = [max(1, arenas["predict"], arenas.get("evaluate", 0))] + [max(1, arenas[name]) for name in arenas if name == "train"]
+    samples = re.search(r"n < (\d+) \? n : \d+, size = .*\n.*y = w->arena \+ (\d+);", c)  # Monte Carlo: one prediction more
+    if samples:
+        arenas["monte_carlo"] = int(samples[2])
+        wanted[0] = max(wanted[0], int(samples[2]) + int(samples[1]) * int(re.search(r"_OUT (\d+) ", c)[1]))
     if sizes != wanted:
         wrong.append(f"{place}: arenas of {sizes}, wanted {wanted}")
     return wrong, count
