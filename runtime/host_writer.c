@@ -29,11 +29,37 @@ static int nnc_open_temporary(nnc_writer *writer, mode_t mode) {
     return 0;
 }
 
+/* A link to a file is followed, so that the file is replaced and not the link. What /dev/stdout leads to may be a file
+ * too, but whoever opened it reads it there. */
+static char *nnc_follow(const char *path) {
+    struct stat status;
+    int is_device = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+    int leads_to_file = !is_device && stat(path, &status) == 0 && S_ISREG(status.st_mode);
+    char *at = strdup(path), target[4096];
+    for (int links = 0; leads_to_file && at != NULL && links < 40; links++) {
+        ssize_t size = readlink(at, target, sizeof target - 1);
+        if (size < 0) {
+            break; /* no link any more */
+        }
+        target[size] = '\0';
+        const char *slash = target[0] != '/' ? strrchr(at, '/') : NULL;
+        size_t folder = slash != NULL ? (size_t)(slash - at) + 1 : 0;
+        char *next = malloc(folder + (size_t)size + 1);
+        if (next != NULL) {
+            memcpy(next, at, folder);
+            memcpy(next + folder, target, (size_t)size + 1);
+        }
+        free(at);
+        at = next;
+    }
+    return at;
+}
+
 NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path) {
     struct stat status;
     memset(writer, 0, sizeof *writer);
     writer->host = host;
-    writer->path = strdup(strcmp(path, "-") == 0 ? "/dev/stdout" : path);
+    writer->path = nnc_follow(strcmp(path, "-") == 0 ? "/dev/stdout" : path);
     if (writer->path == NULL) {
         return nnc_fail(host, "out of memory");
     }

@@ -25,7 +25,7 @@ static const ArgDef fit_args[] = {
     DATA_ARG(FitArgs, y, "labels"),
     {ARG(FitArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows of one update; 32 when not given"},
     {ARG(FitArgs, epochs), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "passes over the data"},
-    {ARG(FitArgs, verbose), ARG_INT, DEFAULT("None"), RANGE(0, 2), .keyword_only = true,
+    {ARG(FitArgs, verbose), ARG_INT, DEFAULT("'auto'"), RANGE(0, 2), .word = "auto", .keyword_only = true,
      .doc = "0 silent, 1 a progress bar, 2 a line per epoch"},
     {ARG(FitArgs, validation_split), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1), .keyword_only = true,
      .doc = "part of the data, from its end, to validate with"},

@@ -51,6 +51,18 @@ print(f"no room: status {status}, the checkpoint is {'as it was' if intact else 
 complete(run, "room again", "--resume")
 same(run.results(), want, "room again")
 
+# A link is followed: the file behind it is replaced, whole.
+os.makedirs("real", exist_ok=True)
+os.symlink("../real/c", run.path("link"))
+with open("real/c", "wb") as file:
+    file.write(before)
+status, message = run("--checkpoint", "link", fault=f"rename:1:{errno.ENOSPC}")
+with open("real/c", "rb") as file:
+    intact = file.read() == before
+complete(run, "through a link", "--checkpoint", "link", "--epochs", "1")
+print(f"link: status {status}, {'as it was' if intact else 'lost'}; then {'a link' if os.path.islink(run.path('link')) else 'no link'} "
+      f"to {sorted(os.listdir('real'))}")
+
 run = Run(program, "parts", "--checkpoint", "/dev/full")
 status, message = run()
 print(f"/dev/full: status {status}: {message.strip()}")

@@ -159,7 +159,7 @@ static const nnc_mask masks[] = {{"dropout/mask", 0, 2, {BATCH, IN}, 0}};
 #ifndef METRIC
 #define METRIC "mae"
 #endif
-static const nnc_metric metrics[] = {{METRIC, 2, NNC_RESULT_MEAN}};
+static const nnc_metric metrics[] = {{.name = METRIC, .sums = 2, .result = NNC_RESULT_MEAN, .parts = 1, .groups = 1}};
 #define NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, 0, -1, NULL, 0}
 #ifdef FILES /* a model file that names its data: 3 columns of x and 2 of y in one table */
 static const int64_t x_columns[] = {0, 1, 2}, y_columns[] = {-2, -1};
