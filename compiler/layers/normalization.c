@@ -34,11 +34,14 @@ static bool find_axes(const Layer *layer, bool *axes, Diags *diags) {
     return true;
 }
 
-/* The input's dimensions at the axes. */
-static Shape shape_at(const bool *axes, Shape input) {
+/* The input's dimensions at the axes, in the order of their numbers as written: Keras sorts (2, -2) to (-2, 2). Only the
+ * shape in files depends on it, as the weight is reshaped to the order of the dimensions. */
+static Shape weight_shape(const Layer *layer) {
+    const Ints axes = ((const NormArgs *)layer->args)->axes;
     Shape shape = {0};
-    for (int i = 0; i < input.rank; i++)
-        if (axes[i]) shape.dim[shape.rank++] = input.dim[i];
+    for (int64_t axis = -MAX_RANK; axis < MAX_RANK; axis++)
+        for (int i = 0; i < axes.count; i++)
+            if (axes.at[i] == axis) shape.dim[shape.rank++] = layer->input.dim[axis < 0 ? axis + layer->input.rank : axis];
     return shape;
 }
 
@@ -67,7 +70,7 @@ static void layer_shape(Layer *layer, Diags *diags) {
     const NormArgs *a = layer->args;
     bool axes[MAX_RANK];
     if (!find_axes(layer, axes, diags)) return;
-    const Shape shape = shape_at(axes, layer->input);
+    const Shape shape = weight_shape(layer);
     if (a->scale) layer_weight(layer, "gamma", shape, a->gamma);
     if (a->center) layer_weight(layer, "beta", shape, a->beta);
     layer->output = layer->input;
@@ -163,7 +166,7 @@ static Object ones = {.class = &initializer_Ones.class};
 static void rms_shape(Layer *layer, Diags *diags) {
     bool axes[MAX_RANK];
     if (!find_axes(layer, axes, diags)) return;
-    layer_weight(layer, "scale", shape_at(axes, layer->input), (WeightArgs){.initializer = &ones});
+    layer_weight(layer, "scale", weight_shape(layer), (WeightArgs){.initializer = &ones});
     layer->output = layer->input;
 }
 

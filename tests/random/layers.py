@@ -185,6 +185,12 @@ def axes(chain):
     return written[0] if len(written) == 1 else f"({', '.join(map(str, written))})"
 
 
+def last_axes(chain):
+    """Keras multiplies RMSNormalization's scale as if its axes were the last."""
+    rank = len(chain.shape)
+    return chain.pick.choice([None, -1, f"({', '.join(map(str, range(chain.pick.randint(1, rank), rank + 1)))},)"])
+
+
 def batch_axis(chain):
     return chain.pick.choice([None, None, None, -1, *range(1, len(chain.shape) + 1)])
 
@@ -213,7 +219,7 @@ CENTER_SCALE = dict(center=mostly(False), scale=mostly(False), epsilon=mostly(0.
 row("BatchNormalization", ANY, axis=batch_axis, momentum=mostly(0.5, 0.9), **CENTER_SCALE, weight=3)
 row("LayerNormalization", ANY, axis=axes, **CENTER_SCALE, weight=2)
 row("GroupNormalization", ANY, groups, **CENTER_SCALE)
-row("RMSNormalization", ANY, axis=axes, epsilon=mostly(0.1))
+row("RMSNormalization", ANY, axis=last_axes, epsilon=mostly(0.1))
 row("UnitNormalization", ANY, axis=axes)
 row("Rescaling", ANY, channels(-1, 1), offset=lambda chain: channels(-1, 1)(chain) if chain.chance(0.5) else None)
 row("Normalization", ANY, mean=moments, invert=mostly(True))
