@@ -189,7 +189,7 @@ def draw_model(number, limit, keras):
     x = chain.x or ("grid" if grid else pick.choice(["normal", "normal", "unit", "large"]))
     init = "grid" if grid else pick.choice(["spread", "spread", "spread", "saturated"])
     weights = pick.choice(["no", "no", "yes", "some_zero"])
-    compiled = [f"optimizer={training.draw_optimizer(pick, merged=x != 'indices')}", f"loss={loss}"]
+    compiled = [f"optimizer={training.draw_optimizer(pick)}", f"loss={loss}"]
     if chosen:
         compiled.append(f"metrics=[{', '.join(chosen)}]")
     lines = "\n".join(f"    {line}" for line in chain.lines)

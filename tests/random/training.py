@@ -74,12 +74,8 @@ def draw_loss(chain):
         y if ignore != -1 else f"ignored_{y}", metrics
 
 
-def draw_optimizer(pick, merged=True):
-    """`merged` False: one that cannot tell whether gradients of equal indices are added up, as nnc does and Keras' TensorFlow
-    does not."""
+def draw_optimizer(pick):
     rate = pick.choice([0.01, 0.05, 0.1])
-    if not merged:
-        return pick.choice([f"SGD({rate})", f"SGD(learning_rate={rate}, momentum=0.9)"])
     return pick.choice([f"SGD({rate})", f"SGD(learning_rate={rate}, momentum=0.9)",
                         f"SGD({rate}, momentum=0.5, nesterov=True)", "'sgd'", "'adam'", "Adam()",
                         f"Adam({rate / 10}, beta_1=0.8, beta_2=0.95)", f"Adam(learning_rate={rate}, epsilon=0.01)"])
