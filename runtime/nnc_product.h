@@ -2,7 +2,7 @@
  *
  * nnc_product.h - matrix products in register tiles, and transposition.
  *
- * Each output is the plain sum over k, ascending, so that (without contraction to FMA) every instruction set and tile
+ * Each output is the plain sum over k, ascending (of a single column: 16 sums of every 16th k), so that (without contraction to FMA) every instruction set and tile
  * size gives the same bits. The caller walks over blocks of at most BLOCK_ROWS x PANEL outputs (convolutions: TILE_ROWS x
  * PANEL) and finishes each block (bias, activation, update) while it is in the cache.
  */
@@ -258,6 +258,41 @@ static inline void block_edge(size_t width, size_t vectors, size_t depth, const 
         }
         b += b_depth;
         edge += vectors * LANES;
+    }
+}
+
+/* @part COLUMN_SUMS product_column */
+
+/* Sums that the elements of a row go into in turn, whatever the number of lanes. */
+#define COLUMN_SUMS 16
+
+/**
+ * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], r < rows, as 16 sums (of every 16th product), which
+ * are then added as a balanced tree.
+ */
+static inline void product_column(size_t rows, size_t depth, const real *a, size_t a_row, const real *b, real *y) {
+    for (size_t r = 0; r < rows; r++) {
+        vec sum[COLUMN_SUMS / LANES];
+        UNROLL for (int j = 0; j < COLUMN_SUMS / LANES; j++) { sum[j] = v_zero(); }
+        size_t k = 0;
+        for (; k + COLUMN_SUMS <= depth; k += COLUMN_SUMS) {
+            UNROLL for (int j = 0; j < COLUMN_SUMS / LANES; j++) {
+                sum[j] += v_load_all(a + k + j * LANES) * v_load_all(b + k + j * LANES);
+            }
+        }
+        if (k < depth) {
+            real x[COLUMN_SUMS] = {0}, w[COLUMN_SUMS] = {0};
+            memcpy(x, a + k, (depth - k) * sizeof *x);
+            memcpy(w, b + k, (depth - k) * sizeof *w);
+            UNROLL for (int j = 0; j < COLUMN_SUMS / LANES; j++) {
+                sum[j] += v_load_all(x + j * LANES) * v_load_all(w + j * LANES);
+            }
+        }
+        UNROLL for (int half = COLUMN_SUMS / LANES / 2; half >= 1; half /= 2) {
+            UNROLL for (int j = 0; j < half; j++) { sum[j] += sum[j + half]; }
+        }
+        y[r] = v_sum(sum[0]);
+        a += a_row;
     }
 }
 

@@ -93,6 +93,12 @@ static inline void v_random_block(const nnc_random *random, uint32_t block, uint
 /** n <= LANES numbers of [0, 1), zeros after them: the upper 24 bits of each word times 2^-24, in a double all 32 times
  * 2^-32. */
 INLINE vec v_uniform(const uint32_t *bits, size_t n) {
+#if LANES > 1 && !defined NNC_DOUBLE
+    if (n >= LANES) {
+        return __builtin_convertvector((vec_int)(v_bits(v_load_all((const real *)(const void *)bits)) >> 8), vec) *
+               5.9604644775390625e-08f;
+    }
+#endif
     real u[LANES] = {0};
     if (n > LANES) {
         n = LANES;

@@ -319,8 +319,20 @@ const char *terms_text(Emit *emit, const Op *op, const Place *place) {
     return some_steps_text(emit, op, 0, op->terms, place);
 }
 
+/* Where a matrix with one column lies like a row, its rows are what lanes run over. */
+bool block_is_column(const Op *op) {
+    const Shape space = op->out->shape;
+    Tensor *tensors[MAX_OP_TENSORS];
+    if (op->def != &op_matmul || space.dim[space.rank - 1] != 1) return false;
+    if (!op->transpose_a && tensor_row_width(op->in[1]) != 1) return false;
+    for (int i = op_tensors(op, tensors) - 1; i >= op->in_count; i--)
+        if (shape_equal(tensors[i]->shape, space) && tensor_row_width(tensors[i]) != 1) return false;
+    return true;
+}
+
 BlockText block_text(Emit *emit, const Op *op, const char *rows) {
     const Shape space = op->out->shape;
+    const bool column = block_is_column(op);
     const int64_t columns = space.dim[space.rank - 1];
     const bool whole = whole_vectors(columns);
     Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};
@@ -332,6 +344,10 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
         nest.loops[1].present |= UINT64_C(1) << i;
         if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= UINT64_C(1) << i;
     }
+    if (column) {
+        nest.loops[0].var = "col + c";
+        nest.loop_count = 1;
+    }
     place.nest = &nest;
     place.value_name = local_name(emit, "sum");
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
@@ -342,7 +358,9 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
     if (!op->out->in_registers) {
         const char *const to = matrix_text(emit, op->out, param_named(emit, op->out, true, op->steps.count ? "sum_out" : "y"));
         store = lanes_store(
-            emit, formatted(emit, "%s + %s + col + c", to, times(emit, "(row + r)", tensor_row_width(op->out))),
+            emit,
+            column ? formatted(emit, "%s + col + c", to)
+                   : formatted(emit, "%s + %s + col + c", to, times(emit, "(row + r)", tensor_row_width(op->out))),
             place.value_name, place.lanes);
     }
     text.steps = formatted(emit, "%s%s", store, steps_text(emit, op, &place));

@@ -82,7 +82,7 @@ static void emit(Emit *e, const Op *op) {
         {"steps", block.steps},
         {NULL, NULL},
     };
-    emit_function(e, "matmul", op, holes);
+    emit_function(e, !block_is_column(op) ? "matmul" : op->transpose_a ? "matmul_column_transposed" : "matmul_column", op, holes);
 }
 
 const OpDef op_matmul = {

@@ -37,3 +37,27 @@
             }
         }
     }
+//@ matmul_column
+    const size_t rows = $rows;
+    for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */
+        const size_t cols = least(rows - col, PANEL);
+        $real block[PANEL];
+        product_column(cols, $depth, $a + col * $a_row, $a_row, $b, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const size_t n = v_lanes(cols - c);
+            const vec $out = v_load(block + c, n);
+            $steps
+        }
+    }
+//@ matmul_column_transposed
+    const size_t rows = $rows;
+    for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */
+        const size_t cols = least(rows - col, PANEL);
+        $real block[PANEL];
+        product(1, cols, $depth, $b, 0, $b_row, $a + col, $a_depth, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const size_t n = v_lanes(cols - c);
+            const vec $out = v_load_all(block + c);
+            $steps
+        }
+    }

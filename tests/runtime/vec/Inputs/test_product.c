@@ -108,6 +108,26 @@ static void test_rows(void) {
     }
 }
 
+/* The same bits as 16 sums in scalars. */
+static void test_column(void) {
+    for (size_t depth = 0; depth < 100; depth += depth < 20 ? 1 : 13) {
+        enum { ROWS = 5 };
+        const size_t a_row = depth + 3;
+        real *a = random_reals(ROWS * a_row), *b = random_reals(depth), y[ROWS];
+        product_column(ROWS, depth, a, a_row, b, y);
+        for (size_t r = 0; r < ROWS; r++) {
+            real sum[16] = {0};
+            for (size_t k = 0; k < depth; k++) sum[k % 16] += a[r * a_row + k] * b[k];
+            for (size_t half = 8; half >= 1; half /= 2) {
+                for (size_t i = 0; i < half; i++) sum[i] += sum[i + half];
+            }
+            CHECK(memcmp(&sum[0], &y[r], sizeof y[r]) == 0);
+        }
+        free(a);
+        free(b);
+    }
+}
+
 static void test_transpose(void) {
     static const size_t sizes[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100};
     enum { SIZES = sizeof sizes / sizeof *sizes };
@@ -128,6 +148,7 @@ static void test_transpose(void) {
 int main(void) {
     test_products();
     test_rows();
+    test_column();
     test_transpose();
     printf("%d lanes, tiles of %d x %d vectors\n", (int)LANES, TILE_ROWS, TILE_COLS);
     return check_end();
