@@ -215,20 +215,15 @@ static int regression_has_avx2(void) {
 /* dense: dense (batch, 1) = x (batch, 3) . dense/kernel (3, 1), biased */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
-    for (size_t col = 0; col < 1; col += PANEL) {
-        const size_t cols = least(1 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
-            float block[BLOCK_ROWS * PANEL];
-            product(high, cols, 3, x + row * 3, 3, 1, kernel + col, 1, block);
-            for (size_t r = 0; r < high; r++) {
-                for (size_t c = 0; c < cols; c += LANES) {
-                    const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load_all(block + r * PANEL + c);
-                    const vec biased = sum + v_load(bias + col + c, n);
-                    v_store(y + (row + r) + col + c, biased, n);
-                }
-            }
+    for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */
+        const size_t cols = least(rows - col, PANEL);
+        float block[PANEL];
+        product_column(cols, 3, x + col * 3, 3, kernel, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const size_t n = v_lanes(cols - c);
+            const vec sum = v_load(block + c, n);
+            const vec biased = sum + v_splat(bias[0]);
+            v_store(y + col + c, biased, n);
         }
     }
 }
@@ -293,21 +288,16 @@ static void dense_backward_bias(size_t batch, const float *x, float *bias, float
 /* dense: d_dense/kernel (3, 1) = x (batch, 3) transposed . d_dense (batch, 1), SGD */
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *kernel, float learning_rate) {
     const size_t rows = 3;
-    for (size_t col = 0; col < 1; col += PANEL) {
-        const size_t cols = least(1 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
-            float block[BLOCK_ROWS * PANEL];
-            product(high, cols, batch, x + row, 1, 3, d + col, 1, block);
-            for (size_t r = 0; r < high; r++) {
-                for (size_t c = 0; c < cols; c += LANES) {
-                    const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load_all(block + r * PANEL + c);
-                    vec w = v_load(kernel + (row + r) + col + c, n);
-                    w = w - learning_rate * sum;
-                    v_store(kernel + (row + r) + col + c, w, n);
-                }
-            }
+    for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */
+        const size_t cols = least(rows - col, PANEL);
+        float block[PANEL];
+        product(1, cols, batch, d, 0, 1, x + col, 3, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const size_t n = v_lanes(cols - c);
+            const vec sum = v_load_all(block + c);
+            vec w = v_load(kernel + col + c, n);
+            w = w - learning_rate * sum;
+            v_store(kernel + col + c, w, n);
         }
     }
 }
