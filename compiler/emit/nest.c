@@ -324,7 +324,8 @@ bool block_is_column(const Op *op) {
     const Shape space = op->out->shape;
     Tensor *tensors[MAX_OP_TENSORS];
     if (op->def != &op_matmul || space.dim[space.rank - 1] != 1) return false;
-    if (!op->transpose_a && tensor_row_width(op->in[1]) != 1) return false;
+    const Tensor *const b = op->in[1];
+    if (!op->transpose_a && (tensor_row_width(b) != 1 || (b->producer && b->producer->def == &op_pack))) return false;
     for (int i = op_tensors(op, tensors) - 1; i >= op->in_count; i--)
         if (shape_equal(tensors[i]->shape, space) && tensor_row_width(tensors[i]) != 1) return false;
     return true;
