@@ -229,7 +229,8 @@ def main():
                     starts.append((name, {"nnc": nnc.first_result(data), **said}))
     compiler = subprocess.check_output([*options.cc.split(), "--version"], text=True).splitlines()[0]
     machine = {"processor": processor(), "system": f"{platform.system()} {platform.machine()}", "compiler": compiler,
-               "flags": options.cflags, "peak": statistics.median(peaks), "versions": versions}
+               "flags": options.cflags, "turns": options.turns, "seconds": options.seconds,
+               "conditions": ", before all other processes of the machine" if options.realtime else "", "peak": statistics.median(peaks), "versions": versions}
     text = write_report(machine, fits, predictions, starts)
     whole = options.workloads == ",".join(workloads.WORKLOADS) and not options.batches and wanted
     path = options.output or (os.path.join(root, "docs", "performance.md") if whole else "-")

@@ -7,7 +7,7 @@ import workloads
 HEAD = """# Performance
 
 Written by `make bench`. One thread on one core of {processor} ({system}); nnc's C compiled by {compiler}, `{flags}`.
-Rivals: {versions}. Medians, least and greatest in brackets; all took turns within one run, so ratios hold better than figures.
+Rivals: {versions}. Medians of {turns} turns of about {seconds} s{conditions}, least and greatest in brackets; all took turns within one run, so ratios hold better than figures.
 The bound is the measured peak of fused multiply-adds, {peak:.0f} GFLOP/s; its share counts the multiplications and additions that the
 network's products have on paper. Training is forwards, backwards and Adam, with dropout: nnc as `./model fit` through the runtime on
 shuffled samples of a file, the rivals on batches that lie ready in memory. `scan`: steps in a loop inside the compiled function, likewise `keras`
