@@ -95,7 +95,7 @@ static int evaluate(const void *weights, void *work, const void *x, const void *
 static int init(void *memory, uint64_t seed) {
     trainer *t = memory;
     uint32_t bits[NNC_RANDOM_BLOCK];
-    nnc_random random = nnc_random_for(seed, NNC_PURPOSE_INIT, 0);
+    nnc_random random = nnc_random_after(seed, NNC_PURPOSE_INIT, 0, 0);
     memset(t, 0, sizeof *t);
     nnc_random_block(&random, 0, bits);
     for (int i = 0; i < IN * OUT; i++) {
