@@ -4,7 +4,7 @@
     const size_t rows = $rows;
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
-        total += (row_argmax($p + row * $columns, $columns) == (size_t)$y[row] ? 1 : 0)$times;
+        total += ($real)(row_argmax($p + row * $columns, $columns) == (size_t)$y[row])$times;
     }
     $sums[$at] += total;
     $count
@@ -13,7 +13,7 @@
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
         const size_t label = row_argmax($y + row * $columns, $columns);
-        total += (row_argmax($p + row * $columns, $columns) == label ? 1 : 0)$times;
+        total += ($real)(row_argmax($p + row * $columns, $columns) == label)$times;
     }
     $sums[$at] += total;
     $count
@@ -22,7 +22,7 @@
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
         $skip
-        total += (row_above($p + row * $columns, $columns, (size_t)$y[row]) < $k ? 1 : 0)$times;
+        total += ($real)(row_above($p + row * $columns, $columns, (size_t)$y[row]) < $k)$times;
     }
     $sums[$at] += total;
     $count
@@ -31,7 +31,7 @@
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
         const size_t label = row_argmax($y + row * $columns, $columns);
-        total += (row_above($p + row * $columns, $columns, label) < $k ? 1 : 0)$times;
+        total += ($real)(row_above($p + row * $columns, $columns, label) < $k)$times;
     }
     $sums[$at] += total;
     $count
