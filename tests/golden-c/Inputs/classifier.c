@@ -364,7 +364,7 @@ static void metric_accuracy(size_t batch, const float *prediction, const int32_t
     const size_t rows = batch;
     float total = 0;
     for (size_t row = 0; row < rows; row++) {
-        total += (row_argmax(prediction + row * 3, 3) == (size_t)target[row] ? 1 : 0);
+        total += (float)(row_argmax(prediction + row * 3, 3) == (size_t)target[row]);
     }
     sums[1] += total;
     sums[2] += (float)rows;
