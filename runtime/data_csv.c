@@ -188,6 +188,9 @@ static int nnc_csv_start(nnc_csv *csv, char delimiter) {
         size -= 3;
     } else if (size >= 2 && (memcmp(at, "\xff\xfe", 2) == 0 || memcmp(at, "\xfe\xff", 2) == 0)) {
         return nnc_fail_at(csv->host, reader->path, 0, 0, "is text in UTF-16; save it as UTF-8");
+    } else if (size >= 4 && (memcmp(at, "\x89PNG", 4) == 0 || memcmp(at, "\xff\xd8\xff", 3) == 0)) {
+        return nnc_fail_at(csv->host, reader->path, 0, 0,
+                           "expected lines of text, found a picture: images() reads those in folders");
     }
     csv->delimiter = delimiter;
     if (delimiter == '\0') {
@@ -254,6 +257,12 @@ static int nnc_csv_choose(nnc_csv *csv, const nnc_source *source) {
             }
             continue;
         }
+        if (fields == 1 && index != 0) {
+            return nnc_fail_at(
+                csv->host, csv->reader->path, csv->fields[0].line, 0,
+                "expected column %lld, found one column only, 0: fields are separated by comma, semicolon or tab",
+                (long long)column);
+        }
         if (index < 0 || index >= fields) {
             return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
                                "column %lld is wanted, but there are %lld columns (0 to %lld)", (long long)column,
@@ -282,7 +291,8 @@ static int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double
 
 /* As pandas reads them. */
 static int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field) {
-    static const char *const words[] = {"", "NA", "N/A", "na", "n/a", "NaN", "nan", "NAN", "null", "NULL", "None", "?", "-"};
+    static const char *const words[] = {"",    "NA",   "N/A",  "na",   "n/a", "NaN", "nan",
+                                        "NAN", "null", "NULL", "None", "?",   "-"};
     size_t size;
     const char *text = nnc_csv_trim(csv, field, &size);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -376,8 +386,9 @@ static int nnc_csv_bad_field(nnc_csv *csv, size_t wanted, const char *problem) {
         char lines[160];
         problem = problem != NULL && size > 0 ? problem : "";
         nnc_csv_missing_lines(csv, lines, sizeof lines);
-        return nnc_fail_at(csv->host, csv->reader->path, field.line, field.column, "expected %s in column %s, found %s%s%s%s",
-                           expected, column.text, size == 0 ? "an empty field" : found.text, problem,
+        return nnc_fail_at(csv->host, csv->reader->path, field.line, field.column,
+                           "expected %s in column %s, found %s%s%s%s", expected, column.text,
+                           size == 0 ? "an empty field" : found.text, problem,
                            lines[0] != '\0' ? "; values are missing in these lines too: " : "", lines);
     }
     const char *hint = problem != NULL                   ? problem
@@ -405,7 +416,8 @@ static int nnc_csv_label(nnc_csv *csv, double *value) {
     enum { MOST = 10000 };
     if (number < 0 && csv->learned->class_count == MOST) {
         return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
-                           "expected labels in column %s, found more than 10000 different ones", nnc_csv_column(csv, 0).text);
+                           "expected labels in column %s, found more than 10000 different ones",
+                           nnc_csv_column(csv, 0).text);
     }
     if (number < 0) {
         number = (int)csv->learned->class_count;
@@ -453,7 +465,7 @@ static void nnc_csv_expect_labels(nnc_csv *csv) {
 
 /* All lines after the header. */
 static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has_line, nnc_array *array) {
-    size_t row_size, capacity = 0, line_capacity = 0, rows = 0;
+    size_t row_size, capacity = 0, place_capacity = 0, rows = 0;
     int status = has_line ? 1 : nnc_csv_line_read(csv);
     if (nnc_multiply(csv->wanted_count, nnc_dtype_of(array->dtype).size, &row_size) != 0) {
         return nnc_fail(csv->host, "out of memory");
@@ -463,13 +475,14 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
             return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
                                "expected %zu fields as in line %zu, found %zu", columns, first_line, csv->field_count);
         }
-        void *lines = array->lines;
+        void *places = array->places;
         if (nnc_grow(csv->host, &array->data, &capacity, rows + 1, row_size) != 0 ||
-            nnc_grow(csv->host, &lines, &line_capacity, rows + 1, sizeof *array->lines) != 0) {
+            nnc_grow(csv->host, &places, &place_capacity, rows + 1, sizeof *array->places) != 0) {
             return -1;
         }
-        array->lines = lines;
-        array->lines[rows] = (uint32_t)csv->fields[0].line;
+        const nnc_csv_field *field = &csv->fields[csv->wanted[0]];
+        array->places = places;
+        array->places[rows] = (nnc_text_place){(uint32_t)field->line, (uint32_t)field->column};
         if (rows == 0) {
             nnc_csv_expect_labels(csv);
         }

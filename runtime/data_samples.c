@@ -113,8 +113,9 @@ NNC_API nnc_role nnc_role_y(const nnc_model *model) {
         role.also = model->ignore_class >= INT32_MIN && model->ignore_class <= INT32_MAX ? model->ignore_class : 0;
         role.meaning = "a class";
         role.classes = role.rank == 0 ? model->classes : 0;
-        role.hint = model->output_rank > 1 ? "; it classifies each row of a sample: is a Flatten missing above its Dense?"
-                                           : "; a sparse loss wants class numbers, not one-hot rows";
+        role.hint = model->output_rank > 1
+                        ? "; it classifies each row of a sample: is a Flatten missing above its Dense?"
+                        : "; a sparse loss wants class numbers, not one-hot rows";
     } else if (model->target == NNC_TARGET_DISTRIBUTION) {
         role.hint = "; for class numbers use the loss sparse_categorical_crossentropy";
         role.is_one_hot = role.rank == 1 && role.shape[0] > 1;
@@ -219,7 +220,8 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
     }
     nnc_shape_text want = nnc_show_shape(role->shape, role->rank);
     return nnc_fail_at(host, samples->path, 0, 0, "%s has samples of shape %s, the model wants %s%s%s", role->name,
-                       nnc_show_shape(have, have_rank).text, role->rank == 0 || role->may_repeat ? "one value for each" : want.text,
+                       nnc_show_shape(have, have_rank).text,
+                       role->rank == 0 || role->may_repeat ? "one value for each" : want.text,
                        role->rank > 0 && role->may_repeat ? ", or values of shape " : role->hint,
                        role->rank > 0 && role->may_repeat ? want.text : "");
 }
@@ -320,13 +322,13 @@ NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to)
     }
 }
 
-/* What is wrong with a value, in `problem`; 0: nothing. */
-static int nnc_value_problem(const nnc_role *role, int is_class, double value, char *problem, size_t size) {
+/* What is expected instead of a value, in `expected`; 0: nothing, it will do. */
+static int nnc_value_problem(const nnc_role *role, int is_class, double value, char *expected, size_t size) {
     if (!isfinite(value)) {
-        return snprintf(problem, size, "values must be finite");
+        return snprintf(expected, size, "a finite value");
     }
     if (role->dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
-        return snprintf(problem, size, "too large for a model of floats");
+        return snprintf(expected, size, "a value that a float can hold");
     }
     if (role->dtype != NNC_I32 && !is_class && !role->is_index) {
         return 0;
@@ -334,26 +336,19 @@ static int nnc_value_problem(const nnc_role *role, int is_class, double value, c
     if (role->dtype != NNC_I32 && !is_class) {
         value = trunc(value);
     }
-    if (value < floor(value) || value > floor(value)) {
-        return snprintf(problem, size, "%s must be a whole number", is_class ? "a class" : role->meaning);
+    double low = is_class ? 0 : (double)role->low, high = is_class ? (double)role->classes - 1 : (double)role->high;
+    int is_also = !is_class && value >= (double)role->also && value <= (double)role->also;
+    if (is_also || (value >= low && value <= high && value >= floor(value) && value <= floor(value))) {
+        return 0;
     }
-    if (is_class) {
-        return value >= 0 && value < (double)role->classes
-                   ? 0
-                   : snprintf(problem, size, "a class must be 0 to %lld", (long long)role->classes - 1);
-    }
-    int is_also = value >= (double)role->also && value <= (double)role->also;
-    if ((value < (double)role->low || value > (double)role->high) && !is_also) {
-        return snprintf(problem, size, "%s must be %lld to %lld", role->meaning, (long long)role->low,
-                        (long long)role->high);
-    }
-    return 0;
+    return snprintf(expected, size, "%s from %.0f to %.0f", is_class ? "a class" : role->meaning, low, high);
 }
 
 /* Reals must be finite, class numbers and indices whole and in range. Integers are always finite. */
-static int nnc_check_values(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
-    char problem[160];
-    if (role->dtype != NNC_I32 && !role->is_index && !samples->is_one_hot && nnc_dtype_of(samples->array.dtype).is_integer) {
+static int nnc_check_sample_values(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
+    char expected[160];
+    if (role->dtype != NNC_I32 && !role->is_index && !samples->is_one_hot &&
+        nnc_dtype_of(samples->array.dtype).is_integer) {
         return 0;
     }
     size_t width = samples->is_one_hot ? 1 : samples->width;
@@ -369,11 +364,13 @@ static int nnc_check_values(nnc_host *host, const nnc_role *role, const nnc_samp
             nnc_convert_sample(samples, row, NNC_F64, values);
         }
         for (size_t i = 0; i < width && status == 0; i++) {
-            if (nnc_value_problem(role, samples->is_one_hot, values[i], problem, sizeof problem) != 0) {
-                size_t line = samples->array.lines != NULL ? samples->array.lines[samples->first + row] : 0;
+            if (nnc_value_problem(role, samples->is_one_hot, values[i], expected, sizeof expected) != 0) {
+                const nnc_text_place *at = samples->array.places;
+                at = at != NULL ? at + samples->first + row : NULL;
                 status =
-                    nnc_fail_at(host, samples->path, line, 0, "%s of row %zu, value %zu (counted from 0) is %.9g: %s",
-                                role->name, samples->first + row, i, values[i], problem);
+                    nnc_fail_at(host, samples->path, at != NULL ? at->line : 0, at != NULL && i == 0 ? at->column : 0,
+                                "expected %s, found %.9g: %s of row %zu, value %zu (counted from 0)", expected,
+                                values[i], role->name, samples->first + row, i);
             }
         }
     }
@@ -404,7 +401,8 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     }
     samples->scale = source->scale;
     samples->dtype = role->dtype;
-    samples->learned = role->classes == 0 && strcmp(role->name, "x") == 0 && role->dtype != NNC_I32 ? role->learned : NULL;
+    samples->learned =
+        role->classes == 0 && strcmp(role->name, "x") == 0 && role->dtype != NNC_I32 ? role->learned : NULL;
     if (nnc_read_array(host, source, samples->path, path != NULL ? NULL : source->format, role, &samples->array,
                        &is_csv) != 0) {
         return -1;
@@ -425,7 +423,7 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     }
     samples->width /= samples->repeat;
     samples->row_size *= nnc_dtype_of(samples->array.dtype).size;
-    return nnc_check_values(host, role, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
+    return nnc_check_sample_values(host, role, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
 }
 
 NNC_API void nnc_samples_free(nnc_samples *samples) {

@@ -117,7 +117,7 @@ NNC_API void nnc_fix_byte_order(void *data, size_t count, size_t size, int file_
 
 NNC_API void nnc_array_free(nnc_array *array) {
     free(array->data);
-    free(array->lines);
+    free(array->places);
     array->data = NULL;
-    array->lines = NULL;
+    array->places = NULL;
 }

@@ -185,13 +185,18 @@ NNC_API int nnc_parse_count(const char *text, uint64_t *value);
 
 enum { NNC_MAX_RANK = 8 };
 
+/** In a file of text, counted from 1. */
+typedef struct nnc_text_place {
+    uint32_t line, column;
+} nnc_text_place;
+
 /** Numbers of a data file in row-major order and this machine's byte order. */
 typedef struct nnc_array {
     nnc_dtype dtype;
     int rank;
     int64_t shape[NNC_MAX_RANK];
     void *data;      /* from malloc */
-    uint32_t *lines; /* csv: the line of each row; else NULL */
+    nnc_text_place *places; /* csv: where the first value of each row stands; else NULL */
 } nnc_array;
 NNC_API void nnc_array_free(nnc_array *array);
 

@@ -176,7 +176,7 @@ static void test_csv_long(void) {
         text[i] = '\n';
     }
     CHECK(read_bytes(&host, CSV, &plain, text, size, &array) == 0 && array.shape[0] == (int64_t)size / 2);
-    CHECK(array.lines != NULL && array.lines[size / 2 - 1] == size / 2);
+    CHECK(array.places != NULL && array.places[size / 2 - 1].line == size / 2);
     nnc_array_free(&array);
     free(text);
 }

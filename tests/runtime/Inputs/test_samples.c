@@ -114,21 +114,21 @@ static void test_labels(void) {
     nnc_samples_free(&samples);
     CHECK(load(&host, &any, "labels.csv", role_of_labels(1, ten, 9, INT64_MIN), &samples) == -1);
     CHECK(strstr(host.place, "labels.csv:3") != NULL);
-    CHECK_ERROR(&host, "y of row 1, value 0 (counted from 0) is 9: a class must be 0 to 8");
+    CHECK_ERROR(&host, "expected a class from 0 to 8, found 9: y of row 1, value 0 (counted from 0)");
     nnc_samples_free(&samples);
     CHECK(load(&host, &any, "labels.csv", role_of_labels(1, ten, 9, 9), &samples) == 0); /* ignored, so allowed */
     nnc_samples_free(&samples);
     write_text("labels.csv", "0\n1.5\n");
     CHECK(load(&host, &any, "labels.csv", role_of_labels(1, ten, 10, INT64_MIN), &samples) == -1);
-    CHECK_ERROR(&host, "is 1.5: a class must be a whole number");
+    CHECK_ERROR(&host, "expected a class from 0 to 9, found 1.5");
     nnc_samples_free(&samples);
     write_text("labels.csv", "0\n-1\n");
     CHECK(load(&host, &any, "labels.csv", role_of_labels(1, ten, 10, INT64_MIN), &samples) == -1);
-    CHECK_ERROR(&host, "is -1: a class must be 0 to 9");
+    CHECK_ERROR(&host, "expected a class from 0 to 9, found -1");
     nnc_samples_free(&samples);
     write_text("labels.csv", "0\n1e300\n");
     CHECK(load(&host, &any, "labels.csv", role_of_labels(1, ten, 10, INT64_MIN), &samples) == -1);
-    CHECK_ERROR(&host, "is 1e+300: a class must be 0 to 9");
+    CHECK_ERROR(&host, "expected a class from 0 to 9, found 1e+300");
     nnc_samples_free(&samples);
     write_array("hot.npy", SHAPE(2, 10), 0);
     CHECK(load(&host, &any, "hot.npy", role_of_labels(1, ten, 10, INT64_MIN), &samples) == -1);
@@ -168,7 +168,7 @@ static void test_values(void) {
     nnc_samples_free(&samples);
     write_array("infinite.npy", SHAPE(4, 3), 1e38f);
     CHECK(load(&host, &any, "infinite.npy", role, &samples) == -1);
-    CHECK_ERROR(&host, "x of row 1, value 1 (counted from 0) is inf: values must be finite");
+    CHECK_ERROR(&host, "expected a finite value, found inf: x of row 1, value 1 (counted from 0)");
     nnc_samples_free(&samples);
     source = any;
     source.path = "finite.npy";
