@@ -52,8 +52,7 @@ typedef enum nnc_option_kind {
     NNC_OPTION_REAL,    /* double, from 0 */
     NNC_OPTION_FLAG,    /* int */
     NNC_OPTION_VERBOSE, /* int, 0 to 2 */
-    NNC_OPTION_ONE,     /* only the value 1 is possible so far */
-    NNC_OPTION_NOT_YET  /* of a later release: refused, so that nobody relies on it */
+    NNC_OPTION_ONE      /* only the value 1 is possible so far */
 } nnc_option_kind;
 
 typedef struct nnc_option {
@@ -119,7 +118,7 @@ static void nnc_print_options(const nnc_host *host, const nnc_command *command, 
     for (size_t i = 0; i < NNC_OPTION_TOTAL; i++) {
         const nnc_option *option = &nnc_option_table[i];
         char text[64];
-        if ((option->commands & command->bit) != 0 && option->kind != NNC_OPTION_NOT_YET) {
+        if ((option->commands & command->bit) != 0) {
             snprintf(text, sizeof text, "--%s%s%s", option->name, option->value != NULL ? " " : "",
                      option->value != NULL ? option->value : "");
             fprintf(out, "  %-22s %s\n", text, option->help);
@@ -164,9 +163,8 @@ static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *
         return is_number && number == 1
                    ? 0
                    : nnc_fail_usage(host, "--%s %s: this release can do 1 only", option->name, value);
-    case NNC_OPTION_NOT_YET: break;
     }
-    return nnc_fail_usage(host, "--%s is not in this release yet", option->name);
+    return 0;
 }
 
 /* Options of `command` from the table, in getopt's form. */

@@ -88,7 +88,7 @@ def panel(rows, rates, title, names, left):
         ends = [middle - half, middle + half]
     for end, style, word in zip(ends, "tv", ("training", "validation")):
         parts.append(f'<text class="{style}l" x="{left + 298}" y="{end + 4:.1f}">{word}</text>')
-    parts.append(f'<text x="{left + 298}" y="270">rate</text>')
+    parts.append(f'<text x="{left + 310}" y="270">rate</text>')
     return "\n".join(parts)
 
 
@@ -102,7 +102,7 @@ def plot(rows, rates):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=os.path.join(os.path.dirname(os.path.dirname(HERE)), "build"))
-    parser.add_argument("--rates", default="0,0.1,0.2,0.3,0.4,0.5,0.6,0.7")
+    parser.add_argument("--rates", default="0,0.1,0.2,0.3,0.5,0.7")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--samples", type=int, default=10000)
