@@ -251,7 +251,7 @@ typedef struct UpdateRule {
     int number_count;
     const char *text;      /* statements, separated by newlines */
     const char *direction; /* not NULL: then w moves by learning_rate · |w| along this, made as long as 1 */
-    const char *product;   /* a scalar whose product over all updates, with the present one, is the scalar `product` */
+    const char *product;   /* a scalar whose product over all updates, with the present one, is the scalar `momenta` */
     double weight_decay;   /* of this optimizer; 0 or NaN: none but the common one's */
     NumberOrObject learning_rate;
     int64_t accumulated; /* batches of an update: 1 or more */

@@ -393,7 +393,7 @@ static double $prefix_epoch_rate_$index(uint64_t epoch) {
 /* The momentum of the next update goes into the product of all. */
 static void $prefix_next_product($prefix_trainer *t) {
     const uint64_t iteration = t->iterations + 1;
-    t->product *= $mu;
+    t->momenta *= $mu;
 }
 //@ api_finish
 

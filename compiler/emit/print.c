@@ -341,7 +341,7 @@ const char *op_comment(Emit *emit, const Op *op) {
 /* In each copy for an instruction set these names are replaced, so they may not be those of the structs' members either. */
 static bool function_name_used(const Emit *emit, const char *name) {
     static const char *const members[] = {"params", "gradients",  "masks",   "arena", "learning_rate", "seed", "batches",
-                                          "states", "iterations", "product", "purpose", "key",   NULL};
+                                          "states", "iterations", "momenta", "purpose", "key",   NULL};
     if (listed(members, name)) return true;
     if (names_find(&emit->weight_fields, name)) return true;
     for (int i = 0; i < emit->plan->stream_states.count; i++)

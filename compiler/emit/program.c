@@ -54,7 +54,7 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "iteration",
                                         "step",
                                         "per_sample",
-                                        "product",
+                                        "momenta",
                                         "i",
                                         "is_finite",
                                         "root_of",
@@ -192,7 +192,7 @@ static const char *values_text(Emit *emit, const Program *program, const Op *con
 /* Scalars that the functions take, and those that these are computed of. */
 static const char *scalars_of_update(Emit *emit, const Function *const *functions, int count) {
     const UpdateRule *rule = &emit->plan->update;
-    const Scalar given[] = {{"learning_rate", "t->learning_rate"}, {"product", "t->product"}};
+    const Scalar given[] = {{"learning_rate", "t->learning_rate"}, {"momenta", "t->momenta"}};
     const int given_count = sizeof given / sizeof *given;
     Scalar all[sizeof given / sizeof *given + sizeof rule->scalars / sizeof *rule->scalars];
     bool used[sizeof all / sizeof *all] = {false}, iteration = false;

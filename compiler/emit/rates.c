@@ -62,7 +62,7 @@ RatesText rates_text(Emit *emit, const Hole *holes) {
         for (int i = 0; i < rule->scalar_count; i++)
             if (!strcmp(rule->scalars[i].name, rule->product)) mu = rule->scalars[i].text;
         emit_template(emit, &functions, "api_product", with(emit, holes, (Hole[]){{"mu", scalar_text(emit, mu)}, {NULL, NULL}}));
-        text_printf(&begin, "t->product = 1;\n%s_next_product(t);\n", prefix);
+        text_printf(&begin, "t->momenta = 1;\n%s_next_product(t);\n", prefix);
         update = formatted(emit, "%s%s_next_product(t);\n", update, prefix);
     }
     if (rule->accumulated > 1)

@@ -46,7 +46,7 @@ static TrainerFields fields_of(Emit *emit) {
                                     formatted(emit, "sizeof(%s_states) / sizeof(%s)", prefix, emit->real)});
     add(&fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
     if (plan->update.product)
-        add(&fields, (TrainerField){emit->real, "product", "", "of all momenta up to the next update", "REALS", "1"});
+        add(&fields, (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", "1"});
     add(&fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
     add(&fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
     add(&fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});

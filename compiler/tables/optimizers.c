@@ -152,8 +152,8 @@ static void nadam_rule(const Object *object, UpdateRule *rule) {
     scalar(rule, "mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_decay, iteration))");
     scalar(rule, "next_mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_decay, iteration + 1))");
     rule->product = "mu";
-    scalar(rule, "g_rate", "learning_rate * (1 - mu) / (1 - product)");
-    scalar(rule, "m_rate", "learning_rate * next_mu / (1 - product * next_mu)");
+    scalar(rule, "g_rate", "learning_rate * (1 - mu) / (1 - momenta)");
+    scalar(rule, "m_rate", "learning_rate * next_mu / (1 - momenta * next_mu)");
     scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
     rule->text = MOMENTS "\nw = w - (m_rate * m + g_rate * g) / (v_sqrt(v_scale * v) + epsilon);";
 }
