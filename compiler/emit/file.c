@@ -309,12 +309,14 @@ static const char *run_text(Emit *emit, const char *program, const char *argumen
                      prefix_of(emit->plan), program, arguments);
 }
 
-/* The programs, which each copy has, and the functions of the header, which call them. */
-static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *out) {
+/* What an API function takes, looked at before anything is read: indices of an Embedding. */
+static const char *input_check(Emit *emit) {
+    const Shape input = emit->plan->model->input;
+    return index_check(emit, times(emit, "n", shape_size(shape_of(input.rank - 1, input.dim + 1), 1)));
+}
+
+static void emit_predict(Emit *emit, const Hole *holes, const char *use_params, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
-    const char *const use_params = plan->weights.count ? "" : "(void)p;\n";
-    const Shape input = plan->model->input;
-    const char *const indices = times(emit, "n", shape_size(shape_of(input.rank - 1, input.dim + 1), 1));
     ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
     const Hole program_holes[] = {
         {"values", predict.values},
@@ -324,31 +326,48 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"use_work", *predict.values || plan->states.count ? "" : "(void)w;\n"},
         {"use_params", use_params},
         {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
-        {"check", index_check(emit, indices)},
+        {"check", input_check(emit)},
         {"run_predict", run_text(emit, "predict_batch", "p, w, x, y, batch")},
         {NULL, NULL}};
     emit_template(emit, programs, "program_predict", with(emit, holes, program_holes));
     emit_template(emit, out, "api_predict", with(emit, holes, program_holes));
     if (plan->states.count) emit_template(emit, out, "api_states", holes);
-    if (plan->mc_rows)
-        emit_monte_carlo(emit, holes, index_check(emit, indices),
-                         run_text(emit, "sample_batch", "p, w, x, y, seed, sample, first, batch"), programs, out);
-    if (plan->step_model) emit_stream(emit, holes, run_text(emit, "step_once", "p, s, x, y"), programs, out);
-    if (!plan->can_train) return;
+}
 
+static void emit_evaluate(Emit *emit, const Hole *holes, const char *use_params, Text *programs, Text *out) {
+    const Plan *plan = emit->plan;
     const ProgramText evaluate = emit_program(emit, &plan->evaluate, FORWARD);
     const Hole evaluate_holes[] = {
         {"values", evaluate.values},
         {"before", evaluate.before},
         {"use_input", evaluate.reads_input ? "" : "(void)x;\n"},
         {"calls", evaluate.calls},
-        {"check", formatted(emit, "%s%s", index_check(emit, indices), label_check(emit, holes))},
+        {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
         {"use_params", use_params},
         {"run_evaluate", run_text(emit, "evaluate_batch", "p, w, x, target, sample_weight, batch, sums")},
         {NULL, NULL}};
     emit_template(emit, programs, "program_evaluate", with(emit, holes, evaluate_holes));
     emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
+}
 
+/* With --gradients: the update, apart. */
+static void emit_apply(Emit *emit, const Hole *holes, const RatesText *rates, Text *programs, Text *out) {
+    const Plan *plan = emit->plan;
+    const ProgramText apply = emit_program(emit, &plan->train, UPDATE);
+    const Hole apply_holes[] = {{"arena", *apply.values ? formatted(emit, "%s *const arena = t->arena;\n", emit->real) : ""},
+                                {"values", apply.values},
+                                {"before", apply.before},
+                                {"next", rates->next},
+                                {"calls", apply.calls},
+                                {"use_params", *apply.calls ? "" : "(void)p;\n"},
+                                {"run_apply", run_text(emit, "apply_gradients", "t")},
+                                {NULL, NULL}};
+    emit_template(emit, programs, "program_apply", with(emit, holes, apply_holes));
+    emit_template(emit, out, "api_apply", with(emit, holes, apply_holes));
+}
+
+static void emit_train(Emit *emit, const Hole *holes, const char *use_params, Text *programs, Text *out) {
+    const Plan *plan = emit->plan;
     const RatesText rates = rates_text(emit, holes);
     text_puts(out, rates.functions);
     if (plan->options->main) text_puts(out, epoch_rates(emit, holes));
@@ -368,7 +387,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"before", train.before},
         {"use_input", train.reads_input ? "" : "(void)x;\n"},
         {"calls", train.calls},
-        {"check", formatted(emit, "%s%s", index_check(emit, indices), label_check(emit, holes))},
+        {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
         {"finite", finite},
         {"next", rates.next},
         {"use_params", use_params},
@@ -378,18 +397,22 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     emit_template(emit, out, plan->options->gradients ? "api_grad" : "api_step", with(emit, holes, train_holes));
     if (plan->update.averages)
         emit_template(emit, out, "api_finish", with(emit, holes, (Hole[]){{"end", rates.end}, {NULL, NULL}}));
-    if (!plan->options->gradients) return;
-    const ProgramText apply = emit_program(emit, &plan->train, UPDATE);
-    const Hole apply_holes[] = {{"arena", *apply.values ? formatted(emit, "%s *const arena = t->arena;\n", emit->real) : ""},
-                                {"values", apply.values},
-                                {"before", apply.before},
-                                {"next", rates.next},
-                                {"calls", apply.calls},
-                                {"use_params", *apply.calls ? "" : "(void)p;\n"},
-                                {"run_apply", run_text(emit, "apply_gradients", "t")},
-                                {NULL, NULL}};
-    emit_template(emit, programs, "program_apply", with(emit, holes, apply_holes));
-    emit_template(emit, out, "api_apply", with(emit, holes, apply_holes));
+    if (plan->options->gradients) emit_apply(emit, holes, &rates, programs, out);
+}
+
+/* The programs, which each copy has, and the functions of the header, which call them. */
+static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *out) {
+    const Plan *plan = emit->plan;
+    const char *const use_params = plan->weights.count ? "" : "(void)p;\n";
+    emit_predict(emit, holes, use_params, programs, out);
+    if (plan->can_train) {
+        emit_evaluate(emit, holes, use_params, programs, out);
+        emit_train(emit, holes, use_params, programs, out);
+    }
+    if (plan->mc_rows)
+        emit_monte_carlo(emit, holes, input_check(emit),
+                         run_text(emit, "sample_batch", "p, w, x, y, seed, sample, first, batch"), programs, out);
+    if (plan->step_model) emit_stream(emit, holes, run_text(emit, "step_once", "p, s, x, y"), programs, out);
 }
 
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */

@@ -213,10 +213,10 @@ static int classifier_has_avx2(void) {
 #define dense_forward NNC_COPY(dense_forward)
 #define dense_1_forward NNC_COPY(dense_1_forward)
 #define dense_1_forward_softmax NNC_COPY(dense_1_forward_softmax)
-#define dense_forward_monte_carlo NNC_COPY(dense_forward_monte_carlo)
 #define loss_weights NNC_COPY(loss_weights)
 #define loss NNC_COPY(loss)
 #define metric_accuracy NNC_COPY(metric_accuracy)
+#define dense_forward_train NNC_COPY(dense_forward_train)
 #define loss_train NNC_COPY(loss_train)
 #define dense_1_backward_bias NNC_COPY(dense_1_backward_bias)
 #define dense_1_backward_transpose NNC_COPY(dense_1_backward_transpose)
@@ -305,32 +305,6 @@ static void dense_1_forward_softmax(size_t batch, const float *x, float *y) {
     }
 }
 
-/* dense: dropout (batch, 16) = x (batch, 20) . dense/kernel (20, 16), biased, relu, dropped */
-static void dense_forward_monte_carlo(size_t batch, const float *x, const float *kernel, const nnc_random *random,
-    const float *bias, float *y) {
-    const size_t rows = batch;
-    for (size_t col = 0; col < 16; col += PANEL) {
-        const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
-            float block[BLOCK_ROWS * PANEL];
-            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block);
-            for (size_t r = 0; r < high; r++) {
-                uint32_t mask_bits[NNC_RANDOM_BLOCK];
-                v_random_block(random, (uint32_t)(row + r), mask_bits);
-                for (size_t c = 0; c < cols; c += LANES) {
-                    const vec sum = v_load_all(block + r * PANEL + c);
-                    const vec biased = sum + v_load_all(bias + col + c);
-                    const vec relu = v_max(v_splat(0.0f), biased);
-                    const vec mask = v_select(v_uniform(mask_bits + c, LANES) >= 0.25f, 1.33333333f, 0.0f);
-                    const vec dropped = relu * mask;
-                    v_store_all(y + (row + r) * 16 + col + c, dropped);
-                }
-            }
-        }
-    }
-}
-
 /* row_weight (batch,) = loss_weights of sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
@@ -368,6 +342,32 @@ static void metric_accuracy(size_t batch, const float *prediction, const int32_t
     }
     sums[1] += total;
     sums[2] += (float)rows;
+}
+
+/* dense: dropout (batch, 16) = x (batch, 20) . dense/kernel (20, 16), biased, relu, dropped */
+static void dense_forward_train(size_t batch, const float *x, const float *kernel, const nnc_random *random,
+    const float *bias, float *y) {
+    const size_t rows = batch;
+    for (size_t col = 0; col < 16; col += PANEL) {
+        const size_t cols = least(16 - col, PANEL);
+        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+            const size_t high = least(rows - row, BLOCK_ROWS);
+            float block[BLOCK_ROWS * PANEL];
+            product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block);
+            for (size_t r = 0; r < high; r++) {
+                uint32_t mask_bits[NNC_RANDOM_BLOCK];
+                v_random_block(random, (uint32_t)(row + r), mask_bits);
+                for (size_t c = 0; c < cols; c += LANES) {
+                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec biased = sum + v_load_all(bias + col + c);
+                    const vec relu = v_max(v_splat(0.0f), biased);
+                    const vec mask = v_select(v_uniform(mask_bits + c, LANES) >= 0.25f, 1.33333333f, 0.0f);
+                    const vec dropped = relu * mask;
+                    v_store_all(y + (row + r) * 16 + col + c, dropped);
+                }
+            }
+        }
+    }
 }
 
 /* d_dense_1.biased (batch, 3) = loss of dense_1.biased (batch, 3), target (batch,), row_weight (batch,) */
@@ -526,17 +526,6 @@ static void classifier_predict_batch(const classifier_params *p, classifier_work
     dense_1_forward_softmax(batch, dense_1_biased, y);
 }
 
-static void classifier_sample_batch(const classifier_params *p, classifier_work *w, const float *x, float *y, uint64_t seed,
-    uint64_t sample, uint64_t first, size_t batch) {
-    float *const arena = w->arena;
-    float *const dropout = arena + 0; /* (batch, 16) */
-    float *const dense_1_biased = arena + 128; /* (batch, 3) */
-    const nnc_random dropout_random = nnc_random_after(seed, 32, sample, (uint32_t)first * 1);
-    dense_forward_monte_carlo(batch, x, p->dense_kernel, &dropout_random, p->dense_bias, dropout);
-    dense_1_forward(batch, dropout, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
-    dense_1_forward_softmax(batch, dense_1_biased, y);
-}
-
 static int classifier_evaluate_batch(const classifier_params *p, classifier_work *w, const float *x, const int32_t *target,
     const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
@@ -567,7 +556,7 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
     const float learning_rate = t->learning_rate;
     const float alpha = learning_rate * root_of(one_minus_power(0.999, iteration)) / one_minus_power(0.9, iteration);
     sums[0] = 0;
-    dense_forward_monte_carlo(batch, x, p->dense_kernel, &dropout_random, p->dense_bias, dropout);
+    dense_forward_train(batch, x, p->dense_kernel, &dropout_random, p->dense_bias, dropout);
     dense_1_forward(batch, dropout, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
     loss_weights(batch, sample_weight, row_weight);
     loss_train(batch, dense_1_biased, target, row_weight, sums, d_dense_1_biased);
@@ -585,6 +574,17 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
     return NNC_OK;
 }
 
+static void classifier_sample_batch(const classifier_params *p, classifier_work *w, const float *x, float *y, uint64_t seed,
+    uint64_t sample, uint64_t first, size_t batch) {
+    float *const arena = w->arena;
+    float *const dropout = arena + 0; /* (batch, 16) */
+    float *const dense_1_biased = arena + 128; /* (batch, 3) */
+    const nnc_random dropout_random = nnc_random_after(seed, 32, sample, (uint32_t)first * 1);
+    dense_forward_train(batch, x, p->dense_kernel, &dropout_random, p->dense_bias, dropout);
+    dense_1_forward(batch, dropout, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
+    dense_1_forward_softmax(batch, dense_1_biased, y);
+}
+
 #ifndef NNC_COPY_BYTES
 
 /* ---------------------------------------------------------------------------------------------------- the interface */
@@ -598,37 +598,6 @@ CLASSIFIER_API int classifier_predict(const classifier_params *p, classifier_wor
         NNC_BEST(classifier_predict_batch, (p, w, x, y, batch));
         x += batch * CLASSIFIER_IN;
         y += batch * CLASSIFIER_OUT;
-        n -= batch;
-    }
-    return NNC_OK;
-}
-
-CLASSIFIER_API int classifier_predict_mc(const classifier_params *p, classifier_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
-    if (!p || !w || !x || !mean || !std || samples == 0) {
-        return NNC_E_ARG;
-    }
-    while (n > 0) {
-        const size_t batch = n < 8 ? n : 8, size = batch * CLASSIFIER_OUT;
-        float *const y = w->arena + 160;
-        memset(mean, 0, size * sizeof *mean);
-        memset(std, 0, size * sizeof *std);
-        for (uint64_t sample = 0; sample < samples; sample++) {
-            const float share = 1 / (float)(sample + 1);
-            NNC_BEST(classifier_sample_batch, (p, w, x, y, seed, sample, first, batch));
-            for (size_t i = 0; i < size; i++) { /* Welford's sums lose no digits where the spread is small */
-                const float away = y[i] - mean[i];
-                mean[i] += share * away;
-                std[i] += away * (y[i] - mean[i]);
-            }
-        }
-        for (size_t i = 0; i < size; i++) {
-            std[i] = sqrtf(std[i] / (float)samples);
-        }
-        x += batch * CLASSIFIER_IN;
-        mean += size;
-        std += size;
-        first += batch;
         n -= batch;
     }
     return NNC_OK;
@@ -686,6 +655,37 @@ CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x, 
         t->iterations++;
     }
     return status;
+}
+
+CLASSIFIER_API int classifier_predict_mc(const classifier_params *p, classifier_work *w, const float *x, float *mean, float *std,
+    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
+    if (!p || !w || !x || !mean || !std || samples == 0) {
+        return NNC_E_ARG;
+    }
+    while (n > 0) {
+        const size_t batch = n < 8 ? n : 8, size = batch * CLASSIFIER_OUT;
+        float *const y = w->arena + 160;
+        memset(mean, 0, size * sizeof *mean);
+        memset(std, 0, size * sizeof *std);
+        for (uint64_t sample = 0; sample < samples; sample++) {
+            const float share = 1 / (float)(sample + 1);
+            NNC_BEST(classifier_sample_batch, (p, w, x, y, seed, sample, first, batch));
+            for (size_t i = 0; i < size; i++) { /* Welford's sums lose no digits where the spread is small */
+                const float away = y[i] - mean[i];
+                mean[i] += share * away;
+                std[i] += away * (y[i] - mean[i]);
+            }
+        }
+        for (size_t i = 0; i < size; i++) {
+            std[i] = sqrtf(std[i] / (float)samples);
+        }
+        x += batch * CLASSIFIER_IN;
+        mean += size;
+        std += size;
+        first += batch;
+        n -= batch;
+    }
+    return NNC_OK;
 }
 
 #endif /* NNC_COPY_BYTES */

@@ -222,13 +222,12 @@ static int sequence_has_avx2(void) {
 #define p_re_lu_forward_prelu NNC_COPY(p_re_lu_forward_prelu)
 #define permute_forward_permute NNC_COPY(permute_forward_permute)
 #define dense_forward NNC_COPY(dense_forward)
-#define spatial_dropout1d_forward_draw NNC_COPY(spatial_dropout1d_forward_draw)
-#define spatial_dropout1d_forward_dropped NNC_COPY(spatial_dropout1d_forward_dropped)
-#define gaussian_noise_forward_noisy NNC_COPY(gaussian_noise_forward_noisy)
 #define loss_weights NNC_COPY(loss_weights)
 #define loss NNC_COPY(loss)
 #define metric_mse NNC_COPY(metric_mse)
-#define spatial_dropout1d_forward_dropped_train NNC_COPY(spatial_dropout1d_forward_dropped_train)
+#define spatial_dropout1d_forward_draw NNC_COPY(spatial_dropout1d_forward_draw)
+#define spatial_dropout1d_forward_dropped NNC_COPY(spatial_dropout1d_forward_dropped)
+#define gaussian_noise_forward_noisy NNC_COPY(gaussian_noise_forward_noisy)
 #define loss_train NNC_COPY(loss_train)
 #define dense_backward_tanh NNC_COPY(dense_backward_tanh)
 #define dense_backward_bias NNC_COPY(dense_backward_bias)
@@ -237,6 +236,7 @@ static int sequence_has_avx2(void) {
 #define dense_backward_kernel NNC_COPY(dense_backward_kernel)
 #define permute_backward_permute NNC_COPY(permute_backward_permute)
 #define p_re_lu_backward_alpha NNC_COPY(p_re_lu_backward_alpha)
+#define spatial_dropout1d_forward_dropped_monte_carlo NNC_COPY(spatial_dropout1d_forward_dropped_monte_carlo)
 #define sequence_predict_batch NNC_COPY(sequence_predict_batch)
 #define sequence_sample_batch NNC_COPY(sequence_sample_batch)
 #define sequence_evaluate_batch NNC_COPY(sequence_evaluate_batch)
@@ -299,58 +299,6 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     }
 }
 
-/* spatial_dropout1d: spatial_dropout1d.mask (batch, 1, 4) = random */
-static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *random, float *y) {
-    for (size_t i = 0; i < batch; i++) {
-        for (size_t block = 0; block < 4; block += NNC_RANDOM_BLOCK) {
-            const size_t end = least(4, block + NNC_RANDOM_BLOCK);
-            uint32_t mask_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(i), mask_bits);
-            for (size_t c = block; c < end; c += LANES) {
-                const size_t n = v_lanes(end - c);
-                const vec x = v_select(v_uniform(mask_bits + (c - block), n) >= 0.5f, 2.0f, 0.0f);
-                const vec factor = x;
-                v_store(y + i * 4 + c, factor, n);
-            }
-        }
-    }
-}
-
-/* spatial_dropout1d: p_re_lu (batch, 5, 4) = dropped of x, spatial_dropout1d.mask (batch, 1, 4), prelu */
-static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, const float *spatial_dropout1d_mask,
-    const float *alpha, float *y) {
-    for (size_t i = 0; i < batch; i++) {
-        for (size_t j = 0; j < 5; j++) {
-            for (size_t c = 0; c < 4; c += LANES) {
-                const size_t n = v_lanes(4 - c);
-                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(spatial_dropout1d_mask + i * 4 + c, n);
-                const vec prelu = v_max(v_splat(0.0f), dropped) + v_load(alpha + c, n) * v_min(v_splat(0.0f), dropped);
-                v_store(y + i * 20 + j * 4 + c, prelu, n);
-            }
-        }
-    }
-}
-
-/* gaussian_noise: gaussian_noise (batch, 4, 5) = noisy of permute, gaussian_noise.noise */
-static void gaussian_noise_forward_noisy(size_t batch, const nnc_random *random, const nnc_random *random_angle,
-    const float *permute, float *y) {
-    for (size_t i = 0; i < batch * 4; i++) {
-        for (size_t block = 0; block < 5; block += NNC_RANDOM_BLOCK) {
-            const size_t end = least(5, block + NNC_RANDOM_BLOCK);
-            uint32_t noise_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(i), noise_bits);
-            uint32_t angle_noise_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random_angle, (uint32_t)(i), angle_noise_bits);
-            for (size_t c = block; c < end; c += LANES) {
-                const size_t n = v_lanes(end - c);
-                const vec noise = 0.0f + 0.1f * v_normal(noise_bits + (c - block), angle_noise_bits + (c - block), n);
-                const vec noisy = v_load(permute + i * 5 + c, n) + noise;
-                v_store(y + i * 5 + c, noisy, n);
-            }
-        }
-    }
-}
-
 /* row_weight (batch,) = loss_weights of sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
@@ -402,8 +350,25 @@ static void metric_mse(size_t batch, const float *prediction, const float *targe
     sums[2] += (float)rows;
 }
 
+/* spatial_dropout1d: spatial_dropout1d.mask (batch, 1, 4) = random */
+static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *random, float *y) {
+    for (size_t i = 0; i < batch; i++) {
+        for (size_t block = 0; block < 4; block += NNC_RANDOM_BLOCK) {
+            const size_t end = least(4, block + NNC_RANDOM_BLOCK);
+            uint32_t mask_bits[NNC_RANDOM_BLOCK];
+            v_random_block(random, (uint32_t)(i), mask_bits);
+            for (size_t c = block; c < end; c += LANES) {
+                const size_t n = v_lanes(end - c);
+                const vec x = v_select(v_uniform(mask_bits + (c - block), n) >= 0.5f, 2.0f, 0.0f);
+                const vec factor = x;
+                v_store(y + i * 4 + c, factor, n);
+            }
+        }
+    }
+}
+
 /* spatial_dropout1d: p_re_lu (batch, 5, 4) = dropped of x, spatial_dropout1d.mask (batch, 1, 4), prelu */
-static void spatial_dropout1d_forward_dropped_train(size_t batch, const float *x, const float *spatial_dropout1d_mask,
+static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, const float *spatial_dropout1d_mask,
     float *dropped_out, const float *alpha, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t j = 0; j < 5; j++) {
@@ -413,6 +378,26 @@ static void spatial_dropout1d_forward_dropped_train(size_t batch, const float *x
                 v_store(dropped_out + i * 20 + j * 4 + c, dropped, n);
                 const vec prelu = v_max(v_splat(0.0f), dropped) + v_load(alpha + c, n) * v_min(v_splat(0.0f), dropped);
                 v_store(y + i * 20 + j * 4 + c, prelu, n);
+            }
+        }
+    }
+}
+
+/* gaussian_noise: gaussian_noise (batch, 4, 5) = noisy of permute, gaussian_noise.noise */
+static void gaussian_noise_forward_noisy(size_t batch, const nnc_random *random, const nnc_random *random_angle,
+    const float *permute, float *y) {
+    for (size_t i = 0; i < batch * 4; i++) {
+        for (size_t block = 0; block < 5; block += NNC_RANDOM_BLOCK) {
+            const size_t end = least(5, block + NNC_RANDOM_BLOCK);
+            uint32_t noise_bits[NNC_RANDOM_BLOCK];
+            v_random_block(random, (uint32_t)(i), noise_bits);
+            uint32_t angle_noise_bits[NNC_RANDOM_BLOCK];
+            v_random_block(random_angle, (uint32_t)(i), angle_noise_bits);
+            for (size_t c = block; c < end; c += LANES) {
+                const size_t n = v_lanes(end - c);
+                const vec noise = 0.0f + 0.1f * v_normal(noise_bits + (c - block), angle_noise_bits + (c - block), n);
+                const vec noisy = v_load(permute + i * 5 + c, n) + noise;
+                v_store(y + i * 5 + c, noisy, n);
             }
         }
     }
@@ -548,6 +533,21 @@ static void p_re_lu_backward_alpha(size_t batch, const float *spatial_dropout1d,
     }
 }
 
+/* spatial_dropout1d: p_re_lu (batch, 5, 4) = dropped of x, spatial_dropout1d.mask (batch, 1, 4), prelu */
+static void spatial_dropout1d_forward_dropped_monte_carlo(size_t batch, const float *x, const float *spatial_dropout1d_mask,
+    const float *alpha, float *y) {
+    for (size_t i = 0; i < batch; i++) {
+        for (size_t j = 0; j < 5; j++) {
+            for (size_t c = 0; c < 4; c += LANES) {
+                const size_t n = v_lanes(4 - c);
+                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(spatial_dropout1d_mask + i * 4 + c, n);
+                const vec prelu = v_max(v_splat(0.0f), dropped) + v_load(alpha + c, n) * v_min(v_splat(0.0f), dropped);
+                v_store(y + i * 20 + j * 4 + c, prelu, n);
+            }
+        }
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------------ the programs */
 
 static void sequence_predict_batch(const sequence_params *p, sequence_work *w, const float *x, float *y, size_t batch) {
@@ -557,23 +557,6 @@ static void sequence_predict_batch(const sequence_params *p, sequence_work *w, c
     p_re_lu_forward_prelu(batch, x, p->p_re_lu_alpha, p_re_lu);
     permute_forward_permute(batch, p_re_lu, permute);
     dense_forward(batch, permute, p->dense_kernel, p->dense_bias, y);
-}
-
-static void sequence_sample_batch(const sequence_params *p, sequence_work *w, const float *x, float *y, uint64_t seed,
-    uint64_t sample, uint64_t first, size_t batch) {
-    float *const arena = w->arena;
-    float *const spatial_dropout1d_mask = arena + 48; /* (batch, 1, 4) */
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4) */
-    float *const permute = arena + 48; /* (batch, 4, 5) */
-    float *const gaussian_noise = arena + 0; /* (batch, 4, 5) */
-    const nnc_random spatial_dropout1d_random = nnc_random_after(seed, 16, sample, (uint32_t)first * 1);
-    const nnc_random gaussian_noise_random = nnc_random_after(seed, 64, sample, (uint32_t)first * 4);
-    const nnc_random gaussian_noise_random_angle = nnc_random_after(seed, 65, sample, (uint32_t)first * 4);
-    spatial_dropout1d_forward_draw(batch, &spatial_dropout1d_random, spatial_dropout1d_mask);
-    spatial_dropout1d_forward_dropped(batch, x, spatial_dropout1d_mask, p->p_re_lu_alpha, p_re_lu);
-    permute_forward_permute(batch, p_re_lu, permute);
-    gaussian_noise_forward_noisy(batch, &gaussian_noise_random, &gaussian_noise_random_angle, permute, gaussian_noise);
-    dense_forward(batch, gaussian_noise, p->dense_kernel, p->dense_bias, y);
 }
 
 static int sequence_evaluate_batch(const sequence_params *p, sequence_work *w, const float *x, const float *target,
@@ -615,7 +598,7 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     const float learning_rate = t->learning_rate;
     sums[0] = 0;
     spatial_dropout1d_forward_draw(batch, &spatial_dropout1d_random, spatial_dropout1d_mask);
-    spatial_dropout1d_forward_dropped_train(batch, x, spatial_dropout1d_mask, spatial_dropout1d, p->p_re_lu_alpha, p_re_lu);
+    spatial_dropout1d_forward_dropped(batch, x, spatial_dropout1d_mask, spatial_dropout1d, p->p_re_lu_alpha, p_re_lu);
     permute_forward_permute(batch, p_re_lu, permute);
     gaussian_noise_forward_noisy(batch, &gaussian_noise_random, &gaussian_noise_random_angle, permute, gaussian_noise);
     dense_forward(batch, gaussian_noise, p->dense_kernel, p->dense_bias, dense);
@@ -636,6 +619,23 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     return NNC_OK;
 }
 
+static void sequence_sample_batch(const sequence_params *p, sequence_work *w, const float *x, float *y, uint64_t seed,
+    uint64_t sample, uint64_t first, size_t batch) {
+    float *const arena = w->arena;
+    float *const spatial_dropout1d_mask = arena + 48; /* (batch, 1, 4) */
+    float *const p_re_lu = arena + 0; /* (batch, 5, 4) */
+    float *const permute = arena + 48; /* (batch, 4, 5) */
+    float *const gaussian_noise = arena + 0; /* (batch, 4, 5) */
+    const nnc_random spatial_dropout1d_random = nnc_random_after(seed, 16, sample, (uint32_t)first * 1);
+    const nnc_random gaussian_noise_random = nnc_random_after(seed, 64, sample, (uint32_t)first * 4);
+    const nnc_random gaussian_noise_random_angle = nnc_random_after(seed, 65, sample, (uint32_t)first * 4);
+    spatial_dropout1d_forward_draw(batch, &spatial_dropout1d_random, spatial_dropout1d_mask);
+    spatial_dropout1d_forward_dropped_monte_carlo(batch, x, spatial_dropout1d_mask, p->p_re_lu_alpha, p_re_lu);
+    permute_forward_permute(batch, p_re_lu, permute);
+    gaussian_noise_forward_noisy(batch, &gaussian_noise_random, &gaussian_noise_random_angle, permute, gaussian_noise);
+    dense_forward(batch, gaussian_noise, p->dense_kernel, p->dense_bias, y);
+}
+
 #ifndef NNC_COPY_BYTES
 
 /* ---------------------------------------------------------------------------------------------------- the interface */
@@ -649,37 +649,6 @@ SEQUENCE_API int sequence_predict(const sequence_params *p, sequence_work *w, co
         NNC_BEST(sequence_predict_batch, (p, w, x, y, batch));
         x += batch * SEQUENCE_IN;
         y += batch * SEQUENCE_OUT;
-        n -= batch;
-    }
-    return NNC_OK;
-}
-
-SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
-    if (!p || !w || !x || !mean || !std || samples == 0) {
-        return NNC_E_ARG;
-    }
-    while (n > 0) {
-        const size_t batch = n < 2 ? n : 2, size = batch * SEQUENCE_OUT;
-        float *const y = w->arena + 96;
-        memset(mean, 0, size * sizeof *mean);
-        memset(std, 0, size * sizeof *std);
-        for (uint64_t sample = 0; sample < samples; sample++) {
-            const float share = 1 / (float)(sample + 1);
-            NNC_BEST(sequence_sample_batch, (p, w, x, y, seed, sample, first, batch));
-            for (size_t i = 0; i < size; i++) { /* Welford's sums lose no digits where the spread is small */
-                const float away = y[i] - mean[i];
-                mean[i] += share * away;
-                std[i] += away * (y[i] - mean[i]);
-            }
-        }
-        for (size_t i = 0; i < size; i++) {
-            std[i] = sqrtf(std[i] / (float)samples);
-        }
-        x += batch * SEQUENCE_IN;
-        mean += size;
-        std += size;
-        first += batch;
         n -= batch;
     }
     return NNC_OK;
@@ -724,6 +693,37 @@ SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x, const 
         t->iterations++;
     }
     return status;
+}
+
+SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w, const float *x, float *mean, float *std,
+    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
+    if (!p || !w || !x || !mean || !std || samples == 0) {
+        return NNC_E_ARG;
+    }
+    while (n > 0) {
+        const size_t batch = n < 2 ? n : 2, size = batch * SEQUENCE_OUT;
+        float *const y = w->arena + 96;
+        memset(mean, 0, size * sizeof *mean);
+        memset(std, 0, size * sizeof *std);
+        for (uint64_t sample = 0; sample < samples; sample++) {
+            const float share = 1 / (float)(sample + 1);
+            NNC_BEST(sequence_sample_batch, (p, w, x, y, seed, sample, first, batch));
+            for (size_t i = 0; i < size; i++) { /* Welford's sums lose no digits where the spread is small */
+                const float away = y[i] - mean[i];
+                mean[i] += share * away;
+                std[i] += away * (y[i] - mean[i]);
+            }
+        }
+        for (size_t i = 0; i < size; i++) {
+            std[i] = sqrtf(std[i] / (float)samples);
+        }
+        x += batch * SEQUENCE_IN;
+        mean += size;
+        std += size;
+        first += batch;
+        n -= batch;
+    }
+    return NNC_OK;
 }
 
 #endif /* NNC_COPY_BYTES */

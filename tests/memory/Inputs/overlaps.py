@@ -14,7 +14,9 @@ import subprocess
 import sys
 
 ALIGNMENT = 16
-PROGRAMS = {"predict": r"static void \w+_predict_batch", "evaluate": r"static int \w+_evaluate_batch", "train": r"static int \w+_train_batch"}
+# The functions of each program, in the order in which they are called: with --gradients training is in two.
+PROGRAMS = {"predict": [r"static void \w+_predict_batch"], "evaluate": [r"static int \w+_evaluate_batch"],
+            "train": [r"static int \w+_train_batch", r"static (?:void|int) \w+_apply_gradients"]}
 
 
 def rounded(size):
@@ -53,12 +55,16 @@ def lifetime(name, calls):
 
 def values_in_c(text, program, batch):
     """(offset, size, index of the first call, of the last) of every value of a program."""
-    body = re.search(rf"{PROGRAMS[program]}\([^;{{]*{{\n(.*?)\n}}\n", text, re.S)
-    if not body:
-        return None
-    places = re.findall(r"(?:float|double) \*const (\w+) = arena \+ (\d+); /\* \(([^)]*)\) \*/", body[1])
-    calls = calls_in_c(body[1])
-    return [(int(offset), elements(shape, batch), *lifetime(name, calls)) for name, offset, shape in places]
+    bodies = [body for start in PROGRAMS[program]
+              for body in re.findall(rf"{start}\([^;{{]*{{\n(.*?)\n}}\n", text, re.S)]
+    values, before = [], 0 # calls of earlier functions
+    for body in bodies:
+        calls = calls_in_c(body)
+        for name, offset, shape in re.findall(r"(?:float|double) \*const (\w+) = arena \+ (\d+); /\* \(([^)]*)\) \*/", body):
+            first, last = lifetime(name, calls)
+            values.append((int(offset), elements(shape, batch), before + first, before + last))
+        before += len(calls)
+    return values if bodies else None
 
 
 def values_in_dump(text, program):
