@@ -333,7 +333,7 @@ FORCE_INLINE void product_strip(const int cols, size_t depth, const real *a, siz
 
 /**
  * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c]. With
- * more sums at a time than a tile it is as fast as b can be read.
+ * more accumulators than a tile it is as fast as b can be read.
  */
 static inline void product_row(size_t cols, size_t depth, const real *a, size_t a_depth, const real *b, size_t b_depth,
                                real *row) {
