@@ -210,7 +210,8 @@ Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *op
     check_sizes(plan, &plan->predict, diags);
     if (options->stream && !diags_errors(diags)) plan->step_model = model_of_step(model, diags);
     if (plan->step_model) build_step(plan);
-    if (!diags_errors(diags) && (options->monte_carlo || !options->inference_only)) build_monte_carlo(plan);
+    const bool bare = options->inference_only || (!model->has_compile && !options->main); /* prediction and no more */
+    if (!diags_errors(diags) && (options->monte_carlo || !bare)) build_monte_carlo(plan);
     if (!model->has_compile || options->inference_only || diags_errors(diags)) return plan;
     plan->can_train = true;
     plan_metrics(plan);
