@@ -123,6 +123,8 @@ def check_case(options, case, cc, flags):
         figures = {name: [float(epoch[name]) for epoch in epochs if epoch[name] != "NA"] for name in names}
         compare_figures("history", figures, expected, "history")
 
+        if "pred_after" not in tensors: # Keras with TensorFlow does not add up rows of an Embedding that repeat
+            return
         run("predict", ["./model", "predict", "--x", "x.npy", "--weights", "after.safetensors", "-o", "pred.npy"], folder)
         compare("predict after fit", np.load(at("pred.npy")), tensors["pred_after"], tolerance["pred_after"])
 
