@@ -6,8 +6,8 @@ nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
 
 Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. The compilers take turns at
-reading them; every sixteenth is read by all, also optimised, and its object file looked into (tests/golden compiles all of
-them with gcc and these warnings). Prints what broke a promise, then `N models, N broken`; status 0 when none is.
+reading them; every sixteenth is read by all, optimised by one of them, and its object file looked into (tests/golden compiles
+all of them with gcc and these warnings). Prints what broke a promise, then `N models, N broken`; status 0 when none is.
 """
 import argparse
 import os
@@ -27,19 +27,13 @@ ALLOWED = {"memcpy", "memset", "memcmp", "sqrt", "sqrtf", "__cpu_model", "__cpu_
 
 def compilers(options, turn):
     """What to compile the model number `turn` with: (command, produces an object to look into)."""
-    every = list(all_compilers(options, turn % 16 == 0))
-    return every if turn % 16 == 0 else [every[turn % len(every)]]
-
-
-def all_compilers(options, thorough):
-    c, cxx = [options.gcc, options.clang], [options.gxx, options.clangxx]
-    yield [*shlex.split(options.gcc), "-std=c11", "-fsyntax-only"], False
-    for compiler in filter(None, c):
-        yield [*shlex.split(compiler), "-std=c99", "-fsyntax-only"], False
-        if thorough:
-            yield [*shlex.split(compiler), "-std=c99", "-O2", "-c"], True
-    for compiler in filter(None, cxx):
-        yield [*shlex.split(compiler), "-x", "c++", "-std=c++11", *(["-O2", "-c"] if thorough else ["-fsyntax-only"])], thorough
+    c = [[*shlex.split(name), "-std=c99"] for name in (options.gcc, options.clang) if name]
+    cxx = [[*shlex.split(name), "-x", "c++", "-std=c++11"] for name in (options.gxx, options.clangxx) if name]
+    every = [*c, *cxx, [*shlex.split(options.gcc), "-std=c11"]]
+    if turn % 16:
+        return [([*every[turn % len(every)], "-fsyntax-only"], False)]
+    optimised = every[turn // 16 % len(every)]
+    return [*(([*command, "-fsyntax-only"], False) for command in every), ([*optimised, "-O2", "-c"], True)]
 
 
 def run(command, folder):
