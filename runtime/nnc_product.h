@@ -141,13 +141,13 @@ FORCE_INLINE void product_tiles(const int rows, size_t cols, product_operands x)
         }
         switch (vectors) {
         case 1: product_tile(rows, 1, tile, whole, rest); break;
+#if TILE_COLS > 2
         case 2: product_tile(rows, 2, tile, whole, rest); break;
-#if TILE_COLS >= 3
+#endif
+#if TILE_COLS > 3
         case 3: product_tile(rows, 3, tile, whole, rest); break;
 #endif
-#if TILE_COLS >= 4
-        case 4: product_tile(rows, 4, tile, whole, rest); break;
-#endif
+        default: product_tile(rows, TILE_COLS, tile, whole, rest); break;
         }
         if (missing > 0) {
             product_copy((size_t)rows, width, x.c, x.c_row, edge, row);
