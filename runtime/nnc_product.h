@@ -267,7 +267,7 @@ static inline void block_edge(size_t width, size_t vectors, size_t depth, const 
 #define COLUMN_SUMS 16
 
 /**
- * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], r < rows, as 16 sums (of every 16th product), which
+ * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], r < rows, as 16 sums (of every 16th term), which
  * are then added as a balanced tree.
  */
 static inline void product_column(size_t rows, size_t depth, const real *a, size_t a_row, const real *b, real *y) {
