@@ -95,7 +95,7 @@ static inline void v_random_block(const nnc_random *random, uint32_t block, uint
 INLINE vec v_uniform(const uint32_t *bits, size_t n) {
 #if LANES > 1 && !defined NNC_DOUBLE
     if (n >= LANES) {
-        return __builtin_convertvector((vec_int)(v_bits(v_load_all((const real *)(const void *)bits)) >> 8), vec) *
+        return __builtin_convertvector((vec_int)((vec_bits)v_load_all((const real *)(const void *)bits) >> 8), vec) *
                5.9604644775390625e-08f;
     }
 #endif
