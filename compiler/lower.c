@@ -63,6 +63,20 @@ static void build_weight_penalties(Builder *build) {
     build->layer = NULL;
 }
 
+/* Penalties whose gradients follow from their operations, as those of layers do. */
+static void build_matrix_penalties(Builder *build) {
+    const Plan *plan = build->plan;
+    for (int i = 0; i < plan->weights.count; i++) {
+        Tensor *weight = plan->weights.at[i];
+        const RegularizerArgs *args = regularizer_of(weight->weight);
+        if (!args) continue;
+        const RegularizerDef *def = (const RegularizerDef *)weight->weight->args.regularizer->class;
+        build->layer = weight->owner;
+        if (def->of_matrix && args->factor > 0) def->of_matrix(args, build, weight);
+    }
+    build->layer = NULL;
+}
+
 /* A weight that the loss does not depend on: the optimizer goes on with a gradient of 0, as Keras'. */
 static void build_zero_gradient(Builder *build, Tensor *weight) {
     if (gradient_of(build, weight)) return;
@@ -100,6 +114,7 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
 
     Tensor *prediction = forward_layers(&build, model, program->input);
     Tensor *judged = build_judged(&build, prediction);
+    build_matrix_penalties(&build);
     program->output = prediction;
     const int forward_end = program->ops.count;
     Tensor *p = build_loss(&build, judged);

@@ -45,13 +45,17 @@ typedef struct InitializerDef {
     void (*describe)(const Object *object, Shape shape, InitCall *call);
 } InitializerDef;
 
-typedef struct RegularizerDef {
-    Class class;
-} RegularizerDef;
-
 typedef struct RegularizerArgs {
     double l1, l2;
+    double factor;    /* OrthogonalRegularizer … */
+    const char *mode; /* … "rows" or "columns" */
 } RegularizerArgs;
+
+typedef struct RegularizerDef {
+    Class class; /* its arguments are RegularizerArgs: l1·Σ|x| + l2·Σx² */
+    /** Appends what it adds to that for a matrix of weights; NULL: nothing. The gradient follows from the operations. */
+    void (*of_matrix)(const RegularizerArgs *args, Builder *build, Tensor *weight);
+} RegularizerDef;
 
 typedef struct ConstraintDef {
     Class class;
@@ -199,10 +203,12 @@ Shape loss_rows(const Model *model);
 Tensor *build_judged(Builder *build, Tensor *prediction);
 Tensor *build_loss(Builder *build, Tensor *judged);
 void build_metrics(Builder *build, Tensor *prediction);
-/** Adds l1·Σ|x| + l2·Σx² to the loss, divided by the batch unless x is a weight. The gradient of a weight's penalty is added
+/** Adds l1·Σ|x| + l2·Σx² to the loss, divided by the batch where x depends on it. The gradient of a weight's penalty is added
  *  to `g`, the rest of its gradient, by build_penalized. (ops/penalty.c) */
 void build_penalty(Builder *build, Tensor *x, double l1, double l2);
 Tensor *build_penalized(Builder *build, Tensor *g, Tensor *weight, double l1, double l2);
+/** A square matrix with zeros in its diagonal. (ops/off_diagonal.c) */
+Tensor *build_off_diagonal(Builder *build, Tensor *x);
 /** The penalty on a layer's output y, if it has one. (lower.c) */
 void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y);
 /** The pieces of all these: a tensor, an operation without result, its result, a map of one step. */

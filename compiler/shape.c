@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "model.h"
+#include "lower.h"
 
 static const int64_t SIZE_LIMIT = INT32_MAX; /* elements of a tensor, and of all weights together */
 
@@ -109,6 +109,29 @@ static void check_constraints(const Layer *layer, Diags *diags) {
     }
 }
 
+static void check_regularizer(const Object *regularizer, Shape shape, const char *what, Diags *diags) {
+    if (regularizer == NULL || ((const RegularizerDef *)regularizer->class)->of_matrix == NULL) {
+        return;
+    }
+    const char *mode = ((const RegularizerArgs *)regularizer->args)->mode;
+    if (shape.rank != 2 || shape.dim[strcmp(mode, "columns") == 0] < 2) {
+        diag(diags, D_regularizer_matrix, regularizer->span, regularizer->class->name, mode, what);
+    }
+}
+
+/* Whether regularizers of a whole matrix have one. */
+static void check_regularizers(const Layer *layer, Diags *diags) {
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *weight = layer->weights.at[i];
+        check_regularizer(weight->args.regularizer, weight->shape,
+                          arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape)), diags);
+    }
+    for (int i = -1; i < layer->inner.count; i++) {
+        const Layer *of = i < 0 ? layer : layer->inner.at[i];
+        check_regularizer(of->activity_regularizer, (Shape){0}, "the output of a layer", diags);
+    }
+}
+
 static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {
     const char *output = arena_printf(layer->arena, "the output %s", shape_text(layer->arena, layer->output));
     bool fits = check_size(layer->arena, layer->span, output, layer->output, batch, diags);
@@ -149,6 +172,7 @@ void model_shapes(Model *model, Diags *diags) {
             int errors = diags_errors(diags);
             layer->def->shape(layer, diags);
             check_constraints(layer, diags);
+            check_regularizers(layer, diags);
             if (diags_errors(diags) > errors ||
                 (layer->output.rank >= 0 && !check_layer_sizes(layer, model->batch, &weights, diags))) {
                 layer->output.rank = -1;

@@ -12,6 +12,12 @@ void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
     op->numbers[1] = l2;
 }
 
+static bool of_batch(Shape shape) {
+    for (int i = 0; i < shape.rank; i++)
+        if (shape.dim[i] < 0) return true;
+    return false;
+}
+
 /* The slope of the penalty at `x`, and the numbers in it. */
 static const char *slope_text(double l1, double l2) {
     return l2 == 0 ? "l1 * v_sign(x)" : l1 == 0 ? "two_l2 * x" : "(l1 * v_sign(x) + two_l2 * x)";
@@ -22,7 +28,7 @@ static void penalty_gradient(Builder *build, const Op *op, Tensor *d) {
     if (!gradient_needed(op->in[0])) return;
     const double l1 = op->numbers[0], l2 = op->numbers[1];
     const Operand numbers[] = {NUMBER("l1", l1), NUMBER("two_l2", 2 * l2), {.name = "per_sample", .kind = OPERAND_SCALAR}};
-    const Formula slope = {"d_penalty", {"x"}, arena_printf(build->plan->arena, "per_sample * %s", slope_text(l1, l2)), {NULL}};
+    const Formula slope = {"d_penalty", {"x"}, arena_printf(build->plan->arena, "%s%s", of_batch(op->in[0]->shape) ? "per_sample * " : "", slope_text(l1, l2)), {NULL}};
     gradient_add(build, op->in[0], build_map(build, &slope, (Tensor *[]){op->in[0]}, numbers, 3));
 }
 
@@ -34,7 +40,6 @@ Tensor *build_penalized(Builder *build, Tensor *g, Tensor *weight, double l1, do
 
 static void emit_penalty(Emit *e, const Op *op) {
     const Shape shape = op->in[0]->shape;
-    const bool activity = op->in[0]->kind != TENSOR_WEIGHT;
     const char *l1 = literal(e, op->numbers[0]), *l2 = literal(e, op->numbers[1]);
     const char *sum = op->numbers[1] == 0   ? formatted(e, "%s * v_abs(value)", l1)
                       : op->numbers[0] == 0 ? formatted(e, "%s * value * value", l2)
@@ -42,7 +47,7 @@ static void emit_penalty(Emit *e, const Op *op) {
     emit_function(e, "penalty", op,
                   (Hole[]){{"x", param_tensor(e, op->in[0], false)},
                            {"sums", param_sums(e)},
-                           {"total", activity ? formatted(e, "%s * v_sum(total)", param_scalar(e, "per_sample")) : "v_sum(total)"},
+                           {"total", of_batch(shape) ? formatted(e, "%s * v_sum(total)", param_scalar(e, "per_sample")) : "v_sum(total)"},
                            {"size", size_text(e, shape, 0, shape.rank)},
                            {"terms", sum},
                            {NULL, NULL}});

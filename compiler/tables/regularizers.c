@@ -1,20 +1,48 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Regularizers: penalties l1·Σ|x| + l2·Σx² in the loss. Formulas: keras/src/regularizers/regularizers.py. */
+/* Regularizers: penalties l1·Σ|x| + l2·Σx² in the loss, of a weight or of products of its rows. Formulas:
+ * keras/src/regularizers/regularizers.py. */
+#include "layers/normalize.h"
 #include "lower.h"
+
+#include <string.h>
 
 #define FACTOR(field, default_, doc_)                                                                                  \
     {ARG(RegularizerArgs, field), ARG_REAL, DEFAULT(default_), RANGE(0, 1e30), .doc = (doc_)}
-#define DEFINE(name_, brief_, args_, ...)                                                                              \
+#define DEFINE(name_, brief_, args_, of_matrix_, ...)                                                                              \
     const RegularizerDef regularizer_##name_ = {                                                                       \
         .class = {.kind = CLASS_REGULARIZER, .name = #name_, .brief = (brief_), .args = (args_),                       \
-                  .args_size = sizeof(RegularizerArgs), .aliases = (const char *const[]){__VA_ARGS__}}};
+                  .args_size = sizeof(RegularizerArgs), .aliases = (const char *const[]){__VA_ARGS__}},                \
+        .of_matrix = (of_matrix_)};
 
 static const ArgDef l1_args[] = {FACTOR(l1, "0.01", "weight of Σ|x|"), {0}};
 static const ArgDef l2_args[] = {FACTOR(l2, "0.01", "weight of Σx²"), {0}};
 static const ArgDef both_args[] = {FACTOR(l1, "0.0", "weight of Σ|x|"), FACTOR(l2, "0.0", "weight of Σx²"), {0}};
 static const ArgDef string_args[] = {FACTOR(l1, "0.01", "weight of Σ|x|"), FACTOR(l2, "0.01", "weight of Σx²"), {0}};
 
-DEFINE(L1, "l1·Σ|x|", l1_args, "l1", NULL)
-DEFINE(L2, "l2·Σx²", l2_args, "l2", NULL)
-DEFINE(L1L2, "l1·Σ|x| + l2·Σx²", both_args, NULL)
-DEFINE(l1_l2, "L1L2 with the defaults that Keras documents for the string", string_args, NULL)
+static const char *const modes[] = {"rows", "columns", NULL};
+static const ArgDef orthogonal_args[] = {
+    FACTOR(factor, "0.01", "weight of the mean"),
+    {ARG(RegularizerArgs, mode), ARG_CHOICE, DEFAULT("'rows'"), .choices = modes, .doc = "what is to be orthogonal"},
+    {0}};
+
+/* factor · mean |u_i · u_j| over the pairs of different rows, or columns, u being those of length 1. Every pair stands twice in
+ * the matrix of all products. As in Keras, a row shorter than 1e-7 counts as that long; its gradient, NaN there, is finite. */
+static void orthogonal(const RegularizerArgs *args, Builder *build, Tensor *weight) {
+    static const int transposed[] = {1, 0};
+    Tensor *rows = !strcmp(args->mode, "rows") ? weight : build_permute(build, weight, transposed, 0, "forward_transpose", "columns");
+    const int64_t count = rows->shape.dim[0];
+    Norm norm = norm_over(rows, shape_of(2, (int64_t[]){count, 1}), 1e-7);
+    norm.unit = true;
+    norm_squares(build, &norm);
+    Tensor *unit = norm_apply(build, &norm);
+    Tensor *other = build_permute(build, unit, transposed, 0, "forward_transpose", "unit_transposed");
+    Tensor *products = build_matmul(build, unit, other, false, shape_of(2, (int64_t[]){count, count}), "products", "products");
+    build_penalty(build, build_off_diagonal(build, products), args->factor / ((double)count * (double)(count - 1)), 0);
+}
+
+DEFINE(L1, "l1·Σ|x|", l1_args, NULL, "l1", NULL)
+DEFINE(L2, "l2·Σx²", l2_args, NULL, "l2", NULL)
+DEFINE(L1L2, "l1·Σ|x| + l2·Σx²", both_args, NULL, NULL)
+DEFINE(l1_l2, "L1L2 with the defaults that Keras documents for the string", string_args, NULL, NULL)
+DEFINE(OrthogonalRegularizer, "factor · mean |cosine| of pairs of rows, or columns, of a matrix", orthogonal_args, orthogonal,
+       "orthogonal_regularizer", NULL)

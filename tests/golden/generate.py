@@ -66,7 +66,7 @@ class ModelFile:
         return eval(compile(ast.Expression(tree), self.name, "eval"), names)
 
     def model(self):
-        layer_modules = keras.layers, keras.initializers, keras.regularizers, keras.constraints
+        layer_modules = Regularizers, keras.layers, keras.initializers, keras.regularizers, keras.constraints
         layers = [self.evaluate(tree, keras, keras.layers) if tree.func.id == "Input" else self.evaluate(tree, *layer_modules)
                   for tree in self.layers]
         return keras.Sequential(layers)
@@ -78,6 +78,15 @@ class ModelFile:
 
     def fit_arguments(self):
         return {name: self.evaluate(tree, Callbacks, keras.callbacks, keras.optimizers.schedules) for name, tree in self.calls["fit"].items()}
+
+
+class Regularizers:
+    """In place of Keras' own, which makes a float32 tensor of its factor: that does not multiply what is float64."""
+
+    class OrthogonalRegularizer(keras.regularizers.OrthogonalRegularizer):
+        def __init__(self, factor=0.01, mode="rows"):
+            super().__init__(factor, mode)
+            self.factor = factor
 
 
 class Callbacks:
