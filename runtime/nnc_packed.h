@@ -87,7 +87,10 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
                 const real *a = x->a + i * x->walk.stride[0] + j * x->walk.stride[1] + k * x->walk.stride[2];
                 for (const real *end = a + depth; a < end; a++, b += STRIP) {
                     vec w[STRIP_VECTORS];
-                    UNROLL for (int v = 0; v < vectors; v++) { w[v] = v_load_all(b + v * LANES); }
+                    UNROLL for (int v = 0; v < vectors; v++) {
+                        w[v] = v_load_all(b + v * LANES);
+                        v_hold(w[v]);
+                    }
                     UNROLL for (int r = 0; r < rows; r++) {
                         const real element = a[(size_t)r * a_row];
                         UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }
@@ -196,7 +199,10 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
         const real *a = line;
         for (size_t k = 0; k < x->width; k++, a += x->step, b += STRIP) {
             vec w[STRIP_VECTORS];
-            UNROLL for (int v = 0; v < vectors; v++) { w[v] = v_load_all(b + v * LANES); }
+            UNROLL for (int v = 0; v < vectors; v++) {
+                w[v] = v_load_all(b + v * LANES);
+                v_hold(w[v]);
+            }
             UNROLL for (int r = 0; r < rows; r++) {
                 const real element = a[r];
                 UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }

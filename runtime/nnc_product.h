@@ -75,7 +75,10 @@ FORCE_INLINE void product_tile(const int rows, const int cols, product_operands 
             const size_t depth = left < whole ? left : whole;
             for (size_t row = 0; row < depth; row++) {
                 vec w[TILE_COLS];
-                UNROLL for (int c = 0; c < cols; c++) { w[c] = v_load_all(x.b + row * x.b_depth + c * LANES); }
+                UNROLL for (int c = 0; c < cols; c++) {
+                    w[c] = v_load_all(x.b + row * x.b_depth + c * LANES);
+                    v_hold(w[c]);
+                }
                 UNROLL for (int r = 0; r < rows; r++) {
                     const real element = a[(size_t)r * x.a_row + row * x.a_depth];
                     UNROLL for (int c = 0; c < cols; c++) { sum[r][c] += element * w[c]; }
@@ -215,7 +218,10 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
     }
     for (; x.depth > 0; x.depth--) {
         vec w[TILE_ROWS * TILE_COLS];
-        UNROLL for (int j = 0; j < cols; j++) { w[j] = v_load_all(x.b + j * LANES); }
+        UNROLL for (int j = 0; j < cols; j++) {
+            w[j] = v_load_all(x.b + j * LANES);
+            v_hold(w[j]);
+        }
         UNROLL for (int r = 0; r < rows; r++) {
             const real element = x.a[(size_t)r * x.a_row];
             UNROLL for (int j = 0; j < cols; j++) { sum[r * cols + j] += element * w[j]; }

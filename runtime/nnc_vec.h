@@ -112,6 +112,22 @@ INLINE vec v_zero(void) {
 
 FORCE_INLINE vec v_load_all(const real *p) { return *(const vec_at *)(const void *)p; }
 
+/* @part v_hold */
+
+/* Keeps a vector in its register: gcc would read it from memory again for every use, which takes longer than the
+ * multiplications. */
+#if defined __GNUC__ && !defined __clang__ && VECTOR_BYTES > 0 && (defined __SSE2__ || defined __aarch64__)
+#if defined __aarch64__
+#define v_hold(x) __asm__("" : "+w"(x))
+#elif VECTOR_BYTES == 64
+#define v_hold(x) __asm__("" : "+v"(x))
+#else
+#define v_hold(x) __asm__("" : "+x"(x))
+#endif
+#else
+#define v_hold(x) (void)(x)
+#endif
+
 /* @part v_copy */
 
 /** Copies n < LANES reals, by halves of a vector: a call of memcpy would take longer. */
