@@ -776,4 +776,10 @@ NNC_API int nnc_report_results(nnc_writer *page, const nnc_report *report, const
 /** The samples themselves, when they have one or two inputs, and what the model says in between. */
 NNC_API int nnc_report_samples(nnc_writer *page, const nnc_report *report);
 
+/* Subnormal numbers (subnormal.c) ---------------------------------------------------------------------------------- */
+
+/** From here on they are zero in this thread, and those it starts. Returns what nnc_subnormals_restore() takes. */
+NNC_API uint64_t nnc_subnormals_zero(void);
+NNC_API void nnc_subnormals_restore(uint64_t mode);
+
 #endif
