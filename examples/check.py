@@ -46,6 +46,8 @@ EXPERIMENTS = [
     Experiment("sequence-plain", "sequence/plain.nn", {"val_loss": (0.212, 0.04)}),
     Experiment("sequence-after", "sequence/after.nn", {"val_loss": (0.212, 0.04)}),
     Experiment("sequence-input", "sequence/input.nn", {"val_loss": (0.251, 0.04)}),
+    Experiment("names-plain", "names/names.nn", {"val_loss": (2.091, 0.31)}, ["rate=0"]),
+    Experiment("names-dropout", "names/names.nn", {"val_loss": (1.719, 0.04)}),
     Experiment("pictures-plain", "pictures/plain.nn", {"val_accuracy": (0.8545, 0.015)}),
     Experiment("pictures-dropout", "pictures/dropout.nn", {"val_accuracy": (0.857, 0.015)}),
     Experiment("pictures-spatial", "pictures/spatial.nn", {"val_accuracy": (0.851, 0.015)}),
