@@ -51,8 +51,9 @@ embedded := $(BUILD)/embedded.c
 generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded))
 compiler_objects  := $(patsubst %.c,$(BUILD)/%.o,$(compiler_sources)) $(generated_objects)
 runtime_objects   := $(patsubst %.c,$(BUILD)/%.o,$(runtime_sources))
-# What emitted C may include; nnc_host.h is the hosted program's own.
-copied_headers    := $(patsubst runtime/%,$(BUILD)/include/nnc/%,$(filter-out runtime/nnc_host.h,$(runtime_headers)))
+# What emitted C may include; the other headers are the hosted program's own.
+model_headers     := $(filter runtime/nnc%,$(runtime_headers))
+copied_headers    := $(patsubst runtime/%,$(BUILD)/include/nnc/%,$(model_headers))
 public_headers    := $(copied_headers) $(copies_h)
 
 # say: "  CC  file" in place of the command, unless V=1.
@@ -108,7 +109,7 @@ $(copied_headers): $(BUILD)/include/nnc/%: runtime/%
 	$(call say,COPY)mkdir -p $(@D) && cp $< $@
 
 # What is included once for every instruction set: the headers with parts but nnc.h itself.
-vector_headers := $(filter-out runtime/nnc.h runtime/nnc_host.h,$(runtime_headers))
+vector_headers := $(filter-out runtime/nnc.h,$(model_headers))
 $(copies_h): tools/copies.sh $(vector_headers)
 	$(call say,COPIES)mkdir -p $(@D) && tools/copies.sh $(vector_headers) > $@
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* bench.c - how fast a model trains and predicts, on random data. */
-#include "nnc_host.h"
+#include "commands.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* confusion.c - how often each class was taken for each other: counted by predicting, printed as a table. */
-#include "nnc_host.h"
+#include "session.h"
 
 #include <stdlib.h>
 #include <string.h>

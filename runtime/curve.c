@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* curve.c - the loss over the epochs as a small picture on the terminal, in braille: 2 x 4 dots a character. */
-#include "nnc_host.h"
+#include "training.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_dataset.c - x, y and weights that belong together. */
-#include "nnc_host.h"
+#include "data.h"
 
 #include <string.h>
 

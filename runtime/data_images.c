@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_images.c - PNG pictures in folders by class, read with libspng. */
-#include "nnc_host.h"
+#include "data.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_npy.c - NumPy's .npy: magic number, version, a Python dictionary of three keys, the elements. */
-#include "nnc_host.h"
+#include "data.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_npz.c - NumPy's .npz: a zip archive of .npy members, stored or deflated, with the 64-bit extension. */
-#include "nnc_host.h"
+#include "data.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_npz_write.c - an .npz archive, stored, with 64-bit sizes as NumPy writes them. */
-#include "nnc_host.h"
+#include "data.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_samples.c - from a source of the model file to samples that fit it: format, rows, columns, shape, values. */
-#include "nnc_host.h"
+#include "data.h"
 
 #include <float.h>
 #include <math.h>

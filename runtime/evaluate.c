@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* evaluate.c - the commands that leave the weights as they are: evaluate, predict, grad. */
-#include "nnc_host.h"
+#include "commands.h"
 
 #include <math.h>
 #include <stdlib.h>

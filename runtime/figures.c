@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* figures.c - what is logged: the loss and the metrics as running means over an epoch, added up in double. */
-#include "nnc_host.h"
+#include "session.h"
 
 #include <stdlib.h>
 #include <string.h>

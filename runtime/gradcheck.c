@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* gradcheck.c - holds the gradients of a model against finite differences of its loss. */
-#include "nnc_host.h"
+#include "commands.h"
 
 #include <math.h>
 #include <stdlib.h>

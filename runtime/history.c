@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* history.c - the figures of every epoch as Keras' CSVLogger writes them: epoch, then the rest sorted. */
-#include "nnc_host.h"
+#include "training.h"
 
 #include <errno.h>
 #include <math.h>

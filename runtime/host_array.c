@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_array.c - element types: the one place that converts between the numbers of files and those of models. */
-#include "nnc_host.h"
+#include "host.h"
 
 #include <math.h>
 #include <stdlib.h>

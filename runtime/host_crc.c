@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_crc.c - the checksum of zip archives and checkpoints. */
-#include "nnc_host.h"
+#include "host.h"
 
 /* CRC-32 of ISO 3309 (polynomial 0xedb88320, reflected), four bits at a time. */
 static uint32_t nnc_crc_bytes(uint32_t crc, const unsigned char *from, size_t size) {

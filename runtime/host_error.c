@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_error.c - one clear message for what went wrong, and memory whose sizes cannot wrap. */
-#include "nnc_host.h"
+#include "host.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_file.c - reading: files, standard input and memory, plain, gzipped or deflated. */
-#include "nnc_host.h"
+#include "host.h"
 
 #include <errno.h>
 #include <fcntl.h>

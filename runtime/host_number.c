@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_number.c - text to numbers, whatever the locale. */
-#include "nnc_host.h"
+#include "host.h"
 
 #include <float.h>
 #include <locale.h>

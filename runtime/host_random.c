@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_random.c - random numbers in sequence, on top of the counter-based generator. */
-#include "nnc_host.h"
+#include "host.h"
 
 #include <math.h>
 

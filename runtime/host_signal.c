@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_signal.c - SIGINT and SIGTERM let the batch end and the results be saved; a second one kills. */
-#include "nnc_host.h"
+#include "host.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* host_writer.c - writing: a file is there whole or not at all. */
-#include "nnc_host.h"
+#include "host.h"
 
 #include <errno.h>
 #include <fcntl.h>

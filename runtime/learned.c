@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* learned.c - what a run learns from its data besides weights, and keeps with them: the labels that stand for classes, and
  * the mean and deviation of every input. */
-#include "nnc_host.h"
+#include "data.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* made_up.c - random samples that suit a model, for gradcheck and bench. */
-#include "nnc_host.h"
+#include "session.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* metrics.c - from the running sums of a metric to its figures. Definitions: keras/src/metrics. */
-#include "nnc_host.h"
+#include "session.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* program.c - nnc_main(): commands and options of a model's program. */
-#include "nnc_host.h"
+#include "commands.h"
 
 #include <getopt.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* progress.c - Keras' progress bar on a terminal, Keras' line per epoch elsewhere. */
-#include "nnc_host.h"
+#include "training.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* record.c - the figures of a run kept for what is drawn of them: every epoch's, and a thinned curve of the batches' losses. */
-#include "nnc_host.h"
+#include "training.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report_chart.c - axes and curves of a report, as SVG. */
-#include "nnc_host.h"
+#include "report.h"
 
 #include <math.h>
 #include <stdlib.h>

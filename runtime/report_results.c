@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report_results.c - what the trained model makes of samples: a confusion matrix and the gravest mistakes, or a scatter. */
-#include "nnc_host.h"
+#include "report.h"
 
 #include <math.h>
 #include <stdlib.h>

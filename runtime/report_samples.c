@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report_samples.c - samples of one or two inputs as they lie, with what the trained model says everywhere in between. */
-#include "nnc_host.h"
+#include "report.h"
 
 #include <math.h>
 #include <stdlib.h>

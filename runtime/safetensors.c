@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* safetensors.c - files of named tensors: 8 bytes of header size, a JSON header, the elements. Nothing is believed. */
-#include "nnc_host.h"
+#include "tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

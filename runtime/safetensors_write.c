@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* safetensors_write.c - writes files of named tensors, whole or not at all. */
-#include "nnc_host.h"
+#include "tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* session.c - a model's memory, and batches put into it. */
-#include "nnc_host.h"
+#include "session.h"
+#include "tensors.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* train.c - the command fit: epochs of shuffled batches, validation, history, and a clean end whatever happens. */
-#include "nnc_host.h"
+#include "report.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* weights.c - a model's weights, gradients and masks in safetensors files. */
-#include "nnc_host.h"
+#include "session.h"
+#include "tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

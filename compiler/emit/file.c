@@ -438,12 +438,12 @@ static const char *names_text(Emit *emit, const char *runtime_names) {
 }
 
 /* The sources of the hosted runtime. */
-static void print_driver(Emit *emit, const Hole *holes, Text *out) {
+static void print_driver(Emit *emit, const Hole *holes, RuntimeFiles *printed, Text *out) {
     emit_template(emit, out, "file_driver", holes);
     for (const Embedded *file = embedded_files; file->name; file++) {
         const size_t length = strlen(file->name);
         if (!strncmp(file->name, "runtime/", 8) && !strcmp(file->name + length - 2, ".c"))
-            text_puts(out, runtime_file(emit->arena, file->name));
+            runtime_append(out, file->name, printed);
     }
 }
 
@@ -456,6 +456,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     emit_programs(&emit, holes, &programs, &api);
     if (options->weights) emit_weights(&emit, holes, &api);
     const char *code = formatted(&emit, "%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api));
+    RuntimeFiles runtime = {0};
     const RuntimeParts parts = runtime_parts(arena, code, runtime_once, runtime_copied);
 
     emit_template(&emit, &out, "file_begin", holes);
@@ -466,8 +467,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     emit_template(&emit, &out, "file_includes", holes);
     if (driver) {
         emit_template(&emit, &out, "file_runtime", holes);
-        text_puts(&out, runtime_file(arena, "runtime/nnc.h"));
-        text_puts(&out, runtime_file(arena, "runtime/nnc_host.h"));
+        runtime_append(&out, "runtime/nnc.h", &runtime);
     } else if (options->standalone) {
         emit_template(&emit, &out, "file_api", holes);
         text_puts(&out, parts.once);
@@ -495,7 +495,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     text_puts(&out, text_chars(&programs));
     if (copies) emit_template(&emit, &out, "file_copied_end", holes);
     text_puts(&out, text_chars(&api));
-    if (driver) print_driver(&emit, holes, &out);
+    if (driver) print_driver(&emit, holes, &runtime, &out);
     if (options->main) emit_main(&emit, holes, &out);
     if (copies) emit_template(&emit, &out, "file_end", holes);
     return text_chars(&out);

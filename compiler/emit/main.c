@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "lower.h"
-#include "nnc_host.h"
 #include "options.h"
 #include "program.h"
+#include "tensors.h"
 
 static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) {
     Text text = {.arena = emit->arena};

@@ -127,13 +127,16 @@ RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *on
     return (RuntimeParts){taken_text(&all, true), taken_text(&all, false), names_text(&all)};
 }
 
-const char *runtime_file(Arena *arena, const char *name) {
-    Text out = {.arena = arena};
+void runtime_append(Text *out, const char *name, RuntimeFiles *printed) {
+    static const char include[] = "#include \"";
+    for (int i = 0; i < printed->count; i++)
+        if (!strcmp(printed->at[i], name)) return;
+    list_push(out->arena, printed, name);
     for (const char *line = embedded_text(name); *line;) {
-        const char *next = strchr(line, '\n');
+        const char *const next = strchr(line, '\n'), *const quoted = line + sizeof include - 1;
         const size_t length = next ? (size_t)(next - line) + 1 : strlen(line);
-        if (strncmp(line, "#include \"nnc", 13)) text_append(&out, line, length);
+        if (strncmp(line, include, sizeof include - 1)) text_append(out, line, length);
+        else runtime_append(out, arena_printf(out->arena, "runtime/%.*s", (int)strcspn(quoted, "\""), quoted), printed);
         line += length;
     }
-    return text_chars(&out);
 }

@@ -69,7 +69,9 @@ typedef struct RuntimeParts {
     const char *names;         /* lines of nnc_copies.h that rename what is copied */
 } RuntimeParts;
 RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied);
-/** A whole runtime file without its includes of other runtime files. */
-const char *runtime_file(Arena *arena, const char *name);
+/** Appends a whole file of the runtime, with the runtime's headers in the place of their first #include; `printed` has the names
+ *  of those that are there already. */
+typedef LIST(const char *) RuntimeFiles;
+void runtime_append(Text *out, const char *name, RuntimeFiles *printed);
 
 #endif

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nnc_host.h"
 #include "options.h"
 #include "program.h"
+#include "tensors.h"
 
 /* Ends the compiler: a number that is not finite has no literal in C, and no place in weights. */
 static void refuse_number(const Emit *emit, const Tensor *tensor) {

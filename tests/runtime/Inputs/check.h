@@ -3,7 +3,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-#include "nnc_host.h"
+#include "tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

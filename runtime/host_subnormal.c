@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* subnormal.c - numbers too small for a full mantissa become zero while a program works, as TensorFlow and XLA have it.
+/* host_subnormal.c - numbers too small for a full mantissa become zero while a program works, as TensorFlow and XLA have it.
  *
  * Adam's mean of a gradient that has become zero (an input that is always black, a unit that died) shrinks by a tenth a
  * step until it stays subnormal for ever, and processors take up to a hundred times as long for such numbers. No weight
  * is changed by it that is not itself below 1e-30. Processors not named here compute with subnormal numbers. */
-#include "nnc_host.h"
+#include "host.h"
 
 /* Flush to zero (results), denormals are zero (operands): bits of SSE's MXCSR; ARM's FPCR has one bit for both. */
 #if defined __SSE__
