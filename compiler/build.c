@@ -216,9 +216,9 @@ Tensor *build_concat(Builder *build, Tensor *const *parts, int count, const char
 
 static const Formula copied = {"copied", {"x"}, "x", {"d"}};
 
-Tensor *build_whole(Builder *build, Tensor *x) {
-    return x->columns ? build_map(build, &copied, (Tensor *[]){x}, NULL, 0) : x;
-}
+Tensor *build_copy(Builder *build, Tensor *x) { return build_map(build, &copied, (Tensor *[]){x}, NULL, 0); }
+
+Tensor *build_whole(Builder *build, Tensor *x) { return x->columns ? build_copy(build, x) : x; }
 
 Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x) {
     const Layer *wrapper = build->layer;

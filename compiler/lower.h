@@ -240,6 +240,7 @@ Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label)
 Tensor *build_concat(Builder *build, Tensor *const *parts, int count, const char *label);
 /** The operations of a wrapper's inner layer. */
 Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x);
+Tensor *build_copy(Builder *build, Tensor *x);
 /** x itself, or a copy of it when it is columns of wider rows. */
 Tensor *build_whole(Builder *build, Tensor *x);
 /** Names a value that was just made, and the step that makes it. */
