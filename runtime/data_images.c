@@ -202,22 +202,16 @@ static int nnc_decode(nnc_host *host, spng_ctx *png, const char *path, int chann
 }
 
 static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_array *array, size_t index, size_t count) {
-    nnc_reader reader;
-    unsigned char *bytes = NULL;
+    unsigned char *bytes;
     size_t size;
-    if (nnc_reader_open(host, &reader, path) != 0) {
-        return -1;
-    }
-    int status = nnc_reader_take_all(&reader, &bytes, &size);
-    nnc_reader_close(&reader);
-    if (status != 0) {
+    if (nnc_read_file(host, path, &bytes, &size) != 0) {
         return -1;
     }
     enum { MOST = 1 << 14 }; /* pixels each way, against pictures that claim to be huge */
     spng_ctx *png = spng_ctx_new(0);
     int error = png == NULL ? SPNG_EMEM : spng_set_image_limits(png, MOST, MOST);
     error = error != 0 ? error : spng_set_png_buffer(png, bytes, size);
-    status = error != 0 ? nnc_png_fail(host, path, error) : nnc_decode(host, png, path, channels, array, index, count);
+    int status = error != 0 ? nnc_png_fail(host, path, error) : nnc_decode(host, png, path, channels, array, index, count);
     spng_ctx_free(png);
     free(bytes);
     return status;

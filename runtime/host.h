@@ -113,6 +113,8 @@ NNC_API int nnc_reader_take(nnc_reader *reader, size_t size, void **bytes);
 NNC_API int nnc_reader_expect_end(nnc_reader *reader);
 /** The rest of a file into *bytes (from malloc). */
 NNC_API int nnc_reader_take_all(nnc_reader *reader, unsigned char **bytes, size_t *size);
+/** A whole file, likewise. */
+NNC_API int nnc_read_file(nnc_host *host, const char *path, unsigned char **bytes, size_t *size);
 
 /** Writes a file so that it is there whole or not at all: a temporary file, fsync, rename. */
 typedef struct nnc_writer {

@@ -5,32 +5,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void nnc_record_error(nnc_host *host, int status, const char *format, va_list args) {
+    vsnprintf(host->text, sizeof host->text, format, args);
+    host->place[0] = '\0';
+    host->status = status;
+}
+
 NNC_API int nnc_fail(nnc_host *host, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(host->text, sizeof host->text, format, args);
+    nnc_record_error(host, NNC_EXIT_FAILED, format, args);
     va_end(args);
-    host->place[0] = '\0';
-    host->status = NNC_EXIT_FAILED;
     return -1;
 }
 
 NNC_API int nnc_fail_usage(nnc_host *host, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(host->text, sizeof host->text, format, args);
+    nnc_record_error(host, NNC_EXIT_USAGE, format, args);
     va_end(args);
-    host->place[0] = '\0';
-    host->status = NNC_EXIT_USAGE;
     return -1;
 }
 
 NNC_API int nnc_fail_at(nnc_host *host, const char *path, size_t line, size_t column, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(host->text, sizeof host->text, format, args);
+    nnc_record_error(host, NNC_EXIT_FAILED, format, args);
     va_end(args);
-    host->status = NNC_EXIT_FAILED;
     int used = snprintf(host->place, sizeof host->place, "%.500s", path);
     size_t at = used < 0 ? 0 : (size_t)used;
     if (line > 0 && column > 0) {

@@ -321,6 +321,16 @@ NNC_API int nnc_reader_take_all(nnc_reader *reader, unsigned char **bytes, size_
     return -1;
 }
 
+NNC_API int nnc_read_file(nnc_host *host, const char *path, unsigned char **bytes, size_t *size) {
+    nnc_reader reader;
+    if (nnc_reader_open(host, &reader, path) != 0) {
+        return -1;
+    }
+    int status = nnc_reader_take_all(&reader, bytes, size);
+    nnc_reader_close(&reader);
+    return status;
+}
+
 NNC_API int nnc_reader_expect_end(nnc_reader *reader) {
     if (nnc_reader_fill(reader, 1) != 0) {
         return -1;

@@ -417,23 +417,17 @@ static int nnc_has_checksum(const unsigned char *bytes, size_t size) {
 }
 
 static int nnc_tensors_read_file(nnc_host *host, const char *path, nnc_tensors *tensors, int is_checked) {
-    nnc_reader reader;
     unsigned char *bytes;
     size_t size;
     memset(tensors, 0, sizeof *tensors);
-    if (nnc_reader_open(host, &reader, path) != 0) {
-        return -1;
-    }
-    int status = nnc_reader_take_all(&reader, &bytes, &size);
-    nnc_reader_close(&reader);
-    if (status != 0) {
+    if (nnc_read_file(host, path, &bytes, &size) != 0) {
         return -1;
     }
     if (is_checked && !nnc_has_checksum(bytes, size)) {
         free(bytes);
         return nnc_fail_at(host, path, 0, 0, "is damaged, or no checkpoint: its checksum is wrong");
     }
-    status = nnc_tensors_parse(host, path, bytes, size, tensors);
+    int status = nnc_tensors_parse(host, path, bytes, size, tensors);
     if (status != 0) {
         nnc_tensors_free(tensors);
     }

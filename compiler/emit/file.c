@@ -204,6 +204,7 @@ static const Hole *facts(Emit *emit) {
         {"work_bytes", integer(emit, sizes.work_bytes)},
         {"train_arena", integer(emit, sizes.train_arena)},
         {"trainer_bytes", integer(emit, sizes.trainer_bytes)},
+        {"status", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_STATUS_DEFINED", "#endif")},
         {"input_type", model->integer_input ? "int32_t" : emit->real},
         {"target_type", loss && loss->sparse ? "int32_t" : emit->real},
         {"target_size",

@@ -165,18 +165,7 @@ extern "C" {
 #define $upper_PARAMS_BYTES $params_bytes
 #define $upper_WORK_BYTES $work_bytes /* scratch memory of inference */
 
-#ifndef NNC_STATUS_DEFINED
-#define NNC_STATUS_DEFINED
-enum nnc_status {
-    NNC_OK = 0,
-    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label or index out of range */
-    NNC_E_SPACE = -2,    /* a buffer is too short */
-    NNC_E_FORMAT = -3,   /* not a file of this format */
-    NNC_E_MODEL = -4,    /* a file of another model */
-    NNC_E_CORRUPT = -5,  /* damaged */
-    NNC_E_NONFINITE = -6 /* the loss is NaN or infinite; the weights are as they were */
-};
-#endif
+$status
 
 /* The weights, in Keras' order and layouts. */
 typedef struct $prefix_params {

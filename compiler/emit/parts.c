@@ -127,6 +127,11 @@ RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *on
     return (RuntimeParts){taken_text(&all, true), taken_text(&all, false), names_text(&all)};
 }
 
+const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last) {
+    const char *const begin = strstr(embedded_text(name), first), *const end = strstr(begin, arena_printf(arena, "\n%s", last));
+    return arena_printf(arena, "%.*s", (int)(strchr(end + 1, '\n') - begin), begin);
+}
+
 void runtime_append(Text *out, const char *name, RuntimeFiles *printed) {
     static const char include[] = "#include \"";
     for (int i = 0; i < printed->count; i++)

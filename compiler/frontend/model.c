@@ -10,13 +10,17 @@
 
 enum { DEFAULT_BATCH = 32 };
 
+/* What every layer takes behind its name. */
+#define BEHIND_NAME                                                                                                    \
+    {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},   \
+    {ARG(LayerArgs, activity_regularizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_REGULARIZER,               \
+     .doc = "a penalty on the output in the loss, divided by the batch"},                                              \
+    {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},            \
+     .doc = "float32; nnc --real chooses for the whole model"}
+
 const ArgDef common_layer_args[] = {
     {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "unique; numbered by class when not given"},
-    {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},
-    {ARG(LayerArgs, activity_regularizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_REGULARIZER,
-     .doc = "a penalty on the output in the loss, divided by the batch"},
-    {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},
-     .doc = "float32; nnc --real chooses for the whole model"},
+    BEHIND_NAME,
     {ARG(LayerArgs, input_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .doc = "of the first layer: like Input(shape=…)"},
     {ARG(LayerArgs, input_dim), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX),
@@ -30,11 +34,7 @@ const ArgDef common_layer_args[] = {
 /* Layers within wrappers, such as TimeDistributed(Dense(3)), never come first. */
 const ArgDef inner_layer_args[] = {
     {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "numbered by class when not given"},
-    {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},
-    {ARG(LayerArgs, activity_regularizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_REGULARIZER,
-     .doc = "a penalty on the output in the loss, divided by the batch"},
-    {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},
-     .doc = "float32; nnc --real chooses for the whole model"},
+    BEHIND_NAME,
     {0}};
 
 /* Input takes only the name of these: the rest it has itself. */

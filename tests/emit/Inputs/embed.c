@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A host that trains two models and two instances of one of them, in C or C++: everything is in its own memory. */
+#include "check.h"
 #include "line.h"
 #include "net.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { SAMPLES = 20, STEPS = 300 };
-
-static int failures;
-
-#define CHECK(condition)                                                        \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            printf("line %d: %s\n", __LINE__, #condition);                      \
-            failures++;                                                         \
-        }                                                                       \
-    } while (0)
 
 /* The class of a sample is its largest pair of inputs, by sum. */
 static void make_samples(float x[SAMPLES][NET_IN], int32_t y[SAMPLES], float sums[SAMPLES]) {

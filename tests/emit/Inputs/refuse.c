@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What every function refuses, and that it has then changed nothing. */
+#include "check.h"
 #include "line.h"
 #include "net.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static int failures;
-
-#define CHECK(condition)                                                        \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            printf("line %d: %s\n", __LINE__, #condition);                      \
-            failures++;                                                         \
-        }                                                                       \
-    } while (0)
 
 static float x[NET_BATCH + 1][NET_IN];
 static int32_t y[NET_BATCH + 1];
