@@ -116,7 +116,7 @@ NNC_API int nnc_reader_take_all(nnc_reader *reader, unsigned char **bytes, size_
 /** A whole file, likewise. */
 NNC_API int nnc_read_file(nnc_host *host, const char *path, unsigned char **bytes, size_t *size);
 
-/** Writes a file so that it is there whole or not at all: a temporary file, fsync, rename. */
+/** Writes a file so that it is there whole or not at all: FILE.partial, fsync, rename. */
 typedef struct nnc_writer {
     nnc_host *host;
     char *path, *temporary; /* temporary NULL: in place, what is there being no regular file */

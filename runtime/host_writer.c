@@ -9,20 +9,50 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Opens a file of this user alone, and locks it against other processes; -1, silently. */
+static int nnc_open_locked(const char *path) {
+    struct stat own, named;
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    /* Before it was locked, whoever had it may have given it its final name: then it is another file, to be left alone. */
+    if (file >= 0 && (fcntl(file, F_SETLK, &lock) != 0 || fstat(file, &own) != 0 || lstat(path, &named) != 0 ||
+                      own.st_ino != named.st_ino || own.st_dev != named.st_dev || !S_ISREG(own.st_mode) ||
+                      own.st_uid != geteuid() || own.st_nlink != 1 || ftruncate(file, 0) != 0)) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
+static void nnc_drop_temporary(nnc_writer *writer) {
+    if (writer->temporary != NULL) {
+        unlink(writer->temporary);
+    }
+    free(writer->temporary);
+    writer->temporary = NULL;
+}
+
+/* It is called FILE.partial, so that what a killed process leaves is taken over by the next one that writes FILE. While
+ * another process writes FILE, and where files cannot be locked, it has a name of its own. */
 static int nnc_open_temporary(nnc_writer *writer, mode_t mode) {
-    size_t size = strlen(writer->path) + 8;
+    size_t size = strlen(writer->path) + sizeof ".partial";
     writer->temporary = malloc(size);
     if (writer->temporary == NULL) {
         return nnc_fail(writer->host, "out of memory");
     }
-    snprintf(writer->temporary, size, "%s.XXXXXX", writer->path);
-    int file = mkstemp(writer->temporary);
+    snprintf(writer->temporary, size, "%s.partial", writer->path);
+    int file = nnc_open_locked(writer->temporary);
     if (file < 0) {
-        return nnc_fail_at(writer->host, writer->path, 0, 0, "cannot be created: %s", strerror(errno));
+        snprintf(writer->temporary, size, "%s.XXXXXX", writer->path);
+        file = mkstemp(writer->temporary);
     }
-    /* mkstemp makes files private; results are ordinary files. */
-    if (fchmod(file, mode) != 0 || (writer->file = fdopen(file, "wb")) == NULL) {
+    /* Until here it is private; results are ordinary files. */
+    if (file < 0 || fchmod(file, mode) != 0 || (writer->file = fdopen(file, "wb")) == NULL) {
         nnc_fail_at(writer->host, writer->path, 0, 0, "cannot be created: %s", strerror(errno));
+        nnc_drop_temporary(writer);
         close(file);
         return -1;
     }
@@ -131,11 +161,13 @@ static void nnc_writer_note(nnc_writer *writer, int outcome) {
 
 NNC_API int nnc_writer_commit(nnc_writer *writer) {
     nnc_writer_note(writer, fflush(writer->file));
+    if (writer->temporary == NULL) {
+        nnc_writer_note(writer, fclose(writer->file));
+        writer->file = NULL;
+    }
     if (writer->temporary != NULL && writer->error == 0) {
         nnc_writer_note(writer, fsync(fileno(writer->file)));
     }
-    nnc_writer_note(writer, fclose(writer->file));
-    writer->file = NULL;
     if (writer->temporary != NULL && writer->error == 0) {
         nnc_writer_note(writer, rename(writer->temporary, writer->path));
         if (writer->error == 0) {
@@ -152,16 +184,14 @@ NNC_API int nnc_writer_commit(nnc_writer *writer) {
     return error != 0 ? -1 : 0;
 }
 
+/* Closing ends the lock, so it comes last: the temporary name is nobody else's before. What close says then is nothing new, for
+ * the file is on disk or to be forgotten. */
 NNC_API void nnc_writer_abandon(nnc_writer *writer) {
+    nnc_drop_temporary(writer);
     if (writer->file != NULL) {
         fclose(writer->file);
     }
-    if (writer->temporary != NULL) {
-        unlink(writer->temporary);
-    }
-    free(writer->temporary);
     free(writer->path);
     writer->file = NULL;
-    writer->temporary = NULL;
     writer->path = NULL;
 }

@@ -15,7 +15,7 @@ complete(whole, "not interrupted")
 want, failures = whole.results(), 0
 every = ("--checkpoint-every", "3")
 
-for function, calls in (("mkstemp", 4), ("fchmod", 3), ("fdopen", 3), ("fwrite", 80), ("fflush", 12), ("fsync", 6), ("fclose", 8), ("rename", 4)):
+for function, calls in (("open", 12), ("ftruncate", 4), ("fchmod", 3), ("fdopen", 3), ("fwrite", 80), ("fflush", 12), ("fsync", 6), ("fclose", 8), ("rename", 4)):
     for call in range(1, calls + 1, max(1, calls // 12)):
         run = Run(program, "parts", "--checkpoint", "c")
         status, message = run(*every, fault=f"{function}:{call}:{errno.ENOSPC}")

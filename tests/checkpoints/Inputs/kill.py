@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT-0
 """usage: kill.py PROGRAM MOMENTS: SIGKILL at random moments. The checkpoint always loads, and in the end come the same bits."""
+import os
 import random
 import sys
 import time
 
-from common import Run, complete, same
+from common import RESULTS, Run, complete, same
 
 program, moments = sys.argv[1], int(sys.argv[2])
 whole = Run(program, "whole")
@@ -22,9 +23,14 @@ while kills < moments:
     if training.returncode not in (0, -9):
         raise SystemExit(f"after {kills} kills: status {training.returncode}: {message}")
     kills += 1
+    left = [name for name in os.listdir("parts") if name not in ("c", *RESULTS)]
+    if len(left) > 1 or any(not name.endswith(".partial") for name in left):
+        raise SystemExit(f"after {kills} kills there are {sorted(left)}")
     if training.returncode == 0 or kills == moments:
         complete(run, f"after {kills} kills")
         same(run.results(), want, f"after {kills} kills")
+        if any(name.endswith(".partial") for name in os.listdir("parts")):
+            raise SystemExit(f"after {kills} kills and the end there are {sorted(os.listdir('parts'))}")
         ends += 1
         run = None
 print("every checkpoint was whole, every end the same" if ends else "nothing came to an end")
