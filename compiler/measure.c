@@ -145,17 +145,17 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
     return p;
 }
 
-/* In Keras masks of time steps reach those metrics that are means of a row's value, and no others. */
+/* In Keras masks of time steps reach those metrics that are means of a row's value, and no others: not the root of a mean. */
 static Tensor *metric_weights(Builder *build, const Metric *metric, Tensor *judged) {
     const Object *loss = build->plan->model->compile.loss;
-    const bool mean = metric->def->kind == METRIC_MEAN;
+    const bool mean = metric->def->kind == METRIC_MEAN, masked = mean && strcmp(metric->def->result, "ROOT") != 0;
     const bool ignores = mean && metric->def->value->sparse && !metric->def->argmax &&
                          ((const LossArgs *)loss->args)->ignore_class != INT_NONE;
-    if (!metric->weighted && !ignores && !(mean && judged->mask)) return NULL;
+    if (!metric->weighted && !ignores && !(masked && judged->mask)) return NULL;
     Tensor unmasked = *judged;
     unmasked.mask = NULL;
     const char *const label = arena_printf(build->plan->arena, "weights_of_%s", metric->name);
-    return build_row_weights(build, mean ? judged : &unmasked, "sum", metric->weighted, label);
+    return build_row_weights(build, masked ? judged : &unmasked, "sum", metric->weighted, label);
 }
 
 static void build_metric(Builder *build, const Metric *metric, Tensor *prediction) {

@@ -155,12 +155,13 @@ static double nnc_adjusted(const nnc_metric *metric, double samples, double scor
     return metric->number > 0 && free_ones > 0 ? 1 - (1 - score) * (samples - 1) / free_ones : score;
 }
 
-/* From weighted sums of y, y squared and (y - p) squared, and of the weights, for each output. */
+/* From weighted sums of y, y squared and (y - p) squared, and of the weights, for each output. One sample has no variance, and
+ * its sums, which are rounded, do not say so. */
 static void nnc_r_squared(const nnc_metric *metric, const double *sums, double *figures) {
     double mean = 0, weighted = 0, variance = 0, samples = sums[4 * metric->parts];
     for (int i = 0; i < metric->parts; i++) {
         const double *of = sums + 4 * i;
-        double total = of[1] - of[0] * (of[0] / of[3]), score = 1 - of[2] / total;
+        double total = samples > metric->parts ? of[1] - of[0] * (of[0] / of[3]) : 0, score = 1 - of[2] / total;
         score = isinf(score) ? 0 : score;
         mean += score / metric->parts;
         weighted += score * total;

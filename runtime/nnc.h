@@ -131,6 +131,7 @@ enum nnc_result {
 /** How a metric puts its parts together: areas, then classes and outputs. */
 enum nnc_how {
     NNC_EACH, /* a figure for each */
+    NNC_BEST, /* of thresholds, where a figure of theirs is reached */
     NNC_INTERPOLATED,
     NNC_MINOR,
     NNC_MAJOR,

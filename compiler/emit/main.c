@@ -66,7 +66,7 @@ static const char *how_text(const Metric *metric) {
                                                        : "";
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (*word && !strcmp(word + 1, words[i][0] + 1)) return words[i][1]; /* Keras takes the first letter large, too */
-    return "EACH";
+    return args->num_thresholds > 0 ? "BEST" : "EACH";
 }
 
 static const char *area_of(const char *curve) {

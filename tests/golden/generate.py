@@ -22,7 +22,8 @@ Everything is computed twice, in float32 and in float64, from the same float32 d
 run is what is expected. A tensor may differ by 2e-5 of its largest value, or by 8 times what the float32 run does.
 The random factors of the Dropout family are drawn here, stored, and put in place of Keras' own in every run. Gradients of
 Embedding are added up over equal indices before the optimizer sees them, as on Keras' JAX and Torch backends: on TensorFlow it
-would clip and square those of an index that occurs twice one by one.
+would clip and square those of an index that occurs twice one by one. Where the loss does not depend on a weight (behind
+Dropout(1)) its gradient is 0, as on JAX, and the weight decays; TensorFlow would leave it alone.
 """
 import argparse
 import ast
@@ -72,9 +73,9 @@ class ModelFile:
         return keras.Sequential(layers)
 
     def compile_arguments(self):
-        modules = {"optimizer": keras.optimizers, "loss": keras.losses, "metrics": keras.metrics}
+        modules = {"optimizer": keras.optimizers, "loss": keras.losses}
         schedules = keras.optimizers.schedules
-        return {name: self.evaluate(tree, modules[name], schedules) for name, tree in self.calls["compile"].items()}
+        return {name: self.evaluate(tree, modules.get(name, keras.metrics), schedules) for name, tree in self.calls["compile"].items()}
 
     def fit_arguments(self):
         return {name: self.evaluate(tree, Callbacks, keras.callbacks, keras.optimizers.schedules) for name, tree in self.calls["fit"].items()}
@@ -273,10 +274,14 @@ def first_gradients(model, x, y, weights, factors):
             for variable, gradient in zip(variables, gradients)}
 
 
-def add_up_slices(optimizer):
+def dense_gradients(optimizer):
     apply = optimizer.apply
-    dense = lambda gradient: tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
-    optimizer.apply = lambda gradients, *rest: apply([dense(gradient) for gradient in gradients], *rest)
+
+    def dense(gradient, variable):
+        if gradient is None:
+            return tf.zeros_like(variable.value)
+        return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
+    optimizer.apply = lambda gradients, variables: apply([dense(*pair) for pair in zip(gradients, variables)], variables)
 
 
 def run_keras(file, inputs, factors, dtype):
@@ -287,11 +292,17 @@ def run_keras(file, inputs, factors, dtype):
     model = file.model()
     factors.watch(model)
     model.compile(**file.compile_arguments(), run_eagerly=True, jit_compile=False)
-    add_up_slices(model.optimizer)
+    dense_gradients(model.optimizer)
     fit = file.fit_arguments()
     batch = fit["batch_size"]
 
+    def forget_states():
+        for layer in model.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_states()
+
     def reset():
+        forget_states()
         for variable in model.weights:
             variable.assign(inputs["init/" + weight_name(variable)].astype(dtype))
 
@@ -301,7 +312,9 @@ def run_keras(file, inputs, factors, dtype):
 
     reset()
     tensors = {"pred": np.asarray(model(x, training=False))}
+    forget_states()
     figures = model.evaluate(x, y, sample_weight=weights, batch_size=batch, verbose=0, return_dict=True)
+    forget_states()
     head = lambda array: None if array is None else tf.constant(array[:batch])
     for name, gradient in first_gradients(model, head(x), head(y), head(weights), factors).items():
         tensors["grad/" + name] = gradient
@@ -310,6 +323,7 @@ def run_keras(file, inputs, factors, dtype):
     history = model.fit(x, y, sample_weight=weights, verbose=0, **fit).history
     for variable in model.weights:
         tensors["after/" + weight_name(variable)] = np.asarray(variable.value)
+    forget_states()
     tensors["pred_after"] = np.asarray(model(x, training=False))
     return ({name: np.asarray(value, np.float64) for name, value in tensors.items()},
             {name: number(value) for name, value in figures.items()},
@@ -318,14 +332,24 @@ def run_keras(file, inputs, factors, dtype):
 
 # --- tolerances and files ---------------------------------------------------------------------------------------------
 
-def adam_slack(model, gradient, steps):
-    """How far `steps` of Adam may drift: its first step is lr·g/(|g| + ε), whose slope lr·ε/(|g| + ε)² turns rounding of g
-    (1e-7 of the largest) into a visible step where g is nearly 0. A step is 2·lr at most."""
-    if not isinstance(model.optimizer, keras.optimizers.Adam):
+def largest_rate(optimizer, steps):
+    rate = optimizer._learning_rate
+    return max(float(rate(step)) for step in range(steps)) if callable(rate) else float(rate)
+
+
+def slack(model, gradient, steps):
+    """How far `steps` of Adam and its relatives may drift: its first step is lr·g/(|g| + ε), whose slope lr·ε/(|g| + ε)² turns
+    rounding of g (1e-7 of the largest) into a visible step where g is nearly 0. A step is 2·lr at most. Of Lion it is that
+    as soon as rounding may change a sign."""
+    optimizer, size = model.optimizer, np.abs(gradient)
+    peak = np.max(size, initial=0)
+    if isinstance(optimizer, keras.optimizers.Lion):
+        step = 2.0 * (size < 1e-6 * peak)
+    elif isinstance(optimizer, (keras.optimizers.Adam, keras.optimizers.Nadam, keras.optimizers.Adamax, keras.optimizers.Lamb)):
+        step = np.minimum(2, optimizer.epsilon * 1e-7 * peak / (size + optimizer.epsilon) ** 2)
+    else:
         return 0.0
-    size, epsilon = np.abs(gradient), model.optimizer.epsilon
-    step = np.minimum(2, epsilon * 1e-7 * np.max(size, initial=0) / (size + epsilon) ** 2)
-    return steps * float(model.optimizer.learning_rate) * float(np.max(step, initial=0))
+    return steps * largest_rate(optimizer, steps) * float(np.max(step, initial=0))
 
 
 def tolerances(exact, single, model, steps):
@@ -334,7 +358,7 @@ def tolerances(exact, single, model, steps):
         peak = np.max(np.abs(value), initial=0)
         found[name] = float(max(1e-6 + 2e-5 * peak, 8 * np.max(np.abs(value - single[name]), initial=0)))
         if name.startswith("after/") and "grad/" + name[6:] in exact:
-            found[name] += adam_slack(model, exact["grad/" + name[6:]], steps)
+            found[name] += slack(model, exact["grad/" + name[6:]], steps)
     return found
 
 

@@ -28,6 +28,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 import layers
+import losses
 import training
 
 SEED = 20250611
@@ -41,6 +42,8 @@ class Keras:
 
     def __init__(self, golden):
         import keras
+
+        import precision
 
         class Dropout(keras.layers.Dropout):
             """Classic dropout scales nothing in training and multiplies by 1 - rate in inference: both are 1 - rate times
@@ -57,12 +60,15 @@ class Keras:
         class ModelFile(golden.ModelFile):
             def model(file):
                 own = types.SimpleNamespace(Dropout=Dropout, Input=keras.Input)
-                return keras.Sequential([file.evaluate(tree, own, keras.layers, keras.initializers) for tree in file.layers])
+                return keras.Sequential([file.evaluate(tree, own, keras.layers, keras.initializers, keras.regularizers, keras.constraints)
+                                         for tree in file.layers])
 
+        precision.widen(golden.backend)
         for name in ("conv", "depthwise_conv", "separable_conv", "conv_transpose", "max_pool", "average_pool"):
             setattr(golden.backend.nn, name, self.channels_last(getattr(golden.backend.nn, name)))
         self.ModelFile = ModelFile
-        self.names = {**vars(keras.initializers), **vars(keras.layers), "Dropout": Dropout}
+        self.names = {**vars(keras.regularizers), **vars(keras.constraints), **vars(keras.initializers), **vars(keras.layers),
+                      "Dropout": Dropout}
 
     @staticmethod
     def channels_last(function):
@@ -95,14 +101,16 @@ class Keras:
 class Chain:
     """A chain of layers while it is drawn: its lines, and the shape of one sample at its end."""
 
-    def __init__(self, pick, limit, shape, keras):
+    def __init__(self, pick, limit, shape, keras, is_inner=False):
         self.pick, self.limit, self.shape, self.keras, self.lines, self.names = pick, limit, shape, keras, [], set()
+        self.is_inner = is_inner  # within a wrapper
         self.x = None  # what kind of inputs the first layer wants
         self.turned = None
+        self.whole_batches = False  # a layer is stateful
 
     def inside(self, shape):
         """A chain for a layer within a wrapper."""
-        return Chain(self.pick, self.limit, list(shape), self.keras)
+        return Chain(self.pick, self.limit, list(shape), self.keras, is_inner=True)
 
     def chance(self, probability):
         return self.pick.random() < probability
@@ -146,7 +154,7 @@ class Chain:
             self.turned = None
             row = self.pick.choice(rows)
             try:
-                self.append(row.text(self, name=lambda chain: chain.name()), 4 * self.limit)
+                self.append(row.text(self, name=lambda chain: chain.name(), activity_regularizer=layers.PENALTY), 4 * self.limit)
             except ValueError:
                 continue
             if row.first:
@@ -180,28 +188,37 @@ def draw_model(number, limit, keras):
         chain.any_layer()
     if chain.elements() > 2 * limit:
         chain.append("Flatten()")
-    loss, y, metrics = training.draw_loss(chain)
-    chosen = pick.sample(metrics, pick.randrange(min(3, len(metrics)) + 1))
+    loss, y, metrics = pick.choice(losses.LOSSES).draw(chain)
+    chosen = pick.sample(metrics, pick.randrange(4))
+    weighted_metrics = pick.sample(metrics, pick.choice([0, 0, 0, 1]))
 
     batch = pick.choice([1, 2, 3, 4, 5, 8, 13, 16, 17, 32, 33, 40])
     batches = pick.choice([1, 1, 2, 3])
     rows = batch * (batches - 1) + pick.choice([1, batch, batch, pick.randint(1, batch)])
+    epochs = -(-3 // batches)
+    if chain.whole_batches:
+        rows, epochs = batch, 3
     x = chain.x or ("grid" if grid else pick.choice(["normal", "normal", "unit", "large"]))
     init = "grid" if grid else pick.choice(["spread", "spread", "spread", "saturated"])
     weights = pick.choice(["no", "no", "yes", "some_zero"])
-    compiled = [f"optimizer={training.draw_optimizer(pick)}", f"loss={loss}"]
-    if chosen:
-        compiled.append(f"metrics=[{', '.join(chosen)}]")
+    optimizer, plain_rate = training.draw_optimizer(pick)
+    compiled = [f"optimizer={optimizer}", f"loss={loss}"]
+    for name, given in (("metrics", chosen), ("weighted_metrics", weighted_metrics)):
+        if given:
+            compiled.append(f"{name}=[{', '.join(given)}]")
+    fit = {"epochs": epochs, "batch_size": batch, "shuffle": False}
+    if not chain.whole_batches and pick.random() < 0.3:
+        fit.update(training.draw_fit(pick, rows, batch, epochs, y, chain.shape, weights != "no", plain_rate))
     lines = "\n".join(f"    {line}" for line in chain.lines)
     return f"""# Made by tests/random/generate.py; expected numbers from Keras 3.15.1
 # data: rows={rows} x={x} y={y} sample_weight={weights} init={init}
 model random_{number} {{
-    Input(shape=({', '.join(map(str, shape))},))
+    Input(shape=({', '.join(map(str, shape))},){f", batch_size={batch}" if chain.whole_batches else ""})
 {lines}
 }}
 
 compile({(',' + chr(10) + '        ').join(compiled)})
-fit(epochs={-(-3 // batches)}, batch_size={batch}, shuffle=False)
+{training.call('fit', **fit)}
 """
 
 
@@ -240,7 +257,10 @@ def make_inputs(golden, file, model, pick):
     recipe, rows = file.recipe, int(file.recipe["rows"])
     x_shape, y_shape = (rows, *model.input_shape[1:]), (rows, *model.output_shape[1:])
     kind = recipe["y"]
-    y = pick.random(y_shape).astype(np.float32) if kind == "unit" else golden.make_y(kind.removeprefix("ignored_"), y_shape, pick)
+    y = pick.random(y_shape).astype(np.float32) if kind == "unit" else \
+        golden.make_y({"signs": "binary"}.get(kind, kind.removeprefix("ignored_")), y_shape, pick)
+    if kind == "signs":
+        y = 2 * y - 1
     if kind.startswith("ignored_"):
         y[pick.random(y.shape) < 0.3] = -1
     inputs = {"x": make_x(golden, recipe["x"], x_shape, pick), "y": y}

@@ -13,6 +13,10 @@ GATES = ["linear", "relu", "tanh", "sigmoid", "hard_sigmoid", "softsign", "softm
 INITIALIZERS = ["'zeros'", "'ones'", "Constant(0.1)", "RandomNormal(stddev=0.1, seed=3)", "'random_uniform'",
                 "TruncatedNormal(mean=0.1)", "'he_normal'", "'lecun_uniform'", "VarianceScaling(2.0, 'fan_avg', 'uniform')",
                 "GlorotNormal(seed=1)", "'glorot_uniform'"]
+REGULARIZERS = ["'l1'", "'l2'", "L1(0.02)", "L2(0.03)", "L1L2(l1=0.01, l2=0.02)", "L1L2(0.01)"]
+CONSTRAINTS = ["'max_norm'", "MaxNorm(0.5)", "'non_neg'", "NonNeg()", "'unit_norm'", "UnitNorm()", "MinMaxNorm(0.2, 0.8)",
+               "MinMaxNorm(0.3, 0.9, rate=0.5)"]
+KERNEL_CONSTRAINTS = CONSTRAINTS + ["MaxNorm(1, axis=1)", "UnitNorm(axis=[0, 1])", "MinMaxNorm(axis=-1)"]  # of two dimensions or more
 
 ROWS = []
 
@@ -41,6 +45,21 @@ def row(name, ranks, *arguments, weight=1, first=None, **named):
 def mostly(*others):
     """Left out three times of four."""
     return lambda chain: chain.pick.choice(others) if chain.chance(0.25) else None
+
+
+def rarely(*others):
+    """Given one time of fourteen."""
+    return lambda chain: chain.pick.choice(others) if chain.chance(0.07) else None
+
+
+def weight(name, *initializers, constraints=CONSTRAINTS):
+    """The arguments that say something about a weight."""
+    return {f"{name}_initializer": mostly(*initializers or INITIALIZERS[:6]), f"{name}_regularizer": rarely(*REGULARIZERS),
+            f"{name}_constraint": rarely(*constraints)}
+
+
+def kernel(name):
+    return weight(name, *INITIALIZERS, constraints=KERNEL_CONSTRAINTS)
 
 
 def quoted(names):
@@ -94,7 +113,7 @@ def cut(chain, size):
 def pairs(choose):
     """Padding and cropping: one number, one for each dimension, or a pair for each."""
     def draw(chain):
-        sizes = chain.shape[:-1]
+        sizes = chain.shape[1:] if len(chain.shape) > 2 and chain.channels_first() else chain.shape[:-1]
         if chain.chance(0.3):
             return chain.pick.choice([0, 1, 2])
         if len(sizes) == 1:
@@ -114,10 +133,11 @@ def data_format(chain):
     return "'channels_first'" if chain.channels_first() else None
 
 
+PENALTY = lambda chain: chain.pick.choice(REGULARIZERS) if chain.chance(0.03) else None  # on a layer's output
 SEED = lambda chain: chain.pick.randrange(1000) if chain.chance(0.2) else None
 RATE = [0, 0.1, 0.25, 0.5, 0.5, 0.8, 1, 0.999]
 ANY = (1, 2, 3, 4)
-KERNEL = dict(use_bias=mostly(False), kernel_initializer=mostly(*INITIALIZERS), bias_initializer=mostly(*INITIALIZERS[:6]))
+BIAS = dict(use_bias=mostly(False), **weight("bias"))
 TRAINABLE = mostly(None, None, False)
 
 
@@ -140,12 +160,12 @@ def axis(chain):
     return chain.pick.choice([None, -1, *range(1, rank + 1), *range(-rank, 0)])
 
 
-row("Dense", ANY, units, weight=10, activation=activation, trainable=TRAINABLE, **KERNEL)
+row("Dense", ANY, units, weight=10, activation=activation, trainable=TRAINABLE, **kernel("kernel"), **BIAS)
 row("Activation", ANY, quoted(ACTIVATIONS))
 row("ReLU", ANY, max_value=[None, 0.5, 1, 6], negative_slope=[None, 0.1, 0.5], threshold=[None, None, 0.5, 1])
 row("LeakyReLU", ANY, negative_slope=[None, 0.05, 0.5, 1.5])
 row("ELU", ANY, alpha=[None, 0.05, 0.5, 1.5])
-row("PReLU", ANY, shared_axes=shared_axes, trainable=TRAINABLE)
+row("PReLU", ANY, shared_axes=shared_axes, trainable=TRAINABLE, **weight("alpha"))
 row("Softmax", ANY, axis=axis)
 row("Dropout", ANY, RATE, weight=2, noise_shape=noise_shape, seed=SEED, inverted=mostly(False))
 row("GaussianNoise", ANY, [0, 0.1, 0.5, 1], seed=SEED)
@@ -215,8 +235,10 @@ def moments(chain):
     return f"{mean[0]}, variance={variance[0]}, axis=None" if count == 1 else f"{mean}, variance={variance}"
 
 
-CENTER_SCALE = dict(center=mostly(False), scale=mostly(False), epsilon=mostly(0.1, 1e-5), trainable=TRAINABLE)
-row("BatchNormalization", ANY, axis=batch_axis, momentum=mostly(0.5, 0.9), **CENTER_SCALE, weight=3)
+CENTER_SCALE = dict(center=mostly(False), scale=mostly(False), epsilon=mostly(0.1, 1e-5), trainable=TRAINABLE,
+                    **weight("beta"), **weight("gamma"))
+row("BatchNormalization", ANY, axis=batch_axis, momentum=mostly(0, 0.5, 0.9), **CENTER_SCALE, weight=3,
+    moving_mean_initializer=mostly(*INITIALIZERS[:3]), moving_variance_initializer=mostly("'ones'", "Constant(0.5)"))
 row("LayerNormalization", ANY, axis=axes, **CENTER_SCALE, weight=2)
 row("GroupNormalization", ANY, groups, **CENTER_SCALE)
 row("RMSNormalization", ANY, axis=last_axes, epsilon=mostly(0.1))
@@ -232,51 +254,60 @@ row("Permute", ANY, order)
 # --- images -----------------------------------------------------------------------------------------------------------
 
 PADDING = quoted(["valid", "same"])
-CONV = dict(padding=PADDING, activation=activation, use_bias=mostly(False))
+CONV = dict(padding=PADDING, activation=activation, trainable=TRAINABLE, **BIAS)
+SEPARABLE = dict(**CONV, **kernel("depthwise"), depth_multiplier=[None, 1, 2, 3])
 DILATION = dict(dilation_rate=spatial(lambda chain, size: chain.pick.choice([1, 1, 2, 3]), default="1"))
 STRIDES = spatial(step, default="1")
 
 for dims in (1, 2, 3):
     often, image, name = 3 if dims < 3 else 1, (dims + 1,), lambda base: f"{base}{dims}D"
-    row(name("Conv"), image, filters, spatial(window), STRIDES, weight=2 * often, **CONV, **DILATION, data_format=data_format,
-        groups=divisor)
-    row(name("Conv") + "Transpose", image, filters, spatial(window), STRIDES, weight=often, **CONV, **(DILATION if dims < 3 else {}),
-        data_format=data_format, output_padding=lambda chain: chain.pick.choice([0, 1]) if chain.chance(0.3) else None)
+    row(name("Conv"), image, filters, spatial(window), STRIDES, weight=2 * often, **CONV, **kernel("kernel"), **DILATION,
+        data_format=data_format, groups=divisor)
+    row(name("Conv") + "Transpose", image, filters, spatial(window), STRIDES, weight=often, **CONV, **kernel("kernel"),
+        **(DILATION if dims < 3 else {}), data_format=data_format,
+        output_padding=lambda chain: chain.pick.choice([0, 1]) if chain.chance(0.3) else None)
     if dims < 3:
-        row(name("DepthwiseConv"), image, spatial(window), STRIDES, weight=often, **CONV, **DILATION,
-            depth_multiplier=[None, 1, 2, 3],
-            data_format=data_format)
-        row(name("SeparableConv"), image, filters, spatial(window), STRIDES, weight=often, **CONV, **DILATION,
-            depth_multiplier=[None, 1, 2, 3],
-            data_format=data_format)
+        row(name("DepthwiseConv"), image, spatial(window), STRIDES, weight=often, **SEPARABLE, **DILATION, data_format=data_format)
+        row(name("SeparableConv"), image, filters, spatial(window), STRIDES, weight=often, **SEPARABLE, **kernel("pointwise"),
+            **DILATION, data_format=data_format)
     for base in ("MaxPooling", "AveragePooling"):
         row(name(base), image, spatial(window), weight=often, strides=spatial(step), padding=PADDING, data_format=data_format)
     for base in ("GlobalMaxPooling", "GlobalAveragePooling"):
         row(name(base), image, keepdims=mostly(True), data_format=data_format)
-    row(name("ZeroPadding"), image, pairs(pair))
-    row(name("Cropping"), image, pairs(cut))
-    row(name("SpatialDropout"), image, RATE, seed=SEED, **({"data_format": data_format} if dims > 1 else {}))
+    FORMAT = {"data_format": data_format} if dims > 1 else {}
+    row(name("ZeroPadding"), image, pairs(pair), **FORMAT)
+    row(name("Cropping"), image, pairs(cut), **FORMAT)
+    row(name("SpatialDropout"), image, RATE, seed=SEED, **FORMAT)
 row("Conv1D", (2,), filters, spatial(window), spatial(step, default="1"), weight=3, **{**CONV, **DILATION, "padding": ["'causal'"]},
-    groups=divisor)
+    **kernel("kernel"), groups=divisor)
 row("UpSampling1D", (2,), [1, 2, 3])
 row("UpSampling2D", (3,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3])),
     interpolation=[None, "'nearest'", "'bilinear'", "'bilinear'"], data_format=data_format)
-row("UpSampling3D", (4,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3])))
+row("UpSampling3D", (4,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3])), data_format=data_format)
 
 
 # --- sequences --------------------------------------------------------------------------------------------------------
 
-RECURRENT = dict(activation=mostly(*quoted(GATES)), use_bias=mostly(False), return_sequences=[None, True, True],
-                 go_backwards=mostly(True), unroll=mostly(True), dropout=mostly(0.0, 0.3, 0.5, 1.0), trainable=TRAINABLE,
-                 recurrent_dropout=mostly(0.0, 0.2, 0.5, 1.0), recurrent_initializer=mostly("'orthogonal'", "'identity'"))
+def stateful(chain):
+    """Only in a chain that will see whole batches."""
+    if not chain.lines and not chain.is_inner and chain.chance(0.1):
+        chain.whole_batches = True
+    return True if chain.whole_batches and chain.chance(0.7) else None
+
+
+RECURRENT = dict(activation=mostly(*quoted(GATES)), return_sequences=[None, True, True], go_backwards=mostly(True), unroll=mostly(True),
+                 dropout=mostly(0.0, 0.3, 0.5, 1.0), recurrent_dropout=mostly(0.0, 0.2, 0.5, 1.0), seed=SEED, trainable=TRAINABLE,
+                 **BIAS, **kernel("kernel"),
+                 **weight("recurrent", "'orthogonal'", "Orthogonal(gain=0.5)", "'identity'", constraints=KERNEL_CONSTRAINTS))
 GATED = dict(recurrent_activation=mostly(*quoted(GATES)))
 row("LSTM", (2,), units, weight=4, **RECURRENT, **GATED, unit_forget_bias=mostly(False))
 row("GRU", (2,), units, weight=4, **RECURRENT, **GATED, reset_after=mostly(False))
 row("SimpleRNN", (2,), units, weight=3, **RECURRENT)
-row("Masking", (2,), weight=6, first="steps")
+row("Masking", (2,), weight=6, first="steps", mask_value=[None, None, None, 0, 1])
 VOCABULARY = 5  # the least
 row("Embedding", (1, 2), [VOCABULARY, 7, 30], lambda chain: chain.pick.choice([1, 2, 3, 7, 8, 16, 17]), weight=4, first="indices",
-    mask_zero=lambda chain: True if len(chain.shape) == 1 and chain.chance(0.5) else None, trainable=TRAINABLE)
+    mask_zero=lambda chain: True if len(chain.shape) == 1 and chain.chance(0.5) else None, trainable=TRAINABLE,
+    **kernel("embeddings"))
 
 
 def drawn(names):

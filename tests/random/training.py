@@ -1,81 +1,101 @@
 # SPDX-License-Identifier: MIT-0
-"""The losses, metrics and optimizers of random models, and the ends of chains that suit them."""
+"""Optimizers, schedules of the learning rate and what fit() says in random models."""
+from layers import quoted
 
 
-def reduction(chain):
-    choice = chain.pick.choice([None, None, None, "sum", "mean", "mean_with_sample_weight", "sum_over_batch_size"])
-    return f"'{choice}'" if choice else None
+def call(name, *arguments, **named):
+    written = [str(a) for a in arguments] + [f"{key}={value}" for key, value in named.items() if value is not None]
+    return f"{name}({', '.join(written)})"
 
 
-def written_loss(chain, names, class_name, arguments):
-    """A loss as a string where no argument is given, now and then as an object."""
-    arguments = {name: value for name, value in arguments.items() if value is not None}
-    if not arguments and chain.chance(0.6):
-        return f"'{chain.pick.choice(names)}'"
-    return f"{class_name}({', '.join(f'{name}={value}' for name, value in arguments.items())})"
+# --- optimizers: the rates at which few steps show something, and each one's own arguments ----------------------------
+
+BETAS = dict(beta_1=[0.5, 0.8, 0.95], beta_2=[0.9, 0.95])
+EPSILON = dict(epsilon=[1e-3, 0.01])
+MOMENTS = {**BETAS, **EPSILON}
+TRUE = [True]
+OPTIMIZERS = {
+    "SGD": ([0.01, 0.05, 0.1], dict(momentum=[0.5, 0.9], nesterov=TRUE)),
+    "Adam": ([0.001, 0.01], {**MOMENTS, "amsgrad": TRUE}),
+    "AdamW": ([0.001, 0.01], {**MOMENTS, "amsgrad": TRUE}),
+    "Nadam": ([0.001, 0.01], MOMENTS),
+    "Adamax": ([0.001, 0.01], MOMENTS),
+    "RMSprop": ([0.001, 0.01], dict(rho=[0.5, 0.95], momentum=[0.3, 0.9], centered=TRUE, **EPSILON)),
+    "Adagrad": ([0.01, 0.1], dict(initial_accumulator_value=[0.0, 0.5], **EPSILON)),
+    "Adadelta": ([0.1, 1.0], dict(rho=[0.5, 0.9], **EPSILON)),
+    "Ftrl": ([0.01, 0.1], dict(learning_rate_power=[-0.7, -0.3], initial_accumulator_value=[0.3, 1.0],
+                               l1_regularization_strength=[0.01, 0.1], l2_regularization_strength=[0.02],
+                               l2_shrinkage_regularization_strength=[0.03], beta=[0.1])),
+    "Lion": ([0.001, 0.01], BETAS),
+    "Lamb": ([0.001, 0.01], MOMENTS),
+}
 
 
-def end_of_classes(chain, sparse, logits):
-    """Brings the chain to an output that a cross-entropy over classes accepts."""
-    classes = chain.pick.choice([2, 3, 7, 10, 16, 17, 33])
-    kinds = ["softmax", "softmax", "softmax", "sigmoid", "softplus"] + (["linear", "tanh"] if sparse else [])
-    kind = "linear" if logits and chain.chance(0.7) else chain.pick.choice(kinds)
-    if chain.chance(0.3):
-        chain.dense(classes, "linear")
-        if kind == "softmax":
-            chain.add("Softmax")
-        else:
-            chain.add("Activation", f"'{kind}'")
-    else:
-        chain.dense(classes, kind)
-    if chain.chance(0.2):
-        chain.harmless_layer()
-
-
-def draw_loss(chain):
-    """Ends the chain and returns (loss, kind of y, metrics that Keras accepts with it)."""
-    pick = chain.pick
-    kind = pick.choice(["mse", "mae", "bce", "bce", "cce", "cce", "scce", "scce", "scce"])
-    general = ["'mse'", "'mae'", "MeanSquaredError(name='error')", "'mean_absolute_error'", "MeanAbsoluteError(name='distance')"]
-    if kind in ("mse", "mae"):
-        if chain.chance(0.5):
-            chain.dense(pick.choice([1, 1, 3, 16, 33]))
-        name, spelled = {"mse": ("MeanSquaredError", ["mse", "MSE", "mean_squared_error"]),
-                         "mae": ("MeanAbsoluteError", ["mae", "mean_absolute_error"])}[kind]
-        y = "column_of_reals" if chain.shape[-1] == 1 and len(chain.shape) == 1 and chain.chance(0.5) else "normal"
-        return written_loss(chain, spelled, name, {"reduction": reduction(chain)}), y, general
-    logits = "True" if chain.chance(0.3) else None
-    smoothing = pick.choice([None, None, 0.1, 0.3])
-    if kind == "bce":
-        chain.dense(pick.choice([1, 1, 1, 3, 16, 17, 33]),
-                    pick.choice(["sigmoid", "sigmoid", "sigmoid", "softmax", "hard_sigmoid", "tanh"]) if not logits or chain.chance(0.2)
-                    else "linear")
-        if chain.chance(0.2):
-            chain.harmless_layer()
-        metrics = general + ["'binary_accuracy'", "'accuracy'", "'acc'", "BinaryAccuracy(threshold=0.3)",
-                             "BinaryAccuracy(name='hits')"]
-        arguments = {"from_logits": logits, "label_smoothing": smoothing, "reduction": reduction(chain)}
-        return written_loss(chain, ["binary_crossentropy", "bce"], "BinaryCrossentropy", arguments), \
-            pick.choice(["binary", "binary", "unit"]), metrics
-    end_of_classes(chain, kind == "scce", logits)
-    if chain.shape[-1] == 1:  # a reshape may have moved the classes
-        chain.dense(3, "softmax")
-    if kind == "cce":
-        arguments = {"from_logits": logits, "label_smoothing": smoothing, "reduction": reduction(chain)}
-        metrics = general + ["'accuracy'", "'acc'", "'categorical_accuracy'", "CategoricalAccuracy(name='top')",
-                             "'binary_accuracy'"]
-        return written_loss(chain, ["categorical_crossentropy"], "CategoricalCrossentropy", arguments), \
-            pick.choice(["onehot", "onehot", "distribution"]), metrics
-    ignore = pick.choice([None, None, None, 0, 1, -1])
-    arguments = {"from_logits": logits, "ignore_class": ignore, "reduction": reduction(chain)}
-    metrics = ["'accuracy'", "'acc'", "'sparse_categorical_accuracy'", "SparseCategoricalAccuracy(name='hits')"]
-    y = pick.choice(["classes", "column"])
-    return written_loss(chain, ["sparse_categorical_crossentropy"], "SparseCategoricalCrossentropy", arguments), \
-        y if ignore != -1 else f"ignored_{y}", metrics
+def draw_schedule(pick, rate):
+    """Of the few steps that a random model makes."""
+    steps, part = pick.choice([1, 2, 3, 5]), pick.choice([0.0, 0.1, 0.5])
+    decay = lambda name: call(name, rate, steps, pick.choice([0.5, 0.9]), staircase=pick.choice([None, True]))
+    warm = dict(warmup_target=2 * rate, warmup_steps=pick.choice([0, 1, 2])) if pick.random() < 0.4 else {}
+    return pick.choice([
+        lambda: decay("ExponentialDecay"), lambda: decay("InverseTimeDecay"),
+        lambda: call("PiecewiseConstantDecay", [1], [rate, rate / 2]),
+        lambda: call("PiecewiseConstantDecay", "boundaries=[0, 2]", f"values=[{rate}, {rate / 4}, {rate / 2}]"),
+        lambda: call("PolynomialDecay", rate, steps, end_learning_rate=rate / 10, power=pick.choice([None, 0.5, 2.0]),
+                     cycle=pick.choice([None, True])),
+        lambda: call("CosineDecay", rate, steps, alpha=part, **warm),
+        lambda: call("CosineDecayRestarts", rate, steps, t_mul=pick.choice([None, 1.0, 1.5]), m_mul=pick.choice([None, 0.5]), alpha=part),
+    ])()
 
 
 def draw_optimizer(pick):
-    rate = pick.choice([0.01, 0.05, 0.1])
-    return pick.choice([f"SGD({rate})", f"SGD(learning_rate={rate}, momentum=0.9)",
-                        f"SGD({rate}, momentum=0.5, nesterov=True)", "'sgd'", "'adam'", "Adam()",
-                        f"Adam({rate / 10}, beta_1=0.8, beta_2=0.95)", f"Adam(learning_rate={rate}, epsilon=0.01)"])
+    """(the optimizer as the language writes it, whether its rate is a number)"""
+    name = pick.choice(["SGD", "SGD", "Adam", *OPTIMIZERS])
+    rates, own = OPTIMIZERS[name]
+    if pick.random() < 0.08 and name != "Lamb":  # Keras has no string for Lamb
+        return f"'{name.lower()}'", True
+    rate = pick.choice(rates)
+    scheduled = pick.random() < 0.25
+    given = {"learning_rate": draw_schedule(pick, rate) if scheduled else rate}
+    given.update({argument: pick.choice(values) for argument, values in own.items() if pick.random() < 0.35})
+    if name == "AdamW" or pick.random() < 0.12:
+        given["weight_decay"] = pick.choice([0.01, 0.1, 0.004])
+    if pick.random() < 0.2:
+        given[pick.choice(["clipnorm", "clipvalue", "global_clipnorm"])] = pick.choice([0.01, 0.3, 2.0])
+    if pick.random() < 0.12:
+        given.update(use_ema=True, ema_momentum=pick.choice([None, 0.5, 0.9]), ema_overwrite_frequency=pick.choice([None, 2]))
+    if pick.random() < 0.12:
+        given["gradient_accumulation_steps"] = pick.choice([2, 3])
+    if pick.random() < 0.04:
+        given["loss_scale_factor"] = 16.0
+    return call(name, **given), not scheduled
+
+
+# --- fit() ------------------------------------------------------------------------------------------------------------
+
+def callbacks(pick, plain_rate):
+    stop = call("EarlyStopping", monitor="'loss'", patience=pick.choice([0, 1]), mode=pick.choice([None, *quoted(["min", "auto"])]),
+                min_delta=pick.choice([None, 0.5]), restore_best_weights=pick.choice([None, True]))
+    if not plain_rate:
+        return f"[{stop}]"
+    lower = call("ReduceLROnPlateau", monitor="'loss'", factor=0.5, patience=0, min_delta=pick.choice([None, 0.1, 10.0]),
+                 cooldown=pick.choice([None, 1]))
+    rates = call("LearningRateScheduler", pick.choice(["{0: 0.02, 1: 0.01}", "[0.01, 0.03]", "ExponentialDecay(0.02, 2, 0.5)"]))
+    return f"[{pick.choice([stop, lower, rates])}]"
+
+
+def draw_fit(pick, rows, batch, epochs, y, shape, weighted, plain_rate):
+    """What fit() says besides epochs, batch_size and shuffle."""
+    choices = ["initial_epoch", "callbacks", "callbacks"]
+    if rows >= 4:
+        choices += ["validation_split"] * 3
+    if rows > batch:
+        choices += ["steps_per_epoch"]
+    if not weighted and len(shape) == 1 and (y in ("classes", "column") or y == "binary" and shape == [1]):
+        choices += ["class_weight"] * 3
+    choice = pick.choice(choices)
+    if choice == "validation_split":
+        return {choice: pick.choice([0.25, 0.4, 0.5]), "validation_batch_size": pick.choice([None, 1, 3]),
+                "validation_freq": pick.choice([None, 2]), "validation_steps": pick.choice([None, None, 1])}
+    return {choice: {"initial_epoch": lambda: pick.choice([0, epochs - 1]), "callbacks": lambda: callbacks(pick, plain_rate),
+                     "steps_per_epoch": lambda: 1, "class_weight": lambda: pick.choice(["{0: 2.0}", "{0: 0.5, 1: 3.0}", "{1: 0.0}"])}
+            [choice]()}
