@@ -78,6 +78,7 @@ typedef struct LossDef {
     const char *locals; /* what both formulas name, as declarations; NULL: nothing */
     const char *logits_value, *logits_gradient, *logits_locals; /* the same on logits p; NULL: has no such form */
     const char *element, *element_gradient; /* rows: what a class adds, a formula of its part q of the sum and y */
+    bool given_logits;      /* from_logits means the prediction, even where something is known of which it was made */
     const char *shortcut;   /* the activation whose logits it goes back to: "softmax", "sigmoid"; NULL: none */
     const char *activation; /* "softmax": applied to logits, there being no form of its own for them */
     const char *target;     /* what targets may be: UNIT, DISTRIBUTION, or NULL for REAL, as in enum nnc_target */

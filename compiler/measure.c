@@ -102,15 +102,19 @@ Tensor *build_judged(Builder *build, Tensor *prediction) {
     return judged_by(build, (const LossDef *)object->class, object->args, prediction);
 }
 
+/* Whether the loss leaves out the rows of one label. */
+static bool loss_ignores(const Object *loss) {
+    return ((const LossDef *)loss->class)->sparse && ((const LossArgs *)loss->args)->ignore_class != INT_NONE;
+}
+
 /* What each row counts, in the loss or in a metric. */
-static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *reduction, bool weighted, const char *label) {
-    const Object *object = build->plan->model->compile.loss;
-    const LossArgs *args = object->args;
+static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *reduction, bool weighted, bool ignores,
+                                 const char *label) {
     Op *op = build_op(build, &op_loss_weights, label);
     op->reduction = reduction;
     op->weighted = weighted;
-    op->ignores = ((const LossDef *)object->class)->sparse && args->ignore_class != INT_NONE;
-    op->ignored = args->ignore_class;
+    op->ignores = ignores;
+    op->ignored = ((const LossArgs *)build->plan->model->compile.loss->args)->ignore_class;
     op->masked = judged->mask != NULL;
     if (op->weighted) op->in[op->in_count++] = build->program->sample_weight;
     if (op->ignores) op->in[op->in_count++] = build->program->target;
@@ -120,24 +124,26 @@ static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *red
     return build_result(build, op, "row_weight", rows);
 }
 
-/* Prediction and target, for a loss or a metric that is the mean of one. */
-static void add_inputs(Builder *build, Op *op, const LossDef *loss, const LossArgs *args, Tensor *judged) {
+/* Prediction and target, for a loss or a metric that is the mean of one; the target's rows are there before the operation. */
+static void add_inputs(Op *op, const LossDef *loss, const LossArgs *args, Tensor *judged, Tensor *target) {
     /* With ignore_class Keras multiplies the prediction by a mask, and so loses its link to the logits. */
     const bool ignores = op->def == &op_loss && loss->sparse && args->ignore_class != INT_NONE;
-    Tensor *logits = loss->shortcut && !ignores ? judged->logits : NULL;
+    Tensor *logits = loss->shortcut && !ignores && !(loss->given_logits && args->from_logits) ? judged->logits : NULL;
     op->on_logits = loss->shortcut && (args->from_logits || logits);
     op->in[op->in_count++] = logits ? logits : judged;
-    op->in[op->in_count++] = along_axis(build, build->program->target, loss, args);
+    op->in[op->in_count++] = target;
 }
 
 Tensor *build_loss(Builder *build, Tensor *judged) {
     const Object *object = build->plan->model->compile.loss;
     const LossArgs *args = object->args;
-    Tensor *weights = build_row_weights(build, judged, args->reduction, true, "loss_weights");
+    const LossDef *loss = (const LossDef *)object->class;
+    Tensor *weights = build_row_weights(build, judged, args->reduction, true, loss_ignores(object), "loss_weights");
+    Tensor *target = along_axis(build, build->program->target, loss, args);
     Op *op = build_op(build, &op_loss, "loss");
-    op->loss = (const LossDef *)object->class;
+    op->loss = loss;
     op->object = object;
-    add_inputs(build, op, op->loss, args, judged);
+    add_inputs(op, loss, args, judged, target);
     op->in[op->in_count++] = weights;
     Tensor *p = op->in[0];
     if (build->training && gradient_needed(p))
@@ -145,25 +151,29 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
     return p;
 }
 
-/* In Keras masks of time steps reach those metrics that are means of a row's value, and no others: not the root of a mean. */
+/* In Keras masks of time steps reach those metrics that are means of a row's value, and no others: not the root of a mean. The
+ * loss's ignore_class does not; but a label that is no class has no crossentropy, of which Keras makes NaN. */
 static Tensor *metric_weights(Builder *build, const Metric *metric, Tensor *judged) {
     const Object *loss = build->plan->model->compile.loss;
     const bool mean = metric->def->kind == METRIC_MEAN, masked = mean && strcmp(metric->def->result, "ROOT") != 0;
-    const bool ignores = mean && metric->def->value->sparse && !metric->def->argmax &&
-                         ((const LossArgs *)loss->args)->ignore_class != INT_NONE;
+    const int64_t ignored = ((const LossArgs *)loss->args)->ignore_class;
+    const bool ignores = mean && metric->def->value->sparse && metric->def->value->shortcut && loss_ignores(loss) &&
+                         !(ignored >= 0 && ignored < judged->shape.dim[judged->shape.rank - 1]);
     if (!metric->weighted && !ignores && !(masked && judged->mask)) return NULL;
     Tensor unmasked = *judged;
     unmasked.mask = NULL;
     const char *const label = arena_printf(build->plan->arena, "weights_of_%s", metric->name);
-    return build_row_weights(build, masked ? judged : &unmasked, "sum", metric->weighted, label);
+    return build_row_weights(build, masked ? judged : &unmasked, "sum", metric->weighted, ignores, label);
 }
 
 static void build_metric(Builder *build, const Metric *metric, Tensor *prediction) {
     const MetricDef *def = metric->def;
     const MetricArgs *args = metric->object->args;
-    Tensor *judged = prediction;
-    if (def->kind == METRIC_MEAN) judged = judged_by(build, def->value, &args->value, prediction);
-    else if (args->from_logits) judged = build_map(build, &sigmoid, (Tensor *[]){prediction}, NULL, 0);
+    Tensor *judged = prediction, *target = build->program->target;
+    if (def->kind == METRIC_MEAN) {
+        judged = judged_by(build, def->value, &args->value, prediction);
+        target = along_axis(build, target, def->value, &args->value);
+    } else if (args->from_logits) judged = build_map(build, &sigmoid, (Tensor *[]){prediction}, NULL, 0);
     Tensor *weights = metric_weights(build, metric, judged);
     Op *op = build_op(build, &op_metric, arena_printf(build->plan->arena, "metric_%s", metric->name));
     op->metric = def;
@@ -173,7 +183,7 @@ static void build_metric(Builder *build, const Metric *metric, Tensor *predictio
         op->in[op->in_count++] = prediction->logits;
         op->in[op->in_count++] = build->program->target;
     } else if (def->kind == METRIC_MEAN) {
-        add_inputs(build, op, def->value, &args->value, judged);
+        add_inputs(op, def->value, &args->value, judged, target);
     } else {
         op->in[op->in_count++] = judged;
         op->in[op->in_count++] = build->program->target;

@@ -81,14 +81,25 @@ static void nnc_print_json_confusion(const nnc_confusion *confusion, const nnc_l
     printf("]]");
 }
 
+/* JSON has no word for what is not finite but null. */
+static void nnc_print_json_number(double value) {
+    if (isfinite(value)) {
+        printf("%.9g", value);
+    } else {
+        fputs("null", stdout);
+    }
+}
+
 /* : 0.97, or of a metric that has several figures : [0.5, 0.25] */
 static void nnc_print_json_figure(const nnc_figure *figure) {
+    fputs(": ", stdout);
     if (figure->count <= 1) {
-        printf(": %.9g", figure->value);
+        nnc_print_json_number(figure->value);
         return;
     }
     for (size_t i = 0; i < figure->count; i++) {
-        printf("%s%.9g", i == 0 ? ": [" : ", ", figure->values[i]);
+        fputs(i == 0 ? "[" : ", ", stdout);
+        nnc_print_json_number(figure->values[i]);
     }
     printf("]");
 }

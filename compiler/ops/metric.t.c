@@ -4,7 +4,7 @@
     const size_t rows = $rows;
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
-        total += ($real)(row_argmax($p + row * $columns, $columns) == (size_t)$y[row])$times;
+        total += ($real)(($real)row_argmax($p + row * $columns, $columns) == $y[row])$times;
     }
     $sums[$at] += total;
     $count
@@ -22,7 +22,8 @@
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
         $skip
-        total += ($real)(row_above($p + row * $columns, $columns, (size_t)$y[row]) < $k)$times;
+        const int is_class = $y[row] >= 0 && $y[row] < $columns; /* what the loss ignores need not be */
+        total += ($real)(is_class && row_above($p + row * $columns, $columns, (size_t)$y[row]) < $k)$times;
     }
     $sums[$at] += total;
     $count

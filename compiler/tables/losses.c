@@ -156,6 +156,7 @@ const LossDef loss_BinaryFocalCrossentropy = {
     .logits_locals = "const vec q = v_sigmoid(p), entropy = v_softplus(p) - p * y;\n" FOCAL_LOCALS,
     .logits_value = "weakened * lack * entropy",
     .logits_gradient = "weakened * (lack * (q - y) + gamma * (1.0 - 2.0 * y) * q * (1.0 - q) * entropy)",
+    .given_logits = true,
     .shortcut = "sigmoid",
     .target = "UNIT",
 };

@@ -42,6 +42,10 @@ from keras.src import backend
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from safetensors.numpy import load_file, save_file
 
+import precision
+
+precision.widen(backend)
+
 
 # --- reading a model file ---------------------------------------------------------------------------------------------
 

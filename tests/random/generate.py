@@ -43,8 +43,6 @@ class Keras:
     def __init__(self, golden):
         import keras
 
-        import precision
-
         class Dropout(keras.layers.Dropout):
             """Classic dropout scales nothing in training and multiplies by 1 - rate in inference: both are 1 - rate times
             Keras'."""
@@ -63,7 +61,6 @@ class Keras:
                 return keras.Sequential([file.evaluate(tree, own, keras.layers, keras.initializers, keras.regularizers, keras.constraints)
                                          for tree in file.layers])
 
-        precision.widen(golden.backend)
         for name in ("conv", "depthwise_conv", "separable_conv", "conv_transpose", "max_pool", "average_pool"):
             setattr(golden.backend.nn, name, self.channels_last(getattr(golden.backend.nn, name)))
         self.ModelFile = ModelFile
@@ -225,6 +222,7 @@ compile({(',' + chr(10) + '        ').join(compiled)})
 # --- expected numbers -------------------------------------------------------------------------------------------------
 
 def load_golden():
+    sys.path.append(os.path.join(HERE, "..", "golden"))
     spec = importlib.util.spec_from_file_location("golden", os.path.join(HERE, "..", "golden", "generate.py"))
     golden = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(golden)
