@@ -89,7 +89,7 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
                     vec w[STRIP_VECTORS];
                     UNROLL for (int v = 0; v < vectors; v++) {
                         w[v] = v_load_all(b + v * LANES);
-                        v_hold(w[v]);
+                        V_HOLD(w[v]);
                     }
                     UNROLL for (int r = 0; r < rows; r++) {
                         const real element = a[(size_t)r * a_row];
@@ -201,7 +201,7 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
             vec w[STRIP_VECTORS];
             UNROLL for (int v = 0; v < vectors; v++) {
                 w[v] = v_load_all(b + v * LANES);
-                v_hold(w[v]);
+                V_HOLD(w[v]);
             }
             UNROLL for (int r = 0; r < rows; r++) {
                 const real element = a[r];

@@ -77,7 +77,7 @@ FORCE_INLINE void product_tile(const int rows, const int cols, product_operands 
                 vec w[TILE_COLS];
                 UNROLL for (int c = 0; c < cols; c++) {
                     w[c] = v_load_all(x.b + row * x.b_depth + c * LANES);
-                    v_hold(w[c]);
+                    V_HOLD(w[c]);
                 }
                 UNROLL for (int r = 0; r < rows; r++) {
                     const real element = a[(size_t)r * x.a_row + row * x.a_depth];
@@ -220,7 +220,7 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
         vec w[TILE_ROWS * TILE_COLS];
         UNROLL for (int j = 0; j < cols; j++) {
             w[j] = v_load_all(x.b + j * LANES);
-            v_hold(w[j]);
+            V_HOLD(w[j]);
         }
         UNROLL for (int r = 0; r < rows; r++) {
             const real element = x.a[(size_t)r * x.a_row];

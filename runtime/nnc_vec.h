@@ -112,20 +112,20 @@ INLINE vec v_zero(void) {
 
 FORCE_INLINE vec v_load_all(const real *p) { return *(const vec_at *)(const void *)p; }
 
-/* @part v_hold */
+/* @part V_HOLD */
 
 /* Keeps a vector in its register: gcc would read it from memory again for every use, which takes longer than the
  * multiplications. */
 #if defined __GNUC__ && !defined __clang__ && VECTOR_BYTES > 0 && (defined __SSE2__ || defined __aarch64__)
 #if defined __aarch64__
-#define v_hold(x) __asm__("" : "+w"(x))
+#define V_HOLD(x) __asm__("" : "+w"(x))
 #elif VECTOR_BYTES == 64
-#define v_hold(x) __asm__("" : "+v"(x))
+#define V_HOLD(x) __asm__("" : "+v"(x))
 #else
-#define v_hold(x) __asm__("" : "+x"(x))
+#define V_HOLD(x) __asm__("" : "+x"(x))
 #endif
 #else
-#define v_hold(x) (void)(x)
+#define V_HOLD(x) (void)(x)
 #endif
 
 /* @part v_copy */
@@ -241,22 +241,42 @@ INLINE vec v_with_sign(vec x, vec sign) { return v_from_bits((v_bits(x) & ~SIGN_
 /** -1, 0 or 1; 0 for NaN. */
 INLINE vec v_sign(vec x) { return v_select(x > 0, 1, v_select(x < 0, -1, 0)); }
 
-/* @part v_sqrt */
+/* @part v_sqrt SQRT SQRT_INSTRUCTION */
 
-/** Correctly rounded square root. gcc needs -fno-math-errno to use the vector instruction. */
+/* gcc makes calls of sqrt, for the sake of errno, where it could have one instruction. */
+#if LANES > 1 && !defined __clang__ && (defined __SSE2__ || defined __aarch64__)
+#ifdef NNC_DOUBLE
+#define SQRT "sqrtpd"
+#else
+#define SQRT "sqrtps"
+#endif
+#if defined __aarch64__ && defined NNC_DOUBLE
+#define SQRT_INSTRUCTION(to, x) __asm__("fsqrt %0.2d, %1.2d" : "=w"(to) : "w"(x))
+#elif defined __aarch64__
+#define SQRT_INSTRUCTION(to, x) __asm__("fsqrt %0.4s, %1.4s" : "=w"(to) : "w"(x))
+#elif VECTOR_BYTES == 64
+#define SQRT_INSTRUCTION(to, x) __asm__("v" SQRT " {%1, %0|%0, %1}" : "=v"(to) : "v"(x))
+#elif VECTOR_BYTES == 32
+#define SQRT_INSTRUCTION(to, x) __asm__("v" SQRT " {%1, %0|%0, %1}" : "=x"(to) : "x"(x))
+#else
+#define SQRT_INSTRUCTION(to, x) __asm__(SQRT " {%1, %0|%0, %1}" : "=x"(to) : "x"(x))
+#endif
+#endif
+
+/** Correctly rounded square root. */
 INLINE vec v_sqrt(vec x) {
 #if LANES > 1 && defined __clang__
     return __builtin_elementwise_sqrt(x);
+#elif defined SQRT_INSTRUCTION
+    vec root;
+    SQRT_INSTRUCTION(root, x);
+    return root;
 #elif LANES > 1
-    vec v = x;
+    vec root = x;
     for (int i = 0; i < LANES; i++) {
-#ifdef NNC_DOUBLE
-        v[i] = sqrt(x[i]);
-#else
-        v[i] = sqrtf(x[i]);
-#endif
+        root[i] = (real)sqrt(x[i]);
     }
-    return v;
+    return root;
 #elif defined NNC_DOUBLE
     return sqrt(x);
 #else
