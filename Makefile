@@ -32,7 +32,7 @@ png_libs  = $(if $(PNG),-lspng)
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
                  -Icompiler -Icompiler/frontend -Iruntime -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
-runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB $(png_flags) -Iruntime $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) -Iruntime $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
 # Sources. *.t.c files are templates of emitted C: they are embedded, not compiled.
 templates        := $(sort $(wildcard compiler/*.t.c compiler/*/*.t.c))
@@ -79,7 +79,7 @@ setup-check:
 
 # The compiler reads weights (--weights) with the runtime's own reader.
 $(BUILD)/nnc: $(compiler_objects) $(BUILD)/libnnc.a $(BUILD)/sources
-	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a $(png_libs) -lz -lm -o $@
+	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a $(png_libs) -lz -lm -pthread -o $@
 
 $(parser_c) $(parser_h) &: grammar/nnc.y | $(setup)
 	$(call say,BISON)mkdir -p $(@D) && bison -Wall -Wcounterexamples -Werror --header=$(parser_h) -o $(parser_c) $<

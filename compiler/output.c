@@ -156,10 +156,12 @@ const char *build_cflags(const Options *options, Arena *arena) {
 }
 
 const char *build_libs(const Options *options, Arena *arena) {
-    #ifdef NNC_PNG
-    return arena_printf(arena, "%s -lspng -lz -lm", installation(options, arena).library);
+#ifdef NNC_PNG
+    const char *const png = " -lspng";
+#else
+    const char *const png = "";
 #endif
-    return arena_printf(arena, "%s -lz -lm", installation(options, arena).library);
+    return arena_printf(arena, "%s%s -lz -lm -pthread", installation(options, arena).library, png);
 }
 
 const char *build_stamp(const Options *options, Arena *arena) {

@@ -12,7 +12,7 @@ struct nnc_options {
     const char *x, *y, *sample_weight, *validation_x, *validation_y, *data_dir;
     const char *weights, *save, *history, *report, *masks, *output, *checkpoint;
     double validation_split, tolerance; /* < 0: not given */
-    int64_t mc_samples, epochs, batch_size, samples, checkpoint_every;
+    int64_t mc_samples, epochs, batch_size, samples, checkpoint_every, threads;
     uint64_t seed;
     int has_seed, resume, no_shuffle, json, confusion, help;
     int verbose; /* -1: not given */

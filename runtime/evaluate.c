@@ -29,27 +29,41 @@ static nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc
     return request;
 }
 
-NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
-                               nnc_totals *totals, nnc_progress *progress) {
-    const nnc_model *model = session->model;
-    nnc_totals_clear(totals);
-    for (size_t at = first; at < end; at += session->batch) {
-        size_t n = end - at < session->batch ? end - at : session->batch;
-        if (nnc_signal_pending() != 0) {
-            return 1;
-        }
-        nnc_session_gather(session, data, NULL, at, n);
-        int status = model->evaluate(session->params, session->work, session->x, session->y,
-                                     nnc_session_sample_weight(session, data), n, session->sums);
-        if (status != NNC_OK && status != NNC_E_NONFINITE) {
-            return nnc_fail_status(session->host, status, "evaluate");
-        }
-        nnc_totals_add(totals, session, n);
-        if (progress != NULL) {
-            nnc_progress_step(progress, totals);
-        }
+/* What the batches of an evaluation or prediction have in common. */
+typedef struct nnc_pass {
+    const nnc_dataset *data;
+    nnc_totals *totals;
+    nnc_progress *progress; /* or NULL */
+    nnc_writer *writer;
+    const nnc_options *options;
+    char *reals; /* of all samples: means, then deviations */
+} nnc_pass;
+
+static int nnc_work_evaluate(nnc_session *session, void *context, size_t at, size_t n) {
+    const nnc_pass *pass = context;
+    nnc_session_gather(session, pass->data, NULL, at, n);
+    return session->model->evaluate(session->params, session->work, session->x, session->y,
+                                    nnc_session_sample_weight(session, pass->data), n, session->sums);
+}
+
+static int nnc_follow_evaluate(nnc_session *session, void *context, int status, size_t n) {
+    const nnc_pass *pass = context;
+    if (status != NNC_OK && status != NNC_E_NONFINITE) {
+        return nnc_fail_status(session->host, status, "evaluate");
+    }
+    nnc_totals_add(pass->totals, session, n);
+    if (pass->progress != NULL) {
+        nnc_progress_step(pass->progress, pass->totals);
     }
     return 0;
+}
+
+NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
+                               nnc_totals *totals, nnc_progress *progress) {
+    nnc_pass pass = {.data = data, .totals = totals, .progress = progress};
+    const nnc_batch_job job = {nnc_work_evaluate, nnc_follow_evaluate, &pass};
+    nnc_totals_clear(totals);
+    return nnc_for_batches(session, first, end, &job);
 }
 
 static void nnc_print_json_string(const char *text) {
@@ -174,6 +188,7 @@ NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const n
     request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, from_file), 0, &session) == 0) {
+        session.threads = options->threads > 0 ? (size_t)options->threads : 1;
         if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             nnc_evaluate(&session, &data, options);
@@ -184,20 +199,28 @@ NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const n
     return host->status;
 }
 
-/* All predictions, batch after batch, into the file. */
-static int nnc_predict_rows(nnc_session *session, const nnc_dataset *data, nnc_writer *writer) {
-    const nnc_model *model = session->model;
-    size_t row_bytes = nnc_output_size(model) * model->real_size;
-    for (size_t at = 0; at < data->count; at += session->batch) {
-        size_t n = data->count - at < session->batch ? data->count - at : session->batch;
-        nnc_session_gather(session, data, NULL, at, n);
-        int status = model->predict(session->params, session->work, session->x, session->output, n);
-        if (status != NNC_OK) {
-            return nnc_fail_status(session->host, status, "predict");
-        }
-        nnc_writer_write(writer, session->output, n * row_bytes);
+static int nnc_work_predict(nnc_session *session, void *context, size_t at, size_t n) {
+    const nnc_pass *pass = context;
+    nnc_session_gather(session, pass->data, NULL, at, n);
+    return session->model->predict(session->params, session->work, session->x, session->output, n);
+}
+
+static int nnc_follow_predict(nnc_session *session, void *context, int status, size_t n) {
+    const nnc_pass *pass = context;
+    if (status != NNC_OK) {
+        return nnc_fail_status(session->host, status, "predict");
+    }
+    if (pass->writer != NULL) {
+        nnc_writer_write(pass->writer, session->output, n * nnc_output_size(session->model) * session->model->real_size);
     }
     return 0;
+}
+
+/* All predictions, batch after batch, into the file. */
+static int nnc_predict_rows(nnc_session *session, const nnc_dataset *data, nnc_writer *writer) {
+    nnc_pass pass = {.data = data, .writer = writer};
+    const nnc_batch_job job = {nnc_work_predict, nnc_follow_predict, &pass};
+    return nnc_for_batches(session, 0, data->count, &job);
 }
 
 /* An .npy file, or an .npz with the array `predictions`. */
@@ -227,21 +250,21 @@ static int nnc_predict(nnc_session *session, const nnc_dataset *data, const char
     return nnc_writer_commit(&writer);
 }
 
-/* Mean and deviation of all samples, the second behind the first. */
-static int nnc_predict_mc_rows(nnc_session *session, const nnc_dataset *data, const nnc_options *options, char *reals) {
+static int nnc_work_predict_mc(nnc_session *session, void *context, size_t at, size_t n) {
+    const nnc_pass *pass = context;
     const nnc_model *model = session->model;
     size_t row_bytes = nnc_output_size(model) * model->real_size;
-    for (size_t at = 0; at < data->count; at += session->batch) {
-        size_t n = data->count - at < session->batch ? data->count - at : session->batch;
-        nnc_session_gather(session, data, NULL, at, n);
-        int status = model->predict_mc(session->params, session->work, session->x, reals + at * row_bytes,
-                                       reals + (data->count + at) * row_bytes, n, at, (uint64_t)options->mc_samples,
-                                       options->seed);
-        if (status != NNC_OK) {
-            return nnc_fail_status(session->host, status, "predict");
-        }
-    }
-    return 0;
+    nnc_session_gather(session, pass->data, NULL, at, n);
+    return model->predict_mc(session->params, session->work, session->x, pass->reals + at * row_bytes,
+                             pass->reals + (pass->data->count + at) * row_bytes, n, at,
+                             (uint64_t)pass->options->mc_samples, pass->options->seed);
+}
+
+/* Mean and deviation of all samples, the second behind the first. */
+static int nnc_predict_mc_rows(nnc_session *session, const nnc_dataset *data, const nnc_options *options, char *reals) {
+    nnc_pass pass = {.data = data, .options = options, .reals = reals};
+    const nnc_batch_job job = {nnc_work_predict_mc, nnc_follow_predict, &pass};
+    return nnc_for_batches(session, 0, data->count, &job);
 }
 
 /* An .npz file with the arrays `mean` and `std`. */
@@ -303,6 +326,7 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
     request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {
+        session.threads = options->threads > 0 ? (size_t)options->threads : 1;
         if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             if (options->mc_samples > 1) {

@@ -51,8 +51,7 @@ typedef enum nnc_option_kind {
     NNC_OPTION_SEED,    /* uint64_t */
     NNC_OPTION_REAL,    /* double, from 0 */
     NNC_OPTION_FLAG,    /* int */
-    NNC_OPTION_VERBOSE, /* int, 0 to 2 */
-    NNC_OPTION_ONE      /* only the value 1 is possible so far */
+    NNC_OPTION_VERBOSE  /* int, 0 to 2 */
 } nnc_option_kind;
 
 typedef struct nnc_option {
@@ -91,7 +90,7 @@ static const nnc_option nnc_option_table[] = {
     {"confusion", NULL, NNC_EVALUATE, NNC_TO(FLAG, confusion), "also count which class was taken for which"},
     {"samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
     {"tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
-    {"threads", "N", NNC_DATA | NNC_BENCH, NNC_OPTION_ONE, 0, "1, for now"},
+    {"threads", "N", NNC_DATA | NNC_BENCH, NNC_TO(COUNT, threads), "evaluate, validate, predict in N threads, to the same bits"},
     {"mc-samples", "N", NNC_PREDICT, NNC_TO(COUNT, mc_samples), "mean and deviation of N predictions with dropout on (-o .npz)"},
     {"checkpoint", "FILE", NNC_FIT, NNC_TO(TEXT, checkpoint), "after every epoch, write all that going on needs"},
     {"checkpoint-every", "N", NNC_FIT, NNC_TO(COUNT, checkpoint_every), "and after every N steps"},
@@ -159,10 +158,6 @@ static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *
         }
         *(int *)field = (int)number;
         return 0;
-    case NNC_OPTION_ONE:
-        return is_number && number == 1
-                   ? 0
-                   : nnc_fail_usage(host, "--%s %s: this release can do 1 only", option->name, value);
     }
     return 0;
 }

@@ -27,6 +27,30 @@ NNC_API size_t nnc_weight_size(const nnc_model *model) {
     return nnc_size_of_shape(model->weight_shape, model->weight_rank);
 }
 
+NNC_API int nnc_session_buffers(nnc_session *session) {
+    nnc_host *host = session->host;
+    const nnc_model *model = session->model;
+    size_t input_bytes = nnc_input_size(model) * nnc_dtype_of(nnc_role_x(model).dtype).size;
+    size_t target_bytes = model->target_size * nnc_dtype_of(nnc_role_y(model).dtype).size;
+    return (session->work = nnc_alloc(host, model->work_bytes, 1)) == NULL ||
+                   (session->x = nnc_alloc(host, model->batch, input_bytes)) == NULL ||
+                   (session->y = nnc_alloc(host, model->batch, target_bytes)) == NULL ||
+                   (session->sample_weight = nnc_alloc(host, model->batch, nnc_weight_size(model) * model->real_size)) == NULL ||
+                   (session->output = nnc_alloc(host, model->batch, nnc_output_size(model) * model->real_size)) == NULL ||
+                   (session->sums = nnc_alloc(host, model->sum_count, model->real_size)) == NULL
+               ? -1
+               : 0;
+}
+
+NNC_API void nnc_session_free_buffers(nnc_session *session) {
+    free(session->work);
+    free(session->x);
+    free(session->y);
+    free(session->sample_weight);
+    free(session->output);
+    free(session->sums);
+}
+
 NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t batch_size, int with_trainer,
                              nnc_session *session) {
     memset(session, 0, sizeof *session);
@@ -38,17 +62,11 @@ NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t bat
     }
     session->host = host;
     session->model = model;
+    session->threads = 1;
     session->batch = batch_size > 0 ? (size_t)batch_size : model->batch;
-    size_t input_bytes = nnc_input_size(model) * nnc_dtype_of(nnc_role_x(model).dtype).size;
-    size_t target_bytes = model->target_size * nnc_dtype_of(nnc_role_y(model).dtype).size;
     if ((with_trainer && (session->trainer = nnc_alloc(host, model->trainer_bytes, 1)) == NULL) ||
         (!with_trainer && (session->params = nnc_alloc(host, model->params_bytes, 1)) == NULL) ||
-        (session->work = nnc_alloc(host, model->work_bytes, 1)) == NULL ||
-        (session->x = nnc_alloc(host, model->batch, input_bytes)) == NULL ||
-        (session->y = nnc_alloc(host, model->batch, target_bytes)) == NULL ||
-        (session->sample_weight = nnc_alloc(host, model->batch, nnc_weight_size(model) * model->real_size)) == NULL ||
-        (session->output = nnc_alloc(host, model->batch, nnc_output_size(model) * model->real_size)) == NULL ||
-        (session->sums = nnc_alloc(host, model->sum_count, model->real_size)) == NULL) {
+        nnc_session_buffers(session) != 0) {
         nnc_session_close(session);
         return -1;
     }
@@ -66,13 +84,9 @@ NNC_API void nnc_session_share_states(nnc_session *session, int to_work) {
 }
 
 NNC_API void nnc_session_close(nnc_session *session) {
+    nnc_crew_close(session->crew);
+    nnc_session_free_buffers(session);
     free(session->trainer != NULL ? session->trainer : session->params);
-    free(session->work);
-    free(session->x);
-    free(session->y);
-    free(session->sample_weight);
-    free(session->output);
-    free(session->sums);
     nnc_learned_free(&session->learned);
     memset(session, 0, sizeof *session);
 }

@@ -17,12 +17,17 @@ typedef struct nnc_session {
     void *x, *y, *sample_weight, *output; /* of one batch */
     void *sums;                           /* what the model reports of a batch */
     size_t batch;                         /* rows used: at most the compiled batch */
+    size_t threads;                       /* for batches that do not depend on each other */
+    struct nnc_crew *crew;                /* the threads, once they are wanted; or NULL */
     nnc_learned learned;                  /* from the data, or with the weights */
 } nnc_session;
 
 /** `batch_size` 0: the compiled batch; more than that is a usage error. */
 NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t batch_size, int with_trainer,
                              nnc_session *session);
+/** The part of it that belongs to a batch, for as many samples as the program is compiled for. */
+NNC_API int nnc_session_buffers(nnc_session *session);
+NNC_API void nnc_session_free_buffers(nnc_session *session);
 /** Hands the states of stateful layers from training to inference, or back: in Keras they are the same. */
 NNC_API void nnc_session_share_states(nnc_session *session, int to_work);
 NNC_API void nnc_session_close(nnc_session *session);
@@ -46,6 +51,25 @@ NNC_API size_t nnc_input_size(const nnc_model *model);
 NNC_API size_t nnc_output_size(const nnc_model *model);
 /** Turns a status of the model into an error that says what was being done. */
 NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing);
+
+/* Batches side by side (threads.c) ---------------------------------------------------------------------------------- */
+
+enum { NNC_MAX_THREADS = 256 };
+typedef struct nnc_crew nnc_crew;
+
+/** What is done with each batch of `n` samples from `at` on. */
+typedef struct nnc_batch_job {
+    /** In several threads at once, each with a session of its own; returns a status for `follow`. */
+    int (*work)(nnc_session *session, void *context, size_t at, size_t n);
+    /** In the caller's thread, in the order of the batches; not 0 ends it all. */
+    int (*follow)(nnc_session *session, void *context, int status, size_t n);
+    void *context;
+} nnc_batch_job;
+
+/** Samples [first, end) in session->threads threads, or in one where layers keep states from batch to batch. 1 when a signal
+ *  asked to stop. */
+NNC_API int nnc_for_batches(nnc_session *session, size_t first, size_t end, const nnc_batch_job *job);
+NNC_API void nnc_crew_close(nnc_crew *crew);
 
 /* Figures: what is logged (figures.c) ------------------------------------------------------------------------------ */
 

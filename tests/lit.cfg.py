@@ -73,6 +73,9 @@ if lit_config.params.get("slow", "1") == "1":
     config.available_features.add("slow")
 if os.path.isdir("/usr/share/datasets/fashion-mnist"):  # Debian's package dataset-fashion-mnist
     config.available_features.add("fashion-mnist")
+if compilers["cc"] and not san and tool("setarch") and subprocess.run(
+        ["sh", "-c", "printf 'int main(void) { return 0; }' | gcc -fsanitize=thread -x c - -o /dev/null"], capture_output=True).returncode == 0:
+    config.available_features.add("tsan")
 if tool("pkg-config"):
     config.available_features.add("pkg-config")
 

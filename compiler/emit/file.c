@@ -75,7 +75,7 @@ const char *source_name(const Options *options) {
 static const char *how_text(Emit *emit) {
     const Options *options = emit->plan->options;
     if (options->standalone && options->main)
-        return "Compile: cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz, .png with -DNNC_PNG -lspng)";
+        return "Compile: cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz, .png with -DNNC_PNG -lspng; threads: -DNNC_THREADS -pthread)";
     if (options->standalone) return "Compile: cc -O2 -c model.c; link with -lm where sqrt is not an instruction";
     return "Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`";
 }
