@@ -13,6 +13,7 @@ void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const ch
                       {"before", text.before},
                       {"calls", text.calls},
                       {"use_input", text.reads_input ? "" : "(void)x;\n"},
+                      {"use_seed", text.reads_seed ? "" : "(void)seed;\n"},
                       {"use_params", plan->weights.count ? "" : "(void)p;\n"},
                       {"use_work", *text.values ? "" : "(void)w;\n"},
                       {"mc_arena", *text.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},

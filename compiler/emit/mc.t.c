@@ -14,6 +14,7 @@ static void $prefix_sample_batch(const $prefix_params *p, $prefix_work *w, const
     $mc_arena
     $values
     $use_input
+    $use_seed
     $use_params
     $use_work
     $before

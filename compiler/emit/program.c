@@ -147,6 +147,15 @@ static bool calls_read_input(const Function *const *functions, int count) {
     return false;
 }
 
+static bool calls_read_seed(const Function *const *functions, int count) {
+    for (int i = 0; i < count; i++)
+        for (int j = 0; j < functions[i]->params.count; j++) {
+            const Param *param = &functions[i]->params.at[j];
+            if (param->kind == PARAM_RANDOM && !param->tensor->producer->random.seeded) return true;
+        }
+    return false;
+}
+
 /* Declares the random streams that the functions draw from, each once, and names them. */
 static const char *streams_text(Emit *emit, const Function *const *functions, int count) {
     Text text = {.arena = emit->arena};
@@ -264,5 +273,6 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
         .calls = text_chars(&calls),
         .checked = checked,
         .reads_input = calls_read_input(functions, count),
+        .reads_seed = calls_read_seed(functions, count),
     };
 }

@@ -10,6 +10,7 @@ typedef struct ProgramText {
     const char *before; /* random streams and scalars */
     const char *calls;
     bool checked;     /* the calls stop when the loss is not finite */
+    bool reads_seed;  /* false: the layers that draw have seeds of their own */
     bool reads_input; /* false: x is not used, such as behind a dropout of everything */
 } ProgramText;
 

@@ -116,17 +116,13 @@ static const Ast *new_number(Constants *constants, Span span, double value, cons
     return ast;
 }
 
-/* A number for arithmetic; NULL after an error. */
-static const Ast *operand_value(Constants *constants, const Ast *ast, char op) {
-    const Ast *value = constants_value(constants, ast, CLASS_KIND_COUNT);
-    if (value->kind == AST_NUMBER) {
-        return value;
-    }
-    if (value->kind != AST_ERROR) {
+/* Whether the value of `ast` is a number for arithmetic; reports what is none. */
+static bool is_operand(Constants *constants, const Ast *ast, const Ast *value, char op) {
+    if (value->kind != AST_NUMBER && value->kind != AST_ERROR) {
         diag(constants->diags, D_not_a_number, ast->span, op, ast_describe(constants->arena, value));
         constants_note(constants, ast);
     }
-    return NULL;
+    return value->kind == AST_NUMBER;
 }
 
 static const Ast *integer_arithmetic(Constants *constants, const Ast *ast, int64_t a, int64_t b) {
@@ -152,24 +148,9 @@ static const Ast *integer_arithmetic(Constants *constants, const Ast *ast, int64
     return new_number(constants, ast->span, (double)whole, &whole);
 }
 
-/* 'folder/' + 'file': the two one after the other, or NULL when they are no strings. */
-static const Ast *joined_strings(Constants *constants, const Ast *ast) {
+/* 'folder/' + 'file': the two one after the other. */
+static const Ast *joined_strings(Constants *constants, const Ast *ast, const Ast *left, const Ast *right) {
     enum { LONGEST = 1 << 16 };
-    if (ast->binary.op != '+') {
-        return NULL;
-    }
-    const int errors = diags_errors(constants->diags);
-    const Ast *left = constants_value(constants, ast->binary.left, CLASS_KIND_COUNT);
-    if (diags_errors(constants->diags) > errors) {
-        return &error_value;
-    }
-    if (left->kind != AST_STRING) {
-        return NULL;
-    }
-    const Ast *right = constants_value(constants, ast->binary.right, CLASS_KIND_COUNT);
-    if (right->kind != AST_STRING) {
-        return right->kind == AST_ERROR ? right : NULL;
-    }
     const size_t length = left->string.length + right->string.length;
     if (length > LONGEST) {
         diag(constants->diags, D_number_range, ast->span);
@@ -186,15 +167,16 @@ static const Ast *joined_strings(Constants *constants, const Ast *ast) {
     return string;
 }
 
+/* Each operand is evaluated once: they nest. */
 static const Ast *binary_value(Constants *constants, const Ast *ast) {
-    char op = ast->binary.op;
-    const Ast *joined = joined_strings(constants, ast);
-    if (joined != NULL) {
-        return joined;
+    const char op = ast->binary.op;
+    const Ast *const left = constants_value(constants, ast->binary.left, CLASS_KIND_COUNT);
+    const Ast *const right = constants_value(constants, ast->binary.right, CLASS_KIND_COUNT);
+    if (op == '+' && left->kind == AST_STRING && right->kind == AST_STRING) {
+        return joined_strings(constants, ast, left, right);
     }
-    const Ast *left = operand_value(constants, ast->binary.left, op);
-    const Ast *right = operand_value(constants, ast->binary.right, op);
-    if (left == NULL || right == NULL) {
+    const bool is_left = is_operand(constants, ast->binary.left, left, op);
+    if (!is_operand(constants, ast->binary.right, right, op) || !is_left) {
         return &error_value;
     }
     if (op == '/' && right->number.value == 0) {
@@ -210,8 +192,8 @@ static const Ast *binary_value(Constants *constants, const Ast *ast) {
 }
 
 static const Ast *negated_value(Constants *constants, const Ast *ast) {
-    const Ast *operand = operand_value(constants, ast->operand, '-');
-    if (operand == NULL) {
+    const Ast *const operand = constants_value(constants, ast->operand, CLASS_KIND_COUNT);
+    if (!is_operand(constants, ast->operand, operand, '-')) {
         return &error_value;
     }
     int64_t whole = 0;

@@ -18,6 +18,7 @@ files = {
     "digits": "x = " + "1" * deep,
     "doubling": "a0 = (1, 1)\n" + "".join(f"a{i} = (a{i - 1}, a{i - 1})\n" for i in range(1, 40)),
     "nesting": "a0 = (1,)\n" + "".join(f"a{i} = (a{i - 1},)\n" for i in range(1, 2000)),
+    "long-sum": "x = " + "1 + " * 200 + "1\nmodel m { Input(shape=(x,)) Dense(1) }",
     "nul": b"x = 1\ny = \0 2\n\0",
     "utf16": "x = 1\n".encode("utf-16"),
     "latin1": "x = 'caf\xe9'  # \xe9\n".encode("latin-1"),
