@@ -123,7 +123,7 @@ const char *integer(Emit *emit, int64_t number) { return formatted(emit, "%" PRI
 const char *literal(Emit *emit, double number) {
     const bool wide = !strcmp(emit->real, "double");
     char digits[40];
-    if (!wide) number = (float)number; /* what is too small for a float is 0 in the text, too */
+    if (!wide && (float)number == 0) number = 0; /* in the text, too: compilers warn of what they round to it */
     for (int precision = 1; precision <= 17; precision++) { /* the shortest that reads back the same */
         snprintf(digits, sizeof digits, "%.*g", precision, number);
         if (wide ? strtod(digits, NULL) == number : strtof(digits, NULL) == (float)number) break;
