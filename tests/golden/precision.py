@@ -40,6 +40,7 @@ def widen(backend):
     backend.numpy.add = lambda x1, x2: tf.add(*(as_tensor(x, dtypes.result_type(kind(x1), kind(x2))) for x in (x1, x2)))
     backend.nn.average_pool = of_volumes(backend.nn.average_pool, average_pool)
     backend.nn.max_pool = of_volumes(backend.nn.max_pool, max_pool)
+    backend.nn.celu = lambda x, alpha=1.0: alpha * tf.nn.elu(x / alpha)  # Keras' slope at 0 is 2, that of max + that of min
     argmax = backend.numpy.argmax  # Keras takes -0 for less than 0
     backend.numpy.argmax = lambda x, axis=None, keepdims=False: argmax(x, axis, keepdims) if axis is None or keepdims else \
         tf.argmax(x, axis, output_type="int32")
