@@ -14,7 +14,9 @@ static const char *printed(Emit *e, const char *name, const Hole *holes) {
 
 static const char *thresholds_table(Emit *e, Thresholds thresholds) {
     Text text = {.arena = e->arena};
+    if (thresholds.ends) text_printf(&text, "%s, ", literal(e, -1e-7));
     for (int i = 0; i < thresholds.listed; i++) text_printf(&text, "%s%s", i ? ", " : "", literal(e, thresholds.at[i]));
+    if (thresholds.ends) text_printf(&text, ", %s", literal(e, 1 + 1e-7));
     return wrap_line(e, formatted(e, "static const %s thresholds[] = {%s};", e->real, text_chars(&text)));
 }
 
@@ -25,8 +27,7 @@ static void emit_thresholds(Emit *e, const Op *op, const Hole *common) {
     const int64_t columns = shape.dim[shape.rank - 1];
     const bool list = thresholds.at && (thresholds.listed > 1 || thresholds.ends), one = thresholds.column >= 0;
     const Hole above[] = {{"threshold", thresholds.at ? literal(e, thresholds.at[0]) : ""},
-                          {"start", thresholds.ends ? "1" : "0"},
-                          {"listed", integer(e, thresholds.listed)},
+                          {"listed", integer(e, thresholds.listed + 2 * thresholds.ends)},
                           {"last", integer(e, thresholds.count - 1)},
                           {"or_none", thresholds.ends ? " || below == 0" : ""},
                           {"columns", integer(e, columns)},

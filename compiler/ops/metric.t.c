@@ -50,7 +50,7 @@
 //@ metric_above_one
 size_t below = p[c] > $threshold ? 1 : 0;
 //@ metric_above_listed
-size_t below = $start;
+size_t below = 0;
 for (size_t t = 0; t < $listed; t++) {
     below += p[c] > thresholds[t] ? 1 : 0;
 }
