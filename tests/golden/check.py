@@ -30,6 +30,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+environment = None  # of the commands; None: this process'
 
 
 class Mismatch(Exception):
@@ -38,7 +39,7 @@ class Mismatch(Exception):
 
 def run(stage, command, folder):
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, env=environment)
     except (subprocess.TimeoutExpired, OSError) as error:
         raise Mismatch(f"{stage}: {error}") from error
     if done.returncode != 0:
@@ -129,6 +130,16 @@ def check_case(options, case, cc, flags):
         compare("predict after fit", np.load(at("pred.npy")), tensors["pred_after"], tolerance["pred_after"])
 
 
+def attempt(options, runs, case):
+    """A line about the first run of the case that fails, or None; `runs` are compilers and flags for nnc."""
+    for cc, flags in runs:
+        try:
+            check_case(options, case, cc, shlex.split(flags))
+        except Mismatch as mismatch:
+            return f"FAIL {os.path.basename(case)[:-3]} {flags}: {mismatch}"
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nnc", default=os.path.join(HERE, "..", "..", "build", "nnc"))
@@ -146,16 +157,8 @@ def main():
     compilers, nnc_flags = options.cc or ["cc -O1"], options.nnc_flags or [""]
     runs = [(compilers[min(i, len(compilers) - 1)], flags) for i, flags in enumerate(nnc_flags)]
 
-    def attempt(case):
-        for cc, flags in runs:
-            try:
-                check_case(options, case, cc, shlex.split(flags))
-            except Mismatch as mismatch:
-                return f"FAIL {os.path.basename(case)[:-3]} {flags}: {mismatch}"
-        return None
-
     with ThreadPoolExecutor(options.j) as pool:
-        failures = [failure for failure in pool.map(attempt, cases) if failure]
+        failures = [failure for failure in pool.map(lambda case: attempt(options, runs, case), cases) if failure]
     print("\n".join([*failures, f"{len(cases) - len(failures)} passed, {len(failures)} failed"]))
     return 0 if cases and not failures else 1
 
