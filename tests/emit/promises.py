@@ -5,9 +5,9 @@ nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static
 
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
 
-Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. The compilers take turns at
-reading them; every sixteenth is read by all, optimised by one of them, and its object file looked into (tests/golden compiles
-all of them with gcc and these warnings). Prints what broke a promise, then `N models, N broken`; status 0 when none is.
+Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. Each is read by a compiler of
+C and by one of C++, which take turns; every sixteenth is read by all, optimised by one of them, and its object file looked into
+(tests/golden compiles all of them with gcc and these warnings). Prints what broke a promise, then `N models, N broken`; status 0 when none is.
 """
 import argparse
 import os
@@ -29,9 +29,10 @@ def compilers(options, turn):
     """What to compile the model number `turn` with: (command, produces an object to look into)."""
     c = [[*shlex.split(name), "-std=c99"] for name in (options.gcc, options.clang) if name]
     cxx = [[*shlex.split(name), "-x", "c++", "-std=c++11"] for name in (options.gxx, options.clangxx) if name]
-    every = [*c, *cxx, [*shlex.split(options.gcc), "-std=c11"]]
+    c.append([*shlex.split(options.gcc), "-std=c11"])
+    every = [*c, *cxx]
     if turn % 16:
-        return [([*every[turn % len(every)], "-fsyntax-only"], False)]
+        return [([*some[turn % len(some)], "-fsyntax-only"], False) for some in (c, cxx)]
     optimised = every[turn // 16 % len(every)]
     return [*(([*command, "-fsyntax-only"], False) for command in every), ([*optimised, "-O2", "-c"], True)]
 
