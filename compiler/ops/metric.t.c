@@ -4,7 +4,7 @@
     const size_t rows = $rows;
     $real total = 0;
     for (size_t row = 0; row < rows; row++) {
-        total += ($real)(($real)row_argmax($p + row * $columns, $columns) == $y[row])$times;
+        total += ($real)((int32_t)row_argmax($p + row * $columns, $columns) == $y[row])$times;
     }
     $sums[$at] += total;
     $count

@@ -338,7 +338,7 @@ static void metric_accuracy(size_t batch, const float *prediction, const int32_t
     const size_t rows = batch;
     float total = 0;
     for (size_t row = 0; row < rows; row++) {
-        total += (float)(row_argmax(prediction + row * 3, 3) == (size_t)target[row]);
+        total += (float)((int32_t)row_argmax(prediction + row * 3, 3) == target[row]);
     }
     sums[1] += total;
     sums[2] += (float)rows;
