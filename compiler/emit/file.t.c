@@ -194,7 +194,7 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
 
 /** The weights of the file given to nnc --weights. */
 typedef union $prefix_baked {
-    uint64_t words[($upper_PARAMS_BYTES + 7) / 8];
+    unsigned char bytes[$upper_PARAMS_BYTES + 1]; /* and the zero that ends a string */
     $prefix_params params;
 } $prefix_baked;
 extern const $prefix_baked $prefix_weights;
@@ -438,21 +438,24 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, cons
     const int status = $prefix_train_grad(t, x, target, sample_weight, n, sums);
     return status == NNC_OK ? $prefix_train_apply(t) : status;
 }
-//@ weights_order
-
-/* The weights' bits, two in a word, the first in its lower half. */
-#if defined __BYTE_ORDER__ && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "The weights are in little-endian order. Read them from a file at run time on this machine, or use --real=double."
-#endif
-//@ weights_wide
-
-/* The weights' bits. */
 //@ weights
+
+/* The weights' bytes, in little-endian order: C compilers read a string many times as fast as numbers. */
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "The weights are in little-endian order. Read them from a file at run time on this machine."
+#endif
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+#endif
 #undef $prefix_weights
-const $prefix_baked $prefix_weights = {{
-$words
-}};
+const $prefix_baked $prefix_weights = {
+$bytes
+};
 #define $prefix_weights $prefix_weights.params
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
 //@ main
 
 /* ------------------------------------------------------------------------------------------------------- the program */

@@ -29,29 +29,38 @@ static void check_finite(const Emit *emit, const Tensor *tensor, const char *val
     }
 }
 
-/* The real at `at`, as the number that its bits are. */
-static uint64_t bits_at(const char *at, size_t real) {
+/* The bytes of the real at `at`, the lowest first. */
+static void put_real(const char *at, size_t real, unsigned char *to) {
     uint64_t wide = 0;
     uint32_t narrow = 0;
     if (real == 8) memcpy(&wide, at, 8);
-    else memcpy(&narrow, at, 4);
-    return real == 8 ? wide : narrow;
+    else memcpy(&narrow, at, 4), wide = narrow;
+    for (size_t i = 0; i < real; i++) to[i] = (unsigned char)(wide >> (8 * i));
 }
 
-/* All weights in words of 64 bits, which C compilers read several times as fast as the decimals of as many floats. */
-static const char *words_text(Emit *emit, const char *params, size_t bytes, size_t real) {
-    enum { WORD = 20, COLUMNS = 5 }; /* characters of a word, words of a line */
-    const size_t count = (bytes + 7) / 8;
-    char *const text = NEW_ARRAY(emit->arena, char, count * WORD + 1), *to = text;
-    for (size_t i = 0; i < count; i++) {
-        const char *const at = params + 8 * i;
-        uint64_t word = bits_at(at, real);
-        if (real == 4 && 8 * i + 4 < bytes) word |= bits_at(at + 4, real) << 32;
-        memcpy(to, "0x", 2);
-        for (int digit = 0; digit < 16; digit++) to[2 + digit] = "0123456789abcdef"[word >> (60 - 4 * digit) & 15];
-        to[WORD - 2] = ',';
-        to[WORD - 1] = i % COLUMNS == COLUMNS - 1 || i == count - 1 ? '\n' : ' ';
-        to += WORD;
+/* A character of a string in C: itself, or its octal number. Returns the end. */
+static char *put_character(unsigned char c, char *to) {
+    const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '?'; /* ??/ would be a trigraph */
+    if (plain) {
+        *to++ = (char)c;
+        return to;
+    }
+    *to++ = '\\';
+    for (int shift = 6; shift >= 0; shift -= 3) *to++ = (char)('0' + (c >> shift & 7));
+    return to;
+}
+
+/* All weights as one string, a line for each 32 bytes. */
+static const char *bytes_text(Emit *emit, const char *params, size_t bytes, size_t real) {
+    enum { ROW = 32, LONGEST = 4, AROUND = 3 }; /* bytes of a line; characters of a byte, and of quotes and line's end */
+    char *const text = NEW_ARRAY(emit->arena, char, bytes * LONGEST + (bytes / ROW + 1) * AROUND + 1), *to = text;
+    for (size_t i = 0; i < bytes; i += real) {
+        unsigned char parts[8];
+        put_real(params + i, real, parts);
+        if (i % ROW == 0) *to++ = '"';
+        for (size_t j = 0; j < real; j++) to = put_character(parts[j], to);
+        if ((i + real) % ROW == 0 || i + real == bytes) *to++ = '"';
+        if ((i + real) % ROW == 0 && i + real != bytes) *to++ = '\n';
     }
     *to = '\0';
     return text;
@@ -87,7 +96,6 @@ void emit_weights(Emit *emit, const Hole *holes, Text *out) {
     }
     for (size_t i = 0; i < model.tensor_count; i++)
         check_finite(emit, emit->plan->weights.at[i], params + model.tensors[i].offset * model.real_size);
-    const char *const words = words_text(emit, params, model.params_bytes, model.real_size);
-    emit_template(emit, out, model.real_size == 8 ? "weights_wide" : "weights_order", holes);
-    emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"words", words}, {NULL, NULL}}));
+    const char *const text = bytes_text(emit, params, model.params_bytes, model.real_size);
+    emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"bytes", text}, {NULL, NULL}}));
 }
