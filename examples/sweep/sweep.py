@@ -110,6 +110,7 @@ def main():
     options = parser.parse_args()
     rates = [float(rate) for rate in options.rates.split(",")]
     rows = [row for rate in rates for row in measure(os.path.join(options.build, "nnc"), rate, options)]
+    os.makedirs(options.output, exist_ok=True)
     with open(os.path.join(options.output, "results.csv"), "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, ("rate", "seed", *FIGURES), lineterminator="\n")
         writer.writeheader()
