@@ -31,6 +31,9 @@
 /** x + bias, the last dimension's. */
 extern const Formula add_bias;
 
+/** x where `valid` is more than 0, else 0. (pooling.c) */
+extern const Formula valid_steps;
+
 /** Reports an input that has not the `rank` dimensions that the layer `needs`, "(batch, time, features)", with where it comes
  *  from and what would help. `image`: the last dimension holds channels. (refuse.c) */
 void layer_refuse(const Layer *layer, int rank, const char *needs, bool image, Diags *diags);

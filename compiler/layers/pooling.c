@@ -79,7 +79,7 @@ static void masked_global_shape(Layer *layer, Diags *diags) {
     layer->masked = false;
 }
 
-static const Formula valid_part = {
+const Formula valid_steps = {
     "valid_part", {"x", "valid"}, "v_select(valid > 0.0, x, 0.0)", {"v_select(valid > 0.0, d, 0.0)", NULL}};
 static const Formula mean_of_valid = {
     "average", {"total", "count"}, "total / v_max(count, v_splat(1.0))", {"d / v_max(count, v_splat(1.0))", NULL}};
@@ -90,7 +90,7 @@ static Tensor *masked_average(Builder *build, Tensor *x, Tensor *mask) {
     one.dim[2] = 1;
     Tensor *valid = build_view(build, mask, one, "valid");
     one.dim[1] = 1;
-    Tensor *part = build_map(build, &valid_part, (Tensor *[]){x, valid}, NULL, 0);
+    Tensor *part = build_map(build, &valid_steps, (Tensor *[]){x, valid}, NULL, 0);
     Tensor *total = build_sum(build, part, shape, "total"), *count = build_sum(build, valid, one, "count");
     return build_map(build, &mean_of_valid, (Tensor *[]){total, count}, NULL, 0);
 }

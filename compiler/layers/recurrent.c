@@ -325,8 +325,7 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (is_lasting(&cell) && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
     if (!a->return_sequences) return loop_final(build, cell.h, "last");
     Tensor *y = build_permute(build, loop_states(build, cell.h, "states"), axes, 0, "forward_by_sample", "by_sample");
-    y->mask = x->mask;
-    if (flipped && y->mask) y->mask = build_permute(build, x->mask, (int[]){0, 1}, 1u << 1, "forward_turn_mask", "mask_turned");
+    y->mask = x->mask; /* as it was also where the outputs come in reversed order, as in Keras */
     return y;
 }
 
