@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT-0
 """Makes random models that Keras accepts, and computes with Keras what has to come out of them.
 
-  venv/bin/python tests/random/generate.py -o tests/random/cases 3 8 10 …   cases random_<number>, three files each
+  venv/bin/python tests/random/generate.py -o tests/random/cases 602 610 …   cases random_<number>, three files each
   venv/bin/python tests/random/generate.py -o cases --range 0 400      many of them, to search for faults
   venv/bin/python tests/random/generate.py --print 17                       the model file alone
   venv/bin/python tests/golden/check.py … cases/*.nn                   holds nnc against them
