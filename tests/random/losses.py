@@ -110,7 +110,10 @@ LABELS = ["'accuracy'", "'acc'", "'sparse_categorical_accuracy'", "SparseCategor
 
 
 def suits(metric, shape, y):
-    """Keras knows some metrics for one row of outputs only, and no crossentropy of what is no class."""
+    """Keras knows some metrics for one row of outputs only, and no crossentropy of what is no class; its hinge multiplies every
+    label (N,) by every output (N, 1)."""
+    if y == "column_of_reals" and "hinge" in metric.lower():
+        return False
     flat, known = metric.startswith(("R2", "F1", "FBeta", "AUC(multi")), metric.startswith("SparseCategoricalCrossentropy")
     return (len(shape) == 1 or not flat) and not (known and y.startswith("ignored_"))
 
