@@ -161,6 +161,8 @@ Tensor *loop_sequence(Builder *build, Tensor *value) {
     return view;
 }
 
+/* Reads the step, so that it runs within the loop. */
+static const Formula nothing = {"nothing", {"x"}, "0.0 * x", {NULL}};
 static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
 
 /* What arrives at a state at the end of a step: from the step behind it and from outside. */
@@ -198,7 +200,8 @@ void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
     }
     for (int i = 0; i < loop->carries.count; i++) {
         Tensor *d = gradient_of(build, loop->carries.at[i]->previous);
-        if (d) loop_carry(build, back[i], d);
+        if (!d) d = build_map(build, &nothing, (Tensor *[]){back[i]->previous}, NULL, 0); /* behind a dropout of everything */
+        loop_carry(build, back[i], d);
     }
     build->after_loop = true;
     for (int i = 0; i < loop->slices.count; i++) {
