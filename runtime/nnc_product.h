@@ -335,14 +335,50 @@ FORCE_INLINE void product_strip(const int cols, size_t depth, const real *a, siz
     UNROLL for (int j = 0; j < cols; j++) { v_store_all(c + j * LANES, sum[j]); }
 }
 
+/* @part ROW_PANEL ROW_DEPTH */
+
+/* Columns of a block of one row, and the rows of a wide b that it reads at a time. */
+#if VECTOR_BYTES == 0
+#define ROW_PANEL 64
+#else
+#define ROW_PANEL 512
+#endif
+#define ROW_DEPTH 4
+
+/* @part product_rows */
+
+/* c[j] = sum of a[k * a_depth] * b[k * b_depth + j] over k < depth (a constant), added to c where `add`; for whole vectors. */
+FORCE_INLINE void product_rows(const int depth, size_t cols, const real *a, size_t a_depth, const real *b, size_t b_depth,
+                               real *c, int add) {
+    for (size_t j = 0; j < cols; j += LANES) {
+        vec sum = add ? v_load_all(c + j) : v_zero();
+        UNROLL for (int k = 0; k < depth; k++) { sum += a[(size_t)k * a_depth] * v_load_all(b + (size_t)k * b_depth + j); }
+        v_store_all(c + j, sum);
+    }
+}
+
 /* @part product_row */
 
 /**
- * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c]. With
- * more accumulators than a tile it is as fast as b can be read.
+ * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c]. As fast as
+ * b can be read: with more accumulators than a tile; and a few rows at a time, from one end to the other, where b is so wide
+ * that the next element of a column lies on another page.
  */
 static inline void product_row(size_t cols, size_t depth, const real *a, size_t a_depth, const real *b, size_t b_depth,
                                real *row) {
+    if (cols >= ROW_PANEL) {
+        const size_t whole = cols - cols % LANES;
+        size_t k = 0;
+        for (; k + ROW_DEPTH <= depth; k += ROW_DEPTH) {
+            product_rows(ROW_DEPTH, whole, a + k * a_depth, a_depth, b + k * b_depth, b_depth, row, k > 0);
+        }
+        for (; k < depth; k++) {
+            product_rows(1, whole, a + k * a_depth, a_depth, b + k * b_depth, b_depth, row, k > 0);
+        }
+        b += whole;
+        row += whole;
+        cols -= whole;
+    }
     while (cols >= 4 * TILE_COLS * LANES) {
         product_strip(4 * TILE_COLS, depth, a, a_depth, b, b_depth, row);
         b += 4 * TILE_COLS * LANES;
@@ -355,8 +391,10 @@ static inline void product_row(size_t cols, size_t depth, const real *a, size_t 
         row += 2 * TILE_COLS * LANES;
         cols -= 2 * TILE_COLS * LANES;
     }
-    product_operands rest = {depth, a, 0, a_depth, b, b_depth, row, cols, 0, {{1, 1, 1}, {0, 0, 0}}};
-    product_tiles(1, cols, rest);
+    if (cols > 0) {
+        product_operands rest = {depth, a, 0, a_depth, b, b_depth, row, cols, 0, {{1, 1, 1}, {0, 0, 0}}};
+        product_tiles(1, cols, rest);
+    }
 }
 
 /* @part product */

@@ -331,9 +331,23 @@ bool block_is_column(const Op *op) {
     return true;
 }
 
+/* Random numbers come in blocks of another width. */
+bool block_is_row(const Emit *emit, const Op *op) {
+    const Shape space = op->out->shape;
+    const int64_t columns = space.dim[space.rank - 1];
+    if (op->def != &op_matmul || op->transpose_a || columns == 1) return false;
+    if (op->in[1]->producer && op->in[1]->producer->def == &op_pack) return false;
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *const tensor = op->steps.at[i].operands[j].tensor;
+            if (tensor && tensor->regenerated) return false;
+        }
+    return shape_size(space, emit->plan->model->batch) == columns;
+}
+
 BlockText block_text(Emit *emit, const Op *op, const char *rows) {
     const Shape space = op->out->shape;
-    const bool column = block_is_column(op);
+    const bool column = block_is_column(op), row = block_is_row(emit, op);
     const int64_t columns = space.dim[space.rank - 1];
     const bool whole = whole_vectors(columns);
     Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};
@@ -345,10 +359,9 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
         nest.loops[1].present |= UINT64_C(1) << i;
         if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= UINT64_C(1) << i;
     }
-    if (column) {
-        nest.loops[0].var = "col + c";
-        nest.loop_count = 1;
-    }
+    if (column) nest.loops[0].var = "col + c";
+    if (row) nest.loops[0] = nest.loops[1];
+    if (column || row) nest.loop_count = 1;
     place.nest = &nest;
     place.value_name = local_name(emit, "sum");
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
@@ -360,8 +373,8 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
         const char *const to = matrix_text(emit, op->out, param_named(emit, op->out, true, op->steps.count ? "sum_out" : "y"));
         store = lanes_store(
             emit,
-            column ? formatted(emit, "%s + col + c", to)
-                   : formatted(emit, "%s + %s + col + c", to, times(emit, "(row + r)", tensor_row_width(op->out))),
+            column || row ? formatted(emit, "%s + col + c", to)
+                          : formatted(emit, "%s + %s + col + c", to, times(emit, "(row + r)", tensor_row_width(op->out))),
             place.value_name, place.lanes);
     }
     text.steps = formatted(emit, "%s%s", store, steps_text(emit, op, &place));

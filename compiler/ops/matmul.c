@@ -77,12 +77,17 @@ static void emit(Emit *e, const Op *op) {
         {"rows", rows},
         {"columns", integer(e, columns)},
         {"out", block.value},
+        {"sums", *block.lanes ? "v_load(block + c, n)" : "v_load_all(block + c)"},
         {"draws", block.draws},
         {"lanes", block.lanes},
         {"steps", block.steps},
         {NULL, NULL},
     };
-    emit_function(e, !block_is_column(op) ? "matmul" : op->transpose_a ? "matmul_column_transposed" : "matmul_column", op, holes);
+    const char *const template = block_is_row(e, op)       ? "matmul_row"
+                                 : !block_is_column(op)    ? "matmul"
+                                 : op->transpose_a         ? "matmul_column_transposed"
+                                                           : "matmul_column";
+    emit_function(e, template, op, holes);
 }
 
 const OpDef op_matmul = {

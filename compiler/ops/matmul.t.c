@@ -18,6 +18,18 @@
             }
         }
     }
+//@ matmul_row
+    (void)batch;
+    for (size_t col = 0; col < $columns; col += ROW_PANEL) {
+        const size_t cols = least($columns - col, ROW_PANEL);
+        $real block[ROW_PANEL];
+        product_row(cols, $depth, $a, 1, $b + col, $b_row, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            $lanes
+            const vec $out = $sums;
+            $steps
+        }
+    }
 //@ matmul_packed
     static const product_walk once = {{1, 1, 1}, {0, 0, 0}};
     const size_t rows = $rows;
