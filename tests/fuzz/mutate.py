@@ -6,7 +6,7 @@
 
 A model is taken at random and its tokens deleted, doubled, exchanged, replaced by others or by numbers at the edges of types;
 or its bytes broken. What nnc accepts must compile as C without a warning (--cc); what it refuses must name a line and
-a column; and it must neither crash nor hang nor need more than a gigabyte. A fault is printed with its seed and left in --keep; status 1.
+a column; and it must neither crash nor hang nor, with sanitizers, allocate a gigabyte at once. A fault is printed with its seed and left in --keep; status 1.
 A seed and a number decide everything.
 """
 import argparse
