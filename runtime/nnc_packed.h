@@ -21,7 +21,7 @@
 #define STRIP_ROWS 6
 #define STRIP_VECTORS 4
 #else
-#define STRIP_ROWS 6
+#define STRIP_ROWS TILE_ROWS
 #define STRIP_VECTORS 2
 #endif
 #define STRIP (STRIP_VECTORS * LANES) /* columns */
@@ -116,6 +116,8 @@ FORCE_INLINE void packed_rows(size_t rows, const int vectors, packed_operands x)
 #if VECTOR_BYTES > 0
         case 3: packed_tile(3, vectors, &x); break;
         case 4: packed_tile(4, vectors, &x); break;
+#endif
+#if STRIP_ROWS >= 6
         case 5: packed_tile(5, vectors, &x); break;
         case 6: packed_tile(6, vectors, &x); break;
 #endif
@@ -233,6 +235,8 @@ FORCE_INLINE void lines_rows(size_t rows, const int vectors, lines_operands x) {
 #if VECTOR_BYTES > 0
         case 3: lines_tile(3, vectors, &x); break;
         case 4: lines_tile(4, vectors, &x); break;
+#endif
+#if STRIP_ROWS >= 6
         case 5: lines_tile(5, vectors, &x); break;
         case 6: lines_tile(6, vectors, &x); break;
 #endif

@@ -22,6 +22,9 @@ enum { PANEL = 64 }; /* columns of a block */
 #elif VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
 #define TILE_ROWS 6
 #define TILE_COLS 4
+#elif VECTOR_BYTES == 16 && (defined __SSE2__ || defined __wasm_simd128__) /* no FMA: one more register */
+#define TILE_ROWS 4
+#define TILE_COLS 2
 #else
 #define TILE_ROWS 6
 #define TILE_COLS 2
@@ -243,8 +246,10 @@ FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x) {
         switch (high) {
         case 1: block_tile(1, cols, x); break;
         case 2: block_tile(2, cols, x); break;
-#if TILE_ROWS > 2
+#if TILE_ROWS >= 4
         case 4: block_tile(4, cols, x); break;
+#endif
+#if TILE_ROWS >= 6
         case 6: block_tile(6, cols, x); break;
 #endif
         }
@@ -366,7 +371,7 @@ FORCE_INLINE void product_rows(const int depth, size_t cols, const real *a, size
  */
 static inline void product_row(size_t cols, size_t depth, const real *a, size_t a_depth, const real *b, size_t b_depth,
                                real *row) {
-    if (cols >= ROW_PANEL) {
+    if (cols >= ROW_PANEL && depth > 0) {
         const size_t whole = cols - cols % LANES;
         size_t k = 0;
         for (; k + ROW_DEPTH <= depth; k += ROW_DEPTH) {
