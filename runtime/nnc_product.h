@@ -184,9 +184,12 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
 /* @part BLOCK_ROWS BLOCK_DEPTH */
 
 /* Rows of a block, and how deep it is worked on at a time: then the columns of b below a tile stay in the first cache while
- * all rows of the block pass over them. Where there are no vectors there is little stack either. */
+ * all rows of the block pass over them. A block takes 36 KB of stack; less, and more passes, where threads have little (wasm,
+ * small cores), and next to none where there are no vectors. */
 #if VECTOR_BYTES == 0
 #define BLOCK_ROWS TILE_ROWS
+#elif VECTOR_BYTES >= 32 || defined __aarch64__
+#define BLOCK_ROWS 144
 #else
 #define BLOCK_ROWS 48
 #endif
