@@ -63,6 +63,10 @@ void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags) {
              shape_text(layer->arena, layer->input), layer_source(layer));
         return;
     }
+    if (noise_shape.at[0] == 1 && layer->input.dim[0] != -1) {
+        diag(diags, D_layer_noise_steps, span, (long long)-layer->input.dim[0]);
+        return;
+    }
     for (int i = 0; i < layer->input.rank; i++) {
         const int64_t dim = noise_shape.at[i];
         if (dim == DIM_NONE || dim == 1 || (i > 0 && dim == layer->input.dim[i])) continue;
