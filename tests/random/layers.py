@@ -147,6 +147,8 @@ def noise_shape(chain):
     if chain.chance(0.5):
         return None
     entries = [chain.pick.choice(["None", "1"])] + [chain.pick.choice(["None", "1", str(size)]) for size in chain.shape]
+    if chain.is_inner:  # a mask for all samples is refused there
+        entries[0] = "None"
     return f"({', '.join(entries)})"
 
 
