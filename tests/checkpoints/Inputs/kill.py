@@ -23,8 +23,8 @@ while kills < moments:
     if training.returncode not in (0, -9):
         raise SystemExit(f"after {kills} kills: status {training.returncode}: {message}")
     kills += 1
-    left = [name for name in os.listdir("parts") if name not in ("c", *RESULTS)]
-    if len(left) > 1 or any(not name.endswith(".partial") for name in left):
+    left = {name for name in os.listdir("parts") if name not in ("c", *RESULTS)}
+    if left - {name + ".partial" for name in ("c", *RESULTS)}:
         raise SystemExit(f"after {kills} kills there are {sorted(left)}")
     if training.returncode == 0 or kills == moments:
         complete(run, f"after {kills} kills")
