@@ -375,12 +375,11 @@ FORCE_INLINE void product_rows(const int depth, size_t cols, const real *a, size
 static inline void product_row(size_t cols, size_t depth, const real *a, size_t a_depth, const real *b, size_t b_depth,
                                real *row) {
     if (cols >= ROW_PANEL && depth > 0) {
-        const size_t whole = cols - cols % LANES;
-        size_t k = 0;
-        for (; k + ROW_DEPTH <= depth; k += ROW_DEPTH) {
+        const size_t whole = cols - cols % LANES, deep = depth - depth % ROW_DEPTH;
+        for (size_t k = 0; k < deep; k += ROW_DEPTH) {
             product_rows(ROW_DEPTH, whole, a + k * a_depth, a_depth, b + k * b_depth, b_depth, row, k > 0);
         }
-        for (; k < depth; k++) {
+        for (size_t k = deep; k < depth; k++) {
             product_rows(1, whole, a + k * a_depth, a_depth, b + k * b_depth, b_depth, row, k > 0);
         }
         b += whole;
