@@ -328,6 +328,8 @@ int64_t plan_indices(const Plan *plan);
 Tensor *tensor_storage(const Tensor *tensor);
 /** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
 Tensor *tensor_rows(Tensor *tensor);
+/** Whether op_pack made it. */
+bool tensor_is_packed(const Tensor *tensor);
 /** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the batch. */
 int64_t tensor_row_width(const Tensor *tensor);
 /** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */

@@ -9,6 +9,8 @@ Tensor *tensor_storage(const Tensor *tensor) {
 
 Tensor *tensor_rows(Tensor *tensor) { return tensor->columns ? tensor->base : tensor; }
 
+bool tensor_is_packed(const Tensor *tensor) { return tensor->producer && tensor->producer->def == &op_pack; }
+
 int64_t tensor_row_width(const Tensor *tensor) {
     const Shape shape = tensor->columns ? tensor->base->shape : tensor->shape;
     return shape.rank ? dim_size(shape.dim[shape.rank - 1], 1) : 1;

@@ -188,7 +188,7 @@ NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const n
     request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, from_file), 0, &session) == 0) {
-        session.threads = options->threads > 0 ? (size_t)options->threads : 1;
+        session.threads = (size_t)options->threads;
         if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             nnc_evaluate(&session, &data, options);
@@ -326,7 +326,7 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
     request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {
-        session.threads = options->threads > 0 ? (size_t)options->threads : 1;
+        session.threads = (size_t)options->threads;
         if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             if (options->mc_samples > 1) {

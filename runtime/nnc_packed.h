@@ -11,20 +11,10 @@
 
 #include "nnc_product.h"
 
-/* @part STRIP_ROWS STRIP_VECTORS STRIP */
+/* @part STRIP */
 
-/* A tile of accumulators beside a row of the strip and an element of a; PANEL is a multiple of STRIP. */
-#if VECTOR_BYTES == 0
-#define STRIP_ROWS 2
-#define STRIP_VECTORS 4
-#elif VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
-#define STRIP_ROWS 6
-#define STRIP_VECTORS 4
-#else
-#define STRIP_ROWS TILE_ROWS
-#define STRIP_VECTORS 2
-#endif
-#define STRIP (STRIP_VECTORS * LANES) /* columns */
+/* As wide as a tile of nnc_product.h; PANEL is a multiple of it. */
+#define STRIP (TILE_COLS * LANES) /* columns */
 
 /* @part PACKED_ROWS PACKED_DEPTH */
 
@@ -75,7 +65,7 @@ typedef struct packed_operands {
 FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_operands *x) {
     const size_t depth = x->depth, a_row = x->a_row;
     const real *b = x->strip;
-    vec sum[STRIP_ROWS * STRIP_VECTORS];
+    vec sum[TILE_ROWS * TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
             sum[r * vectors + v] = x->add ? v_load_all(x->c + r * PANEL + v * LANES) : v_zero();
@@ -86,7 +76,7 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
             for (size_t k = 0; k < x->walk.count[2]; k++) {
                 const real *a = x->a + i * x->walk.stride[0] + j * x->walk.stride[1] + k * x->walk.stride[2];
                 for (const real *end = a + depth; a < end; a++, b += STRIP) {
-                    vec w[STRIP_VECTORS];
+                    vec w[TILE_COLS];
                     UNROLL for (int v = 0; v < vectors; v++) {
                         w[v] = v_load_all(b + v * LANES);
                         V_HOLD(w[v]);
@@ -109,15 +99,15 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
 /* One strip, or its first vectors. */
 FORCE_INLINE void packed_rows(size_t rows, const int vectors, packed_operands x) {
     for (size_t high; rows > 0; rows -= high) {
-        high = rows <= STRIP_ROWS ? rows : rows < 2 * STRIP_ROWS ? (rows + 1) / 2 : STRIP_ROWS;
+        high = tile_rows(rows);
         switch (high) {
         case 1: packed_tile(1, vectors, &x); break;
         case 2: packed_tile(2, vectors, &x); break;
-#if VECTOR_BYTES > 0
+#if TILE_ROWS >= 4
         case 3: packed_tile(3, vectors, &x); break;
         case 4: packed_tile(4, vectors, &x); break;
 #endif
-#if STRIP_ROWS >= 6
+#if TILE_ROWS >= 6
         case 5: packed_tile(5, vectors, &x); break;
         case 6: packed_tile(6, vectors, &x); break;
 #endif
@@ -150,11 +140,11 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
                 x.a = a + i * walk->stride[0] + k;
                 switch ((cols - col + LANES - 1) / LANES) {
                 case 1: packed_rows(rows, 1, x); break;
-#if VECTOR_BYTES == 0 || VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
+#if TILE_COLS > 2
                 case 2: packed_rows(rows, 2, x); break;
                 case 3: packed_rows(rows, 3, x); break;
 #endif
-                default: packed_rows(rows, STRIP_VECTORS, x); break;
+                default: packed_rows(rows, TILE_COLS, x); break;
                 }
                 x.strip += part.count[0] * pieces * x.depth * STRIP;
                 x.add = 1;
@@ -190,7 +180,7 @@ typedef struct lines_operands {
 
 FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_operands *x) {
     const real *line = x->a, *b = x->strip;
-    vec sum[STRIP_ROWS * STRIP_VECTORS];
+    vec sum[TILE_ROWS * TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
             const size_t n = v_lanes(x->cols - (size_t)v * LANES);
@@ -200,7 +190,7 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
     for (size_t i = 0, at = x->at; i < x->lines; i++) {
         const real *a = line;
         for (size_t k = 0; k < x->width; k++, a += x->step, b += STRIP) {
-            vec w[STRIP_VECTORS];
+            vec w[TILE_COLS];
             UNROLL for (int v = 0; v < vectors; v++) {
                 w[v] = v_load_all(b + v * LANES);
                 V_HOLD(w[v]);
@@ -228,15 +218,15 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
 
 FORCE_INLINE void lines_rows(size_t rows, const int vectors, lines_operands x) {
     for (size_t high; rows > 0; rows -= high) {
-        high = rows <= STRIP_ROWS ? rows : rows < 2 * STRIP_ROWS ? (rows + 1) / 2 : STRIP_ROWS;
+        high = tile_rows(rows);
         switch (high) {
         case 1: lines_tile(1, vectors, &x); break;
         case 2: lines_tile(2, vectors, &x); break;
-#if VECTOR_BYTES > 0
+#if TILE_ROWS >= 4
         case 3: lines_tile(3, vectors, &x); break;
         case 4: lines_tile(4, vectors, &x); break;
 #endif
-#if STRIP_ROWS >= 6
+#if TILE_ROWS >= 6
         case 5: lines_tile(5, vectors, &x); break;
         case 6: lines_tile(6, vectors, &x); break;
 #endif
@@ -277,11 +267,11 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
                 }
                 switch ((x.cols + LANES - 1) / LANES) {
                 case 1: lines_rows(rows, 1, x); break;
-#if VECTOR_BYTES == 0 || VECTOR_BYTES == 64 || defined __aarch64__ || defined __VSX__
+#if TILE_COLS > 2
                 case 2: lines_rows(rows, 2, x); break;
                 case 3: lines_rows(rows, 3, x); break;
 #endif
-                default: lines_rows(rows, STRIP_VECTORS, x); break;
+                default: lines_rows(rows, TILE_COLS, x); break;
                 }
             }
         }

@@ -62,7 +62,6 @@ NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t bat
     }
     session->host = host;
     session->model = model;
-    session->threads = 1;
     session->batch = batch_size > 0 ? (size_t)batch_size : model->batch;
     if ((with_trainer && (session->trainer = nnc_alloc(host, model->trainer_bytes, 1)) == NULL) ||
         (!with_trainer && (session->params = nnc_alloc(host, model->params_bytes, 1)) == NULL) ||

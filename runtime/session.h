@@ -17,7 +17,7 @@ typedef struct nnc_session {
     void *x, *y, *sample_weight, *output; /* of one batch */
     void *sums;                           /* what the model reports of a batch */
     size_t batch;                         /* rows used: at most the compiled batch */
-    size_t threads;                       /* for batches that do not depend on each other */
+    size_t threads;                       /* for batches that do not depend on each other; 0 is 1 */
     struct nnc_crew *crew;                /* the threads, once they are wanted; or NULL */
     nnc_learned learned;                  /* from the data, or with the weights */
 } nnc_session;

@@ -166,7 +166,7 @@ static int nnc_prepare(nnc_training *training) {
         (options->checkpoint != NULL && nnc_writer_probe(host, options->checkpoint) != 0)) {
         return -1;
     }
-    training->session.threads = options->threads > 0 ? (size_t)options->threads : 1;
+    training->session.threads = (size_t)options->threads;
     if (model->fit->shuffle && !options->no_shuffle) {
         training->order = nnc_alloc(host, training->train_count, sizeof *training->order);
         if (training->order == NULL) {

@@ -325,7 +325,7 @@ bool block_is_column(const Op *op) {
     Tensor *tensors[MAX_OP_TENSORS];
     if (op->def != &op_matmul || space.dim[space.rank - 1] != 1) return false;
     const Tensor *const b = op->in[1];
-    if (!op->transpose_a && (tensor_row_width(b) != 1 || (b->producer && b->producer->def == &op_pack))) return false;
+    if (!op->transpose_a && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
     for (int i = op_tensors(op, tensors) - 1; i >= op->in_count; i--)
         if (shape_equal(tensors[i]->shape, space) && tensor_row_width(tensors[i]) != 1) return false;
     return true;
@@ -335,8 +335,7 @@ bool block_is_column(const Op *op) {
 bool block_is_row(const Emit *emit, const Op *op) {
     const Shape space = op->out->shape;
     const int64_t columns = space.dim[space.rank - 1];
-    if (op->def != &op_matmul || op->transpose_a || columns == 1) return false;
-    if (op->in[1]->producer && op->in[1]->producer->def == &op_pack) return false;
+    if (op->def != &op_matmul || op->transpose_a || columns == 1 || tensor_is_packed(op->in[1])) return false;
     for (int i = 0; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Tensor *const tensor = op->steps.at[i].operands[j].tensor;

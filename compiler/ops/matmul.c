@@ -53,7 +53,7 @@ static void emit_packed(Emit *e, const Op *op) {
 }
 
 static void emit(Emit *e, const Op *op) {
-    if (op->in[1]->producer && op->in[1]->producer->def == &op_pack) {
+    if (tensor_is_packed(op->in[1])) {
         emit_packed(e, op);
         return;
     }

@@ -88,6 +88,6 @@ int main(void) {
         test_lines(7, widths[i], 2, 2 * LINES_DEPTH + 5, 0); /* lines in pieces, */
         test_lines(7, widths[i], 10, LINES_DEPTH / 3, 1);    /* and some of them together */
     }
-    printf("%d lanes, tiles of %d x %d vectors\n", (int)LANES, (int)STRIP_ROWS, (int)STRIP_VECTORS);
+    printf("%d lanes, tiles of %d x %d vectors\n", (int)LANES, (int)TILE_ROWS, (int)TILE_COLS);
     return check_end();
 }
