@@ -21,7 +21,7 @@
 /* The most rows that product_packed makes at a time, and about how deep it goes at a time: a part of the strip stays in the
  * first cache meanwhile. */
 #if VECTOR_BYTES == 64
-#define PACKED_DEPTH 128
+#define PACKED_DEPTH 96
 #else
 #define PACKED_DEPTH 256
 #endif
@@ -155,9 +155,11 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
 
 /* @part LINES_DEPTH */
 
-/* How much of b product_lines packs at a time. */
+/* How much of b product_lines packs at a time: 16 KB at most, so that it stays in the first cache beside a. */
 #if VECTOR_BYTES == 0
 #define LINES_DEPTH 32
+#elif VECTOR_BYTES == 64
+#define LINES_DEPTH 64
 #else
 #define LINES_DEPTH 256
 #endif

@@ -194,7 +194,7 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
 #define BLOCK_ROWS 48
 #endif
 #if VECTOR_BYTES == 64
-#define BLOCK_DEPTH 128
+#define BLOCK_DEPTH 96
 #else
 #define BLOCK_DEPTH 256
 #endif
