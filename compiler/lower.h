@@ -28,6 +28,7 @@ typedef struct ActivationDef {
     Class class;
     const char *value;                           /* of x; NULL with build */
     const char *gradient;                        /* of d and x, or y */
+    bool rises;                                  /* never falls as x grows */
     Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
 } ActivationDef;
 
@@ -266,6 +267,11 @@ Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
                               const char *role, const char *label);
 Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label);
+/** Max pooling of what a convolution has just made, perhaps with a bias and an activation that rises: the convolution takes
+ *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. (ops/conv_max.c) */
+Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape);
+/** The gradients of a convolution of x with the kernel; d may lack outputs at the end, whose gradient is 0. */
+void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 /** x (1, 1, channels), a time step, behind those that came before it, each `dilation` from the next: (1, taps, channels). */
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation);
 /** What sum pooling had made x from, if all elements of a window had been equal to it: each element repeated. */

@@ -66,6 +66,7 @@ typedef struct Formula {
     const char *operands[4]; /* names in the expressions; NULL ends */
     const char *value;
     const char *gradient[4]; /* with respect to each operand; NULL: none */
+    bool rises;              /* never falls as the first operand grows, so that the greatest stays the greatest */
 } Formula;
 
 typedef enum OperandKind {
@@ -182,6 +183,7 @@ struct Op {
     int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
     unsigned flipped;   /* … bit i: backwards */
     Window window;      /* conv, pool and their gradients */
+    Window pooling;     /* conv_max and its gradients: of the conv's outputs */
     Spacing spacing;    /* pad */
     RandomAttrs random;
     const struct LossDef *loss;     /* loss */
@@ -215,7 +217,8 @@ struct OpDef {
 
 extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
     op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
-    op_penalty, op_off_diagonal, op_update, op_pad, op_conv, op_conv_kernel, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
+    op_penalty, op_off_diagonal, op_update, op_pad, op_conv, op_conv_kernel, op_conv_max, op_conv_max_input,
+    op_conv_max_kernel, op_conv_max_lines, op_unpool, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
     op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant,
     op_gather, op_scatter, op_nonzero;
 

@@ -419,8 +419,9 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
 static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
 static const char *const runtime_copied[] = {"runtime/nnc_vec.h",     "runtime/nnc_math.h", "runtime/nnc_random.h",
-                                             "runtime/nnc_product.h", "runtime/nnc_packed.h", "runtime/nnc_rows.h",
-                                             "runtime/nnc_init.h",    "runtime/nnc_rate.h",   NULL};
+                                             "runtime/nnc_product.h", "runtime/nnc_packed.h", "runtime/nnc_winner.h",
+                                             "runtime/nnc_rows.h",    "runtime/nnc_init.h",   "runtime/nnc_rate.h",
+                                             NULL};
 
 /* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */
 static const char *names_text(Emit *emit, const char *runtime_names) {

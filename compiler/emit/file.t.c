@@ -53,6 +53,7 @@ $summary_lines
 #include "nnc_rate.h"
 #include "nnc_rows.h"
 #include "nnc_vec.h"
+#include "nnc_winner.h"
 //@ file_sizes
 
 /* The header's sizes are those of this compiler. */

@@ -42,24 +42,27 @@ static const ArgDef relu_args[] = {
 /* Where x is exactly a bend, the gradients are those of TensorFlow's operations that Keras puts together: 0 at the
  * threshold, d at max_value, but 0 at 6 when that is ReLU(6). As slopes are not negative, y > 0 where x > 0. */
 static const Formula relu = {
-    "relu", {"x"}, "v_max(v_splat(0.0), x)", {RELU_GRADIENT}};
+    "relu", {"x"}, "v_max(v_splat(0.0), x)", {RELU_GRADIENT}, .rises = true};
 static const Formula sloped = {
-    "relu", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}};
+    "relu", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}, .rises = true};
 static const Formula shifted = {
     "relu",
     {"x"},
     "v_select(x > threshold, x, slope * (x - threshold))",
-    {"v_select(x > threshold, d, v_select(x < threshold, slope * d, 0.0))"}};
+    {"v_select(x > threshold, d, v_select(x < threshold, slope * d, 0.0))"},
+    .rises = true};
 static const Formula limited = {
     "relu",
     {"x"},
     "v_select(x > threshold, v_min(x, v_splat(top)), slope * (x - threshold))",
-    {"v_select(x > threshold, v_select(x > top, 0.0, d), v_select(x < threshold, slope * d, 0.0))"}};
+    {"v_select(x > threshold, v_select(x > top, 0.0, d), v_select(x < threshold, slope * d, 0.0))"},
+    .rises = true};
 static const Formula limited_to_6 = {
     "relu",
     {"x"},
     "v_select(x > threshold, v_min(x, v_splat(top)), slope * (x - threshold))",
-    {"v_select(x > threshold, v_select(x >= top, 0.0, d), v_select(x < threshold, slope * d, 0.0))"}};
+    {"v_select(x > threshold, v_select(x >= top, 0.0, d), v_select(x < threshold, slope * d, 0.0))"},
+    .rises = true};
 
 static Tensor *relu_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
@@ -87,7 +90,7 @@ const LayerDef layer_ReLU = {
 static const ArgDef leaky_args[] = {
     {ARG(ActivationArgs, negative_slope), ARG_REAL, DEFAULT("0.3"), RANGE(0, 1e30), .doc = "slope for x < 0"}, {0}};
 
-static const Formula leaky = {"leaky", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}};
+static const Formula leaky = {"leaky", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}, .rises = true};
 
 static Tensor *leaky_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
@@ -108,7 +111,7 @@ static const ArgDef elu_args[] = {
     {ARG(ActivationArgs, alpha), ARG_REAL, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "-alpha is the limit for x → -∞"}, {0}};
 
 static const Formula elu = {
-    "elu", {"x"}, "v_select(x > 0.0, x, alpha * v_expm1(x))", {"v_select(y > 0.0, d, d * (y + alpha))"}};
+    "elu", {"x"}, "v_select(x > 0.0, x, alpha * v_expm1(x))", {"v_select(y > 0.0, d, d * (y + alpha))"}, .rises = true};
 
 static Tensor *elu_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;

@@ -2,7 +2,7 @@
 /* conv: y[o, f] = Σ over window positions k and channels c of x[o · stride + k · dilation, c] · kernel[k, c, f], over one to
  * three spatial dimensions and without padding, which op_pad does. Its gradients are another conv, of the spaced gradient
  * with the kernel turned round, and conv_kernel, a product over all output positions. */
-#include "emit/emit.h"
+#include "conv.h"
 #include "lower.h"
 
 Window window_of(int dims) {
@@ -109,29 +109,26 @@ Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window 
     return build_conv(build, d, kernel_turned, window, role, label);
 }
 
-static void gradient(Builder *build, const Op *op, Tensor *d) {
-    Tensor *x = op->in[0], *kernel = op->in[1];
+void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
     const int64_t low[MAX_SPATIAL] = {0};
     if (gradient_needed(x))
-        gradient_add(build, x, build_conv_transposed(build, d, kernel, op->window, low, x->shape, "backward_input",
+        gradient_add(build, x, build_conv_transposed(build, d, kernel, *window, low, x->shape, "backward_input",
                                                      gradient_name(build, x)));
     if (!gradient_needed(kernel)) return;
     const char *name = gradient_name(build, kernel);
     Op *back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
     back->in[back->in_count++] = x;
     back->in[back->in_count++] = d;
-    back->window = op->window;
+    back->window = *window;
     gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
 }
 
-/* Distances in the image, in reals. */
-typedef struct Strides {
-    int64_t at[MAX_SPATIAL]; /* of neighbouring positions */
-    int64_t sample;
-} Strides;
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    build_conv_gradients(build, &op->window, op->in[0], op->in[1], d);
+}
 
-static Strides strides_of(Shape shape, int dims) {
-    Strides strides = {.sample = shape.dim[shape.rank - 1]};
+ConvStrides conv_strides(Shape shape, int dims) {
+    ConvStrides strides = {.sample = shape.dim[shape.rank - 1]};
     for (int i = dims - 1; i >= 0; i--) {
         strides.at[i] = strides.sample;
         strides.sample *= shape.dim[shape.rank - 1 - dims + i];
@@ -139,13 +136,12 @@ static Strides strides_of(Shape shape, int dims) {
     return strides;
 }
 
-static const char *three(Emit *e, const int64_t *numbers) {
+const char *conv_three(Emit *e, const int64_t *numbers) {
     return formatted(e, "%lld, %lld, %lld", (long long)numbers[0], (long long)numbers[1], (long long)numbers[2]);
 }
 
-/* Where the line `index` of `count` dimensions begins: "line / 5 * 392 + line % 5 * 28". */
-static const char *lines_text(Emit *e, const char *index, int count, const int64_t *sizes, const int64_t *steps,
-                              int64_t sample, bool samples) {
+const char *conv_place(Emit *e, const char *index, int count, const int64_t *sizes, const int64_t *steps, int64_t sample,
+                       bool samples) {
     Text text = {.arena = e->arena};
     int64_t inner = 1;
     for (int i = 0; i < count; i++) inner *= sizes[i];
@@ -161,15 +157,8 @@ static const char *lines_text(Emit *e, const char *index, int count, const int64
     return text.length ? text_chars(&text) : "0";
 }
 
-/* The window's lines as pieces of a depth: its positions, the innermost in one piece where they lie together. */
-typedef struct Pieces {
-    int64_t counts[MAX_SPATIAL], strides[MAX_SPATIAL];
-    int64_t depth;
-    int count;
-} Pieces;
-
-static Pieces pieces_of(const Window *window, const Strides *strides, int64_t channels) {
-    Pieces pieces = {.counts = {1, 1, 1}, .depth = channels, .count = window->dims};
+ConvPieces conv_pieces(const Window *window, const ConvStrides *strides, int64_t channels) {
+    ConvPieces pieces = {.counts = {1, 1, 1}, .depth = channels, .count = window->dims};
     const int last = window->dims - 1;
     for (int i = 0; i < window->dims; i++) {
         pieces.counts[i] = window->size[i];
@@ -188,9 +177,9 @@ static void emit(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *kernel = op->in[1], *y = op->out;
     const Shape in = x->shape, out = y->shape;
     const int dims = window->dims, last = out.rank - 1;
-    const Strides strides = strides_of(in, dims);
+    const ConvStrides strides = conv_strides(in, dims);
     const int64_t columns = out.dim[last], channels = in.dim[last] / window->groups;
-    const Pieces pieces = pieces_of(window, &strides, channels);
+    const ConvPieces pieces = conv_pieces(window, &strides, channels);
     int64_t steps[MAX_SPATIAL] = {0};
     for (int i = 0; i < dims; i++) steps[i] = strides.at[i] * window->stride[i];
     const bool grouped = window->groups > 1;
@@ -199,12 +188,12 @@ static void emit(Emit *e, const Op *op) {
     const char *const width = integer(e, out.dim[last - 1]);
     const BlockText block = block_text(e, op, size_text(e, out, 0, last));
     emit_function(e, grouped ? "conv_groups" : "conv", op,
-                  (Hole[]){{"counts", three(e, pieces.counts)},
-                           {"strides", three(e, pieces.strides)},
+                  (Hole[]){{"counts", conv_three(e, pieces.counts)},
+                           {"strides", conv_three(e, pieces.strides)},
                            {"lines", size_text(e, out, 0, last - 1)},
                            {"columns", integer(e, columns)},
                            {"x", from},
-                           {"line_at", lines_text(e, "line", dims - 1, out.dim + last - dims, steps, strides.sample, true)},
+                           {"line_at", conv_place(e, "line", dims - 1, out.dim + last - dims, steps, strides.sample, true)},
                            {"width", width},
                            {"at", times(e, "at", steps[dims - 1])},
                            {"step", integer(e, steps[dims - 1])},
@@ -225,9 +214,9 @@ static void emit_kernel(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *d = op->in[1];
     const Shape in = x->shape, back = d->shape;
     const int dims = window->dims, last = in.rank - 1, first = last - dims;
-    const Strides strides = strides_of(in, dims);
+    const ConvStrides strides = conv_strides(in, dims);
     const int64_t columns = back.dim[last], channels = in.dim[last] / window->groups;
-    const Pieces pieces = pieces_of(window, &strides, channels);
+    const ConvPieces pieces = conv_pieces(window, &strides, channels);
     int64_t counts[MAX_SPATIAL] = {1, 1, 1}, steps[MAX_SPATIAL] = {0}, taps = 1;
     for (int i = 0; i < dims; i++) {
         taps *= pieces.counts[i];
@@ -245,15 +234,15 @@ static void emit_kernel(Emit *e, const Op *op) {
                            {"step", integer(e, strides.at[dims - 1] * window->stride[dims - 1])},
                            {NULL, NULL}});
     emit_function(e, "conv_kernel", op,
-                  (Hole[]){{"counts", three(e, counts)},
-                           {"strides", three(e, steps)},
+                  (Hole[]){{"counts", conv_three(e, counts)},
+                           {"strides", conv_three(e, steps)},
                            {"samples", size_text(e, in, 0, first)},
                            {"taps", integer(e, taps)},
                            {"x", param_named(e, x, false, "x")},
                            {"sample", integer(e, strides.sample)},
-                           {"tap_at", lines_text(e, "tap", pieces.count, pieces.counts, pieces.strides, 0, false)},
+                           {"tap_at", conv_place(e, "tap", pieces.count, pieces.counts, pieces.strides, 0, false)},
                            {"d", param_named(e, d, false, "d")},
-                           {"back", integer(e, strides_of(back, dims).sample)},
+                           {"back", integer(e, conv_strides(back, dims).sample)},
                            {"y", param_named(e, op->out, true, "y")},
                            {"tap_size", integer(e, pieces.depth * columns)},
                            {"rows", integer(e, pieces.depth)},

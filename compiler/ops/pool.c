@@ -24,6 +24,8 @@ static Tensor *build_window(Builder *build, const OpDef *def, Tensor *x, Window 
 }
 
 Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label) {
+    Tensor *const of_conv = window.pool == POOL_MAX ? build_conv_max(build, x, window, shape) : NULL;
+    if (of_conv) return of_conv;
     return build_window(build, &op_pool, x, window, shape, role, label);
 }
 

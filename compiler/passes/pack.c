@@ -8,7 +8,7 @@ enum { FEW_ROWS = 4, SMALL_MATRIX = 4096 };
 /* Convolutions read their kernel for every line of every image, products in a loop for every step, and products with all
  * steps of a sequence have many rows. */
 static bool gains(const Plan *plan, const Op *op) {
-    if (op->def == &op_conv) return op->window.groups == 1;
+    if (op->def == &op_conv || op->def == &op_conv_max) return op->window.groups == 1;
     if (op->def != &op_matmul || op->transpose_a || of_one_step(op->in[1])) return false;
     return ((op->loop && plan->model->batch >= FEW_ROWS) || op->out->shape.rank > 2) &&
            shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX;

@@ -3,22 +3,25 @@
  * value). Reading y where possible lets the plan forget x. Formulas and their corners are Keras 3's (activations.py). */
 #include "lower.h"
 
-#define ROW(name_, formula_, value_, gradient_) ROW_ALIAS(name_, NULL, formula_, value_, gradient_)
-#define ROW_ALIAS(name_, alias_, formula_, value_, gradient_)                                                          \
+#define ROW(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, false)
+#define ROW_RISING(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, true)
+#define ROW_ALIAS(name_, alias_, formula_, value_, gradient_) FULL_ROW(name_, alias_, formula_, value_, gradient_, false)
+#define FULL_ROW(name_, alias_, formula_, value_, gradient_, rises_)                                                   \
     const ActivationDef activation_##name_ = {                                                                         \
         .class = {.kind = CLASS_ACTIVATION, .name = #name_, .brief = (formula_),                                       \
                   .aliases = (const char *const[]){alias_, NULL}},                                                     \
         .value = (value_),                                                                                             \
         .gradient = (gradient_),                                                                                       \
+        .rises = (rises_),                                                                                             \
     };
 
 ROW(linear, "x", NULL, NULL)
-ROW(relu, "max(x, 0)", "v_max(v_splat(0.0), x)", RELU_GRADIENT)
-ROW(relu6, "min(max(x, 0), 6)", "v_clip(x, 0.0, 6.0)", "v_select((y > 0.0) & (y < 6.0), d, 0.0)")
-ROW(leaky_relu, "x where x > 0, else 0.2·x", "v_select(x > 0.0, x, 0.2 * x)", "v_select(y > 0.0, d, 0.2 * d)")
-ROW(elu, "x where x > 0, else eˣ - 1", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
-ROW(celu, "max(x, 0) + min(eˣ - 1, 0)", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
-ROW(selu, "1.0507·(x where x > 0, else 1.6733·(eˣ - 1))",
+ROW_RISING(relu, "max(x, 0)", "v_max(v_splat(0.0), x)", RELU_GRADIENT)
+ROW_RISING(relu6, "min(max(x, 0), 6)", "v_clip(x, 0.0, 6.0)", "v_select((y > 0.0) & (y < 6.0), d, 0.0)")
+ROW_RISING(leaky_relu, "x where x > 0, else 0.2·x", "v_select(x > 0.0, x, 0.2 * x)", "v_select(y > 0.0, d, 0.2 * d)")
+ROW_RISING(elu, "x where x > 0, else eˣ - 1", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
+ROW_RISING(celu, "max(x, 0) + min(eˣ - 1, 0)", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
+ROW_RISING(selu, "1.0507·(x where x > 0, else 1.6733·(eˣ - 1))",
     "v_select(x > 0.0, 1.0507009873554805 * x, 1.7580993408473766 * v_expm1(x))",
     "v_select(y < 0.0, d * (y + 1.7580993408473766), 1.0507009873554805 * d)")
 ROW(gelu, "x·Φ(x), with Φ(x) = (1 + erf(x/√2)) / 2", "0.5 * x * (1.0 + v_erf(0.7071067811865476 * x))",
@@ -26,29 +29,29 @@ ROW(gelu, "x·Φ(x), with Φ(x) = (1 + erf(x/√2)) / 2", "0.5 * x * (1.0 + v_er
 ROW_ALIAS(silu, "swish", "x·sigmoid(x)", "x * v_sigmoid(x)", "d * v_sigmoid(x) * (1.0 + x * v_sigmoid(-x))")
 ROW(mish, "x·tanh(softplus(x))", "x * v_tanh(v_softplus(x))",
     "d * (v_tanh(v_softplus(x)) + x * v_sigmoid(x) * (1.0 - v_tanh(v_softplus(x)) * v_tanh(v_softplus(x))))")
-ROW(sigmoid, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)")
-ROW(hard_sigmoid, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
+ROW_RISING(sigmoid, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)")
+ROW_RISING(hard_sigmoid, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
     "v_select((x > -3.0) & (x < 3.0), 0.16666666666666667 * d, 0.0)")
-ROW(sparse_sigmoid, "0 for x ≤ -1, 1 for x ≥ 1, else (x + 1) / 2", "v_clip(0.5 * x + 0.5, 0.0, 1.0)",
+ROW_RISING(sparse_sigmoid, "0 for x ≤ -1, 1 for x ≥ 1, else (x + 1) / 2", "v_clip(0.5 * x + 0.5, 0.0, 1.0)",
     "v_select((x > -1.0) & (x < 1.0), 0.5 * d, 0.0)")
-ROW(log_sigmoid, "-softplus(-x)", "-v_softplus(-x)", "d * v_sigmoid(-x)")
+ROW_RISING(log_sigmoid, "-softplus(-x)", "-v_softplus(-x)", "d * v_sigmoid(-x)")
 ROW_ALIAS(hard_silu, "hard_swish", "x·hard_sigmoid(x)", "x * v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
     "v_select(x > -3.0, v_select(x < 3.0, d * (0.3333333333333333 * x + 0.5), d), 0.0)")
-ROW(tanh, "tanh(x)", "v_tanh(x)", "d * (1.0 - y * y)")
-ROW(hard_tanh, "-1 for x < -1, 1 for x > 1, else x", "v_clip(x, -1.0, 1.0)",
+ROW_RISING(tanh, "tanh(x)", "v_tanh(x)", "d * (1.0 - y * y)")
+ROW_RISING(hard_tanh, "-1 for x < -1, 1 for x > 1, else x", "v_clip(x, -1.0, 1.0)",
     "v_select((x >= -1.0) & (x <= 1.0), d, 0.0)")
 ROW(tanh_shrink, "x - tanh(x)", "x - v_tanh(x)", "d * v_tanh(x) * v_tanh(x)")
 ROW(soft_shrink, "x - 0.5 for x > 0.5, x + 0.5 for x < -0.5, else 0", "v_max(x - 0.5, v_splat(0.0)) + v_min(x + 0.5, v_splat(0.0))",
     "v_select(v_abs(y) > 0.0, d, 0.0)")
 ROW(hard_shrink, "x where |x| > 0.5, else 0", "v_select(v_abs(x) > 0.5, x, 0.0)",
     "v_select(v_abs(y) > 0.0, d, 0.0)")
-ROW(softplus, "log(1 + eˣ)", "v_softplus(x)", "d * v_sigmoid(x)")
-ROW(squareplus, "(x + √(x² + 4)) / 2", "0.5 * (x + v_sqrt(x * x + 4.0))", "d * (0.5 + 0.5 * x / v_sqrt(x * x + 4.0))")
+ROW_RISING(softplus, "log(1 + eˣ)", "v_softplus(x)", "d * v_sigmoid(x)")
+ROW_RISING(squareplus, "(x + √(x² + 4)) / 2", "0.5 * (x + v_sqrt(x * x + 4.0))", "d * (0.5 + 0.5 * x / v_sqrt(x * x + 4.0))")
 ROW(sparse_plus, "0 for x ≤ -1, x for x ≥ 1, else (x + 1)² / 4",
     "v_select(x > -1.0, v_select(x < 1.0, 0.25 * (x + 1.0) * (x + 1.0), x), 0.0)",
     "v_select(x > -1.0, v_select(x < 1.0, 0.5 * d * (x + 1.0), d), 0.0)")
-ROW(softsign, "x / (1 + |x|)", "x / (1.0 + v_abs(x))", "d / ((1.0 + v_abs(x)) * (1.0 + v_abs(x)))")
-ROW(exponential, "eˣ", "v_exp(x)", "d * y")
+ROW_RISING(softsign, "x / (1 + |x|)", "x / (1.0 + v_abs(x))", "d / ((1.0 + v_abs(x)) * (1.0 + v_abs(x)))")
+ROW_RISING(exponential, "eˣ", "v_exp(x)", "d * y")
 
 static Tensor *softmax_build(Builder *build, Tensor *x) {
     Tensor *y = build_simple(build, &op_softmax, x, "softmax");
@@ -86,7 +89,7 @@ Tensor *build_activation(Builder *build, const Object *activation, Tensor *x) {
     const ActivationDef *def = (const ActivationDef *)activation->class;
     if (def->build) return def->build(build, x);
     if (!def->value) return x;
-    const Formula formula = {def->class.name, {"x"}, def->value, {def->gradient}};
+    const Formula formula = {def->class.name, {"x"}, def->value, {def->gradient}, def->rises};
     Tensor *y = build_map(build, &formula, (Tensor *[]){x}, NULL, 0);
     if (def == &activation_sigmoid) {
         y->logits = x;

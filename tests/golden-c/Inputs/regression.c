@@ -209,6 +209,7 @@ static int regression_has_avx2(void) {
 #include "nnc_rate.h"
 #include "nnc_rows.h"
 #include "nnc_vec.h"
+#include "nnc_winner.h"
 
 /* ------------------------------------------------------------------------------------------- operations of the model */
 

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-HEADERS = ["nnc_vec.h", "nnc_math.h", "nnc_random.h", "nnc_product.h", "nnc_packed.h"]
+HEADERS = ["nnc_vec.h", "nnc_math.h", "nnc_random.h", "nnc_product.h", "nnc_packed.h", "nnc_winner.h"]
 DEFINITIONS = [
     r"^ *#define (\w+)",
     r"^typedef [^;{]*?(\w+)(?: __attribute__\(\(.*\)\))?;",

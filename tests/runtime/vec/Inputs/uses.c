@@ -3,6 +3,7 @@
 #include "nnc_packed.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
+#include "nnc_winner.h"
 
 #ifdef __cplusplus
 extern "C"
@@ -27,4 +28,10 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     pack(n, n, x, n, y);
     product_packed(PACKED_ROWS, PANEL, &walk, n, x, n, x, y);
     product_lines(n, n, &walk, n, x, n, x, n, y, n, 0);
+    size_t at[WINNERS];
+    keep_peaks(n, n, 2, 2, x, 0, y, y);
+    unpool(n, n, 2, 2, 2, x, x, y);
+    const size_t count = winners_of(n, n, x, x, at, at, at, y);
+    winners_kernel(count, at, x, x, &walk, n, y);
+    winners_input(count, at, x, x, &walk, n, y);
 }
