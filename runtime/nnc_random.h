@@ -22,10 +22,16 @@ typedef uint64_t vec_pair __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint64_t vec_pair_at __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 #endif
 
-/* @part v_multiply_words vec_words */
+/* @part v_multiply_words vec_words vec_products */
 
 /* The lower halves of a times `factor`. */
-#if defined __AVX2__ && VECTOR_BYTES == 32 && !defined __clang__ /* gcc would multiply the upper halves too */
+#if defined __AVX512F__ && VECTOR_BYTES == 64 && !defined __clang__ /* gcc would multiply the upper halves too */
+typedef int vec_words __attribute__((vector_size(64)));
+typedef long long vec_products __attribute__((vector_size(64)));
+INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
+    return (vec_pair)__builtin_ia32_pmuludq512_mask((vec_words)a, (vec_words)((a ^ a) + factor), (vec_products)a, 0xff);
+}
+#elif defined __AVX2__ && VECTOR_BYTES == 32 && !defined __clang__
 typedef int vec_words __attribute__((vector_size(32)));
 INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
     return (vec_pair)__builtin_ia32_pmuludq256((vec_words)a, (vec_words)((a ^ a) + factor));
