@@ -318,6 +318,7 @@ void pass_dead(Plan *plan, Program *program);   /* drops what nothing reads */
 void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full-size ones instead of storing them */
 void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their common value tells both gradients */
 void pass_early(Plan *plan, Program *program);  /* what depends on weights alone comes first */
+void pass_join(Plan *plan, Program *program);   /* input products of a loop over time go into its steps */
 void pass_pack(Plan *plan, Program *program);   /* strips of matrices that many products read */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */

@@ -115,10 +115,11 @@ FORCE_INLINE void packed_rows(size_t rows, const int vectors, packed_operands x)
 
 /**
  * block[r * PANEL + c] = sum of a[r * a_row + k] * b[k][c] over k < depth, and over all pieces of `walk` in a, each `depth`
- * deep; for r < rows (at most PACKED_ROWS) and the first c < cols of the panel, and up to the next whole vector.
+ * deep; for r < rows (at most PACKED_ROWS) and the first c < cols of the panel, and up to the next whole vector. Added to
+ * what the block has where `add`.
  */
 static inline void product_packed(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a,
-                                  size_t a_row, const real *panel, real *block) {
+                                  size_t a_row, const real *panel, real *block, int add) {
     const size_t pieces = walk->count[1] * walk->count[2], whole = walk->count[0] * pieces * depth;
     product_walk part = *walk;
     size_t deep = depth;
@@ -127,7 +128,7 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
         deep = pieces == 1 && depth > BLOCK_DEPTH ? BLOCK_DEPTH : depth;
     }
     for (size_t col = 0; col < cols; col += STRIP) {
-        packed_operands x = {part, deep, a, a_row, panel + col * whole, block + col, 0};
+        packed_operands x = {part, deep, a, a_row, panel + col * whole, block + col, add};
         for (size_t i = 0; i < walk->count[0]; i += part.count[0]) {
             for (size_t k = 0; k < depth; k += deep) {
                 x.depth = depth - k < deep ? depth - k : deep;

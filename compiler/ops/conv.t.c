@@ -10,7 +10,7 @@
             for (size_t at = 0; at < $width; at += PACKED_ROWS) {
                 const size_t row = line * $width + at, high = least($width - at, PACKED_ROWS);
                 $real block[PACKED_ROWS * PANEL];
-                product_packed(high, cols, &window, $depth, from + $at, $step, $kernel + $panel, block);
+                product_packed(high, cols, &window, $depth, from + $at, $step, $kernel + $panel, block, 0);
                 for (size_t r = 0; r < high; r++) {
                     $draws
                     for (size_t c = 0; c < cols; c += LANES) {

@@ -13,7 +13,7 @@
                 $real block[AT_ONCE * $across * PANEL], peaks[AT_ONCE * PANEL]$winners;
                 for (size_t tap = 0; tap < $taps; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * $across + $size, cols, &window, $depth, from + $tap_at + $at, $step,
-                                   $kernel + $panel, block);
+                                   $kernel + $panel, block, 0);
                     keep_peaks(high, cols, $size, $across, block, tap * $size, peaks, $keep);
                 }
                 for (size_t r = 0; r < high; r++) {

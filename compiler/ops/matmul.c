@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* matmul: c[rows, columns] = a[rows, depth] · b[depth, columns], with elementwise steps on each block while it is in the
- * cache. a may be read transposed (the gradient of a kernel: xᵀ · d). */
+ * cache. a may be read transposed (the gradient of a kernel: xᵀ · d). Two more inputs are another a and b, whose product is
+ * added: x · kernel + h · recurrent_kernel of a step (pass_join). */
 #include "emit/emit.h"
 #include "lower.h"
 
@@ -31,18 +32,34 @@ static const char *matrix(Emit *e, Tensor *tensor, bool written, const char *wan
                        wanted ? param_named(e, tensor, written, wanted) : param_tensor(e, tensor, written));
 }
 
+/* The product of two further inputs, which goes before the other. */
+static const char *second_product(Emit *e, const Op *op) {
+    Text text = {.arena = e->arena};
+    if (op->in_count < 4) return "";
+    const char *const a = matrix(e, op->in[2], false, "inputs"), *const packed = param_named(e, op->in[3], false, "kernel_packed");
+    emit_template(e, &text, "matmul_second",
+                  (Hole[]){{"a", a},
+                           {"a_row", integer(e, tensor_row_width(op->in[2]))},
+                           {"packed", packed},
+                           {"depth", integer(e, op->in[3]->shape.dim[1])},
+                           {NULL, NULL}});
+    return text_chars(&text);
+}
+
 /* The second input is packed, and the first is not transposed. */
 static void emit_packed(Emit *e, const Op *op) {
     Tensor *a = op->in[0];
     const Shape space = op->out->shape;
     const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
-    const char *const packed = param_named(e, op->in[1], false, "packed");
+    const char *const packed = param_named(e, op->in[1], false, "packed"), *const second = second_product(e, op);
     const BlockText block = block_text(e, op, rows);
     emit_function(e, "matmul_packed", op,
                   (Hole[]){{"a", x},
                            {"a_row", integer(e, tensor_row_width(a))},
                            {"packed", packed},
                            {"depth", integer(e, op->in[1]->shape.dim[1])},
+                           {"second", second},
+                           {"add", op->in_count < 4 ? "0" : "1"},
                            {"rows", rows},
                            {"columns", integer(e, space.dim[space.rank - 1])},
                            {"out", block.value},

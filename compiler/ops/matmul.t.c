@@ -38,7 +38,8 @@
         for (size_t row = 0; row < rows; row += PACKED_ROWS) {
             const size_t high = least(rows - row, PACKED_ROWS);
             $real block[PACKED_ROWS * PANEL];
-            product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $depth, block);
+            $second
+            product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $depth, block, $add);
             for (size_t r = 0; r < high; r++) {
                 $draws
                 for (size_t c = 0; c < cols; c += LANES) {
@@ -49,6 +50,8 @@
             }
         }
     }
+//@ matmul_second
+product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $depth, block, 0);
 //@ matmul_column
     const size_t rows = $rows;
     for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */

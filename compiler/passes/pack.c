@@ -1,31 +1,137 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Packing: a matrix that many products read is packed into strips once. */
+/* Packing: a matrix that many products read is packed into strips once; and products of a loop that are added join. */
 #include "lower.h"
+
+#include <string.h>
 
 /* With fewer rows a product gains less than packing takes, and of a smaller matrix (in reals) the first cache holds all. */
 enum { FEW_ROWS = 4, SMALL_MATRIX = 4096 };
 
+/* A kernel that every step reads should stay in the second cache (reals). */
+enum { JOINED_MATRIX = 32768 };
+
 /* Convolutions read their kernel for every line of every image, products in a loop for every step, and products with all
  * steps of a sequence have many rows. */
-static bool gains(const Plan *plan, const Op *op) {
-    if (op->def == &op_conv || op->def == &op_conv_max) return op->window.groups == 1;
+static bool may_gain(const Plan *plan, const Op *op) {
     if (op->def != &op_matmul || op->transpose_a || of_one_step(op->in[1])) return false;
-    return ((op->loop && plan->model->batch >= FEW_ROWS) || op->out->shape.rank > 2) &&
-           shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX;
+    return (op->loop && plan->model->batch >= FEW_ROWS) || op->out->shape.rank > 2;
 }
 
-/* Requires: nothing is fused. A product's second input may be what op_pack makes. */
+static bool gains(const Plan *plan, const Op *op) {
+    if (op->def == &op_conv || op->def == &op_conv_max) return op->window.groups == 1;
+    return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX);
+}
+
+/* The single step of a map that is written like this; NULL when op is none. */
+static Step *map_step(const Op *op, const char *text) {
+    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0] : NULL;
+}
+
+static int readers_of(const Program *program, const Tensor *tensor) {
+    int readers = 0;
+    for (int i = 0; i < program->ops.count; i++) readers += op_reads(program->ops.at[i], tensor);
+    return readers;
+}
+
+/* A step of a loop that adds inputs, made before the loop, to its product: x + state. */
+typedef struct Joint {
+    Step *sum;
+    Op *product;        /* makes the state */
+    Tensor *inputs;     /* the sequence of all steps */
+    const Step *biased; /* makes it from … ; NULL: there is no bias */
+    const Op *made;     /* … the product x · kernel */
+} Joint;
+
+/* The sequence whose steps those of x are, from step *index on: x itself, or what it is the end of. NULL: neither. */
+static Tensor *sequence_behind(Tensor *x, int64_t *index) {
+    if (x->part && x->base->shape.rank == x->shape.rank) {
+        *index += x->index;
+        x = x->base;
+    }
+    for (const Tensor *view = x; view; view = view->base)
+        if (view->part || view->stepped || view->columns) return NULL;
+    return x;
+}
+
+static bool find_joint(const Plan *plan, const Program *program, const Op *op, Joint *joint) {
+    joint->sum = op->loop ? map_step(op, "x + state") : NULL;
+    if (!joint->sum) return false;
+    const Tensor *const x = joint->sum->operands[0].tensor, *const state = joint->sum->operands[1].tensor;
+    Op *const product = joint->product = state->producer;
+    if (!product || product->out != state || product->loop != op->loop || !may_gain(plan, product)) return false;
+    if (product->in_count != 2 || readers_of(program, state) != 1) return false;
+    const Tensor *const step = x->columns ? x->base : x;
+    if (!step->stepped || !step->base || step->base->base || step->base->carry) return false;
+    joint->inputs = step->base;
+    joint->biased = map_step(joint->inputs->producer, "x + bias");
+    const Op *const made = joint->made = joint->biased ? joint->biased->operands[0].tensor->producer : joint->inputs->producer;
+    if (!made || made->def != &op_matmul || made->loop || made->transpose_a || made->in[0]->shape.rank != 3) return false;
+    if (!sequence_behind(made->in[0], &(int64_t){0}) || shape_size(made->in[1]->shape, 1) > JOINED_MATRIX) return false;
+    return !joint->biased || readers_of(program, made->out) == 1;
+}
+
+/* How many such steps read the inputs; and all their states, which may be columns of one another's, are large enough. */
+static int joints_of(const Plan *plan, const Program *program, const Tensor *inputs) {
+    int joints = 0;
+    int64_t size = 0;
+    for (int i = 0; i < program->ops.count; i++) {
+        Joint joint;
+        if (!find_joint(plan, program, program->ops.at[i], &joint) || joint.inputs != inputs) continue;
+        size += shape_size(joint.product->in[1]->shape, 1);
+        joints++;
+    }
+    return size >= SMALL_MATRIX ? joints : 0;
+}
+
+static Tensor *part_of(Builder *build, Tensor *whole, const Tensor *like, const char *label) {
+    return like->columns ? build_columns(build, whole, like->column, like->shape.dim[like->shape.rank - 1], label) : whole;
+}
+
+/* The inputs of all steps need not be made before the loop: each step computes its part of x · kernel, to which the bias is
+ * added then. */
+static void join(Plan *plan, Program *program, const Joint *joint) {
+    Builder build = {.plan = plan, .program = program, .layer = joint->product->layer, .phase = joint->product->phase};
+    Step *const sum = joint->sum;
+    Op *const product = joint->product;
+    const Tensor *const x = sum->operands[0].tensor;
+    int64_t index = (x->columns ? x->base : x)->index;
+    Tensor *const sequence = sequence_behind(joint->made->in[0], &index), *const step = build_index(&build, sequence, index, "input_step");
+    step->stepped = true;
+    product->in[product->in_count++] = step;
+    product->in[product->in_count++] = part_of(&build, joint->made->in[1], x, "kernel_part");
+    sum->text = joint->biased ? "state + bias" : "state";
+    sum->operands[0] = (Operand){.name = "bias", .kind = OPERAND_TENSOR};
+    if (joint->biased) sum->operands[0].tensor = part_of(&build, joint->biased->operands[1].tensor, x, "bias_part");
+    step_drop_unused(sum);
+}
+
+/* Requires: nothing is fused or packed; dead operations go afterwards. */
+void pass_join(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count; i++) {
+        Joint first, joint;
+        if (!find_joint(plan, program, program->ops.at[i], &first)) continue;
+        if (joints_of(plan, program, first.inputs) != readers_of(program, first.inputs)) continue;
+        for (int j = i; j < program->ops.count; j++)
+            if (find_joint(plan, program, program->ops.at[j], &joint) && joint.inputs == first.inputs) join(plan, program, &joint);
+    }
+}
+
+/* Packs input `input` of the operation at `at`, before its loop. */
+static void pack(Plan *plan, Program *program, int at, int input) {
+    Op *const op = program->ops.at[at];
+    Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
+    op->in[input] = build_pack(&build, op->in[input]);
+    while (op->loop && at > 0 && program->ops.at[at - 1]->loop == op->loop) at--;
+    Op *const packing = program->ops.at[program->ops.count - 1];
+    for (int j = program->ops.count - 1; j > at; j--) program->ops.at[j] = program->ops.at[j - 1];
+    program->ops.at[at] = packing;
+}
+
+/* Requires: nothing is fused. A product's second input may be what op_pack makes, and its fourth one is. */
 void pass_pack(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
-        Op *op = program->ops.at[i];
+        const Op *const op = program->ops.at[i];
         if (!gains(plan, op)) continue;
-        Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
-        op->in[1] = build_pack(&build, op->in[1]);
-        int at = i; /* before the loop */
-        while (op->loop && at > 0 && program->ops.at[at - 1]->loop == op->loop) at--;
-        Op *const pack = program->ops.at[program->ops.count - 1];
-        for (int j = program->ops.count - 1; j > at; j--) program->ops.at[j] = program->ops.at[j - 1];
-        program->ops.at[at] = pack;
-        i++;
+        for (int input = 1; input < op->in_count; input += 2) pack(plan, program, i++, input);
     }
 }

@@ -13,6 +13,7 @@ void plan_optimize(Plan *plan) {
         pass_masks(plan, programs[i]);
         pass_signs(plan, programs[i]);
         pass_early(plan, programs[i]);
+        pass_join(plan, programs[i]);
         pass_dead(plan, programs[i]);
         pass_pack(plan, programs[i]);
         pass_fuse(plan, programs[i]);

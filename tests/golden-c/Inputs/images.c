@@ -296,7 +296,7 @@ static void conv2d_forward(size_t batch, const float *x, const float *packed, co
                 float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 3, from + tap * 12 + at * 2, 1,
-                                   packed + col * 9, block);
+                                   packed + col * 9, block, 0);
                     keep_peaks(high, cols, 2, 2, block, tap * 2, peaks, NULL);
                 }
                 for (size_t r = 0; r < high; r++) {
@@ -332,7 +332,7 @@ static void conv2d_1_forward(size_t batch, const float *x, const float *packed, 
                 float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 32, from + tap * 80 + at * 32, 16,
-                                   packed + col * 64, block);
+                                   packed + col * 64, block, 0);
                     keep_peaks(high, cols, 2, 2, block, tap * 2, peaks, NULL);
                 }
                 for (size_t r = 0; r < high; r++) {
@@ -435,7 +435,7 @@ static void conv2d_forward_train(size_t batch, const float *x, const float *pack
                 float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL], winners[AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 3, from + tap * 12 + at * 2, 1,
-                                   packed + col * 9, block);
+                                   packed + col * 9, block, 0);
                     keep_peaks(high, cols, 2, 2, block, tap * 2, peaks, winners);
                 }
                 for (size_t r = 0; r < high; r++) {
@@ -497,7 +497,7 @@ static void conv2d_1_forward_train(size_t batch, const float *x, const float *pa
                 float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL], winners[AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 32, from + tap * 80 + at * 32, 16,
-                                   packed + col * 64, block);
+                                   packed + col * 64, block, 0);
                     keep_peaks(high, cols, 2, 2, block, tap * 2, peaks, winners);
                 }
                 for (size_t r = 0; r < high; r++) {

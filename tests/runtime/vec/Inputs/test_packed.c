@@ -16,20 +16,24 @@ static real *random_reals(size_t n) {
     return p;
 }
 
-/* Two lines of two pieces each, `depth` deep, of an image whose windows overlap; and one piece, a plain product. */
+/* Two lines of two pieces each, `depth` deep, of an image whose windows overlap; and one piece, a plain product. Every other
+ * panel is added to what the block had. */
 static void test_packed(size_t rows, size_t cols, size_t depth, int windows) {
     const product_walk walk = {{1, windows ? 2 : 1, windows ? 2 : 1}, {0, 5, 2}};
     const size_t pieces = walk.count[1] * walk.count[2], a_row = windows ? 1 : depth, panels = (cols + PANEL - 1) / PANEL;
     real *a = random_reals((rows - 1) * a_row + depth + (windows ? 7 : 0)), *b = random_reals(pieces * depth * cols);
     real *packed = random_reals(pieces * depth * panels * PANEL), *block = random_reals(rows * PANEL);
+    real *before = random_reals(rows * PANEL);
     pack(pieces * depth, cols, b, cols, packed);
     int wrong = 0;
     for (size_t col = 0; col < cols; col += PANEL) {
         const size_t wide = cols - col < PANEL ? cols - col : PANEL;
-        product_packed(rows, wide, &walk, depth, a, a_row, packed + col * pieces * depth, block);
+        const int add = col / PANEL % 2 == 1;
+        memcpy(before, block, rows * PANEL * sizeof *block);
+        product_packed(rows, wide, &walk, depth, a, a_row, packed + col * pieces * depth, block, add);
         for (size_t r = 0; r < rows; r++) {
             for (size_t c = 0; c < wide; c++) {
-                real sum = 0;
+                real sum = add ? before[r * PANEL + c] : 0;
                 for (size_t k = 0; k < pieces * depth; k++) {
                     const size_t piece = k / depth, at = piece / walk.count[2] * 5 + piece % walk.count[2] * 2;
                     sum += a[r * a_row + at + k % depth] * b[k * cols + col + c];
@@ -44,6 +48,7 @@ static void test_packed(size_t rows, size_t cols, size_t depth, int windows) {
     free(b);
     free(packed);
     free(block);
+    free(before);
 }
 
 /* `lines` lines in groups of two, each `width` long; what lies between the rows of c stays as it was. */

@@ -26,7 +26,7 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     transpose(n, n, x, n, y);
     const product_walk walk = {{1, 1, 1}, {0, 0, 0}};
     pack(n, n, x, n, y);
-    product_packed(PACKED_ROWS, PANEL, &walk, n, x, n, x, y);
+    product_packed(PACKED_ROWS, PANEL, &walk, n, x, n, x, y, 0);
     product_lines(n, n, &walk, n, x, n, x, n, y, n, 0);
     size_t at[WINNERS];
     keep_peaks(n, n, 2, 2, x, 0, y, y);
