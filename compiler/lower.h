@@ -270,6 +270,8 @@ Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const 
 /** Max pooling of what a convolution has just made, perhaps with a bias and an activation that rises: the convolution takes
  *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. (ops/conv_max.c) */
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape);
+/** Those of one whose gradient d is 0 nearly everywhere; false: it is not, and nothing was built. (ops/conv_max.c) */
+bool build_conv_sparse_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 /** The gradients of a convolution of x with the kernel; d may lack outputs at the end, whose gradient is 0. */
 void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 /** x (1, 1, channels), a time step, behind those that came before it, each `dilation` from the next: (1, taps, channels). */

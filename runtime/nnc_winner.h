@@ -78,6 +78,19 @@ static inline size_t winners_of(size_t places, size_t filters, const real *d, co
     return count;
 }
 
+/* @part nonzeros_of */
+
+/** The same of gradients that are in their places: at[i] is the corner of the i-th that is not 0. */
+static inline size_t nonzeros_of(size_t places, size_t filters, const real *d, const size_t *corners, size_t *at, real *back) {
+    size_t count = 0;
+    for (size_t p = 0; p < places; p++) {
+        back[count] = d[p * filters];
+        at[count] = corners[p];
+        count += back[count] != 0;
+    }
+    return count;
+}
+
 /* @part WINNER_VECTORS winner_vectors */
 
 #define WINNER_VECTORS 8 /* sums at a time; each takes in an element of memory, so that they are all the registers needed */

@@ -111,6 +111,7 @@ Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window 
 
 void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
     const int64_t low[MAX_SPATIAL] = {0};
+    if (build_conv_sparse_gradients(build, window, x, kernel, d)) return;
     if (gradient_needed(x))
         gradient_add(build, x, build_conv_transposed(build, d, kernel, *window, low, x->shape, "backward_input",
                                                      gradient_name(build, x)));

@@ -2,8 +2,9 @@
 /* conv_max: a convolution that keeps the greatest of each pooling window of its outputs, so that the others never reach
  * memory. A bias and an activation that rises follow it instead of going before the pooling: they change no order.
  *
- * A gradient goes to one output of a window only, the winner, whose number training keeps. conv_max_kernel and
- * conv_max_input go from winner to winner, filter by filter, and leave out all other products: those of zeros. Where windows
+ * A gradient goes to one output of a window only, the winner, whose number training keeps. conv_sparse_kernel and
+ * conv_sparse_input go from winner to winner, filter by filter, and leave out all other products: those of zeros. (They also
+ * serve conv where max pooling of another kind stands behind it: then they look for what is not 0.) Where windows
  * have few neighbouring elements, gradients are put back in their places instead: by conv_max_lines a few windows at a time,
  * and by unpool all of them, for the gradients of conv. */
 #include <string.h>
@@ -15,6 +16,7 @@
 enum {
     MOST_TAPS = 64,      /* elements of a pooling window: the table of their places is in the C */
     MOST_ACROSS = 16,    /* columns from one pooling window to the next: a few of them are on the stack */
+    MANY_ZEROS = 4,      /* to each gradient that may be none: it pays to look for those */
     FEW_NEIGHBOURS = 16, /* with fewer, lanes run over filters, not over neighbours */
     UNPOOLED = 4096,     /* reals on the stack: about so many … */
     MOST_UNPOOLED = 4 * UNPOOLED /* … and at most */
@@ -28,6 +30,7 @@ static int64_t taps_of(const Window *pooling) {
 
 static void describe(const Op *op, Text *out) {
     window_describe(op, out);
+    if (taps_of(&op->pooling) == 1) return;
     text_puts(out, " max");
     window_describe(&(Op){.window = op->pooling}, out);
 }
@@ -124,42 +127,70 @@ static void gradient_of_lines(Builder *build, const Op *op, Tensor *d, Tensor *w
     gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
 }
 
-static void gradient(Builder *build, const Op *op, Tensor *d) {
-    Tensor *const x = op->in[0], *const kernel = op->in[1], *const winner = op->steps.at[0].result;
-    const Shape in = x->shape;
+/* How many elements of a window lie together, of an image of this shape. */
+static int64_t neighbours(const Window *window, Shape in) {
+    const ConvStrides strides = conv_strides(in, window->dims);
+    return conv_pieces(window, &strides, in.dim[in.rank - 1]).depth;
+}
+
+/* From one non-zero gradient of an output to the next; each of them is that of a winner, or in its place (NULL). */
+static void gradient_of_few(Builder *build, const Op *op, Tensor *x, Tensor *kernel, Tensor *d, Tensor *winner) {
     const int dims = op->window.dims;
-    const ConvStrides strides = conv_strides(in, dims);
-    if (conv_pieces(&op->window, &strides, in.dim[in.rank - 1]).depth < FEW_NEIGHBOURS) {
-        if (gradient_needed(x) || unpooled_size(&op->pooling, d->shape.dim[d->shape.rank - 1]) > MOST_UNPOOLED)
-            gradient_unpooled(build, op, d, winner);
-        else gradient_of_lines(build, op, d, winner);
-        return;
-    }
     int64_t weights = 1; /* of a filter */
     for (int i = 0; i <= dims; i++) weights *= kernel->shape.dim[i];
     const int64_t filters = kernel->shape.dim[dims + 1];
     const char *const name = gradient_name(build, kernel);
     if (gradient_needed(x)) {
         Tensor *const matrix = build_view(build, kernel, shape_of(2, (int64_t[]){weights, filters}), "kernel_matrix");
-        Op *const back = build_back(build, &op_conv_max_input, "backward_input", op);
+        Tensor *const transposed = build_permute(build, matrix, (int[]){1, 0}, 0, "backward_transpose",
+                                                 arena_printf(build->plan->arena, "%s_transposed", name + 2));
+        Op *const back = build_back(build, &op_conv_sparse_input, "backward_input", op);
+        back->in[back->in_count++] = transposed;
         back->in[back->in_count++] = d;
-        back->in[back->in_count++] = winner;
-        build->program->ops.count--; /* after what it reads */
-        back->in[back->in_count++] = build_permute(build, matrix, (int[]){1, 0}, 0, "backward_transpose",
-                                                   arena_printf(build->plan->arena, "%s_transposed", name + 2));
-        list_push(build->plan->arena, &build->program->ops, back);
-        gradient_add(build, x, build_result(build, back, gradient_name(build, x), in));
+        if (winner) back->in[back->in_count++] = winner;
+        gradient_add(build, x, build_result(build, back, gradient_name(build, x), x->shape));
     }
     if (!gradient_needed(kernel)) return;
-    Op *const back = build_back(build, &op_conv_max_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2), op);
+    Op *const back = build_back(build, &op_conv_sparse_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2), op);
     back->in[back->in_count++] = x;
     back->in[back->in_count++] = d;
-    back->in[back->in_count++] = winner;
+    if (winner) back->in[back->in_count++] = winner;
     Tensor *const by_filter = build_result(build, back, arena_printf(build->plan->arena, "%s_by_filter", name),
                                            shape_of(2, (int64_t[]){filters, weights}));
     Tensor *const matrix = build_permute(build, by_filter, (int[]){1, 0}, 0, "backward_turn",
                                          arena_printf(build->plan->arena, "%s_matrix", name));
     gradient_add(build, kernel, build_view(build, matrix, kernel->shape, name));
+}
+
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *const x = op->in[0], *const winner = op->steps.at[0].result;
+    if (neighbours(&op->window, x->shape) >= FEW_NEIGHBOURS) gradient_of_few(build, op, x, op->in[1], d, winner);
+    else if (gradient_needed(x) || unpooled_size(&op->pooling, d->shape.dim[d->shape.rank - 1]) > MOST_UNPOOLED)
+        gradient_unpooled(build, op, d, winner);
+    else gradient_of_lines(build, op, d, winner);
+}
+
+/* Whether a gradient is 0 nearly everywhere: it comes from max pooling, through elementwise gradients, all of which are 0
+ * where d is. */
+static bool is_sparse(const Tensor *d) {
+    const Op *op = d->producer;
+    while (op && op->def == &op_map && op->steps.count == 1 && !op->steps.at[0].formula) {
+        const Op *from = NULL;
+        for (int i = 0; i < op->steps.at[0].operand_count; i++)
+            if (!strcmp(op->steps.at[0].operands[i].name, "d")) from = op->steps.at[0].operands[i].tensor->producer;
+        op = from;
+    }
+    if (!op || op->def != &op_pool_gradient || op->window.pool == POOL_AVERAGE || op->window.pool == POOL_SUM) return false;
+    int64_t apart = 1;
+    for (int i = 0; i < op->window.dims; i++) apart *= op->window.stride[i];
+    return apart >= MANY_ZEROS;
+}
+
+bool build_conv_sparse_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
+    if (window->groups > 1 || !is_sparse(d) || neighbours(window, x->shape) < FEW_NEIGHBOURS) return false;
+    const Op of = {.window = *window, .pooling = window_of(window->dims)};
+    gradient_of_few(build, &of, x, kernel, d, NULL);
+    return true;
 }
 
 /* Distances in the image: from one output of the convolution to the next, and from one pooling window to the next. */
@@ -229,7 +260,8 @@ static const char *tap_places(Emit *e, const Op *op, const Steps *steps) {
     return text_chars(&text);
 }
 
-static void emit_winners(Emit *e, const Op *op, Tensor *image, Tensor *d, Tensor *winner, const char *each) {
+static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each) {
+    Tensor *const d = op->in[1], *const winner = op->in_count > 2 ? op->in[2] : NULL;
     const Shape in = image->shape, out = d->shape;
     const int dims = op->window.dims, last = in.rank - 1, first = last - dims;
     const ConvStrides strides = conv_strides(in, dims);
@@ -237,8 +269,8 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, Tensor *d, Tensor
     const Steps steps = steps_of(op, &strides);
     const int64_t weights = pieces.counts[0] * pieces.counts[1] * pieces.counts[2] * pieces.depth;
     const char *const from = op->in[0] == image ? param_named(e, image, false, "x") : "";
-    const char *const back = param_named(e, d, false, "d"), *const won = param_named(e, winner, false, "winner");
-    const char *const kernel = op->in[0] == image ? "" : param_named(e, op->in[2], false, "transposed");
+    const char *const kernel = op->in[0] == image ? "" : param_named(e, op->in[0], false, "transposed");
+    const char *const back = param_named(e, d, false, "d"), *const won = winner ? param_named(e, winner, false, "winner") : "";
     const char *const to = param_named(e, op->out, true, "y");
     const Hole call[] = {{"x", from},
                          {"kernel", kernel},
@@ -250,22 +282,22 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, Tensor *d, Tensor
     emit_function(e, "winners", op,
                   (Hole[]){{"counts", conv_three(e, pieces.counts)},
                            {"strides", conv_three(e, pieces.strides)},
-                           {"taps", tap_places(e, op, &steps)},
+                           {"taps", winner ? filled(e, "winners_taps", (Hole[]){{"taps", tap_places(e, op, &steps)}, {NULL, NULL}}) : ""},
                            {"y", to},
                            {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
                            {"samples", size_text(e, in, 0, first)},
                            {"places", integer(e, conv_strides(out, dims).sample / out.dim[last])},
                            {"corner", conv_place(e, "(place + p)", dims, out.dim + first, steps.window, 0, false)},
                            {"filters", integer(e, out.dim[last])},
-                           {"d", back},
-                           {"winner", won},
+                           {"list", filled(e, winner ? "winners_list" : "nonzeros_list",
+                                           (Hole[]){{"filters", integer(e, out.dim[last])}, {"d", back}, {"winner", won}, {NULL, NULL}})},
                            {"each", filled(e, each, call)},
                            {NULL, NULL}});
 }
 
-static void emit_kernel(Emit *e, const Op *op) { emit_winners(e, op, op->in[0], op->in[1], op->in[2], "winners_kernel"); }
+static void emit_kernel(Emit *e, const Op *op) { emit_winners(e, op, op->in[0], "winners_kernel"); }
 
-static void emit_input(Emit *e, const Op *op) { emit_winners(e, op, op->out, op->in[0], op->in[1], "winners_input"); }
+static void emit_input(Emit *e, const Op *op) { emit_winners(e, op, op->out, "winners_input"); }
 
 static void emit_lines(Emit *e, const Op *op) {
     const Window *const pooling = &op->pooling;
@@ -335,10 +367,10 @@ static void emit_unpool(Emit *e, const Op *op) {
 
 const OpDef op_conv_max = {.name = "conv_max", .brief = "the greatest products with neighbouring windows of an image",
                            .gradient = gradient, .emit = emit, .describe = describe, .takes_steps = true, .blocks = true};
-const OpDef op_conv_max_kernel = {
-    .name = "conv_max_kernel", .brief = "conv_max's gradient of its kernel", .emit = emit_kernel, .describe = describe};
-const OpDef op_conv_max_input = {
-    .name = "conv_max_input", .brief = "conv_max's gradient of its image", .emit = emit_input, .describe = describe};
+const OpDef op_conv_sparse_kernel = {
+    .name = "conv_sparse_kernel", .brief = "a conv's gradient of its kernel, of few gradients that are not 0", .emit = emit_kernel, .describe = describe};
+const OpDef op_conv_sparse_input = {
+    .name = "conv_sparse_input", .brief = "a conv's gradient of its image, of few gradients that are not 0", .emit = emit_input, .describe = describe};
 const OpDef op_conv_max_lines = {
     .name = "conv_max_lines", .brief = "conv_max's gradient of its kernel", .emit = emit_lines, .describe = describe};
 const OpDef op_unpool = {

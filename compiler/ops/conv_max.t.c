@@ -29,7 +29,7 @@
     }
 //@ winners
     static const product_walk window = {{$counts}, {$strides}};
-    static const size_t taps[] = {$taps}; /* of a pooling window, from its corner */
+    $taps
     memset($y, 0, $size * sizeof *$y);
     for (size_t sample = 0; sample < $samples; sample++) {
         for (size_t place = 0; place < $places; place += WINNERS) {
@@ -40,8 +40,7 @@
                 corners[p] = $corner;
             }
             for (size_t filter = 0; filter < $filters; filter++) {
-                const size_t count = winners_of(places, $filters, $d + first + filter, $winner + first + filter, corners, taps, at,
-                                                back);
+                $list
                 $each
             }
         }
@@ -63,6 +62,12 @@
             }
         }
     }
+//@ winners_taps
+static const size_t taps[] = {$taps}; /* of a pooling window, from its corner */
+//@ winners_list
+const size_t count = winners_of(places, $filters, $d + first + filter, $winner + first + filter, corners, taps, at, back);
+//@ nonzeros_list
+const size_t count = nonzeros_of(places, $filters, $d + first + filter, corners, at, back);
 //@ winners_kernel
 winners_kernel(count, at, back, $x + sample * $sample, &window, $depth, $y + filter * $weights);
 //@ winners_input

@@ -647,8 +647,8 @@ static void conv2d_1_backward_transpose(size_t batch, const float *x, float *y) 
     transpose(64, 24, x, 24, y);
 }
 
-/* conv2d_1: conv2d_1.d_spatial_dropout2d (batch, 5, 5, 16) = conv_max_input of conv2d_1.d_biased (batch, 2, 2, 24), conv2d_1.winner (batch, 2, 2, 24), conv2d_1.kernel_transposed (24, 64) */
-static void conv2d_1_backward_input(size_t batch, const float *d, const float *winner, const float *transposed,
+/* conv2d_1: conv2d_1.d_spatial_dropout2d (batch, 5, 5, 16) = conv_sparse_input of conv2d_1.kernel_transposed (24, 64), conv2d_1.d_biased (batch, 2, 2, 24), conv2d_1.winner (batch, 2, 2, 24) */
+static void conv2d_1_backward_input(size_t batch, const float *transposed, const float *d, const float *winner,
     float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
     static const size_t taps[] = {0, 16, 80, 96}; /* of a pooling window, from its corner */
@@ -662,15 +662,14 @@ static void conv2d_1_backward_input(size_t batch, const float *d, const float *w
                 corners[p] = (place + p) / 2 * 160 + (place + p) % 2 * 32;
             }
             for (size_t filter = 0; filter < 24; filter++) {
-                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps, at,
-                                                back);
+                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps, at, back);
                 winners_input(count, at, back, transposed + filter * 64, &window, 32, y + sample * 400);
             }
         }
     }
 }
 
-/* conv2d_1: conv2d_1.d_kernel_by_filter (24, 64) = conv_max_kernel of spatial_dropout2d (batch, 5, 5, 16), conv2d_1.d_biased (batch, 2, 2, 24), conv2d_1.winner (batch, 2, 2, 24) */
+/* conv2d_1: conv2d_1.d_kernel_by_filter (24, 64) = conv_sparse_kernel of spatial_dropout2d (batch, 5, 5, 16), conv2d_1.d_biased (batch, 2, 2, 24), conv2d_1.winner (batch, 2, 2, 24) */
 static void conv2d_1_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
     static const size_t taps[] = {0, 16, 80, 96}; /* of a pooling window, from its corner */
@@ -684,8 +683,7 @@ static void conv2d_1_backward_kernel(size_t batch, const float *x, const float *
                 corners[p] = (place + p) / 2 * 160 + (place + p) % 2 * 32;
             }
             for (size_t filter = 0; filter < 24; filter++) {
-                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps, at,
-                                                back);
+                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps, at, back);
                 winners_kernel(count, at, back, x + sample * 400, &window, 32, y + filter * 64);
             }
         }
@@ -875,7 +873,7 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
     conv2d_1_backward_relu(batch, dense_d_flatten, max_pooling2d_1, conv2d_1_d_biased);
     conv2d_1_backward_bias(batch, conv2d_1_d_biased, t->m.conv2d_1_bias, t->v.conv2d_1_bias, p->conv2d_1_bias, alpha);
     conv2d_1_backward_transpose(batch, p->conv2d_1_kernel, conv2d_1_kernel_transposed);
-    conv2d_1_backward_input(batch, conv2d_1_d_biased, conv2d_1_winner, conv2d_1_kernel_transposed,
+    conv2d_1_backward_input(batch, conv2d_1_kernel_transposed, conv2d_1_d_biased, conv2d_1_winner,
         conv2d_1_d_spatial_dropout2d);
     conv2d_1_backward_kernel(batch, spatial_dropout2d, conv2d_1_d_biased, conv2d_1_winner, conv2d_1_d_kernel_by_filter);
     conv2d_1_backward_turn(batch, conv2d_1_d_kernel_by_filter, conv2d_1_d_kernel_matrix);
