@@ -266,6 +266,9 @@ Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window
  *  `low` positions are left out. */
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
                               const char *role, const char *label);
+/** The same phase by phase, where there are strides; NULL: it cannot. (ops/conv_transposed.c) */
+Tensor *build_phases(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape, const char *role,
+                     const char *label);
 Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label);
 /** Max pooling of what a convolution has just made, perhaps with a bias and an activation that rises: the convolution takes
  *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. (ops/conv_max.c) */

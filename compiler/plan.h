@@ -218,7 +218,7 @@ struct OpDef {
 extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
     op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
     op_penalty, op_off_diagonal, op_update, op_pad, op_conv, op_conv_kernel, op_conv_max, op_conv_sparse_input,
-    op_conv_sparse_kernel, op_conv_max_lines, op_unpool, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
+    op_conv_sparse_kernel, op_conv_max_lines, op_unpool, op_conv_transposed, op_transposed_taps, op_transposed_pack, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
     op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant,
     op_gather, op_scatter, op_nonzero;
 

@@ -147,12 +147,12 @@ const char *steps_text(Emit *emit, const Op *op, const Place *place);
 /** Those of a sum's terms, which make what is summed. */
 const char *terms_text(Emit *emit, const Op *op, const Place *place);
 /** The steps of an operation that makes blocks: within a block from (row, col) on, at its row r and column c. The space
- *  is (row, column), so operands are full, or one value per column. */
+ *  is (row, column), so operands are full, or one value per column; `row` says which of all rows it is. */
 typedef struct BlockText {
     const char *value; /* the local that holds the operation's own result */
     const char *draws, *lanes, *steps; /* lanes: declares n where steps need it */
 } BlockText;
-BlockText block_text(Emit *emit, const Op *op, const char *rows);
+BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
 /** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at c. */
 bool block_is_row(const Emit *emit, const Op *op);
 bool block_is_column(const Op *op);

@@ -344,7 +344,7 @@ bool block_is_row(const Emit *emit, const Op *op) {
     return shape_size(space, emit->plan->model->batch) == columns;
 }
 
-BlockText block_text(Emit *emit, const Op *op, const char *rows) {
+BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row_text) {
     const Shape space = op->out->shape;
     const bool column = block_is_column(op), row = block_is_row(emit, op);
     const int64_t columns = space.dim[space.rank - 1];
@@ -352,7 +352,8 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
     Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};
     Nest nest = nest_for(emit, space, op, NULL, NULL);
     nest.loop_count = 2;
-    nest.loops[0] = (Loop){.var = "(row + r)", .size = rows, .dim = space.rank - 2};
+    const char *const row_at = strchr(row_text, ' ') ? formatted(emit, "(%s)", row_text) : row_text;
+    nest.loops[0] = (Loop){.var = row_at, .size = rows, .dim = space.rank - 2};
     nest.loops[1] = (Loop){.var = "col + c", .size = integer(emit, columns), .literal = columns, .dim = space.rank - 1};
     for (int i = 0; i < nest.tensor_count; i++) {
         nest.loops[1].present |= UINT64_C(1) << i;
@@ -364,8 +365,8 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
     place.nest = &nest;
     place.value_name = local_name(emit, "sum");
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
-    text.draws = draws_text(emit, op, columns <= 64 ? "row + r"
-                                                    : formatted(emit, "(row + r) * %lld + col / PANEL",
+    text.draws = draws_text(emit, op, columns <= 64 ? row_text
+                                                    : formatted(emit, "%s * %lld + col / PANEL", row_at,
                                                                 (long long)((columns + 63) / 64)));
     const char *store = "";
     if (!op->out->in_registers) {
@@ -373,7 +374,7 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows) {
         store = lanes_store(
             emit,
             column || row ? formatted(emit, "%s + col + c", to)
-                          : formatted(emit, "%s + %s + col + c", to, times(emit, "(row + r)", tensor_row_width(op->out))),
+                          : formatted(emit, "%s + %s + col + c", to, times(emit, row_at, tensor_row_width(op->out))),
             place.value_name, place.lanes);
     }
     text.steps = formatted(emit, "%s%s", store, steps_text(emit, op, &place));

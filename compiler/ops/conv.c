@@ -93,6 +93,8 @@ static Tensor *turned(Builder *build, Tensor *kernel, const Window *window) {
 
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
                               const char *role, const char *label) {
+    Tensor *const by_phase = build_phases(build, d, kernel, window, low, shape, role, label);
+    if (by_phase) return by_phase;
     Spacing spacing = spacing_none();
     Shape spaced = d->shape;
     const int first = shape.rank - 1 - window.dims;
@@ -187,7 +189,7 @@ static void emit(Emit *e, const Op *op) {
     const char *const from = param_named(e, x, false, "x");
     const char *const weights = param_named(e, kernel, false, grouped ? "kernel" : "packed");
     const char *const width = integer(e, out.dim[last - 1]);
-    const BlockText block = block_text(e, op, size_text(e, out, 0, last));
+    const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
     emit_function(e, grouped ? "conv_groups" : "conv", op,
                   (Hole[]){{"counts", conv_three(e, pieces.counts)},
                            {"strides", conv_three(e, pieces.strides)},

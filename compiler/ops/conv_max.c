@@ -218,7 +218,7 @@ static void emit(Emit *e, const Op *op) {
     const int64_t size = pooling->size[dims - 1], across = pooling->stride[dims - 1];
     const bool wins = op->steps.count && !strcmp(op->steps.at[0].label, "winner");
     const char *const from = param_named(e, x, false, "x"), *const weights = param_named(e, kernel, false, "packed");
-    const BlockText block = block_text(e, op, size_text(e, out, 0, last));
+    const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
     emit_function(e, "conv_max", op,
                   (Hole[]){{"counts", conv_three(e, pieces.counts)},
                            {"strides", conv_three(e, pieces.strides)},

@@ -52,7 +52,7 @@ static void emit_packed(Emit *e, const Op *op) {
     const Shape space = op->out->shape;
     const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
     const char *const packed = param_named(e, op->in[1], false, "packed"), *const second = second_product(e, op);
-    const BlockText block = block_text(e, op, rows);
+    const BlockText block = block_text(e, op, rows, "row + r");
     emit_function(e, "matmul_packed", op,
                   (Hole[]){{"a", x},
                            {"a_row", integer(e, tensor_row_width(a))},
@@ -81,7 +81,7 @@ static void emit(Emit *e, const Op *op) {
     const char *const rows = size_text(e, space, 0, space.rank - 1);
     const char *const x = matrix(e, a, false, "x");
     const char *const w = matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : op->transpose_a ? "d" : "transposed");
-    const BlockText block = block_text(e, op, rows);
+    const BlockText block = block_text(e, op, rows, "row + r");
     const Hole holes[] = {
         {"a", x},
         {"a_at", op->transpose_a ? "row" : times(e, "row", tensor_row_width(a))},

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* conv_transposed: what a convolution with strides would have made d from, which is both its gradient and Conv…Transpose. An
+ * output at i gets d[o] · kernel[k] wherever o · stride + k = low + i: which positions k of the kernel these are depends on
+ * i mod stride, its phase, alone. So each phase is a convolution without strides, of d with its part of the kernel, and
+ * nobody multiplies the zeros that would stand between the elements of d.
+ * transposed_taps: the kernel's positions phase by phase, each (filters, channels). transposed_pack: each phase in strips. */
+#include "conv.h"
+#include "lower.h"
+#include "window.h"
+
+enum { MOST_PHASES = 64 }; /* their tables are in the C */
+
+/* One dimension of a phase: taps consecutive positions of d, from `begin` + the number of the place on, meet positions
+ * first, first - stride, … of the kernel, and make `places` outputs. */
+typedef struct Side {
+    int64_t taps, first, begin, places;
+} Side;
+
+static Side side_of(const Window *window, int dim, int64_t phase, int64_t outputs) {
+    const int64_t size = window->size[dim], stride = window->stride[dim], behind = size - 1 - window->low[dim];
+    const int64_t turned = ((behind - phase) % stride + stride) % stride; /* from the kernel's end */
+    return (Side){.taps = (size - turned + stride - 1) / stride,
+                  .first = size - 1 - turned,
+                  .begin = (phase + turned - behind) / stride,
+                  .places = outputs > phase ? (outputs - phase + stride - 1) / stride : 0};
+}
+
+typedef struct StridePhase {
+    Side side[MAX_SPATIAL];
+    int64_t at[MAX_SPATIAL]; /* its first output */
+    int64_t taps, places;    /* products of the sides' */
+} StridePhase;
+
+typedef struct StridePhases {
+    int count;
+    StridePhase phase[MOST_PHASES];
+    int64_t low[MAX_SPATIAL], size[MAX_SPATIAL]; /* zeros before d that some phase reads; and all that any reads */
+    int64_t taps;
+} StridePhases;
+
+/* StridePhases that have outputs; `shape` is that of the result. */
+static StridePhases phases_of(const Window *window, Shape shape) {
+    const int dims = window->dims, first = shape.rank - 1 - dims;
+    StridePhases phases = {.count = 0};
+    int64_t all = 1;
+    for (int i = 0; i < dims; i++) all *= window->stride[i];
+    for (int64_t number = 0; number < all; number++) {
+        StridePhase phase = {.taps = 1, .places = 1};
+        int64_t rest = number;
+        for (int i = dims - 1; i >= 0; i--) {
+            phase.at[i] = rest % window->stride[i];
+            rest /= window->stride[i];
+            phase.side[i] = side_of(window, i, phase.at[i], shape.dim[first + i]);
+            phase.taps *= phase.side[i].taps;
+            phase.places *= phase.side[i].places;
+        }
+        if (!phase.places) continue;
+        phases.taps += phase.taps;
+        phases.phase[phases.count++] = phase;
+    }
+    for (int i = 0; i < dims; i++) {
+        for (int j = 0; j < phases.count; j++)
+            if (-phases.phase[j].side[i].begin > phases.low[i]) phases.low[i] = -phases.phase[j].side[i].begin;
+        for (int j = 0; j < phases.count; j++) {
+            const Side *const side = &phases.phase[j].side[i];
+            const int64_t end = phases.low[i] + side->begin + side->places - 1 + side->taps;
+            if (end > phases.size[i]) phases.size[i] = end;
+        }
+    }
+    return phases;
+}
+
+/* Whether there are zeros to leave out, and every phase has a part of the kernel. */
+static bool has_phases(const Window *window) {
+    int64_t phases = 1;
+    for (int i = 0; i < window->dims; i++) {
+        if (window->dilation[i] > 1 || window->size[i] < window->stride[i] || window->stride[i] > MOST_PHASES) return false;
+        phases *= window->stride[i];
+    }
+    return window->groups == 1 && phases > 1 && phases <= MOST_PHASES;
+}
+
+Tensor *build_phases(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape, const char *role,
+                     const char *label) {
+    if (!has_phases(&window)) return NULL;
+    const int dims = window.dims, first = shape.rank - 1 - dims;
+    const int64_t channels = kernel->shape.dim[dims], filters = kernel->shape.dim[dims + 1];
+    const bool forward = build->phase == PHASE_FORWARD;
+    const char *const name = gradient_name(build, kernel) + 2;
+    for (int i = 0; i < dims; i++) window.low[i] = low[i];
+    const StridePhases phases = phases_of(&window, shape);
+    Spacing spacing = spacing_none();
+    Shape padded = d->shape;
+    for (int i = 0; i < dims; i++) {
+        spacing.low[first + i] = phases.low[i];
+        padded.dim[first + i] = phases.size[i];
+    }
+    Op *const taps = build_op(build, &op_transposed_taps, forward ? "forward_turn" : "backward_turn");
+    taps->in[taps->in_count++] = kernel;
+    taps->window = window;
+    taps->shape = shape;
+    Tensor *const turned = build_result(build, taps, arena_printf(build->plan->arena, "%s_turned", name),
+                                        shape_of(3, (int64_t[]){phases.taps, filters, channels}));
+    Op *const pack = build_op(build, &op_transposed_pack, forward ? "forward_pack" : "backward_pack");
+    pack->in[pack->in_count++] = turned;
+    pack->window = window;
+    pack->shape = shape;
+    Tensor *const packed = build_result(build, pack, arena_printf(build->plan->arena, "%s_packed", name),
+                                        shape_of(3, (int64_t[]){(channels + PANEL_COLUMNS - 1) / PANEL_COLUMNS,
+                                                                phases.taps * filters, PANEL_COLUMNS}));
+    d = build_pad(build, d, spacing, padded, forward ? "forward_space" : "backward_space",
+                  forward ? "padded" : arena_printf(build->plan->arena, "%s_padded", gradient_name(build, d)));
+    Op *const op = build_op(build, &op_conv_transposed, role);
+    op->in[op->in_count++] = build_whole(build, d);
+    op->in[op->in_count++] = packed;
+    op->window = window;
+    shape.dim[shape.rank - 1] = channels;
+    return build_result(build, op, label, shape);
+}
+
+/* With y as the image, x is what a convolution with strides makes of it. */
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *const x = op->in[0], *const kernel = op->in[1]->producer->in[0]->producer->in[0];
+    const StridePhases phases = phases_of(&op->window, op->out->shape);
+    Spacing spacing = spacing_none();
+    Shape image = d->shape;
+    Window window = op->window;
+    const int first = image.rank - 1 - window.dims;
+    for (int i = 0; i < window.dims; i++) { /* as far as the windows of x reach, among them those of its zeros */
+        spacing.low[first + i] = phases.low[i] * window.stride[i] + window.low[i];
+        image.dim[first + i] = (x->shape.dim[first + i] - 1) * window.stride[i] + window.size[i];
+        window.low[i] = 0;
+    }
+    d = build_pad(build, d, spacing, image, "backward_surround", arena_printf(build->plan->arena, "%s_surrounded", gradient_name(build, d)));
+    if (gradient_needed(x)) gradient_add(build, x, build_conv(build, d, kernel, window, "backward_input", gradient_name(build, x)));
+    if (!gradient_needed(kernel)) return;
+    const char *const name = gradient_name(build, kernel);
+    Op *const back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
+    back->in[back->in_count++] = d;
+    back->in[back->in_count++] = x;
+    back->window = window;
+    gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
+}
+
+/* "{a, b, c}" for each phase. */
+typedef struct Table {
+    Text text;
+    int rows;
+} Table;
+
+static void table_row(Table *table, const char *row) {
+    text_printf(&table->text, "%s%s", table->rows++ ? ", " : "", row);
+}
+
+static const char *table_text(const Table *table) { return text_chars(&table->text); }
+
+static void emit_taps(Emit *e, const Op *op) {
+    const Window *const window = &op->window;
+    const StridePhases phases = phases_of(window, op->shape);
+    Table taps = {.text = {.arena = e->arena}};
+    for (int i = 0; i < phases.count; i++) {
+        const StridePhase *const phase = &phases.phase[i];
+        for (int64_t tap = 0; tap < phase->taps; tap++) {
+            int64_t at = 0, rest = tap, stride = 1;
+            for (int j = window->dims - 1; j >= 0; j--) {
+                at += (phase->side[j].first - rest % phase->side[j].taps * window->stride[j]) * stride;
+                rest /= phase->side[j].taps;
+                stride *= window->size[j];
+            }
+            table_row(&taps, integer(e, at));
+        }
+    }
+    const int64_t filters = op->out->shape.dim[1], channels = op->out->shape.dim[2];
+    const char *const kernel = param_named(e, op->in[0], false, "kernel"), *const to = param_named(e, op->out, true, "y");
+    emit_function(e, "transposed_taps", op,
+                  (Hole[]){{"taps", table_text(&taps)},
+                           {"count", integer(e, phases.taps)},
+                           {"channels", integer(e, channels)},
+                           {"filters", integer(e, filters)},
+                           {"size", integer(e, channels * filters)},
+                           {"kernel", kernel},
+                           {"to", to},
+                           {NULL, NULL}});
+}
+
+static void emit_pack(Emit *e, const Op *op) {
+    const StridePhases phases = phases_of(&op->window, op->shape);
+    const int64_t filters = op->in[0]->shape.dim[1], channels = op->in[0]->shape.dim[2];
+    Table depths = {.text = {.arena = e->arena}};
+    for (int i = 0; i < phases.count; i++) table_row(&depths, integer(e, phases.phase[i].taps * filters));
+    const char *const from = param_named(e, op->in[0], false, "turned"), *const to = param_named(e, op->out, true, "packed");
+    emit_function(e, "transposed_pack", op,
+                  (Hole[]){{"depths", table_text(&depths)},
+                           {"count", integer(e, phases.count)},
+                           {"channels", integer(e, channels)},
+                           {"wide", integer(e, op->out->shape.dim[0] * PANEL_COLUMNS)},
+                           {"from", from},
+                           {"to", to},
+                           {NULL, NULL}});
+}
+
+static const char *const places[] = {"transposed_place_1", "transposed_place_2", "transposed_place_3"};
+
+static void emit(Emit *e, const Op *op) {
+    const Window *const window = &op->window;
+    Tensor *const x = op->in[0];
+    const Shape in = x->shape, out = op->out->shape;
+    const int dims = window->dims, last = out.rank - 1, first = last - dims;
+    const int64_t filters = in.dim[last], channels = out.dim[last], wide = op->in[1]->shape.dim[0] * PANEL_COLUMNS;
+    const ConvStrides strides = conv_strides(in, dims), outputs = conv_strides(out, dims);
+    const StridePhases phases = phases_of(window, out);
+    Table windows = {.text = {.arena = e->arena}}, table = {.text = {.arena = e->arena}};
+    int64_t weights = 0;
+    for (int i = 0; i < phases.count; i++) {
+        const StridePhase *const phase = &phases.phase[i];
+        int64_t counts[MAX_SPATIAL] = {1, 1, 1}, apart[MAX_SPATIAL] = {0}, from = 0, to = 0, lines[2] = {1, 1};
+        for (int j = 0; j < dims; j++) {
+            from += (phase->side[j].begin + phases.low[j]) * strides.at[j];
+            to += phase->at[j] * (outputs.at[j] / channels);
+            if (j == dims - 1) continue;
+            counts[j] = phase->side[j].taps;
+            apart[j] = phase->side[j].taps > 1 ? strides.at[j] : 0;
+            lines[2 - (dims - 1) + j] = phase->side[j].places;
+        }
+        table_row(&windows, formatted(e, "{{%s}, {%s}}", conv_three(e, counts), conv_three(e, apart)));
+        table_row(&table, formatted(e, "{%lld, %lld, %lld, %lld, %lld, %lld, %lld}", (long long)lines[0], (long long)lines[1],
+                                    (long long)phase->side[dims - 1].places, (long long)(phase->side[dims - 1].taps * filters),
+                                    (long long)from, (long long)to, (long long)(weights * filters * wide)));
+        weights += phase->taps;
+    }
+    const char *const image = param_named(e, x, false, "x"), *const packed = param_named(e, op->in[1], false, "packed");
+    const BlockText block = block_text(e, op, size_text(e, out, 0, last), "place");
+    const char *from_line = "", *to_line = "";
+    for (int j = 0; j < dims - 1; j++) {
+        const char *const index = dims - 2 - j ? "j" : "i";
+        from_line = formatted(e, "%s + %s", from_line, times(e, index, strides.at[j]));
+        to_line = formatted(e, "%s + %s", to_line, times(e, index, outputs.at[j] / channels * window->stride[j]));
+    }
+    emit_function(e, "conv_transposed", op,
+                  (Hole[]){{"windows", table_text(&windows)},
+                           {"table", table_text(&table)},
+                           {"phases", integer(e, phases.count)},
+                           {"samples", size_text(e, in, 0, first)},
+                           {"columns", integer(e, channels)},
+                           {"x", image},
+                           {"sample", integer(e, strides.sample)},
+                           {"place", filled(e, places[dims - 1], (Hole[]){{NULL, NULL}})},
+                           {"from_line", from_line},
+                           {"to_sample", integer(e, outputs.sample / channels)},
+                           {"to_line", to_line},
+                           {"stride", integer(e, window->stride[dims - 1])},
+                           {"filters", integer(e, filters)},
+                           {"packed", packed},
+                           {"draws", block.draws},
+                           {"value", block.value},
+                           {"lanes", block.lanes},
+                           {"steps", block.steps},
+                           {NULL, NULL}});
+}
+
+static void describe(const Op *op, Text *out) { window_describe(op, out); }
+
+const OpDef op_conv_transposed = {.name = "conv_transposed", .brief = "products with the windows of a strided convolution, the other way",
+                                  .gradient = gradient, .emit = emit, .describe = describe, .takes_steps = true, .blocks = true};
+const OpDef op_transposed_taps = {
+    .name = "transposed_taps", .brief = "a kernel as conv_transposed reads it, phase after phase", .emit = emit_taps, .describe = describe};
+const OpDef op_transposed_pack = {
+    .name = "transposed_pack", .brief = "its phases in strips", .emit = emit_pack, .describe = describe};
