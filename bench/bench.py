@@ -20,6 +20,7 @@ from report import write_report
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(here)
 TRAINERS = ["torch", "jax", "jax-scan", "keras", "keras-fit"]
+LEAST_SECONDS = {"keras-fit": 5.0}  # of a turn: fit() builds a pipeline for every call, which needs as long to settle
 PREDICTORS = ["onnxruntime", "litert", "torch", "jax"]
 MODULES = {"torch": ["torch"], "jax": ["jax", "optax"], "keras": ["keras", "tensorflow"],
            "onnxruntime": ["onnxruntime", "torch", "onnx"], "litert": ["ai_edge_litert", "tensorflow"]}
@@ -121,7 +122,7 @@ class Worker:
     """One rival in its process; it sleeps while others take their turn."""
 
     def __init__(self, options, rival, name, task, batch):
-        self.batch = batch
+        self.batch, self.least_seconds = batch, LEAST_SECONDS.get(rival, 0)
         start = time.perf_counter()
         script = os.path.join(here, "rivals", "worker.py")
         self.process = subprocess.Popen([options.python, script, rival, name, task, str(batch)], stdin=subprocess.PIPE,
@@ -138,7 +139,7 @@ class Worker:
         return None
 
     def rate(self, seconds):
-        print(seconds, file=self.process.stdin, flush=True)
+        print(max(seconds, self.least_seconds), file=self.process.stdin, flush=True)
         return self.read()["rate"]
 
     def why(self):

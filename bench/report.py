@@ -11,7 +11,7 @@ Rivals: {versions}. Medians of {turns} turns of about {seconds} s{conditions}, l
 The bound is the measured peak of fused multiply-adds, {peak:.0f} GFLOP/s; its share counts the multiplications and additions that the
 network's products have on paper. Training is forwards, backwards and Adam, with dropout: nnc as `./model fit` through the runtime on
 shuffled samples of a file, the rivals on batches that lie ready in memory. `scan`: steps in a loop inside the compiled function, likewise `keras`
-(a `tf.function`); `keras-fit` is `model.fit`.
+(a `tf.function`).{fit}
 
 | | |
 |---|---|
@@ -75,7 +75,8 @@ def starts_table(starts):
 
 def write_report(machine, fits, predictions, starts):
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) or "none"
-    text = HEAD.format(**{**machine, "versions": versions})
+    fit = any("keras-fit" in rates for _, _, rates in fits)
+    text = HEAD.format(**{**machine, "versions": versions, "fit": " `keras-fit` is `model.fit`, in turns of 5 s." if fit else ""})
     text += "".join(f"| {name} | {workload.title} |\n" for name, workload in workloads.WORKLOADS.items())
     peak = machine["peak"]
     if fits:
