@@ -147,6 +147,7 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
     step.text = forward->formula->gradient[operand];
     step.label = gradient_name(build, forward->operands[operand].tensor);
     step.formula = NULL;
+    step.of_gradient = true;
     step.operands[step.operand_count++] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = d};
     step.operands[step.operand_count++] = (Operand){.name = "y", .kind = OPERAND_TENSOR, .tensor = forward->result};
     step_drop_unused(&step);

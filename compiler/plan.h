@@ -98,6 +98,7 @@ struct Step {
     int operand_count;
     Tensor *result;         /* NULL: an update */
     const Formula *formula; /* that text is the value of; NULL in gradients and updates */
+    bool of_gradient;       /* text is a gradient of a formula: 0 where its operand d is */
     /** Where operands depend on each other: builds the gradients of all from `d`, that of the result. */
     void (*backward)(Builder *build, const Step *step, Tensor *d);
     const void *context; /* of `backward` */
@@ -322,6 +323,9 @@ void pass_join(Plan *plan, Program *program);   /* input products of a loop over
 void pass_pack(Plan *plan, Program *program);   /* strips of matrices that many products read */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
+
+/** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */
+Step *map_step(const Op *op, const char *text);
 
 /** How many rows the table has that the input's indices choose from; 0: the input is no indices. (lower.c) */
 int64_t plan_indices(const Plan *plan);

@@ -111,12 +111,26 @@ Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window 
     return build_conv(build, d, kernel_turned, window, role, label);
 }
 
+/* What zeros were put around to make x, and how many before it; x itself if none were. */
+static Tensor *without_zeros(Tensor *x, int dims, int64_t *low) {
+    const Op *const pad = x->base || !x->producer || x->producer->def != &op_pad ? NULL : x->producer;
+    const int first = x->shape.rank - 1 - dims;
+    for (int i = 0; pad && i < x->shape.rank; i++) {
+        const Spacing *const spacing = &pad->spacing;
+        const bool spatial = i >= first && i < first + dims;
+        if (spacing->spread[i] > 1 || spacing->pick[i] > 1 || spacing->low[i] < 0 || (!spatial && spacing->low[i])) return x;
+    }
+    for (int i = 0; pad && i < dims; i++) low[i] = pad->spacing.low[first + i];
+    return pad ? pad->in[0] : x;
+}
+
 void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
-    const int64_t low[MAX_SPATIAL] = {0};
+    int64_t low[MAX_SPATIAL] = {0};
     if (build_conv_sparse_gradients(build, window, x, kernel, d)) return;
-    if (gradient_needed(x))
-        gradient_add(build, x, build_conv_transposed(build, d, kernel, *window, low, x->shape, "backward_input",
-                                                     gradient_name(build, x)));
+    Tensor *const image = without_zeros(x, window->dims, low); /* zeros need no gradient */
+    if (gradient_needed(image))
+        gradient_add(build, image, build_conv_transposed(build, d, kernel, *window, low, image->shape, "backward_input",
+                                                         gradient_name(build, image)));
     if (!gradient_needed(kernel)) return;
     const char *name = gradient_name(build, kernel);
     Op *back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));

@@ -106,7 +106,8 @@ static void gradient_unpooled(Builder *build, const Op *op, Tensor *d, Tensor *w
     unpool->in[unpool->in_count++] = winner;
     Shape shape = d->shape; /* as far as windows reach */
     const int first = shape.rank - 1 - op->pooling.dims;
-    for (int i = 0; i < op->pooling.dims; i++) shape.dim[first + i] *= op->pooling.stride[i];
+    for (int i = 0; i < op->pooling.dims; i++)
+        shape.dim[first + i] = (shape.dim[first + i] - 1) * op->pooling.stride[i] + op->pooling.size[i];
     Tensor *const unpooled = build_result(build, unpool, arena_printf(build->plan->arena, "%s_unpooled", gradient_name(build, op->out)), shape);
     build_conv_gradients(build, &op->window, op->in[0], op->in[1], unpooled);
 }
@@ -174,7 +175,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
  * where d is. */
 static bool is_sparse(const Tensor *d) {
     const Op *op = d->producer;
-    while (op && op->def == &op_map && op->steps.count == 1 && !op->steps.at[0].formula) {
+    while (op && op->def == &op_map && op->steps.count == 1 && op->steps.at[0].of_gradient) {
         const Op *from = NULL;
         for (int i = 0; i < op->steps.at[0].operand_count; i++)
             if (!strcmp(op->steps.at[0].operands[i].name, "d")) from = op->steps.at[0].operands[i].tensor->producer;

@@ -2,8 +2,6 @@
 /* Packing: a matrix that many products read is packed into strips once; and products of a loop that are added join. */
 #include "lower.h"
 
-#include <string.h>
-
 /* With fewer rows a product gains less than packing takes, and of a smaller matrix (in reals) the first cache holds all. */
 enum { FEW_ROWS = 4, SMALL_MATRIX = 4096 };
 
@@ -20,11 +18,6 @@ static bool may_gain(const Plan *plan, const Op *op) {
 static bool gains(const Plan *plan, const Op *op) {
     if (op->def == &op_conv || op->def == &op_conv_max) return op->window.groups == 1;
     return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX);
-}
-
-/* The single step of a map that is written like this; NULL when op is none. */
-static Step *map_step(const Op *op, const char *text) {
-    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0] : NULL;
 }
 
 static int readers_of(const Program *program, const Tensor *tensor) {

@@ -99,8 +99,7 @@ static const Operand *operand_named(const Step *step, const char *name) {
     return NULL;
 }
 
-/* The single step of a map that is written like this; NULL when op is none. */
-static Step *step_of(const Op *op, const char *text) {
+Step *map_step(const Op *op, const char *text) {
     return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0]
                                                                                                    : NULL;
 }
@@ -110,14 +109,14 @@ static Step *step_of(const Op *op, const char *text) {
 void pass_signs(Plan *plan, Program *program) {
     (void)plan;
     for (int i = 0; i < program->ops.count; i++) {
-        Step *relu = step_of(program->ops.at[i], RELU_GRADIENT);
-        const Step *drop = relu ? step_of(operand_named(relu, "d")->tensor->producer, MASK_GRADIENT) : NULL;
+        Step *relu = map_step(program->ops.at[i], RELU_GRADIENT);
+        const Step *drop = relu ? map_step(operand_named(relu, "d")->tensor->producer, MASK_GRADIENT) : NULL;
         if (!drop) continue;
         Tensor *mask = operand_named(drop, "mask")->tensor, *y = operand_named(relu, "y")->tensor;
         if (!mask->regenerated || mask->producer->random.kind != RANDOM_KEEP) continue;
         Tensor *z = NULL;
         for (int j = 0; j < i && !z; j++) {
-            const Step *dropped = step_of(program->ops.at[j], MASK_VALUE);
+            const Step *dropped = map_step(program->ops.at[j], MASK_VALUE);
             if (dropped && operand_named(dropped, "x")->tensor == y && operand_named(dropped, "mask")->tensor == mask)
                 z = dropped->result;
         }
