@@ -177,7 +177,7 @@ struct Op {
     Tensor *in[6];
     int in_count;
     Tensor *out;        /* main result; NULL for updates, metrics */
-    Shape shape;        /* update: of the weight */
+    Shape shape;        /* update: of the weight; transposed_taps, _pack: of what conv_transposed makes */
     LIST(Step) steps;   /* elementwise: on the result of a product or sum, or making the result of a map */
     int terms;          /* sum: the first so many steps make what is summed; the others follow */
     bool transpose_a;   /* matmul */

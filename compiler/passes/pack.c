@@ -63,11 +63,15 @@ static bool find_joint(const Plan *plan, const Program *program, const Op *op, J
     return !joint->biased || readers_of(program, made->out) == 1;
 }
 
-/* How many such steps read the inputs; and all their states, which may be columns of one another's, are large enough. */
-static int joints_of(const Plan *plan, const Program *program, const Tensor *inputs) {
+static bool same_loop(const Program *program, int a, int b) {
+    return b < program->ops.count && program->ops.at[a]->loop == program->ops.at[b]->loop;
+}
+
+/* How many such steps, from operation `first` on, read the inputs; 0 when all their kernels together are too small. */
+static int joints_of(const Plan *plan, const Program *program, int first, const Tensor *inputs) {
     int joints = 0;
     int64_t size = 0;
-    for (int i = 0; i < program->ops.count; i++) {
+    for (int i = first; same_loop(program, first, i); i++) {
         Joint joint;
         if (!find_joint(plan, program, program->ops.at[i], &joint) || joint.inputs != inputs) continue;
         size += shape_size(joint.product->in[1]->shape, 1);
@@ -103,8 +107,8 @@ void pass_join(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Joint first, joint;
         if (!find_joint(plan, program, program->ops.at[i], &first)) continue;
-        if (joints_of(plan, program, first.inputs) != readers_of(program, first.inputs)) continue;
-        for (int j = i; j < program->ops.count; j++)
+        if (joints_of(plan, program, i, first.inputs) != readers_of(program, first.inputs)) continue;
+        for (int j = i; same_loop(program, i, j); j++)
             if (find_joint(plan, program, program->ops.at[j], &joint) && joint.inputs == first.inputs) join(plan, program, &joint);
     }
 }

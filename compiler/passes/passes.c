@@ -21,17 +21,24 @@ void plan_optimize(Plan *plan) {
     }
 }
 
+static void use_outside(const Op *op, Tensor *tensor) {
+    Tensor *const storage = tensor ? tensor_storage(tensor) : NULL;
+    const TimeLoop *const loop = storage && storage->producer ? storage->producer->loop : NULL;
+    if (loop && loop != op->loop) storage->used = true;
+}
+
 /* Requires nothing. What a loop computes and somebody outside reads gets a place for every step. */
 void pass_loops(Plan *plan, Program *program) {
     Builder build = {.plan = plan, .program = program};
-    for (int i = 0; i < program->tensors.count; i++) {
-        Tensor *tensor = program->tensors.at[i];
-        const TimeLoop *loop = tensor->producer && !tensor->base ? tensor->producer->loop : NULL;
-        bool outside = false;
-        for (int j = 0; j < program->ops.count && loop && !outside; j++)
-            outside = program->ops.at[j]->loop != loop && op_reads(program->ops.at[j], tensor);
-        if (outside) loop_sequence(&build, tensor);
+    for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *const op = program->ops.at[i];
+        for (int j = 0; j < op->in_count; j++) use_outside(op, op->in[j]);
+        for (int j = 0; j < op->steps.count; j++)
+            for (int k = 0; k < op->steps.at[j].operand_count; k++) use_outside(op, op->steps.at[j].operands[k].tensor);
     }
+    for (int i = 0; i < program->tensors.count; i++)
+        if (program->tensors.at[i]->used) loop_sequence(&build, program->tensors.at[i]);
 }
 
 static void use(Tensor *tensor) {
