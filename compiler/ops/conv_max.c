@@ -16,6 +16,7 @@
 enum {
     MOST_TAPS = 64,      /* elements of a pooling window: the table of their places is in the C */
     MOST_ACROSS = 16,    /* columns from one pooling window to the next: a few of them are on the stack */
+    FEW_POSITIONS = 8,   /* of an image */
     MANY_ZEROS = 4,      /* to each gradient that may be none: it pays to look for those */
     FEW_NEIGHBOURS = 16, /* with fewer, lanes run over filters, not over neighbours */
     UNPOOLED = 4096,     /* reals on the stack: about so many … */
@@ -64,6 +65,31 @@ static bool read_by_others(const Program *program, const Tensor *tensor, const O
     return false;
 }
 
+/* Whether a product is that of a convolution of single positions, over `dims` dimensions: so many of them that packing its
+ * matrix pays for one sample, too. */
+static bool is_of_points(const Op *op, int dims) {
+    if (op->def != &op_matmul || op->transpose_a || op->in_count != 2 || op->in[0]->columns || op->in[1]->columns) return false;
+    const Shape in = op->in[0]->shape, out = op->out->shape;
+    bool same = in.rank == out.rank && in.rank > dims + 1;
+    int64_t positions = 1;
+    for (int i = 0; same && i < in.rank - 1; i++) {
+        same = in.dim[i] == out.dim[i];
+        if (i >= in.rank - 1 - dims) positions *= in.dim[i];
+    }
+    return same && positions >= FEW_POSITIONS;
+}
+
+/* Makes a convolution of it. */
+static void from_points(Builder *build, Op *op, int dims) {
+    const Shape matrix = op->in[1]->shape;
+    Shape kernel = {.rank = dims + 2};
+    for (int i = 0; i < dims; i++) kernel.dim[i] = 1;
+    kernel.dim[dims] = matrix.dim[0];
+    kernel.dim[dims + 1] = matrix.dim[1];
+    op->in[1] = build_view(build, op->in[1], kernel, "kernel_of_points");
+    op->window = window_of(dims);
+}
+
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape) {
     Tensor *chain[8]; /* from the pooled one back to the convolution's */
     int count = 0;
@@ -75,21 +101,23 @@ Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape) {
         reader = y->producer;
     }
     Op *const conv = chain[count - 1]->producer;
-    if (conv->def != &op_conv || conv->loop || conv->window.groups > 1 || conv->window.dims != pooling.dims) return NULL;
-    if (!apart_within(&pooling, x->shape, shape)) return NULL;
+    const bool points = is_of_points(conv, pooling.dims);
+    if (conv->loop || !apart_within(&pooling, x->shape, shape)) return NULL;
+    if (!points && (conv->def != &op_conv || conv->window.groups > 1 || conv->window.dims != pooling.dims)) return NULL;
+    const Layer *const layer = build->layer;
+    build->layer = conv->layer;
+    if (points) from_points(build, conv, pooling.dims);
     conv->def = &op_conv_max;
     conv->pooling = pooling;
     for (int i = 0; i < count; i++) chain[i]->shape = shape;
     if (build->training && (gradient_needed(conv->in[0]) || gradient_needed(conv->in[1]))) {
-        const Layer *const layer = build->layer;
-        build->layer = conv->layer;
         Step winner = {.label = "winner", .text = "v_load_all(winners + r * PANEL + c)"};
         winner.result = build_value(build, winner.label, shape);
         winner.result->producer = conv;
         list_push(build->plan->arena, &conv->steps, winner);
-        build->layer = layer;
     }
-    if (build->layer && !tensor_name_taken(build->program, build->layer->name)) tensor_rename(build, x, build->layer->name);
+    build->layer = layer;
+    if (layer && !tensor_name_taken(build->program, layer->name)) tensor_rename(build, x, layer->name);
     return x;
 }
 
