@@ -266,7 +266,7 @@ static void emit(Emit *e, const Op *op) {
                            {"depth", integer(e, pieces.depth)},
                            {"kernel", weights},
                            {"panel", times(e, "col", kernel->shape.dim[1])},
-                           {"winners", wins ? ", winners[AT_ONCE * PANEL]" : ""},
+                           {"winners", wins ? ", winners[(size_t)AT_ONCE * PANEL]" : ""},
                            {"keep", wins ? "winners" : "NULL"},
                            {"draws", block.draws},
                            {"value", block.value},

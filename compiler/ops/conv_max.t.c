@@ -10,7 +10,7 @@
             const $real *from = $x + $line_at;
             for (size_t at = 0; at < $width; at += AT_ONCE) {
                 const size_t row = line * $width + at, high = least($width - at, AT_ONCE);
-                $real block[AT_ONCE * $across * PANEL], peaks[AT_ONCE * PANEL]$winners;
+                $real block[AT_ONCE * $across * PANEL], peaks[(size_t)AT_ONCE * PANEL]$winners;
                 for (size_t tap = 0; tap < $taps; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * $across + $size, cols, &window, $depth, from + $tap_at + $at, $step,
                                    $kernel + $panel, block, 0);

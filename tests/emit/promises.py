@@ -28,7 +28,8 @@ ALLOWED = {"memcpy", "memset", "memcmp", "sqrt", "sqrtf", "__cpu_model", "__cpu_
 def compilers(options, turn):
     """What to compile the model number `turn` with: (command, produces an object to look into)."""
     c = [[*shlex.split(name), "-std=c99"] for name in (options.gcc, options.clang) if name]
-    cxx = [[*shlex.split(name), "-x", "c++", "-std=c++11"] for name in (options.gxx, options.clangxx) if name]
+    cxx = [[*shlex.split(name), "-x", "c++", f"-std={standard}"]
+           for standard in ("c++11", "c++20") for name in (options.gxx, options.clangxx) if name]
     c.append([*shlex.split(options.gcc), "-std=c11"])
     every = [*c, *cxx]
     if turn % 16:

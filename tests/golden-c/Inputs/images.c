@@ -293,7 +293,7 @@ static void conv2d_forward(size_t batch, const float *x, const float *packed, co
             const float *from = x + line / 5 * 144 + line % 5 * 24;
             for (size_t at = 0; at < 5; at += AT_ONCE) {
                 const size_t row = line * 5 + at, high = least(5 - at, AT_ONCE);
-                float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL];
+                float block[AT_ONCE * 2 * PANEL], peaks[(size_t)AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 3, from + tap * 12 + at * 2, 1,
                                    packed + col * 9, block, 0);
@@ -329,7 +329,7 @@ static void conv2d_1_forward(size_t batch, const float *x, const float *packed, 
             const float *from = x + line / 2 * 400 + line % 2 * 160;
             for (size_t at = 0; at < 2; at += AT_ONCE) {
                 const size_t row = line * 2 + at, high = least(2 - at, AT_ONCE);
-                float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL];
+                float block[AT_ONCE * 2 * PANEL], peaks[(size_t)AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 32, from + tap * 80 + at * 32, 16,
                                    packed + col * 64, block, 0);
@@ -432,7 +432,7 @@ static void conv2d_forward_train(size_t batch, const float *x, const float *pack
             const float *from = x + line / 5 * 144 + line % 5 * 24;
             for (size_t at = 0; at < 5; at += AT_ONCE) {
                 const size_t row = line * 5 + at, high = least(5 - at, AT_ONCE);
-                float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL], winners[AT_ONCE * PANEL];
+                float block[AT_ONCE * 2 * PANEL], peaks[(size_t)AT_ONCE * PANEL], winners[(size_t)AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 3, from + tap * 12 + at * 2, 1,
                                    packed + col * 9, block, 0);
@@ -494,7 +494,7 @@ static void conv2d_1_forward_train(size_t batch, const float *x, const float *pa
             const float *from = x + line / 2 * 400 + line % 2 * 160;
             for (size_t at = 0; at < 2; at += AT_ONCE) {
                 const size_t row = line * 2 + at, high = least(2 - at, AT_ONCE);
-                float block[AT_ONCE * 2 * PANEL], peaks[AT_ONCE * PANEL], winners[AT_ONCE * PANEL];
+                float block[AT_ONCE * 2 * PANEL], peaks[(size_t)AT_ONCE * PANEL], winners[(size_t)AT_ONCE * PANEL];
                 for (size_t tap = 0; tap < 2; tap++) { /* lines of a pooling window */
                     product_packed((high - 1) * 2 + 2, cols, &window, 32, from + tap * 80 + at * 32, 16,
                                    packed + col * 64, block, 0);
