@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* conv: y[o, f] = Σ over window positions k and channels c of x[o · stride + k · dilation, c] · kernel[k, c, f], over one to
  * three spatial dimensions and without padding, which op_pad does. Its gradients are another conv, of the spaced gradient
- * with the kernel turned round, and conv_kernel, a product over all output positions. */
+ * with the kernel turned round (conv_transposed where there are strides), and conv_kernel, a product over all output
+ * positions; where nearly all gradients are 0, those of conv_max.c. */
 #include "conv.h"
 #include "lower.h"
 
