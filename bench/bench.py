@@ -231,7 +231,8 @@ def main():
     compiler = subprocess.check_output([*options.cc.split(), "--version"], text=True).splitlines()[0]
     machine = {"processor": processor(), "system": f"{platform.system()} {platform.machine()}", "compiler": compiler,
                "flags": options.cflags, "turns": options.turns, "seconds": options.seconds,
-               "conditions": ", before all other processes of the machine" if options.realtime else "", "peak": statistics.median(peaks), "versions": versions}
+               "conditions": ", before all other processes of the machine" if options.realtime else "", "peak": statistics.median(peaks), "versions": versions,
+               "fit_seconds": LEAST_SECONDS["keras-fit"]}
     text = write_report(machine, fits, predictions, starts)
     whole = options.workloads == ",".join(workloads.WORKLOADS) and not options.batches and wanted
     path = options.output or (os.path.join(root, "docs", "performance.md") if whole else "-")

@@ -76,7 +76,7 @@ def starts_table(starts):
 def write_report(machine, fits, predictions, starts):
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) or "none"
     fit = any("keras-fit" in rates for _, _, rates in fits)
-    text = HEAD.format(**{**machine, "versions": versions, "fit": " `keras-fit` is `model.fit`, in turns of 5 s." if fit else ""})
+    text = HEAD.format(**{**machine, "versions": versions, "fit": f" `keras-fit` is `model.fit`, in turns of {machine['fit_seconds']:g} s." if fit else ""})
     text += "".join(f"| {name} | {workload.title} |\n" for name, workload in workloads.WORKLOADS.items())
     peak = machine["peak"]
     if fits:

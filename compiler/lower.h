@@ -275,6 +275,8 @@ Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const 
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape);
 /** Those of one whose gradient d is 0 nearly everywhere; false: it is not, and nothing was built. (ops/conv_max.c) */
 bool build_conv_sparse_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
+/** That of the kernel alone. (ops/conv.c) */
+void build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 /** The gradients of a convolution of x with the kernel; d may lack outputs at the end, whose gradient is 0. */
 void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 /** x (1, 1, channels), a time step, behind those that came before it, each `dilation` from the next: (1, taps, channels). */

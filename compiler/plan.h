@@ -356,6 +356,8 @@ enum { MAX_OP_TENSORS = 7 + MAX_STEPS * (MAX_OPERANDS + 1) };
 int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]);
 /** True when any step of `op` or its inputs reads the memory of `tensor`, whichever part of it. */
 bool op_reads(const Op *op, const Tensor *tensor);
+/** How many operations of a program read the memory of `tensor`. */
+int readers_of(const Program *program, const Tensor *tensor);
 /** True when `op` makes (a part of) `tensor`. */
 bool op_makes(const Op *op, const Tensor *tensor);
 /** True when `op` writes to the memory of `tensor`, whichever part of it. */

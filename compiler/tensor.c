@@ -77,6 +77,12 @@ bool op_reads(const Op *op, const Tensor *tensor) {
     return false;
 }
 
+int readers_of(const Program *program, const Tensor *tensor) {
+    int readers = 0;
+    for (int i = 0; i < program->ops.count; i++) readers += op_reads(program->ops.at[i], tensor);
+    return readers;
+}
+
 bool op_makes(const Op *op, const Tensor *tensor) {
     if (op->out && tensors_overlap(op->out, tensor)) return true;
     for (int i = 0; i < op->steps.count; i++)

@@ -125,13 +125,7 @@ static Tensor *without_zeros(Tensor *x, int dims, int64_t *low) {
     return pad ? pad->in[0] : x;
 }
 
-void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
-    int64_t low[MAX_SPATIAL] = {0};
-    if (build_conv_sparse_gradients(build, window, x, kernel, d)) return;
-    Tensor *const image = without_zeros(x, window->dims, low); /* zeros need no gradient */
-    if (gradient_needed(image))
-        gradient_add(build, image, build_conv_transposed(build, d, kernel, *window, low, image->shape, "backward_input",
-                                                         gradient_name(build, image)));
+void build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
     if (!gradient_needed(kernel)) return;
     const char *name = gradient_name(build, kernel);
     Op *back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
@@ -139,6 +133,16 @@ void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tenso
     back->in[back->in_count++] = d;
     back->window = *window;
     gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
+}
+
+void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
+    int64_t low[MAX_SPATIAL] = {0};
+    if (build_conv_sparse_gradients(build, window, x, kernel, d)) return;
+    Tensor *const image = without_zeros(x, window->dims, low); /* zeros need no gradient */
+    if (gradient_needed(image))
+        gradient_add(build, image, build_conv_transposed(build, d, kernel, *window, low, image->shape, "backward_input",
+                                                         gradient_name(build, image)));
+    build_conv_kernel_gradient(build, window, x, kernel, d);
 }
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {

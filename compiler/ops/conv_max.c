@@ -29,6 +29,9 @@ static int64_t taps_of(const Window *pooling) {
     return taps;
 }
 
+/* Rows of its elements that lie side by side. */
+static int64_t lines_of(const Window *pooling) { return taps_of(pooling) / pooling->size[pooling->dims - 1]; }
+
 static void describe(const Op *op, Text *out) {
     window_describe(op, out);
     if (taps_of(&op->pooling) == 1) return;
@@ -59,12 +62,6 @@ static Tensor *rising_from(const Op *op) {
                ? from : NULL;
 }
 
-static bool read_by_others(const Program *program, const Tensor *tensor, const Op *reader) {
-    for (int i = 0; i < program->ops.count; i++)
-        if (program->ops.at[i] != reader && op_reads(program->ops.at[i], tensor)) return true;
-    return false;
-}
-
 /* Whether a product is that of a convolution of single positions, over `dims` dimensions: so many of them that packing its
  * matrix pays for one sample, too. */
 static bool is_of_points(const Op *op, int dims) {
@@ -93,12 +90,10 @@ static void from_points(Builder *build, Op *op, int dims) {
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape) {
     Tensor *chain[8]; /* from the pooled one back to the convolution's */
     int count = 0;
-    const Op *reader = NULL;
     for (Tensor *y = x; y; y = rising_from(y->producer)) {
         if (y->base || !y->producer || y->producer->out != y || count == 8) return NULL;
-        if (read_by_others(build->program, y, reader)) return NULL;
+        if (readers_of(build->program, y) != (count > 0)) return NULL; /* but for the one before in the chain */
         chain[count++] = y;
-        reader = y->producer;
     }
     Op *const conv = chain[count - 1]->producer;
     const bool points = is_of_points(conv, pooling.dims);
@@ -142,8 +137,7 @@ static void gradient_unpooled(Builder *build, const Op *op, Tensor *d, Tensor *w
 
 /* Reals that a window becomes when it is unpooled, with what lies between it and the next one. */
 static int64_t unpooled_size(const Window *pooling, int64_t filters) {
-    const int last = pooling->dims - 1;
-    return taps_of(pooling) / pooling->size[last] * pooling->stride[last] * filters;
+    return lines_of(pooling) * pooling->stride[pooling->dims - 1] * filters;
 }
 
 static void gradient_of_lines(Builder *build, const Op *op, Tensor *d, Tensor *winner) {
@@ -260,7 +254,7 @@ static void emit(Emit *e, const Op *op) {
                            {"line_at", conv_place(e, "line", dims - 1, out.dim + last - dims, steps.window, strides.sample, true)},
                            {"width", integer(e, out.dim[last - 1])},
                            {"at", times(e, "at", steps.window[dims - 1])},
-                           {"taps", integer(e, taps_of(pooling) / size)},
+                           {"taps", integer(e, lines_of(pooling))},
                            {"tap_at", conv_place(e, "tap", dims - 1, pooling->size, steps.output, 0, false)},
                            {"step", integer(e, steps.output[dims - 1])},
                            {"depth", integer(e, pieces.depth)},
@@ -357,7 +351,7 @@ static void emit_lines(Emit *e, const Op *op) {
                            {"filters", integer(e, filters)},
                            {"across", integer(e, pooling->stride[dims - 1])},
                            {"across_size", integer(e, pooling->size[dims - 1])},
-                           {"deep", integer(e, taps_of(pooling) / pooling->size[dims - 1])},
+                           {"deep", integer(e, lines_of(pooling))},
                            {"d", back},
                            {"winner", won},
                            {"taps", integer(e, pieces.counts[0] * pieces.counts[1] * pieces.counts[2])},

@@ -133,31 +133,15 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     }
     d = build_pad(build, d, spacing, image, "backward_surround", arena_printf(build->plan->arena, "%s_surrounded", gradient_name(build, d)));
     if (gradient_needed(x)) gradient_add(build, x, build_conv(build, d, kernel, window, "backward_input", gradient_name(build, x)));
-    if (!gradient_needed(kernel)) return;
-    const char *const name = gradient_name(build, kernel);
-    Op *const back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
-    back->in[back->in_count++] = d;
-    back->in[back->in_count++] = x;
-    back->window = window;
-    gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
+    build_conv_kernel_gradient(build, &window, d, kernel, x);
 }
 
-/* "{a, b, c}" for each phase. */
-typedef struct Table {
-    Text text;
-    int rows;
-} Table;
-
-static void table_row(Table *table, const char *row) {
-    text_printf(&table->text, "%s%s", table->rows++ ? ", " : "", row);
-}
-
-static const char *table_text(const Table *table) { return text_chars(&table->text); }
+static void add_row(Text *table, const char *row) { text_printf(table, "%s%s", table->length ? ", " : "", row); }
 
 static void emit_taps(Emit *e, const Op *op) {
     const Window *const window = &op->window;
     const StridePhases phases = phases_of(window, op->shape);
-    Table taps = {.text = {.arena = e->arena}};
+    Text taps = {.arena = e->arena};
     for (int i = 0; i < phases.count; i++) {
         const StridePhase *const phase = &phases.phase[i];
         for (int64_t tap = 0; tap < phase->taps; tap++) {
@@ -167,13 +151,13 @@ static void emit_taps(Emit *e, const Op *op) {
                 rest /= phase->side[j].taps;
                 stride *= window->size[j];
             }
-            table_row(&taps, integer(e, at));
+            add_row(&taps, integer(e, at));
         }
     }
     const int64_t filters = op->out->shape.dim[1], channels = op->out->shape.dim[2];
     const char *const kernel = param_named(e, op->in[0], false, "kernel"), *const to = param_named(e, op->out, true, "y");
     emit_function(e, "transposed_taps", op,
-                  (Hole[]){{"taps", table_text(&taps)},
+                  (Hole[]){{"taps", text_chars(&taps)},
                            {"count", integer(e, phases.taps)},
                            {"channels", integer(e, channels)},
                            {"filters", integer(e, filters)},
@@ -186,11 +170,11 @@ static void emit_taps(Emit *e, const Op *op) {
 static void emit_pack(Emit *e, const Op *op) {
     const StridePhases phases = phases_of(&op->window, op->shape);
     const int64_t filters = op->in[0]->shape.dim[1], channels = op->in[0]->shape.dim[2];
-    Table depths = {.text = {.arena = e->arena}};
-    for (int i = 0; i < phases.count; i++) table_row(&depths, integer(e, phases.phase[i].taps * filters));
+    Text depths = {.arena = e->arena};
+    for (int i = 0; i < phases.count; i++) add_row(&depths, integer(e, phases.phase[i].taps * filters));
     const char *const from = param_named(e, op->in[0], false, "turned"), *const to = param_named(e, op->out, true, "packed");
     emit_function(e, "transposed_pack", op,
-                  (Hole[]){{"depths", table_text(&depths)},
+                  (Hole[]){{"depths", text_chars(&depths)},
                            {"count", integer(e, phases.count)},
                            {"channels", integer(e, channels)},
                            {"wide", integer(e, op->out->shape.dim[0] * PANEL_COLUMNS)},
@@ -209,7 +193,7 @@ static void emit(Emit *e, const Op *op) {
     const int64_t filters = in.dim[last], channels = out.dim[last], wide = op->in[1]->shape.dim[0] * PANEL_COLUMNS;
     const ConvStrides strides = conv_strides(in, dims), outputs = conv_strides(out, dims);
     const StridePhases phases = phases_of(window, out);
-    Table windows = {.text = {.arena = e->arena}}, table = {.text = {.arena = e->arena}};
+    Text windows = {.arena = e->arena}, table = {.arena = e->arena};
     int64_t weights = 0;
     for (int i = 0; i < phases.count; i++) {
         const StridePhase *const phase = &phases.phase[i];
@@ -222,8 +206,8 @@ static void emit(Emit *e, const Op *op) {
             apart[j] = phase->side[j].taps > 1 ? strides.at[j] : 0;
             lines[2 - (dims - 1) + j] = phase->side[j].places;
         }
-        table_row(&windows, formatted(e, "{{%s}, {%s}}", conv_three(e, counts), conv_three(e, apart)));
-        table_row(&table, formatted(e, "{%lld, %lld, %lld, %lld, %lld, %lld, %lld}", (long long)lines[0], (long long)lines[1],
+        add_row(&windows, formatted(e, "{{%s}, {%s}}", conv_three(e, counts), conv_three(e, apart)));
+        add_row(&table, formatted(e, "{%lld, %lld, %lld, %lld, %lld, %lld, %lld}", (long long)lines[0], (long long)lines[1],
                                     (long long)phase->side[dims - 1].places, (long long)(phase->side[dims - 1].taps * filters),
                                     (long long)from, (long long)to, (long long)(weights * filters * wide)));
         weights += phase->taps;
@@ -237,8 +221,8 @@ static void emit(Emit *e, const Op *op) {
         to_line = formatted(e, "%s + %s", to_line, times(e, index, outputs.at[j] / channels * window->stride[j]));
     }
     emit_function(e, "conv_transposed", op,
-                  (Hole[]){{"windows", table_text(&windows)},
-                           {"table", table_text(&table)},
+                  (Hole[]){{"windows", text_chars(&windows)},
+                           {"table", text_chars(&table)},
                            {"phases", integer(e, phases.count)},
                            {"samples", size_text(e, in, 0, first)},
                            {"columns", integer(e, channels)},

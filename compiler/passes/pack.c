@@ -20,12 +20,6 @@ static bool gains(const Plan *plan, const Op *op) {
     return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX);
 }
 
-static int readers_of(const Program *program, const Tensor *tensor) {
-    int readers = 0;
-    for (int i = 0; i < program->ops.count; i++) readers += op_reads(program->ops.at[i], tensor);
-    return readers;
-}
-
 /* A step of a loop that adds inputs, made before the loop, to its product: x + state. */
 typedef struct Joint {
     Step *sum;

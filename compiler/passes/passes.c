@@ -21,9 +21,16 @@ void plan_optimize(Plan *plan) {
     }
 }
 
+static void visit_what_is_read(const Op *op, void (*visit)(const Op *op, Tensor *tensor)) {
+    for (int i = 0; i < op->in_count; i++) visit(op, op->in[i]);
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++)
+            if (op->steps.at[i].operands[j].tensor) visit(op, op->steps.at[i].operands[j].tensor);
+}
+
 static void use_outside(const Op *op, Tensor *tensor) {
-    Tensor *const storage = tensor ? tensor_storage(tensor) : NULL;
-    const TimeLoop *const loop = storage && storage->producer ? storage->producer->loop : NULL;
+    Tensor *const storage = tensor_storage(tensor);
+    const TimeLoop *const loop = storage->producer ? storage->producer->loop : NULL;
     if (loop && loop != op->loop) storage->used = true;
 }
 
@@ -31,24 +38,14 @@ static void use_outside(const Op *op, Tensor *tensor) {
 void pass_loops(Plan *plan, Program *program) {
     Builder build = {.plan = plan, .program = program};
     for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
-    for (int i = 0; i < program->ops.count; i++) {
-        const Op *const op = program->ops.at[i];
-        for (int j = 0; j < op->in_count; j++) use_outside(op, op->in[j]);
-        for (int j = 0; j < op->steps.count; j++)
-            for (int k = 0; k < op->steps.at[j].operand_count; k++) use_outside(op, op->steps.at[j].operands[k].tensor);
-    }
+    for (int i = 0; i < program->ops.count; i++) visit_what_is_read(program->ops.at[i], use_outside);
     for (int i = 0; i < program->tensors.count; i++)
         if (program->tensors.at[i]->used) loop_sequence(&build, program->tensors.at[i]);
 }
 
-static void use(Tensor *tensor) {
-    if (tensor) tensor_storage(tensor)->used = true;
-}
-
-static void use_what_is_read(const Op *op) {
-    for (int i = 0; i < op->in_count; i++) use(op->in[i]);
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) use(op->steps.at[i].operands[j].tensor);
+static void use(const Op *op, Tensor *tensor) {
+    (void)op;
+    tensor_storage(tensor)->used = true;
 }
 
 /* Requires nothing. Drops operations whose result nobody reads: a softmax whose loss went back to the logits, the
@@ -63,7 +60,7 @@ void pass_dead(Plan *plan, Program *program) {
         for (int j = 0; j < i && op->loop && !needed; j++) /* in the next round of the loop */
             needed = program->ops.at[j]->loop == op->loop && op_reads(program->ops.at[j], op->out);
         if (!needed) continue;
-        use_what_is_read(op);
+        visit_what_is_read(op, use);
         program->ops.at[--kept] = program->ops.at[i];
     }
     for (int i = kept; i < program->ops.count; i++) program->ops.at[i - kept] = program->ops.at[i];
