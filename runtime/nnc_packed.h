@@ -16,13 +16,18 @@
 /* As wide as a tile of nnc_product.h; PANEL is a multiple of it. */
 #define STRIP (TILE_COLS * LANES) /* columns */
 
-/* @part PACKED_ROWS */
+/* @part PACKED_ROWS PACKED_DEPTH */
 
-/* The most rows that product_packed makes at a time. It goes about BLOCK_DEPTH deep at a time. */
+/* The most rows that product_packed makes at a time, and about how deep it goes at a time. */
 #if VECTOR_BYTES == 0
 #define PACKED_ROWS 4
 #else
 #define PACKED_ROWS 48
+#endif
+#if VECTOR_BYTES == 64
+#define PACKED_DEPTH 96
+#else
+#define PACKED_DEPTH 256
 #endif
 
 /* @part pack */
@@ -123,9 +128,9 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
     const size_t pieces = walk->count[1] * walk->count[2], whole = walk->count[0] * pieces * depth;
     product_walk part = *walk;
     size_t deep = depth;
-    if (whole > BLOCK_DEPTH) {
+    if (whole > PACKED_DEPTH) {
         part.count[0] = 1;
-        deep = pieces == 1 && depth > BLOCK_DEPTH ? BLOCK_DEPTH : depth;
+        deep = pieces == 1 && depth > PACKED_DEPTH ? PACKED_DEPTH : depth;
     }
     for (size_t col = 0; col < cols; col += STRIP) {
         packed_operands x = {part, deep, a, a_row, panel + col * whole, block + col, add};

@@ -181,7 +181,7 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
     }
 }
 
-/* @part BLOCK_ROWS BLOCK_DEPTH */
+/* @part BLOCK_ROWS BLOCK_DEPTH COPIED_ROWS */
 
 /* Rows of a block, and how deep it is worked on at a time: then the columns of b below a tile stay in the first cache while
  * all rows of the block pass over them. A block takes 36 KB of stack; less, and more passes, where threads have little (wasm,
@@ -194,9 +194,17 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
 #define BLOCK_ROWS 48
 #endif
 #if VECTOR_BYTES == 64
-#define BLOCK_DEPTH 96
+#define BLOCK_DEPTH 128
 #else
 #define BLOCK_DEPTH 256
+#endif
+
+/* From this many rows on the columns of b below a tile are copied, so that they lie together: the rows of a wide b lie in few
+ * sets of the first cache, which cannot hold what many tiles need. Vectors of 64 bytes come from the second one in time. */
+#if VECTOR_BYTES == 64
+#define COPIED_ROWS (BLOCK_ROWS + 1)
+#else
+#define COPIED_ROWS 73
 #endif
 
 /* @part block_operands */
@@ -427,8 +435,7 @@ static inline void product(size_t rows, size_t cols, size_t depth, const real *a
             const size_t left = (cols - c + LANES - 1) / LANES;
             vectors = left >= TILE_COLS ? TILE_COLS : left >= 2 ? 2 : 1;
             block_operands x = {deep, a + k * a_depth, a_row, a_depth, b + k * b_depth + c, b_depth, block + c, k > 0};
-            /* The rows of a wide b lie in few sets of the cache, which cannot hold what many tiles need. */
-            if (cols - c < vectors * LANES || (rows > 2 * TILE_ROWS && deep >= 64)) {
+            if (cols - c < vectors * LANES || (rows >= COPIED_ROWS && deep >= 64)) {
                 block_edge(cols - c, vectors, deep, x.b, b_depth, edge);
                 x.b = edge;
                 x.b_depth = vectors * LANES;

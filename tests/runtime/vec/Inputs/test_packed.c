@@ -80,8 +80,8 @@ static void test_lines(size_t rows, size_t cols, size_t lines, size_t width, int
 
 int main(void) {
     static const size_t widths[] = {1, 2, 7, 8, 9, 16, 17, 31, 33, 48, 63, 64, 65, 130};
-    test_packed(7, 70, 2 * BLOCK_DEPTH + 5, 0); /* a depth in parts */
-    test_packed(7, 70, BLOCK_DEPTH / 3, 1);
+    test_packed(7, 70, 2 * PACKED_DEPTH + 5, 0); /* a depth in parts */
+    test_packed(7, 70, PACKED_DEPTH / 3, 1);
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         for (size_t rows = 1; rows <= PACKED_ROWS; rows += rows < 13 ? 1 : 7) {
             for (size_t depth = 1; depth < 9; depth += 3) {
