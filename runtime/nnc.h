@@ -43,7 +43,8 @@ enum nnc_status {
  *
  * A tensor of shape (rows, columns) - columns is the last dimension longer than 1 - takes its numbers in blocks of 64
  * columns: each row has ceil(columns / 64) blocks, counted row after row, and column c of a block is word c / 16 of the
- * four words at lane c % 16. `purpose` tells layers apart (layer index * 16 + part), or initializers, or the shuffle.
+ * four words at lane c % 16. `purpose` tells layers apart (layer index * 16 + part), or initializers, or the shuffle. Dropout
+ * drops what has a word below rate * 2^32.
  */
 /* @part nnc_random */
 typedef struct nnc_random {

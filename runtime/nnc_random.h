@@ -51,7 +51,6 @@ enum { RANDOM_STREAMS = 2 }; /* vectors in flight: one would wait for each multi
 
 /* Philox4x32-10 of RANDOM_STREAMS * PAIRS counters: word 0 in words[0 ...], where it comes in, word 1 in words[16 ...]. */
 static inline void v_random_lanes(const nnc_random *random, uint64_t *words) {
-    uint32_t key0 = random->key[0], key1 = random->key[1];
     vec_pair x0[RANDOM_STREAMS], x1[RANDOM_STREAMS], x2[RANDOM_STREAMS], x3[RANDOM_STREAMS];
     UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
         x0[s] = *(const vec_pair_at *)(const void *)(words + s * PAIRS);
@@ -59,6 +58,7 @@ static inline void v_random_lanes(const nnc_random *random, uint64_t *words) {
         x2[s] = (x0[s] ^ x0[s]) + random->batch[0];
         x3[s] = (x0[s] ^ x0[s]) + random->batch[1];
     }
+    vec_pair key0 = (x0[0] ^ x0[0]) + random->key[0], key1 = (x0[0] ^ x0[0]) + random->key[1]; /* 32 bits of each count */
     for (int round = 0; round < 10; round++) {
         UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
             vec_pair product0 = v_multiply_words(x0[s], 0xd2511f53), product2 = v_multiply_words(x2[s], 0xcd9e8d57);
@@ -92,6 +92,24 @@ static inline void v_random_block(const nnc_random *random, uint32_t block, uint
     for (uint32_t i = 0; i < 64; i++) {
         bits[i] = (uint32_t)words[i];
     }
+}
+
+/* @part v_keep */
+
+/** LANES factors of a mask: 0 with probability `rate`, where a word is below rate * 2^32, else `kept`. */
+INLINE vec v_keep(const uint32_t *bits, real rate, real kept) {
+    const uint32_t least_kept = (uint32_t)(rate * REAL(4294967296.0));
+#ifdef NNC_DOUBLE
+    real words[LANES];
+    for (size_t i = 0; i < LANES; i++) {
+        words[i] = (real)bits[i];
+    }
+    return v_select(v_load_all(words) >= (real)least_kept, kept, REAL(0.0));
+#elif LANES == 1
+    return v_select(*bits >= least_kept, kept, REAL(0.0));
+#else
+    return v_select((vec_bits)v_load_all((const real *)(const void *)bits) >= least_kept, kept, REAL(0.0));
+#endif
 }
 
 /* @part v_uniform */

@@ -181,8 +181,7 @@ static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
     const char *bits = formatted(emit, "%s + %s", tensor->local, at);
     switch (random->kind) {
     case RANDOM_KEEP:
-        return formatted(emit, "v_select(v_uniform(%s, %s) >= %s, %s, %s)", bits, lanes,
-                         literal(emit, random->rate), literal(emit, random->kept), literal(emit, 0));
+        return formatted(emit, "v_keep(%s, %s, %s)", bits, literal(emit, random->rate), literal(emit, random->kept));
     case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, lanes);
     case RANDOM_NORMAL:
         return formatted(emit, "%s + %s * v_normal(%s, angle_%s + %s, %s)", literal(emit, random->mean),

@@ -69,9 +69,45 @@ static void emit_packed(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
+/* So little depth that a block would take longer than the products that it holds. */
+enum { SHALLOW = 4 };
+
+static bool is_shallow(const Emit *e, const Op *op) {
+    if (op->transpose_a || block_is_row(e, op) || block_is_column(op)) return false;
+    return op->in[0]->shape.dim[op->in[0]->shape.rank - 1] <= SHALLOW;
+}
+
+static void emit_shallow(Emit *e, const Op *op) {
+    Tensor *a = op->in[0], *b = op->in[1];
+    const Shape space = op->out->shape;
+    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
+    const char *const w = matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : "transposed");
+    const BlockText block = block_text(e, op, rows, "row");
+    Text terms = {.arena = e->arena};
+    for (int64_t k = 0; k < a->shape.dim[a->shape.rank - 1]; k++) {
+        const char *const element = times(e, "row", tensor_row_width(a));
+        const char *const from = address_text(e, formatted(e, "%s + col + c", w), integer(e, k * tensor_row_width(b)));
+        text_printf(&terms, k ? "%s += %s[%s + %lld] * %s;\n" : "%s += %s[%s%.0lld] * %s;\n", block.value, x, element,
+                    (long long)k, lanes_load(e, from, *block.lanes ? "n" : NULL));
+    }
+    emit_function(e, "matmul_shallow", op,
+                  (Hole[]){{"rows", rows},
+                           {"columns", integer(e, space.dim[space.rank - 1])},
+                           {"out", block.value},
+                           {"terms", text_chars(&terms)},
+                           {"draws", block.draws},
+                           {"lanes", block.lanes},
+                           {"steps", block.steps},
+                           {NULL, NULL}});
+}
+
 static void emit(Emit *e, const Op *op) {
     if (tensor_is_packed(op->in[1])) {
         emit_packed(e, op);
+        return;
+    }
+    if (is_shallow(e, op)) {
+        emit_shallow(e, op);
         return;
     }
     Tensor *a = op->in[0], *b = op->in[1];

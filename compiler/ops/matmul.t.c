@@ -18,6 +18,20 @@
             }
         }
     }
+//@ matmul_shallow
+    const size_t rows = $rows;
+    for (size_t col = 0; col < $columns; col += PANEL) {
+        const size_t cols = least($columns - col, PANEL);
+        for (size_t row = 0; row < rows; row++) {
+            $draws
+            for (size_t c = 0; c < cols; c += LANES) {
+                $lanes
+                vec $out = v_zero();
+                $terms
+                $steps
+            }
+        }
+    }
 //@ matmul_row
     (void)batch;
     for (size_t col = 0; col < $columns; col += ROW_PANEL) {

@@ -21,12 +21,11 @@ def philox(key, counter):
     return c0, c1, c2, c3
 
 
-def uniform(seed, purpose, batch, row, column, columns):
-    """The number of column `column` of row `row`, in [0, 1)."""
+def drawn(seed, purpose, batch, row, column, columns):
+    """The word of column `column` of row `row`."""
     block = row * ((columns + 63) // 64) + column // 64
     word, lane = divmod(column % 64, 16)
-    bits = philox((seed & WORD, seed >> 32), (block * 16 + lane, purpose, batch & WORD, batch >> 32))[word]
-    return (bits >> 8) * 2.0**-24
+    return philox((seed & WORD, seed >> 32), (block * 16 + lane, purpose, batch & WORD, batch >> 32))[word]
 
 
 def main():
@@ -41,8 +40,8 @@ def main():
             for i in range(sample[0]):
                 for j in range(sample[1]):
                     element = row * inner + (i if mask[0] > 1 else 0) * mask[1] + (j if mask[1] > 1 else 0)
-                    u = uniform(seed, purpose, step, element // columns, element % columns, columns)
-                    line += "#" if u >= rate else "."
+                    bits = drawn(seed, purpose, step, element // columns, element % columns, columns)
+                    line += "#" if bits >= rate * 2**32 else "."
             print(line)
         print(f"kept {struct.unpack('f', struct.pack('f', 1 / (1 - rate)))[0]:.9g}")
 

@@ -362,7 +362,7 @@ static void dense_forward_train(size_t batch, const float *x, const float *kerne
                     const vec sum = v_load_all(block + r * PANEL + c);
                     const vec biased = sum + v_load_all(bias + col + c);
                     const vec relu = v_max(v_splat(0.0f), biased);
-                    const vec mask = v_select(v_uniform(mask_bits + c, LANES) >= 0.25f, 1.33333333f, 0.0f);
+                    const vec mask = v_keep(mask_bits + c, 0.25f, 1.33333333f);
                     const vec dropped = relu * mask;
                     v_store_all(y + (row + r) * 16 + col + c, dropped);
                 }
@@ -424,16 +424,14 @@ static void dense_1_backward_input(size_t batch, const float *x, const float *tr
     const size_t rows = batch;
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
-            float block[BLOCK_ROWS * PANEL];
-            product(high, cols, 3, x + row * 3, 3, 1, transposed + col, 16, block);
-            for (size_t r = 0; r < high; r++) {
-                for (size_t c = 0; c < cols; c += LANES) {
-                    const vec sum = v_load_all(block + r * PANEL + c);
-                    const vec d_biased = v_select(v_load_all(dropout + (row + r) * 16 + col + c) > 0.0f, 1.33333333f * sum, 0.0f);
-                    v_store_all(y + (row + r) * 16 + col + c, d_biased);
-                }
+        for (size_t row = 0; row < rows; row++) {
+            for (size_t c = 0; c < cols; c += LANES) {
+                vec sum = v_zero();
+                sum += x[row * 3] * v_load_all(transposed + col + c);
+                sum += x[row * 3 + 1] * v_load_all(transposed + col + c + 16);
+                sum += x[row * 3 + 2] * v_load_all(transposed + col + c + 32);
+                const vec d_biased = v_select(v_load_all(dropout + row * 16 + col + c) > 0.0f, 1.33333333f * sum, 0.0f);
+                v_store_all(y + row * 16 + col + c, d_biased);
             }
         }
     }

@@ -461,7 +461,7 @@ static void spatial_dropout2d_forward_draw(size_t batch, const nnc_random *rando
             uint32_t mask_bits[NNC_RANDOM_BLOCK];
             v_random_block(random, (uint32_t)(i), mask_bits);
             for (size_t c = block; c < end; c += LANES) {
-                const vec x = v_select(v_uniform(mask_bits + (c - block), LANES) >= 0.2f, 1.25f, 0.0f);
+                const vec x = v_keep(mask_bits + (c - block), 0.2f, 1.25f);
                 const vec factor = x;
                 v_store_all(y + i * 16 + c, factor);
             }

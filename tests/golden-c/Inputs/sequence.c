@@ -360,7 +360,7 @@ static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *rando
             v_random_block(random, (uint32_t)(i), mask_bits);
             for (size_t c = block; c < end; c += LANES) {
                 const size_t n = v_lanes(end - c);
-                const vec x = v_select(v_uniform(mask_bits + (c - block), n) >= 0.5f, 2.0f, 0.0f);
+                const vec x = v_keep(mask_bits + (c - block), 0.5f, 2.0f);
                 const vec factor = x;
                 v_store(y + i * 4 + c, factor, n);
             }
@@ -463,16 +463,13 @@ static void dense_backward_input(size_t batch, const float *x, const float *tran
     const size_t rows = batch;
     for (size_t col = 0; col < 20; col += PANEL) {
         const size_t cols = least(20 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
-            float block[BLOCK_ROWS * PANEL];
-            product(high, cols, 2, x + row * 2, 2, 1, transposed + col, 20, block);
-            for (size_t r = 0; r < high; r++) {
-                for (size_t c = 0; c < cols; c += LANES) {
-                    const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load_all(block + r * PANEL + c);
-                    v_store(y + (row + r) * 20 + col + c, sum, n);
-                }
+        for (size_t row = 0; row < rows; row++) {
+            for (size_t c = 0; c < cols; c += LANES) {
+                const size_t n = v_lanes(cols - c);
+                vec sum = v_zero();
+                sum += x[row * 2] * v_load(transposed + col + c, n);
+                sum += x[row * 2 + 1] * v_load(transposed + col + c + 20, n);
+                v_store(y + row * 20 + col + c, sum, n);
             }
         }
     }

@@ -104,6 +104,19 @@ static void test_random_block(void) {
     }
 }
 
+static void test_keep(void) {
+    static const real rates[] = {REAL(0.5), REAL(0.1), REAL(0.999)};
+    for (size_t j = 0; j < sizeof rates / sizeof *rates; j++) {
+        const double limit = floor((double)rates[j] * 0x1p32);
+        for (int side = 0; side < 2; side++) {
+            uint32_t bits[MOST];
+            for (uint32_t i = 0; i < MOST; i++) bits[i] = (i + (uint32_t)side) % 2 ? (uint32_t)limit : (uint32_t)limit - 1;
+            const vec mask = v_keep(bits, rates[j], 3);
+            for (uint32_t i = 0; i < LANES; i++) CHECK(lane(mask, i) == (bits[i] >= limit ? 3 : 0));
+        }
+    }
+}
+
 static void test_uniform(void) {
     uint32_t bits[MOST];
     for (uint32_t i = 0; i < MOST; i++) bits[i] = i * UINT32_C(0x0fedcba9);
@@ -153,6 +166,7 @@ int main(void) {
     test_lanes();
     test_sqrt();
     test_random_block();
+    test_keep();
     test_uniform();
     test_normal();
     printf("%d lanes\n", (int)LANES);

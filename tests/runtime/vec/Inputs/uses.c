@@ -19,6 +19,7 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     v = v_max(v, v_head(v, n)) - v_min(v, v_tail_fill(v, n, REAL(-0.5)));
     v_random_block(random, 1, bits);
     v += v_uniform(bits, n) + v_normal(bits, bits + 16, n);
+    v *= v_keep(bits, REAL(0.5), 2);
     v_store(y, v * v_sum(v) - v_max_of(v), n);
     product_column(n, n, x, n, x, y);
     product(BLOCK_ROWS, PANEL, n, x, n, 1, x, n, y);
