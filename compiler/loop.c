@@ -100,6 +100,7 @@ Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *labe
     Carry *carry = NEW(arena, Carry);
     carry->sequence = sequence_of(build, shape, loop->steps + 1, arena_printf(arena, "%s_states", label));
     carry->sequence->carry = carry;
+    carry->from_zero = !initial;
     store_initial(build, initial,
                   build_index(build, carry->sequence, loop->reversed ? loop->steps : 0,
                              arena_printf(arena, "%s_initial", label)));

@@ -224,6 +224,9 @@ Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name)
 bool tensor_name_taken(const Program *program, const char *name);
 void tensor_rename(Builder *build, Tensor *tensor, const char *name);
 
+/** A product of so few terms has no block of its own, which would take longer than they. */
+enum { SHALLOW_DEPTH = 4 };
+
 /** relu's gradient reads nothing but the sign of its value; pass_signs looks for it. */
 #define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"
 /** Dropout: the value times a factor, and its gradient. */

@@ -78,6 +78,8 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
 static void dump_op(const Plan *plan, const Op *op, Text *out) {
     text_printf(out, "    %s: %s", op->name, op->def->name);
     if (op->transpose_a) text_puts(out, " transposed");
+    if (op->skips_first) text_puts(out, " (not in the first step)");
+    if (op->skips_last) text_puts(out, " (not in the last step)");
     if (op->def->describe) op->def->describe(op, out);
     if (op->loss) text_printf(out, " %s%s", op->loss->class.name, op->on_logits ? " of logits" : "");
     if (op->metric) text_printf(out, " %s", op->metric->class.name);

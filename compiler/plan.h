@@ -154,6 +154,7 @@ typedef enum Phase {
 /** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with. */
 struct Carry {
     Tensor *sequence;
+    bool from_zero;              /* begins with zeros */
     Tensor *previous, *next;     /* within a step: slot t and slot t + 1 */
     Tensor *d_steps, *d_final;   /* gradients that arrive from outside: of slots 1 …, of the last one; or NULL */
 };
@@ -181,6 +182,8 @@ struct Op {
     LIST(Step) steps;   /* elementwise: on the result of a product or sum, or making the result of a map */
     int terms;          /* sum: the first so many steps make what is summed; the others follow */
     bool transpose_a;   /* matmul */
+    bool skips_first;   /* matmul in a loop: the first input is zero in the first step … */
+    bool skips_last;    /* … and nobody reads what the last step makes */
     int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
     unsigned flipped;   /* … bit i: backwards */
     Window window;      /* conv, pool and their gradients */
@@ -320,8 +323,10 @@ void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full
 void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their common value tells both gradients */
 void pass_early(Plan *plan, Program *program);  /* what depends on weights alone comes first */
 void pass_join(Plan *plan, Program *program);   /* input products of a loop over time go into its steps */
+void pass_first(Plan *plan, Program *program);  /* no products with the zeros that a loop begins with */
 void pass_pack(Plan *plan, Program *program);   /* strips of matrices that many products read */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
+void pass_last(Plan *plan, Program *program);   /* nor for what the last step of a loop makes in vain */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
 
 /** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */

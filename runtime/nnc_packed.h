@@ -135,7 +135,8 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
     for (size_t col = 0; col < cols; col += STRIP) {
         packed_operands x = {part, deep, a, a_row, panel + col * whole, block + col, add};
         for (size_t i = 0; i < walk->count[0]; i += part.count[0]) {
-            for (size_t k = 0; k < depth; k += deep) {
+            size_t k = 0;
+            do { /* once for a depth of 0 */
                 x.depth = depth - k < deep ? depth - k : deep;
                 x.a = a + i * walk->stride[0] + k;
                 switch ((cols - col + LANES - 1) / LANES) {
@@ -148,7 +149,8 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
                 }
                 x.strip += part.count[0] * pieces * x.depth * STRIP;
                 x.add = 1;
-            }
+                k += deep;
+            } while (k < depth);
         }
     }
 }

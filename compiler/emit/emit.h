@@ -18,14 +18,15 @@ void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes);
 
 /* Functions: one for each operation. */
 
-/** A tensor that a function takes as a parameter, or a random stream, or a scalar. */
-typedef enum ParamKind { PARAM_TENSOR, PARAM_RANDOM, PARAM_SCALAR, PARAM_SUMS } ParamKind;
+/** A tensor that a function takes as a parameter, or a random stream, or a scalar, or how deep a product goes. */
+typedef enum ParamKind { PARAM_TENSOR, PARAM_RANDOM, PARAM_SCALAR, PARAM_SUMS, PARAM_DEPTH } ParamKind;
 
 typedef struct Param {
     ParamKind kind;
     Tensor *tensor;     /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
     int stream;         /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
     const char *scalar; /* PARAM_SCALAR: what the program calls it */
+    int64_t depth;      /* PARAM_DEPTH: from the second step of the loop on */
     const char *name;   /* in the function */
     bool written;
 } Param;
@@ -75,6 +76,8 @@ const char *param_tensor(Emit *emit, Tensor *tensor, bool written);
 const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wanted);
 const char *param_random(Emit *emit, Tensor *tensor, int stream);
 const char *param_scalar(Emit *emit, const char *name);
+/** How deep a product in a loop goes: not at all in the first step. */
+const char *param_depth(Emit *emit, int64_t depth);
 const char *param_sums(Emit *emit);
 /** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
 const char *local_name(Emit *emit, const char *wanted);

@@ -110,11 +110,19 @@ static const char *slice_text(Emit *emit, const Tensor *tensor) {
     const char *index = !slice.stepped ? integer(emit, slice.index)
                         : slice.index  ? formatted(emit, "(step + %lld)", (long long)slice.index)
                                        : "step";
-    return times(emit, slice.of_batch ? formatted(emit, "%s * batch", index) : index, slice.stride);
+    if (slice.of_batch) index = !slice.stepped && slice.index == 1 ? "batch" : formatted(emit, "%s * batch", index);
+    return times(emit, index, slice.stride);
+}
+
+/* Whether another step of the loop comes before this one: first; or behind it. */
+static const char *another_step(Emit *emit, bool first) {
+    if (first != emit->loop->reversed) return "step > 0";
+    return formatted(emit, "step < %lld", (long long)emit->loop->steps - 1);
 }
 
 /* What the program passes for a parameter. */
 static const char *argument(Emit *emit, const Param *param) {
+    if (param->kind == PARAM_DEPTH) return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->depth);
     if (param->kind == PARAM_SUMS) return "sums";
     if (param->kind == PARAM_SCALAR) return param->scalar;
     if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, param));
@@ -231,6 +239,16 @@ static const char *opening(Emit *emit, const Op *op, const Op *before) {
                      (long long)op->loop->steps);
 }
 
+static const char *within_brackets(Emit *emit, const char *lines) {
+    Text text = {.arena = emit->arena};
+    for (size_t length; *lines; lines += length) {
+        length = strcspn(lines, "\n") + 1;
+        text_puts(&text, "    ");
+        text_append(&text, lines, length);
+    }
+    return text_chars(&text);
+}
+
 static bool is_bracketed(const Emit *emit, const Op *op) {
     return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
 }
@@ -258,7 +276,9 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
         emit->loop = ops[i]->loop;
         const bool bracketed = is_bracketed(emit, ops[i]);
         text_puts(&calls, opening(emit, ops[i], i > 0 ? ops[i - 1] : NULL));
-        text_printf(&calls, "%s%s", bracketed ? "    " : "", call_text(emit, functions[i]));
+        const char *call = call_text(emit, functions[i]);
+        if (ops[i]->skips_last) call = formatted(emit, "if (%s) {\n%s}\n", another_step(emit, false), within_brackets(emit, call));
+        text_puts(&calls, bracketed ? within_brackets(emit, call) : call);
         if (bracketed && (i + 1 == count || ops[i + 1]->loop != ops[i]->loop || ops[i + 1]->phase != ops[i]->phase))
             text_puts(&calls, "}\n");
     }

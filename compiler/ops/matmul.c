@@ -32,6 +32,10 @@ static const char *matrix(Emit *e, Tensor *tensor, bool written, const char *wan
                        wanted ? param_named(e, tensor, written, wanted) : param_tensor(e, tensor, written));
 }
 
+static const char *depth_text(Emit *e, const Op *op, int64_t depth) {
+    return op->skips_first ? param_depth(e, depth) : integer(e, depth);
+}
+
 /* The product of two further inputs, which goes before the other. */
 static const char *second_product(Emit *e, const Op *op) {
     Text text = {.arena = e->arena};
@@ -52,12 +56,14 @@ static void emit_packed(Emit *e, const Op *op) {
     const Shape space = op->out->shape;
     const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
     const char *const packed = param_named(e, op->in[1], false, "packed"), *const second = second_product(e, op);
+    const char *const depth = depth_text(e, op, op->in[1]->shape.dim[1]);
     const BlockText block = block_text(e, op, rows, "row + r");
     emit_function(e, "matmul_packed", op,
                   (Hole[]){{"a", x},
                            {"a_row", integer(e, tensor_row_width(a))},
                            {"packed", packed},
-                           {"depth", integer(e, op->in[1]->shape.dim[1])},
+                           {"packed_depth", integer(e, op->in[1]->shape.dim[1])},
+                           {"depth", depth},
                            {"second", second},
                            {"add", op->in_count < 4 ? "0" : "1"},
                            {"rows", rows},
@@ -69,12 +75,9 @@ static void emit_packed(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
-/* So little depth that a block would take longer than the products that it holds. */
-enum { SHALLOW = 4 };
-
 static bool is_shallow(const Emit *e, const Op *op) {
     if (op->transpose_a || block_is_row(e, op) || block_is_column(op)) return false;
-    return op->in[0]->shape.dim[op->in[0]->shape.rank - 1] <= SHALLOW;
+    return op->in[0]->shape.dim[op->in[0]->shape.rank - 1] <= SHALLOW_DEPTH;
 }
 
 static void emit_shallow(Emit *e, const Op *op) {
@@ -117,6 +120,8 @@ static void emit(Emit *e, const Op *op) {
     const char *const rows = size_text(e, space, 0, space.rank - 1);
     const char *const x = matrix(e, a, false, "x");
     const char *const w = matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : op->transpose_a ? "d" : "transposed");
+    const char *const depth = op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1)
+                                              : depth_text(e, op, a->shape.dim[a->shape.rank - 1]);
     const BlockText block = block_text(e, op, rows, "row + r");
     const Hole holes[] = {
         {"a", x},
@@ -125,8 +130,7 @@ static void emit(Emit *e, const Op *op) {
         {"a_depth", op->transpose_a ? a_row : "1"},
         {"b", w},
         {"b_row", integer(e, tensor_row_width(b))},
-        {"depth", op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1)
-                                  : integer(e, a->shape.dim[a->shape.rank - 1])},
+        {"depth", depth},
         {"rows", rows},
         {"columns", integer(e, columns)},
         {"out", block.value},

@@ -53,7 +53,7 @@
             const size_t high = least(rows - row, PACKED_ROWS);
             $real block[PACKED_ROWS * PANEL];
             $second
-            product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $depth, block, $add);
+            product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $packed_depth, block, $add);
             for (size_t r = 0; r < high; r++) {
                 $draws
                 for (size_t c = 0; c < cols; c += LANES) {

@@ -15,8 +15,10 @@ void plan_optimize(Plan *plan) {
         pass_early(plan, programs[i]);
         pass_join(plan, programs[i]);
         pass_dead(plan, programs[i]);
+        pass_first(plan, programs[i]);
         pass_pack(plan, programs[i]);
         pass_fuse(plan, programs[i]);
+        pass_last(plan, programs[i]);
         pass_memory(plan, programs[i]);
     }
 }

@@ -84,7 +84,7 @@ int main(void) {
     test_packed(7, 70, PACKED_DEPTH / 3, 1);
     for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
         for (size_t rows = 1; rows <= PACKED_ROWS; rows += rows < 13 ? 1 : 7) {
-            for (size_t depth = 1; depth < 9; depth += 3) {
+            for (size_t depth = 0; depth < 9; depth += 3) {
                 test_packed(rows, widths[i], depth, 0);
                 test_packed(rows, widths[i], depth, 1);
             }

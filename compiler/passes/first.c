@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The ends of loops: a state that begins with zeros needs no product in the first step, and has no part in the gradient of its
+ * kernel; what arrives at it from the last step of the reverse loop goes nowhere. */
+#include "lower.h"
+
+#include <ctype.h>
+
+/* "x * mask" */
+static bool is_product(const char *text) {
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && *text != '_' && *text != ' ' && *text != '*') return false;
+    return true;
+}
+
+/* Whether a value of a step of `loop` is zero in the first one. */
+static bool begins_with_zero(const Tensor *x, const TimeLoop *loop) {
+    if (x->stepped && x->base->carry) return x->base->carry->from_zero && x->index == x->base->carry->previous->index;
+    const Op *const op = x->producer;
+    if (!op || op->loop != loop || op->def != &op_map || op->steps.count != 1 || op->out != x) return false;
+    const Step *const step = &op->steps.at[0];
+    if (!is_product(step->text)) return false;
+    for (int i = 0; i < step->operand_count; i++)
+        if (step->operands[i].tensor && begins_with_zero(step->operands[i].tensor, loop)) return true;
+    return false;
+}
+
+/* The loop that makes the steps of a sequence, the first of them zero; NULL: it is no such sequence. */
+static const TimeLoop *loop_of_zero(const Program *program, const Tensor *sequence) {
+    const Tensor *const all = sequence->part ? sequence->base : sequence;
+    for (int i = 0; i < program->tensors.count; i++) {
+        const Tensor *const step = program->tensors.at[i];
+        if (step->base != all || !step->stepped) continue;
+        const TimeLoop *const loop = all->carry ? all->carry->next->producer->loop : step->producer ? step->producer->loop : NULL;
+        if (!loop || !begins_with_zero(step, loop)) continue;
+        if (step->index == sequence->index && shape_size(sequence->shape, 1) == loop->steps * shape_size(step->shape, 1)) return loop;
+    }
+    return NULL;
+}
+
+/* Views of views have one beginning. */
+static bool has_steps(const Tensor *sequence) {
+    if (sequence->columns) return has_steps(sequence->base);
+    return sequence->part ? !sequence->base->base : !sequence->base;
+}
+
+/* All steps of a sequence but the first that its loop makes. */
+static Tensor *later_steps(Builder *build, Tensor *sequence, bool reversed) {
+    if (sequence->columns)
+        return build_columns(build, later_steps(build, sequence->base, reversed), sequence->column,
+                             sequence->shape.dim[sequence->shape.rank - 1], "columns");
+    Shape shape = sequence->shape;
+    shape.dim[0]--;
+    Tensor *const view = build_view(build, sequence->part ? sequence->base : sequence, shape, "later");
+    view->part = true;
+    view->index = sequence->index + !reversed;
+    return view;
+}
+
+/* Requires: before fusion. */
+void pass_first(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count; i++) {
+        Op *const op = program->ops.at[i];
+        if (op->def != &op_matmul) continue;
+        const int64_t depth = op->in[0]->shape.dim[op->in[0]->shape.rank - 1];
+        if (op->loop && op->loop->steps > 1 && !op->transpose_a && depth > SHALLOW_DEPTH)
+            op->skips_first = begins_with_zero(op->in[0], op->loop);
+        const TimeLoop *const loop = op->transpose_a && op->in[0]->shape.rank == 3 ? loop_of_zero(program, op->in[0]) : NULL;
+        if (!loop || loop->steps == 1 || !has_steps(op->in[0]) || !has_steps(op->in[1])) continue;
+        Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
+        op->in[0] = later_steps(&build, op->in[0], loop->reversed);
+        op->in[1] = later_steps(&build, op->in[1], loop->reversed);
+    }
+}
+
+/* Whether an operation reads a slot of a state. */
+static bool reads_slot(const Op *op, const Tensor *slot) {
+    for (int i = 0; i < op->in_count; i++)
+        if (tensors_begin_together(op->in[i], slot)) return true;
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *const operand = op->steps.at[i].operands[j].tensor;
+            if (operand && tensors_begin_together(operand, slot)) return true;
+        }
+    return false;
+}
+
+/* Whether somebody reads what the last step makes: behind the loop, or in this step. */
+static bool is_needed(const Program *program, const Op *maker, const Tensor *result) {
+    const Tensor *const storage = tensor_storage(result);
+    if (storage->carry && result != storage->carry->next) return true;
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *const op = program->ops.at[i];
+        if (!op_reads(op, result)) continue;
+        if (op->loop != maker->loop) return true;
+        if (!op->skips_last && (!storage->carry || reads_slot(op, result))) return true;
+    }
+    return false;
+}
+
+/* Requires: after fusion. */
+void pass_last(Plan *plan, Program *program) {
+    (void)plan;
+    for (int i = program->ops.count - 1; i >= 0; i--) {
+        Op *const op = program->ops.at[i];
+        if (op->def != &op_matmul || !op->loop || op->loop->steps == 1) continue;
+        bool needed = !op->out->in_registers && is_needed(program, op, op->out);
+        for (int j = 0; j < op->steps.count && !needed; j++) {
+            const Tensor *const result = op->steps.at[j].result;
+            needed = !result || (!result->in_registers && is_needed(program, op, result));
+        }
+        op->skips_last = !needed;
+    }
+}
