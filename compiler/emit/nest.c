@@ -294,7 +294,10 @@ static void step_text(Emit *emit, const Op *op, int index, const Place *place, T
                     text);
         const bool last = step == &op->steps.at[op->steps.count - 1];
         if (!step->result->in_registers)
-            store_text(emit, out, step->result, last ? "y" : formatted(emit, "%s_out", step->label),
+            store_text(emit, out, step->result,
+                       step->result->columns ? tensor_rows(step->result)->name
+                       : last                ? "y"
+                                             : formatted(emit, "%s_out", step->label),
                        step->result->local, place);
         return;
     }

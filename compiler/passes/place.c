@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Places of sequences: what an operation of the reverse loop reads for the last time gives its place to what it makes there, as
+ * the gates of a step to the gradients of their sums. */
+#include "lower.h"
+
+/* Whether all that touch a sequence, but for this operation, are steps of loops before. */
+static bool is_of_earlier_loops(const Program *program, const Tensor *sequence, const Op *op) {
+    bool earlier = true;
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *const other = program->ops.at[i];
+        if (other == op) earlier = false;
+        if (other == op || (!op_reads(other, sequence) && !op_writes(other, sequence))) continue;
+        if (!earlier || !other->loop || other->loop == op->loop) return false;
+    }
+    return true;
+}
+
+/* Whether a tensor is the present step of a sequence that is no state. */
+static bool is_step(const Tensor *tensor) {
+    const Tensor *const sequence = tensor_storage(tensor);
+    return sequence->kind == TENSOR_VALUE && !sequence->carry && !sequence->rolled && !tensor->in_registers && tensor_slice(tensor).stepped;
+}
+
+static bool reads_matrix(const Op *op, const Tensor *tensor) {
+    for (int i = 0; i < op->in_count; i++)
+        if (tensor_storage(op->in[i]) == tensor_storage(tensor)) return true;
+    return false;
+}
+
+/* Whether the steps behind step `at` of an operation read the sequence. */
+static bool is_read_later(const Op *op, int at, const Tensor *sequence) {
+    for (int i = at + 1; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *const operand = op->steps.at[i].operands[j].tensor;
+            if (operand && tensor_storage(operand) == sequence) return true;
+        }
+    return false;
+}
+
+/* Whether all that is there of a sequence are steps like this one. */
+static bool has_such_views(const Program *program, const Tensor *step) {
+    for (int i = 0; i < program->tensors.count; i++) {
+        const Tensor *const view = program->tensors.at[i];
+        if (tensor_storage(view) != tensor_storage(step) || !view->base) continue;
+        if (view->base->base || !shape_equal(view->shape, step->shape) || !tensors_begin_together(view, step)) return false;
+    }
+    return true;
+}
+
+/* Whether `made`, the result of step `at` of an operation, may take the place of what the operation reads. */
+static bool may_replace(const Program *program, const Op *op, int at, const Tensor *made, const Tensor *read) {
+    const Tensor *const sequence = tensor_storage(read);
+    if (!is_step(read) || sequence == tensor_storage(made) || !shape_equal(read->shape, made->shape) || read->columns) return false;
+    if (op_writes(op, read) || reads_matrix(op, read) || is_read_later(op, at, sequence) || !has_such_views(program, read)) return false;
+    if (!is_of_earlier_loops(program, sequence, op)) return false;
+    for (int i = 0; i < program->ops.count; i++)
+        if (program->ops.at[i] != op && op_makes(program->ops.at[i], made)) return false;
+    return true;
+}
+
+static void give_place(Program *program, Tensor *sequence, const Tensor *made) {
+    for (int i = 0; i < program->tensors.count; i++) {
+        Tensor *const view = program->tensors.at[i];
+        if (view->base != sequence) continue;
+        view->base = made->base;
+        view->part = made->part;
+        view->index = made->index;
+        view->stepped = made->stepped;
+        view->columns = made->columns;
+        view->column = made->column;
+    }
+}
+
+/* Requires: after fusion. */
+void pass_place(Plan *plan, Program *program) {
+    (void)plan;
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *const op = program->ops.at[i];
+        if (!op->loop || (op->def != &op_map && op->def != &op_matmul)) continue;
+        for (int at = 0; at < op->steps.count; at++) {
+            Tensor *const made = op->steps.at[at].result;
+            if (!made || !is_step(made) || reads_matrix(op, made)) continue;
+            bool given = false;
+            for (int j = at; j >= 0 && !given; j--) /* what is read last fits best: a gate and the gradient of its sum */
+                for (int k = 0; k < op->steps.at[j].operand_count && !given; k++) {
+                    Tensor *const read = op->steps.at[j].operands[k].tensor;
+                    given = read && may_replace(program, op, at, made, read);
+                    if (given) give_place(program, tensor_storage(read), made);
+                }
+        }
+    }
+}
