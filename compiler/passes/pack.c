@@ -2,8 +2,9 @@
 /* Packing: a matrix that many products read is packed into strips once; and products of a loop that are added join. */
 #include "lower.h"
 
-/* With fewer rows a product gains less than packing takes, and of a smaller matrix (in reals) the first cache holds all. */
-enum { FEW_ROWS = 4, SMALL_MATRIX = 4096 };
+/* With fewer rows a product gains less than packing takes, in a loop or at once; and of a smaller matrix (in reals) the first
+ * cache holds all. */
+enum { FEW_ROWS = 4, FEW_ROWS_AT_ONCE = 64, SMALL_MATRIX = 4096 };
 
 /* A kernel that every step reads should stay in the second cache (reals). */
 enum { JOINED_MATRIX = 32768 };
@@ -12,7 +13,9 @@ enum { JOINED_MATRIX = 32768 };
  * steps of a sequence have many rows. */
 static bool may_gain(const Plan *plan, const Op *op) {
     if (op->def != &op_matmul || op->transpose_a || of_one_step(op->in[1])) return false;
-    return (op->loop && plan->model->batch >= FEW_ROWS) || op->out->shape.rank > 2;
+    if (op->loop && plan->model->batch >= FEW_ROWS) return true;
+    const Shape space = op->out->shape;
+    return space.rank > 2 && shape_size(space, plan->model->batch) / dim_size(space.dim[space.rank - 1], 1) >= FEW_ROWS_AT_ONCE;
 }
 
 static bool gains(const Plan *plan, const Op *op) {
