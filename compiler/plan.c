@@ -28,6 +28,7 @@ static void dump_view(const Tensor *tensor, Text *out) {
     } else {
         text_printf(out, " of %s", tensor_storage(tensor)->name);
     }
+    if (tensor_storage(tensor)->rolled) return;
     if (slice.stepped) text_puts(out, slice.index ? "[step + 1]" : "[step]");
     else if (slice.index) text_printf(out, "[%lld]", (long long)slice.index);
 }

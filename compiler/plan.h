@@ -328,6 +328,7 @@ void pass_pack(Plan *plan, Program *program);   /* strips of matrices that many 
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_last(Plan *plan, Program *program);   /* nor for what the last step of a loop makes in vain */
 void pass_place(Plan *plan, Program *program);  /* what the reverse loop reads for the last time makes place for its results */
+void pass_roll(Plan *plan, Program *program);   /* one place for all steps of a state of which the last is wanted */
 void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
 
 /** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */

@@ -47,9 +47,7 @@ bool tensors_overlap(const Tensor *a, const Tensor *b) {
 }
 
 int64_t tensor_size(const Plan *plan, const Tensor *tensor) {
-    Shape shape = tensor->shape;
-    if (tensor->rolled) shape.dim[0] = 1;
-    return shape_size(shape, plan->model->batch);
+    return shape_size(tensor->shape, plan->model->batch);
 }
 
 int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]) {

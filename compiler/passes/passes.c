@@ -20,6 +20,7 @@ void plan_optimize(Plan *plan) {
         pass_fuse(plan, programs[i]);
         pass_last(plan, programs[i]);
         pass_place(plan, programs[i]);
+        pass_roll(plan, programs[i]);
         pass_memory(plan, programs[i]);
     }
 }

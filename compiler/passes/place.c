@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Places of sequences: what an operation of the reverse loop reads for the last time gives its place to what it makes there, as
- * the gates of a step to the gradients of their sums. */
+/* Places of sequences. What an operation of the reverse loop reads for the last time gives its place to what it makes there, as
+ * the gates of a step to the gradients of their sums. And a state of which only the last is wanted has one place for all steps. */
 #include "lower.h"
 
 /* Whether all that touch a sequence, but for this operation, are steps of loops before. */
@@ -88,5 +88,58 @@ void pass_place(Plan *plan, Program *program) {
                     if (given) give_place(program, tensor_storage(read), made);
                 }
         }
+    }
+}
+
+/* Whether an operation reads a slot of a state only where it makes the next one, element by element, and before. */
+static bool replaces_state(const Op *op, const Carry *carry) {
+    bool made = false;
+    if (op->def != &op_map || reads_matrix(op, carry->sequence)) return false;
+    for (int i = 0; i < op->steps.count; i++) {
+        const Step *const step = &op->steps.at[i];
+        for (int j = 0; j < step->operand_count; j++) {
+            const Tensor *const operand = step->operands[j].tensor;
+            if (!operand || tensor_storage(operand) != carry->sequence || operand == carry->next) continue;
+            if (made || !shape_equal(operand->shape, carry->next->shape)) return false;
+        }
+        made = made || step->result == carry->next;
+    }
+    return made;
+}
+
+/* Whether each step of a state may lie where the one before lay: nobody reads one that is gone. */
+static bool may_roll(const Program *program, const Carry *carry) {
+    const Tensor *const sequence = carry->sequence;
+    const Op *const maker = carry->next->producer;
+    const TimeLoop *const loop = maker ? maker->loop : NULL;
+    if (!loop || sequence->kind != TENSOR_VALUE) return false;
+    const int64_t last = loop->reversed ? 0 : loop->steps;
+    bool made = false;
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *const op = program->ops.at[i];
+        Tensor *tensors[MAX_OP_TENSORS];
+        const bool makes = op->loop == loop && op_makes(op, carry->next);
+        if (makes && (made || !replaces_state(op, carry))) return false;
+        for (int j = op_tensors(op, tensors) - 1; j >= 0; j--) {
+            const Tensor *const view = tensors[j];
+            if (tensor_storage(view) != sequence) continue;
+            if (view->base != sequence || !view->part || view->columns || view->shape.rank != sequence->shape.rank - 1) return false;
+            if (op->loop == loop ? !view->stepped || (made && view->index != carry->next->index)
+                                 : view->stepped || (made && view->index != last))
+                return false;
+        }
+        made = made || makes;
+    }
+    return made;
+}
+
+/* Requires: after fusion. */
+void pass_roll(Plan *plan, Program *program) {
+    (void)plan;
+    for (int i = 0; i < program->tensors.count; i++) {
+        Tensor *const sequence = program->tensors.at[i];
+        if (!sequence->carry || sequence->carry->sequence != sequence || !may_roll(program, sequence->carry)) continue;
+        sequence->rolled = true;
+        sequence->shape.dim[0] = 1;
     }
 }
