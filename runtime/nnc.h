@@ -46,12 +46,15 @@ enum nnc_status {
  * four words at lane c % 16. `purpose` tells layers apart (layer index * 16 + part), or initializers, or the shuffle. Dropout
  * drops what has a word below rate * 2^32.
  */
-/* @part nnc_random */
+/* @part nnc_random NNC_PHILOX_ROUNDS */
+enum { NNC_PHILOX_ROUNDS = 10 };
+
 typedef struct nnc_random {
     uint32_t key[2];
     uint32_t purpose;
     uint32_t batch[2];
     uint32_t first; /* blocks are counted from here */
+    uint64_t round_keys[NNC_PHILOX_ROUNDS][2]; /* the key as each round of Philox takes it, 32 bits in 64 as vectors do */
 } nnc_random;
 
 /* @part NNC_RANDOM_BLOCK */

@@ -2,11 +2,11 @@
 /* nnc_core.c - the freestanding part of the runtime: counter-based random numbers. */
 #include "nnc.h"
 
-/* @part nnc_philox NNC_PHILOX_ROUNDS NNC_RANDOM_LANES nnc_philox_multiplier nnc_philox_increment */
+/* @part nnc_philox NNC_RANDOM_LANES nnc_philox_multiplier nnc_philox_increment */
 
 /* Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3: the multipliers, and
  * the increments of the key (golden ratio, sqrt(3) - 1) in units of 2^-32. */
-enum { NNC_PHILOX_ROUNDS = 10, NNC_RANDOM_LANES = 16 };
+enum { NNC_RANDOM_LANES = 16 };
 static const uint32_t nnc_philox_multiplier[2] = {0xD2511F53u, 0xCD9E8D57u};
 static const uint32_t nnc_philox_increment[2] = {0x9E3779B9u, 0xBB67AE85u};
 
@@ -39,6 +39,10 @@ NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batc
     random.batch[0] = (uint32_t)batch;
     random.batch[1] = (uint32_t)(batch >> 32);
     random.first = 0;
+    for (uint32_t round = 0; round < NNC_PHILOX_ROUNDS; round++) {
+        random.round_keys[round][0] = random.key[0] + round * nnc_philox_increment[0];
+        random.round_keys[round][1] = random.key[1] + round * nnc_philox_increment[1];
+    }
     return random;
 }
 

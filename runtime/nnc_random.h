@@ -58,17 +58,14 @@ static inline void v_random_lanes(const nnc_random *random, uint64_t *words) {
         x2[s] = (x0[s] ^ x0[s]) + random->batch[0];
         x3[s] = (x0[s] ^ x0[s]) + random->batch[1];
     }
-    vec_pair key0 = (x0[0] ^ x0[0]) + random->key[0], key1 = (x0[0] ^ x0[0]) + random->key[1]; /* 32 bits of each count */
-    for (int round = 0; round < 10; round++) {
+    UNROLL for (int round = 0; round < NNC_PHILOX_ROUNDS; round++) {
         UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
             vec_pair product0 = v_multiply_words(x0[s], 0xd2511f53), product2 = v_multiply_words(x2[s], 0xcd9e8d57);
-            x0[s] = (product2 >> 32) ^ x1[s] ^ key0;
+            x0[s] = (product2 >> 32) ^ x1[s] ^ random->round_keys[round][0];
             x1[s] = product2;
-            x2[s] = (product0 >> 32) ^ x3[s] ^ key1;
+            x2[s] = (product0 >> 32) ^ x3[s] ^ random->round_keys[round][1];
             x3[s] = product0;
         }
-        key0 += 0x9e3779b9;
-        key1 += 0xbb67ae85;
     }
     UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
         *(vec_pair_at *)(void *)(words + s * PAIRS) = x0[s];
