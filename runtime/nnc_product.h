@@ -318,6 +318,31 @@ static inline void product_column(size_t rows, size_t depth, const real *a, size
     }
 }
 
+/* @part column_sums */
+
+/** sums[c] = sum over r < rows, ascending, of x[r * x_row + c], for c < cols (at most PANEL), and zero up to the next whole
+ * vector. */
+static inline void column_sums(size_t rows, size_t cols, const real *x, size_t x_row, real *sums) {
+    enum { WIDE = 4 }; /* vectors side by side: one would wait for each addition */
+    size_t c = 0;
+    for (; c + WIDE * LANES <= cols; c += WIDE * LANES) {
+        vec sum[WIDE];
+        UNROLL for (int j = 0; j < WIDE; j++) { sum[j] = v_zero(); }
+        for (size_t r = 0; r < rows; r++) {
+            UNROLL for (int j = 0; j < WIDE; j++) { sum[j] += v_load_all(x + r * x_row + c + j * LANES); }
+        }
+        UNROLL for (int j = 0; j < WIDE; j++) { v_store_all(sums + c + j * LANES, sum[j]); }
+    }
+    for (; c < cols; c += LANES) {
+        const size_t n = v_lanes(cols - c);
+        vec sum = v_zero();
+        for (size_t r = 0; r < rows; r++) {
+            sum += v_load(x + r * x_row + c, n);
+        }
+        v_store_all(sums + c, sum);
+    }
+}
+
 /* @part product_walked */
 
 /**

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* map: elementwise steps over tensors that broadcast together; update: the same, with steps that change weights in
  * place; sum: a sum over some dimensions, with steps on the result. All are loop nests. */
+#include <string.h>
+
 #include "emit/emit.h"
 #include "lower.h"
 
@@ -83,11 +85,55 @@ static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
     gradient_add(build, x, build_step_map(build, step, x->shape, "backward_spread"));
 }
 
+/* What follows a sum: it goes to memory, or into further steps. */
+static const char *after_sum(Emit *e, const Op *op, const Nest *kept, const Place *place) {
+    Text text = {.arena = e->arena};
+    bool vector;
+    if (!op->out->in_registers) {
+        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, kept, op->out, &vector));
+        text_puts(&text, lanes_store(e, to, place->value_name, place->lanes));
+    }
+    text_puts(&text, steps_text(e, op, place));
+    return text_chars(&text);
+}
+
+/* The sum of all rows of a matrix, column by column, as for the gradient of a bias. */
+static bool sums_columns(const Op *op, const Nest *nest) {
+    return !op->terms && nest->loop_count == 2 && nest->loops[0].reduced && !nest->loops[1].reduced &&
+           !strstr(nest->loops[1].size, "batch");
+}
+
+static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
+    Tensor *x = op->in[0];
+    const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
+    Nest kept = *nest;
+    kept.loop_count = 1;
+    kept.loops[0] = *columns;
+    kept.loops[0].var = "col + c";
+    const Place place = {.nest = &kept, .lanes = lanes_of(columns), .value_name = local_name(e, "sum")};
+    const char *const matrix = matrix_text(e, x, param_named(e, x, false, "x"));
+    Text text = {.arena = e->arena};
+    emit_template(e, &text, "sum_columns",
+                  (Hole[]){{"size", columns->size},
+                           {"rows", rows->size},
+                           {"x", matrix},
+                           {"x_row", integer(e, x->columns ? tensor_row_width(x) : columns->literal)},
+                           {"lanes", place.lanes ? "const size_t n = v_lanes(cols - c);\n" : ""},
+                           {"sum", place.value_name},
+                           {"steps", after_sum(e, op, &kept, &place)},
+                           {NULL, NULL}});
+    emit_function(e, "body", op, (Hole[]){{"body", text_chars(&text)}, {NULL, NULL}});
+}
+
 /* Outer loops run over what is kept, inner ones over what is summed. Where the kept part ends the space, its last loop
  * runs over lanes, and each lane has its own sum; else the lanes of one sum are added at the end. */
 static void emit_sum(Emit *e, const Op *op) {
     Tensor *x = op->in[0];
     Nest nest = nest_for(e, x->shape, op, x, &op->out->shape);
+    if (sums_columns(op, &nest)) {
+        emit_sum_columns(e, op, &nest);
+        return;
+    }
     Nest outer = nest, inner = nest;
     outer.loop_count = inner.loop_count = 0;
     for (int i = 0; i < nest.loop_count; i++) {
@@ -125,17 +171,12 @@ static void emit_sum(Emit *e, const Op *op) {
     if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~UINT64_C(0)};
     Place place = {
         .nest = &outer, .lanes = lanes_kept ? lanes_of(last) : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
-    Text steps = {.arena = e->arena};
-    if (!op->out->in_registers) {
-        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, &outer, op->out, &vector));
-        text_puts(&steps, lanes_store(e, to, place.value_name, place.lanes));
-    }
-    text_puts(&steps, steps_text(e, op, &place));
+    const char *const steps = after_sum(e, op, &outer, &place);
     Text whole = {.arena = e->arena};
     emit_template(
         e, &whole, lanes_kept ? "sum_rows_result" : "sum_lanes_result",
         (Hole[]){
-            {"sum", sum}, {"value", place.value_name}, {"loops", body}, {"steps", text_chars(&steps)}, {NULL, NULL}});
+            {"sum", sum}, {"value", place.value_name}, {"loops", body}, {"steps", steps}, {NULL, NULL}});
     body = text_chars(&whole);
     for (int i = outer.loop_count - 1 - !lanes_kept; i >= 0; i--) {
         Text out = {.arena = e->arena};

@@ -27,6 +27,17 @@ for (size_t block = 0; block < $size; block += NNC_RANDOM_BLOCK) {
 //@ sum_add
 $terms
 $sum += $value;
+//@ sum_columns
+for (size_t col = 0; col < $size; col += PANEL) {
+    const size_t cols = least($size - col, PANEL);
+    $real block[PANEL];
+    column_sums($rows, cols, $x + col, $x_row, block);
+    for (size_t c = 0; c < cols; c += LANES) {
+        $lanes
+        const vec $sum = v_load_all(block + c);
+        $steps
+    }
+}
 //@ sum_rows_result
 vec $sum = v_zero();
 $loops

@@ -539,21 +539,23 @@ static void loss_train(size_t batch, const float *logits, const int32_t *target,
 /* dense: d_dense/bias (10,) = sum of d_dense.biased (batch, 10), Adam */
 static void dense_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
-    for (size_t c = 0; c < 10; c += LANES) {
-        const size_t n = v_lanes(10 - c);
-        vec sum = v_zero();
-        for (size_t i = 0; i < batch; i++) {
-            sum += v_load(x + i * 10 + c, n);
+    for (size_t col = 0; col < 10; col += PANEL) {
+        const size_t cols = least(10 - col, PANEL);
+        float block[PANEL];
+        column_sums(batch, cols, x + col, 10, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const size_t n = v_lanes(cols - c);
+            const vec sum = v_load_all(block + c);
+            vec m = v_load(m_state + col + c, n);
+            vec v = v_load(v_state + col + c, n);
+            vec w = v_load(bias + col + c, n);
+            m = m + 0.1f * (sum - m);
+            v = v + 0.001f * (sum * sum - v);
+            w = w - alpha * m / (v_sqrt(v) + 1e-07f);
+            v_store(m_state + col + c, m, n);
+            v_store(v_state + col + c, v, n);
+            v_store(bias + col + c, w, n);
         }
-        vec m = v_load(m_state + c, n);
-        vec v = v_load(v_state + c, n);
-        vec w = v_load(bias + c, n);
-        m = m + 0.1f * (sum - m);
-        v = v + 0.001f * (sum * sum - v);
-        w = w - alpha * m / (v_sqrt(v) + 1e-07f);
-        v_store(m_state + c, m, n);
-        v_store(v_state + c, v, n);
-        v_store(bias + c, w, n);
     }
 }
 
@@ -623,21 +625,23 @@ static void conv2d_1_backward_relu(size_t batch, const float *dense_d_max_poolin
 /* conv2d_1: d_conv2d_1/bias (24,) = sum of conv2d_1.d_biased (batch, 2, 2, 24), Adam */
 static void conv2d_1_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
-    for (size_t c = 0; c < 24; c += LANES) {
-        const size_t n = v_lanes(24 - c);
-        vec sum = v_zero();
-        for (size_t i = 0; i < batch * 4; i++) {
-            sum += v_load(x + i * 24 + c, n);
+    for (size_t col = 0; col < 24; col += PANEL) {
+        const size_t cols = least(24 - col, PANEL);
+        float block[PANEL];
+        column_sums(batch * 4, cols, x + col, 24, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const size_t n = v_lanes(cols - c);
+            const vec sum = v_load_all(block + c);
+            vec m = v_load(m_state + col + c, n);
+            vec v = v_load(v_state + col + c, n);
+            vec w = v_load(bias + col + c, n);
+            m = m + 0.1f * (sum - m);
+            v = v + 0.001f * (sum * sum - v);
+            w = w - alpha * m / (v_sqrt(v) + 1e-07f);
+            v_store(m_state + col + c, m, n);
+            v_store(v_state + col + c, v, n);
+            v_store(bias + col + c, w, n);
         }
-        vec m = v_load(m_state + c, n);
-        vec v = v_load(v_state + c, n);
-        vec w = v_load(bias + c, n);
-        m = m + 0.1f * (sum - m);
-        v = v + 0.001f * (sum * sum - v);
-        w = w - alpha * m / (v_sqrt(v) + 1e-07f);
-        v_store(m_state + c, m, n);
-        v_store(v_state + c, v, n);
-        v_store(bias + c, w, n);
     }
 }
 
@@ -713,20 +717,22 @@ static void spatial_dropout2d_backward_dropped(size_t batch, const float *spatia
 /* conv2d: d_conv2d/bias (16,) = sum of conv2d.d_biased (batch, 5, 5, 16), Adam */
 static void conv2d_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
-    for (size_t c = 0; c < 16; c += LANES) {
-        vec sum = v_zero();
-        for (size_t i = 0; i < batch * 25; i++) {
-            sum += v_load_all(x + i * 16 + c);
+    for (size_t col = 0; col < 16; col += PANEL) {
+        const size_t cols = least(16 - col, PANEL);
+        float block[PANEL];
+        column_sums(batch * 25, cols, x + col, 16, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const vec sum = v_load_all(block + c);
+            vec m = v_load_all(m_state + col + c);
+            vec v = v_load_all(v_state + col + c);
+            vec w = v_load_all(bias + col + c);
+            m = m + 0.1f * (sum - m);
+            v = v + 0.001f * (sum * sum - v);
+            w = w - alpha * m / (v_sqrt(v) + 1e-07f);
+            v_store_all(m_state + col + c, m);
+            v_store_all(v_state + col + c, v);
+            v_store_all(bias + col + c, w);
         }
-        vec m = v_load_all(m_state + c);
-        vec v = v_load_all(v_state + c);
-        vec w = v_load_all(bias + c);
-        m = m + 0.1f * (sum - m);
-        v = v + 0.001f * (sum * sum - v);
-        w = w - alpha * m / (v_sqrt(v) + 1e-07f);
-        v_store_all(m_state + c, m);
-        v_store_all(v_state + c, v);
-        v_store_all(bias + c, w);
     }
 }
 

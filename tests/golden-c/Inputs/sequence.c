@@ -437,18 +437,20 @@ static void dense_backward_tanh(size_t batch, const float *d_dense, const float 
 /* dense: d_dense/bias (2,) = sum of dense.d_biased (batch, 2), SGD */
 static void dense_backward_bias(size_t batch, const float *x, float *momentum_state, float *bias,
     float learning_rate) {
-    for (size_t c = 0; c < 2; c += LANES) {
-        const size_t n = v_lanes(2 - c);
-        vec sum = v_zero();
-        for (size_t i = 0; i < batch; i++) {
-            sum += v_load(x + i * 2 + c, n);
+    for (size_t col = 0; col < 2; col += PANEL) {
+        const size_t cols = least(2 - col, PANEL);
+        float block[PANEL];
+        column_sums(batch, cols, x + col, 2, block);
+        for (size_t c = 0; c < cols; c += LANES) {
+            const size_t n = v_lanes(cols - c);
+            const vec sum = v_load_all(block + c);
+            vec momentum = v_load(momentum_state + col + c, n);
+            vec w = v_load(bias + col + c, n);
+            momentum = 0.9f * momentum - learning_rate * sum;
+            w = w + momentum;
+            v_store(momentum_state + col + c, momentum, n);
+            v_store(bias + col + c, w, n);
         }
-        vec momentum = v_load(momentum_state + c, n);
-        vec w = v_load(bias + c, n);
-        momentum = 0.9f * momentum - learning_rate * sum;
-        w = w + momentum;
-        v_store(momentum_state + c, momentum, n);
-        v_store(bias + c, w, n);
     }
 }
 

@@ -128,6 +128,24 @@ static void test_column(void) {
     }
 }
 
+/* The same bits as one sum after the other; what follows the columns, to the end of a vector, is zero. */
+static void test_column_sums(void) {
+    for (size_t cols = 1; cols <= PANEL; cols++) {
+        for (size_t rows = 0; rows < 8; rows += 7) {
+            const size_t x_row = cols + 2;
+            real *x = random_reals(rows * x_row), sums[PANEL];
+            for (size_t c = 0; c < PANEL; c++) sums[c] = 9;
+            column_sums(rows, cols, x, x_row, sums);
+            for (size_t c = 0; c < PANEL; c++) {
+                real sum = c < cols || c < (cols + LANES - 1) / LANES * LANES ? 0 : 9;
+                for (size_t r = 0; r < rows && c < cols; r++) sum += x[r * x_row + c];
+                CHECK(memcmp(&sum, &sums[c], sizeof sum) == 0);
+            }
+            free(x);
+        }
+    }
+}
+
 static void test_transpose(void) {
     static const size_t sizes[] = {1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100};
     enum { SIZES = sizeof sizes / sizeof *sizes };
@@ -149,6 +167,7 @@ int main(void) {
     test_products();
     test_rows();
     test_column();
+    test_column_sums();
     test_transpose();
     printf("%d lanes, tiles of %d x %d vectors\n", (int)LANES, TILE_ROWS, TILE_COLS);
     return check_end();

@@ -22,6 +22,7 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     v *= v_keep(bits, REAL(0.5), 2);
     v_store(y, v * v_sum(v) - v_max_of(v), n);
     product_column(n, n, x, n, x, y);
+    column_sums(n, n, x, n, y);
     product(BLOCK_ROWS, PANEL, n, x, n, 1, x, n, y);
     product_row(n, n, x, 1, x, n, y);
     transpose(n, n, x, n, y);
