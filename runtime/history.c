@@ -142,6 +142,9 @@ static int nnc_history_line(nnc_history *history, const uint64_t *epoch, const n
 }
 
 NNC_API int nnc_history_row(nnc_history *history, uint64_t epoch, const nnc_figure *figures, size_t count) {
+    if (history->file == NULL && !history->remembers) {
+        return 0; /* nobody reads it */
+    }
     size_t before = history->written.size;
     history->separator = history->separator != '\0' ? history->separator : ',';
     if (history->columns.size == 0) {

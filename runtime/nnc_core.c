@@ -2,13 +2,16 @@
 /* nnc_core.c - the freestanding part of the runtime: counter-based random numbers. */
 #include "nnc.h"
 
-/* @part nnc_philox NNC_RANDOM_LANES nnc_philox_multiplier nnc_philox_increment */
+/* @part nnc_philox_increment */
 
-/* Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3: the multipliers, and
- * the increments of the key (golden ratio, sqrt(3) - 1) in units of 2^-32. */
-enum { NNC_RANDOM_LANES = 16 };
-static const uint32_t nnc_philox_multiplier[2] = {0xD2511F53u, 0xCD9E8D57u};
+/* What the key grows by from round to round: golden ratio, sqrt(3) - 1, in units of 2^-32. */
 static const uint32_t nnc_philox_increment[2] = {0x9E3779B9u, 0xBB67AE85u};
+
+/* @part nnc_philox NNC_RANDOM_LANES nnc_philox_multiplier */
+
+/* Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3. */
+static const uint32_t nnc_philox_multiplier[2] = {0xD2511F53u, 0xCD9E8D57u};
+enum { NNC_RANDOM_LANES = 16 };
 
 NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]) {
     uint32_t k0 = key[0], k1 = key[1];
