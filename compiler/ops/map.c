@@ -98,9 +98,10 @@ static const char *after_sum(Emit *e, const Op *op, const Nest *kept, const Plac
 }
 
 /* The sum of all rows of a matrix, column by column, as for the gradient of a bias. */
-static bool sums_columns(const Op *op, const Nest *nest) {
-    return !op->terms && nest->loop_count == 2 && nest->loops[0].reduced && !nest->loops[1].reduced &&
-           !strstr(nest->loops[1].size, "batch");
+static bool sums_columns(Emit *e, const Op *op, const Nest *nest) {
+    const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
+    if (op->terms || nest->loop_count != 2 || !rows->reduced || columns->reduced) return false;
+    return !strcmp(columns->size, integer(e, columns->literal)); /* no batch in it */
 }
 
 static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
@@ -130,7 +131,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
 static void emit_sum(Emit *e, const Op *op) {
     Tensor *x = op->in[0];
     Nest nest = nest_for(e, x->shape, op, x, &op->out->shape);
-    if (sums_columns(op, &nest)) {
+    if (sums_columns(e, op, &nest)) {
         emit_sum_columns(e, op, &nest);
         return;
     }

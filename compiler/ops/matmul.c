@@ -88,10 +88,9 @@ static void emit_shallow(Emit *e, const Op *op) {
     const BlockText block = block_text(e, op, rows, "row");
     Text terms = {.arena = e->arena};
     for (int64_t k = 0; k < a->shape.dim[a->shape.rank - 1]; k++) {
-        const char *const element = times(e, "row", tensor_row_width(a));
+        const char *const element = address_text(e, times(e, "row", tensor_row_width(a)), integer(e, k));
         const char *const from = address_text(e, formatted(e, "%s + col + c", w), integer(e, k * tensor_row_width(b)));
-        text_printf(&terms, k ? "%s += %s[%s + %lld] * %s;\n" : "%s += %s[%s%.0lld] * %s;\n", block.value, x, element,
-                    (long long)k, lanes_load(e, from, *block.lanes ? "n" : NULL));
+        text_printf(&terms, "%s += %s[%s] * %s;\n", block.value, x, element, lanes_load(e, from, *block.lanes ? "n" : NULL));
     }
     emit_function(e, "matmul_shallow", op,
                   (Hole[]){{"rows", rows},
