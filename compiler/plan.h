@@ -361,7 +361,9 @@ int64_t tensor_size(const Plan *plan, const Tensor *tensor);
 /** All tensors that `op` reads or makes, some of them twice; returns how many. */
 enum { MAX_OP_TENSORS = 7 + MAX_STEPS * (MAX_OPERANDS + 1) };
 int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]);
-/** True when any step of `op` or its inputs reads the memory of `tensor`, whichever part of it. */
+/** True when an input of `op` is memory of `tensor`, whichever part of it; or a step from number `first` on reads it; or either. */
+bool op_reads_input(const Op *op, const Tensor *tensor);
+bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor);
 bool op_reads(const Op *op, const Tensor *tensor);
 /** How many operations of a program read the memory of `tensor`. */
 int readers_of(const Program *program, const Tensor *tensor);

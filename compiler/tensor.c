@@ -63,17 +63,23 @@ int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]) {
     return count;
 }
 
-bool op_reads(const Op *op, const Tensor *tensor) {
-    const Tensor *storage = tensor_storage(tensor);
+bool op_reads_input(const Op *op, const Tensor *tensor) {
     for (int i = 0; i < op->in_count; i++)
-        if (tensor_storage(op->in[i]) == storage) return true;
-    for (int i = 0; i < op->steps.count; i++)
+        if (tensor_storage(op->in[i]) == tensor_storage(tensor)) return true;
+    return false;
+}
+
+bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor) {
+    const Tensor *storage = tensor_storage(tensor);
+    for (int i = first; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Tensor *operand = op->steps.at[i].operands[j].tensor;
             if (operand && tensor_storage(operand) == storage) return true;
         }
     return false;
 }
+
+bool op_reads(const Op *op, const Tensor *tensor) { return op_reads_input(op, tensor) || op_reads_in_steps(op, 0, tensor); }
 
 int readers_of(const Program *program, const Tensor *tensor) {
     int readers = 0;

@@ -91,6 +91,8 @@ const char *double_literal(Emit *emit, double number);
 bool is_c_word(const char *name);
 /** A line of C, broken after commas where it is longer than 120 columns. */
 const char *wrap_line(Emit *emit, const char *text);
+/** Lines as they stand within brackets. */
+const char *indented(Emit *emit, const char *lines);
 const char *integer(Emit *emit, int64_t number);
 /** Letters, digits and underscores only: dense/kernel → dense_kernel. */
 const char *c_name(Arena *arena, const char *name);

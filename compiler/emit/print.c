@@ -64,6 +64,13 @@ static void print_indented(Text *out, const char *text, const char *indent, size
     }
 }
 
+const char *indented(Emit *emit, const char *lines) {
+    Text text = {.arena = emit->arena};
+    text_puts(&text, "    ");
+    print_indented(&text, lines, "    ", 4);
+    return text_chars(&text);
+}
+
 static void print_line(Emit *emit, Text *out, const char *line, size_t length, const Hole *holes) {
     const size_t indent = strspn(line, " ");
     /* A hole alone on its line: drop the line when it is empty, and do not end the line twice. */

@@ -239,16 +239,6 @@ static const char *opening(Emit *emit, const Op *op, const Op *before) {
                      (long long)op->loop->steps);
 }
 
-static const char *within_brackets(Emit *emit, const char *lines) {
-    Text text = {.arena = emit->arena};
-    for (size_t length; *lines; lines += length) {
-        length = strcspn(lines, "\n") + 1;
-        text_puts(&text, "    ");
-        text_append(&text, lines, length);
-    }
-    return text_chars(&text);
-}
-
 static bool is_bracketed(const Emit *emit, const Op *op) {
     return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
 }
@@ -277,8 +267,8 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
         const bool bracketed = is_bracketed(emit, ops[i]);
         text_puts(&calls, opening(emit, ops[i], i > 0 ? ops[i - 1] : NULL));
         const char *call = call_text(emit, functions[i]);
-        if (ops[i]->skips_last) call = formatted(emit, "if (%s) {\n%s}\n", another_step(emit, false), within_brackets(emit, call));
-        text_puts(&calls, bracketed ? within_brackets(emit, call) : call);
+        if (ops[i]->skips_last) call = formatted(emit, "if (%s) {\n%s}\n", another_step(emit, false), indented(emit, call));
+        text_puts(&calls, bracketed ? indented(emit, call) : call);
         if (bracketed && (i + 1 == count || ops[i + 1]->loop != ops[i]->loop || ops[i + 1]->phase != ops[i]->phase))
             text_puts(&calls, "}\n");
     }

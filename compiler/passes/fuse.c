@@ -91,9 +91,8 @@ static bool steps_fit(const Op *host, const Op *op) {
 }
 
 /* Whether all that an operation reads of a tensor is the element that it is at, as the penalty of a weight does. */
-static bool reads_in_steps(const Op *op, const Tensor *tensor) {
-    for (int i = 0; i < op->in_count; i++)
-        if (tensor_storage(op->in[i]) == tensor_storage(tensor)) return false;
+static bool reads_own_element(const Op *op, const Tensor *tensor) {
+    if (op_reads_input(op, tensor)) return false;
     for (int i = 0; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Tensor *operand = op->steps.at[i].operands[j].tensor;
@@ -117,7 +116,7 @@ static bool still_wanted(const Program *program, const Tensor *tensor, int from,
     for (int i = 0; i < storage->users.count; i++) {
         const int at = storage->users.at[i];
         const Op *const op = at >= into && at < from ? program->ops.at[at] : NULL;
-        if (op && op_reads(op, tensor) && !(at == into && reads_in_steps(op, tensor))) return true;
+        if (op && op_reads(op, tensor) && !(at == into && reads_own_element(op, tensor))) return true;
     }
     return false;
 }

@@ -18,23 +18,7 @@ static bool is_of_earlier_loops(const Program *program, const Tensor *sequence, 
 /* Whether a tensor is the present step of a sequence that is no state. */
 static bool is_step(const Tensor *tensor) {
     const Tensor *const sequence = tensor_storage(tensor);
-    return sequence->kind == TENSOR_VALUE && !sequence->carry && !sequence->rolled && !tensor->in_registers && tensor_slice(tensor).stepped;
-}
-
-static bool reads_matrix(const Op *op, const Tensor *tensor) {
-    for (int i = 0; i < op->in_count; i++)
-        if (tensor_storage(op->in[i]) == tensor_storage(tensor)) return true;
-    return false;
-}
-
-/* Whether the steps behind step `at` of an operation read the sequence. */
-static bool is_read_later(const Op *op, int at, const Tensor *sequence) {
-    for (int i = at + 1; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *const operand = op->steps.at[i].operands[j].tensor;
-            if (operand && tensor_storage(operand) == sequence) return true;
-        }
-    return false;
+    return sequence->kind == TENSOR_VALUE && !sequence->carry && !tensor->in_registers && tensor_slice(tensor).stepped;
 }
 
 /* Whether all that is there of a sequence are steps like this one. */
@@ -51,7 +35,7 @@ static bool has_such_views(const Program *program, const Tensor *step) {
 static bool may_replace(const Program *program, const Op *op, int at, const Tensor *made, const Tensor *read) {
     const Tensor *const sequence = tensor_storage(read);
     if (!is_step(read) || sequence == tensor_storage(made) || !shape_equal(read->shape, made->shape) || read->columns) return false;
-    if (op_writes(op, read) || reads_matrix(op, read) || is_read_later(op, at, sequence) || !has_such_views(program, read)) return false;
+    if (op_writes(op, read) || op_reads_input(op, read) || op_reads_in_steps(op, at + 1, sequence) || !has_such_views(program, read)) return false;
     if (!is_of_earlier_loops(program, sequence, op)) return false;
     for (int i = 0; i < program->ops.count; i++)
         if (program->ops.at[i] != op && op_makes(program->ops.at[i], made)) return false;
@@ -79,7 +63,7 @@ void pass_place(Plan *plan, Program *program) {
         if (!op->loop || (op->def != &op_map && op->def != &op_matmul)) continue;
         for (int at = 0; at < op->steps.count; at++) {
             Tensor *const made = op->steps.at[at].result;
-            if (!made || !is_step(made) || reads_matrix(op, made)) continue;
+            if (!made || !is_step(made) || op_reads_input(op, made)) continue;
             bool given = false;
             for (int j = at; j >= 0 && !given; j--) /* what is read last fits best: a gate and the gradient of its sum */
                 for (int k = 0; k < op->steps.at[j].operand_count && !given; k++) {
@@ -94,7 +78,7 @@ void pass_place(Plan *plan, Program *program) {
 /* Whether an operation reads a slot of a state only where it makes the next one, element by element, and before. */
 static bool replaces_state(const Op *op, const Carry *carry) {
     bool made = false;
-    if (op->def != &op_map || reads_matrix(op, carry->sequence)) return false;
+    if (op->def != &op_map || op_reads_input(op, carry->sequence)) return false;
     for (int i = 0; i < op->steps.count; i++) {
         const Step *const step = &op->steps.at[i];
         for (int j = 0; j < step->operand_count; j++) {
@@ -138,7 +122,7 @@ void pass_roll(Plan *plan, Program *program) {
     (void)plan;
     for (int i = 0; i < program->tensors.count; i++) {
         Tensor *const sequence = program->tensors.at[i];
-        if (!sequence->carry || sequence->carry->sequence != sequence || !may_roll(program, sequence->carry)) continue;
+        if (!sequence->carry || !may_roll(program, sequence->carry)) continue;
         sequence->rolled = true;
         sequence->shape.dim[0] = 1;
     }
