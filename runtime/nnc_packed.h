@@ -81,7 +81,8 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
                         V_HOLD(w[v]);
                     }
                     UNROLL for (int r = 0; r < rows; r++) {
-                        const real element = a[(size_t)r * a_row];
+                        vec element = v_splat(a[(size_t)r * a_row]);
+                        V_HOLD(element);
                         UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }
                     }
                 }
@@ -200,7 +201,8 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
                 V_HOLD(w[v]);
             }
             UNROLL for (int r = 0; r < rows; r++) {
-                const real element = a[r];
+                vec element = v_splat(a[r]);
+                V_HOLD(element);
                 UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }
             }
         }

@@ -83,7 +83,8 @@ FORCE_INLINE void product_tile(const int rows, const int cols, product_operands 
                     V_HOLD(w[c]);
                 }
                 UNROLL for (int r = 0; r < rows; r++) {
-                    const real element = a[(size_t)r * x.a_row + row * x.a_depth];
+                    vec element = v_splat(a[(size_t)r * x.a_row + row * x.a_depth]);
+                    V_HOLD(element);
                     UNROLL for (int c = 0; c < cols; c++) { sum[r][c] += element * w[c]; }
                 }
             }
@@ -237,7 +238,8 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
             V_HOLD(w[j]);
         }
         UNROLL for (int r = 0; r < rows; r++) {
-            const real element = x.a[(size_t)r * x.a_row];
+            vec element = v_splat(x.a[(size_t)r * x.a_row]);
+            V_HOLD(element);
             UNROLL for (int j = 0; j < cols; j++) { sum[r * cols + j] += element * w[j]; }
         }
         x.a += x.a_depth;

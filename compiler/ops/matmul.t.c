@@ -2,10 +2,10 @@
 /* The matrix product, in blocks of BLOCK_ROWS rows by PANEL columns (nnc_product.h). */
 //@ matmul
     const size_t rows = $rows;
-    for (size_t col = 0; col < $columns; col += PANEL) {
-        const size_t cols = least($columns - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < $columns; col += PANEL) {
+            const size_t cols = least($columns - col, PANEL);
             $real block[BLOCK_ROWS * PANEL];
             product(high, cols, $depth, $a + $a_at, $a_row, $a_depth, $b + col, $b_row, block);
             for (size_t r = 0; r < high; r++) {
