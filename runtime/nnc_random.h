@@ -10,17 +10,67 @@
 #include "nnc.h"
 #include "nnc_math.h"
 
-/* @part vec_pair vec_pair_at PAIRS */
+/* @part vec_pair PAIRS RANDOM_STREAMS */
+
+enum { RANDOM_STREAMS = 2 }; /* vectors in flight: one would wait for each multiplication */
 
 /* A vector of 64-bit lanes: two 32-bit words multiplied, or one word and an upper half to ignore. */
 #if VECTOR_BYTES == 0
 #define PAIRS 1
-typedef uint64_t vec_pair, vec_pair_at;
+typedef uint64_t vec_pair;
 #else
 #define PAIRS (VECTOR_BYTES / 8)
 typedef uint64_t vec_pair __attribute__((vector_size(VECTOR_BYTES)));
-typedef uint64_t vec_pair_at __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 #endif
+
+/* @part v_pair_index */
+
+/** Lane numbers: 0, 1, 2, ... */
+INLINE vec_pair v_pair_index(void) {
+#if PAIRS == 1
+    return 0;
+#else
+#if PAIRS == 2
+    const vec_pair index = {0, 1};
+#elif PAIRS == 4
+    const vec_pair index = {0, 1, 2, 3};
+#else
+    const vec_pair index = {0, 1, 2, 3, 4, 5, 6, 7};
+#endif
+    return index;
+#endif
+}
+
+/* @part v_store_words EVEN_WORDS vec_word vec_word_at */
+
+/* Words are put together in registers where the compiler has shuffles (gcc since 12): what is stored in parts and read as
+ * a whole has to wait for the memory. */
+#if PAIRS > 1 && defined __has_builtin && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if __has_builtin(__builtin_shufflevector)
+typedef uint32_t vec_word __attribute__((vector_size(VECTOR_BYTES)));
+typedef uint32_t vec_word_at __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+#if PAIRS == 2
+#define EVEN_WORDS 0, 2, 4, 6
+#elif PAIRS == 4
+#define EVEN_WORDS 0, 2, 4, 6, 8, 10, 12, 14
+#else
+#define EVEN_WORDS 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#endif
+#endif
+#endif
+
+/* to[i] = the lower half of lane i, of all streams one after the other. */
+INLINE void v_store_words(uint32_t *to, const vec_pair x[RANDOM_STREAMS]) {
+#ifdef EVEN_WORDS
+    *(vec_word_at *)(void *)to = __builtin_shufflevector((vec_word)x[0], (vec_word)x[1], EVEN_WORDS);
+#else
+    uint64_t words[RANDOM_STREAMS * PAIRS];
+    memcpy(words, x, sizeof words);
+    for (size_t i = 0; i < RANDOM_STREAMS * PAIRS; i++) {
+        to[i] = (uint32_t)words[i];
+    }
+#endif
+}
 
 /* @part v_multiply_words vec_words vec_products */
 
@@ -45,18 +95,17 @@ INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) {
 INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) { return (a & 0xffffffff) * factor; }
 #endif
 
-/* @part RANDOM_STREAMS v_random_lanes */
+/* @part v_random_lanes */
 
-enum { RANDOM_STREAMS = 2 }; /* vectors in flight: one would wait for each multiplication */
-
-/* Philox4x32-10 of RANDOM_STREAMS * PAIRS counters: word 0 in words[0 ...], where it comes in, word 1 in words[16 ...]. */
-static inline void v_random_lanes(const nnc_random *random, uint64_t *words) {
+/* Philox4x32-10 of RANDOM_STREAMS * PAIRS counters, `counter` and those behind it: word w in bits[16 * w ...]. */
+static inline void v_random_lanes(const nnc_random *random, uint32_t counter, uint32_t *bits) {
+    const vec_pair none = v_pair_index() ^ v_pair_index();
     vec_pair x0[RANDOM_STREAMS], x1[RANDOM_STREAMS], x2[RANDOM_STREAMS], x3[RANDOM_STREAMS];
-    UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
-        x0[s] = *(const vec_pair_at *)(const void *)(words + s * PAIRS);
-        x1[s] = (x0[s] ^ x0[s]) + random->purpose;
-        x2[s] = (x0[s] ^ x0[s]) + random->batch[0];
-        x3[s] = (x0[s] ^ x0[s]) + random->batch[1];
+    UNROLL for (uint32_t s = 0; s < RANDOM_STREAMS; s++) {
+        x0[s] = v_pair_index() + (counter + s * PAIRS);
+        x1[s] = none + random->purpose;
+        x2[s] = none + random->batch[0];
+        x3[s] = none + random->batch[1];
     }
     UNROLL for (int round = 0; round < NNC_PHILOX_ROUNDS; round++) {
         UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
@@ -67,27 +116,18 @@ static inline void v_random_lanes(const nnc_random *random, uint64_t *words) {
             x3[s] = product0;
         }
     }
-    UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
-        *(vec_pair_at *)(void *)(words + s * PAIRS) = x0[s];
-        *(vec_pair_at *)(void *)(words + 16 + s * PAIRS) = x1[s];
-        *(vec_pair_at *)(void *)(words + 32 + s * PAIRS) = x2[s];
-        *(vec_pair_at *)(void *)(words + 48 + s * PAIRS) = x3[s];
-    }
+    v_store_words(bits, x0);
+    v_store_words(bits + 16, x1);
+    v_store_words(bits + 32, x2);
+    v_store_words(bits + 48, x3);
 }
 
 /* @part v_random_block */
 
 /** The 64 words of block `block`: word w of lane l, whose counter is (first + block) * 16 + l, in bits[16 * w + l]. */
 static inline void v_random_block(const nnc_random *random, uint32_t block, uint32_t bits[64]) {
-    uint64_t words[64];
-    for (uint32_t lane = 0; lane < 16; lane++) {
-        words[lane] = (uint32_t)((random->first + block) * 16 + lane);
-    }
     for (uint32_t lane = 0; lane < 16; lane += RANDOM_STREAMS * PAIRS) {
-        v_random_lanes(random, words + lane);
-    }
-    for (uint32_t i = 0; i < 64; i++) {
-        bits[i] = (uint32_t)words[i];
+        v_random_lanes(random, (uint32_t)(random->first + block) * 16 + lane, bits + lane);
     }
 }
 

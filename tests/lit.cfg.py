@@ -97,6 +97,8 @@ def ask(option):
 
 
 warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror"
+# What clang 19 makes of -march=native contradicts itself on some processors, and it says so.
+warnings += " -Wno-unknown-warning-option -Wno-invalid-feature-combination"
 # In the order of replacement: a name comes before its own prefixes.
 config.substitutions += [
     ("%checker", shlex.join([python, os.path.join(root, "tests", "golden", "check.py")])),

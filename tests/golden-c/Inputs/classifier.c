@@ -245,10 +245,10 @@ static int classifier_has_avx2(void) {
 /* dense: dense (batch, 16) = x (batch, 20) . dense/kernel (20, 16), biased, relu */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
-    for (size_t col = 0; col < 16; col += PANEL) {
-        const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 16; col += PANEL) {
+            const size_t cols = least(16 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block);
             for (size_t r = 0; r < high; r++) {
@@ -266,10 +266,10 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
 /* dense_1: dense_1.biased (batch, 3) = dense (batch, 16) . dense_1/kernel (16, 3), biased */
 static void dense_1_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
-    for (size_t col = 0; col < 3; col += PANEL) {
-        const size_t cols = least(3 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 3; col += PANEL) {
+            const size_t cols = least(3 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, 16, x + row * 16, 16, 1, kernel + col, 3, block);
             for (size_t r = 0; r < high; r++) {
@@ -349,10 +349,10 @@ static void metric_accuracy(size_t batch, const float *prediction, const int32_t
 static void dense_forward_train(size_t batch, const float *x, const float *kernel, const nnc_random *random,
     const float *bias, float *y) {
     const size_t rows = batch;
-    for (size_t col = 0; col < 16; col += PANEL) {
-        const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 16; col += PANEL) {
+            const size_t cols = least(16 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 16, block);
             for (size_t r = 0; r < high; r++) {
@@ -443,10 +443,10 @@ static void dense_1_backward_input(size_t batch, const float *x, const float *tr
 static void dense_1_backward_kernel(size_t batch, const float *x, const float *d, float *m_state, float *v_state,
     float *kernel, float alpha) {
     const size_t rows = 16;
-    for (size_t col = 0; col < 3; col += PANEL) {
-        const size_t cols = least(3 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 3; col += PANEL) {
+            const size_t cols = least(3 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, batch, x + row, 1, 16, d + col, 3, block);
             for (size_t r = 0; r < high; r++) {
@@ -494,10 +494,10 @@ static void dense_backward_bias(size_t batch, const float *x, float *m_state, fl
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *m_state, float *v_state,
     float *kernel, float alpha) {
     const size_t rows = 20;
-    for (size_t col = 0; col < 16; col += PANEL) {
-        const size_t cols = least(16 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 16; col += PANEL) {
+            const size_t cols = least(16 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, batch, x + row, 1, 20, d + col, 16, block);
             for (size_t r = 0; r < high; r++) {

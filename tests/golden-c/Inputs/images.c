@@ -352,10 +352,10 @@ static void conv2d_1_forward(size_t batch, const float *x, const float *packed, 
 /* dense: dense.biased (batch, 10) = flatten (batch, 96) . dense/kernel (96, 10), biased */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
-    for (size_t col = 0; col < 10; col += PANEL) {
-        const size_t cols = least(10 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 10; col += PANEL) {
+            const size_t cols = least(10 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, 96, x + row * 96, 96, 1, kernel + col, 10, block);
             for (size_t r = 0; r < high; r++) {
@@ -568,10 +568,10 @@ static void dense_backward_transpose(size_t batch, const float *x, float *y) {
 /* dense: dense.d_flatten (batch, 96) = d_dense.biased (batch, 10) . dense.kernel_transposed (10, 96) */
 static void dense_backward_input(size_t batch, const float *x, const float *transposed, float *y) {
     const size_t rows = batch;
-    for (size_t col = 0; col < 96; col += PANEL) {
-        const size_t cols = least(96 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 96; col += PANEL) {
+            const size_t cols = least(96 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, 10, x + row * 10, 10, 1, transposed + col, 96, block);
             for (size_t r = 0; r < high; r++) {
@@ -588,10 +588,10 @@ static void dense_backward_input(size_t batch, const float *x, const float *tran
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *m_state, float *v_state,
     float *kernel, float alpha) {
     const size_t rows = 96;
-    for (size_t col = 0; col < 10; col += PANEL) {
-        const size_t cols = least(10 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 10; col += PANEL) {
+            const size_t cols = least(10 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, batch, x + row, 1, 96, d + col, 10, block);
             for (size_t r = 0; r < high; r++) {

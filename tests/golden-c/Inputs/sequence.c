@@ -281,10 +281,10 @@ static void permute_forward_permute(size_t batch, const float *x, float *y) {
 /* dense: dense (batch, 2) = flatten (batch, 20) . dense/kernel (20, 2), biased, tanh */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
-    for (size_t col = 0; col < 2; col += PANEL) {
-        const size_t cols = least(2 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 2; col += PANEL) {
+            const size_t cols = least(2 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, 20, x + row * 20, 20, 1, kernel + col, 2, block);
             for (size_t r = 0; r < high; r++) {
@@ -481,10 +481,10 @@ static void dense_backward_input(size_t batch, const float *x, const float *tran
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *momentum_state, float *kernel,
     float learning_rate) {
     const size_t rows = 20;
-    for (size_t col = 0; col < 2; col += PANEL) {
-        const size_t cols = least(2 - col, PANEL);
-        for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
-            const size_t high = least(rows - row, BLOCK_ROWS);
+    for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
+        const size_t high = least(rows - row, BLOCK_ROWS);
+        for (size_t col = 0; col < 2; col += PANEL) {
+            const size_t cols = least(2 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
             product(high, cols, batch, x + row, 1, 20, d + col, 2, block);
             for (size_t r = 0; r < high; r++) {
