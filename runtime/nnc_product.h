@@ -194,11 +194,7 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
 #else
 #define BLOCK_ROWS 48
 #endif
-#if VECTOR_BYTES == 64
 #define BLOCK_DEPTH 128
-#else
-#define BLOCK_DEPTH 256
-#endif
 
 /* From this many rows on the columns of b below a tile are copied, so that they lie together: the rows of a wide b lie in few
  * sets of the first cache, which cannot hold what many tiles need. Vectors of 64 bytes come from the second one in time. */
