@@ -284,6 +284,64 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
     }
 }
 
+/* @part LINE_SUMS line_tile */
+
+/* Sums that the positions of a line go into in turn: one would wait for each addition. */
+#define LINE_SUMS 4
+
+/* Some columns of product_line: `vectors` vectors, the last of them with n lanes. */
+FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *walk, size_t width, const real *x, size_t step,
+                            const real *d, real *y, int add) {
+    vec sum[LINE_SUMS][TILE_COLS];
+    UNROLL for (int s = 0; s < LINE_SUMS; s++) {
+        UNROLL for (int v = 0; v < vectors; v++) { sum[s][v] = v_zero(); }
+    }
+    for (size_t i = 0; i < walk->count[0]; i++) {
+        for (size_t j = 0; j < walk->count[1]; j++, d += width) {
+            const real *line = x + i * walk->stride[0] + j * walk->stride[1];
+            for (size_t k = 0; k < width; k += LINE_SUMS) {
+                UNROLL for (size_t s = 0; s < LINE_SUMS; s++) {
+                    if (k + s < width) {
+                        UNROLL for (int v = 0; v < vectors; v++) {
+                            const real *at = line + (k + s) * step + v * LANES;
+                            sum[s][v] += d[k + s] * (v < vectors - 1 ? v_load_all(at) : v_load(at, n));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    UNROLL for (int v = 0; v < vectors; v++) {
+        const size_t lanes = v < vectors - 1 ? LANES : n;
+        const vec total = (sum[0][v] + sum[2][v]) + (sum[1][v] + sum[3][v]);
+        v_store(y + v * LANES, add ? v_load(y + v * LANES, lanes) + total : total, lanes);
+    }
+}
+
+/* @part product_line */
+
+/**
+ * One filter: y[j] = sum of d[k] * x[k * step + j] over k < width and over count[0] * count[1] lines, where
+ * line (i, j) of x begins at i * stride[0] + j * stride[1] and those of d follow each other; added to y where `add`. For all
+ * j < cols; as LINE_SUMS sums, of every 4th position of a line.
+ */
+static inline void product_line(size_t cols, const product_walk *walk, size_t width, const real *x, size_t step, const real *d,
+                                real *y, int add) {
+    for (size_t wide; cols > 0; cols -= wide, x += wide, y += wide) {
+        const size_t whole = cols / LANES; /* vectors */
+        wide = whole == 0 ? cols : whole < TILE_COLS ? whole * LANES : TILE_COLS * LANES;
+        switch (whole) {
+        case 0: line_tile(1, cols, walk, width, x, step, d, y, add); break;
+        case 1: line_tile(1, LANES, walk, width, x, step, d, y, add); break;
+#if TILE_COLS > 2
+        case 2: line_tile(2, LANES, walk, width, x, step, d, y, add); break;
+        case 3: line_tile(3, LANES, walk, width, x, step, d, y, add); break;
+#endif
+        default: line_tile(TILE_COLS, LANES, walk, width, x, step, d, y, add); break;
+        }
+    }
+}
+
 /* @end */
 
 #endif

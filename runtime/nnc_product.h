@@ -283,36 +283,40 @@ static inline void block_edge(size_t width, size_t vectors, size_t depth, const 
 
 /* @part COLUMN_SUMS product_column */
 
-/* Sums that the elements of a row go into in turn, whatever the number of lanes. */
+/* Sums that the elements of a piece go into in turn, whatever the number of lanes. */
 #define COLUMN_SUMS 16
 
 /**
- * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], r < rows, as 16 sums (of every 16th term), which
- * are then added as a balanced tree.
+ * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], and over all pieces of `walk` in a, r < rows; as 16 sums
+ * (of every 16th term of each piece), which are then added as a balanced tree.
  */
-static inline void product_column(size_t rows, size_t depth, const real *a, size_t a_row, const real *b, real *y) {
-    for (size_t r = 0; r < rows; r++) {
+static inline void product_column(size_t rows, const product_walk *walk, size_t depth, const real *a, size_t a_row,
+                                  const real *b, real *y) {
+    for (size_t r = 0; r < rows; r++, a += a_row) {
         vec sum[COLUMN_SUMS / LANES];
-        UNROLL for (int j = 0; j < COLUMN_SUMS / LANES; j++) { sum[j] = v_zero(); }
-        size_t k = 0;
-        for (; k + COLUMN_SUMS <= depth; k += COLUMN_SUMS) {
-            UNROLL for (int j = 0; j < COLUMN_SUMS / LANES; j++) {
-                sum[j] += v_load_all(a + k + j * LANES) * v_load_all(b + k + j * LANES);
-            }
-        }
-        if (k < depth) {
-            real x[COLUMN_SUMS] = {0}, w[COLUMN_SUMS] = {0};
-            memcpy(x, a + k, (depth - k) * sizeof *x);
-            memcpy(w, b + k, (depth - k) * sizeof *w);
-            UNROLL for (int j = 0; j < COLUMN_SUMS / LANES; j++) {
-                sum[j] += v_load_all(x + j * LANES) * v_load_all(w + j * LANES);
+        UNROLL for (int v = 0; v < COLUMN_SUMS / LANES; v++) { sum[v] = v_zero(); }
+        const real *w = b;
+        for (size_t i = 0; i < walk->count[0]; i++) {
+            for (size_t j = 0; j < walk->count[1]; j++) {
+                for (size_t k = 0; k < walk->count[2]; k++, w += depth) {
+                    const real *x = a + i * walk->stride[0] + j * walk->stride[1] + k * walk->stride[2];
+                    size_t at = 0;
+                    for (; at + COLUMN_SUMS <= depth; at += COLUMN_SUMS) {
+                        UNROLL for (int v = 0; v < COLUMN_SUMS / LANES; v++) {
+                            sum[v] += v_load_all(x + at + v * LANES) * v_load_all(w + at + v * LANES);
+                        }
+                    }
+                    for (int v = 0; at < depth; v++, at += LANES) {
+                        const size_t n = v_lanes(depth - at);
+                        sum[v] += v_load(x + at, n) * v_load(w + at, n);
+                    }
+                }
             }
         }
         UNROLL for (int half = COLUMN_SUMS / LANES / 2; half >= 1; half /= 2) {
-            UNROLL for (int j = 0; j < half; j++) { sum[j] += sum[j + half]; }
+            UNROLL for (int v = 0; v < half; v++) { sum[v] += sum[v + half]; }
         }
         y[r] = v_sum(sum[0]);
-        a += a_row;
     }
 }
 
@@ -476,11 +480,9 @@ static inline void product(size_t rows, size_t cols, size_t depth, const real *a
 
 /* @part TRANSPOSE_STEP INTERLEAVE_LOW INTERLEAVE_HIGH */
 
-/* Matrices are transposed square by square: in registers where the compiler has shuffles (gcc since 12). */
-#if LANES > 1 && defined __has_builtin
-#if __has_builtin(__builtin_shufflevector)
+/* Matrices are transposed square by square: in registers where the compiler has shuffles. */
+#ifdef SHUFFLES
 #define TRANSPOSE_STEP LANES
-#endif
 #endif
 
 /* The lower, or upper, halves of two vectors lane by lane in turn: a0 b0 a1 b1 ... */

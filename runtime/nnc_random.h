@@ -43,10 +43,9 @@ INLINE vec_pair v_pair_index(void) {
 
 /* @part v_store_words EVEN_WORDS vec_word vec_word_at */
 
-/* Words are put together in registers where the compiler has shuffles (gcc since 12): what is stored in parts and read as
- * a whole has to wait for the memory. */
-#if PAIRS > 1 && defined __has_builtin && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#if __has_builtin(__builtin_shufflevector)
+/* Words are put together in registers where the compiler has shuffles: what is stored in parts and read as a whole has to
+ * wait for the memory. */
+#if defined SHUFFLES && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 typedef uint32_t vec_word __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint32_t vec_word_at __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
 #if PAIRS == 2
@@ -55,7 +54,6 @@ typedef uint32_t vec_word_at __attribute__((vector_size(VECTOR_BYTES), aligned(4
 #define EVEN_WORDS 0, 2, 4, 6, 8, 10, 12, 14
 #else
 #define EVEN_WORDS 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
-#endif
 #endif
 #endif
 

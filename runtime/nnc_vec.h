@@ -314,6 +314,43 @@ INLINE vec v_tail_fill(vec v, size_t n, real fill) { return v_select(v_index() <
 /** v with lanes n and up set to 0. */
 INLINE vec v_head(vec v, size_t n) { return v_tail_fill(v, n, 0); }
 
+/* @part SHUFFLES */
+
+/* Whether the compiler moves lanes within registers: gcc since 12. */
+#if LANES > 1 && defined __has_builtin
+#if __has_builtin(__builtin_shufflevector)
+#define SHUFFLES
+#endif
+#endif
+
+/* @part V_SWAP SWAPPED v_swapped */
+
+#if LANES == 2
+#define SWAPPED(half) 0 ^ (half), 1 ^ (half)
+#elif LANES == 4
+#define SWAPPED(half) 0 ^ (half), 1 ^ (half), 2 ^ (half), 3 ^ (half)
+#elif LANES == 8
+#define SWAPPED(half) 0 ^ (half), 1 ^ (half), 2 ^ (half), 3 ^ (half), 4 ^ (half), 5 ^ (half), 6 ^ (half), 7 ^ (half)
+#elif LANES == 16
+#define SWAPPED(half) \
+    0 ^ (half), 1 ^ (half), 2 ^ (half), 3 ^ (half), 4 ^ (half), 5 ^ (half), 6 ^ (half), 7 ^ (half), \
+    8 ^ (half), 9 ^ (half), 10 ^ (half), 11 ^ (half), 12 ^ (half), 13 ^ (half), 14 ^ (half), 15 ^ (half)
+#endif
+
+/* Lanes i and i ^ half have changed places; half: a power of two below LANES, a constant. */
+#ifdef SHUFFLES
+#define V_SWAP(v, half) __builtin_shufflevector(v, v, SWAPPED(half))
+#elif LANES > 1
+#define V_SWAP v_swapped
+INLINE vec v_swapped(vec v, int half) {
+    vec swapped = v;
+    for (int i = 0; i < LANES; i++) {
+        swapped[i] = v[i ^ half];
+    }
+    return swapped;
+}
+#endif
+
 /* @part v_sum */
 
 /** The sum over the lanes, added as a balanced tree. */
@@ -321,9 +358,16 @@ INLINE real v_sum(vec v) {
 #if LANES == 1
     return v;
 #else
-    UNROLL for (int half = LANES / 2; half >= 1; half /= 2) {
-        UNROLL for (int i = 0; i < half; i++) { v[i] += v[i + half]; }
-    }
+#if LANES > 8
+    v += V_SWAP(v, 8);
+#endif
+#if LANES > 4
+    v += V_SWAP(v, 4);
+#endif
+#if LANES > 2
+    v += V_SWAP(v, 2);
+#endif
+    v += V_SWAP(v, 1);
     return v[0];
 #endif
 }
@@ -335,9 +379,16 @@ INLINE real v_max_of(vec v) {
 #if LANES == 1
     return v;
 #else
-    UNROLL for (int half = LANES / 2; half >= 1; half /= 2) {
-        UNROLL for (int i = 0; i < half; i++) { v[i] = v[i] > v[i + half] ? v[i] : v[i + half]; }
-    }
+#if LANES > 8
+    v = v_max(v, V_SWAP(v, 8));
+#endif
+#if LANES > 4
+    v = v_max(v, V_SWAP(v, 4));
+#endif
+#if LANES > 2
+    v = v_max(v, V_SWAP(v, 2));
+#endif
+    v = v_max(v, V_SWAP(v, 1));
     return v[0];
 #endif
 }

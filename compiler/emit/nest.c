@@ -325,7 +325,7 @@ const char *terms_text(Emit *emit, const Op *op, const Place *place) {
 bool block_is_column(const Op *op) {
     const Shape space = op->out->shape;
     Tensor *tensors[MAX_OP_TENSORS];
-    if (op->def != &op_matmul || space.dim[space.rank - 1] != 1) return false;
+    if ((op->def != &op_matmul && op->def != &op_conv) || space.dim[space.rank - 1] != 1) return false;
     const Tensor *const b = op->in[1];
     if (!op->transpose_a && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
     for (int i = op_tensors(op, tensors) - 1; i >= op->in_count; i--)

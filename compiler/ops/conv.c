@@ -204,12 +204,12 @@ static void emit(Emit *e, const Op *op) {
     const ConvPieces pieces = conv_pieces(window, &strides, channels);
     int64_t steps[MAX_SPATIAL] = {0};
     for (int i = 0; i < dims; i++) steps[i] = strides.at[i] * window->stride[i];
-    const bool grouped = window->groups > 1;
+    const bool packed = tensor_is_packed(kernel);
     const char *const from = param_named(e, x, false, "x");
-    const char *const weights = param_named(e, kernel, false, grouped ? "kernel" : "packed");
+    const char *const weights = param_named(e, kernel, false, packed ? "packed" : "kernel");
     const char *const width = integer(e, out.dim[last - 1]);
     const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
-    emit_function(e, grouped ? "conv_groups" : "conv", op,
+    emit_function(e, packed ? "conv" : block_is_column(op) ? "conv_column" : "conv_groups", op,
                   (Hole[]){{"counts", conv_three(e, pieces.counts)},
                            {"strides", conv_three(e, pieces.strides)},
                            {"lines", size_text(e, out, 0, last - 1)},
@@ -221,7 +221,7 @@ static void emit(Emit *e, const Op *op) {
                            {"step", integer(e, steps[dims - 1])},
                            {"depth", integer(e, pieces.depth)},
                            {"kernel", weights},
-                           {"panel", grouped ? "" : times(e, "col", kernel->shape.dim[1])},
+                           {"panel", packed ? times(e, "col", kernel->shape.dim[1]) : ""},
                            {"filters", integer(e, columns / window->groups)},
                            {"draws", block.draws},
                            {"value", block.value},
@@ -247,7 +247,10 @@ static void emit_kernel(Emit *e, const Op *op) {
         steps[i] = strides.at[i] * window->stride[i];
     }
     Text products = {.arena = e->arena};
-    emit_template(e, &products, window->groups == 1 ? "conv_kernel_product" : "conv_kernel_products",
+    emit_template(e, &products,
+                  window->groups > 1 ? "conv_kernel_products"
+                  : columns == 1     ? "conv_kernel_line"
+                                     : "conv_kernel_product",
                   (Hole[]){{"columns", integer(e, columns)},
                            {"filters", integer(e, columns / window->groups)},
                            {"groups", integer(e, window->groups)},

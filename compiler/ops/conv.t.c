@@ -50,6 +50,22 @@
             }
         }
     }
+//@ conv_column
+    static const product_walk window = {{$counts}, {$strides}};
+    const size_t lines = $lines;
+    for (size_t line = 0; line < lines; line++) { /* one filter: a line is worked on as a row */
+        const $real *from = $x + $line_at;
+        for (size_t at = 0; at < $width; at += PANEL) {
+            const size_t col = line * $width + at, cols = least($width - at, PANEL);
+            $real block[PANEL];
+            product_column(cols, &window, $depth, from + $at, $step, $kernel, block);
+            for (size_t c = 0; c < cols; c += LANES) {
+                const size_t n = v_lanes(cols - c);
+                const vec $value = v_load(block + c, n);
+                $steps
+            }
+        }
+    }
 //@ conv_kernel
     static const product_walk lines = {{$counts}, {$strides}};
     const size_t samples = $samples;
@@ -63,6 +79,8 @@
     }
 //@ conv_kernel_product
 product_lines($rows, $columns, &lines, $width, from, $step, back, $columns, to, $columns, sample > 0);
+//@ conv_kernel_line
+product_line($rows, &lines, $width, from, $step, back, to, sample > 0);
 //@ conv_kernel_products
 for (size_t group = 0; group < $groups; group++) {
     const size_t col = group * $filters;

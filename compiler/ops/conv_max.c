@@ -383,7 +383,7 @@ static void emit_unpool(Emit *e, const Op *op) {
                                        {"place", window_place_at(e, &loops)},
                                        {"taps", window_taps(e, &loops, tap)},
                                        {NULL, NULL}});
-    body = window_places(e, &loops, window_channels(e, &loops, body));
+    body = window_places(e, &loops, window_channels(e, &loops, "n", body));
     emit_function(e, gaps ? "pool_back" : "body", op,
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {"body", body}, {NULL, NULL}});
 }

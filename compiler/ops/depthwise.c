@@ -76,8 +76,8 @@ static Multiple multiple(Emit *e, const Op *op, Shape image, Shape out) {
     return m;
 }
 
-static const char *multiples(Emit *e, const Multiple *m, const char *body) {
-    body = window_channels(e, &m->loops, body);
+static const char *multiples(Emit *e, const Multiple *m, const char *lanes, const char *body) {
+    body = window_channels(e, &m->loops, lanes, body);
     if (m->count == 1) return body;
     return filled(e, "map_loop", (Hole[]){{"var", "m"}, {"size", integer(e, m->count)}, {"body", body}, {NULL, NULL}});
 }
@@ -99,7 +99,7 @@ static void emit(Emit *e, const Op *op) {
                                        {"y", param_named(e, y, true, "y")},
                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
                                        {NULL, NULL}});
-    body = window_places(e, &m.loops, multiples(e, &m, body));
+    body = window_places(e, &m.loops, multiples(e, &m, "n", body));
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
@@ -119,27 +119,41 @@ static void emit_input(Emit *e, const Op *op) {
                                        {"d", back},
                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
                                        {NULL, NULL}});
-    body = window_places(e, &m.loops, multiples(e, &m, body));
+    body = window_places(e, &m.loops, multiples(e, &m, "n", body));
     emit_function(e, "pool_back", op,
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 
+/* Positions of a window whose sums are made at once: more would not stay in registers. */
+enum { SUMS_AT_ONCE = 12 };
+
 static void emit_kernel(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *d = op->in[1], *y = op->out;
     const Multiple m = multiple(e, op, x->shape, d->shape);
-    const char *place = filled(e, "depthwise_kernel_place",
-                               (Hole[]){{"x", param_named(e, x, false, "x")},
-                                        {"at", window_image_at(e, &m.loops)},
-                                        {"d", param_named(e, d, false, "d")},
-                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
-                                        {NULL, NULL}});
-    const char *body = filled(e, "depthwise_kernel",
-                              (Hole[]){{"places", window_places(e, &m.loops, place)},
-                                       {"y", param_named(e, y, true, "y")},
-                                       {"tap", joined(e, window_tap_at(e, &m.loops, m.count * m.channels), m.at)},
-                                       {NULL, NULL}});
-    body = window_taps(e, &m.loops, multiples(e, &m, body));
-    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+    const Window *const window = &op->window;
+    const char *const lanes = whole_vectors(m.channels) ? NULL : "n";
+    int first = window->dims; /* of the dimensions that are summed at once */
+    int64_t count = 1;
+    while (first > 0 && count * window->size[first - 1] <= SUMS_AT_ONCE) count *= window->size[--first];
+    const char *const number = window_tap_number(e, &m.loops, first);
+    const char *const image = formatted(e, "%s + %s + c", param_named(e, x, false, "x"), window_image_at(e, &m.loops));
+    const char *const tap = filled(e, "depthwise_kernel_tap",
+                                   (Hole[]){{"tap", number}, {"element", lanes_load(e, image, lanes)}, {NULL, NULL}});
+    const char *const back = formatted(e, "%s + %s%s + c", param_named(e, d, false, "d"), window_place_at(e, &m.loops), m.at);
+    const char *const place = filled(e, "depthwise_kernel_place",
+                                     (Hole[]){{"back", lanes_load(e, back, lanes)},
+                                              {"taps", window_taps_of(e, &m.loops, first, window->dims, true, tap)},
+                                              {NULL, NULL}});
+    const char *const to = formatted(e, "%s + %s%s + c", param_named(e, y, true, "y"),
+                                     window_tap_at(e, &m.loops, m.count * m.channels), m.at);
+    const char *const store = lanes_store(e, to, formatted(e, "sums[%s]", number), lanes);
+    const char *const body = filled(e, "depthwise_kernel",
+                                    (Hole[]){{"count", integer(e, count)},
+                                             {"places", window_places(e, &m.loops, place)},
+                                             {"stores", window_taps_of(e, &m.loops, first, window->dims, true, store)},
+                                             {NULL, NULL}});
+    emit_function(e, "body", op,
+                  (Hole[]){{"body", window_taps_of(e, &m.loops, 0, first, false, multiples(e, &m, lanes, body))}, {NULL, NULL}});
 }
 
 const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .gradient = gradient,

@@ -13,8 +13,12 @@ $taps
 $real *to = $y + $at + c;
 v_store(to, v_load(to, n) + back * v_load($kernel + $tap + c, n), n);
 //@ depthwise_kernel
-vec sum = v_zero();
+vec sums[$count];
+UNROLL for (int tap = 0; tap < $count; tap++) { sums[tap] = v_zero(); }
 $places
-v_store($y + $tap + c, sum, n);
+$stores
 //@ depthwise_kernel_place
-sum += v_load($x + $at + c, n) * v_load($d + $place + c, n);
+const vec back = $back;
+$taps
+//@ depthwise_kernel_tap
+sums[$tap] += $element * back;

@@ -6,6 +6,10 @@
 for (size_t $var = 0; $var < $size; $var++) {
     $body
 }
+//@ map_unrolled
+UNROLL for (size_t $var = 0; $var < $size; $var++) {
+    $body
+}
 //@ map_lanes
 for (size_t $var = 0; $var < $size; $var += LANES) {
     const size_t n = v_lanes($size - $var);

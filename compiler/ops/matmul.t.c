@@ -67,11 +67,12 @@
 //@ matmul_second
 product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $depth, block, 0);
 //@ matmul_column
+    static const product_walk once = {{1, 1, 1}, {0, 0, 0}};
     const size_t rows = $rows;
     for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */
         const size_t cols = least(rows - col, PANEL);
         $real block[PANEL];
-        product_column(cols, $depth, $a + col * $a_row, $a_row, $b, block);
+        product_column(cols, &once, $depth, $a + col * $a_row, $a_row, $b, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
             const vec $out = v_load(block + c, n);

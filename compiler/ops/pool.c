@@ -74,7 +74,7 @@ static void emit(Emit *e, const Op *op) {
                                        {"y", to},
                                        {"place", window_place_at(e, &loops)},
                                        {NULL, NULL}});
-    body = window_places(e, &loops, window_channels(e, &loops, body));
+    body = window_places(e, &loops, window_channels(e, &loops, "n", body));
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
@@ -104,7 +104,7 @@ static void emit_gradient(Emit *e, const Op *op) {
                                        {"scale", scale_text(e, op, &loops)},
                                        {"taps", taps},
                                        {NULL, NULL}});
-    body = window_places(e, &loops, window_channels(e, &loops, body));
+    body = window_places(e, &loops, window_channels(e, &loops, "n", body));
     emit_function(e, "pool_back", op,
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }

@@ -56,15 +56,18 @@ const char *window_place_at(Emit *e, const WindowLoops *loops) {
     return text_chars(&text);
 }
 
-const char *window_tap_at(Emit *e, const WindowLoops *loops, int64_t size) {
+static const char *tap_at(Emit *e, const WindowLoops *loops, int first, int64_t size) {
     Text text = {.arena = e->arena};
-    for (int i = 0; i < loops->window->dims; i++) {
+    for (int i = first; i < loops->window->dims; i++) {
         int64_t stride = size;
         for (int j = i + 1; j < loops->window->dims; j++) stride *= loops->window->size[j];
         if (loops->window->size[i] > 1) text_printf(&text, "%s%s", text.length ? " + " : "", times(e, taps[i], stride));
     }
     return text.length ? text_chars(&text) : "0";
 }
+
+const char *window_tap_at(Emit *e, const WindowLoops *loops, int64_t size) { return tap_at(e, loops, 0, size); }
+const char *window_tap_number(Emit *e, const WindowLoops *loops, int first) { return tap_at(e, loops, first, 1); }
 
 const char *window_places(Emit *e, const WindowLoops *loops, const char *body) {
     for (int i = loops->window->dims - 1; i >= 0; i--) {
@@ -88,9 +91,19 @@ const char *window_taps(Emit *e, const WindowLoops *loops, const char *body) {
     return body;
 }
 
-const char *window_channels(Emit *e, const WindowLoops *loops, const char *body) {
+const char *window_taps_of(Emit *e, const WindowLoops *loops, int first, int end, bool unrolled, const char *body) {
+    for (int i = end - 1; i >= first; i--) {
+        if (loops->window->size[i] == 1) continue;
+        Hole holes[] = {{"var", taps[i]}, {"size", integer(e, loops->window->size[i])}, {"body", body}, {NULL, NULL}};
+        body = filled(e, unrolled ? "map_unrolled" : "map_loop", holes);
+    }
+    return body;
+}
+
+const char *window_channels(Emit *e, const WindowLoops *loops, const char *lanes, const char *body) {
     const int64_t channels = loops->image.dim[loops->image.rank - 1];
-    return filled(e, "map_lanes", (Hole[]){{"var", "c"}, {"size", integer(e, channels)}, {"body", body}, {NULL, NULL}});
+    return filled(e, lanes ? "map_lanes" : "map_vectors",
+                  (Hole[]){{"var", "c"}, {"size", integer(e, channels)}, {"body", body}, {NULL, NULL}});
 }
 
 const char *window_edges(Emit *e, const WindowLoops *loops) {

@@ -9,8 +9,7 @@ enum { FEW_ROWS = 4, FEW_ROWS_AT_ONCE = 64, SMALL_MATRIX = 4096 };
 /* A kernel that every step reads should stay in the second cache (reals). */
 enum { JOINED_MATRIX = 32768 };
 
-/* Convolutions read their kernel for every line of every image, products in a loop for every step, and products with all
- * steps of a sequence have many rows. */
+/* Products in a loop read their matrix for every step, and products with all steps of a sequence have many rows. */
 static bool may_gain(const Plan *plan, const Op *op) {
     if (op->def != &op_matmul || op->transpose_a || of_one_step(op->in[1])) return false;
     if (op->loop && plan->model->batch >= FEW_ROWS) return true;
@@ -19,7 +18,9 @@ static bool may_gain(const Plan *plan, const Op *op) {
 }
 
 static bool gains(const Plan *plan, const Op *op) {
-    if (op->def == &op_conv || op->def == &op_conv_max) return op->window.groups == 1;
+    const Tensor *const out = op->out; /* convolutions read their kernel for every line of every image; one filter is a row */
+    if (op->def == &op_conv) return op->window.groups == 1 && out->shape.dim[out->shape.rank - 1] > 1;
+    if (op->def == &op_conv_max) return true;
     return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX);
 }
 

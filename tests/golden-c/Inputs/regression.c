@@ -215,11 +215,12 @@ static int regression_has_avx2(void) {
 
 /* dense: dense (batch, 1) = x (batch, 3) . dense/kernel (3, 1), biased */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
+    static const product_walk once = {{1, 1, 1}, {0, 0, 0}};
     const size_t rows = batch;
     for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */
         const size_t cols = least(rows - col, PANEL);
         float block[PANEL];
-        product_column(cols, 3, x + col * 3, 3, kernel, block);
+        product_column(cols, &once, 3, x + col * 3, 3, kernel, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
             const vec sum = v_load(block + c, n);

@@ -78,6 +78,31 @@ static void test_lines(size_t rows, size_t cols, size_t lines, size_t width, int
     free(expected);
 }
 
+/* The same bits as 4 sums in scalars; lines as above. */
+static void test_line(size_t cols, size_t lines, size_t width, int add) {
+    const size_t step = 2, long_line = (width - 1) * step + cols;
+    const product_walk walk = {{lines / 2, 2, 1}, {2 * long_line + 1, long_line, 0}};
+    real *x = random_reals(lines * long_line + lines / 2), *d = random_reals(lines * width);
+    real *y = random_reals(cols), *expected = random_reals(cols);
+    for (size_t j = 0; j < cols; j++) {
+        real sum[4] = {0};
+        for (size_t k = 0; k < lines * width; k++) {
+            const size_t line = k / width, at = k % width;
+            sum[at % 4] += d[k] * x[line / 2 * walk.stride[0] + line % 2 * long_line + at * step + j];
+        }
+        expected[j] = (sum[0] + sum[2]) + (sum[1] + sum[3]);
+        if (add) expected[j] = y[j] + expected[j];
+    }
+    product_line(cols, &walk, width, x, step, d, y, add);
+    const int equal = memcmp(y, expected, cols * sizeof *y) == 0;
+    if (!equal) printf("line %zu, %zu of %zu\n", cols, lines, width);
+    CHECK(equal);
+    free(x);
+    free(d);
+    free(y);
+    free(expected);
+}
+
 int main(void) {
     static const size_t widths[] = {1, 2, 7, 8, 9, 16, 17, 31, 33, 48, 63, 64, 65, 130};
     test_packed(7, 70, 2 * PACKED_DEPTH + 5, 0); /* a depth in parts */
@@ -89,6 +114,9 @@ int main(void) {
                 test_packed(rows, widths[i], depth, 1);
             }
             test_lines(rows, widths[i], 4, 3, rows % 2 == 0);
+        }
+        for (size_t width = 1; width < 10; width++) {
+            test_line(widths[i], 4, width, width % 2 == 0);
         }
         test_lines(7, widths[i], 2, 2 * LINES_DEPTH + 5, 0); /* lines in pieces, */
         test_lines(7, widths[i], 10, LINES_DEPTH / 3, 1);    /* and some of them together */

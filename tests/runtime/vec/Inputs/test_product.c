@@ -108,23 +108,29 @@ static void test_rows(void) {
     }
 }
 
-/* The same bits as 16 sums in scalars. */
+/* The same bits as 16 sums in scalars, of one piece and of 2 x 3 pieces that overlap. */
 static void test_column(void) {
     for (size_t depth = 0; depth < 100; depth += depth < 20 ? 1 : 13) {
-        enum { ROWS = 5 };
-        const size_t a_row = depth + 3;
-        real *a = random_reals(ROWS * a_row), *b = random_reals(depth), y[ROWS];
-        product_column(ROWS, depth, a, a_row, b, y);
-        for (size_t r = 0; r < ROWS; r++) {
-            real sum[16] = {0};
-            for (size_t k = 0; k < depth; k++) sum[k % 16] += a[r * a_row + k] * b[k];
-            for (size_t half = 8; half >= 1; half /= 2) {
-                for (size_t i = 0; i < half; i++) sum[i] += sum[i + half];
+        for (size_t pieces = 1; pieces <= 6; pieces += 5) {
+            enum { ROWS = 5 };
+            const product_walk walk = {{pieces / 3 + pieces % 3, pieces > 1 ? 3 : 1, 1}, {7, 2, 0}};
+            const size_t a_row = depth + 3;
+            real *a = random_reals(ROWS * a_row + 11), *b = random_reals(pieces * depth), y[ROWS];
+            product_column(ROWS, &walk, depth, a, a_row, b, y);
+            for (size_t r = 0; r < ROWS; r++) {
+                real sum[16] = {0};
+                for (size_t k = 0; k < pieces * depth; k++) {
+                    const size_t piece = k / depth, at = piece / 3 * 7 + piece % 3 * 2 + k % depth;
+                    sum[k % depth % 16] += a[r * a_row + at] * b[k];
+                }
+                for (size_t half = 8; half >= 1; half /= 2) {
+                    for (size_t i = 0; i < half; i++) sum[i] += sum[i + half];
+                }
+                CHECK(memcmp(&sum[0], &y[r], sizeof y[r]) == 0);
             }
-            CHECK(memcmp(&sum[0], &y[r], sizeof y[r]) == 0);
+            free(a);
+            free(b);
         }
-        free(a);
-        free(b);
     }
 }
 

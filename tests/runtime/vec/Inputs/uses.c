@@ -21,15 +21,16 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     v += v_uniform(bits, n) + v_normal(bits, bits + 16, n);
     v *= v_keep(bits, REAL(0.5), 2);
     v_store(y, v * v_sum(v) - v_max_of(v), n);
-    product_column(n, n, x, n, x, y);
     column_sums(n, n, x, n, y);
     product(BLOCK_ROWS, PANEL, n, x, n, 1, x, n, y);
     product_row(n, n, x, 1, x, n, y);
     transpose(n, n, x, n, y);
     const product_walk walk = {{1, 1, 1}, {0, 0, 0}};
+    product_column(n, &walk, n, x, n, x, y);
     pack(n, n, x, n, y);
     product_packed(PACKED_ROWS, PANEL, &walk, n, x, n, x, y, 0);
     product_lines(n, n, &walk, n, x, n, x, n, y, n, 0);
+    product_line(n, &walk, n, x, n, x, y, 0);
     size_t at[WINNERS];
     keep_peaks(n, n, 2, 2, x, 0, y, y);
     unpool(n, n, 2, 2, 2, x, x, y);
