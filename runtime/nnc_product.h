@@ -281,37 +281,69 @@ static inline void block_edge(size_t width, size_t vectors, size_t depth, const 
     }
 }
 
-/* @part COLUMN_SUMS product_column */
+/* @part COLUMN_SUMS */
 
-/* Sums that the elements of a piece go into in turn, whatever the number of lanes. */
+/* Sums that the terms of a column go into in turn, whatever the number of lanes. */
 #define COLUMN_SUMS 16
+
+/* @part column_add */
+
+/* Adds n <= COLUMN_SUMS terms x[i] * w[i], one to each sum; x holds COLUMN_SUMS elements. */
+FORCE_INLINE void column_add(vec sum[COLUMN_SUMS / LANES], const real *x, const real *w, size_t n) {
+    UNROLL for (size_t v = 0; v < COLUMN_SUMS / LANES; v++) {
+        const size_t at = v * LANES;
+        if (at < n) {
+            sum[v] += v_load_all(x + at) * v_load(w + at, v_lanes(n - at));
+        }
+    }
+}
+
+/* @part product_column */
 
 /**
  * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], and over all pieces of `walk` in a, r < rows; as 16 sums
- * (of every 16th term of each piece), which are then added as a balanced tree.
+ * (of every 16th term), which are then added as a balanced tree.
  */
 static inline void product_column(size_t rows, const product_walk *walk, size_t depth, const real *a, size_t a_row,
                                   const real *b, real *y) {
     for (size_t r = 0; r < rows; r++, a += a_row) {
+        const real *w = b;
+        real rest[COLUMN_SUMS] = {0}; /* terms that are too few for all sums, until the next piece */
+        size_t few = 0;
         vec sum[COLUMN_SUMS / LANES];
         UNROLL for (int v = 0; v < COLUMN_SUMS / LANES; v++) { sum[v] = v_zero(); }
-        const real *w = b;
         for (size_t i = 0; i < walk->count[0]; i++) {
             for (size_t j = 0; j < walk->count[1]; j++) {
-                for (size_t k = 0; k < walk->count[2]; k++, w += depth) {
+                for (size_t k = 0; k < walk->count[2]; k++) {
                     const real *x = a + i * walk->stride[0] + j * walk->stride[1] + k * walk->stride[2];
-                    size_t at = 0;
-                    for (; at + COLUMN_SUMS <= depth; at += COLUMN_SUMS) {
-                        UNROLL for (int v = 0; v < COLUMN_SUMS / LANES; v++) {
-                            sum[v] += v_load_all(x + at + v * LANES) * v_load_all(w + at + v * LANES);
+                    size_t left = depth;
+                    if (few > 0) {
+                        const size_t more = left < COLUMN_SUMS - few ? left : COLUMN_SUMS - few;
+                        product_copy(1, more, rest + few, 0, x, 0);
+                        x += more;
+                        left -= more;
+                        few += more;
+                        if (few == COLUMN_SUMS) {
+                            column_add(sum, rest, w, COLUMN_SUMS);
+                            w += COLUMN_SUMS;
+                            few = 0;
                         }
                     }
-                    for (int v = 0; at < depth; v++, at += LANES) {
-                        const size_t n = v_lanes(depth - at);
-                        sum[v] += v_load(x + at, n) * v_load(w + at, n);
+                    for (; left >= COLUMN_SUMS; left -= COLUMN_SUMS) {
+                        column_add(sum, x, w, COLUMN_SUMS);
+                        x += COLUMN_SUMS;
+                        w += COLUMN_SUMS;
+                    }
+                    if (left > 0) {
+                        product_copy(1, left, rest, 0, x, 0);
+                        few = left;
                     }
                 }
             }
+        }
+        if (few > 0) {
+            memset(rest + few, 0, (COLUMN_SUMS - few) * sizeof *rest);
+            column_add(sum, rest, w, few);
         }
         UNROLL for (int half = COLUMN_SUMS / LANES / 2; half >= 1; half /= 2) {
             UNROLL for (int v = 0; v < half; v++) { sum[v] += sum[v + half]; }

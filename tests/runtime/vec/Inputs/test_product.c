@@ -121,7 +121,7 @@ static void test_column(void) {
                 real sum[16] = {0};
                 for (size_t k = 0; k < pieces * depth; k++) {
                     const size_t piece = k / depth, at = piece / 3 * 7 + piece % 3 * 2 + k % depth;
-                    sum[k % depth % 16] += a[r * a_row + at] * b[k];
+                    sum[k % 16] += a[r * a_row + at] * b[k];
                 }
                 for (size_t half = 8; half >= 1; half /= 2) {
                     for (size_t i = 0; i < half; i++) sum[i] += sum[i + half];
