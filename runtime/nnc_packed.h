@@ -284,23 +284,23 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
     }
 }
 
-/* @part LINE_SUMS line_tile */
+/* @part SUMS_IN_TURN line_tile */
 
 /* Sums that the positions of a line go into in turn: one would wait for each addition. */
-#define LINE_SUMS 4
+#define SUMS_IN_TURN 4
 
 /* Some columns of product_line: `vectors` vectors, the last of them with n lanes. */
 FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *walk, size_t width, const real *x, size_t step,
                             const real *d, real *y, int add) {
-    vec sum[LINE_SUMS][TILE_COLS];
-    UNROLL for (int s = 0; s < LINE_SUMS; s++) {
+    vec sum[SUMS_IN_TURN][TILE_COLS];
+    UNROLL for (int s = 0; s < SUMS_IN_TURN; s++) {
         UNROLL for (int v = 0; v < vectors; v++) { sum[s][v] = v_zero(); }
     }
     for (size_t i = 0; i < walk->count[0]; i++) {
         for (size_t j = 0; j < walk->count[1]; j++, d += width) {
             const real *line = x + i * walk->stride[0] + j * walk->stride[1];
-            for (size_t k = 0; k < width; k += LINE_SUMS) {
-                UNROLL for (size_t s = 0; s < LINE_SUMS; s++) {
+            for (size_t k = 0; k < width; k += SUMS_IN_TURN) {
+                UNROLL for (size_t s = 0; s < SUMS_IN_TURN; s++) {
                     if (k + s < width) {
                         UNROLL for (int v = 0; v < vectors; v++) {
                             const real *at = line + (k + s) * step + v * LANES;
@@ -323,7 +323,7 @@ FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *wal
 /**
  * One filter: y[j] = sum of d[k] * x[k * step + j] over k < width and over count[0] * count[1] lines, where
  * line (i, j) of x begins at i * stride[0] + j * stride[1] and those of d follow each other; added to y where `add`. For all
- * j < cols; as LINE_SUMS sums, of every 4th position of a line.
+ * j < cols; as SUMS_IN_TURN sums, of every 4th position of a line.
  */
 static inline void product_line(size_t cols, const product_walk *walk, size_t width, const real *x, size_t step, const real *d,
                                 real *y, int add) {

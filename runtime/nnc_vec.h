@@ -128,34 +128,97 @@ FORCE_INLINE vec v_load_all(const real *p) { return *(const vec_at *)(const void
 #define V_HOLD(x) (void)(x)
 #endif
 
+/* @part COPY_LANES */
+
+/* Copies n < LANES reals, by halves of a vector: a call of memcpy would take longer. */
+#define COPY_LANES(to, from, n) \
+    UNROLL for (size_t half = LANES / 2, at = 0; half > 0; half /= 2) { \
+        if ((n) & half) { \
+            memcpy((to) + at, (from) + at, half * sizeof *(to)); \
+            at += half; \
+        } \
+    }
+
 /* @part v_copy */
 
-/** Copies n < LANES reals, by halves of a vector: a call of memcpy would take longer. */
-static inline void v_copy(real *to, const real *from, size_t n) {
-    UNROLL for (size_t chunk = LANES / 2; chunk > 0; chunk /= 2) {
-        if (n & chunk) {
-            memcpy(to, from, chunk * sizeof *to);
-            to += chunk;
-            from += chunk;
-        }
-    }
+/** Copies n < LANES reals. */
+static inline void v_copy(real *to, const real *from, size_t n) { COPY_LANES(to, from, n) }
+
+/* @part v_load_few LOADS_MASKED vec_mask load_lanes */
+
+/* The first n < LANES reals at p, then zeros; in one instruction where there is one, since the way through memory makes what
+ * follows wait. */
+#if VECTOR_BYTES >= 32 && defined __has_builtin
+#if VECTOR_BYTES == 64 && __has_builtin(__builtin_ia32_loadups512_mask)
+#define LOADS_MASKED
+INLINE vec v_load_few(const real *p, size_t n) {
+    const vec zeros = {0};
+#ifdef NNC_DOUBLE
+    return __builtin_ia32_loadupd512_mask(p, zeros, (uint8_t)((1u << n) - 1));
+#else
+    return __builtin_ia32_loadups512_mask(p, zeros, (uint16_t)((1u << n) - 1));
+#endif
 }
+#elif VECTOR_BYTES == 32 && __has_builtin(__builtin_ia32_maskloadps256)
+#define LOADS_MASKED
+#ifdef NNC_DOUBLE
+typedef long long vec_mask __attribute__((vector_size(32)));
+#else
+typedef int vec_mask __attribute__((vector_size(32)));
+#endif
+INLINE vec v_load_few(const real *p, size_t n) {
+#ifdef NNC_DOUBLE
+    const vec_mask index = {0, 1, 2, 3};
+    return __builtin_ia32_maskloadpd256((const vec *)(const void *)p, index < (long long)n);
+#else
+    const vec_mask index = {0, 1, 2, 3, 4, 5, 6, 7};
+    return __builtin_ia32_maskloadps256((const vec *)(const void *)p, index < (int)n);
+#endif
+}
+#endif
+#endif
+#ifndef LOADS_MASKED
+static inline void load_lanes(real *to, const real *from, size_t n) { COPY_LANES(to, from, n) }
+INLINE vec v_load_few(const real *p, size_t n) {
+    real part[LANES] = {0};
+    load_lanes(part, p, n);
+    return v_load_all(part);
+}
+#endif
 
 /* @part v_load */
 
 /** The n <= LANES reals at p, then zeros; reads nothing beyond p[n - 1]. */
-INLINE vec v_load(const real *p, size_t n) {
-    if (n >= LANES) {
-        return v_load_all(p);
-    }
-    real part[LANES] = {0};
-    v_copy(part, p, n);
-    return v_load_all(part);
-}
+INLINE vec v_load(const real *p, size_t n) { return n >= LANES ? v_load_all(p) : v_load_few(p, n); }
 
 /* @part v_store_all */
 
 FORCE_INLINE void v_store_all(real *p, vec v) { *(vec_at *)(void *)p = v; }
+
+/* @part v_store_few STORES_MASKED store_lanes */
+
+/* Writes the first n < LANES lanes of v, in one instruction where there is one. (AVX2 has such stores too, but some processors
+ * take twenty cycles for one.) */
+#if VECTOR_BYTES == 64 && defined __has_builtin
+#if __has_builtin(__builtin_ia32_storeups512_mask)
+#define STORES_MASKED
+INLINE void v_store_few(real *p, vec v, size_t n) {
+#ifdef NNC_DOUBLE
+    __builtin_ia32_storeupd512_mask(p, v, (uint8_t)((1u << n) - 1));
+#else
+    __builtin_ia32_storeups512_mask(p, v, (uint16_t)((1u << n) - 1));
+#endif
+}
+#endif
+#endif
+#ifndef STORES_MASKED
+static inline void store_lanes(real *to, const real *from, size_t n) { COPY_LANES(to, from, n) }
+INLINE void v_store_few(real *p, vec v, size_t n) {
+    real part[LANES];
+    v_store_all(part, v);
+    store_lanes(p, part, n);
+}
+#endif
 
 /* @part v_store */
 
@@ -164,9 +227,7 @@ INLINE void v_store(real *p, vec v, size_t n) {
     if (n >= LANES) {
         v_store_all(p, v);
     } else {
-        real part[LANES];
-        v_store_all(part, v);
-        v_copy(p, part, n);
+        v_store_few(p, v, n);
     }
 }
 

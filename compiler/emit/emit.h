@@ -136,6 +136,9 @@ bool whole_vectors(int64_t size);
 /** A vector from memory, or into it (a statement): all lanes, or only some where `lanes` is not NULL. */
 const char *lanes_load(Emit *emit, const char *address, const char *lanes);
 const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes);
+/** A statement that copies `size` neighbours, a factor. A loop over vectors would do, but compilers make memmove of one
+ *  where they do not see that the two are apart, and generated C needs no more than memcpy. */
+const char *copy_text(Emit *emit, const char *to, const char *from, const char *size);
 /** The first element of a matrix, which may be columns of a wider one: a parameter, perhaps plus a column. */
 const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name);
 

@@ -230,6 +230,10 @@ const char *lanes_store(Emit *emit, const char *address, const char *value, cons
                  : formatted(emit, "v_store_all(%s, %s);\n", address, value);
 }
 
+const char *copy_text(Emit *emit, const char *to, const char *from, const char *size) {
+    return formatted(emit, "memcpy(%s, %s, %s * sizeof(%s));\n", to, from, size, emit->real);
+}
+
 static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {
     const char *name = param_tensor(emit, tensor, false);
     const char *index = nest_index(emit, place->nest, tensor, vector);

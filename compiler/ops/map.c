@@ -44,10 +44,40 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     }
 }
 
+/* What one step copies as it is; NULL: it computes something. */
+static Tensor *copied(const Op *op) {
+    const Step *const step = &op->steps.at[0];
+    if (op->steps.count != 1 || step->operand_count != 1 || !step->result || step->result->in_registers) return NULL;
+    const Operand *const x = &step->operands[0];
+    return x->tensor && !x->tensor->regenerated && !x->written && !strcmp(step->text, x->name) ? x->tensor : NULL;
+}
+
+/* Neighbours are copied at once; NULL where there are none. */
+static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
+    Tensor *const x = copied(op);
+    Loop *const row = &nest->loops[nest->loop_count - 1];
+    if (!x || !strcmp(row->size, "1")) return NULL;
+    bool x_together, y_together;
+    Tensor *const y = op->steps.at[0].result;
+    row->var = "0";
+    const char *const from = nest_index(e, nest, x, &x_together), *const to = nest_index(e, nest, y, &y_together);
+    row->var = "c";
+    if (!x_together || !y_together) return NULL;
+    const char *const x_name = param_tensor(e, x, false);
+    const char *const y_name = param_named(e, y, true, y->columns ? tensor_rows(y)->name : "y");
+    return loops_text(e, nest, 0, nest->loop_count - 1,
+                      copy_text(e, address_text(e, y_name, to), address_text(e, x_name, from), row->size));
+}
+
 static void emit_map(Emit *e, const Op *op) {
     const Shape space = op->out ? op->out->shape : op->shape;
     Nest nest = nest_for(e, space, op, NULL, NULL);
     const int last = nest.loop_count - 1;
+    const char *const copy = copy_body(e, op, &nest);
+    if (copy) {
+        emit_function(e, "body", op, (Hole[]){{"body", copy}, {NULL, NULL}});
+        return;
+    }
     Place place = {.nest = &nest, .lanes = lanes_of(&nest.loops[last]), .draw_offset = "(c - block)"};
     const char *body;
     if (nest.blocked) {

@@ -74,7 +74,7 @@ static Run run_of(const Spacing *spacing, int dim, int64_t size, int64_t out) {
     return run;
 }
 
-/* Neighbours that stay neighbours are copied in vectors. */
+/* Neighbours that stay neighbours are copied at once. */
 static void emit(Emit *e, const Op *op) {
     static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
     Tensor *x = op->in[0], *y = op->out;
@@ -104,14 +104,8 @@ static void emit(Emit *e, const Op *op) {
         to_size *= dim_size(out, 1);
     }
     const char *first = address_text(e, from, integer(e, from_base)), *second = address_text(e, to, integer(e, to_base));
-    Text loop = {.arena = e->arena};
-    emit_template(e, &loop, "map_lanes",
-                  (Hole[]){{"var", "c"},
-                           {"size", integer(e, row)},
-                           {"body", formatted(e, "v_store(%s%s + c, v_load(%s%s + c, n), n);\n", second, text_chars(&at_to),
-                                              first, text_chars(&at_from))},
-                           {NULL, NULL}});
-    const char *body = text_chars(&loop);
+    const char *body = copy_text(e, formatted(e, "%s%s", second, text_chars(&at_to)),
+                                 formatted(e, "%s%s", first, text_chars(&at_from)), integer(e, row));
     for (int i = y->shape.rank - 1; i >= 0; i--) {
         if (!sizes[i]) continue;
         Text outer = {.arena = e->arena};

@@ -47,23 +47,19 @@ static void emit(Emit *e, const Op *op) {
     const bool rows = op->axes[last] == last && !(op->flipped >> last & 1);
     Text at_in = {.arena = e->arena}, at_out = {.arena = e->arena};
     for (int i = 0; i < out.rank; i++) {
-        const char *const var = i == last && rows ? "c" : vars[i];
+        if (i == last && rows) break;
         const char *const index =
-            op->flipped >> i & 1 ? formatted(e, "(%s - 1 - %s)", size_text(e, out, i, i + 1), var) : var;
+            op->flipped >> i & 1 ? formatted(e, "(%s - 1 - %s)", size_text(e, out, i, i + 1), vars[i]) : vars[i];
         text_printf(&at_in, "%s%s", i ? " + " : "", term(e, index, x, op->axes[i]));
-        text_printf(&at_out, "%s%s", i ? " + " : "", term(e, var, y, i));
+        text_printf(&at_out, "%s%s", i ? " + " : "", term(e, vars[i], y, i));
     }
-    const char *body = rows ? formatted(e, "v_store(%s + %s, v_load(%s + %s, n), n);\n", to, text_chars(&at_out), from,
-                                        text_chars(&at_in))
+    const char *body = rows ? copy_text(e, formatted(e, "%s + %s", to, text_chars(&at_out)),
+                                        formatted(e, "%s + %s", from, text_chars(&at_in)), size_text(e, out, last, out.rank))
                             : formatted(e, "%s[%s] = %s[%s];\n", to, text_chars(&at_out), from, text_chars(&at_in));
-    for (int i = last; i >= 0; i--) {
+    for (int i = rows ? last - 1 : last; i >= 0; i--) {
         Text loop = {.arena = e->arena};
-        const bool lanes = i == last && rows;
-        emit_template(e, &loop, lanes ? "map_lanes" : "map_loop",
-                      (Hole[]){{"var", lanes ? "c" : vars[i]},
-                               {"size", size_text(e, out, i, i + 1)},
-                               {"body", body},
-                               {NULL, NULL}});
+        emit_template(e, &loop, "map_loop",
+                      (Hole[]){{"var", vars[i]}, {"size", size_text(e, out, i, i + 1)}, {"body", body}, {NULL, NULL}});
         body = text_chars(&loop);
     }
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
