@@ -289,7 +289,7 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
 /* Sums that the positions of a line go into in turn: one would wait for each addition. */
 #define SUMS_IN_TURN 4
 
-/* Some columns of product_line: `vectors` vectors, the last of them with n lanes. */
+/* Some columns of product_line: `vectors` vectors of n lanes. */
 FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *walk, size_t width, const real *x, size_t step,
                             const real *d, real *y, int add) {
     vec sum[SUMS_IN_TURN][TILE_COLS];
@@ -303,8 +303,7 @@ FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *wal
                 UNROLL for (size_t s = 0; s < SUMS_IN_TURN; s++) {
                     if (k + s < width) {
                         UNROLL for (int v = 0; v < vectors; v++) {
-                            const real *at = line + (k + s) * step + v * LANES;
-                            sum[s][v] += d[k + s] * (v < vectors - 1 ? v_load_all(at) : v_load(at, n));
+                            sum[s][v] += d[k + s] * v_load(line + (k + s) * step + v * LANES, n);
                         }
                     }
                 }
@@ -312,9 +311,8 @@ FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *wal
         }
     }
     UNROLL for (int v = 0; v < vectors; v++) {
-        const size_t lanes = v < vectors - 1 ? LANES : n;
         const vec total = (sum[0][v] + sum[2][v]) + (sum[1][v] + sum[3][v]);
-        v_store(y + v * LANES, add ? v_load(y + v * LANES, lanes) + total : total, lanes);
+        v_store(y + v * LANES, add ? v_load(y + v * LANES, n) + total : total, n);
     }
 }
 

@@ -306,9 +306,9 @@ FORCE_INLINE void column_add(vec sum[COLUMN_SUMS / LANES], const real *x, const 
  */
 static inline void product_column(size_t rows, const product_walk *walk, size_t depth, const real *a, size_t a_row,
                                   const real *b, real *y) {
+    real rest[COLUMN_SUMS] = {0}; /* terms that are too few for all sums, until the next piece */
     for (size_t r = 0; r < rows; r++, a += a_row) {
         const real *w = b;
-        real rest[COLUMN_SUMS] = {0}; /* terms that are too few for all sums, until the next piece */
         size_t few = 0;
         vec sum[COLUMN_SUMS / LANES];
         UNROLL for (int v = 0; v < COLUMN_SUMS / LANES; v++) { sum[v] = v_zero(); }

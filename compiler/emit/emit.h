@@ -152,6 +152,8 @@ typedef struct Place {
 
 /** The statements of op's steps: locals, then stores of what others read. */
 const char *steps_text(Emit *emit, const Op *op, const Place *place);
+/** What the place of a step's result is called as a parameter. */
+const char *result_name(Emit *emit, const Op *op, const Step *step);
 /** Those of a sum's terms, which make what is summed. */
 const char *terms_text(Emit *emit, const Op *op, const Place *place);
 /** The steps of an operation that makes blocks: within a block from (row, col) on, at its row r and column c. The space

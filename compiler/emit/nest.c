@@ -257,6 +257,11 @@ static int written_at(const Op *op, const Tensor *tensor, int before) {
     return -1;
 }
 
+const char *result_name(Emit *emit, const Op *op, const Step *step) {
+    if (step->result->columns) return tensor_rows(step->result)->name;
+    return step == &op->steps.at[op->steps.count - 1] ? "y" : formatted(emit, "%s_out", step->label);
+}
+
 /* One step: operands that the text names more than once get a local; then `const vec relu = …`. What a step writes in place
  * stays in its local for the steps behind it; the last one stores it. */
 static void step_text(Emit *emit, const Op *op, int index, const Place *place, Text *out) {
@@ -296,12 +301,8 @@ static void step_text(Emit *emit, const Op *op, int index, const Place *place, T
         step->result->local = local_name(emit, step->label);
         text_printf(out, any_vector ? "const vec %s = %s;\n" : "const vec %s = v_splat(%s);\n", step->result->local,
                     text);
-        const bool last = step == &op->steps.at[op->steps.count - 1];
         if (!step->result->in_registers)
-            store_text(emit, out, step->result,
-                       step->result->columns ? tensor_rows(step->result)->name
-                       : last                ? "y"
-                                             : formatted(emit, "%s_out", step->label),
+            store_text(emit, out, step->result, result_name(emit, op, step),
                        step->result->local, place);
         return;
     }

@@ -64,7 +64,7 @@ static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
     row->var = "c";
     if (!x_together || !y_together) return NULL;
     const char *const x_name = param_tensor(e, x, false);
-    const char *const y_name = param_named(e, y, true, y->columns ? tensor_rows(y)->name : "y");
+    const char *const y_name = param_named(e, y, true, result_name(e, op, &op->steps.at[0]));
     return loops_text(e, nest, 0, nest->loop_count - 1,
                       copy_text(e, address_text(e, y_name, to), address_text(e, x_name, from), row->size));
 }
@@ -73,13 +73,8 @@ static void emit_map(Emit *e, const Op *op) {
     const Shape space = op->out ? op->out->shape : op->shape;
     Nest nest = nest_for(e, space, op, NULL, NULL);
     const int last = nest.loop_count - 1;
-    const char *const copy = copy_body(e, op, &nest);
-    if (copy) {
-        emit_function(e, "body", op, (Hole[]){{"body", copy}, {NULL, NULL}});
-        return;
-    }
     Place place = {.nest = &nest, .lanes = lanes_of(&nest.loops[last]), .draw_offset = "(c - block)"};
-    const char *body;
+    const char *body = copy_body(e, op, &nest);
     if (nest.blocked) {
         const int64_t blocks = (nest.loops[last].literal + 63) / 64;
         Text row = {.arena = e->arena}; /* the number of the row that the blocks belong to */
@@ -100,7 +95,7 @@ static void emit_map(Emit *e, const Op *op) {
                 {"steps", steps_text(e, op, &place)},
                 {NULL, NULL}});
         body = loops_text(e, &nest, 0, last, text_chars(&out));
-    } else {
+    } else if (!body) {
         body = loops_text(e, &nest, 0, last + 1, steps_text(e, op, &place));
     }
     emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});

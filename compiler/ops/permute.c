@@ -45,9 +45,9 @@ static void emit(Emit *e, const Op *op) {
         return;
     }
     const bool rows = op->axes[last] == last && !(op->flipped >> last & 1);
+    const int loops = rows ? last : out.rank; /* rows are copied at once */
     Text at_in = {.arena = e->arena}, at_out = {.arena = e->arena};
-    for (int i = 0; i < out.rank; i++) {
-        if (i == last && rows) break;
+    for (int i = 0; i < loops; i++) {
         const char *const index =
             op->flipped >> i & 1 ? formatted(e, "(%s - 1 - %s)", size_text(e, out, i, i + 1), vars[i]) : vars[i];
         text_printf(&at_in, "%s%s", i ? " + " : "", term(e, index, x, op->axes[i]));
@@ -56,7 +56,7 @@ static void emit(Emit *e, const Op *op) {
     const char *body = rows ? copy_text(e, formatted(e, "%s + %s", to, text_chars(&at_out)),
                                         formatted(e, "%s + %s", from, text_chars(&at_in)), size_text(e, out, last, out.rank))
                             : formatted(e, "%s[%s] = %s[%s];\n", to, text_chars(&at_out), from, text_chars(&at_in));
-    for (int i = rows ? last - 1 : last; i >= 0; i--) {
+    for (int i = loops - 1; i >= 0; i--) {
         Text loop = {.arena = e->arena};
         emit_template(e, &loop, "map_loop",
                       (Hole[]){{"var", vars[i]}, {"size", size_text(e, out, i, i + 1)}, {"body", body}, {NULL, NULL}});

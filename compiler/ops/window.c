@@ -79,25 +79,21 @@ const char *window_places(Emit *e, const WindowLoops *loops, const char *body) {
                   (Hole[]){{"var", "sample"}, {"size", size_text(e, loops->image, 0, loops->first)}, {"body", body}, {NULL, NULL}});
 }
 
-const char *window_taps(Emit *e, const WindowLoops *loops, const char *body) {
-    for (int i = loops->window->dims - 1; i >= 0; i--) {
+const char *window_taps_of(Emit *e, const WindowLoops *loops, int first, int end, bool unrolled, const char *body) {
+    for (int i = end - 1; i >= first; i--) {
         if (loops->window->size[i] == 1) continue;
-        Hole holes[] = {{has_edge(loops, i) ? "tap" : "var", taps[i]},
+        const bool edge = has_edge(loops, i);
+        Hole holes[] = {{edge ? "tap" : "var", taps[i]},
                         {"size", integer(e, loops->window->size[i])},
                         {"body", body},
                         {NULL, NULL}};
-        body = filled(e, has_edge(loops, i) ? "window_tap" : "map_loop", holes);
+        body = filled(e, edge ? "window_tap" : unrolled ? "map_unrolled" : "map_loop", holes);
     }
     return body;
 }
 
-const char *window_taps_of(Emit *e, const WindowLoops *loops, int first, int end, bool unrolled, const char *body) {
-    for (int i = end - 1; i >= first; i--) {
-        if (loops->window->size[i] == 1) continue;
-        Hole holes[] = {{"var", taps[i]}, {"size", integer(e, loops->window->size[i])}, {"body", body}, {NULL, NULL}};
-        body = filled(e, unrolled ? "map_unrolled" : "map_loop", holes);
-    }
-    return body;
+const char *window_taps(Emit *e, const WindowLoops *loops, const char *body) {
+    return window_taps_of(e, loops, 0, loops->window->dims, false, body);
 }
 
 const char *window_channels(Emit *e, const WindowLoops *loops, const char *lanes, const char *body) {

@@ -22,9 +22,9 @@ const char *window_tap_number(Emit *emit, const WindowLoops *loops, int first);
  *  whole where `lanes` is NULL, and else have n lanes. */
 const char *window_places(Emit *emit, const WindowLoops *loops, const char *body);
 const char *window_taps(Emit *emit, const WindowLoops *loops, const char *body);
-/** Those over the window's positions in dimensions first ... end - 1, of windows that lie within the image; perhaps unrolled. */
-const char *window_taps_of(Emit *emit, const WindowLoops *loops, int first, int end, bool unrolled, const char *body);
 const char *window_channels(Emit *emit, const WindowLoops *loops, const char *lanes, const char *body);
+/** Those over a window's positions in dimensions first ... end - 1 only; unrolled, if wanted, where windows have no edge. */
+const char *window_taps_of(Emit *emit, const WindowLoops *loops, int first, int end, bool unrolled, const char *body);
 /** Statements that say where a window at the edge begins and ends; "" where all lie within the image. */
 const char *window_edges(Emit *emit, const WindowLoops *loops);
 /** How many positions of the window lie within the image: a number, or a product of differences. */
