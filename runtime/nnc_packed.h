@@ -59,6 +59,16 @@ typedef struct packed_operands {
     int add;
 } packed_operands;
 
+/* @part SHORT_DEPTH IS_SHORT */
+
+/* Of a depth that is known to be so short all steps are written out. */
+#define SHORT_DEPTH 4
+#ifdef __GNUC__
+#define IS_SHORT(depth) (__builtin_constant_p(depth) && (depth) <= SHORT_DEPTH)
+#else
+#define IS_SHORT(depth) 0
+#endif
+
 /* @part packed_tile */
 
 FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_operands *x) {
@@ -72,18 +82,17 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
     }
     for (size_t i = 0; i < x->walk.count[0]; i++) {
         for (size_t j = 0; j < x->walk.count[1]; j++) {
-            for (size_t k = 0; k < x->walk.count[2]; k++) {
+            for (size_t k = 0; k < x->walk.count[2]; k++, b += depth * STRIP) {
                 const real *a = x->a + i * x->walk.stride[0] + j * x->walk.stride[1] + k * x->walk.stride[2];
-                for (const real *end = a + depth; a < end; a++, b += STRIP) {
-                    vec w[TILE_COLS];
-                    UNROLL for (int v = 0; v < vectors; v++) {
-                        w[v] = v_load_all(b + v * LANES);
-                        V_HOLD(w[v]);
+                if (IS_SHORT(depth)) {
+                    UNROLL for (size_t n = 0; n < SHORT_DEPTH; n++) {
+                        if (n < depth) {
+                            tile_step(rows, vectors, a + n, a_row, b + n * STRIP, sum);
+                        }
                     }
-                    UNROLL for (int r = 0; r < rows; r++) {
-                        vec element = v_splat(a[(size_t)r * a_row]);
-                        V_HOLD(element);
-                        UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }
+                } else {
+                    for (size_t n = 0; n < depth; n++) {
+                        tile_step(rows, vectors, a + n, a_row, b + n * STRIP, sum);
                     }
                 }
             }
@@ -117,14 +126,21 @@ FORCE_INLINE void packed_rows(size_t rows, const int vectors, packed_operands x)
     }
 }
 
-/* @part product_packed */
+/* @part PACKED_INLINE product_packed */
+
+/* With vectors a copy for the constants of each call, unless that is too large. */
+#if VECTOR_BYTES == 0 || defined __OPTIMIZE_SIZE__
+#define PACKED_INLINE static inline
+#else
+#define PACKED_INLINE FORCE_INLINE
+#endif
 
 /**
  * block[r * PANEL + c] = sum of a[r * a_row + k] * b[k][c] over k < depth, and over all pieces of `walk` in a, each `depth`
  * deep; for r < rows (at most PACKED_ROWS) and the first c < cols of the panel, and up to the next whole vector. Added to
  * what the block has where `add`.
  */
-static inline void product_packed(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a,
+PACKED_INLINE void product_packed(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a,
                                   size_t a_row, const real *panel, real *block, int add) {
     const size_t pieces = walk->count[1] * walk->count[2], whole = walk->count[0] * pieces * depth;
     product_walk part = *walk;
@@ -158,7 +174,7 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
 
 /* @part LINES_DEPTH */
 
-/* How much of b product_lines packs at a time: 16 KB at most, so that it stays in the first cache beside a. */
+/* How much of b product_lines takes at a time: 16 KB at most, so that it stays in the first cache beside a. */
 #if VECTOR_BYTES == 0
 #define LINES_DEPTH 32
 #elif VECTOR_BYTES == 64
@@ -169,13 +185,14 @@ static inline void product_packed(size_t rows, size_t cols, const product_walk *
 
 /* @part lines_operands */
 
-/* c[r * c_row + j] += sum of a[k * step + r] * strip[k * STRIP + j] over k < width and over `lines` lines, of which `inner`
+/* c[r * c_row + j] += sum of a[k * step + r] * b[k * b_row + j] over k < width and over `lines` lines, of which `inner`
  * lie stride[1] apart, and such groups stride[0]; `at` is the number of the first in its group. */
 typedef struct lines_operands {
     size_t lines, inner, at, stride[2], width;
     const real *a;
     size_t step;
-    const real *strip;
+    const real *b;
+    size_t b_row;
     real *c;
     size_t c_row, cols;
     int add;
@@ -184,7 +201,7 @@ typedef struct lines_operands {
 /* @part lines_tile */
 
 FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_operands *x) {
-    const real *line = x->a, *b = x->strip;
+    const real *line = x->a, *b = x->b;
     vec sum[TILE_ROWS * TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int v = 0; v < vectors; v++) {
@@ -194,17 +211,9 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
     }
     for (size_t i = 0, at = x->at; i < x->lines; i++) {
         const real *a = line;
-        for (size_t k = 0; k < x->width; k++, a += x->step, b += STRIP) {
-            vec w[TILE_COLS];
-            UNROLL for (int v = 0; v < vectors; v++) {
-                w[v] = v_load_all(b + v * LANES);
-                V_HOLD(w[v]);
-            }
-            UNROLL for (int r = 0; r < rows; r++) {
-                vec element = v_splat(a[r]);
-                V_HOLD(element);
-                UNROLL for (int v = 0; v < vectors; v++) { sum[r * vectors + v] += element * w[v]; }
-            }
+        for (size_t k = 0; k < x->width; k++, a += x->step, b += x->b_row) {
+            HIDE_POINTER(a);
+            tile_step(rows, vectors, a, 1, b, sum);
         }
         line += x->stride[1];
         if (++at == x->inner) {
@@ -254,22 +263,20 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
     const size_t all = walk->count[0] * walk->count[1], inner = walk->count[1];
     const size_t deep = width < LINES_DEPTH ? width : LINES_DEPTH; /* of one line, and … */
     const size_t many = LINES_DEPTH / deep;                        /* … as many lines as fit */
+    const int together = cols <= STRIP && cols % LANES == 0;       /* b is a strip already */
     real strip[LINES_DEPTH * STRIP];
     for (size_t line = 0; line < all; line += many) {
         for (size_t from = 0; from < width; from += deep) {
+            const real *lines = b + (line * width + from) * b_row;
             lines_operands x = {all - line < many ? all - line : many, inner, line % inner,
                                 {walk->stride[0], walk->stride[1]}, width - from < deep ? width - from : deep,
-                                a + line / inner * walk->stride[0] + line % inner * walk->stride[1] + from * step, step, strip,
-                                c, c_row, cols, add || line > 0 || from > 0};
-            const real *lines = b + (line * width + from) * b_row;
+                                a + line / inner * walk->stride[0] + line % inner * walk->stride[1] + from * step, step,
+                                together ? lines : strip, together ? b_row : STRIP, c, c_row, cols, add || line > 0 || from > 0};
             for (size_t col = 0; col < cols; col += STRIP) {
                 x.cols = cols - col;
                 x.c = c + col;
-                for (size_t k = 0; k < x.lines * x.width; k++) {
-                    for (size_t i = 0; i < STRIP; i += LANES) {
-                        v_store_all(strip + k * STRIP + i,
-                                    i < x.cols ? v_load(lines + k * b_row + col + i, v_lanes(x.cols - i)) : v_zero());
-                    }
+                if (!together) {
+                    block_edge(x.cols, TILE_COLS, x.lines * x.width, lines + col, b_row, strip);
                 }
                 switch ((x.cols + LANES - 1) / LANES) {
                 case 1: lines_rows(rows, 1, x); break;

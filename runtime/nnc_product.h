@@ -54,16 +54,32 @@ typedef struct product_operands {
     product_walk walk;
 } product_operands;
 
+/* @part tile_step */
+
+/* sum[r][j] += a[r * a_row] * b[j] for a tile of `rows` x `cols` vectors, sum[r * cols + j]. */
+FORCE_INLINE void tile_step(const int rows, const int cols, const real *a, size_t a_row, const real *b, vec *sum) {
+    vec w[TILE_COLS];
+    UNROLL for (int j = 0; j < cols; j++) {
+        w[j] = v_load_all(b + j * LANES);
+        V_HOLD(w[j]);
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        vec element = v_splat(a[(size_t)r * a_row]);
+        V_HOLD(element);
+        UNROLL for (int j = 0; j < cols; j++) { sum[r * cols + j] += element * w[j]; }
+    }
+}
+
 /* @part product_tile */
 
 /* One tile of `rows` x `cols` vectors, all of them full. After `whole` rows of b the others are read from `rest`, whose
  * rows are `cols` vectors long. */
 FORCE_INLINE void product_tile(const int rows, const int cols, product_operands x, size_t whole, const real *rest) {
     const product_walk walk = x.walk;
-    vec sum[TILE_ROWS][TILE_COLS];
+    vec sum[TILE_ROWS * TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int j = 0; j < cols; j++) {
-            sum[r][j] = x.add ? v_load_all(x.c + (size_t)r * x.c_row + j * LANES) : v_zero();
+            sum[r * cols + j] = x.add ? v_load_all(x.c + (size_t)r * x.c_row + j * LANES) : v_zero();
         }
     }
     const size_t pieces = walk.count[0] * walk.count[1] * walk.count[2];
@@ -77,16 +93,7 @@ FORCE_INLINE void product_tile(const int rows, const int cols, product_operands 
             }
             const size_t depth = left < whole ? left : whole;
             for (size_t row = 0; row < depth; row++) {
-                vec w[TILE_COLS];
-                UNROLL for (int c = 0; c < cols; c++) {
-                    w[c] = v_load_all(x.b + row * x.b_depth + c * LANES);
-                    V_HOLD(w[c]);
-                }
-                UNROLL for (int r = 0; r < rows; r++) {
-                    vec element = v_splat(a[(size_t)r * x.a_row + row * x.a_depth]);
-                    V_HOLD(element);
-                    UNROLL for (int c = 0; c < cols; c++) { sum[r][c] += element * w[c]; }
-                }
+                tile_step(rows, cols, a + row * x.a_depth, x.a_row, x.b + row * x.b_depth, sum);
             }
             a += depth * x.a_depth;
             x.b += depth * x.b_depth;
@@ -102,7 +109,7 @@ FORCE_INLINE void product_tile(const int rows, const int cols, product_operands 
         }
     }
     UNROLL for (int r = 0; r < rows; r++) {
-        UNROLL for (int j = 0; j < cols; j++) { v_store_all(x.c + (size_t)r * x.c_row + j * LANES, sum[r][j]); }
+        UNROLL for (int j = 0; j < cols; j++) { v_store_all(x.c + (size_t)r * x.c_row + j * LANES, sum[r * cols + j]); }
     }
 }
 
@@ -228,16 +235,7 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
         }
     }
     for (; x.depth > 0; x.depth--) {
-        vec w[TILE_ROWS * TILE_COLS];
-        UNROLL for (int j = 0; j < cols; j++) {
-            w[j] = v_load_all(x.b + j * LANES);
-            V_HOLD(w[j]);
-        }
-        UNROLL for (int r = 0; r < rows; r++) {
-            vec element = v_splat(x.a[(size_t)r * x.a_row]);
-            V_HOLD(element);
-            UNROLL for (int j = 0; j < cols; j++) { sum[r * cols + j] += element * w[j]; }
-        }
+        tile_step(rows, cols, x.a, x.a_row, x.b, sum);
         x.a += x.a_depth;
         x.b += x.b_depth;
     }
@@ -358,8 +356,8 @@ static inline void product_column(size_t rows, const product_walk *walk, size_t 
  * vector. */
 static inline void column_sums(size_t rows, size_t cols, const real *x, size_t x_row, real *sums) {
     enum { WIDE = 4 }; /* vectors side by side: one would wait for each addition */
-    size_t c = 0;
-    for (; c + WIDE * LANES <= cols; c += WIDE * LANES) {
+    const size_t whole = cols - cols % (WIDE * LANES);
+    for (size_t c = 0; c < whole; c += WIDE * LANES) {
         vec sum[WIDE];
         UNROLL for (int j = 0; j < WIDE; j++) { sum[j] = v_zero(); }
         for (size_t r = 0; r < rows; r++) {
@@ -367,7 +365,7 @@ static inline void column_sums(size_t rows, size_t cols, const real *x, size_t x
         }
         UNROLL for (int j = 0; j < WIDE; j++) { v_store_all(sums + c + j * LANES, sum[j]); }
     }
-    for (; c < cols; c += LANES) {
+    for (size_t c = whole; c < cols; c += LANES) {
         const size_t n = v_lanes(cols - c);
         vec sum = v_zero();
         for (size_t r = 0; r < rows; r++) {

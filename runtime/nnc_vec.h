@@ -128,6 +128,16 @@ FORCE_INLINE vec v_load_all(const real *p) { return *(const vec_at *)(const void
 #define V_HOLD(x) (void)(x)
 #endif
 
+/* @part HIDE_POINTER */
+
+/* Where a pointer is so marked, gcc does not keep elements for the next step that lie next to each other: they would have to be
+ * spread over the lanes in registers, by a unit that multiplies. */
+#if defined __GNUC__ && !defined __clang__
+#define HIDE_POINTER(p) __asm__("" : "+r"(p))
+#else
+#define HIDE_POINTER(p) (void)(p)
+#endif
+
 /* @part COPY_LANES */
 
 /* Copies n < LANES reals, by halves of a vector: a call of memcpy would take longer. */

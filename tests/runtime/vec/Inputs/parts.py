@@ -15,7 +15,7 @@ DEFINITIONS = [
     r"^ *#define (\w+)",
     r"^typedef [^;{]*?(\w+)(?: __attribute__\(\(.*\)\))?;",
     r"^} (\w+);",
-    r"^(?:static inline|INLINE|FORCE_INLINE) [\w ]+?\*?(\w+)\(",
+    r"^(?:static inline|\w*INLINE) [\w ]+?\*?(\w+)\(",
 ]
 
 
