@@ -79,6 +79,7 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
 static void dump_op(const Plan *plan, const Op *op, Text *out) {
     text_printf(out, "    %s: %s", op->name, op->def->name);
     if (op->transpose_a) text_puts(out, " transposed");
+    if (op->deep) text_puts(out, " (a few rows at a time)");
     if (op->skips_first) text_puts(out, " (not in the first step)");
     if (op->skips_last) text_puts(out, " (not in the last step)");
     if (op->def->describe) op->def->describe(op, out);

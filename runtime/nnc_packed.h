@@ -263,7 +263,6 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
     const size_t all = walk->count[0] * walk->count[1], inner = walk->count[1];
     const size_t deep = width < LINES_DEPTH ? width : LINES_DEPTH; /* of one line, and … */
     const size_t many = LINES_DEPTH / deep;                        /* … as many lines as fit */
-    const int together = cols <= STRIP && cols % LANES == 0;       /* b is a strip already */
     real strip[LINES_DEPTH * STRIP];
     for (size_t line = 0; line < all; line += many) {
         for (size_t from = 0; from < width; from += deep) {
@@ -271,12 +270,16 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
             lines_operands x = {all - line < many ? all - line : many, inner, line % inner,
                                 {walk->stride[0], walk->stride[1]}, width - from < deep ? width - from : deep,
                                 a + line / inner * walk->stride[0] + line % inner * walk->stride[1] + from * step, step,
-                                together ? lines : strip, together ? b_row : STRIP, c, c_row, cols, add || line > 0 || from > 0};
+                                lines, b_row, c, c_row, cols, add || line > 0 || from > 0};
             for (size_t col = 0; col < cols; col += STRIP) {
                 x.cols = cols - col;
                 x.c = c + col;
-                if (!together) {
-                    block_edge(x.cols, TILE_COLS, x.lines * x.width, lines + col, b_row, strip);
+                x.b = lines + col;
+                x.b_row = b_row;
+                if ((x.cols < STRIP && x.cols % LANES != 0) || (cols > STRIP && rows >= COPIED_ROWS)) {
+                    block_edge(x.cols, TILE_COLS, x.lines * x.width, x.b, b_row, strip);
+                    x.b = strip;
+                    x.b_row = STRIP;
                 }
                 switch ((x.cols + LANES - 1) / LANES) {
                 case 1: lines_rows(rows, 1, x); break;

@@ -103,9 +103,29 @@ static void emit_shallow(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
+/* The first input is transposed; both are read once. */
+static void emit_deep(Emit *e, const Op *op) {
+    Tensor *a = op->in[0], *b = op->in[1];
+    const char *const x = matrix(e, a, false, "x"), *const d = matrix(e, b, false, "d");
+    emit_function(e, "matmul_deep", op,
+                  (Hole[]){{"a", x},
+                           {"a_row", integer(e, tensor_row_width(a))},
+                           {"b", d},
+                           {"b_row", integer(e, tensor_row_width(b))},
+                           {"depth", size_text(e, a->shape, 0, a->shape.rank - 1)},
+                           {"rows", integer(e, op->out->shape.dim[0])},
+                           {"columns", integer(e, op->out->shape.dim[1])},
+                           {"y", param_tensor(e, op->out, true)},
+                           {NULL, NULL}});
+}
+
 static void emit(Emit *e, const Op *op) {
     if (tensor_is_packed(op->in[1])) {
         emit_packed(e, op);
+        return;
+    }
+    if (op->deep) {
+        emit_deep(e, op);
         return;
     }
     if (is_shallow(e, op)) {
