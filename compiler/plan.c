@@ -80,6 +80,7 @@ static void dump_op(const Plan *plan, const Op *op, Text *out) {
     text_printf(out, "    %s: %s", op->name, op->def->name);
     if (op->transpose_a) text_puts(out, " transposed");
     if (op->deep) text_puts(out, " (a few rows at a time)");
+    if (op->adds) text_puts(out, " (added up over the steps)");
     if (op->skips_first) text_puts(out, " (not in the first step)");
     if (op->skips_last) text_puts(out, " (not in the last step)");
     if (op->def->describe) op->def->describe(op, out);

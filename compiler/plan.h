@@ -182,7 +182,8 @@ struct Op {
     LIST(Step) steps;   /* elementwise: on the result of a product or sum, or making the result of a map */
     int terms;          /* sum: the first so many steps make what is summed; the others follow */
     bool transpose_a;   /* matmul */
-    bool deep;          /* matmul: adds to all outputs, a few rows of its inputs at a time */
+    bool deep;          /* matmul: takes a few rows of its inputs at a time, for all outputs */
+    bool adds;          /* matmul, sum in a loop: adds to what the steps before have made */
     bool skips_first;   /* matmul in a loop: the first input is zero in the first step … */
     bool skips_last;    /* … and nobody reads what the last step makes */
     int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
@@ -327,6 +328,7 @@ void pass_join(Plan *plan, Program *program);   /* input products of a loop over
 void pass_first(Plan *plan, Program *program);  /* no products with the zeros that a loop begins with */
 void pass_pack(Plan *plan, Program *program);   /* strips of matrices that many products read */
 void pass_deep(Plan *plan, Program *program);   /* gradients over so many rows that they should be read once */
+void pass_inside(Plan *plan, Program *program); /* … or, of each step of a loop, as soon as it is made */
 void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
 void pass_last(Plan *plan, Program *program);   /* nor for what the last step of a loop makes in vain */
 void pass_place(Plan *plan, Program *program);  /* what the reverse loop reads for the last time makes place for its results */

@@ -19,7 +19,7 @@ void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes);
 /* Functions: one for each operation. */
 
 /** A tensor that a function takes as a parameter, or a random stream, or a scalar, or how deep a product goes. */
-typedef enum ParamKind { PARAM_TENSOR, PARAM_RANDOM, PARAM_SCALAR, PARAM_SUMS, PARAM_DEPTH } ParamKind;
+typedef enum ParamKind { PARAM_TENSOR, PARAM_RANDOM, PARAM_SCALAR, PARAM_SUMS, PARAM_DEPTH, PARAM_ADD /* from the second step of the loop on */ } ParamKind;
 
 typedef struct Param {
     ParamKind kind;
@@ -78,6 +78,8 @@ const char *param_random(Emit *emit, Tensor *tensor, int stream);
 const char *param_scalar(Emit *emit, const char *name);
 /** How deep a product in a loop goes: not at all in the first step. */
 const char *param_depth(Emit *emit, int64_t depth);
+/** Whether an operation in a loop adds to what it has made before: not in the first step. */
+const char *param_add(Emit *emit);
 const char *param_sums(Emit *emit);
 /** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
 const char *local_name(Emit *emit, const char *wanted);

@@ -262,6 +262,8 @@ const char *param_depth(Emit *emit, int64_t depth) {
     return add_param(emit, (Param){.kind = PARAM_DEPTH, .depth = depth}, "depth");
 }
 
+const char *param_add(Emit *emit) { return add_param(emit, (Param){.kind = PARAM_ADD}, "add"); }
+
 const char *param_sums(Emit *emit) {
     for (int i = 0; i < emit->function->params.count; i++)
         if (emit->function->params.at[i].kind == PARAM_SUMS) return "sums";
@@ -280,6 +282,7 @@ static const char *params_text(Emit *emit) {
         const char *type = param->kind == PARAM_RANDOM   ? "const nnc_random *"
                            : param->kind == PARAM_SCALAR ? formatted(emit, "%s ", emit->real)
                            : param->kind == PARAM_DEPTH  ? "size_t "
+                           : param->kind == PARAM_ADD    ? "int "
                            : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
                                                          : formatted(emit, "%s%s *", param->written ? "" : "const ",
                                                                    param->tensor->integer ? "int32_t" : emit->real);

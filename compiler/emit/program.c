@@ -123,6 +123,7 @@ static const char *another_step(Emit *emit, bool first) {
 /* What the program passes for a parameter. */
 static const char *argument(Emit *emit, const Param *param) {
     if (param->kind == PARAM_DEPTH) return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->depth);
+    if (param->kind == PARAM_ADD) return another_step(emit, true);
     if (param->kind == PARAM_SUMS) return "sums";
     if (param->kind == PARAM_SCALAR) return param->scalar;
     if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, param));

@@ -129,6 +129,13 @@ static bool sums_columns(Emit *e, const Op *op, const Nest *nest) {
     return !strcmp(columns->size, integer(e, columns->literal)); /* no batch in it */
 }
 
+/* The sums of a block's column, and what the steps before have added up. */
+static const char *sum_of_block(Emit *e, const Op *op, const Place *place) {
+    if (!op->adds) return "v_load_all(block + c)";
+    const char *const y = formatted(e, "%s + col + c", param_named(e, op->out, true, "y"));
+    return formatted(e, "%s ? %s + v_load_all(block + c) : v_load_all(block + c)", param_add(e), lanes_load(e, y, place->lanes));
+}
+
 static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     Tensor *x = op->in[0];
     const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
@@ -137,7 +144,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     kept.loops[0] = *columns;
     kept.loops[0].var = "col + c";
     const Place place = {.nest = &kept, .lanes = lanes_of(columns), .value_name = local_name(e, "sum")};
-    const char *const matrix = matrix_text(e, x, param_named(e, x, false, "x"));
+    const char *const matrix = matrix_text(e, x, param_named(e, x, false, "x")), *const total = sum_of_block(e, op, &place);
     Text text = {.arena = e->arena};
     emit_template(e, &text, "sum_columns",
                   (Hole[]){{"size", columns->size},
@@ -146,6 +153,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
                            {"x_row", integer(e, x->columns ? tensor_row_width(x) : columns->literal)},
                            {"lanes", place.lanes ? "const size_t n = v_lanes(cols - c);\n" : ""},
                            {"sum", place.value_name},
+                           {"total", total},
                            {"steps", after_sum(e, op, &kept, &place)},
                            {NULL, NULL}});
     emit_function(e, "body", op, (Hole[]){{"body", text_chars(&text)}, {NULL, NULL}});

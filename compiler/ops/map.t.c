@@ -38,7 +38,7 @@ for (size_t col = 0; col < $size; col += PANEL) {
     column_sums($rows, cols, $x + col, $x_row, block);
     for (size_t c = 0; c < cols; c += LANES) {
         $lanes
-        const vec $sum = v_load_all(block + c);
+        const vec $sum = $total;
         $steps
     }
 }

@@ -116,6 +116,7 @@ static void emit_deep(Emit *e, const Op *op) {
                            {"rows", integer(e, op->out->shape.dim[0])},
                            {"columns", integer(e, op->out->shape.dim[1])},
                            {"y", param_tensor(e, op->out, true)},
+                           {"add", op->adds ? param_add(e) : "0"},
                            {NULL, NULL}});
 }
 

@@ -68,7 +68,7 @@
 product_packed(high, cols, &once, $depth, $a + row * $a_row, $a_row, $packed + col * $depth, block, 0);
 //@ matmul_deep
     static const product_walk once = {{1, 1, 1}, {0, 0, 0}};
-    product_lines($rows, $columns, &once, $depth, $a, $a_row, $b, $b_row, $y, $columns, 0);
+    product_lines($rows, $columns, &once, $depth, $a, $a_row, $b, $b_row, $y, $columns, $add);
 //@ matmul_column
     static const product_walk once = {{1, 1, 1}, {0, 0, 0}};
     const size_t rows = $rows;

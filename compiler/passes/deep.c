@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Deep products: the gradient of a small matrix over many steps or samples. In blocks of outputs, each with all of its terms,
- * they would read their inputs again and again; so they take the inputs once, a few rows at a time, and add to all outputs. */
-#include "plan.h"
+/* Gradients over many steps and samples, of a small matrix. In blocks of outputs, each with all of its terms, their products
+ * would read their inputs again and again; so they take the inputs once, a few rows at a time, and add to all outputs. And where
+ * a step of a loop makes many rows, they are taken at once, while they are in the second cache. */
+#include "lower.h"
 
 /* Inputs that no second cache holds beside other things, and outputs that stay there (reals). */
 enum { LARGE_INPUTS = 262144, SMALL_OUTPUT = 131072 };
 
-/* A product with few columns reads its inputs once anyway. */
-enum { FEW_COLUMNS = 64 };
+/* A product with few columns reads its inputs once anyway; and fewer rows of a step are not worth passing over all outputs. */
+enum { FEW_COLUMNS = 64, FEW_ROWS = 64 };
 
 /* Requires: before fusion, which puts nothing into the loops of these products. */
 void pass_deep(Plan *plan, Program *program) {
@@ -17,5 +18,68 @@ void pass_deep(Plan *plan, Program *program) {
         const int64_t batch = plan->model->batch, rows = op->out->shape.dim[0], columns = op->out->shape.dim[1];
         const int64_t depth = shape_size(op->in[0]->shape, batch) / rows;
         op->deep = columns > FEW_COLUMNS && rows * columns <= SMALL_OUTPUT && depth * (rows + columns) >= LARGE_INPUTS;
+    }
+}
+
+/* The last operation of the loop that makes the steps of a sequence; -1: there is none, or it is not made in a loop alone. */
+static int end_of_maker(const Program *program, const Tensor *sequence) {
+    int end = -1;
+    for (int i = 0; i < program->ops.count; i++) {
+        if (!op_writes(program->ops.at[i], sequence)) continue;
+        if (!program->ops.at[i]->loop || (end >= 0 && program->ops.at[i]->loop != program->ops.at[end]->loop)) return -1;
+        end = i;
+    }
+    while (end >= 0 && end + 1 < program->ops.count && program->ops.at[end + 1]->loop == program->ops.at[end]->loop) end++;
+    return end;
+}
+
+/* Whether one operation may take a step of `x` in each step of the loop: x is a sequence, or most of one. */
+static bool has_step(const Tensor *x, const TimeLoop *loop) {
+    const int64_t steps = x->shape.dim[0];
+    if (x->base ? !x->part || x->stepped || x->columns || x->base->base || x->base->shape.rank != x->shape.rank : x->kind != TENSOR_VALUE)
+        return false;
+    return x->shape.rank == 3 && (steps == loop->steps || steps == loop->steps - 1);
+}
+
+static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
+    const bool later = x->shape.dim[0] < loop->steps; /* all but the first step of the loop before (pass_first) */
+    Tensor *const step = build_index(build, x->base ? x->base : x, x->index - (later && loop->reversed), "step");
+    step->stepped = true;
+    return step;
+}
+
+/* The end of the loop that the operation at `at` may go into, to add what each step makes; -1: none. */
+static int loop_for(const Plan *plan, const Program *program, int at) {
+    const Op *const op = program->ops.at[at];
+    if (op->loop || (op->def == &op_matmul ? !op->deep : op->def != &op_sum || op->terms > 0)) return -1;
+    const Tensor *const d = op->in[op->in_count - 1];
+    const int64_t batch = plan->model->batch;
+    if (d->shape.rank != 3 || shape_size(d->shape, batch) < LARGE_INPUTS) return -1;
+    if (op->def == &op_sum && (op->out->shape.rank != 1 || op->out->shape.dim[0] != d->shape.dim[2])) return -1;
+    const int end = end_of_maker(program, tensor_storage(d));
+    const TimeLoop *const loop = end >= 0 && end < at ? program->ops.at[end]->loop : NULL;
+    if (!loop || loop->steps == 1 || program->ops.at[end]->phase != op->phase || dim_size(d->shape.dim[1], batch) < FEW_ROWS) return -1;
+    for (int i = 0; i < op->in_count; i++) {
+        if (!has_step(op->in[i], loop) || op->in[i]->shape.dim[0] != d->shape.dim[0]) return -1;
+        for (int j = 0; j < at; j++) /* everything else is made before the loop */
+            if (op->in[i] != d && (j > end || program->ops.at[j]->loop == loop) && op_writes(program->ops.at[j], op->in[i])) return -1;
+    }
+    return end;
+}
+
+/* Requires: deep products chosen; before fusion. */
+void pass_inside(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count; i++) {
+        const int end = loop_for(plan, program, i);
+        if (end < 0) continue;
+        Op *const op = program->ops.at[i];
+        const TimeLoop *const loop = program->ops.at[end]->loop;
+        Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
+        op->skips_last = op->in[0]->shape.dim[0] < loop->steps;
+        for (int j = 0; j < op->in_count; j++) op->in[j] = step_of(&build, op->in[j], loop);
+        op->loop = loop;
+        op->adds = true;
+        for (int j = i; j > end + 1; j--) program->ops.at[j] = program->ops.at[j - 1];
+        program->ops.at[end + 1] = op;
     }
 }

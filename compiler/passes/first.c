@@ -102,7 +102,7 @@ void pass_last(Plan *plan, Program *program) {
     (void)plan;
     for (int i = program->ops.count - 1; i >= 0; i--) {
         Op *const op = program->ops.at[i];
-        if (op->def != &op_matmul || !op->loop || op->loop->steps == 1) continue;
+        if (op->def != &op_matmul || !op->loop || op->loop->steps == 1 || op->adds) continue;
         bool needed = !op->out->in_registers && is_needed(program, op, op->out);
         for (int j = 0; j < op->steps.count && !needed; j++) {
             const Tensor *const result = op->steps.at[j].result;

@@ -12,7 +12,7 @@ static void use(const Program *program, Tensor *tensor, int at) {
     const TimeLoop *loop = program->ops.at[at]->loop;
     int first = at, last = at;
     tensor = tensor_storage(tensor);
-    if (loop && !(tensor->producer && tensor->producer->loop == loop)) {
+    if (loop && !(tensor->producer && tensor->producer->loop == loop && !tensor->producer->adds)) {
         while (first > 0 && program->ops.at[first - 1]->loop == loop) first--;
         while (last + 1 < program->ops.count && program->ops.at[last + 1]->loop == loop) last++;
     }

@@ -18,6 +18,7 @@ void plan_optimize(Plan *plan) {
         pass_first(plan, programs[i]);
         pass_pack(plan, programs[i]);
         pass_deep(plan, programs[i]);
+        pass_inside(plan, programs[i]);
         pass_fuse(plan, programs[i]);
         pass_last(plan, programs[i]);
         pass_place(plan, programs[i]);
