@@ -87,7 +87,15 @@ static void from_points(Builder *build, Op *op, int dims) {
     op->window = window_of(dims);
 }
 
+/* What a view shows as a whole and in its own shape, as behind TimeDistributed; else the view. */
+static Tensor *shown_by(Tensor *view) {
+    Tensor *x = view;
+    while (x->base && !x->part && !x->stepped && !x->columns) x = x->base;
+    return shape_equal(x->shape, view->shape) ? x : view;
+}
+
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape) {
+    x = shown_by(x);
     Tensor *chain[8]; /* from the pooled one back to the convolution's */
     int count = 0;
     for (Tensor *y = x; y; y = rising_from(y->producer)) {

@@ -106,19 +106,22 @@ static void emit(Emit *e, const Op *op) {
     const char *first = address_text(e, from, integer(e, from_base)), *second = address_text(e, to, integer(e, to_base));
     const char *body = copy_text(e, formatted(e, "%s%s", second, text_chars(&at_to)),
                                  formatted(e, "%s%s", first, text_chars(&at_from)), integer(e, row));
+    const bool by_sample = sizes[0] && y->shape.dim[0] < 0 && !empty; /* zeros just before the copies: they are in the cache then */
+    Text zeros = {.arena = e->arena};
+    if (!complete)
+        emit_template(e, &zeros, "pad_zeros",
+                      (Hole[]){{"y", by_sample ? address_text(e, to, times(e, vars[0], to_size / dim_size(y->shape.dim[0], 1))) : to},
+                               {"size", size_text(e, y->shape, by_sample, y->shape.rank)},
+                               {NULL, NULL}});
     for (int i = y->shape.rank - 1; i >= 0; i--) {
         if (!sizes[i]) continue;
+        if (i == 0 && by_sample) body = formatted(e, "%s%s", text_chars(&zeros), body);
         Text outer = {.arena = e->arena};
         emit_template(e, &outer, "map_loop",
                       (Hole[]){{"var", vars[i]}, {"size", sizes[i]}, {"body", body}, {NULL, NULL}});
         body = text_chars(&outer);
     }
-    Text zeros = {.arena = e->arena};
-    if (!complete)
-        emit_template(e, &zeros, "pad_zeros",
-                      (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {NULL, NULL}});
-    emit_function(e, "pad", op,
-                  (Hole[]){{"zeros", complete ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
+    emit_function(e, "pad", op, (Hole[]){{"zeros", by_sample ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
 }
 
 const OpDef op_pad = {.name = "pad", .brief = "zeros around and between elements, or elements left out",

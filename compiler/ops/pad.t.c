@@ -3,4 +3,4 @@
     $zeros
     $copy
 //@ pad_zeros
-memset($y, 0, $size * sizeof *$y);
+memset($y, 0, $size * sizeof($real));
