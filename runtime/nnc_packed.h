@@ -200,7 +200,8 @@ typedef struct lines_operands {
 
 /* @part lines_tile */
 
-FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_operands *x) {
+/* Copies what it reads of b to `copy`, a strip, unless that is NULL. */
+FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_operands *x, real *copy) {
     const real *line = x->a, *b = x->b;
     vec sum[TILE_ROWS * TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
@@ -213,6 +214,10 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
         const real *a = line;
         for (size_t k = 0; k < x->width; k++, a += x->step, b += x->b_row) {
             HIDE_POINTER(a);
+            if (copy != NULL) {
+                UNROLL for (int v = 0; v < vectors; v++) { v_store_all(copy + v * LANES, v_load_all(b + v * LANES)); }
+                copy += STRIP;
+            }
             tile_step(rows, vectors, a, 1, b, sum);
         }
         line += x->stride[1];
@@ -231,19 +236,28 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
 
 /* @part lines_rows */
 
-FORCE_INLINE void lines_rows(size_t rows, const int vectors, lines_operands x) {
+/* Where there are many rows, the first tile copies b to `copy`, unless that is NULL, for the others. */
+FORCE_INLINE void lines_rows(size_t rows, const int vectors, lines_operands x, real *copy) {
+    if (copy != NULL && rows > 2 * TILE_ROWS) {
+        lines_tile(TILE_ROWS, vectors, &x, copy);
+        x.a += TILE_ROWS;
+        x.b = copy;
+        x.b_row = STRIP;
+        x.c += TILE_ROWS * x.c_row;
+        rows -= TILE_ROWS;
+    }
     for (size_t high; rows > 0; rows -= high) {
         high = tile_rows(rows);
         switch (high) {
-        case 1: lines_tile(1, vectors, &x); break;
-        case 2: lines_tile(2, vectors, &x); break;
+        case 1: lines_tile(1, vectors, &x, NULL); break;
+        case 2: lines_tile(2, vectors, &x, NULL); break;
 #if TILE_ROWS >= 4
-        case 3: lines_tile(3, vectors, &x); break;
-        case 4: lines_tile(4, vectors, &x); break;
+        case 3: lines_tile(3, vectors, &x, NULL); break;
+        case 4: lines_tile(4, vectors, &x, NULL); break;
 #endif
 #if TILE_ROWS >= 6
-        case 5: lines_tile(5, vectors, &x); break;
-        case 6: lines_tile(6, vectors, &x); break;
+        case 5: lines_tile(5, vectors, &x, NULL); break;
+        case 6: lines_tile(6, vectors, &x, NULL); break;
 #endif
         }
         x.a += high;
@@ -276,18 +290,20 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
                 x.c = c + col;
                 x.b = lines + col;
                 x.b_row = b_row;
-                if ((x.cols < STRIP && x.cols % LANES != 0) || (cols > STRIP && rows >= COPIED_ROWS)) {
+                real *copy = b_row > STRIP ? strip : NULL;
+                if (x.cols < STRIP && x.cols % LANES != 0) {
                     block_edge(x.cols, TILE_COLS, x.lines * x.width, x.b, b_row, strip);
                     x.b = strip;
                     x.b_row = STRIP;
+                    copy = NULL;
                 }
                 switch ((x.cols + LANES - 1) / LANES) {
-                case 1: lines_rows(rows, 1, x); break;
+                case 1: lines_rows(rows, 1, x, copy); break;
 #if TILE_COLS > 2
-                case 2: lines_rows(rows, 2, x); break;
-                case 3: lines_rows(rows, 3, x); break;
+                case 2: lines_rows(rows, 2, x, copy); break;
+                case 3: lines_rows(rows, 3, x, copy); break;
 #endif
-                default: lines_rows(rows, TILE_COLS, x); break;
+                default: lines_rows(rows, TILE_COLS, x, copy); break;
                 }
             }
         }

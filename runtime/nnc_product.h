@@ -189,7 +189,7 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
     }
 }
 
-/* @part BLOCK_ROWS BLOCK_DEPTH COPIED_ROWS */
+/* @part BLOCK_ROWS BLOCK_DEPTH */
 
 /* Rows of a block, and how deep it is worked on at a time: then the columns of b below a tile stay in the first cache while
  * all rows of the block pass over them. A block takes 36 KB of stack; less, and more passes, where threads have little (wasm,
@@ -201,14 +201,10 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
 #else
 #define BLOCK_ROWS 48
 #endif
-#define BLOCK_DEPTH 128
-
-/* From this many rows on the columns of b below a tile are copied, so that they lie together: the rows of a wide b lie in few
- * sets of the first cache, which cannot hold what many tiles need. Vectors of 64 bytes come from the second one in time. */
 #if VECTOR_BYTES == 64
-#define COPIED_ROWS (BLOCK_ROWS + 1)
+#define BLOCK_DEPTH 96
 #else
-#define COPIED_ROWS 73
+#define BLOCK_DEPTH 128
 #endif
 
 /* @part block_operands */
@@ -226,8 +222,8 @@ typedef struct block_operands {
 
 /* @part block_tile */
 
-/* One tile of `rows` x `cols` vectors. */
-FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
+/* One tile of `rows` x `cols` vectors. Copies what it reads of b to `copy`, unless that is NULL. */
+FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x, real *copy) {
     vec sum[TILE_ROWS * TILE_COLS];
     UNROLL for (int r = 0; r < rows; r++) {
         UNROLL for (int j = 0; j < cols; j++) {
@@ -235,6 +231,10 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
         }
     }
     for (; x.depth > 0; x.depth--) {
+        if (copy != NULL) {
+            UNROLL for (int j = 0; j < cols; j++) { v_store_all(copy + j * LANES, v_load_all(x.b + j * LANES)); }
+            copy += cols * LANES;
+        }
         tile_step(rows, cols, x.a, x.a_row, x.b, sum);
         x.a += x.a_depth;
         x.b += x.b_depth;
@@ -246,18 +246,27 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x) {
 
 /* @part block_strip */
 
-/* All rows of a block, `cols` vectors of it. The last tiles have 4, 2 and 1 rows. */
-FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x) {
+/* All rows of a block, `cols` vectors of it. The last tiles have 4, 2 and 1 rows. Where there are many rows, the first tile
+ * copies b to `copy`, so that its rows lie together for the others: those of a wide b lie in few sets of the first cache. */
+FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x, real *copy) {
+    if (BLOCK_ROWS > 2 * TILE_ROWS && copy != NULL && rows > 2 * TILE_ROWS) {
+        block_tile(TILE_ROWS, cols, x, copy);
+        x.a += TILE_ROWS * x.a_row;
+        x.b = copy;
+        x.b_depth = (size_t)cols * LANES;
+        x.c += TILE_ROWS * PANEL;
+        rows -= TILE_ROWS;
+    }
     while (rows > 0) {
         const size_t high = rows >= TILE_ROWS && rows != 8 ? TILE_ROWS : rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
         switch (high) {
-        case 1: block_tile(1, cols, x); break;
-        case 2: block_tile(2, cols, x); break;
+        case 1: block_tile(1, cols, x, NULL); break;
+        case 2: block_tile(2, cols, x, NULL); break;
 #if TILE_ROWS >= 4
-        case 4: block_tile(4, cols, x); break;
+        case 4: block_tile(4, cols, x, NULL); break;
 #endif
 #if TILE_ROWS >= 6
-        case 6: block_tile(6, cols, x); break;
+        case 6: block_tile(6, cols, x, NULL); break;
 #endif
         }
         x.a += high * x.a_row;
@@ -492,16 +501,18 @@ static inline void product(size_t rows, size_t cols, size_t depth, const real *a
             const size_t left = (cols - c + LANES - 1) / LANES;
             vectors = left >= TILE_COLS ? TILE_COLS : left >= 2 ? 2 : 1;
             block_operands x = {deep, a + k * a_depth, a_row, a_depth, b + k * b_depth + c, b_depth, block + c, k > 0};
-            if (cols - c < vectors * LANES || (rows >= COPIED_ROWS && deep >= 64)) {
+            real *copy = edge;
+            if (cols - c < vectors * LANES) {
                 block_edge(cols - c, vectors, deep, x.b, b_depth, edge);
                 x.b = edge;
                 x.b_depth = vectors * LANES;
+                copy = NULL;
             }
             switch (vectors) {
-            case 1: block_strip(rows, 1, x); break;
-            case 2: block_strip(rows, 2, x); break;
+            case 1: block_strip(rows, 1, x, copy); break;
+            case 2: block_strip(rows, 2, x, copy); break;
 #if TILE_COLS > 2
-            case 4: block_strip(rows, 4, x); break;
+            case 4: block_strip(rows, 4, x, copy); break;
 #endif
             }
         }
