@@ -240,6 +240,14 @@ static const char *opening(Emit *emit, const Op *op, const Op *before) {
                      (long long)op->loop->steps);
 }
 
+static bool skip_together(const Op *a, const Op *b) { return a->skips_last && b->skips_last && a->loop == b->loop; }
+
+/* A call that the last step of a loop leaves out: the first, or last, of several. */
+static const char *unless_last(Emit *emit, const char *call, bool first, bool last) {
+    const char *const condition = first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
+    return formatted(emit, "%s%s%s", condition, indented(emit, call), last ? "}\n" : "");
+}
+
 static bool is_bracketed(const Emit *emit, const Op *op) {
     return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
 }
@@ -268,7 +276,9 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
         const bool bracketed = is_bracketed(emit, ops[i]);
         text_puts(&calls, opening(emit, ops[i], i > 0 ? ops[i - 1] : NULL));
         const char *call = call_text(emit, functions[i]);
-        if (ops[i]->skips_last) call = formatted(emit, "if (%s) {\n%s}\n", another_step(emit, false), indented(emit, call));
+        if (ops[i]->skips_last)
+            call = unless_last(emit, call, i == 0 || !skip_together(ops[i - 1], ops[i]),
+                               i + 1 == count || !skip_together(ops[i], ops[i + 1]));
         text_puts(&calls, bracketed ? indented(emit, call) : call);
         if (bracketed && (i + 1 == count || ops[i + 1]->loop != ops[i]->loop || ops[i + 1]->phase != ops[i]->phase))
             text_puts(&calls, "}\n");

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Gradients over many steps and samples, of a small matrix. In blocks of outputs, each with all of its terms, their products
+/* Gradients over many steps and samples, of a matrix that is small beside these. In blocks of outputs, each with all of its terms, their products
  * would read their inputs again and again; so they take the inputs once, a few rows at a time, and add to all outputs. And where
  * a step of a loop makes many rows, they are taken at once, while they are in the second cache. */
 #include "lower.h"
 
-/* Inputs that no second cache holds beside other things, and outputs that stay there (reals). */
-enum { LARGE_INPUTS = 262144, SMALL_OUTPUT = 131072 };
+/* Inputs that no second cache holds beside other things, and outputs that a third one does (reals); to keep them takes memory, so
+ * the inputs are so many times as large. */
+enum { LARGE_INPUTS = 262144, MOST_OUTPUTS = 1048576, TIMES_AS_LARGE = 4 };
 
 /* A product with few columns reads its inputs once anyway; and fewer rows of a step are not worth passing over all outputs. */
 enum { FEW_COLUMNS = 64, FEW_ROWS = 64 };
@@ -17,7 +18,8 @@ void pass_deep(Plan *plan, Program *program) {
         if (op->def != &op_matmul || !op->transpose_a || op->loop || op->out->shape.rank != 2) continue;
         const int64_t batch = plan->model->batch, rows = op->out->shape.dim[0], columns = op->out->shape.dim[1];
         const int64_t depth = shape_size(op->in[0]->shape, batch) / rows;
-        op->deep = columns > FEW_COLUMNS && rows * columns <= SMALL_OUTPUT && depth * (rows + columns) >= LARGE_INPUTS;
+        const int64_t inputs = depth * (rows + columns), outputs = rows * columns;
+        op->deep = columns > FEW_COLUMNS && inputs >= LARGE_INPUTS && outputs <= MOST_OUTPUTS && inputs >= TIMES_AS_LARGE * outputs;
     }
 }
 
