@@ -238,7 +238,7 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
 
 /* Where there are many rows, the first tile copies b to `copy`, unless that is NULL, for the others. */
 FORCE_INLINE void lines_rows(size_t rows, const int vectors, lines_operands x, real *copy) {
-    if (copy != NULL && rows > 2 * TILE_ROWS) {
+    if (VECTOR_BYTES > 0 && copy != NULL && rows > 2 * TILE_ROWS) {
         lines_tile(TILE_ROWS, vectors, &x, copy);
         x.a += TILE_ROWS;
         x.b = copy;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Gradients over many steps and samples, of a matrix that is small beside these. In blocks of outputs, each with all of its terms, their products
- * would read their inputs again and again; so they take the inputs once, a few rows at a time, and add to all outputs. And where
- * a step of a loop makes many rows, they are taken at once, while they are in the second cache. */
+/* Gradients over many steps and samples, of a matrix that is small beside these. In blocks of outputs, each with all of its terms,
+ * their products would read their inputs again and again; so they take the inputs once, a few rows at a time, and add to all
+ * outputs. And where a step of a loop makes many rows, they are taken at once, while they are in the second cache. */
 #include "lower.h"
 
 /* Inputs that no second cache holds beside other things, and outputs that a third one does (reals); to keep them takes memory, so
@@ -38,9 +38,8 @@ static int end_of_maker(const Program *program, const Tensor *sequence) {
 /* Whether one operation may take a step of `x` in each step of the loop: x is a sequence, or most of one. */
 static bool has_step(const Tensor *x, const TimeLoop *loop) {
     const int64_t steps = x->shape.dim[0];
-    if (x->base ? !x->part || x->stepped || x->columns || x->base->base || x->base->shape.rank != x->shape.rank : x->kind != TENSOR_VALUE)
-        return false;
-    return x->shape.rank == 3 && (steps == loop->steps || steps == loop->steps - 1);
+    const bool most = x->base && x->part && !x->stepped && !x->columns && !x->base->base && x->base->shape.rank == x->shape.rank;
+    return (most || (!x->base && x->kind == TENSOR_VALUE)) && x->shape.rank == 3 && (steps == loop->steps || steps == loop->steps - 1);
 }
 
 static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
@@ -60,7 +59,8 @@ static int loop_for(const Plan *plan, const Program *program, int at) {
     if (op->def == &op_sum && (op->out->shape.rank != 1 || op->out->shape.dim[0] != d->shape.dim[2])) return -1;
     const int end = end_of_maker(program, tensor_storage(d));
     const TimeLoop *const loop = end >= 0 && end < at ? program->ops.at[end]->loop : NULL;
-    if (!loop || loop->steps == 1 || program->ops.at[end]->phase != op->phase || dim_size(d->shape.dim[1], batch) < FEW_ROWS) return -1;
+    if (!loop || loop->steps == 1 || dim_size(d->shape.dim[1], batch) < FEW_ROWS) return -1;
+    if (program->ops.at[end]->phase != op->phase) return -1;
     for (int i = 0; i < op->in_count; i++) {
         if (!has_step(op->in[i], loop) || op->in[i]->shape.dim[0] != d->shape.dim[0]) return -1;
         for (int j = 0; j < at; j++) /* everything else is made before the loop */
