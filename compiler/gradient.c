@@ -121,7 +121,7 @@ void build_gradients(Builder *build, int end, Tensor *prediction) {
         Op *op = program->ops.at[i];
         if (op->loop) {
             const int last = i;
-            while (i > 0 && program->ops.at[i - 1]->loop == op->loop) i--;
+            i = loop_first(program, last);
             loop_gradient(build, (TimeLoop *)op->loop, i, last + 1);
             continue;
         }

@@ -62,7 +62,7 @@ void loop_end(Builder *build) {
     build->loop = NULL;
 }
 
-static Tensor *step_of(Builder *build, Tensor *sequence, int64_t slot, const char *label) {
+Tensor *loop_slot(Builder *build, Tensor *sequence, int64_t slot, const char *label) {
     Tensor *step = build_index(build, sequence, slot, label);
     step->stepped = true;
     step->producer = NULL;
@@ -70,7 +70,7 @@ static Tensor *step_of(Builder *build, Tensor *sequence, int64_t slot, const cha
 }
 
 Tensor *loop_step(Builder *build, Tensor *sequence, const char *label) {
-    Tensor *step = step_of(build, sequence, 0, label);
+    Tensor *step = loop_slot(build, sequence, 0, label);
     list_push(build->plan->arena, &build->loop->slices, step);
     return step;
 }
@@ -104,7 +104,7 @@ Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *labe
     store_initial(build, initial,
                   build_index(build, carry->sequence, loop->reversed ? loop->steps : 0,
                              arena_printf(arena, "%s_initial", label)));
-    carry->previous = step_of(build, carry->sequence, loop->reversed ? 1 : 0, arena_printf(arena, "%s_before", label));
+    carry->previous = loop_slot(build, carry->sequence, loop->reversed ? 1 : 0, arena_printf(arena, "%s_before", label));
     list_push(arena, &loop->carries, carry);
     return carry;
 }
@@ -112,7 +112,7 @@ Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *labe
 void loop_carry(Builder *build, Carry *carry, Tensor *next) {
     const int64_t slot = build->loop->reversed ? 0 : 1;
     if (next->base || next->kind != TENSOR_VALUE || !next->producer || next->producer->loop != build->loop) {
-        carry->next = step_of(build, carry->sequence, slot, "carried");
+        carry->next = loop_slot(build, carry->sequence, slot, "carried");
         build_store(build, next, carry->next);
         return;
     }

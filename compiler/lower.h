@@ -298,6 +298,8 @@ TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool rever
 void loop_end(Builder *build);
 /** The present step of a sequence (steps, …). */
 Tensor *loop_step(Builder *build, Tensor *sequence, const char *label);
+/** The step of a sequence that a loop is at, where `slot` is that of step 0. */
+Tensor *loop_slot(Builder *build, Tensor *sequence, int64_t slot, const char *label);
 /** A state of this shape; `initial` is what it begins with, or NULL for zeros. Its value before the step is
  *  carry->previous; loop_carry says which value it has after the step. */
 Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *label);

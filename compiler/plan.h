@@ -371,6 +371,11 @@ bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor);
 bool op_reads(const Op *op, const Tensor *tensor);
 /** How many operations of a program read the memory of `tensor`. */
 int readers_of(const Program *program, const Tensor *tensor);
+/** The first and the last operation of the loop that the one at `at` is in. */
+int loop_first(const Program *program, int at);
+int loop_last(const Program *program, int at);
+/** Moves an operation to an earlier place. */
+void program_move(Program *program, int from, int to);
 /** True when `op` makes (a part of) `tensor`. */
 bool op_makes(const Op *op, const Tensor *tensor);
 /** True when `op` writes to the memory of `tensor`, whichever part of it. */

@@ -87,6 +87,24 @@ int readers_of(const Program *program, const Tensor *tensor) {
     return readers;
 }
 
+int loop_first(const Program *program, int at) {
+    const TimeLoop *const loop = program->ops.at[at]->loop;
+    while (loop && at > 0 && program->ops.at[at - 1]->loop == loop) at--;
+    return at;
+}
+
+int loop_last(const Program *program, int at) {
+    const TimeLoop *const loop = program->ops.at[at]->loop;
+    while (loop && at + 1 < program->ops.count && program->ops.at[at + 1]->loop == loop) at++;
+    return at;
+}
+
+void program_move(Program *program, int from, int to) {
+    Op *const op = program->ops.at[from];
+    for (int i = from; i > to; i--) program->ops.at[i] = program->ops.at[i - 1];
+    program->ops.at[to] = op;
+}
+
 bool op_makes(const Op *op, const Tensor *tensor) {
     if (op->out && tensors_overlap(op->out, tensor)) return true;
     for (int i = 0; i < op->steps.count; i++)

@@ -87,12 +87,12 @@ FORCE_INLINE void packed_tile(const int rows, const int vectors, const packed_op
                 if (IS_SHORT(depth)) {
                     UNROLL for (size_t n = 0; n < SHORT_DEPTH; n++) {
                         if (n < depth) {
-                            tile_step(rows, vectors, a + n, a_row, b + n * STRIP, sum);
+                            tile_step(rows, vectors, a + n, a_row, b + n * STRIP, NULL, sum);
                         }
                     }
                 } else {
                     for (size_t n = 0; n < depth; n++) {
-                        tile_step(rows, vectors, a + n, a_row, b + n * STRIP, sum);
+                        tile_step(rows, vectors, a + n, a_row, b + n * STRIP, NULL, sum);
                     }
                 }
             }
@@ -214,11 +214,10 @@ FORCE_INLINE void lines_tile(const int rows, const int vectors, const lines_oper
         const real *a = line;
         for (size_t k = 0; k < x->width; k++, a += x->step, b += x->b_row) {
             HIDE_POINTER(a);
+            tile_step(rows, vectors, a, 1, b, copy, sum);
             if (copy != NULL) {
-                UNROLL for (int v = 0; v < vectors; v++) { v_store_all(copy + v * LANES, v_load_all(b + v * LANES)); }
                 copy += STRIP;
             }
-            tile_step(rows, vectors, a, 1, b, sum);
         }
         line += x->stride[1];
         if (++at == x->inner) {

@@ -56,12 +56,16 @@ typedef struct product_operands {
 
 /* @part tile_step */
 
-/* sum[r][j] += a[r * a_row] * b[j] for a tile of `rows` x `cols` vectors, sum[r * cols + j]. */
-FORCE_INLINE void tile_step(const int rows, const int cols, const real *a, size_t a_row, const real *b, vec *sum) {
+/* sum[r][j] += a[r * a_row] * b[j] for a tile of `rows` x `cols` vectors, sum[r * cols + j]. Copies b to `copy`, unless that is
+ * NULL. */
+FORCE_INLINE void tile_step(const int rows, const int cols, const real *a, size_t a_row, const real *b, real *copy, vec *sum) {
     vec w[TILE_COLS];
     UNROLL for (int j = 0; j < cols; j++) {
         w[j] = v_load_all(b + j * LANES);
         V_HOLD(w[j]);
+        if (copy != NULL) {
+            v_store_all(copy + j * LANES, w[j]);
+        }
     }
     UNROLL for (int r = 0; r < rows; r++) {
         vec element = v_splat(a[(size_t)r * a_row]);
@@ -93,7 +97,7 @@ FORCE_INLINE void product_tile(const int rows, const int cols, product_operands 
             }
             const size_t depth = left < whole ? left : whole;
             for (size_t row = 0; row < depth; row++) {
-                tile_step(rows, cols, a + row * x.a_depth, x.a_row, x.b + row * x.b_depth, sum);
+                tile_step(rows, cols, a + row * x.a_depth, x.a_row, x.b + row * x.b_depth, NULL, sum);
             }
             a += depth * x.a_depth;
             x.b += depth * x.b_depth;
@@ -231,11 +235,10 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x, r
         }
     }
     for (; x.depth > 0; x.depth--) {
+        tile_step(rows, cols, x.a, x.a_row, x.b, copy, sum);
         if (copy != NULL) {
-            UNROLL for (int j = 0; j < cols; j++) { v_store_all(copy + j * LANES, v_load_all(x.b + j * LANES)); }
             copy += cols * LANES;
         }
-        tile_step(rows, cols, x.a, x.a_row, x.b, sum);
         x.a += x.a_depth;
         x.b += x.b_depth;
     }
@@ -249,7 +252,7 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x, r
 /* All rows of a block, `cols` vectors of it. The last tiles have 4, 2 and 1 rows. Where there are many rows, the first tile
  * copies b to `copy`, so that its rows lie together for the others: those of a wide b lie in few sets of the first cache. */
 FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x, real *copy) {
-    if (BLOCK_ROWS > 2 * TILE_ROWS && copy != NULL && rows > 2 * TILE_ROWS) {
+    if (VECTOR_BYTES > 0 && copy != NULL && rows > 2 * TILE_ROWS) {
         block_tile(TILE_ROWS, cols, x, copy);
         x.a += TILE_ROWS * x.a_row;
         x.b = copy;

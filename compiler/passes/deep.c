@@ -31,8 +31,7 @@ static int end_of_maker(const Program *program, const Tensor *sequence) {
         if (!program->ops.at[i]->loop || (end >= 0 && program->ops.at[i]->loop != program->ops.at[end]->loop)) return -1;
         end = i;
     }
-    while (end >= 0 && end + 1 < program->ops.count && program->ops.at[end + 1]->loop == program->ops.at[end]->loop) end++;
-    return end;
+    return end < 0 ? end : loop_last(program, end);
 }
 
 /* Whether one operation may take a step of `x` in each step of the loop: x is a sequence, or most of one. */
@@ -44,9 +43,7 @@ static bool has_step(const Tensor *x, const TimeLoop *loop) {
 
 static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
     const bool later = x->shape.dim[0] < loop->steps; /* all but the first step of the loop before (pass_first) */
-    Tensor *const step = build_index(build, x->base ? x->base : x, x->index - (later && loop->reversed), "step");
-    step->stepped = true;
-    return step;
+    return loop_slot(build, x->base ? x->base : x, x->index - (later && loop->reversed), "step");
 }
 
 /* The end of the loop that the operation at `at` may go into, to add what each step makes; -1: none. */
@@ -81,7 +78,6 @@ void pass_inside(Plan *plan, Program *program) {
         for (int j = 0; j < op->in_count; j++) op->in[j] = step_of(&build, op->in[j], loop);
         op->loop = loop;
         op->adds = true;
-        for (int j = i; j > end + 1; j--) program->ops.at[j] = program->ops.at[j - 1];
-        program->ops.at[end + 1] = op;
+        program_move(program, i, end + 1);
     }
 }

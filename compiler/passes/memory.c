@@ -13,8 +13,8 @@ static void use(const Program *program, Tensor *tensor, int at) {
     int first = at, last = at;
     tensor = tensor_storage(tensor);
     if (loop && !(tensor->producer && tensor->producer->loop == loop && !tensor->producer->adds)) {
-        while (first > 0 && program->ops.at[first - 1]->loop == loop) first--;
-        while (last + 1 < program->ops.count && program->ops.at[last + 1]->loop == loop) last++;
+        first = loop_first(program, at);
+        last = loop_last(program, at);
     }
     if (tensor->first < 0 || tensor->first > first) tensor->first = first;
     if (tensor->last < last) tensor->last = last;

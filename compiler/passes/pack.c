@@ -90,8 +90,7 @@ static void join(Plan *plan, Program *program, const Joint *joint) {
     Op *const product = joint->product;
     const Tensor *const x = sum->operands[0].tensor;
     int64_t index = (x->columns ? x->base : x)->index;
-    Tensor *const sequence = sequence_behind(joint->made->in[0], &index), *const step = build_index(&build, sequence, index, "input_step");
-    step->stepped = true;
+    Tensor *const sequence = sequence_behind(joint->made->in[0], &index), *const step = loop_slot(&build, sequence, index, "input_step");
     product->in[product->in_count++] = step;
     product->in[product->in_count++] = part_of(&build, joint->made->in[1], x, "kernel_part");
     sum->text = joint->biased ? "state + bias" : "state";
@@ -116,10 +115,7 @@ static void pack(Plan *plan, Program *program, int at, int input) {
     Op *const op = program->ops.at[at];
     Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
     op->in[input] = build_pack(&build, op->in[input]);
-    while (op->loop && at > 0 && program->ops.at[at - 1]->loop == op->loop) at--;
-    Op *const packing = program->ops.at[program->ops.count - 1];
-    for (int j = program->ops.count - 1; j > at; j--) program->ops.at[j] = program->ops.at[j - 1];
-    program->ops.at[at] = packing;
+    program_move(program, program->ops.count - 1, loop_first(program, at));
 }
 
 /* Requires: nothing is fused. A product's second input may be what op_pack makes, and its fourth one is. */

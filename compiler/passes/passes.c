@@ -161,9 +161,6 @@ void pass_early(Plan *plan, Program *program) {
     (void)plan;
     int early = 0;
     for (int i = 0; i < program->ops.count; i++) {
-        Op *op = program->ops.at[i];
-        if (!of_weights(program, op, early)) continue;
-        for (int j = i; j > early; j--) program->ops.at[j] = program->ops.at[j - 1];
-        program->ops.at[early++] = op;
+        if (of_weights(program, program->ops.at[i], early)) program_move(program, i, early++);
     }
 }
