@@ -38,7 +38,7 @@ static bool is_part(const Tensor *tensor) {
 
 static void build_predict(Builder *build, const Model *model) {
     Program *program = build->program;
-    Tensor *y = forward_layers(build, model, program->input);
+    Tensor *y = forward_layers(build, model, build_prepared_x(build, model, program->input));
     if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE || is_part(y))
         y = build_copy(build, y);
     tensor_storage(y)->kind = TENSOR_OUTPUT;
@@ -108,9 +108,10 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     if (loss->sparse) labels.rank--;
     program->target = build_tensor(&build, TENSOR_TARGET, "target", labels);
     program->target->integer = loss->sparse;
+    program->target = build_prepared_y(&build, model, program->target);
     program->sample_weight = build_tensor(&build, TENSOR_SAMPLE_WEIGHT, "sample_weight", loss_rows(model));
 
-    Tensor *prediction = forward_layers(&build, model, program->input);
+    Tensor *prediction = forward_layers(&build, model, build_prepared_x(&build, model, program->input));
     Tensor *judged = build_judged(&build, prediction);
     build_matrix_penalties(&build);
     program->output = prediction;
@@ -188,8 +189,13 @@ static bool takes_indices(const Op *op) { return op->def == &op_gather || op->de
  * nothing but indices. */
 static void check_indices(const Plan *plan, Diags *diags) {
     const Program *program = &plan->predict;
+    const bool prepared = plan->model->x.scale != 1 || plan->model->x.standardize;
     for (int i = 0; i < program->ops.count; i++) {
         const Op *op = program->ops.at[i];
+        if (op->def == &op_gather && prepared) {
+            diag(diags, D_prepared_indices, op->layer->span, op->layer->name);
+            return;
+        }
         if (op->def == &op_gather && tensor_storage(op->in[0]) != program->input) {
             diag(diags, D_embedding_input, op->layer->span, op->layer->name);
             return;
@@ -207,11 +213,20 @@ int64_t plan_indices(const Plan *plan) {
     return 0;
 }
 
+/* What standardizes x stands first among the weights. */
+static void build_statistics(Plan *plan) {
+    Builder build = {.plan = plan, .program = &plan->predict};
+    if (!plan->model->x.standardize) return;
+    build_weight(&build, plan->model->x.mean);
+    build_weight(&build, plan->model->x.deviation);
+}
+
 Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags) {
     Plan *plan = NEW(arena, Plan);
     plan->model = model;
     plan->arena = arena;
     plan->options = options;
+    build_statistics(plan);
     for (int i = 0; i < model->layers.count; i++) { /* all weights, in Keras' order */
         Builder build = {.plan = plan, .program = &plan->predict};
         const Layer *layer = model->layers.at[i];

@@ -23,6 +23,11 @@ struct Builder {
     LIST(Tensor *) gradients; /* … is gradients.at[i] */
 };
 
+/** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the model
+ *  says. (prepare.c) */
+Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *x);
+Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target);
+
 /* Definitions in the tables: a Class (name, arguments, documentation) and the mathematics. */
 typedef struct ActivationDef {
     Class class;

@@ -96,6 +96,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
 
     model_shapes(model, diags); /* also after errors: layers without shapes stay silent, others may have more to say */
     if (diags_errors(diags)) return false;
+    model_prepare(model, diags);
     model_check(model, diags);
     if (stage == STAGE_SHAPES) shapes_dump(model, out);
     if (stage == STAGE_SUMMARY) summary_dump(model, out);

@@ -149,6 +149,15 @@ typedef struct SourceArgs {
     bool standardize;      /* mean 0, deviation 1, as learned from the training part */
 } SourceArgs;
 
+/** What is done to values between the file and the network: said by the source of fit(), or where fit() names none of
+ *  evaluate(). It belongs to the model: emitted functions take values as that file has them. (prepare.c) */
+typedef struct Preparation {
+    const Object *source; /* NULL: nothing is known of the file */
+    double scale;         /* what every value is multiplied by; 1: nothing */
+    bool standardize;     /* x: then less its mean, divided by its deviation, both learned */
+    Weight *mean, *deviation;
+} Preparation;
+
 typedef struct Model {
     const char *name;
     Span span;
@@ -164,6 +173,7 @@ typedef struct Model {
     FitArgs fit;
     Span class_weight_span;
     EvaluateArgs evaluate;
+    Preparation x, y;
 } Model;
 
 /** Why a word cannot be the prefix of all names in the generated C (the model's name, or --prefix), NULL when it can. */
@@ -176,6 +186,8 @@ void model_check_prefix(const Model *model, Diags *diags);
 Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags);
 /** Runs every layer's shape rule in order; after an error later layers stay silent. (shape.c) */
 void model_shapes(Model *model, Diags *diags);
+/** Finds out what x and y are prepared by; reports what cannot be done to them. (prepare.c) */
+void model_prepare(Model *model, Diags *diags);
 /** --stream: the model for one time step of one sample, whose layers keep what they need from step to step. NULL after an
  *  error, which names the layer that needs more than that. (stream.c) */
 Model *model_of_step(const Model *model, Diags *diags);

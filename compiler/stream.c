@@ -40,6 +40,10 @@ Model *model_of_step(const Model *model, Diags *diags) {
         diag(diags, D_stream_input, model->input_span, shape_text(model->arena, model->input));
         return NULL;
     }
+    if (model->x.standardize) {
+        diag(diags, D_stream_standardize, object_arg_span(model->x.source, "standardize"));
+        return NULL;
+    }
     Model *step = NEW(model->arena, Model);
     *step = *model;
     step->batch = 1;

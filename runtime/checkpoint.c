@@ -247,8 +247,7 @@ NNC_API int nnc_checkpoint_read(nnc_training *training, const char *path) {
         memcpy(&training->seed, run->data, sizeof training->seed);
         nnc_fix_byte_order(&training->seed, 1, sizeof training->seed, 0);
     }
-    return nnc_learned_from_notes(host, path, notes->at, notes->count, nnc_input_size(training->model),
-                                  &training->session.learned);
+    return nnc_learned_from_notes(host, notes->at, notes->count, &training->session.learned);
 }
 
 /* Everything is there and nothing else, of the same types and shapes. */

@@ -33,14 +33,20 @@ NNC_API void nnc_confusion_close(nnc_confusion *confusion) {
     memset(confusion, 0, sizeof *confusion);
 }
 
+static double nnc_output_value(const nnc_session *session, size_t i) {
+    return nnc_get_real(session->model, session->output, i);
+}
+
 /* The first of the greatest of the values of a row, or on which side of the threshold its only one is. */
-static size_t nnc_class_of_row(const nnc_model *model, const void *values, size_t row, double threshold) {
+static size_t nnc_class_of_row(const nnc_session *session, double (*value)(const nnc_session *session, size_t i), size_t row,
+                               double threshold) {
+    const nnc_model *model = session->model;
     size_t width = (size_t)model->output_shape[model->output_rank - 1], best = 0;
     if (width == 1) {
-        return nnc_get_real(model, values, row) > threshold;
+        return value(session, row) > threshold;
     }
     for (size_t i = 1; i < width; i++) {
-        if (nnc_get_real(model, values, row * width + i) > nnc_get_real(model, values, row * width + best)) {
+        if (value(session, row * width + i) > value(session, row * width + best)) {
             best = i;
         }
     }
@@ -48,13 +54,13 @@ static size_t nnc_class_of_row(const nnc_model *model, const void *values, size_
 }
 
 NNC_API size_t nnc_predicted_class(const nnc_session *session, size_t row) {
-    return nnc_class_of_row(session->model, session->output, row, session->model->from_logits ? 0 : 0.5);
+    return nnc_class_of_row(session, nnc_output_value, row, session->model->from_logits ? 0 : 0.5);
 }
 
 NNC_API int64_t nnc_true_class(const nnc_session *session, size_t row) {
     const nnc_model *model = session->model;
     if (!model->integer_target) {
-        return (int64_t)nnc_class_of_row(model, session->y, row, 0.5);
+        return (int64_t)nnc_class_of_row(session, nnc_target_value, row, 0.5);
     }
     int32_t label = ((const int32_t *)session->y)[row];
     return label != model->ignore_class ? label : -1;

@@ -7,12 +7,11 @@
 
 /* What is learned from the data and stands with the weights (learned.c) ---------------------------------------------- */
 
-/** Labels that stand for classes, and what standardizes the inputs. */
+/** Labels that stand for classes, and whether mean and deviation of x are known, which are among the weights. */
 typedef struct nnc_learned {
     char **classes; /* class_count labels, sorted: the number of a class is its place */
     size_t class_count, capacity;
-    double *mean, *deviation; /* of the `width` values of a sample; width 0: not standardized */
-    size_t width;
+    int knows_x;
 } nnc_learned;
 
 typedef struct nnc_notes {
@@ -32,10 +31,9 @@ NNC_API int nnc_learned_add(nnc_host *host, nnc_learned *learned, const char *te
 NNC_API nnc_quoted_list nnc_learned_list(const nnc_learned *learned);
 /** Classes: 0 'cat', 1 'dog'; nothing when there are no labels. */
 NNC_API void nnc_learned_print(const nnc_learned *learned);
-/** As strings by key, and back; `width` values of a sample. */
+/** The labels as strings by key, and back. */
 NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc_notes *notes);
-NNC_API int nnc_learned_from_notes(nnc_host *host, const char *path, const nnc_note *notes, size_t count, size_t width,
-                                   nnc_learned *learned);
+NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t count, nnc_learned *learned);
 NNC_API void nnc_notes_free(nnc_notes *notes);
 /** The value of a note, or NULL. */
 NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key);
@@ -56,7 +54,7 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype
 NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_learned *learned, nnc_array *array);
 
 /** A source that says nothing. */
-#define NNC_NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1, NULL, 0}
+#define NNC_NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1, NULL}
 
 /** Starts an .npy file: dtype F32 or F64, then the data follow. */
 NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape);
@@ -85,11 +83,11 @@ typedef struct nnc_samples {
     size_t first, count;    /* rows of the array */
     size_t row_size;        /* bytes of a row */
     size_t *columns, width; /* values per sample; columns NULL: all */
-    double scale;
+    double scale;    /* of a value to what the model takes: 1 but for files of another scale than that of fit() */
     nnc_dtype dtype; /* of what the model takes: F32, F64, I32 */
     size_t repeat;   /* each value stands for so many of the model's: a sample's weight for all of its time steps */
-    int is_one_hot;  /* the array holds class numbers, of which `width` values are made */
-    const nnc_learned *learned; /* what standardizes the values; NULL: nothing does */
+    int is_one_hot;  /* the array holds class numbers, of which `width` values are made … */
+    double hot;      /* … with this in the place of the class */
     float *bytes;    /* for a model of floats and an array of bytes: the 256 numbers that they stand for; else NULL */
 } nnc_samples;
 
@@ -106,7 +104,8 @@ typedef struct nnc_role {
     int64_t classes;         /* that labels may stand for; 0: there are none */
     int may_repeat;          /* the shape's first dimensions are enough */
     int is_one_hot;          /* class numbers become rows with a 1 in the place of the class */
-    nnc_learned *learned;    /* labels of classes, or what standardizes x; may be NULL */
+    double scale;            /* that the model applies itself */
+    nnc_learned *learned;    /* labels of classes; may be NULL */
 } nnc_role;
 NNC_API nnc_role nnc_role_x(const nnc_model *model);
 NNC_API nnc_role nnc_role_y(const nnc_model *model);
@@ -118,10 +117,10 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
 NNC_API void nnc_samples_free(nnc_samples *samples);
 /** Sample `index` in the model's type. */
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to);
-/** Its values before they are standardized. */
+/** Its values in double precision. */
 NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values);
-/** Learns mean and deviation of the first `count` samples. (learned.c) */
-NNC_API int nnc_learned_standardize(nnc_host *host, const nnc_samples *x, size_t count, nnc_learned *learned);
+/** Learns mean and deviation of the first `count` samples, times the model's scale: into its first two tensors. (learned.c) */
+NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count, void *params);
 /** Says that sample `index` will be copied soon. */
 NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
 
@@ -138,7 +137,7 @@ typedef struct nnc_data_request {
     const char *data_dir; /* where relative paths of sources start */
     const char *prefix;   /* of the options, for messages: "" or "validation-" */
     int with_y;
-    nnc_learned *learned; /* of the session; NULL: labels must be numbers, and nothing is standardized */
+    nnc_learned *learned; /* of the session; NULL: labels must be numbers */
 } nnc_data_request;
 
 /** Loads x, and where asked y and weights, checked against the model and each other. */

@@ -96,6 +96,7 @@ NNC_API nnc_role nnc_role_x(const nnc_model *model) {
     role.also = role.low;
     role.meaning = "an index";
     role.hint = "";
+    role.scale = model->x_scale;
     return role;
 }
 
@@ -103,6 +104,7 @@ NNC_API nnc_role nnc_role_y(const nnc_model *model) {
     nnc_role role = nnc_role_x(model);
     role.name = "y";
     role.is_index = 0;
+    role.scale = model->integer_target ? 1 : model->y_scale;
     role.dtype = model->integer_target ? NNC_I32 : nnc_real_dtype(model);
     role.rank = model->output_rank;
     memcpy(role.shape, model->output_shape, sizeof role.shape);
@@ -130,6 +132,7 @@ NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model) {
     nnc_role role = nnc_role_x(model);
     role.name = "sample_weight";
     role.is_index = 0;
+    role.scale = 1;
     role.dtype = nnc_real_dtype(model);
     role.rank = model->weight_rank;
     memcpy(role.shape, model->weight_shape, sizeof role.shape);
@@ -216,6 +219,8 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
     /* A class number where the loss wants a row with a 1 in the place of the class. */
     if (role->is_one_hot && nnc_shape_count(have, have_rank, &values) == 0 && values == 1) {
         samples->is_one_hot = 1;
+        samples->hot = 1 / role->scale;
+        samples->scale *= role->scale;
         return 0;
     }
     nnc_shape_text want = nnc_show_shape(role->shape, role->rank);
@@ -290,24 +295,11 @@ static void nnc_set_value(const nnc_samples *samples, void *to, size_t i, double
     }
 }
 
-static double nnc_get_value(const nnc_samples *samples, const void *from, size_t i) {
-    return samples->dtype == NNC_F32 ? (double)((const float *)from)[i] : ((const double *)from)[i];
-}
-
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to) {
-    const nnc_learned *learned = samples->learned;
     if (samples->is_one_hot) {
         size_t number = (size_t)nnc_class_of(samples, index);
         for (size_t i = 0; i < samples->width; i++) {
-            nnc_set_value(samples, to, i, i == number);
-        }
-        return;
-    }
-    if (learned != NULL && learned->width == samples->width) {
-        nnc_convert_sample(samples, index, samples->dtype, to);
-        for (size_t i = 0; i < samples->width; i++) {
-            double away = nnc_get_value(samples, to, i) - learned->mean[i];
-            nnc_set_value(samples, to, i, away / learned->deviation[i]);
+            nnc_set_value(samples, to, i, i == number ? samples->hot : 0);
         }
         return;
     }
@@ -399,10 +391,8 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     if (samples->path == NULL) {
         return -1;
     }
-    samples->scale = source->scale;
+    samples->scale = source->scale / role->scale; /* 1 for the source of fit(): the model scales by itself */
     samples->dtype = role->dtype;
-    samples->learned =
-        role->classes == 0 && strcmp(role->name, "x") == 0 && role->dtype != NNC_I32 ? role->learned : NULL;
     if (nnc_read_array(host, source, samples->path, path != NULL ? NULL : source->format, role, &samples->array,
                        &is_csv) != 0) {
         return -1;

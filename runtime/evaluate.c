@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* evaluate.c - the commands that leave the weights as they are: evaluate, predict, grad. */
 #include "commands.h"
+#include "tensors.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -132,13 +133,12 @@ static void nnc_print_json(const nnc_figure *figures, size_t count, const nnc_co
     printf("}\n");
 }
 
-/* What is to be standardized needs the numbers that a run has learned. */
-static int nnc_check_learned(nnc_session *session, const nnc_data_request *request) {
-    if (!request->x->standardize || session->learned.width > 0) {
-        return 0;
+/* The weights, with all that evaluation needs. */
+static int nnc_load_weights(nnc_session *session, const char *path) {
+    if (nnc_session_weights(session, path) != 0) {
+        return -1;
     }
-    return nnc_fail(session->host, "x is to be standardized, but no mean and deviation stand with the weights: they were "
-                                   "saved by a run without standardize=True");
+    return session->model->standardizes && !session->learned.knows_x ? nnc_fail_statistics(session->host, path) : 0;
 }
 
 static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {
@@ -189,7 +189,7 @@ NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const n
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, from_file), 0, &session) == 0) {
         session.threads = (size_t)options->threads;
-        if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
+        if (nnc_load_weights(&session, options->weights) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             nnc_evaluate(&session, &data, options);
         }
@@ -327,7 +327,7 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {
         session.threads = (size_t)options->threads;
-        if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
+        if (nnc_load_weights(&session, options->weights) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             if (options->mc_samples > 1) {
                 nnc_predict_mc(&session, &data, options);
@@ -391,7 +391,7 @@ NNC_API int nnc_command_grad(nnc_host *host, const nnc_model *model, const nnc_o
         int status = model->init(session.trainer, options->seed);
         if (status != NNC_OK) {
             nnc_fail_status(host, status, "init");
-        } else if (nnc_session_weights(&session, options->weights) == 0 && nnc_check_learned(&session, &request) == 0 &&
+        } else if (nnc_load_weights(&session, options->weights) == 0 &&
                    nnc_dataset_load(host, model, &request, &data) == 0 && nnc_check_weights(host, model, &data) == 0) {
             nnc_grad(&session, &data, options);
         }

@@ -165,7 +165,6 @@ typedef struct nnc_source {
     char delimiter;             /* csv; 0: comma, semicolon or tab, found out from the first line */
     int header;                 /* csv: 1 yes, 0 no, -1 found out: the first row's wanted columns are not all numbers */
     const char *const *column_names; /* csv: instead of the number where not NULL; NULL: all are numbers */
-    int standardize;                 /* x: less its mean, divided by its deviation */
 } nnc_source;
 
 /** Something learned from the data that stands with the weights: a class's label, means. */
@@ -238,6 +237,8 @@ typedef struct nnc_model {
     int64_t classes;                         /* of a sparse loss; 0 otherwise */
     int64_t ignore_class;                    /* label that a sparse loss leaves out; INT64_MIN: none */
     size_t target_size;                      /* values of y per sample */
+    double x_scale, y_scale; /* what the functions multiply x and y by: they take values as the file of fit() holds them */
+    int standardizes;        /* and x less its mean, divided by its deviation: the first two tensors */
     int weight_rank; /* sample weights: one for each row of the loss, */
     int64_t weight_shape[6]; /* of which a sample has these */
     size_t params_bytes, work_bytes, trainer_bytes;

@@ -316,7 +316,7 @@ static int nnc_collect_pairs(const nnc_report *report, const nnc_range *part, nn
             return -1;
         }
         for (size_t i = 0; i < n * width; i++) {
-            nnc_pairs_add(pairs, nnc_get_real(session->model, session->y, i),
+            nnc_pairs_add(pairs, nnc_target_value(session, i),
                           nnc_get_real(session->model, session->output, i));
         }
     }

@@ -34,12 +34,10 @@ static void nnc_widen(nnc_axis *axis, double share) {
     axis->high += more;
 }
 
-/* Puts values as they stand in files into row `row` of the session's batch, as the model takes them. */
+/* Puts values into row `row` of the session's batch. */
 static void nnc_set_inputs(nnc_session *session, size_t row, const double *values, size_t count) {
-    const nnc_learned *learned = &session->learned;
     for (size_t i = 0; i < count; i++) {
-        double value = learned->width == count ? (values[i] - learned->mean[i]) / learned->deviation[i] : values[i];
-        nnc_set_real(session->model, session->x, row * count + i, value);
+        nnc_set_real(session->model, session->x, row * count + i, values[i]);
     }
 }
 
@@ -254,21 +252,21 @@ static int nnc_put_plane(nnc_writer *page, const nnc_report *report) {
 
 /* One input, one output ---------------------------------------------------------------------------------------------- */
 
-static void nnc_target_bounds(const nnc_range *part, nnc_axis *y) {
+static void nnc_target_bounds(const nnc_range *part, double scale, nnc_axis *y) {
     double value;
     for (size_t i = part->first; part->data != NULL && i < part->end; i++) {
         nnc_sample_values(&part->data->y, i, &value);
-        nnc_axis_include(y, value);
+        nnc_axis_include(y, value * scale);
     }
 }
 
-static void nnc_put_targets(nnc_writer *page, const nnc_range *part, const nnc_axis *x, const nnc_axis *y,
+static void nnc_put_targets(nnc_writer *page, const nnc_range *part, double scale, const nnc_axis *x, const nnc_axis *y,
                             int is_hollow) {
     double value, target;
     for (size_t i = part->first; part->data != NULL && i < part->end; i += nnc_stride(part->end - part->first)) {
         nnc_sample_values(&part->data->x, i, &value);
         nnc_sample_values(&part->data->y, i, &target);
-        nnc_put_marker(page, nnc_axis_at(x, value), nnc_axis_at(y, target), 0, is_hollow);
+        nnc_put_marker(page, nnc_axis_at(x, value), nnc_axis_at(y, target * scale), 0, is_hollow);
     }
 }
 
@@ -297,8 +295,8 @@ static int nnc_put_line(nnc_writer *page, const nnc_report *report) {
     double line[NNC_CURVE_POINTS];
     nnc_range_bounds(&report->train, &x, NULL);
     nnc_range_bounds(&report->validation, &x, NULL);
-    nnc_target_bounds(&report->train, &y);
-    nnc_target_bounds(&report->validation, &y);
+    nnc_target_bounds(&report->train, report->session->model->y_scale, &y);
+    nnc_target_bounds(&report->validation, report->session->model->y_scale, &y);
     if (nnc_line_fill(report, &x, &y, line) != 0) {
         return -1;
     }
@@ -309,8 +307,8 @@ static int nnc_put_line(nnc_writer *page, const nnc_report *report) {
                  report->validation.data != NULL ? "Filled: training samples; hollow: validation." : "");
     nnc_axis_put(page, &x, 0, 302, 5, 0);
     nnc_axis_put(page, &y, 1, 48, 5, 0);
-    nnc_put_targets(page, &report->validation, &x, &y, 1);
-    nnc_put_targets(page, &report->train, &x, &y, 0);
+    nnc_put_targets(page, &report->validation, report->session->model->y_scale, &x, &y, 1);
+    nnc_put_targets(page, &report->train, report->session->model->y_scale, &x, &y, 0);
     nnc_page_put(page, "<path class=\"fit\" d=\"");
     for (size_t i = 0; i < NNC_CURVE_POINTS; i++) {
         double value = x.low + (x.high - x.low) * (double)i / (double)(NNC_CURVE_POINTS - 1);

@@ -97,8 +97,11 @@ NNC_API int nnc_session_weights(nnc_session *session, const char *path) {
     }
     if (model->weights != NULL) {
         memcpy(session->params, model->weights, model->params_bytes);
-        return nnc_learned_from_notes(session->host, model->name, model->notes, model->note_count,
-                                      nnc_input_size(model), &session->learned);
+        if (nnc_learned_from_notes(session->host, model->notes, model->note_count, &session->learned) != 0) {
+            return -1;
+        }
+        session->learned.knows_x = 1;
+        return 0;
     }
     return nnc_fail_usage(session->host, "no weights: give --weights FILE.safetensors (fit --save FILE writes one)");
 }
@@ -152,6 +155,10 @@ NNC_API int nnc_check_weights(nnc_host *host, const nnc_model *model, const nnc_
                           data->sample_weight.path);
 }
 
+NNC_API double nnc_target_value(const nnc_session *session, size_t i) {
+    return nnc_get_real(session->model, session->y, i) * session->model->y_scale;
+}
+
 /* As Keras: the label, the place of the largest value, or a single value, rounded. */
 static int64_t nnc_class_of_sample(const nnc_session *session, size_t sample) {
     const nnc_model *model = session->model;
@@ -160,10 +167,10 @@ static int64_t nnc_class_of_sample(const nnc_session *session, size_t sample) {
         return ((const int32_t *)session->y)[sample];
     }
     for (size_t i = 1; i < size; i++) {
-        double value = nnc_get_real(model, session->y, sample * size + i);
-        best = value > nnc_get_real(model, session->y, sample * size + best) ? i : best;
+        double value = nnc_target_value(session, sample * size + i);
+        best = value > nnc_target_value(session, sample * size + best) ? i : best;
     }
-    return size > 1 ? (int64_t)best : (int64_t)rint(nnc_get_real(model, session->y, sample));
+    return size > 1 ? (int64_t)best : (int64_t)rint(nnc_target_value(session, sample));
 }
 
 NNC_API const void *nnc_session_fit_weight(nnc_session *session, const nnc_dataset *data, size_t n) {

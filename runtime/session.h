@@ -44,6 +44,8 @@ NNC_API const void *nnc_session_fit_weight(nnc_session *session, const nnc_datas
 NNC_API int nnc_check_weights(nnc_host *host, const nnc_model *model, const nnc_dataset *data);
 /** Rows of the loss that a sample has, each with its weight. */
 NNC_API size_t nnc_weight_size(const nnc_model *model);
+/** Value `i` of the targets of a batch, not class numbers, as loss and metrics see it. */
+NNC_API double nnc_target_value(const nnc_session *session, size_t i);
 /** What to hand to the model: the weights gathered, or NULL when the data have none. */
 NNC_API const void *nnc_session_sample_weight(const nnc_session *session, const nnc_dataset *data);
 /** Values of one sample of the input, and of the output. */

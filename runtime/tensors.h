@@ -39,9 +39,12 @@ NNC_API int nnc_tensors_write_checked(nnc_host *host, const char *path, const nn
                                       const nnc_notes *notes);
 NNC_API int nnc_tensors_read_checked(nnc_host *host, const char *path, nnc_tensors *tensors);
 
-/** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. */
+/** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. With `learned`, mean
+ *  and deviation of x may be missing: learned->knows_x says so. */
 NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,
                              nnc_learned *learned);
+/** Error: weights of a model that standardizes x lack mean and deviation. */
+NNC_API int nnc_fail_statistics(nnc_host *host, const char *path);
 NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params,
                              const nnc_learned *learned);
 /** Saves the gradients of the trainable weights under the weights' names. */

@@ -133,10 +133,12 @@ static int nnc_initialise(nnc_training *training) {
 /* What standardizes the inputs: of the training part only, and only once, unless it came with the weights. */
 static int nnc_learn(nnc_training *training) {
     nnc_learned *learned = &training->session.learned;
-    if (!training->model->fit->x.standardize || learned->width > 0) {
+    if (!training->model->standardizes || learned->knows_x || training->resumed != NULL) {
         return 0;
     }
-    return nnc_learned_standardize(training->host, &training->data.x, training->train_count, learned);
+    learned->knows_x = 1;
+    return nnc_learn_statistics(training->host, training->model, &training->data.x, training->train_count,
+                                training->session.params);
 }
 
 static int nnc_prepare(nnc_training *training) {

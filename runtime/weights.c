@@ -33,11 +33,36 @@ static int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nnc
             known++;
         }
         if (known == model->tensor_count) {
-            return nnc_fail_at(host, file->path, 0, 0, "holds a tensor %s that the model %s does not have",
-                               nnc_quote(name, strlen(name)).text, model->name);
+            int is_statistic = strcmp(name, "x/mean") == 0 || strcmp(name, "x/deviation") == 0;
+            return nnc_fail_at(host, file->path, 0, 0, "holds a tensor %s that the model %s does not have%s",
+                               nnc_quote(name, strlen(name)).text, model->name,
+                               is_statistic ? ": x was standardized in training, so say standardize=True in its source" : "");
         }
     }
     return 0;
+}
+
+NNC_API int nnc_fail_statistics(nnc_host *host, const char *path) {
+    return nnc_fail_at(host, path, 0, 0, "x is to be standardized, but no mean and deviation stand with the weights: they were "
+                                         "saved by a run without standardize=True");
+}
+
+/* Mean and deviation, which standardize x, are the first two tensors. */
+static int nnc_is_statistic(const nnc_model *model, size_t index) { return model->standardizes && index < 2; }
+
+/* What x is divided by must be positive. */
+static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const nnc_tensors *file) {
+    const nnc_entry *entry = model->standardizes ? nnc_tensors_find(file, model->tensors[1].name) : NULL;
+    void *reals = entry != NULL ? nnc_alloc(host, entry->count, model->real_size) : NULL;
+    int status = entry == NULL ? 0 : reals == NULL ? -1 : nnc_copy_entry(host, model, entry, reals);
+    for (size_t i = 0; entry != NULL && i < entry->count && status == 0; i++) {
+        if (!(nnc_get_real(model, reals, i) > 0)) {
+            status = nnc_fail_at(host, file->path, 0, 0, "tensor '%s' must hold positive numbers, for x is divided by them; "
+                                                         "value %zu is %g", entry->name, i, nnc_get_real(model, reals, i));
+        }
+    }
+    free(reals);
+    return status;
 }
 
 NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,
@@ -47,11 +72,15 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
         return -1;
     }
     /* Everything is checked before anything is written. */
-    int status = 0;
+    int status = 0, knows_x = 1;
     for (size_t i = 0; i < model->tensor_count && status == 0; i++) {
         const nnc_tensor *tensor = &model->tensors[i];
         const nnc_entry *entry = nnc_tensors_find(&file, tensor->name);
-        if (entry == NULL) {
+        if (entry == NULL && nnc_is_statistic(model, i) && learned != NULL) {
+            knows_x = 0;
+        } else if (entry == NULL && nnc_is_statistic(model, i)) {
+            status = nnc_fail_statistics(host, path);
+        } else if (entry == NULL) {
             status = nnc_fail_at(host, path, 0, 0, "has no tensor '%s', which the model %s needs", tensor->name,
                                  model->name);
         } else if (!nnc_same_shape(entry, tensor->shape, tensor->rank)) {
@@ -66,12 +95,17 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
     if (status == 0) {
         status = nnc_weights_unknown(host, model, &file);
     }
+    status = status == 0 ? nnc_check_deviation(host, model, &file) : status;
     if (status == 0 && learned != NULL) {
         nnc_learned_free(learned);
-        status = nnc_learned_from_notes(host, path, file.notes.at, file.notes.count, nnc_input_size(model), learned);
+        status = nnc_learned_from_notes(host, file.notes.at, file.notes.count, learned);
+        learned->knows_x = knows_x;
     }
     for (size_t i = 0; i < model->tensor_count && status == 0; i++) {
         const nnc_tensor *tensor = &model->tensors[i];
+        if (nnc_is_statistic(model, i) && !knows_x) {
+            continue;
+        }
         status = nnc_copy_entry(host, model, nnc_tensors_find(&file, tensor->name),
                                 (char *)params + tensor->offset * model->real_size);
     }

@@ -61,6 +61,7 @@ struct Emit {
     Function *function;
     LIST(const char *) locals;
     LIST(Function *) functions; /* all printed so far; equal ones are one */
+    struct nnc_notes *notes; /* that stand with baked weights, once they are read */
     Names templates; /* those used so far */
     Names function_texts, function_names, weight_fields;
     Text kernels;

@@ -26,17 +26,22 @@ static const char *comment_text(Emit *emit, const char *text) {
     return copy;
 }
 
-const char *string_literal(Emit *emit, const char *text) {
+/* Lines of the text are lines of the C where `lines` says so. */
+static const char *literal_of(Emit *emit, const char *text, bool lines) {
     Text out = {.arena = emit->arena};
     text_puts(&out, "\"");
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '\n') text_puts(&out, c[1] ? "\\n\"\n    \"" : "\\n");
+        if (*c == '\n' && lines) text_puts(&out, c[1] ? "\\n\"\n    \"" : "\\n");
         else if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\' || *c == '?') text_printf(&out, "\\%03o", *c);
         else text_append(&out, (const char *)c, 1);
     }
     text_puts(&out, "\"");
     return text_chars(&out);
 }
+
+const char *string_literal(Emit *emit, const char *text) { return literal_of(emit, text, true); }
+
+const char *one_line_literal(Emit *emit, const char *text) { return literal_of(emit, text, false); }
 
 /* Each line behind " * ", as the body of a comment. */
 static const char *comment_lines(Emit *emit, const char *text) {
@@ -192,6 +197,8 @@ static const Hole *facts(Emit *emit) {
         {"version", NNC_VERSION},
         {"source", comment_text(emit, source_name(options))},
         {"summary_lines", comment_lines(emit, comment_text(emit, ascii_table(emit->arena, text_chars(&summary))))},
+        {"data_lines", comment_lines(emit, comment_text(emit, data_text(emit)))},
+        {"class_names", class_names(emit)},
         {"how", how_text(emit)},
         {"batch_size", integer(emit, model->batch)},
         {"in", integer(emit, inner_size(model->input))},
@@ -262,8 +269,10 @@ static void emit_header(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "header_predict", holes);
     if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
     if (plan->options->weights) emit_template(emit, out, "header_weights", holes);
+    if (*class_names(emit)) emit_template(emit, out, "header_classes", holes);
     if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
+    if (plan->can_train && plan->model->x.standardize) emit_template(emit, out, "header_adapt", holes);
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
     if (plan->update.averages) emit_template(emit, out, "header_finish", holes);
     emit_template(emit, out, "header_end", holes);
@@ -409,6 +418,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     if (plan->can_train) {
         emit_evaluate(emit, holes, use_params, programs, out);
         emit_train(emit, holes, use_params, programs, out);
+        if (plan->model->x.standardize) emit_adapt(emit, holes, out);
     }
     if (plan->mc_rows)
         emit_monte_carlo(emit, holes, input_check(emit),

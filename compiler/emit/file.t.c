@@ -141,6 +141,8 @@ $names
  *
 $summary_lines
  *
+$data_lines
+ *
  * Every function returns NNC_OK or a status below 0, keeps all it needs in what the caller hands it, and calls nothing
  * but memcpy, memset and sqrt. Different objects may be used by different threads at once; a const one may be shared.
  */

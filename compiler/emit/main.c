@@ -116,12 +116,11 @@ static const char *source_text(Emit *emit, const Object *source, const char *nam
     }
     const bool rows = args->rows.count == 2;
     return formatted(
-        emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s, %d}", string_literal(emit, source->class->name),
+        emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s}", string_literal(emit, source->class->name),
         string_literal(emit, args->path), args->array ? string_literal(emit, args->array) : "NULL", columns,
         index.count > 0 ? index.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
         rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, strcmp(source->class->name, "labels") ? args->scale : 1),
-        args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header, names,
-        args->standardize);
+        args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header, names);
 }
 
 /* How long epochs are and when to validate, then the callbacks. */
@@ -185,19 +184,14 @@ static void evaluate_table(Emit *emit, Text *out) {
         x, y, weight, (int)model->batch);
 }
 
-/* Labels and means that stand with the weights of --weights, which have been read and checked before. */
+/* Labels that stand with the weights of --weights, which have been read and checked before. */
 static size_t notes_table(Emit *emit, Text *out) {
-    nnc_host host = {.program = "nnc"};
-    nnc_tensors tensors;
-    if (!emit->plan->options->weights || nnc_tensors_read(&host, emit->plan->options->weights, &tensors) != 0) return 0;
-    const size_t count = tensors.notes.count;
-    if (count) text_puts(out, "static const nnc_note main_notes[] = {\n");
-    for (size_t i = 0; i < count; i++)
-        text_printf(out, "    {%s, %s},\n", string_literal(emit, tensors.notes.at[i].key),
-                    string_literal(emit, tensors.notes.at[i].value));
-    if (count) text_puts(out, "};\n");
-    nnc_tensors_free(&tensors);
-    return count;
+    const nnc_notes *const notes = baked_notes(emit);
+    if (notes->count) text_puts(out, "static const nnc_note main_notes[] = {\n");
+    for (size_t i = 0; i < notes->count; i++)
+        text_printf(out, "    {%s, %s},\n", string_literal(emit, notes->at[i].key), string_literal(emit, notes->at[i].value));
+    if (notes->count) text_puts(out, "};\n");
+    return notes->count;
 }
 
 static const char *model_text(Emit *emit, size_t notes) {
@@ -222,8 +216,10 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%d, %" PRId64 ", %s, ", sparse, sparse ? model->output.dim[model->output.rank - 1] : 0,
                 sparse && args->ignore_class != INT_NONE ? integer(emit, args->ignore_class) : "INT64_MIN");
     const Shape rows = train ? loss_rows(model) : shape_of(1, (int64_t[]){BATCH});
-    text_printf(&out, "%s, %d, %s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0", rows.rank - 1,
-                dims_text(emit, rows, 1, 0));
+    text_printf(&out, "%s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0");
+    text_printf(&out, "%s, %s, %d,\n", double_literal(emit, model->x.scale), double_literal(emit, model->y.scale),
+                model->x.standardize);
+    text_printf(&out, "%d, %s,\n", rows.rank - 1, dims_text(emit, rows, 1, 0));
     text_printf(&out, "sizeof(%s_params), sizeof(%s_work), %s,\n", prefix, prefix,
                 train ? formatted(emit, "sizeof(%s_trainer)", prefix) : "0");
     text_printf(&out, "%s, %s, %s,\n", train ? formatted(emit, "offsetof(%s_trainer, params)", prefix) : "SIZE_MAX",

@@ -3,6 +3,7 @@
 #ifndef NNC_EMIT_PROGRAM_H
 #define NNC_EMIT_PROGRAM_H
 
+#include "data.h"
 #include "emit.h"
 
 typedef struct ProgramText {
@@ -42,6 +43,15 @@ RatesText rates_text(Emit *emit, const Hole *holes);
 
 /** A C string literal; whatever is not plain ASCII is written in octal. */
 const char *string_literal(Emit *emit, const char *text);
+/** The same without a line's end in it. */
+const char *one_line_literal(Emit *emit, const char *text);
+/** What the functions take and give, for the header's first lines; the labels as a list of strings, "" where there are none; and
+ *  NAME_adapt, which learns mean and deviation of x. (data.c) */
+const char *data_text(Emit *emit);
+const char *class_names(Emit *emit);
+void emit_adapt(Emit *emit, const Hole *holes, Text *out);
+/** The notes that stand with the weights of --weights: labels. (weights.c) */
+const nnc_notes *baked_notes(Emit *emit);
 /** The name of the model's file. */
 const char *source_name(const struct Options *options);
 const char *upper(Arena *arena, const char *name);

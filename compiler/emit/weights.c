@@ -80,10 +80,26 @@ static nnc_model model_of(Emit *emit) {
     const size_t real = plan->options->real_double ? 8 : 4;
     return (nnc_model){.name = plan->model->name,
                        .real_size = real,
+                       .standardizes = plan->model->x.standardize,
                        .tensors = tensors,
                        .tensor_count = (size_t)plan->weights.count,
                        .parameter_count = offset,
                        .params_bytes = (offset ? offset : 1) * real};
+}
+
+const nnc_notes *baked_notes(Emit *emit) {
+    nnc_host host = {.program = "nnc"};
+    nnc_tensors tensors;
+    if (emit->notes) return emit->notes;
+    emit->notes = NEW(emit->arena, nnc_notes);
+    if (!emit->plan->options->weights || nnc_tensors_read(&host, emit->plan->options->weights, &tensors) != 0) return emit->notes;
+    emit->notes->at = NEW_ARRAY(emit->arena, nnc_note, tensors.notes.count + 1);
+    for (; emit->notes->count < tensors.notes.count; emit->notes->count++) {
+        const nnc_note *note = &tensors.notes.at[emit->notes->count];
+        emit->notes->at[emit->notes->count] = (nnc_note){arena_strdup(emit->arena, note->key), arena_strdup(emit->arena, note->value)};
+    }
+    nnc_tensors_free(&tensors);
+    return emit->notes;
 }
 
 void emit_weights(Emit *emit, const Hole *holes, Text *out) {

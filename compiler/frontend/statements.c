@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The argument tables of compile(), fit() and evaluate() and of the data sources. */
+#include <math.h>
 #include <string.h>
 
 #include "model.h"
@@ -148,6 +149,9 @@ static void check_source(const Object *object, Diags *diags) {
     const SourceArgs *args = object->args;
     if (args->rows.count == 2 && args->rows.at[0] >= args->rows.at[1]) {
         diag(diags, D_rows_order, object_arg_span(object, "rows"));
+    }
+    if (fabs(args->scale) < (double)FLT_MIN) {
+        diag(diags, D_no_scale, object_arg_span(object, "scale"));
     }
     if (args->path[0] == '\0') {
         diag(diags, D_empty_string, object_arg_span(object, "path"), "path", object->class->name);

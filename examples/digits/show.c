@@ -14,7 +14,7 @@
 enum { SIDE = 8, PIXELS = SIDE * SIDE, BRIGHTEST = 16, CLASSES = 10, HELD_OUT = 360, ACROSS = 4 };
 
 typedef struct Digit {
-    float pixels[PIXELS]; /* 0 … 1, as the network was trained */
+    float pixels[PIXELS]; /* 0 … BRIGHTEST, as in the file: the network scales them itself */
     int label, answer;
     float certainty; /* probability of the answer */
 } Digit;
@@ -32,7 +32,7 @@ static void read_digits(const char *path, Digit *digits) {
     for (; fscanf(file, "%d", &value) == 1; rows++) {
         Digit *digit = &digits[rows % HELD_OUT];
         for (int i = 0; i < PIXELS; i++) {
-            digit->pixels[i] = (float)value / BRIGHTEST;
+            digit->pixels[i] = (float)value;
             if (fscanf(file, ",%d", &value) != 1) {
                 fprintf(stderr, "%s: row %d has too few columns\n", path, rows + 1);
                 exit(1);
@@ -69,7 +69,7 @@ static void draw(const Digit *const *digits, int count) {
         for (int i = 0; i < count; i++) {
             printf("  ");
             for (int x = 0; x < SIDE; x++)
-                printf("%s", shades[(int)(digits[i]->pixels[y * SIDE + x] * (float)darkest + 0.5f)]);
+                printf("%s", shades[(int)(digits[i]->pixels[y * SIDE + x] / BRIGHTEST * (float)darkest + 0.5f)]);
         }
         printf("\n");
     }

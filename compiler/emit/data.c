@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What the functions take and give, in the words of the data: where values come from, what is done to them, which classes
+ * there are. The texts are in data.t.c. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lower.h"
+#include "options.h"
+#include "program.h"
+
+enum { MOST_NAMES = 8 }; /* columns that are listed by name or number */
+
+/* 'width', 'length'; or 0 to 63 */
+static void put_columns(Text *text, const SourceArgs *args) {
+    const Ints index = args->columns.index;
+    bool run = args->columns.names == NULL && index.count > 2;
+    for (int i = 1; i < index.count; i++) run = run && index.at[i] == index.at[0] + i;
+    if (index.count <= 0) return;
+    text_puts(text, index.count == 1 ? ", column " : ", columns ");
+    if (run) text_printf(text, "%" PRId64 " to %" PRId64, index.at[0], index.at[index.count - 1]);
+    for (int i = 0; i < index.count && i < MOST_NAMES && !run; i++) {
+        const char *const name = args->columns.names ? args->columns.names[i] : NULL;
+        text_puts(text, i ? ", " : "");
+        if (name) text_printf(text, "'%s'", name);
+        else text_printf(text, "%" PRId64, index.at[i]);
+    }
+    if (!run && index.count > MOST_NAMES) text_puts(text, ", ...");
+}
+
+static void put_source(Text *text, const Preparation *preparation, const char *otherwise) {
+    const SourceArgs *args = preparation->source ? preparation->source->args : NULL;
+    if (!args) {
+        text_puts(text, otherwise);
+        return;
+    }
+    text_printf(text, "as %s('%s') holds %s", preparation->source->class->name, args->path,
+                strcmp(preparation->source->class->name, "images") ? "it" : "it, bytes of 0 to 255");
+    put_columns(text, args);
+}
+
+static void put_x(Emit *emit, Text *text) {
+    const Preparation *const x = &emit->plan->model->x;
+    const char *const scaled = x->scale != 1 ? formatted(emit, "x * %s", literal(emit, x->scale)) : "x";
+    text_puts(text, "x: ");
+    put_source(text, x, emit->plan->model->integer_input ? "indices" : "what the first layer takes");
+    if (x->standardize)
+        text_printf(text, ".\n   The functions standardize it themselves: (%s - %s) / %s", scaled,
+                    weight_field(emit, x->mean), weight_field(emit, x->deviation));
+    else if (x->scale != 1) text_printf(text, ".\n   The functions scale it themselves: %s", scaled);
+    text_puts(text, "\n");
+}
+
+/* 0 'setosa', 1 'virginica'; false where no labels are known. */
+static bool put_classes(Emit *emit, Text *text) {
+    const nnc_notes *const notes = baked_notes(emit);
+    const char *label;
+    int count = 0;
+    for (; (label = nnc_find_note(notes->at, notes->count, formatted(emit, "nnc.class.%d", count))); count++)
+        text_printf(text, "%s%d '%s'", count ? ", " : ": ", count, label);
+    return count > 0;
+}
+
+static void put_target(Emit *emit, Text *text) {
+    const Model *model = emit->plan->model;
+    const bool sparse = ((const LossDef *)model->compile.loss->class)->sparse;
+    text_puts(text, sparse ? "target: class numbers, of " : "target: ");
+    put_source(text, &model->y, sparse ? "the caller" : "what the loss compares with");
+    if (!sparse && model->y.scale != 1)
+        text_printf(text, ".\n   The functions scale it themselves: target * %s. Outputs are in the units of that",
+                    literal(emit, model->y.scale));
+    text_puts(text, "\n");
+}
+
+const char *data_text(Emit *emit) {
+    const Plan *plan = emit->plan;
+    Text text = {.arena = emit->arena}, classes = {.arena = emit->arena};
+    put_x(emit, &text);
+    if (plan->can_train) put_target(emit, &text);
+    if (put_classes(emit, &classes)) text_printf(&text, "Classes%s\n", text_chars(&classes));
+    return text_chars(&text);
+}
+
+const char *class_names(Emit *emit) {
+    const nnc_notes *const notes = baked_notes(emit);
+    Text text = {.arena = emit->arena};
+    const char *label;
+    for (int i = 0; (label = nnc_find_note(notes->at, notes->count, formatted(emit, "nnc.class.%d", i))); i++)
+        text_printf(&text, "%s%s", i ? ", " : "", one_line_literal(emit, label));
+    return text_chars(&text);
+}
+
+void emit_adapt(Emit *emit, const Hole *holes, Text *out) {
+    const Preparation *const x = &emit->plan->model->x;
+    emit_template(emit, out, "api_adapt",
+                  with(emit, holes,
+                       (Hole[]){{"x_scale", x->scale != 1 ? formatted(emit, " * %s", double_literal(emit, x->scale)) : ""},
+                                {"mean", weight_field(emit, x->mean)},
+                                {"deviation", weight_field(emit, x->deviation)},
+                                {NULL, NULL}}));
+}
