@@ -144,8 +144,16 @@ static void put_model(const Model *model, Text *out) {
     }
 }
 
+/* What training saw of the file's values. */
+static void put_preparation(const char *name, const Preparation *preparation, Text *out) {
+    if (preparation->scale != 1) text_printf(out, "  %s times %.17g\n", name, preparation->scale);
+    if (preparation->standardize) text_printf(out, "  %s standardized\n", name);
+}
+
 void identity_dump(const Model *model, Text *out) {
     put_model(model, out);
+    put_preparation("x", &model->x, out);
+    put_preparation("y", &model->y, out);
     if (model->has_fit) { /* what of fit() a resumed run may not change */
         const FitArgs *fit = &model->fit;
         const FitArgs kept = {.epochs = 1, .batch_size = INT_NONE, .verbose = INT_NONE, .validation_data = {NULL, 0},
