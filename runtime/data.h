@@ -107,6 +107,9 @@ typedef struct nnc_role {
     double scale;            /* that the model applies itself */
     nnc_learned *learned;    /* labels of classes; may be NULL */
 } nnc_role;
+/** What the model multiplies x and y by. */
+NNC_API double nnc_x_scale(const nnc_model *model);
+NNC_API double nnc_y_scale(const nnc_model *model);
 NNC_API nnc_role nnc_role_x(const nnc_model *model);
 NNC_API nnc_role nnc_role_y(const nnc_model *model);
 NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model);

@@ -83,6 +83,14 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
     return status;
 }
 
+NNC_API double nnc_x_scale(const nnc_model *model) {
+    return fabs(model->x_scale) > 0 ? model->x_scale : 1;
+}
+
+NNC_API double nnc_y_scale(const nnc_model *model) {
+    return fabs(model->y_scale) > 0 ? model->y_scale : 1;
+}
+
 NNC_API nnc_role nnc_role_x(const nnc_model *model) {
     nnc_role role;
     memset(&role, 0, sizeof role);
@@ -96,7 +104,7 @@ NNC_API nnc_role nnc_role_x(const nnc_model *model) {
     role.also = role.low;
     role.meaning = "an index";
     role.hint = "";
-    role.scale = model->x_scale;
+    role.scale = nnc_x_scale(model);
     return role;
 }
 
@@ -104,7 +112,7 @@ NNC_API nnc_role nnc_role_y(const nnc_model *model) {
     nnc_role role = nnc_role_x(model);
     role.name = "y";
     role.is_index = 0;
-    role.scale = model->integer_target ? 1 : model->y_scale;
+    role.scale = model->integer_target ? 1 : nnc_y_scale(model);
     role.dtype = model->integer_target ? NNC_I32 : nnc_real_dtype(model);
     role.rank = model->output_rank;
     memcpy(role.shape, model->output_shape, sizeof role.shape);

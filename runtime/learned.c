@@ -74,7 +74,7 @@ NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const n
     for (size_t row = 0; row < count; row++) {
         nnc_sample_values(x, row, values);
         for (size_t i = 0; i < width; i++) {
-            double value = (model->real_size == sizeof(float) ? (double)(float)values[i] : values[i]) * model->x_scale;
+            double value = (model->real_size == sizeof(float) ? (double)(float)values[i] : values[i]) * nnc_x_scale(model);
             double away = value - mean[i];
             mean[i] += away / (double)(row + 1);
             squares[i] += away * (value - mean[i]);

@@ -237,7 +237,7 @@ typedef struct nnc_model {
     int64_t classes;                         /* of a sparse loss; 0 otherwise */
     int64_t ignore_class;                    /* label that a sparse loss leaves out; INT64_MIN: none */
     size_t target_size;                      /* values of y per sample */
-    double x_scale, y_scale; /* what the functions multiply x and y by: they take values as the file of fit() holds them */
+    double x_scale, y_scale; /* what the functions multiply x and y by, which they take as the file of fit() holds them; 0: by 1 */
     int standardizes;        /* and x less its mean, divided by its deviation: the first two tensors */
     int weight_rank; /* sample weights: one for each row of the loss, */
     int64_t weight_shape[6]; /* of which a sample has these */

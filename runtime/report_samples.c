@@ -295,8 +295,8 @@ static int nnc_put_line(nnc_writer *page, const nnc_report *report) {
     double line[NNC_CURVE_POINTS];
     nnc_range_bounds(&report->train, &x, NULL);
     nnc_range_bounds(&report->validation, &x, NULL);
-    nnc_target_bounds(&report->train, report->session->model->y_scale, &y);
-    nnc_target_bounds(&report->validation, report->session->model->y_scale, &y);
+    nnc_target_bounds(&report->train, nnc_y_scale(report->session->model), &y);
+    nnc_target_bounds(&report->validation, nnc_y_scale(report->session->model), &y);
     if (nnc_line_fill(report, &x, &y, line) != 0) {
         return -1;
     }
@@ -307,8 +307,8 @@ static int nnc_put_line(nnc_writer *page, const nnc_report *report) {
                  report->validation.data != NULL ? "Filled: training samples; hollow: validation." : "");
     nnc_axis_put(page, &x, 0, 302, 5, 0);
     nnc_axis_put(page, &y, 1, 48, 5, 0);
-    nnc_put_targets(page, &report->validation, report->session->model->y_scale, &x, &y, 1);
-    nnc_put_targets(page, &report->train, report->session->model->y_scale, &x, &y, 0);
+    nnc_put_targets(page, &report->validation, nnc_y_scale(report->session->model), &x, &y, 1);
+    nnc_put_targets(page, &report->train, nnc_y_scale(report->session->model), &x, &y, 0);
     nnc_page_put(page, "<path class=\"fit\" d=\"");
     for (size_t i = 0; i < NNC_CURVE_POINTS; i++) {
         double value = x.low + (x.high - x.low) * (double)i / (double)(NNC_CURVE_POINTS - 1);

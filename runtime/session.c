@@ -156,7 +156,7 @@ NNC_API int nnc_check_weights(nnc_host *host, const nnc_model *model, const nnc_
 }
 
 NNC_API double nnc_target_value(const nnc_session *session, size_t i) {
-    return nnc_get_real(session->model, session->y, i) * session->model->y_scale;
+    return nnc_get_real(session->model, session->y, i) * nnc_y_scale(session->model);
 }
 
 /* As Keras: the label, the place of the largest value, or a single value, rounded. */
