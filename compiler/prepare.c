@@ -9,7 +9,8 @@ static Object zeros = {.class = &initializer_Zeros.class}, ones = {.class = &ini
 static Preparation said_by(const Object *fitted, const Object *evaluated) {
     const Object *const source = fitted ? fitted : evaluated;
     const SourceArgs *args = source ? source->args : NULL;
-    return (Preparation){.source = source, .scale = args ? args->scale : 1, .standardize = args && args->standardize};
+    const bool scales = args && args->scale != 0; /* labels() has no scale */
+    return (Preparation){.source = source, .scale = scales ? args->scale : 1, .standardize = args && args->standardize};
 }
 
 static Weight *statistic(const Model *model, const char *name, Object *initial) {

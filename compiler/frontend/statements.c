@@ -145,16 +145,20 @@ static const ArgDef idx_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, ST
 static const ArgDef images_args[] = {FOLDER_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 static const ArgDef labels_args[] = {FOLDER_ARG, ROWS_ARG, {0}};
 
-static void check_source(const Object *object, Diags *diags) {
+static void check_rows(const Object *object, Diags *diags) {
     const SourceArgs *args = object->args;
     if (args->rows.count == 2 && args->rows.at[0] >= args->rows.at[1]) {
         diag(diags, D_rows_order, object_arg_span(object, "rows"));
     }
-    if (fabs(args->scale) < (double)FLT_MIN) {
-        diag(diags, D_no_scale, object_arg_span(object, "scale"));
-    }
     if (args->path[0] == '\0') {
         diag(diags, D_empty_string, object_arg_span(object, "path"), "path", object->class->name);
+    }
+}
+
+static void check_source(const Object *object, Diags *diags) {
+    check_rows(object, diags);
+    if (fabs(((const SourceArgs *)object->args)->scale) < (double)FLT_MIN) {
+        diag(diags, D_no_scale, object_arg_span(object, "scale"));
     }
 }
 
@@ -170,7 +174,7 @@ static void check_csv(const Object *object, Diags *diags) {
     }
 }
 
-/* `array`, `delimiter` and `header` stay 0 in sources that have no such argument. */
+/* `array`, `delimiter`, `scale` and `header` stay 0 in sources that have no such argument. */
 #define SOURCE_CLASS(name_, brief_, check_)                                                                            \
     const Class source_##name_ = {.kind = CLASS_SOURCE, .name = #name_, .brief = (brief_), .args = name_##_args,       \
                                   .args_size = sizeof(SourceArgs), .check = (check_)}
@@ -180,4 +184,4 @@ SOURCE_CLASS(npy, "an array of NumPy", check_source);
 SOURCE_CLASS(npz, "one of several arrays of NumPy", check_source);
 SOURCE_CLASS(idx, "the format of MNIST", check_source);
 SOURCE_CLASS(images, "PNG pictures in folders by class, in a fixed random order", check_source);
-SOURCE_CLASS(labels, "the classes of such pictures, in the same order", check_source);
+SOURCE_CLASS(labels, "the classes of such pictures, in the same order", check_rows);
