@@ -114,6 +114,8 @@ struct ArgDef {
     bool keyword_only;
     bool none_entries;          /* ARG_INTS, ARG_SHAPE: entries may be None, which is DIM_NONE */
     bool pairs;                 /* ARG_INTS: the entries may be pairs instead */
+    bool truths;                /* ARG_INT: True is 1 and False 0 */
+    bool filled;                /* sequences: not empty */
     bool may_be_none;           /* None is taken although it is not the default */
     int length;                 /* sequences: how many entries they must have; 0: any number */
 };

@@ -16,13 +16,15 @@ typedef struct nnc_csv {
     nnc_host *host;
     char delimiter;
     size_t line, column; /* of the next character */
+    size_t skipped;      /* empty lines before the one read last */
     char *text;
     size_t text_size, text_capacity;
     nnc_csv_field *fields;
     size_t field_count, field_capacity;
     size_t *wanted; /* the columns of the result, once the first line is known */
     size_t wanted_count;
-    char **names;         /* of the wanted columns, as the header says; NULL: there is none */
+    int guesses;          /* nobody said whether the first line holds names */
+    char **names;         /* of the wanted columns, as the header says, quoted; NULL: there is none */
     nnc_learned *learned; /* NULL: labels are not allowed */
     int has_labels;       /* the column holds text: classes in order of appearance, until all are known */
     int learns;           /* which classes there are */
@@ -37,5 +39,19 @@ NNC_API int nnc_csv_start(nnc_csv *csv, char delimiter);
 NNC_API int nnc_csv_line_read(nnc_csv *csv);
 /** A field without the spaces around it. */
 NNC_API const char *nnc_csv_trim(const nnc_csv *csv, const nnc_csv_field *field, size_t *size);
+
+/* The first line (data_csv_header.c) --------------------------------------------------------------------------------- */
+
+/** After the first line has been read: the columns that `source` wants, and whether it holds names rather than a row. */
+NNC_API int nnc_csv_first_line(nnc_csv *csv, const nnc_source *source, int *has_names);
+/** Adds to the recorded error about the first line, taken for a row, how to say what it is. Always -1. */
+NNC_API int nnc_csv_header_hint(nnc_csv *csv);
+
+/* Values (data_csv.c) ----------------------------------------------------------------------------------------------- */
+
+/** The number of a field; spaces around it do not count. -1, silently. */
+NNC_API int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value);
+/** Whether a field is empty or stands for nothing, as pandas reads them. */
+NNC_API int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field);
 
 #endif

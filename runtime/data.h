@@ -49,6 +49,9 @@ NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role,
  *  hold labels: they become classes, which are learned unless there are some already. */
 NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_learned *learned,
                          nnc_array *array);
+/** Adds to the recorded error a question about the first line of a CSV file, and how to answer it. Always -1.
+ *  (data_csv_header.c) */
+NNC_API int nnc_header_hint(nnc_host *host, const char *question);
 /** PNG files in folders by class, in a fixed random order: pixels of `channels` (1, 3, 4) bytes, or only their classes
  *  when `channels` is 0. (data_images.c) */
 NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_learned *learned, nnc_array *array);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* data_csv.c - the table in a CSV file: its header, the columns that are wanted, their numbers and labels. */
+/* data_csv.c - the table in a CSV file: the lines below its header, their numbers and labels. */
 #include "csv.h"
 
 #include <float.h>
@@ -7,78 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The column that the first line gives this name. */
-static int nnc_csv_named(nnc_csv *csv, const char *name, size_t *index) {
-    char list[200];
-    size_t used = 0, size;
-    list[0] = '\0';
-    for (size_t i = 0; i < csv->field_count; i++) {
-        const char *text = nnc_csv_trim(csv, &csv->fields[i], &size);
-        if (strlen(name) == size && memcmp(name, text, size) == 0) {
-            *index = i;
-            return 0;
-        }
-        if (used + 70 < sizeof list) {
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "",
-                                     nnc_quote(text, size).text);
-        }
-    }
-    return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
-                       "expected a column named %s in this line, found %s", nnc_quote(name, strlen(name)).text, list);
-}
-
-/* Turns the source's columns, by name or by number, negative ones counted from the end, into indices. */
-static int nnc_csv_choose(nnc_csv *csv, const nnc_source *source) {
-    size_t count = source->columns != NULL ? source->column_count : csv->field_count;
-    csv->wanted = nnc_alloc(csv->host, count, sizeof *csv->wanted);
-    if (csv->wanted == NULL) {
-        return -1;
-    }
-    csv->wanted_count = count;
-    for (size_t i = 0; i < count; i++) {
-        int64_t fields = (int64_t)csv->field_count;
-        int64_t column = source->columns != NULL ? source->columns[i] : (int64_t)i;
-        int64_t index = column < 0 ? column + fields : column;
-        if (source->column_names != NULL && source->column_names[i] != NULL) {
-            if (nnc_csv_named(csv, source->column_names[i], &csv->wanted[i]) != 0) {
-                return -1;
-            }
-            continue;
-        }
-        if (fields == 1 && index != 0) {
-            return nnc_fail_at(
-                csv->host, csv->reader->path, csv->fields[0].line, 0,
-                "expected column %lld, found one column only, 0: fields are separated by comma, semicolon or tab",
-                (long long)column);
-        }
-        if (index < 0 || index >= fields) {
-            return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
-                               "column %lld is wanted, but there are %lld columns (0 to %lld)", (long long)column,
-                               (long long)fields, (long long)fields - 1);
-        }
-        csv->wanted[i] = (size_t)index;
-    }
-    return 0;
-}
-
-static int nnc_csv_has_names(const nnc_source *source) {
-    for (size_t i = 0; source->column_names != NULL && i < source->column_count; i++) {
-        if (source->column_names[i] != NULL) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* The number of a field; spaces around it do not count. */
-static int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value) {
+NNC_API int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value) {
     size_t size;
     const char *text = nnc_csv_trim(csv, field, &size);
     return nnc_parse_number(text, size, value);
 }
 
-/* As pandas reads them. */
-static int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field) {
+NNC_API int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field) {
     static const char *const words[] = {"",    "NA",   "N/A",  "na",   "n/a", "NaN", "nan",
                                         "NAN", "null", "NULL", "None", "?",   "-"};
     size_t size;
@@ -89,42 +24,6 @@ static int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field) {
         }
     }
     return 0;
-}
-
-static size_t nnc_csv_numbers(const nnc_csv *csv) {
-    size_t count = 0;
-    double value;
-    for (size_t i = 0; i < csv->field_count; i++) {
-        count += nnc_csv_number(csv, &csv->fields[i], &value) == 0;
-    }
-    return count;
-}
-
-/* The first line is a header when a wanted column that should hold numbers holds none; where labels are allowed, when
- * nothing in it is a number. */
-static int nnc_csv_is_header(const nnc_csv *csv) {
-    double value;
-    if (csv->learned != NULL && csv->wanted_count == 1) {
-        return nnc_csv_numbers(csv) == 0;
-    }
-    for (size_t i = 0; i < csv->wanted_count; i++) {
-        if (nnc_csv_number(csv, &csv->fields[csv->wanted[i]], &value) != 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static int nnc_csv_keep_names(nnc_csv *csv) {
-    csv->names = nnc_alloc(csv->host, csv->wanted_count, sizeof *csv->names);
-    for (size_t i = 0; csv->names != NULL && i < csv->wanted_count; i++) {
-        size_t size;
-        const char *text = nnc_csv_trim(csv, &csv->fields[csv->wanted[i]], &size);
-        if ((csv->names[i] = nnc_copy_text(csv->host, nnc_quote(text, size).text)) == NULL) {
-            return -1;
-        }
-    }
-    return csv->names != NULL ? 0 : -1;
 }
 
 /* "1" or "1 ('age')": a column of the result, for messages. */
@@ -207,6 +106,12 @@ static int nnc_csv_label(nnc_csv *csv, double *value) {
                            "expected labels in column %s, found more than 10000 different ones",
                            nnc_csv_column(csv, 0).text);
     }
+    if (number < 0 && csv->guesses && csv->names != NULL && strcmp(csv->names[0], nnc_quote(text, size).text) == 0) {
+        nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
+                    "expected a label other than %s in column %zu: the first line holds it, too, as a name",
+                    csv->names[0], csv->wanted[0]);
+        return nnc_csv_header_hint(csv);
+    }
     if (number < 0) {
         number = (int)csv->learned->class_count;
         if (nnc_learned_add(csv->host, csv->learned, text, size) != 0) {
@@ -251,6 +156,21 @@ static void nnc_csv_expect_labels(nnc_csv *csv) {
     csv->has_labels = !csv->learns || (nnc_csv_number(csv, field, &value) != 0 && !nnc_csv_is_missing(csv, field));
 }
 
+/* At the second line: the first holds a label where this one holds a number, as in 1,2,class above 5,6,0. */
+static int nnc_csv_is_name_of_numbers(const nnc_csv *csv) {
+    double value;
+    return csv->guesses && csv->has_labels && csv->learns && csv->learned->class_count == 2 &&
+           nnc_csv_number(csv, &csv->fields[csv->wanted[0]], &value) == 0;
+}
+
+static int nnc_csv_not_a_label(nnc_csv *csv, nnc_text_place place) {
+    const char *label = csv->learned->classes[0];
+    nnc_fail_at(csv->host, csv->reader->path, place.line, place.column,
+                "expected a number in column %s as in the next line, found %s", nnc_csv_column(csv, 0).text,
+                nnc_quote(label, strlen(label)).text);
+    return nnc_csv_header_hint(csv);
+}
+
 /* All lines after the header. */
 static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has_line, nnc_array *array) {
     size_t row_size, capacity = 0, place_capacity = 0, rows = 0;
@@ -262,6 +182,10 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
         if (csv->field_count != columns) {
             return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
                                "expected %zu fields as in line %zu, found %zu", columns, first_line, csv->field_count);
+        }
+        if (columns == 1 && csv->skipped > 0 && csv->fields[0].line > first_line) {
+            return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line - 1, 0,
+                               "expected a value, found an empty line: the file has one column, so a row would be lost");
         }
         void *places = array->places;
         if (nnc_grow(csv->host, &array->data, &capacity, rows + 1, row_size) != 0 ||
@@ -275,7 +199,10 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
             nnc_csv_expect_labels(csv);
         }
         if (nnc_csv_convert(csv, array->dtype, (char *)array->data + rows * row_size) != 0) {
-            return -1;
+            return rows == 0 && has_line ? nnc_csv_header_hint(csv) : -1;
+        }
+        if (rows == 1 && has_line && nnc_csv_is_name_of_numbers(csv)) {
+            return nnc_csv_not_a_label(csv, array->places[0]);
         }
     }
     array->shape[0] = (int64_t)rows;
@@ -326,15 +253,13 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype
         status = nnc_fail_at(csv.host, reader->path, 0, 0, "is empty: expected lines of numbers");
     }
     if (status == 1) {
-        status = nnc_csv_choose(&csv, source);
+        status = nnc_csv_first_line(&csv, source, &array->has_names);
     }
     if (status == 0) {
-        int is_header = nnc_csv_has_names(source) || (source->header < 0 ? nnc_csv_is_header(&csv) : source->header);
-        status = is_header ? nnc_csv_keep_names(&csv) : 0;
         array->dtype = dtype;
         array->rank = 2;
         array->shape[1] = (int64_t)csv.wanted_count;
-        status = status != 0 ? status : nnc_csv_rows(&csv, csv.fields[0].line, csv.field_count, !is_header, array);
+        status = nnc_csv_rows(&csv, csv.fields[0].line, csv.field_count, !array->has_names, array);
     }
     if (status == 0 && array->shape[0] == 0) {
         status = nnc_fail_at(csv.host, reader->path, 0, 0, "holds a header line, but no lines of numbers");

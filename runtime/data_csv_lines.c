@@ -123,7 +123,7 @@ static int nnc_csv_field_read(nnc_csv *csv) {
 }
 
 NNC_API int nnc_csv_line_read(nnc_csv *csv) {
-    while (nnc_csv_line_end(csv)) {
+    for (csv->skipped = 0; nnc_csv_line_end(csv); csv->skipped++) {
     }
     int c = nnc_csv_peek(csv);
     if (c < 0) {

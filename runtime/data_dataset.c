@@ -14,12 +14,32 @@ static int nnc_load_part(nnc_host *host, const nnc_data_request *request, const 
     return nnc_load_samples(host, source, path, request->data_dir, &role, samples);
 }
 
+static const char *nnc_first_line(const nnc_samples *samples) { return samples->array.has_names ? "names" : "a row"; }
+
+/* One row more or less: perhaps of one file the first line was taken for what it is not. Always -1. */
+static int nnc_ask_first_lines(nnc_host *host, const nnc_samples *x, const nnc_samples *other, const char *name) {
+    char question[160];
+    int x_is_csv = x->array.places != NULL, other_is_csv = other->array.places != NULL;
+    if (!x_is_csv && !other_is_csv) {
+        return -1;
+    }
+    int used = snprintf(question, sizeof question, "does the first line of %s hold %s", x_is_csv ? "x" : name,
+                        nnc_first_line(x_is_csv ? x : other));
+    if (x_is_csv && other_is_csv) {
+        snprintf(question + used, sizeof question - (size_t)used, ", that of %s %s", name, nnc_first_line(other));
+    }
+    return nnc_header_hint(host, question);
+}
+
 static int nnc_check_counts(nnc_host *host, const nnc_dataset *dataset, const nnc_samples *other, const char *name) {
     if (other->path == NULL || other->count == dataset->x.count) {
         return 0;
     }
-    return nnc_fail(host, "x has %zu samples (%s), but %s has %zu (%s)", dataset->x.count, dataset->x.path, name,
-                    other->count, other->path);
+    nnc_fail(host, "x has %zu samples (%s), but %s has %zu (%s)", dataset->x.count, dataset->x.path, name, other->count,
+             other->path);
+    return dataset->x.count + 1 == other->count || other->count + 1 == dataset->x.count
+               ? nnc_ask_first_lines(host, &dataset->x, other, name)
+               : -1;
 }
 
 /* Files replace sources together: the labels of one file do not fit the samples of another. */

@@ -406,8 +406,11 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
         return -1;
     }
     if (role->classes > 0 && role->learned != NULL && role->learned->class_count > (size_t)role->classes) {
-        return nnc_fail_at(host, samples->path, 0, 0, "expected labels of at most %lld classes, found %zu: %s",
-                           (long long)role->classes, role->learned->class_count, nnc_learned_list(role->learned).text);
+        nnc_fail_at(host, samples->path, 0, 0, "expected labels of at most %lld classes, found %zu: %s",
+                    (long long)role->classes, role->learned->class_count, nnc_learned_list(role->learned).text);
+        return is_csv && !samples->array.has_names && source->header < 0
+                   ? nnc_header_hint(host, "does the first line hold names")
+                   : -1;
     }
     /* Columns and scale are the model's; rows are those of one file. */
     if (nnc_choose_rows(host, path != NULL ? &unsaid : source, samples) != 0 ||

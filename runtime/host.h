@@ -200,6 +200,7 @@ typedef struct nnc_array {
     int64_t shape[NNC_MAX_RANK];
     void *data;      /* from malloc */
     nnc_text_place *places; /* csv: where the first value of each row stands; else NULL */
+    int has_names;          /* csv: the first line holds names, and is no row */
 } nnc_array;
 NNC_API void nnc_array_free(nnc_array *array);
 

@@ -77,6 +77,10 @@ static bool bind_int(const Target *target, const Ast *value, int64_t *field) {
         *field = INT_NONE;
         return true;
     }
+    if (target->row->truths && value->kind == AST_BOOL) {
+        *field = value->boolean;
+        return true;
+    }
     if (word != NULL && value->kind != AST_NUMBER) {
         return wrong_type(target, value, arena_printf(target->binder->arena, "an integer or '%s'", word));
     }
@@ -160,6 +164,16 @@ static const char *sequence_text(const Target *target) {
                                           : "an integer or a tuple of integers";
 }
 
+static bool is_filled(const Target *target, int count) {
+    if (!target->row->filled || count > 0) {
+        return true;
+    }
+    diag(target->binder->diags, D_wrong_length, target->place, target->row->name, target->owner->name, "at least one entry",
+         0);
+    constants_note(target->binder->constants, target->written);
+    return false;
+}
+
 /* The values of a tuple or list; a single number counts as a sequence of one, except for shapes. NULL after an error. */
 static const Ast *const *sequence_values(const Target *target, const Ast *value, int *count) {
     const ArgDef *row = target->row;
@@ -184,6 +198,9 @@ static const Ast *const *sequence_values(const Target *target, const Ast *value,
         diag(binder->diags, D_wrong_length, target->place, row->name, target->owner->name,
              arena_printf(binder->arena, row->length == 1 ? "%d entry" : "%d entries", row->length), value->items.count);
         constants_note(binder->constants, target->written);
+        return NULL;
+    }
+    if (!is_filled(target, value->items.count)) {
         return NULL;
     }
     values = NEW_ARRAY(binder->arena, const Ast *, value->items.count);
@@ -246,6 +263,9 @@ static bool bind_columns(const Target *target, const Ast *value, Columns *field)
     const int count = sequence ? value->items.count : 1;
     if (!sequence && value->kind != AST_NUMBER && value->kind != AST_STRING) {
         return wrong_type(target, value, "a number or name of a column, or a tuple of them");
+    }
+    if (!is_filled(target, count)) {
+        return false;
     }
     int64_t *numbers = NEW_ARRAY(target->binder->arena, int64_t, count);
     const char **names = NEW_ARRAY(target->binder->arena, const char *, count);

@@ -112,13 +112,15 @@ const Class statement_evaluate = {
 
 #define PATH_ARG {ARG(SourceArgs, path), ARG_STRING, .doc = "the file; also with .gz"}
 #define COLUMNS_ARG                                                                                                    \
-    {ARG(SourceArgs, columns), ARG_INTS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .keyword_only = true,          \
+    {ARG(SourceArgs, columns), ARG_INTS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .filled = true,                \
+     .keyword_only = true,                                                                                             \
      .doc = "which columns, counted from 0, negative ones from the end; all when not given"}
 #define ROWS_ARG                                                                                                       \
     {ARG(SourceArgs, rows), ARG_INTS, DEFAULT("None"), RANGE(0, 1e15), .length = 2, .keyword_only = true,              \
      .doc = "(first, end): rows from 0, the end not included; all when not given"}
 #define NAMED_COLUMNS_ARG                                                                                              \
-    {ARG(SourceArgs, columns), ARG_COLUMNS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .keyword_only = true,       \
+    {ARG(SourceArgs, columns), ARG_COLUMNS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .filled = true,             \
+     .keyword_only = true,                                                                                             \
      .doc = "which columns, by their names in the first line, or counted from 0, or from the end as -1; all when not given"}
 #define STANDARDIZE_ARG                                                                                                \
     {ARG(SourceArgs, standardize), ARG_BOOL, DEFAULT("False"), .keyword_only = true,                                   \
@@ -131,8 +133,8 @@ static const ArgDef csv_args[] = {
     PATH_ARG, NAMED_COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG,
     {ARG(SourceArgs, delimiter), ARG_STRING, DEFAULT("None"), .keyword_only = true,
      .doc = "one character; comma, semicolon or tab is found out when not given"},
-    {ARG(SourceArgs, header), ARG_INT, DEFAULT("None"), RANGE(0, 1), .keyword_only = true,
-     .doc = "1: the first row holds names, 0: numbers; found out when not given"},
+    {ARG(SourceArgs, header), ARG_INT, DEFAULT("None"), RANGE(0, 1), .truths = true, .keyword_only = true,
+     .doc = "True: the first line holds names, False: it is a row; found out when not given"},
     {0}};
 static const ArgDef npy_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 static const ArgDef npz_args[] = {

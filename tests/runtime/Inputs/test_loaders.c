@@ -109,7 +109,7 @@ static void test_csv(void) {
 static void test_csv_errors(void) {
     REFUSE_CSV("", "file", "is empty");
     REFUSE_CSV("\n\r\n", "file", "is empty");
-    REFUSE_CSV("\"\"\n\"\"\n", "file:2:1", "found an empty field"); /* found by fuzzing */
+    REFUSE_CSV("\"\"\n\"\"\n", "file:1:1", "found an empty field"); /* found by fuzzing */
     REFUSE_CSV("a,b\n", "file", "no lines of numbers");
     REFUSE_CSV("1,2\n3,4,5\n", "file:2", "expected 2 fields as in line 1, found 3");
     REFUSE_CSV("1,2\n\n3\n", "file:3", "expected 2 fields as in line 1, found 1");
@@ -120,7 +120,7 @@ static void test_csv_errors(void) {
     REFUSE_CSV("1,2\n-inf,4\n", "file:2:1", "found '-inf': values must be finite");
     REFUSE_CSV("1,2\n1e999,4\n", "file:2:1", "values must be finite");
     REFUSE_CSV("1;2\n1,5;4\n", "file:2:1", "the decimal point must be a point");
-    REFUSE_CSV("1 2\n3 4\n", "file:2:1", "separated by comma, semicolon or tab");
+    REFUSE_CSV("1 2\n3 4\n", "file:1:1", "separated by comma, semicolon or tab");
     REFUSE_CSV("1,2\n3,\"4\n5,6\n", "file:2:3", "this quote is never closed");
     REFUSE_CSV("1,2\n\"3\"x,4\n", "file:2:4", "text follows a closing quote");
     REFUSE_CSV("1,2\n3,4\x1b[31m\n", "file:2:3", "found '4\\x1b[31m'");
@@ -129,6 +129,48 @@ static void test_csv_errors(void) {
                "1,2",
                "file", "UTF-16");
     refuse_from(CSV, &plain, BYTES("1,2\n3\0,4\n"), "zero byte", __LINE__);
+}
+
+/* A first line that nobody calls a header: without numbers it holds names, else it is a row, and must do as one. */
+static void test_csv_first_line(void) {
+    static const double four[] = {1, 2, 3, 4}, two[] = {3, 4}, pair[] = {1, 2};
+    static const char *const rows[][2] = {
+        {"1,\n3,4\n", "file:1:3"},       {",2\n3,4\n", "file:1:1"},      {"NA,2\n3,4\n", "file:1:1"},
+        {"1,0x10\n3,4\n", "file:1:3"},   {"1,  \n3,4\n", "file:1:3"},     {"1,abc\n3,4\n", "file:1:3"},
+        {"0x10\n3\n", "file:1:1"},       {"NA\n3\n", "file:1:1"},         {"nan\n3\n", "file:1:1"},
+        {"inf\n3\n", "file:1:1"},        {"1,5;2,5\n3;4\n", "file:1:1"},  {"\"1\",\"\"\n3,4\n", "file:1:5"},
+        {"\xef\xbb\xbf" "1,?\n3,4\n", "file:1:3"}, {"#1,2\n3,4\n", "file:1:1"}, {",0,1\n0,3,4\n", "file:1:1"},
+        {"12%\n3\n", "file:1:1"},        {"\n\n-.5e,1\n1,2\n", "file:3:1"}, {"1st,2nd\n3,4\n", "file:1:1"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        refuse_csv_from(&plain, rows[i][0], rows[i][1], "Say header=True or header=False", __LINE__);
+    }
+    ACCEPT_CSV("1st,second\n1,2\n3,4\n", 2, four);
+    ACCEPT_CSV("# a,b\n1,2\n3,4\n", 2, four);
+    ACCEPT_CSV(",b\n1,2\n3,4\n", 2, four);
+    ACCEPT_CSV("a,NA\n1,2\n3,4\n", 2, four);
+    nnc_source source = plain;
+    source.header = 1;
+    accept_csv_from(&source, "1,b\n3,4\n", 1, two, 2, __LINE__);
+    accept_csv_from(&source, ",\n3,4\n", 1, two, 2, __LINE__);
+    source.header = 0;
+    refuse_csv_from(&source, "a,b\n3,4\n", "file:1:1", "the model file says header=False", __LINE__);
+    refuse_csv_from(&source, "1,2\n3,b\n", "file:2:3", "found 'b'", __LINE__);
+    /* Columns that are not wanted count, too, where the wanted ones alone say nothing. */
+    static const int64_t last[] = {-1}, first_two[] = {0, 1};
+    source = plain;
+    source.columns = last;
+    source.column_count = 1;
+    refuse_csv_from(&source, "1,2,price\n3,4,5\n", "file:1:5", "expected a number in column 2, found 'price'", __LINE__);
+    source.columns = first_two;
+    source.column_count = 2;
+    accept_csv_from(&source, "1,2,\n3,4,setosa\n", 2, four, 4, __LINE__);
+    accept_csv_from(&source, "a,b,\n1,2,setosa\n", 1, pair, 2, __LINE__);
+    refuse_csv_from(&source, "a,b,5\n3,4,5\n", "file:1:1", "found 'a'; does the first line hold names?", __LINE__);
+    /* A value that is missing in the only column is an empty line. */
+    REFUSE_CSV("1\n\n3\n", "file:2", "found an empty line");
+    REFUSE_CSV("a\n\n3\n", "file:2", "found an empty line");
+    static const double ones[] = {1, 1};
+    ACCEPT_CSV("\n\n1\n1\n\n\n", 2, ones);
 }
 
 static void test_csv_columns(void) {
@@ -282,6 +324,7 @@ static void test_npy(void) {
 int main(void) {
     test_csv();
     test_csv_errors();
+    test_csv_first_line();
     test_csv_columns();
     test_csv_long();
     test_idx();
