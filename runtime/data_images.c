@@ -149,54 +149,91 @@ static int nnc_scan(nnc_folder *folder, nnc_learned *learned) {
 }
 
 #ifdef NNC_PNG
-static int nnc_png_fail(nnc_host *host, const char *path, int error) {
-    return nnc_fail_at(host, path, 0, 0, "expected a PNG picture: %s", spng_strerror(error));
+/* libspng tells memory that ran out while it unpacked as damaged data: it is seen here. */
+static int nnc_png_lacks_memory;
+
+static void *nnc_png_seen(void *block, size_t size) {
+    nnc_png_lacks_memory |= block == NULL && size > 0;
+    return block;
 }
 
-/* One picture to pixels of 1, 3 or 4 bytes; its size must be that of the array, or becomes it. */
-static int nnc_decode(nnc_host *host, spng_ctx *png, const char *path, int channels, nnc_array *array, size_t index,
-                      size_t count) {
-    struct spng_ihdr header;
-    size_t size, pixels;
-    int format = channels == 4 ? SPNG_FMT_RGBA8 : SPNG_FMT_RGB8, wide = channels == 4 ? 4 : 3;
-    int error = spng_get_ihdr(png, &header);
+static void *nnc_png_malloc(size_t size) { return nnc_png_seen(malloc(size), size); }
+static void *nnc_png_realloc(void *block, size_t size) { return nnc_png_seen(realloc(block, size), size); }
+static void *nnc_png_calloc(size_t count, size_t size) { return nnc_png_seen(calloc(count, size), size); }
+
+static int nnc_png_fail(nnc_host *host, const char *path, int error) {
+    return nnc_png_lacks_memory
+               ? nnc_fail(host, "out of memory: %s cannot be unpacked", path)
+               : nnc_fail_at(host, path, 0, 0, "expected a PNG picture: %s", spng_strerror(error));
+}
+
+/* A file of `file_size` bytes must be able to hold as many pixels as its header claims. */
+static int nnc_png_fits(nnc_host *host, spng_ctx *png, const char *path, const struct spng_ihdr *header,
+                        size_t file_size) {
+    size_t raw;
+    int error = spng_decoded_image_size(png, SPNG_FMT_RAW, &raw);
     if (error != 0) {
         return nnc_png_fail(host, path, error);
     }
+    return nnc_can_unpack(file_size, raw)
+               ? 0
+               : nnc_fail_at(host, path, 0, 0, "claims %u x %u pixels, more than its %zu bytes can hold: it is damaged",
+                             header->width, header->height, file_size);
+}
+
+/* The size of a picture must be that of the array, or becomes it: then there is room for `count`. */
+static int nnc_png_agrees(nnc_host *host, const char *path, const struct spng_ihdr *header, int channels,
+                          nnc_array *array, size_t count) {
+    size_t size, capacity = 0, pixels = (size_t)header->height * header->width;
     if (array->data == NULL) {
-        array->shape[1] = (int64_t)header.height;
-        array->shape[2] = (int64_t)header.width;
-        pixels = (size_t)header.height * header.width;
-        if (nnc_multiply(pixels, (size_t)channels, &size) != 0 ||
-            (array->data = nnc_alloc(host, count, size)) == NULL) {
-            return host->text[0] != '\0' ? -1 : nnc_fail(host, "out of memory");
+        array->shape[1] = (int64_t)header->height;
+        array->shape[2] = (int64_t)header->width;
+        if (nnc_multiply(pixels, (size_t)channels, &size) != 0) {
+            return nnc_fail(host, "out of memory");
         }
+        return nnc_grow(host, &array->data, &capacity, count, size); /* not touched before it is filled */
     }
-    if (array->shape[1] != (int64_t)header.height || array->shape[2] != (int64_t)header.width) {
+    if (array->shape[1] != (int64_t)header->height || array->shape[2] != (int64_t)header->width) {
         return nnc_fail_at(host, path, 0, 0, "expected a picture of %lld x %lld pixels as the one before, found %u x %u",
-                           (long long)array->shape[2], (long long)array->shape[1], header.width, header.height);
+                           (long long)array->shape[2], (long long)array->shape[1], header->width, header->height);
     }
-    pixels = (size_t)header.height * header.width;
-    if ((error = spng_decoded_image_size(png, format, &size)) != 0) {
+    return 0;
+}
+
+/* Decoded pixels of 3 or 4 bytes to 1, 3 or 4. */
+static void nnc_copy_pixels(const unsigned char *from, size_t pixels, int channels, unsigned char *to) {
+    if (channels != 1) {
+        memcpy(to, from, pixels * (size_t)channels);
+        return;
+    }
+    for (size_t i = 0; i < pixels; i++, from += 3) { /* ITU-R 601 luma in 16 bits, as Pillow computes it */
+        to[i] = (unsigned char)((from[0] * 19595u + from[1] * 38470u + from[2] * 7471u + 0x8000u) >> 16);
+    }
+}
+
+/* One picture to pixels of 1, 3 or 4 bytes. */
+static int nnc_decode(nnc_host *host, spng_ctx *png, const char *path, size_t file_size, int channels, nnc_array *array,
+                      size_t index, size_t count) {
+    struct spng_ihdr header;
+    size_t size, capacity = 0;
+    void *decoded = NULL;
+    int format = channels == 4 ? SPNG_FMT_RGBA8 : SPNG_FMT_RGB8;
+    int error = spng_get_ihdr(png, &header);
+    error = error != 0 ? error : spng_decoded_image_size(png, format, &size);
+    if (error != 0) {
         return nnc_png_fail(host, path, error);
     }
-    unsigned char *decoded = nnc_alloc(host, size, 1);
-    if (decoded == NULL) {
+    if (nnc_png_fits(host, png, path, &header, file_size) != 0 ||
+        nnc_png_agrees(host, path, &header, channels, array, count) != 0 ||
+        nnc_grow(host, &decoded, &capacity, size, 1) != 0) {
         return -1;
     }
     if ((error = spng_decode_image(png, decoded, size, format, SPNG_DECODE_TRNS)) != 0) {
         free(decoded);
         return nnc_png_fail(host, path, error);
     }
-    unsigned char *to = (unsigned char *)array->data + index * pixels * (size_t)channels;
-    for (size_t i = 0; i < pixels; i++) {
-        const unsigned char *from = decoded + i * (size_t)wide;
-        if (channels == 1) { /* ITU-R 601 luma in 16 bits, as Pillow computes it */
-            to[i] = (unsigned char)((from[0] * 19595u + from[1] * 38470u + from[2] * 7471u + 0x8000u) >> 16);
-        } else {
-            memcpy(to + i * (size_t)channels, from, (size_t)channels);
-        }
-    }
+    size_t pixels = (size_t)header.height * header.width;
+    nnc_copy_pixels(decoded, pixels, channels, (unsigned char *)array->data + index * pixels * (size_t)channels);
     free(decoded);
     return 0;
 }
@@ -207,11 +244,15 @@ static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_arra
     if (nnc_read_file(host, path, &bytes, &size) != 0) {
         return -1;
     }
-    enum { MOST = 1 << 14 }; /* pixels each way, against pictures that claim to be huge */
-    spng_ctx *png = spng_ctx_new(0);
+    enum { MOST = 1 << 14, MOST_OTHER = 1 << 26 }; /* pixels each way; bytes of texts and profiles, unpacked */
+    struct spng_alloc alloc = {nnc_png_malloc, nnc_png_realloc, nnc_png_calloc, free};
+    nnc_png_lacks_memory = 0;
+    spng_ctx *png = spng_ctx_new2(&alloc, 0);
     int error = png == NULL ? SPNG_EMEM : spng_set_image_limits(png, MOST, MOST);
+    error = error != 0 ? error : spng_set_chunk_limits(png, MOST_OTHER, MOST_OTHER);
     error = error != 0 ? error : spng_set_png_buffer(png, bytes, size);
-    int status = error != 0 ? nnc_png_fail(host, path, error) : nnc_decode(host, png, path, channels, array, index, count);
+    int status = error != 0 ? nnc_png_fail(host, path, error)
+                            : nnc_decode(host, png, path, size, channels, array, index, count);
     spng_ctx_free(png);
     free(bytes);
     return status;

@@ -7,7 +7,7 @@
 
 /* Sizes and signatures of APPNOTE.TXT, 4.3: end of central directory (EOCD), its 64-bit form, the latter's locator. */
 enum { NNC_ZIP_LOCAL = 30, NNC_ZIP_CENTRAL = 46, NNC_ZIP_EOCD = 22, NNC_ZIP_EOCD64 = 56, NNC_ZIP_LOCATOR = 20 };
-enum { NNC_ZIP_STORED = 0, NNC_ZIP_DEFLATED = 8, NNC_ZIP_MAX_RATIO = 1100 /* deflate's limit is 1032 */ };
+enum { NNC_ZIP_STORED = 0, NNC_ZIP_DEFLATED = 8 };
 static const uint32_t nnc_zip_local_signature = 0x04034b50;
 static const uint32_t nnc_zip_central_signature = 0x02014b50;
 static const uint32_t nnc_zip_eocd_signature = 0x06054b50;
@@ -151,13 +151,14 @@ static int nnc_zip_is_called(const nnc_zip_member *member, const char *name) {
 /* The array wanted. The names of all are collected for messages. */
 static int nnc_zip_find(const nnc_zip *zip, const char *name, const char *role, nnc_zip_member *found) {
     char names[256] = "";
+    const char *wanted = name != NULL ? name : role;
     size_t used = 0, count = 0, matches = 0;
     uint64_t at = zip->directory;
     nnc_zip_member member;
     int status;
     while ((status = nnc_zip_next(zip, &at, &member)) == 1) {
         count++;
-        if (nnc_zip_is_called(&member, name != NULL ? name : role)) {
+        if (nnc_zip_is_called(&member, wanted)) {
             *found = member;
             matches++;
         } else if (name == NULL && count == 1) {
@@ -174,9 +175,13 @@ static int nnc_zip_find(const nnc_zip *zip, const char *name, const char *role, 
     if (count == 0) {
         return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array");
     }
+    if (matches > 1) {
+        return nnc_fail_at(zip->host, zip->path, 0, 0, "holds %zu arrays %s: which is meant? Save it again with one of them",
+                           matches, nnc_quote(wanted, strlen(wanted)).text);
+    }
     if (matches == 0 && (name != NULL || count > 1)) {
         return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array %s, but %s%s",
-                           nnc_quote(name != NULL ? name : role, strlen(name != NULL ? name : role)).text, names,
+                           nnc_quote(wanted, strlen(wanted)).text, names,
                            name != NULL ? "" : "; say which in the model file, as in npz('file.npz', array='x')");
     }
     return 0;
@@ -189,7 +194,7 @@ static int nnc_zip_read(const nnc_zip *zip, const nnc_zip_member *member, nnc_ar
     }
     uint64_t offset = NNC_ZIP_LOCAL + nnc_zip_number(local + 26, 2) + nnc_zip_number(local + 28, 2);
     const unsigned char *data = nnc_zip_at(zip, member->header + offset, member->packed);
-    if (data == NULL || member->unpacked / NNC_ZIP_MAX_RATIO > member->packed) {
+    if (data == NULL || !nnc_can_unpack(member->packed, member->unpacked)) {
         return nnc_zip_damaged(zip, "a member is larger than the archive can hold");
     }
     if (member->method != NNC_ZIP_STORED && member->method != NNC_ZIP_DEFLATED) {

@@ -81,6 +81,9 @@ typedef enum nnc_coding {
 
 typedef struct nnc_inflater nnc_inflater;
 
+/** Whether so many compressed bytes can become so many: deflate makes at most 1032 of one. */
+NNC_API int nnc_can_unpack(uint64_t packed, uint64_t unpacked);
+
 /** Reads bytes in order from a file, standard input or memory, unpacking on the way. */
 typedef struct nnc_reader {
     nnc_host *host;

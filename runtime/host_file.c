@@ -23,6 +23,11 @@ struct nnc_inflater {
     unsigned char packed[NNC_READER_BUFFER];
 };
 
+NNC_API int nnc_can_unpack(uint64_t packed, uint64_t unpacked) {
+    enum { RATIO = 1100 }; /* somewhat more than the limit: there are headers, too */
+    return unpacked / RATIO <= packed;
+}
+
 /* Bytes as the file holds them. How many came in *got, 0 at the end. */
 static int nnc_read_raw(nnc_reader *reader, unsigned char *bytes, size_t size, size_t *got) {
     if (reader->file < 0) {
@@ -105,6 +110,9 @@ static int nnc_inflate(nnc_reader *reader, unsigned char *bytes, size_t size, si
     *got = size - stream->avail_out;
     if (status == Z_STREAM_END) {
         return nnc_inflate_next(reader);
+    }
+    if (status == Z_MEM_ERROR) {
+        return nnc_fail(reader->host, "out of memory: %s cannot be unpacked", reader->path);
     }
     if (status != Z_OK) {
         return nnc_fail_at(reader->host, reader->path, 0, 0, "is damaged: its compressed data are not valid (%s)",

@@ -4,6 +4,8 @@ import gzip
 import os
 import subprocess
 import sys
+import warnings
+import zipfile
 
 import numpy as np
 
@@ -93,6 +95,15 @@ for name, save in (("stored.npz", np.savez), ("packed.npz", np.savez_compressed)
         refuse("damaged.npz", "damaged.npz: error: ", "x")
 np.savez(os.path.join(folder, "many.npz"), a=a, b=a)
 refuse("many.npz", "say which in the model file")
+with zipfile.ZipFile(os.path.join(folder, "twice.npz"), "w") as archive, warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    for member, values in (("x.npy", a), ("x.npy", b), ("y", a), ("y.npy", b), ("z.npy", a)):
+        with archive.open(member, "w") as f:
+            np.lib.format.write_array(f, values)
+refuse("twice.npz", "holds 2 arrays 'x': which is meant?")
+refuse("twice.npz", "holds 2 arrays 'x': which is meant?", "x")
+refuse("twice.npz", "holds 2 arrays 'y': which is meant?", "y")
+compare("twice.npz", a, "z")
 np.save(os.path.join(folder, "objects.npy"), np.array([None]), allow_pickle=True)
 refuse("objects.npy", "Python objects")
 np.save(os.path.join(folder, "complex.npy"), np.zeros(3, complex))
