@@ -326,6 +326,9 @@ NNC_API int nnc_checkpoint_restore(nnc_training *training) {
             status = nnc_text_put(training->host, part->text, entry->data, entry->count);
         } else {
             nnc_copy_part(entry, part->home);
+            status = entry->name[0] == '@' ? 0 /* averages of squares may be infinite */
+                                           : nnc_check_finite(training->host, training->model, training->resumed, entry,
+                                                              part->home, part->home);
         }
     }
     training->history.is_resumed = 1;

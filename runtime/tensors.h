@@ -47,6 +47,9 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
 NNC_API int nnc_fail_statistics(nnc_host *host, const char *path);
 NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params,
                              const nnc_learned *learned);
+/** Error unless all `reals` of an entry are finite; they came from `from`, elements of the entry's type. */
+NNC_API int nnc_check_finite(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *entry,
+                             const void *from, const void *reals);
 /** Saves the gradients of the trainable weights under the weights' names. */
 NNC_API int nnc_gradients_save(nnc_host *host, const nnc_model *model, const char *path, const void *gradients);
 /** Error unless the file holds masks of this model only. */

@@ -3,6 +3,7 @@
 #include "session.h"
 #include "tensors.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,37 @@ static int nnc_same_shape(const nnc_entry *entry, const int64_t *shape, int rank
     return entry->rank == rank && (rank == 0 || memcmp(entry->shape, shape, (size_t)rank * sizeof *shape) == 0);
 }
 
+/* Element `index` of the file is no number that the model can hold. Always -1. */
+static int nnc_fail_element(nnc_host *host, const char *path, const nnc_entry *entry, size_t index, double value) {
+    int64_t place[NNC_MAX_RANK];
+    char text[32] = "nan"; /* C libraries write -nan, too */
+    if (!isnan(value)) {
+        snprintf(text, sizeof text, "%.9g", value);
+    }
+    for (int i = entry->rank - 1; i >= 0; i--) {
+        place[i] = (int64_t)(index % (size_t)entry->shape[i]);
+        index /= (size_t)entry->shape[i];
+    }
+    nnc_fail_at(host, path, 0, 0, "tensor %s holds %s at %s", nnc_quote(entry->name, strlen(entry->name)).text,
+                text, nnc_show_shape(place, entry->rank).text);
+    return nnc_fail_hint(host, isfinite(value) ? "a float ends at 3.4e38: compile the model with --real=double"
+                                               : "take the file of a run whose numbers all stayed finite");
+}
+
+NNC_API int nnc_check_finite(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *entry,
+                             const void *from, const void *reals) {
+    for (size_t i = 0; i < entry->count; i++) {
+        if (!isfinite(nnc_get_real(model, reals, i))) {
+            double value;
+            nnc_convert(&value, NNC_F64, (const char *)from + i * nnc_dtype_of(entry->dtype).size, entry->dtype, 1, 1);
+            return nnc_fail_element(host, path, entry, i, value);
+        }
+    }
+    return 0;
+}
+
 /* The elements of a file, which are little endian at any address, as the model's numbers. */
-static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const nnc_entry *entry, void *reals) {
+static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *entry, void *reals) {
     size_t size = nnc_dtype_of(entry->dtype).size;
     void *aligned = nnc_alloc(host, entry->count, size);
     if (aligned == NULL) {
@@ -20,8 +50,9 @@ static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const nnc_entr
     memcpy(aligned, entry->data, entry->count * size);
     nnc_fix_byte_order(aligned, entry->count, size, 0);
     nnc_convert(reals, nnc_real_dtype(model), aligned, entry->dtype, entry->count, 1);
+    int status = nnc_check_finite(host, model, path, entry, aligned, reals);
     free(aligned);
-    return 0;
+    return status;
 }
 
 /* A checkpoint holds the weights too, and besides them what training keeps. */
@@ -54,7 +85,7 @@ static int nnc_is_statistic(const nnc_model *model, size_t index) { return model
 static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const nnc_tensors *file) {
     const nnc_entry *entry = model->standardizes ? nnc_tensors_find(file, model->tensors[1].name) : NULL;
     void *reals = entry != NULL ? nnc_alloc(host, entry->count, model->real_size) : NULL;
-    int status = entry == NULL ? 0 : reals == NULL ? -1 : nnc_copy_entry(host, model, entry, reals);
+    int status = entry == NULL ? 0 : reals == NULL ? -1 : nnc_copy_entry(host, model, file->path, entry, reals);
     for (size_t i = 0; entry != NULL && i < entry->count && status == 0; i++) {
         if (!(nnc_get_real(model, reals, i) > 0)) {
             status = nnc_fail_at(host, file->path, 0, 0, "tensor '%s' must hold positive numbers, for x is divided by them; "
@@ -71,7 +102,7 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
     if (nnc_tensors_read(host, path, &file) != 0) {
         return -1;
     }
-    /* Everything is checked before anything is written. */
+    /* Everything but the values is checked before anything is written. */
     int status = 0, knows_x = 1;
     for (size_t i = 0; i < model->tensor_count && status == 0; i++) {
         const nnc_tensor *tensor = &model->tensors[i];
@@ -106,7 +137,7 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
         if (nnc_is_statistic(model, i) && !knows_x) {
             continue;
         }
-        status = nnc_copy_entry(host, model, nnc_tensors_find(&file, tensor->name),
+        status = nnc_copy_entry(host, model, path, nnc_tensors_find(&file, tensor->name),
                                 (char *)params + tensor->offset * model->real_size);
     }
     nnc_tensors_free(&file);
@@ -194,7 +225,7 @@ NNC_API int nnc_masks_set(nnc_host *host, const nnc_model *model, const nnc_tens
                                nnc_show_shape(shape, mask->rank).text);
         }
         void *reals = (char *)trainer + model->masks_in_trainer + mask->offset * model->real_size;
-        if (nnc_copy_entry(host, model, entry, reals) != 0) {
+        if (nnc_copy_entry(host, model, masks->path, entry, reals) != 0) {
             return -1;
         }
     }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --weights: values of a safetensors file as constants, read and checked by the runtime's own reader. */
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,25 +8,6 @@
 #include "options.h"
 #include "program.h"
 #include "tensors.h"
-
-/* Ends the compiler: a number that is not finite has no literal in C, and no place in weights. */
-static void refuse_number(const Emit *emit, const Tensor *tensor) {
-    fprintf(stderr, "%s: error: tensor '%s' holds a number that is not finite\n", emit->plan->options->weights,
-            tensor->name);
-    exit(2);
-}
-
-static void check_finite(const Emit *emit, const Tensor *tensor, const char *values) {
-    const bool wide = emit->plan->options->real_double;
-    const int64_t count = shape_size(tensor->shape, 1);
-    for (int64_t i = 0; i < count; i++) {
-        double value;
-        float narrow = 0;
-        if (wide) memcpy(&value, values + i * 8, 8);
-        else memcpy(&narrow, values + i * 4, 4);
-        if (!isfinite(wide ? value : (double)narrow)) refuse_number(emit, tensor);
-    }
-}
 
 /* The bytes of the real at `at`, the lowest first. */
 static void put_real(const char *at, size_t real, unsigned char *to) {
@@ -110,8 +90,6 @@ void emit_weights(Emit *emit, const Hole *holes, Text *out) {
         nnc_print_error(&host);
         exit(2);
     }
-    for (size_t i = 0; i < model.tensor_count; i++)
-        check_finite(emit, emit->plan->weights.at[i], params + model.tensors[i].offset * model.real_size);
     const char *const text = bytes_text(emit, params, model.params_bytes, model.real_size);
     emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"bytes", text}, {NULL, NULL}}));
 }

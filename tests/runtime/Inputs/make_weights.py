@@ -21,4 +21,11 @@ save("missing")
 save("unknown", **{"dense/bias": bias, "dense_1/bias": bias})
 save("misshapen", np.ascontiguousarray(kernel.T), **{"dense/bias": bias})
 save("integers", kernel.astype("i4"), **{"dense/bias": bias})
+for what, value in (("nan", np.nan), ("inf", -np.inf), ("large", 1e300)):
+    bad = kernel.astype("f8")
+    bad[1, 0] = value
+    save(what, bad, **{"dense/bias": bias})
+bad = bias.astype("f2")
+bad[1] = np.nan
+save("half", **{"dense/bias": bad})
 print("float32", (x @ kernel + bias)[:2].round(4).tolist())
