@@ -91,10 +91,13 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     Model *model = model_from_ast(arena, file, constants, diags);
     if (options->prefix) model->name = options->prefix;
     else model_check_prefix(model, diags);
+    model_check_length(model, options->stream && options->inference_only && !options->main, diags);
     if (stage == STAGE_MODEL) model_dump(model, out);
     if (stage == STAGE_MODEL) return diags_errors(diags) == 0;
 
     model_shapes(model, diags); /* also after errors: layers without shapes stay silent, others may have more to say */
+    if (diags_errors(diags) && model->any_length && model->input.rank >= 0)
+        diag_note(diags, model->input_span, "None stands for one step here");
     if (diags_errors(diags)) return false;
     model_prepare(model, diags);
     model_check(model, diags);

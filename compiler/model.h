@@ -164,6 +164,7 @@ typedef struct Model {
     Arena *arena;
     Shape input; /* (BATCH, …) */
     Span input_span;
+    bool any_length;    /* the first dimension of a sample, the time, is None; in `input` it is 1 */
     bool integer_input; /* dtype='int32' */
     LIST(Layer *) layers; /* without Input */
     Shape output;
@@ -184,6 +185,8 @@ void model_check_prefix(const Model *model, Diags *diags);
 /** The tree → a model with every argument checked, layers named as Keras names them, no shapes yet. Never NULL; errors
  *  are in `diags`. */
 Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags);
+/** Reports a length of None, unless nothing but NAME_step() and its kin are wanted: there it plays no part. */
+void model_check_length(Model *model, bool only_steps, Diags *diags);
 /** Runs every layer's shape rule in order; after an error later layers stay silent. (shape.c) */
 void model_shapes(Model *model, Diags *diags);
 /** Finds out what x and y are prepared by; reports what cannot be done to them. (prepare.c) */

@@ -54,6 +54,8 @@ typedef struct Maker {
     Names class_counts; /* → int *, how many automatic names of that snake_case are given out */
 } Maker;
 
+static const char unknown_size[] = "all sizes of the input must be known: None cannot be one";
+
 /* The input's shape, from whichever argument gave it: `dims` without the batch. */
 static void set_input(Maker *maker, const Object *object, const char *arg, const int64_t *dims, int count) {
     Model *model = maker->model;
@@ -74,12 +76,13 @@ static void set_input(Maker *maker, const Object *object, const char *arg, const
     }
     int64_t with_batch[MAX_RANK] = {BATCH};
     for (int i = 0; i < count; i++) {
-        if (dims[i] == DIM_NONE) {
-            diag(maker->diags, D_input_shape, span, "all sizes of the input must be known: None cannot be one");
+        if (dims[i] == DIM_NONE && i > 0) {
+            diag(maker->diags, D_input_shape, span, unknown_size);
             return;
         }
-        with_batch[i + 1] = dims[i];
+        with_batch[i + 1] = dims[i] == DIM_NONE ? 1 : dims[i];
     }
+    model->any_length = dims[0] == DIM_NONE;
     model->input = shape_of(count + 1, with_batch);
 }
 
@@ -123,6 +126,16 @@ static void read_input(Maker *maker, const Object *object) {
     }
 }
 
+/* The integer that a class's own argument of this name holds; NULL: it has no such argument. */
+static const int64_t *object_int(const Object *object, const char *name) {
+    for (const ArgDef *row = object->class->args; row != NULL && row->name != NULL; row++) {
+        if (row->type == ARG_INT && strcmp(row->name, name) == 0) {
+            return (const int64_t *)(const void *)((const char *)object->args + row->offset);
+        }
+    }
+    return NULL;
+}
+
 /* input_shape=… and so on, which belong to the first layer only. */
 static void read_layer_input(Maker *maker, const Object *object, const LayerArgs *args, bool first) {
     const struct { const char *name; bool given; } given[] = {
@@ -147,6 +160,11 @@ static void read_layer_input(Maker *maker, const Object *object, const LayerArgs
     }
     if (args->batch_input_shape.count >= 0) {
         set_batch_shape(maker, object, "batch_input_shape", args->batch_input_shape);
+    }
+    /* Keras 2 took this for the shape; where another argument or Input says it, it has no effect, as in Keras 3. */
+    const int64_t *length = object_int(object, "input_length");
+    if (!maker->has_input && length != NULL && *length != INT_NONE) {
+        set_input(maker, object, "input_length", length, 1);
     }
 }
 
@@ -352,6 +370,14 @@ static void add_statements(Maker *maker, const AstFile *file) {
     model->batch = maker->batch != INT_NONE ? maker->batch : fit_batch != INT_NONE ? fit_batch : DEFAULT_BATCH;
     check_batch(maker, fit, fit_batch, batch_span);
     check_batch(maker, evaluate, model->evaluate.batch_size, batch_span);
+}
+
+void model_check_length(Model *model, bool only_steps, Diags *diags) {
+    if (model->any_length && !only_steps) {
+        diag(diags, D_input_shape, model->input_span, unknown_size);
+        diag_note(diags, NO_SPAN, "as the number of time steps, nnc --stream --inference-only takes it (without --main)");
+        model->input.rank = -1;
+    }
 }
 
 Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags) {

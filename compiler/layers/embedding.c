@@ -16,7 +16,7 @@ static const ArgDef args[] = {
     WEIGHT_ARGS(EmbeddingArgs, embeddings, "'uniform'"),
     {ARG(EmbeddingArgs, mask_zero), ARG_BOOL, DEFAULT("False"), .doc = "index 0 masks its time step"},
     {ARG(EmbeddingArgs, input_length), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .keyword_only = true,
-     .doc = "has no effect: Input says it"},
+     .doc = "the length of a sample, where nothing else says the input's shape"},
     {0}};
 
 static void shape(Layer *layer, Diags *diags) {
