@@ -55,24 +55,6 @@ static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const char *pa
     return status;
 }
 
-/* A checkpoint holds the weights too, and besides them what training keeps. */
-static int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nnc_tensors *file) {
-    for (size_t i = 0; i < file->count; i++) {
-        const char *name = file->entries[i].name;
-        size_t known = name[0] == '@' ? SIZE_MAX : 0;
-        while (known < model->tensor_count && strcmp(model->tensors[known].name, name) != 0) {
-            known++;
-        }
-        if (known == model->tensor_count) {
-            int is_statistic = strcmp(name, "x/mean") == 0 || strcmp(name, "x/deviation") == 0;
-            return nnc_fail_at(host, file->path, 0, 0, "holds a tensor %s that the model %s does not have%s",
-                               nnc_quote(name, strlen(name)).text, model->name,
-                               is_statistic ? ": x was standardized in training, so say standardize=True in its source" : "");
-        }
-    }
-    return 0;
-}
-
 NNC_API int nnc_fail_statistics(nnc_host *host, const char *path) {
     return nnc_fail_at(host, path, 0, 0, "x is to be standardized, but no mean and deviation stand with the weights: they were "
                                          "saved by a run without standardize=True");
@@ -82,13 +64,13 @@ NNC_API int nnc_fail_statistics(nnc_host *host, const char *path) {
 static int nnc_is_statistic(const nnc_model *model, size_t index) { return model->standardizes && index < 2; }
 
 /* What x is divided by must be positive. */
-static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const nnc_tensors *file) {
-    const nnc_entry *entry = model->standardizes ? nnc_tensors_find(file, model->tensors[1].name) : NULL;
+static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *const *found) {
+    const nnc_entry *entry = model->standardizes ? found[1] : NULL;
     void *reals = entry != NULL ? nnc_alloc(host, entry->count, model->real_size) : NULL;
-    int status = entry == NULL ? 0 : reals == NULL ? -1 : nnc_copy_entry(host, model, file->path, entry, reals);
+    int status = entry == NULL ? 0 : reals == NULL ? -1 : nnc_copy_entry(host, model, path, entry, reals);
     for (size_t i = 0; entry != NULL && i < entry->count && status == 0; i++) {
         if (!(nnc_get_real(model, reals, i) > 0)) {
-            status = nnc_fail_at(host, file->path, 0, 0, "tensor '%s' must hold positive numbers, for x is divided by them; "
+            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' must hold positive numbers, for x is divided by them; "
                                                          "value %zu is %g", entry->name, i, nnc_get_real(model, reals, i));
         }
     }
@@ -103,10 +85,12 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
         return -1;
     }
     /* Everything but the values is checked before anything is written. */
-    int status = 0, knows_x = 1;
+    const nnc_entry **found = nnc_alloc(host, model->tensor_count, sizeof *found);
+    const size_t skipped = found != NULL ? nnc_weights_find(model, &file, found) : 0;
+    int status = found != NULL ? 0 : -1, knows_x = 1;
     for (size_t i = 0; i < model->tensor_count && status == 0; i++) {
         const nnc_tensor *tensor = &model->tensors[i];
-        const nnc_entry *entry = nnc_tensors_find(&file, tensor->name);
+        const nnc_entry *entry = found[i];
         if (entry == NULL && nnc_is_statistic(model, i) && learned != NULL) {
             knows_x = 0;
         } else if (entry == NULL && nnc_is_statistic(model, i)) {
@@ -115,18 +99,18 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
             status = nnc_fail_at(host, path, 0, 0, "has no tensor '%s', which the model %s needs", tensor->name,
                                  model->name);
         } else if (!nnc_same_shape(entry, tensor->shape, tensor->rank)) {
-            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' has shape %s, the model %s wants %s", tensor->name,
+            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' has shape %s, the model %s wants %s", entry->name,
                                  nnc_show_shape(entry->shape, entry->rank).text, model->name,
                                  nnc_show_shape(tensor->shape, tensor->rank).text);
         } else if (nnc_dtype_of(entry->dtype).is_integer) {
-            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' holds %s, not floating-point numbers", tensor->name,
+            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' holds %s, not floating-point numbers", entry->name,
                                  nnc_dtype_of(entry->dtype).name);
         }
     }
     if (status == 0) {
-        status = nnc_weights_unknown(host, model, &file);
+        status = nnc_weights_unknown(host, model, &file, found, skipped);
     }
-    status = status == 0 ? nnc_check_deviation(host, model, &file) : status;
+    status = status == 0 ? nnc_check_deviation(host, model, path, found) : status;
     if (status == 0 && learned != NULL) {
         nnc_learned_free(learned);
         status = nnc_learned_from_notes(host, file.notes.at, file.notes.count, learned);
@@ -137,9 +121,9 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
         if (nnc_is_statistic(model, i) && !knows_x) {
             continue;
         }
-        status = nnc_copy_entry(host, model, path, nnc_tensors_find(&file, tensor->name),
-                                (char *)params + tensor->offset * model->real_size);
+        status = nnc_copy_entry(host, model, path, found[i], (char *)params + tensor->offset * model->real_size);
     }
+    free(found);
     nnc_tensors_free(&file);
     return status;
 }

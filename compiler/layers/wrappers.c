@@ -29,6 +29,22 @@ static Layer *backward_layer(Layer *layer) {
     return backward;
 }
 
+/* forward_lstm, also of one that is named so already. */
+static const char *way_name(const Layer *inner, const char *prefix) {
+    const size_t length = strlen(prefix);
+    const bool has_it = !strncmp(inner->name, prefix, length);
+    return arena_printf(inner->arena, "%s%s", prefix, inner->name + (has_it ? length : 0));
+}
+
+/* Keras' names of the two ways: a layer that was given for the way back keeps its own. */
+static bool name_ways(const Layer *layer, Layer *forward, Layer *backward, Diags *diags) {
+    const BidirectionalArgs *a = layer->args;
+    forward->name = way_name(forward, "forward_");
+    if (!a->backward_layer) backward->name = way_name(backward, "backward_");
+    else if (!strcmp(forward->name, backward->name)) diag(diags, D_duplicate_layer_name, backward->span, backward->name);
+    return strcmp(forward->name, backward->name) != 0;
+}
+
 enum { STREAMS = 4 /* of random numbers, for each direction */ };
 
 static void bidirectional_shape(Layer *layer, Diags *diags) {
@@ -40,9 +56,10 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
         }
     Layer *forward = layer->inner.at[0], *backward = backward_layer(layer);
     backward->stream = STREAMS;
-    layer_shape_inner(layer, forward, layer->input, "forward_", diags);
+    if (!name_ways(layer, forward, backward, diags)) return;
+    layer_shape_inner(layer, forward, layer->input, "", diags);
     if (forward->output.rank < 0) return;
-    layer_shape_inner(layer, backward, layer->input, "backward_", diags);
+    layer_shape_inner(layer, backward, layer->input, "", diags);
     if (backward->output.rank >= 0 && !shape_equal(forward->output, backward->output)) {
         diag(diags, D_layer_input, backward->span, "Bidirectional", shape_text(layer->arena, backward->output),
              arena_printf(layer->arena, "the layer for the way forward gives %s", shape_text(layer->arena, forward->output)));

@@ -28,4 +28,7 @@ for what, value in (("nan", np.nan), ("inf", -np.inf), ("large", 1e300)):
 bad = bias.astype("f2")
 bad[1] = np.nan
 save("half", **{"dense/bias": bad})
+save_file({"net/counter/steps:0": steps, "net/dense/kernel:0": kernel, "net/dense/bias:0": bias}, "keras.safetensors")
+save("twice", **{"dense/bias": bias, "dense/kernel:0": kernel})
+save_file({"net/counter/steps": steps, "net/dense/kernel": kernel, "dense/bias": bias}, "mixed.safetensors")
 print("float32", (x @ kernel + bias)[:2].round(4).tolist())
