@@ -27,6 +27,7 @@ typedef struct Object {
     Span span;              /* of the whole call or string; NO_SPAN when it comes from a default */
     Span name_span;         /* of the class's name alone */
     const char *spelled;    /* as the file names it: 'acc' stays 'acc' */
+    bool called;            /* Adam(), not 'adam' */
     const Span *arg_spans;  /* of each written value, one per row of class->args; NO_SPAN where the default stands */
     const ArgDef *extra;    /* the common arguments that it was bound with, or NULL; and their places and values */
     const Span *extra_spans;
@@ -97,6 +98,8 @@ typedef enum ArgType {
     ARG_PAIR,     /* Objects: a tuple of exactly two, such as validation_data=(x, y); None is count 0 */
     ARG_NUMBER_OR_OBJECT, /* NumberOrObject: a number, or what ARG_OBJECT takes */
     ARG_SCALE,    /* double: a number or a quotient; kept apart for its own message */
+    ARG_FIXED,    /* stored nowhere: what Keras has and nnc has not; only its default is taken. `doc` says why */
+    ARG_UNUSED,   /* stored nowhere: any value is taken, and has no effect */
 } ArgType;
 
 #define INT_NONE INT64_MIN
@@ -106,6 +109,7 @@ struct ArgDef {
     size_t offset;        /* in the struct of arguments */
     ArgType type;         /* stands here so that ARG(…), ARG_INT fills it */
     const char *fallback; /* the default as the language writes it: "True", "'glorot_uniform'", "None"; NULL: required */
+    const char *of_string;/* the default where a string names the class, if it is another */
     double min, max;      /* allowed range of numbers, inclusive, of each entry for sequences; both 0: any */
     const char *const *choices; /* ends with NULL; ARG_CHOICE */
     ClassKind class_kind;       /* ARG_OBJECT, ARG_OBJECTS, ARG_PAIR */
@@ -127,11 +131,20 @@ struct ArgDef {
 #define POSITIVE .min = DBL_MIN, .max = DBL_MAX /* messages say "greater than 0" */
 #define AT_LEAST(low) .min = (low), .max = DBL_MAX
 #define DEFAULT(text) .fallback = (text)
+/* Arguments without a field, which have names only:  {FIXED("lora_rank", "None", "nnc has no LoRA")}  */
+#define FIXED(title, default_, why)                                                                                    \
+    .name = (title), .type = ARG_FIXED, DEFAULT(default_), .doc = (why), .keyword_only = true
+#define UNUSED(title, default_)                                                                                        \
+    .name = (title), .type = ARG_UNUSED, DEFAULT(default_), .doc = "has no effect", .keyword_only = true
+
+/* The other names of a class; NULL: none.  .aliases = ALIASES("mse", "MSE")  */
+#define ALIASES(...) (const char *const[]){__VA_ARGS__, NULL}
 
 struct Class {
     ClassKind kind;
     const char *name;                 /* Dense, Adam, SparseCategoricalCrossentropy, relu, glorot_uniform */
     const char *const *aliases;       /* other spellings, ends with NULL; may be NULL: {"sgd"}, {"mse", "MSE", …} */
+    bool any_case;                    /* a string names it in any case: 'ADAM' */
     const char *brief;                /* one line; formulas in UTF-8 */
     const char *doc;                  /* a paragraph where one is needed, else NULL */
     const ArgDef *args;               /* ends with a row whose name is NULL; may be NULL */
@@ -163,6 +176,8 @@ struct Class {
 const Class *const *classes(ClassKind kind);
 /** By name or alias, exactly; NULL when there is none. */
 const Class *class_find(ClassKind kind, const char *name);
+/** As a string names it: some in any case. */
+const Class *class_find_string(ClassKind kind, const char *name);
 /** The arguments that all classes of a kind take besides their own, and the size of their struct; NULL: there are none.
  *  (Layers of the model take some more.) */
 const ArgDef *class_common_args(ClassKind kind, size_t *size);

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What is measured of a prediction: the loss and the metrics, as operations behind the last layer. */
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
 #include "keras_names.h"
 #include "lower.h"
 
-/* The name in logs: the argument name=, else as the file spells it, else Keras' name of the class. */
+/* The name in logs: the argument name=, else the string that the file has, else Keras' name of the class. */
 static const char *metric_name(Arena *arena, const Object *object, const MetricDef *def) {
     const LossArgs *args = object->args;
     if (args->name) return args->name;
-    if (strcmp(object->spelled, object->class->name) != 0 || islower((unsigned char)*object->spelled)) return object->spelled;
+    if (!object->called) return object->spelled;
     return def->name ? def->name : snake_case(arena, object->class->name);
 }
 

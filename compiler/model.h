@@ -89,6 +89,7 @@ struct Layer {
     bool masked;            /* its output has a mask of time steps; shape() may change what follows from .masks */
     LIST(Weight *) weights; /* with those of inner layers */
     LIST(Layer *) inner;    /* of a wrapper */
+    bool half;              /* one way of a Bidirectional */
     bool reversed;          /* runs the other way through time than its arguments say: half of a Bidirectional */
     bool timed;             /* --stream: dimension 1 of its input is the time that goes on from step to step */
     const Layer *previous;  /* NULL: the input */
@@ -133,9 +134,10 @@ typedef struct CommonOptimizerArgs {
     bool use_ema;
     double ema_momentum;
     int64_t ema_overwrite_frequency, gradient_accumulation_steps;
-    const char *name;
 } CommonOptimizerArgs;
 extern const ArgDef common_optimizer_args[]; /* (tables/optimizers.c) */
+/** What every loss and metric takes; nothing of it is stored. (tables/losses.c) */
+extern const ArgDef common_measure_args[];
 
 /* Arguments of the data sources. */
 typedef struct SourceArgs {

@@ -3,6 +3,7 @@
  * reported here, so that no class needs code for it. */
 #include "bind.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,22 +145,71 @@ static void bind_given(Call *call, const Ast *ast) {
     }
 }
 
-static void bind_defaults(Call *call, Span name_span) {
+void bind_none(const ArgDef *row, void *field) {
+    switch (row->type) {
+    case ARG_INT:
+        *(int64_t *)field = INT_NONE;
+        break;
+    case ARG_REAL:
+    case ARG_SCALE:
+        *(double *)field = NAN;
+        break;
+    case ARG_BOOL:
+        *(bool *)field = false;
+        break;
+    case ARG_STRING:
+    case ARG_CHOICE:
+        *(const char **)field = NULL;
+        break;
+    case ARG_INTS:
+    case ARG_SHAPE:
+        *(Ints *)field = (Ints){.count = -1};
+        break;
+    case ARG_COLUMNS:
+        *(Columns *)field = (Columns){{.count = -1}, NULL};
+        break;
+    case ARG_REALS:
+        *(Reals *)field = (Reals){NULL, -1};
+        break;
+    case ARG_RATES:
+        *(Rates *)field = (Rates){.count = 0};
+        break;
+    case ARG_WEIGHTS:
+        *(Weights *)field = (Weights){NULL, NULL, -1};
+        break;
+    case ARG_OBJECT:
+        *(Object **)field = NULL;
+        break;
+    case ARG_NUMBER_OR_OBJECT:
+        *(NumberOrObject *)field = (NumberOrObject){NAN, NULL};
+        break;
+    case ARG_OBJECTS:
+    case ARG_PAIR:
+        *(Objects *)field = (Objects){NULL, 0};
+        break;
+    case ARG_FIXED:
+    case ARG_UNUSED:
+        break;
+    }
+}
+
+static void bind_defaults(Call *call, Span name_span, bool called) {
     const Binder *binder = call->binder;
     for (int i = 0; i < call->rows + call->extra_rows; i++) {
         const ArgDef *row = row_at(call, i);
+        const char *const fallback = !called && row->of_string != NULL ? row->of_string : row->fallback;
         if (call->given[i]) {
             continue;
         }
-        if (row->fallback == NULL) {
+        if (fallback == NULL) {
             if (!call->misnamed) {
                 diag(binder->diags, D_missing_argument, name_span, call->class->name, row->name,
                      row->doc == NULL ? "it has no default" : row->doc);
             }
             call->failed = true;
-        } else if (!bind_value(binder, call->class, row, constants_default(binder->constants, row->fallback),
+        } else if (!bind_value(binder, call->class, row, constants_default(binder->constants, fallback),
                                field_of(call, i))) {
-            fprintf(stderr, "nnc: internal error: the default %s of '%s' of %s is not valid\n", row->fallback, row->name,
+            fprintf(stderr, "nnc: internal error: the default %s of '%s' of %s is not valid\n", fallback, row->name,
                     call->class->name);
             abort();
         }
@@ -185,6 +235,7 @@ static Object *bind_call(const Binder *binder, const Class *class, const Ast *as
     object->span = place_of(ast->span, place);
     object->name_span = ast->kind == AST_CALL ? place_of(ast->call.name_span, place) : object->span;
     object->spelled = ast->kind == AST_CALL ? ast->call.last : ast->string.chars;
+    object->called = ast->kind == AST_CALL;
     object->arg_spans = call.spans;
     object->extra = extra;
     object->extra_spans = call.spans + call.rows;
@@ -192,7 +243,7 @@ static Object *bind_call(const Binder *binder, const Class *class, const Ast *as
     if (ast->kind == AST_CALL) {
         bind_given(&call, ast);
     }
-    bind_defaults(&call, object->name_span);
+    bind_defaults(&call, object->name_span, object->called);
     if (call.failed) {
         return NULL;
     }
@@ -281,7 +332,7 @@ Object *bind_class(const Binder *binder, const Ast *value, ClassKind kind, Span 
         return NULL;
     }
     const char *name = called ? value->call.last : value->string.chars;
-    const Class *class = class_find(kind, name);
+    const Class *class = called ? class_find(kind, name) : class_find_string(kind, name);
     if (class == NULL) {
         const char *shown = strlen(name) > 60 ? arena_printf(binder->arena, "%.60s…", name) : name;
         report_unknown_class(binder, kind, shown, !called, span);

@@ -13,6 +13,8 @@ typedef struct Binder {
 
 /** Converts a value to the type of `row` and stores it in `field`. `owner` is for messages. False after an error. */
 bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, const Ast *ast, void *field);
+/** Stores None, as the type of `row` has it. */
+void bind_none(const ArgDef *row, void *field);
 /** As bind_object, for a value whose constants are replaced; `place` is where it is used. */
 Object *bind_class(const Binder *binder, const Ast *value, ClassKind kind, Span place, const ArgDef *extra,
                    void *extra_args);

@@ -410,49 +410,23 @@ static bool bind_objects(const Target *target, const Ast *value, Objects *field)
     return valid;
 }
 
-static void bind_none(const ArgDef *row, void *field) {
-    switch (row->type) {
-    case ARG_INT:
-        *(int64_t *)field = INT_NONE;
-        break;
-    case ARG_REAL:
-    case ARG_SCALE:
-        *(double *)field = NAN;
-        break;
-    case ARG_BOOL:
-        *(bool *)field = false;
-        break;
-    case ARG_STRING:
-    case ARG_CHOICE:
-        *(const char **)field = NULL;
-        break;
-    case ARG_INTS:
-    case ARG_SHAPE:
-        *(Ints *)field = (Ints){.count = -1};
-        break;
-    case ARG_COLUMNS:
-        *(Columns *)field = (Columns){{.count = -1}, NULL};
-        break;
-    case ARG_REALS:
-        *(Reals *)field = (Reals){NULL, -1};
-        break;
-    case ARG_RATES:
-        *(Rates *)field = (Rates){.count = 0};
-        break;
-    case ARG_WEIGHTS:
-        *(Weights *)field = (Weights){NULL, NULL, -1};
-        break;
-    case ARG_OBJECT:
-        *(Object **)field = NULL;
-        break;
-    case ARG_NUMBER_OR_OBJECT:
-        *(NumberOrObject *)field = (NumberOrObject){NAN, NULL};
-        break;
-    case ARG_OBJECTS:
-    case ARG_PAIR:
-        *(Objects *)field = (Objects){NULL, 0};
-        break;
+/* An argument of Keras that nnc has not: None, or True, a number or a string where that is its default. */
+static bool bind_fixed(const Target *target, const Ast *value) {
+    const Ast *const only = constants_default(target->binder->constants, target->row->fallback);
+    if (value->kind == AST_ERROR) {
+        return false;
     }
+    const bool same = value->kind == AST_NONE ||
+                      (value->kind == only->kind &&
+                       ((value->kind == AST_BOOL && value->boolean == only->boolean) ||
+                        (value->kind == AST_NUMBER && value->number.value == only->number.value) ||
+                        (value->kind == AST_STRING && strcmp(value->string.chars, only->string.chars) == 0)));
+    if (!same) {
+        diag(target->binder->diags, D_only_default, target->place, target->row->name, target->owner->name,
+             target->row->fallback, target->row->doc);
+        constants_note(target->binder->constants, target->written);
+    }
+    return same;
 }
 
 bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, const Ast *ast, void *field) {
@@ -498,6 +472,10 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
     case ARG_OBJECTS:
     case ARG_PAIR:
         return bind_objects(&target, value, field);
+    case ARG_FIXED:
+        return bind_fixed(&target, value);
+    case ARG_UNUSED:
+        return value->kind != AST_ERROR;
     }
     return false;
 }

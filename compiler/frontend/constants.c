@@ -298,10 +298,27 @@ static const Ast *range_value(Constants *constants, const Ast *ast) {
     return list;
 }
 
+/* DTypePolicy('float32'), under which all is of one type: the string. */
+static const Ast *policy_value(Constants *constants, const Ast *ast) {
+    const bool one = ast->call.arg_count == 1 && (ast->call.args[0].name == NULL || strcmp(ast->call.args[0].name, "name") == 0);
+    const Ast *value = one ? constants_value(constants, ast->call.args[0].value, CLASS_KIND_COUNT) : ast;
+    return value->kind == AST_STRING || value->kind == AST_ERROR ? value : ast;
+}
+
+static const Ast *call_value(Constants *constants, const Ast *ast) {
+    static const char *const policies[] = {"DTypePolicy", "FloatDTypePolicy", "Policy"};
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        if (strcmp(ast->call.last, policies[i]) == 0) {
+            return policy_value(constants, ast);
+        }
+    }
+    return strcmp(ast->call.last, "range") == 0 ? range_value(constants, ast) : ast;
+}
+
 const Ast *constants_value(Constants *constants, const Ast *ast, ClassKind wanted) {
     switch (ast->kind) {
     case AST_CALL:
-        return strcmp(ast->call.last, "range") == 0 ? range_value(constants, ast) : ast;
+        return call_value(constants, ast);
     case AST_NAME:
         return name_value(constants, ast, wanted);
     case AST_NEGATE:

@@ -23,6 +23,14 @@ static void widen(Widths *widths, const ArgDef *rows) {
     }
 }
 
+/* The name and the other names, each in `quote` and with `between` before all but the first. */
+static void put_names(const Class *class, const char *quote, const char *between, Text *out) {
+    text_printf(out, "%s%s%s", quote, class->name, quote);
+    for (const char *const *alias = class->aliases; alias != NULL && *alias != NULL; alias++) {
+        text_printf(out, "%s%s%s%s", between, quote, *alias, quote);
+    }
+}
+
 static void put_args(const ArgDef *rows, Widths widths, Text *out) {
     for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
         text_printf(out, "    %-*s  %-*s  %s\n", widths.name, row->name, widths.fallback, default_of(row),
@@ -39,10 +47,7 @@ static void list_text(ClassKind kind, Text *out) {
         widen(&widths, (*at)->args);
     }
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
-        text_puts(out, (*at)->name);
-        for (const char *const *alias = (*at)->aliases; alias != NULL && *alias != NULL; alias++) {
-            text_printf(out, ", %s", *alias);
-        }
+        put_names(*at, "", ", ", out);
         text_printf(out, "\n    %s\n", (*at)->brief);
         put_args((*at)->args, widths, out);
         text_puts(out, at[1] != NULL || common != NULL ? "\n" : "");
@@ -65,7 +70,9 @@ static void list_markdown(ClassKind kind, Text *out) {
     const char *name = class_kind_name(kind, false);
     text_printf(out, "| %s | arguments | meaning |\n|---|---|---|\n", name);
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
-        text_printf(out, "| `%s` |", (*at)->name);
+        text_puts(out, "| ");
+        put_names(*at, "`", ", ", out);
+        text_puts(out, " |");
         for (const ArgDef *row = (*at)->args; row != NULL && row->name != NULL; row++) {
             text_printf(out, "%s `%s", row == (*at)->args ? "" : ",", row->name);
             text_printf(out, "%s%s`", row->fallback == NULL ? "" : "=", row->fallback == NULL ? "" : row->fallback);
@@ -83,7 +90,8 @@ bool list_classes(ClassKind kind, const char *format, Text *out) {
         list_markdown(kind, out);
     } else if (strcmp(format, "names") == 0) {
         for (const Class *const *at = classes(kind); *at != NULL; at++) {
-            text_printf(out, "%s\n", (*at)->name);
+            put_names(*at, "", "\n", out);
+            text_puts(out, "\n");
         }
     } else {
         return false;

@@ -240,6 +240,9 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
     case ARG_PAIR:
         print_objects(*(const Objects *)field, "()", out);
         break;
+    case ARG_FIXED:
+    case ARG_UNUSED:
+        break;
     }
 }
 
@@ -264,6 +267,9 @@ static bool is_default(const Class *class, const ArgDef *row, const char *printe
 static void print_args(const Class *class, const ArgDef *rows, const void *fields, Text *args) {
     for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
         Text value = {.arena = args->arena};
+        if (row->type == ARG_FIXED || row->type == ARG_UNUSED) {
+            continue;
+        }
         print_value(row, (const char *)fields + row->offset, &value);
         if (!is_default(class, row, text_chars(&value), args->arena)) {
             text_printf(args, "%s%s=%s", args->length > 0 ? ", " : "", row->name, text_chars(&value));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The tables of all classes, from the .def files. */
 #include <string.h>
+#include <strings.h>
 
 #include "model.h"
 
@@ -115,10 +116,10 @@ static const struct {
     [CLASS_INITIALIZER] = {"initializer", "initializers", initializers, NULL, 0},
     [CLASS_REGULARIZER] = {"regularizer", "regularizers", regularizers, NULL, 0},
     [CLASS_CONSTRAINT] = {"constraint", "constraints", constraints, NULL, 0},
-    [CLASS_LOSS] = {"loss", "losses", losses, NULL, 0},
+    [CLASS_LOSS] = {"loss", "losses", losses, common_measure_args, 0},
     [CLASS_OPTIMIZER] = {"optimizer", "optimizers", optimizers, common_optimizer_args, sizeof(CommonOptimizerArgs)},
     [CLASS_SCHEDULE] = {"schedule", "schedules", schedules, NULL, 0},
-    [CLASS_METRIC] = {"metric", "metrics", metrics, NULL, 0},
+    [CLASS_METRIC] = {"metric", "metrics", metrics, common_measure_args, 0},
     [CLASS_CALLBACK] = {"callback", "callbacks", callbacks, NULL, 0},
     [CLASS_SOURCE] = {"data source", "sources", sources, NULL, 0},
     [CLASS_STATEMENT] = {"statement", "statements", statements, NULL, 0},
@@ -128,18 +129,30 @@ const Class *const *classes(ClassKind kind) {
     return kinds[kind].classes;
 }
 
+static bool is_named(const Class *class, const char *name, int (*compare)(const char *, const char *)) {
+    bool found = compare(class->name, name) == 0;
+    for (const char *const *alias = class->aliases; alias != NULL && *alias != NULL; alias++) {
+        found |= compare(*alias, name) == 0;
+    }
+    return found;
+}
+
 const Class *class_find(ClassKind kind, const char *name) {
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
-        if (strcmp((*at)->name, name) == 0) {
+        if (is_named(*at, name, strcmp)) {
             return *at;
-        }
-        for (const char *const *alias = (*at)->aliases; alias != NULL && *alias != NULL; alias++) {
-            if (strcmp(*alias, name) == 0) {
-                return *at;
-            }
         }
     }
     return NULL;
+}
+
+const Class *class_find_string(ClassKind kind, const char *name) {
+    for (const Class *const *at = classes(kind); *at != NULL; at++) {
+        if ((*at)->any_case && is_named(*at, name, strcasecmp)) {
+            return *at;
+        }
+    }
+    return class_find(kind, name);
 }
 
 const ArgDef *class_common_args(ClassKind kind, size_t *size) {

@@ -15,6 +15,11 @@ static const ArgDef compile_args[] = {
      .doc = "what is reported besides"},
     {ARG(CompileArgs, weighted_metrics), ARG_OBJECTS, DEFAULT("None"), .class_kind = CLASS_METRIC, .keyword_only = true,
      .doc = "what is reported with the samples' weights"},
+    {FIXED("loss_weights", "None", "there is one output, and so one loss")},
+    {UNUSED("run_eagerly", "False")},
+    {UNUSED("jit_compile", "'auto'")},
+    {UNUSED("steps_per_execution", "1")},
+    {UNUSED("auto_scale_loss", "True")},
     {0}};
 
 #define DATA_ARG(type, field, meaning)                                                                                 \
@@ -55,9 +60,13 @@ static const ArgDef evaluate_args[] = {
     DATA_ARG(EvaluateArgs, x, "inputs"),
     DATA_ARG(EvaluateArgs, y, "labels"),
     {ARG(EvaluateArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows computed at once"},
-    {ARG(EvaluateArgs, verbose), ARG_INT, DEFAULT("None"), RANGE(0, 2), .keyword_only = true, .doc = "0 silent, 1 a progress bar"},
+    {ARG(EvaluateArgs, verbose), ARG_INT, DEFAULT("None"), RANGE(0, 2), .word = "auto", .keyword_only = true,
+     .doc = "0 silent, 1 a progress bar"},
     {ARG(EvaluateArgs, sample_weight), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
      .doc = "a weight of each row in the loss"},
+    {FIXED("steps", "None", "all of the data is evaluated; rows=(0, N) of its source takes a part")},
+    {FIXED("callbacks", "None", "callbacks belong to fit()")},
+    {FIXED("return_dict", "False", "./model evaluate --json prints all results by name")},
     {0}};
 
 static void require_data(const Object *object, bool x, bool y, bool sample_weight, Diags *diags) {

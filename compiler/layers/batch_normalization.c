@@ -17,6 +17,8 @@ static const ArgDef args[] = {
     INITIALIZER_ARG(BatchNormArgs, moving_mean, "'zeros'"),
     INITIALIZER_ARG(BatchNormArgs, moving_variance, "'ones'"),
     {ARG(BatchNormArgs, renorm), ARG_BOOL, DEFAULT("False"), .doc = "batch renormalization: only False"},
+    {UNUSED("renorm_clipping", "None")},
+    {UNUSED("renorm_momentum", "0.99")},
     {ARG(BatchNormArgs, synchronized), ARG_BOOL, DEFAULT("False"), .doc = "has no effect: there is one device"},
     {0}};
 

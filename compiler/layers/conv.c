@@ -35,7 +35,7 @@ typedef struct ConvArgs {
 #define BIAS WEIGHT_ARGS(ConvArgs, bias, "'zeros'")
 #define CONV_ARGS(...)                                                                                                 \
     {FILTERS, KERNEL_SIZE, STRIDES, PADDING(__VA_ARGS__), DATA_FORMAT_ARG(ConvArgs), DILATION, GROUPS, ACTIVATION_BIAS,  \
-     KERNEL, BIAS, {0}}
+     KERNEL, BIAS, LORA_ARGS, {0}}
 
 static const ArgDef conv1_args[] = CONV_ARGS("valid", "same", "causal");
 static const ArgDef conv_args[] = CONV_ARGS("valid", "same");
@@ -252,20 +252,26 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
 #define separable_stream conv_stream
 #define transpose_stream NULL
 
-#define CONV(name_, kind_, args_, brief_)                                                                              \
+#define CONV(name_, alias_, kind_, args_, brief_)                                                                      \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args_, ConvArgs),                                                                  \
+        .class.aliases = ALIASES(alias_),                                                                              \
         .shape = kind_##_shape,                                                                                        \
         .forward = kind_##_forward,                                                                                    \
         .stream = kind_##_stream,                                                                                      \
     };
-CONV(Conv1D, conv, conv1_args, "convolution over (batch, steps, channels)")
-CONV(Conv2D, conv, conv_args, "convolution over (batch, rows, columns, channels)")
-CONV(Conv3D, conv, conv_args, "convolution over (batch, depth, rows, columns, channels)")
-CONV(Conv1DTranspose, transpose, transpose_args, "convolution the other way round: strides make the output larger")
-CONV(Conv2DTranspose, transpose, transpose_args, "convolution the other way round: strides make the output larger")
-CONV(Conv3DTranspose, transpose, transpose_args, "convolution the other way round: strides make the output larger")
-CONV(DepthwiseConv1D, depthwise, depthwise_args, "convolution of each channel by itself")
-CONV(DepthwiseConv2D, depthwise, depthwise_args, "convolution of each channel by itself")
-CONV(SeparableConv1D, separable, separable_args, "convolution of each channel by itself, then of single positions")
-CONV(SeparableConv2D, separable, separable_args, "convolution of each channel by itself, then of single positions")
+CONV(Conv1D, "Convolution1D", conv, conv1_args, "convolution over (batch, steps, channels)")
+CONV(Conv2D, "Convolution2D", conv, conv_args, "convolution over (batch, rows, columns, channels)")
+CONV(Conv3D, "Convolution3D", conv, conv_args, "convolution over (batch, depth, rows, columns, channels)")
+CONV(Conv1DTranspose, "Convolution1DTranspose", transpose, transpose_args,
+     "convolution the other way round: strides make the output larger")
+CONV(Conv2DTranspose, "Convolution2DTranspose", transpose, transpose_args,
+     "convolution the other way round: strides make the output larger")
+CONV(Conv3DTranspose, "Convolution3DTranspose", transpose, transpose_args,
+     "convolution the other way round: strides make the output larger")
+CONV(DepthwiseConv1D, NULL, depthwise, depthwise_args, "convolution of each channel by itself")
+CONV(DepthwiseConv2D, NULL, depthwise, depthwise_args, "convolution of each channel by itself")
+CONV(SeparableConv1D, "SeparableConvolution1D", separable, separable_args,
+     "convolution of each channel by itself, then of single positions")
+CONV(SeparableConv2D, "SeparableConvolution2D", separable, separable_args,
+     "convolution of each channel by itself, then of single positions")

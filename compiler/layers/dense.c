@@ -15,6 +15,8 @@ static const ArgDef args[] = {
     {ARG(DenseArgs, use_bias), ARG_BOOL, DEFAULT("True"), .doc = "add a bias"},
     WEIGHT_ARGS(DenseArgs, kernel, "'glorot_uniform'"),
     WEIGHT_ARGS(DenseArgs, bias, "'zeros'"),
+    LORA_ARGS,
+    QUANTIZATION_ARG,
     {0}};
 
 static void shape(Layer *layer, Diags *diags) {

@@ -7,13 +7,18 @@ static const ArgDef args[] = {
      .doc = "dimensions of one sample"},
     {ARG(InputArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows the C is compiled for"},
     {ARG(InputArgs, dtype), ARG_CHOICE, DEFAULT("'float32'"), .choices = (const char *const[]){"float32", "int32", NULL},
+     .may_be_none = true,
      .doc = "int32: indices, for Embedding"},
     {ARG(InputArgs, batch_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .keyword_only = true, .doc = "the shape with the batch first"},
+    {FIXED("sparse", "False", "inputs are dense")},
+    {FIXED("ragged", "False", "inputs are dense")},
+    {FIXED("optional", "False", "a Sequential model has its input")},
+    {FIXED("tensor", "None", "data come from fit() and the program's options")},
     {0}};
 
 const LayerDef layer_Input = {
-    .class = {.kind = CLASS_LAYER, .name = "Input", .aliases = (const char *const[]){"InputLayer", NULL},
+    .class = {.kind = CLASS_LAYER, .name = "Input", .aliases = ALIASES("InputLayer"),
               .brief = "the shape of one sample", .args = args, .args_size = sizeof(InputArgs)},
     .is_input = true,
 };

@@ -28,6 +28,10 @@
     {.name = #field "_initializer", .offset = offsetof(type, field.initializer), ARG_OBJECT, DEFAULT(default_),        \
      .class_kind = CLASS_INITIALIZER, .doc = "what it starts with"}
 
+/* What Keras' kernels can have besides. */
+#define LORA_ARGS {FIXED("lora_rank", "None", "nnc has no LoRA")}, {FIXED("lora_alpha", "None", "nnc has no LoRA")}
+#define QUANTIZATION_ARG {FIXED("quantization_config", "None", "weights are not quantized")}
+
 /** x + bias, the last dimension's. */
 extern const Formula add_bias;
 

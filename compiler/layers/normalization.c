@@ -6,7 +6,7 @@ typedef struct NormArgs {
     Ints axes;
     int64_t axis, groups;
     double epsilon;
-    bool center, scale;
+    bool center, scale, rms_scaling;
     WeightArgs beta, gamma;
 } NormArgs;
 
@@ -64,15 +64,22 @@ static const char *axes_stream(const Layer *layer, bool *timed) {
 
 /* LayerNormalization */
 
-static const ArgDef layer_args[] = {AXES, CENTER_SCALE_ARGS(NormArgs), {0}};
+static const ArgDef layer_args[] = {
+    AXES, CENTER_SCALE_ARGS(NormArgs),
+    {ARG(NormArgs, rms_scaling), ARG_BOOL, DEFAULT("False"), .keyword_only = true,
+     .doc = "only divide by the deviation: subtract no mean, add no beta (RMSNormalization is another formula)"},
+    {0}};
+
+static bool has_gamma(const NormArgs *a) { return a->scale || a->rms_scaling; }
+static bool has_beta(const NormArgs *a) { return a->center && !a->rms_scaling; }
 
 static void layer_shape(Layer *layer, Diags *diags) {
     const NormArgs *a = layer->args;
     bool axes[MAX_RANK];
     if (!find_axes(layer, axes, diags)) return;
     const Shape shape = weight_shape(layer);
-    if (a->scale) layer_weight(layer, "gamma", shape, a->gamma);
-    if (a->center) layer_weight(layer, "beta", shape, a->beta);
+    if (has_gamma(a)) layer_weight(layer, "gamma", shape, a->gamma);
+    if (has_beta(a)) layer_weight(layer, "beta", shape, a->beta);
     layer->output = layer->input;
 }
 
@@ -80,8 +87,9 @@ static Tensor *layer_forward(const Layer *layer, Builder *build, Tensor *x) {
     const NormArgs *a = layer->args;
     bool axes[MAX_RANK];
     Norm norm = norm_of(layer, x, axes);
-    if (a->scale) norm.gamma = norm_weight(build, layer->weights.at[0], axes, x->shape);
-    if (a->center) norm.beta = norm_weight(build, layer->weights.at[a->scale], axes, x->shape);
+    if (has_gamma(a)) norm.gamma = norm_weight(build, layer->weights.at[0], axes, x->shape);
+    if (has_beta(a)) norm.beta = norm_weight(build, layer->weights.at[a->scale], axes, x->shape);
+    norm.keeps_mean = a->rms_scaling;
     norm_moments(build, &norm);
     return norm_apply(build, &norm);
 }

@@ -4,7 +4,8 @@
  *
  *     d beta = Σ d    d gamma = Σ d · x̂    d x = factor · (g - (Σ g + x̂ · Σ g · x̂) / n)
  *
- * (Ioffe, Szegedy: Batch Normalization, 2015). Nothing is kept but x, mean and factor. With a mask, n counts what is valid,
+ * (Ioffe, Szegedy: Batch Normalization, 2015). Where the mean stays in y, x̂ is x · factor there, Σ g is 0, and the last x̂ of
+ * d x is (x - mean) · factor still. Nothing is kept but x, mean and factor. With a mask, n counts what is valid,
  * and 1/n is 0 for the rest; that Keras then adds 1e-7 to n changes the gradient by as little, which is left out. */
 #include "normalize.h"
 
@@ -94,6 +95,8 @@ void norm_squares(Builder *build, Norm *norm) {
                              &NUMBER("epsilon", norm->epsilon), 1);
 }
 
+static bool subtracts(const Norm *norm) { return norm->mean && !norm->keeps_mean; }
+
 /* The gradient */
 
 static Tensor *computed(Builder *build, const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum,
@@ -105,13 +108,14 @@ static Tensor *computed(Builder *build, const Norm *norm, const char *label, con
 static void backward(Builder *build, const Step *step, Tensor *d) {
     const Norm *norm = step->context;
     Arena *arena = build->plan->arena;
-    const char *const unit = norm->mean ? "(x - mean) * factor" : "x * factor";
+    const char *const unit = subtracts(norm) ? "(x - mean) * factor" : "x * factor";
+    const char *const slope = norm->mean ? "(x - mean) * factor" : "x * factor"; /* as factor changes with x */
     const bool of_group = norm->gamma && shape_equal(norm->gamma->shape, norm->kept); /* gamma is one value in a group */
     const char *const g = norm->gamma && !of_group ? "d * gamma" : "d";
     const bool onward = gradient_needed(norm->x);
     Tensor *sum = NULL, *dot = NULL; /* over each group */
     const bool beta_is_sum = norm->beta && shape_equal(norm->beta->shape, norm->kept) && (!norm->gamma || of_group);
-    if (norm->mean && (onward || beta_is_sum)) {
+    if (subtracts(norm) && (onward || beta_is_sum)) {
         Tensor *terms = g[1] ? computed(build, norm, "scaled", g, d, NULL, NULL) : d;
         sum = build_sum(build, terms, norm->kept, "d_sum");
     }
@@ -126,14 +130,14 @@ static void backward(Builder *build, const Step *step, Tensor *d) {
                      computed(build, norm, "d_gamma", arena_printf(arena, "d * (%s)", unit), d, NULL, NULL));
     if (!onward) return;
     const char *text = arena_printf(arena, "factor%s * (%s - %s * (%s%s * dot))", of_group ? " * gamma" : "", g,
-                                    share_text(norm), norm->mean ? "sum + " : "", unit);
+                                    share_text(norm), subtracts(norm) ? "sum + " : "", slope);
     gradient_add(build, norm->x, computed(build, norm, gradient_name(build, norm->x), text, d, sum, dot));
 }
 
 Tensor *norm_apply(Builder *build, const Norm *norm) {
     Norm *kept = NEW(build->plan->arena, Norm);
     *kept = *norm;
-    const char *text = arena_printf(build->plan->arena, "%s * factor%s%s", norm->mean ? "(x - mean)" : "x",
+    const char *text = arena_printf(build->plan->arena, "%s * factor%s%s", subtracts(norm) ? "(x - mean)" : "x",
                                     norm->gamma ? " * gamma" : "", norm->beta ? " + beta" : "");
     Step step = step_for(norm, "normalized", text, NULL, NULL, NULL);
     step.backward = backward;

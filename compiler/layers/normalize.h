@@ -17,6 +17,7 @@ typedef struct Norm {
     Tensor *mean, *variance, *factor; /* of each group; norm_moments makes them; mean is NULL where nothing is subtracted */
     Tensor *share;       /* with `valid`: what each element counts in the mean */
     bool unit;           /* factor makes the sum of squares 1, not their mean */
+    bool keeps_mean;     /* y = x · factor · gamma, though factor is of the variance */
 } Norm;
 
 /** A norm over x with the dimensions of `kept`. */

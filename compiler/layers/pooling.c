@@ -13,8 +13,8 @@ typedef struct PoolArgs {
 #define SIZE(...) {ARG(PoolArgs, pool_size), ARG_INTS, __VA_ARGS__ RANGE(1, INT32_MAX), .doc = "of the window"}
 #define POOL_ARGS(...)                                                                                                 \
     {SIZE(__VA_ARGS__),                                                                                                \
-     {ARG(PoolArgs, strides), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "None: as large as the window"},   \
-     {ARG(PoolArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = (const char *const[]){"valid", "same", NULL},  \
+     {ARG(PoolArgs, strides), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "None: as large as the window"},  \
+     {ARG(PoolArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = (const char *const[]){"valid", "same", NULL}, \
       .doc = "'same': windows may reach beyond the input"},                                                            \
      DATA_FORMAT_ARG(PoolArgs),                                                                                        \
      {0}}
@@ -111,26 +111,27 @@ static Tensor *global_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_view(build, x, layer->output, "view");
 }
 
-#define POOL(name_, kind_, args_, brief_) \
-    POOL_LAYER(name_, kind_##_shape, kind_##_forward, kind_##_stream, args_, brief_, false)
-#define POOL_LAYER(name_, shape_, forward_, stream_, args_, brief_, masks_)                                            \
+#define POOL(name_, alias_, kind_, args_, brief_) \
+    POOL_LAYER(name_, alias_, kind_##_shape, kind_##_forward, kind_##_stream, args_, brief_, false)
+#define POOL_LAYER(name_, alias_, shape_, forward_, stream_, args_, brief_, masks_)                                    \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args_, PoolArgs),                                                                  \
+        .class.aliases = ALIASES(alias_),                                                                              \
         .shape = shape_,                                                                                               \
         .forward = forward_,                                                                                           \
         .stream = stream_,                                                                                             \
         .masks = masks_,                                                                                               \
     };
-POOL(MaxPooling1D, pool, max_args, "the maximum of each window of (batch, steps, channels)")
-POOL(MaxPooling2D, pool, max_args, "the maximum of each window of (batch, rows, columns, channels)")
-POOL(MaxPooling3D, pool, max_args, "the maximum of each window of (batch, depth, rows, columns, channels)")
-POOL(AveragePooling1D, pool, average_args, "the mean of each window of (batch, steps, channels)")
-POOL(AveragePooling2D, pool, average_args, "the mean of each window of (batch, rows, columns, channels)")
-POOL(AveragePooling3D, pool, average_args, "the mean of each window of (batch, depth, rows, columns, channels)")
-POOL(GlobalMaxPooling1D, global, global_args, "the maximum of each channel")
-POOL(GlobalMaxPooling2D, global, global_args, "the maximum of each channel")
-POOL(GlobalMaxPooling3D, global, global_args, "the maximum of each channel")
-POOL_LAYER(GlobalAveragePooling1D, masked_global_shape, global_forward, global_stream, global_args,
+POOL(MaxPooling1D, "MaxPool1D", pool, max_args, "the maximum of each window of (batch, steps, channels)")
+POOL(MaxPooling2D, "MaxPool2D", pool, max_args, "the maximum of each window of (batch, rows, columns, channels)")
+POOL(MaxPooling3D, "MaxPool3D", pool, max_args, "the maximum of each window of (batch, depth, rows, columns, channels)")
+POOL(AveragePooling1D, "AvgPool1D", pool, average_args, "the mean of each window of (batch, steps, channels)")
+POOL(AveragePooling2D, "AvgPool2D", pool, average_args, "the mean of each window of (batch, rows, columns, channels)")
+POOL(AveragePooling3D, "AvgPool3D", pool, average_args, "the mean of each window of (batch, depth, rows, columns, channels)")
+POOL(GlobalMaxPooling1D, "GlobalMaxPool1D", global, global_args, "the maximum of each channel")
+POOL(GlobalMaxPooling2D, "GlobalMaxPool2D", global, global_args, "the maximum of each channel")
+POOL(GlobalMaxPooling3D, "GlobalMaxPool3D", global, global_args, "the maximum of each channel")
+POOL_LAYER(GlobalAveragePooling1D, "GlobalAvgPool1D", masked_global_shape, global_forward, global_stream, global_args,
            "the mean of each channel over the time steps that are not masked", true)
-POOL(GlobalAveragePooling2D, global, global_args, "the mean of each channel")
-POOL(GlobalAveragePooling3D, global, global_args, "the mean of each channel")
+POOL(GlobalAveragePooling2D, "GlobalAvgPool2D", global, global_args, "the mean of each channel")
+POOL(GlobalAveragePooling3D, "GlobalAvgPool3D", global, global_args, "the mean of each channel")

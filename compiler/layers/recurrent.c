@@ -14,7 +14,7 @@ typedef struct RecurrentArgs {
     WeightArgs kernel, recurrent, bias;
     double dropout, recurrent_dropout;
     bool use_bias, unit_forget_bias, reset_after, return_sequences, return_state, go_backwards, stateful, unroll;
-    const char *use_cudnn;
+    bool zero_output_for_mask;
 } RecurrentArgs;
 
 #define UNITS {ARG(RecurrentArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the state and of the output"}
@@ -42,20 +42,24 @@ typedef struct RecurrentArgs {
         FLAG(return_state, "False", "not possible in a Sequential model"),                                             \
         FLAG(go_backwards, "False", "from the last time step to the first; outputs in that order")
 #define UNROLL FLAG(unroll, "False", "has no effect on the numbers")
-#define USE_CUDNN                                                                                                      \
-    {ARG(RecurrentArgs, use_cudnn), ARG_STRING, DEFAULT("'auto'"), .doc = "has no effect"}
+#define USE_CUDNN {UNUSED("use_cudnn", "'auto'")}
+#define ZERO_OUTPUT                                                                                                    \
+    {ARG(RecurrentArgs, zero_output_for_mask), ARG_BOOL, DEFAULT("False"), .keyword_only = true,                       \
+     .doc = "masked steps give 0, not the output before them"}
 
 static const ArgDef lstm_args[] = {
     UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS,
     FLAG(unit_forget_bias, "True", "the forget gate's bias begins with ones"),
-    DROPOUTS, SEED, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"), UNROLL, USE_CUDNN, {0}};
+    DROPOUTS, SEED, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"), UNROLL, USE_CUDNN,
+    ZERO_OUTPUT, {0}};
 static const ArgDef gru_args[] = {
     UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, DROPOUTS, SEED, RETURNS,
     FLAG(stateful, "False", "states go on from batch to batch"), UNROLL,
-    FLAG(reset_after, "True", "the reset gate comes after the product with the state, not before"), USE_CUDNN, {0}};
+    FLAG(reset_after, "True", "the reset gate comes after the product with the state, not before"), USE_CUDNN,
+    ZERO_OUTPUT, {0}};
 static const ArgDef simple_args[] = {
     UNITS, ACTIVATION, WEIGHTS, DROPOUTS, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"),
-    UNROLL, SEED, {0}};
+    UNROLL, SEED, ZERO_OUTPUT, {0}};
 
 /* What a cell is, and what its step is computed with. */
 typedef struct Cell Cell;
@@ -284,6 +288,9 @@ static void carry_on(const Cell *cell, Carry *carry, Tensor *next) {
     loop_carry(cell->build, carry, next);
 }
 
+/* Whether masked steps give 0. Within a Bidirectional, whose zeros are its own affair, they do not. */
+static bool gives_zeros(const Cell *cell) { return cell->valid && cell->args->zero_output_for_mask && !cell->layer->half; }
+
 /* A state that lasts: of a stateful layer from batch to batch, with --stream from step to step. */
 static bool is_lasting(const Cell *cell) {
     return cell->build->streaming ? cell->layer->timed : cell->args->stateful;
@@ -293,6 +300,10 @@ static bool is_lasting(const Cell *cell) {
 static Tensor *lasting(const Cell *cell, Shape shape, const char *name) {
     if (!is_lasting(cell)) return NULL;
     return build_lasting_state(cell->build, shape, arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, name));
+}
+
+static Tensor *without_masked(Builder *build, Tensor *y, Tensor *valid) {
+    return build_map(build, &valid_steps, (Tensor *[]){y, valid}, NULL, 0);
 }
 
 static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef *def) {
@@ -323,8 +334,13 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     loop_end(build);
     if (is_lasting(&cell)) build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
     if (is_lasting(&cell) && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
-    if (!a->return_sequences) return loop_final(build, cell.h, "last");
-    Tensor *y = build_permute(build, loop_states(build, cell.h, "states"), axes, 0, "forward_by_sample", "by_sample");
+    if (!a->return_sequences) {
+        Tensor *last = loop_final(build, cell.h, "last");
+        return gives_zeros(&cell) ? without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid")) : last;
+    }
+    Tensor *states = loop_states(build, cell.h, "states");
+    if (gives_zeros(&cell)) states = without_masked(build, states, mask);
+    Tensor *y = build_permute(build, states, axes, 0, "forward_by_sample", "by_sample");
     y->mask = x->mask; /* as it was also where the outputs come in reversed order, as in Keras */
     return y;
 }

@@ -56,6 +56,7 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
         }
     Layer *forward = layer->inner.at[0], *backward = backward_layer(layer);
     backward->stream = STREAMS;
+    forward->half = backward->half = true;
     if (!name_ways(layer, forward, backward, diags)) return;
     layer_shape_inner(layer, forward, layer->input, "", diags);
     if (forward->output.rank < 0) return;

@@ -9,7 +9,7 @@
 #define FULL_ROW(name_, alias_, formula_, value_, gradient_, rises_)                                                   \
     const ActivationDef activation_##name_ = {                                                                         \
         .class = {.kind = CLASS_ACTIVATION, .name = #name_, .brief = (formula_),                                       \
-                  .aliases = (const char *const[]){alias_, NULL}},                                                     \
+                  .aliases = ALIASES(alias_)},                                                     \
         .value = (value_),                                                                                             \
         .gradient = (gradient_),                                                                                       \
         .rises = (rises_),                                                                                             \

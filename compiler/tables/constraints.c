@@ -11,7 +11,7 @@
 #define DEFINE(name_, alias_, brief_, args_, ...)                                                                      \
     const ConstraintDef constraint_##name_ = {                                                                         \
         .class = {.kind = CLASS_CONSTRAINT, .name = #name_, .brief = (brief_), .args = (args_),                        \
-                  .args_size = sizeof(ConstraintArgs), .aliases = (const char *const[]){(alias_), NULL}},              \
+                  .args_size = sizeof(ConstraintArgs), .aliases = ALIASES(alias_)},              \
         __VA_ARGS__};
 
 static const ArgDef max_args[] = {NUMBER_ARG(max_value, "2", "the greatest norm"), AXIS, {0}};

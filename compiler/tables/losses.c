@@ -7,11 +7,13 @@ const char *const loss_reductions[] = {"sum_over_batch_size", "sum", "mean", "me
 
 #define LOSS_CLASS(name_, brief_, args_, ...)                                                                          \
     .class = {.kind = CLASS_LOSS, .name = #name_, .brief = (brief_), .args = (args_), .args_size = sizeof(LossArgs),   \
-              .aliases = (const char *const[]){__VA_ARGS__, NULL}}
+              .aliases = ALIASES(__VA_ARGS__)}
 #define COMMON_ARGS                                                                                                    \
     {ARG(LossArgs, reduction), ARG_CHOICE, DEFAULT("'sum_over_batch_size'"), .choices = loss_reductions,               \
      .doc = "how samples are put together; 'mean' is 'sum_over_batch_size'"},                                          \
     {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .doc = "has no effect"}
+
+const ArgDef common_measure_args[] = {{FIXED("dtype", "'float32'", "nnc --real chooses for the whole model")}, {0}};
 
 static const ArgDef plain_args[] = {COMMON_ARGS, {0}};
 static const ArgDef huber_args[] = {DELTA_ARG, COMMON_ARGS, {0}};

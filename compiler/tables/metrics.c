@@ -8,7 +8,7 @@
 
 #define METRIC_CLASS(name_, brief_, args_, ...)                                                                        \
     .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                                \
-              .args_size = sizeof(MetricArgs), .aliases = (const char *const[]){__VA_ARGS__, NULL}}
+              .args_size = sizeof(MetricArgs), .aliases = ALIASES(__VA_ARGS__)}
 #define NAME_ARG {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .doc = "the name in logs"}
 
 static const ArgDef name_args[] = {NAME_ARG, {0}};
@@ -25,7 +25,9 @@ static const ArgDef k_args[] = {K_ARG, NAME_ARG, {0}};
 static const ArgDef huber_args[] = {DELTA_ARG, NAME_ARG, {0}};
 static const ArgDef axis_args[] = {NAME_ARG, AXIS_ARG, {0}};
 static const ArgDef crossentropy_args[] = {NAME_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, {0}};
-static const ArgDef sparse_args[] = {NAME_ARG, FROM_LOGITS_ARG, LAST_AXIS_ARG, {0}};
+static const ArgDef sparse_args[] = {
+    NAME_ARG, FROM_LOGITS_ARG, {FIXED("ignore_class", "None", "the loss takes one; what is no class is left out here too")},
+    LAST_AXIS_ARG, {0}};
 static const ArgDef binary_focal_args[] = {
     NAME_ARG, BALANCING_ARG, ALPHA_ARG, GAMMA_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, {0}};
 static const ArgDef categorical_focal_args[] = {
@@ -72,6 +74,7 @@ static const MetricDef *accuracy_resolve(Shape output, bool sparse_target) {
 const MetricDef metric_accuracy = {
     METRIC_CLASS(accuracy, "binary, categorical or sparse categorical accuracy, as outputs and labels ask for", above_args,
                  "acc"),
+    .class.any_case = true,
     .resolve = accuracy_resolve,
 };
 
@@ -93,7 +96,8 @@ MEAN(CosineSimilarity, "Σ y·p / (|y|·|p|)", axis_args, cosine, "cosine_simila
 MEAN(Hinge, "mean max(1 - y·p, 0)", name_args, loss_Hinge, "hinge")
 MEAN(SquaredHinge, "mean max(1 - y·p, 0)²", name_args, loss_SquaredHinge, "squared_hinge")
 MEAN(CategoricalHinge, "max(max (1 - y)·p - Σ y·p + 1, 0)", name_args, loss_CategoricalHinge, "categorical_hinge")
-MEAN(KLDivergence, "Σ y·log(y / p)", name_args, loss_KLDivergence, "kl_divergence")
+MEAN(KLDivergence, "Σ y·log(y / p)", name_args, loss_KLDivergence, "kl_divergence", "kld", "KLD",
+     "kullback_leibler_divergence")
 MEAN(Poisson, "mean p - y·log p", name_args, loss_Poisson, "poisson")
 MEAN(BinaryCrossentropy, "mean -(y·log p + (1 - y)·log(1 - p))", crossentropy_args, loss_BinaryCrossentropy,
      "binary_crossentropy", "bce", "BCE")
@@ -111,7 +115,7 @@ const MetricDef metric_RootMeanSquaredError = {
     .value = &loss_MeanSquaredError, .result = "ROOT",
 };
 const MetricDef metric_LogCoshError = {
-    METRIC_CLASS(LogCoshError, "mean log cosh(p - y)", name_args, "log_cosh_error"),
+    METRIC_CLASS(LogCoshError, "mean log cosh(p - y)", name_args, "log_cosh_error", "log_cosh", "logcosh"),
     .value = &loss_LogCosh, .result = "MEAN", .name = "logcosh",
 };
 
@@ -148,6 +152,8 @@ static const ArgDef auc_args[] = {
      .doc = "between 0 and 1, in place of num_thresholds"},
     {ARG(MetricArgs, multi_label), ARG_BOOL, DEFAULT("False"), .doc = "the mean of an area for each output"},
     {ARG(MetricArgs, from_logits), ARG_BOOL, DEFAULT("False"), .doc = "the prediction is logits, not probabilities"},
+    {FIXED("num_labels", "None", "the model says how many outputs there are")},
+    {FIXED("label_weights", "None", "outputs count the same")},
     {0}};
 
 static void check_thresholds(const Object *object, Diags *diags) {
@@ -162,7 +168,7 @@ static void check_thresholds(const Object *object, Diags *diags) {
 #define COUNTS(name_, brief_, args_, result_, snake_)                                                                  \
     const MetricDef metric_##name_ = {                                                                                 \
         .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                            \
-                  .args_size = sizeof(MetricArgs), .aliases = (const char *const[]){snake_, NULL},                     \
+                  .args_size = sizeof(MetricArgs), .aliases = ALIASES(snake_),                     \
                   .check = check_thresholds},                                                                          \
         .kind = METRIC_THRESHOLDS, .result = (result_), .numbered = true};
 

@@ -41,7 +41,7 @@ const ArgDef common_optimizer_args[] = {
     COMMON(ema_overwrite_frequency, ARG_INT, "None", RANGE(1, INT32_MAX), .doc = "steps after which weights become their averages"),
     COMMON(loss_scale_factor, ARG_REAL, "None", POSITIVE, .doc = "has no effect: gradients are divided by it again"),
     COMMON(gradient_accumulation_steps, ARG_INT, "None", RANGE(2, INT32_MAX), .doc = "batches whose mean gradient makes an update"),
-    COMMON(name, ARG_STRING, "None", .doc = "has no effect"),
+    {UNUSED("name", "None")},
     {0}};
 
 static void check_clipping(const Object *object, Diags *diags) {
@@ -67,7 +67,7 @@ static void check_clipping(const Object *object, Diags *diags) {
 #define DEFINE(name_, brief_, args_, rule_, ...)                                                                       \
     const OptimizerDef optimizer_##name_ = {                                                                           \
         .class = {.kind = CLASS_OPTIMIZER, .name = #name_, .brief = (brief_), .args = (args_),                         \
-                  .args_size = sizeof(OptimizerArgs), .aliases = (const char *const[]){__VA_ARGS__, NULL},             \
+                  .args_size = sizeof(OptimizerArgs), .aliases = ALIASES(__VA_ARGS__), .any_case = true,               \
                   .check = check_clipping},                                                                            \
         .rule = (rule_),                                                                                               \
     };

@@ -6,18 +6,19 @@
 
 #include <string.h>
 
-#define FACTOR(field, default_, doc_)                                                                                  \
-    {ARG(RegularizerArgs, field), ARG_REAL, DEFAULT(default_), RANGE(0, 1e30), .doc = (doc_)}
-#define DEFINE(name_, brief_, args_, of_matrix_, ...)                                                                              \
+#define FACTOR(field, default_, ...)                                                                                   \
+    {ARG(RegularizerArgs, field), ARG_REAL, DEFAULT(default_), RANGE(0, 1e30), .doc = __VA_ARGS__}
+#define DEFINE(name_, brief_, args_, of_matrix_, ...)                                                                  \
     const RegularizerDef regularizer_##name_ = {                                                                       \
         .class = {.kind = CLASS_REGULARIZER, .name = #name_, .brief = (brief_), .args = (args_),                       \
-                  .args_size = sizeof(RegularizerArgs), .aliases = (const char *const[]){__VA_ARGS__}},                \
+                  .args_size = sizeof(RegularizerArgs), .aliases = ALIASES(__VA_ARGS__)},                              \
         .of_matrix = (of_matrix_)};
 
 static const ArgDef l1_args[] = {FACTOR(l1, "0.01", "weight of Σ|x|"), {0}};
 static const ArgDef l2_args[] = {FACTOR(l2, "0.01", "weight of Σx²"), {0}};
 static const ArgDef both_args[] = {FACTOR(l1, "0.0", "weight of Σ|x|"), FACTOR(l2, "0.0", "weight of Σx²"), {0}};
-static const ArgDef string_args[] = {FACTOR(l1, "0.01", "weight of Σ|x|"), FACTOR(l2, "0.01", "weight of Σx²"), {0}};
+static const ArgDef string_args[] = {
+    FACTOR(l1, "0.0", "weight of Σ|x|", .of_string = "0.01"), FACTOR(l2, "0.0", "weight of Σx²", .of_string = "0.01"), {0}};
 
 static const char *const modes[] = {"rows", "columns", NULL};
 static const ArgDef orthogonal_args[] = {
@@ -40,9 +41,9 @@ static void orthogonal(const RegularizerArgs *args, Builder *build, Tensor *weig
     build_penalty(build, build_off_diagonal(build, products), args->factor / ((double)count * (double)(count - 1)), 0);
 }
 
-DEFINE(L1, "l1·Σ|x|", l1_args, NULL, "l1", NULL)
-DEFINE(L2, "l2·Σx²", l2_args, NULL, "l2", NULL)
-DEFINE(L1L2, "l1·Σ|x| + l2·Σx²", both_args, NULL, NULL)
-DEFINE(l1_l2, "L1L2 with the defaults that Keras documents for the string", string_args, NULL, NULL)
+DEFINE(L1, "l1·Σ|x|", l1_args, NULL, "l1")
+DEFINE(L2, "l2·Σx²", l2_args, NULL, "l2")
+DEFINE(L1L2, "l1·Σ|x| + l2·Σx²", both_args, NULL, "l1l2")
+DEFINE(l1_l2, "L1L2, which as a string has the factors that Keras documents for it: 0.01 each", string_args, NULL, NULL)
 DEFINE(OrthogonalRegularizer, "factor · mean |cosine| of pairs of rows, or columns, of a matrix", orthogonal_args, orthogonal,
-       "orthogonal_regularizer", NULL)
+       "orthogonal_regularizer")

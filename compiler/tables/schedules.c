@@ -10,7 +10,6 @@ typedef struct ScheduleArgs {
     double first_decay_steps, t_mul, m_mul;
     bool staircase, cycle;
     Reals boundaries, values;
-    const char *name;
 } ScheduleArgs;
 
 #define REAL_ARG(field, ...) {ARG(ScheduleArgs, field), ARG_REAL, __VA_ARGS__}
@@ -18,7 +17,7 @@ typedef struct ScheduleArgs {
 #define STEPS(field, doc_) REAL_ARG(field, POSITIVE, .doc = (doc_))
 #define ALPHA REAL_ARG(alpha, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "part of the rate that is left at the end")
 #define STAIRCASE {ARG(ScheduleArgs, staircase), ARG_BOOL, DEFAULT("False"), .doc = "stay at one rate for decay_steps"}
-#define NAME {ARG(ScheduleArgs, name), ARG_STRING, DEFAULT("None"), .doc = "has no effect"}
+#define NAME {UNUSED("name", "None")}
 #define DEFINE(name_, brief_, args_, rule_, check_)                                                                    \
     const ScheduleDef schedule_##name_ = {                                                                             \
         .class = {.kind = CLASS_SCHEDULE, .name = #name_, .brief = (brief_), .args = (args_),                          \
