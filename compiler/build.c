@@ -298,14 +298,21 @@ Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *la
     return build_result(build, op, label, x->shape);
 }
 
-/* Under TimeDistributed files have the masks of one time step after the other, (time, batch, …). */
+/* Under TimeDistributed files have the masks of one time step after the other: (time, batch, …), or (time, gate, batch, …)
+ * where each gate has its own. */
 static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
     Plan *plan = build->plan;
     Shape given = shape;
-    const bool steps = shape.dim[0] < BATCH && shape.rank < MAX_RANK;
+    int samples = 0; /* the dimension of those; their steps come first in files */
+    int axes[MAX_RANK] = {0};
+    while (samples + 1 < shape.rank && shape.dim[samples] > 0) samples++;
+    const bool steps = shape.dim[samples] < BATCH && shape.rank < MAX_RANK;
     if (steps) {
-        given = (Shape){.rank = shape.rank + 1, .dim = {-shape.dim[0], BATCH}};
-        for (int i = 1; i < shape.rank; i++) given.dim[i + 1] = shape.dim[i];
+        given = (Shape){.rank = shape.rank + 1, .dim = {-shape.dim[samples]}};
+        for (int i = 0; i < shape.rank; i++) {
+            given.dim[i + 1] = i == samples ? BATCH : shape.dim[i];
+            axes[i <= samples ? i : i + 1] = i + 1;
+        }
     }
     Tensor *mask = NULL;
     for (int i = 0; i < plan->masks.count && !mask; i++)
@@ -317,7 +324,6 @@ static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
         list_push(plan->arena, &plan->masks, mask);
     }
     if (!steps) return mask;
-    int axes[MAX_RANK] = {1, 0, 2, 3, 4, 5};
     Tensor *by_sample = build_permute(build, mask, axes, 0, "forward_mask", "mask_by_sample");
     return build_view(build, by_sample, shape, "mask");
 }

@@ -17,6 +17,11 @@ static void check_loss(const Model *model, Diags *diags) {
     const LossDef *loss = (const LossDef *)object->class;
     const Shape output = model->output;
     const int64_t classes = output.dim[output.rank - 1];
+    const Layer *last = model->layers.at[model->layers.count - 1];
+    const Shape mask = last->mask;
+    if (mask.rank > output.rank - 1 || !shape_equal(mask, shape_of(mask.rank, output.dim)))
+        diag(diags, D_loss_mask, object->span, shape_text(model->arena, mask), last->name, last->def->class.name,
+             shape_text(model->arena, output));
     if (loss->along_axis) {
         check_axis(model, object, ((const LossArgs *)object->args)->axis, diags);
     } else if (loss->rows && classes == 1) {

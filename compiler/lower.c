@@ -21,7 +21,7 @@ static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
         build_activity_penalty(build, layer, y);
         /* The last value of a layer bears the layer's name. */
         if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name)) tensor_rename(build, y, layer->name);
-        if (!layer->masked) y->mask = y == x ? y->mask : NULL;
+        if (!layer->mask.rank) y->mask = y == x ? y->mask : NULL;
         else if (!y->mask) y->mask = x->mask;
         x = y;
     }

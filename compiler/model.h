@@ -52,6 +52,7 @@ typedef struct LayerDef {
     const char *(*stream)(const Layer *layer, bool *timed);
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */
+    bool (*stateful)(const Layer *layer); /* whether a call goes on from the states of the one before; NULL: never */
     bool masks;     /* carries masks of time steps on; others lose them */
 } LayerDef;
 
@@ -79,17 +80,20 @@ struct Layer {
     const LayerDef *def;
     const Object *object;
     const void *args; /* object->args */
-    const char *name; /* dense_1 */
+    const char *name; /* dense_1; within wrappers time_distributed/dense_1 */
+    const char *own_name; /* of a layer within a wrapper: dense_1 */
     Span span;
     int index; /* among the layers, Input not counted */
     int stream; /* the first of its random streams, within those of its index */
     bool trainable;
     const Object *activity_regularizer; /* a penalty on its output; or NULL */
     Shape input, output;
-    bool masked;            /* its output has a mask of time steps; shape() may change what follows from .masks */
+    Shape mask;             /* of time steps, that of the input until shape() makes it the output's; rank 0: none */
     LIST(Weight *) weights; /* with those of inner layers */
     LIST(Layer *) inner;    /* of a wrapper */
     bool half;              /* one way of a Bidirectional */
+    bool bare;              /* within TimeDistributed: Keras runs its call() alone, which knows of no penalty */
+    bool repeated;          /* within TimeDistributed at any depth: if stateful, built for each of its time steps */
     bool reversed;          /* runs the other way through time than its arguments say: half of a Bidirectional */
     bool timed;             /* --stream: dimension 1 of its input is the time that goes on from step to step */
     const Layer *previous;  /* NULL: the input */
@@ -211,8 +215,9 @@ void shapes_dump(const Model *model, Text *out);
 /** --emit=summary: Keras' table of layers, shapes and parameters. */
 void summary_dump(const Model *model, Text *out);
 
-/** Shapes of a wrapper's inner layer, which gets the name "wrapper/PREFIXname"; its weights become the wrapper's. */
-void layer_shape_inner(Layer *wrapper, Layer *inner, Shape input, const char *prefix, Diags *diags);
+/** Shapes of a wrapper's inner layer for what it is called with; its name becomes "wrapper/NAME", its weights become the
+ *  wrapper's, too. */
+void layer_shape_inner(Layer *wrapper, Layer *inner, const char *name, Shape input, Shape mask, Diags *diags);
 /** Declares a weight; `shape` has no batch. Trainable when the layer is. */
 Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs args);
 

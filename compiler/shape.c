@@ -70,12 +70,13 @@ Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs arg
     return weight;
 }
 
-void layer_shape_inner(Layer *wrapper, Layer *inner, Shape input, const char *prefix, Diags *diags) {
-    inner->name = arena_printf(wrapper->arena, "%s/%s%s", wrapper->name, prefix, inner->name);
+void layer_shape_inner(Layer *wrapper, Layer *inner, const char *name, Shape input, Shape mask, Diags *diags) {
+    inner->name = arena_printf(wrapper->arena, "%s/%s", wrapper->name, name);
     inner->input = input;
     inner->previous = wrapper->previous;
     inner->output.rank = -1;
-    inner->masked = wrapper->masked && inner->def->masks;
+    inner->repeated = inner->repeated || wrapper->repeated;
+    inner->mask = inner->def->masks ? mask : (Shape){0};
     inner->def->shape(inner, diags);
     for (int i = 0; i < inner->weights.count; i++) list_push(wrapper->arena, &wrapper->weights, inner->weights.at[i]);
 }
@@ -126,10 +127,11 @@ static void check_regularizers(const Layer *layer, Diags *diags) {
         check_regularizer(weight->args.regularizer, weight->shape,
                           arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape)), diags);
     }
-    for (int i = -1; i < layer->inner.count; i++) {
-        const Layer *of = i < 0 ? layer : layer->inner.at[i];
-        check_regularizer(of->activity_regularizer, (Shape){0}, "the output of a layer", diags);
-    }
+}
+
+static void check_activity_regularizers(const Layer *layer, Diags *diags) {
+    check_regularizer(layer->activity_regularizer, (Shape){0}, "the output of a layer", diags);
+    for (int i = 0; i < layer->inner.count; i++) check_activity_regularizers(layer->inner.at[i], diags);
 }
 
 static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {
@@ -159,27 +161,28 @@ void model_shapes(Model *model, Diags *diags) {
     if (shape.rank > 0 && !check_size(model->arena, model->input_span, input, shape, model->batch, diags)) {
         shape.rank = -1;
     }
-    bool masked = false;
+    Shape mask = {0};
     for (int i = 0; i < model->layers.count; i++) {
         Layer *layer = model->layers.at[i];
         layer->input = shape;
-        if (layer->def != NULL && masked && !layer->def->masks) {
+        if (layer->def != NULL && mask.rank > 0 && !layer->def->masks) {
             diag(diags, D_mask_lost, layer->span, layer->name);
         }
-        layer->masked = layer->def != NULL && masked && layer->def->masks;
+        layer->mask = layer->def != NULL && layer->def->masks ? mask : (Shape){0};
         layer->output.rank = -1;
         if (layer->def != NULL && shape.rank >= 0) {
             int errors = diags_errors(diags);
             layer->def->shape(layer, diags);
             check_constraints(layer, diags);
             check_regularizers(layer, diags);
+            check_activity_regularizers(layer, diags);
             if (diags_errors(diags) > errors ||
                 (layer->output.rank >= 0 && !check_layer_sizes(layer, model->batch, &weights, diags))) {
                 layer->output.rank = -1;
             }
         }
         shape = layer->output;
-        masked = layer->masked;
+        mask = layer->mask;
     }
     model->output = shape;
 }

@@ -17,12 +17,7 @@ static Layer *copy_of(Arena *arena, const Layer *layer) {
     *copy = *layer;
     memset(&copy->weights, 0, sizeof copy->weights);
     memset(&copy->inner, 0, sizeof copy->inner);
-    for (int i = 0; i < layer->inner.count; i++) {
-        Layer *inner = copy_of(arena, layer->inner.at[i]);
-        const char *const name = strrchr(inner->name, '/'); /* layer_shape_inner puts the wrapper's before it */
-        if (name) inner->name = name + 1;
-        list_push(arena, &copy->inner, inner);
-    }
+    for (int i = 0; i < layer->inner.count; i++) list_push(arena, &copy->inner, copy_of(arena, layer->inner.at[i]));
     return copy;
 }
 
@@ -49,15 +44,17 @@ Model *model_of_step(const Model *model, Diags *diags) {
     step->batch = 1;
     memset(&step->layers, 0, sizeof step->layers);
     step->input.dim[0] = step->input.dim[1] = 1;
-    Shape shape = step->input;
+    Shape shape = step->input, mask = {0};
     for (int i = 0; i < model->layers.count; i++) {
         const bool before = timed;
         if (!check_stream(model->layers.at[i], &timed, diags)) return NULL;
         Layer *layer = copy_of(model->arena, model->layers.at[i]);
         layer->timed = before;
         layer->input = shape;
+        layer->mask = layer->def->masks ? mask : (Shape){0};
         layer->def->shape(layer, diags);
         shape = layer->output;
+        mask = layer->mask;
         list_push(model->arena, &step->layers, layer);
     }
     step->output = shape;

@@ -197,8 +197,33 @@ static void name_layer(Maker *maker, Layer *layer, const char *given) {
     }
 }
 
-/* The layers that a wrapper's arguments give, named but for the wrapper's name before theirs. */
-static void add_inner_layers(Maker *maker, Layer *wrapper) {
+static bool add_inner_layers(Maker *maker, Layer *wrapper);
+
+/* A layer within a wrapper, and those within it; they are numbered first, as Python makes them first.
+ * NULL after an error. */
+static Layer *inner_layer(Maker *maker, const Layer *wrapper, const Object *object) {
+    const LayerArgs *args = object->extra_args;
+    Layer *layer = NEW(maker->arena, Layer);
+    *layer = (Layer){.def = (const LayerDef *)object->class, .object = object, .args = object->args,
+                     .span = object->name_span, .index = wrapper->index, .arena = maker->arena,
+                     .trainable = args->trainable, .activity_regularizer = args->activity_regularizer,
+                     .previous = wrapper->previous};
+    if (layer->def->is_input) {
+        diag(maker->diags, D_input_not_first, layer->span);
+        return NULL;
+    }
+    if (!add_inner_layers(maker, layer)) {
+        return NULL;
+    }
+    layer->name = layer->own_name = args->name != NULL ? args->name : automatic_name(maker, object->class);
+    if (args->name != NULL && layer_name_problem(args->name) != NULL) {
+        diag(maker->diags, D_layer_name, object_arg_span(object, "name"), args->name, layer_name_problem(args->name));
+    }
+    return layer;
+}
+
+/* The layers that a wrapper's arguments give; false after an error. */
+static bool add_inner_layers(Maker *maker, Layer *wrapper) {
     const ArgDef *rows = wrapper->def->class.args;
     for (int i = 0; rows != NULL && rows[i].name != NULL; i++) {
         if (rows[i].type != ARG_OBJECT || rows[i].class_kind != CLASS_LAYER) {
@@ -208,18 +233,17 @@ static void add_inner_layers(Maker *maker, Layer *wrapper) {
         if (object == NULL) {
             continue;
         }
-        const LayerArgs *args = object->extra_args;
-        Layer *layer = NEW(maker->arena, Layer);
-        *layer = (Layer){.def = (const LayerDef *)object->class, .object = object, .args = object->args,
-                         .span = object->name_span, .index = wrapper->index, .arena = maker->arena,
-                         .trainable = wrapper->trainable && args->trainable,
-                         .activity_regularizer = args->activity_regularizer, .previous = wrapper->previous};
-        layer->name = args->name != NULL ? args->name : automatic_name(maker, object->class);
-        if (args->name != NULL && layer_name_problem(args->name) != NULL) {
-            diag(maker->diags, D_layer_name, object_arg_span(object, "name"), args->name, layer_name_problem(args->name));
+        Layer *layer = inner_layer(maker, wrapper, object);
+        if (layer == NULL) {
+            return false;
         }
         list_push(maker->arena, &wrapper->inner, layer);
     }
+    if (wrapper->inner.count > 0 && !wrapper->trainable) { /* in Keras a wrapper's own flag does not reach its layer */
+        diag(maker->diags, D_trainable_ignored, object_arg_span(wrapper->object, "trainable"), wrapper->def->class.name,
+             wrapper->inner.at[0]->def->class.name);
+    }
+    return true;
 }
 
 /* A layer with errors stays in the list without a `def`: its shape is unknown. */
@@ -249,9 +273,12 @@ static void add_layer(Maker *maker, const Ast *ast, bool first) {
     layer->def = (const LayerDef *)object->class;
     layer->trainable = args->trainable;
     layer->activity_regularizer = args->activity_regularizer;
-    add_inner_layers(maker, layer);
+    const bool complete = add_inner_layers(maker, layer);
     name_layer(maker, layer, args->name);
     read_layer_input(maker, object, args, first);
+    if (!complete) {
+        layer->def = NULL;
+    }
 }
 
 static bool is_input(const Ast *ast) {

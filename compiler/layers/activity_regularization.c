@@ -11,15 +11,20 @@ static const ArgDef args[] = {
     {ARG(ActivityArgs, l2), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "weight of Σx²"},
     {0}};
 
+static void shape(Layer *layer, Diags *diags) {
+    if (layer->bare) diag(diags, D_penalty_ignored, layer->span);
+    layer->output = layer->input;
+}
+
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivityArgs *a = layer->args;
-    build_penalty(build, x, a->l1, a->l2);
+    if (!layer->bare) build_penalty(build, x, a->l1, a->l2);
     return x;
 }
 
 const LayerDef layer_ActivityRegularization = {
     LAYER_CLASS("ActivityRegularization", "adds (l1·Σ|x| + l2·Σx²) / batch to the loss", args, ActivityArgs),
-    .shape = shape_same,
+    .shape = shape,
     .forward = forward,
     .stream = stream_each,
     .masks = true,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* BatchNormalization: training normalizes each channel by the moments of the batch and moves the averages of those along;
  * inference, and a layer that is frozen, normalizes by the averages. */
+#include <math.h>
+
 #include "normalize.h"
 
 typedef struct BatchNormArgs {
@@ -50,21 +52,38 @@ static void shape(Layer *layer, Diags *diags) {
     layer->output = layer->input;
 }
 
+/* Where the layer was called for one time step after the other, with value[0], value[1], … value[T - 1]: the sum of
+ * momentum^(T - 1 - t) · value[t], which makes one move of all. */
+static Tensor *added_by_age(Builder *build, Tensor *value, Tensor *age, int64_t channels) {
+    static const Formula aged = {"aged", {"value", "age"}, "value * age", {NULL}};
+    Tensor *by_step = build_view(build, value, shape_of(2, (int64_t[]){age->shape.dim[0], channels}), "by_step");
+    Tensor *terms = build_map(build, &aged, (Tensor *[]){by_step, age}, NULL, 0);
+    return build_sum(build, terms, shape_of(1, &channels), "moved");
+}
+
+static Tensor *ages_of(Builder *build, int64_t steps, double momentum) {
+    double *ages = NEW_ARRAY(build->plan->arena, double, steps);
+    for (int64_t i = 0; i < steps; i++) ages[i] = pow(momentum, (double)(steps - 1 - i));
+    return build_constant(build, ages, shape_of(2, (int64_t[]){steps, 1}), "ages");
+}
+
 /* moving = moving · momentum + value · (1 - momentum), once the loss is known to be finite. */
-static void move_averages(const Layer *layer, Builder *build, const Norm *norm) {
+static void move_averages(const Layer *layer, Builder *build, const Norm *norm, int64_t steps) {
     const BatchNormArgs *a = layer->args;
     const Weight *weights[WEIGHTS];
     find_weights(layer, weights);
+    Tensor *ages = steps > 1 ? ages_of(build, steps, a->momentum) : NULL;
     Op *op = build_op_after_loss(build, &op_update, "move_averages");
     op->shape = weights[MOVING_MEAN]->shape;
     for (int i = MOVING_MEAN; i <= MOVING_VARIANCE; i++) {
         Tensor *moving = build_weight(build, weights[i]);
         Tensor *value = i == MOVING_MEAN ? norm->mean : norm->variance;
+        if (ages) value = added_by_age(build, value, ages, moving->shape.dim[0]);
         if (!shape_equal(value->shape, moving->shape)) value = build_view(build, value, moving->shape, "channels");
         Step step = {.label = "move", .text = "moving = moving * momentum + value * rest;"};
         const Operand operands[] = {{.name = "moving", .tensor = moving, .written = true},
                                     {.name = "value", .tensor = value},
-                                    NUMBER("momentum", a->momentum),
+                                    NUMBER("momentum", pow(a->momentum, (double)steps)),
                                     NUMBER("rest", 1 - a->momentum)};
         for (size_t j = 0; j < sizeof operands / sizeof *operands; j++) step.operands[step.operand_count++] = operands[j];
         list_push(build->plan->arena, &op->steps, step);
@@ -92,26 +111,40 @@ static Tensor *infer(const Layer *layer, Builder *build, Tensor *x, const bool *
     return build_map(build, &scaled, (Tensor *[]){x, scale, shift}, NULL, 0);
 }
 
+/* Training: the moments are those of the batch, within TimeDistributed of each time step by itself. */
+static Tensor *normalize(const Layer *layer, Builder *build, Tensor *x, const bool *axes) {
+    const BatchNormArgs *a = layer->args;
+    const int64_t steps = steps_of(x->shape);
+    const Weight *weights[WEIGHTS];
+    bool kept[MAX_RANK + 1] = {false};
+    const int shift = steps > 1 ? 1 : 0;
+    Tensor *const mask = x->mask;
+    if (steps > 1) x = build_view(build, x, steps_apart(x->shape), "apart");
+    for (int i = 0; i + shift < x->shape.rank; i++) kept[i + shift] = axes[i];
+    find_weights(layer, weights);
+    Tensor *gamma = a->scale ? norm_weight(build, weights[GAMMA], kept, x->shape) : NULL;
+    Tensor *beta = a->center ? norm_weight(build, weights[BETA], kept, x->shape) : NULL;
+    kept[1] = kept[1] || steps > 1;
+    Norm norm = norm_over(x, norm_weight_shape(kept, x->shape), a->epsilon);
+    norm.gamma = gamma;
+    norm.beta = beta;
+    if (mask) {
+        Shape counted = x->shape;
+        for (int i = mask->shape.rank + shift; i < counted.rank; i++) counted.dim[i] = 1;
+        norm.valid = build_view(build, mask, counted, "valid");
+    }
+    norm_moments(build, &norm);
+    move_averages(layer, build, &norm, steps);
+    return norm_apply(build, &norm);
+}
+
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     const BatchNormArgs *a = layer->args;
     bool axes[MAX_RANK] = {false};
     axes[a->axis < 0 ? a->axis + x->shape.rank : a->axis] = true;
     if (!build->training || !layer->trainable) return infer(layer, build, x, axes);
-    const Weight *weights[WEIGHTS];
-    find_weights(layer, weights);
-    Tensor *gamma = a->scale ? norm_weight(build, weights[GAMMA], axes, x->shape) : NULL;
-    Tensor *beta = a->center ? norm_weight(build, weights[BETA], axes, x->shape) : NULL;
-    Norm norm = norm_over(x, norm_weight_shape(axes, x->shape), a->epsilon);
-    norm.gamma = gamma;
-    norm.beta = beta;
-    if (x->mask) {
-        Shape steps = x->shape;
-        for (int i = 2; i < steps.rank; i++) steps.dim[i] = 1;
-        norm.valid = build_view(build, x->mask, steps, "valid");
-    }
-    norm_moments(build, &norm);
-    move_averages(layer, build, &norm);
-    return norm_apply(build, &norm);
+    Tensor *y = normalize(layer, build, x, axes);
+    return shape_equal(y->shape, x->shape) ? y : build_view(build, y, x->shape, "together");
 }
 
 static const char *stream(const Layer *layer, bool *timed) {

@@ -37,7 +37,7 @@ static void shape(Layer *layer, Diags *diags) {
     layer_weight(layer, "embeddings", shape_of(2, (int64_t[]){a->input_dim, a->output_dim}), a->embeddings);
     layer->output = input;
     layer->output.dim[layer->output.rank++] = a->output_dim;
-    layer->masked = a->mask_zero;
+    layer->mask = a->mask_zero ? input : (Shape){0};
 }
 
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {

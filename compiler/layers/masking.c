@@ -16,7 +16,7 @@ static void shape(Layer *layer, Diags *diags) {
         return;
     }
     layer->output = layer->input;
-    layer->masked = true;
+    layer->mask = shape_of(layer->input.rank - 1, layer->input.dim);
 }
 
 static const Formula differs = {"differs", {"x"}, "v_select((x < value) | (x > value), 1.0, 0.0)", {NULL}};

@@ -76,7 +76,7 @@ static void global_shape(Layer *layer, Diags *diags) {
 /* The mask of time steps is used up by the mean, which is over the steps that count; one of none is 0. */
 static void masked_global_shape(Layer *layer, Diags *diags) {
     global_shape(layer, diags);
-    layer->masked = false;
+    if (layer_mask_check(layer, 2, "(batch, steps)", diags)) layer->mask.rank = 0;
 }
 
 const Formula valid_steps = {

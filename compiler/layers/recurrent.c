@@ -75,7 +75,7 @@ struct Cell {
     const RecurrentArgs *args;
     const Layer *layer;
     Builder *build;
-    Tensor *recurrent_kernel, *recurrent_bias; /* the second: GRU with reset_after */
+    Tensor *bias, *recurrent_kernel, *recurrent_bias; /* the last: GRU with reset_after */
     Tensor *x[MAX_GATES];                      /* input products of the present step, bias added; x[0] of all gates … */
     bool separate;                             /* … unless each gate has its own */
     Tensor *masks;                             /* of the state, or NULL */
@@ -97,6 +97,9 @@ static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *
         layer_refuse(layer, 3, "(batch, time, features)", false, diags);
         return;
     }
+    if (a->stateful && layer->repeated && (a->dropout > 0 || a->recurrent_dropout > 0))
+        diag(diags, D_layer_argument, object_arg_span(layer->object, "stateful"),
+             "within TimeDistributed a stateful layer has no dropout; Dropout above it, too, drops inputs");
     if (a->return_state) diag(diags, D_layer_return_state, object_arg_span(layer->object, "return_state"), name);
     const int64_t features = layer->input.dim[2], width = gate_count(def) * a->units;
     layer_weight(layer, "kernel", shape_of(2, (int64_t[]){features, width}), a->kernel);
@@ -104,8 +107,19 @@ static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *
     if (a->use_bias) layer_weight(layer, "bias", bias, a->bias);
     layer->output = layer->input;
     layer->output.dim[2] = a->units;
-    if (!a->return_sequences) layer->masked = false;
+    if (!layer_mask_check(layer, 2, "(batch, time)", diags)) return;
+    if (!a->return_sequences) layer->mask.rank = 0;
     if (!a->return_sequences) layer->output = shape_of(2, (int64_t[]){layer->input.dim[0], a->units});
+}
+
+static bool stateful(const Layer *layer) { return ((const RecurrentArgs *)layer->args)->stateful; }
+
+const char *recurrent_mismatch(const Layer *forward, const Layer *backward) {
+    const RecurrentArgs *a = forward->args, *b = backward->args;
+    return a->go_backwards == b->go_backwards           ? "go_backwards"
+           : a->return_sequences != b->return_sequences ? "return_sequences"
+           : a->stateful != b->stateful                 ? "stateful"
+                                                        : NULL;
 }
 
 /* Masks: constant over time, new for every batch. */
@@ -150,17 +164,23 @@ static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias
     return bias ? build_map(cell->build, &add_bias, (Tensor *[]){y, bias}, NULL, 0) : y;
 }
 
-static Tensor *input_bias(const Cell *cell, const Layer *layer) {
-    if (!cell->args->use_bias) return NULL;
-    Tensor *bias = build_weight(cell->build, layer->weights.at[2]);
-    return bias->shape.rank == 2 ? build_index(cell->build, bias, 0, "input_bias") : bias;
+/* A weight of which parts are used. The gradients of parts are stored, not added up, so each of several calls has a copy
+ * of its own. */
+static Tensor *weight_in_parts(const Layer *layer, Builder *build, int index) {
+    Tensor *weight = build_weight(build, layer->weights.at[index]);
+    return layer->repeated && stateful(layer) ? build_copy(build, weight) : weight;
+}
+
+static Tensor *input_bias(const Cell *cell) {
+    Tensor *bias = cell->bias;
+    return bias && bias->shape.rank == 2 ? build_index(cell->build, bias, 0, "input_bias") : bias;
 }
 
 /* The input products of all time steps, (time, batch, gates · units): x[0], or one for each gate. */
 static void input_products(Cell *cell, Tensor *x) {
     const RecurrentArgs *a = cell->args;
     Builder *build = cell->build;
-    Tensor *kernel = build_weight(build, cell->layer->weights.at[0]), *bias = input_bias(cell, cell->layer);
+    Tensor *kernel = build_weight(build, cell->layer->weights.at[0]), *bias = input_bias(cell);
     Tensor *masks = NULL;
     if (build->random && a->dropout > 0 && a->dropout < 1)
         masks = draw_mask(cell, "dropout", STREAM_DROPOUT, a->dropout, x->shape.dim[2]);
@@ -315,9 +335,9 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     const bool masks = build->random && a->recurrent_dropout > 0 && a->recurrent_dropout < 1;
     Tensor *mask = x->mask ? build_time_mask(build, x->mask, flipped) : NULL;
     cell.separate = a->recurrent_dropout > 0 && def->gate_masks && build->random;
-    cell.recurrent_kernel = build_weight(build, layer->weights.at[1]);
-    if (a->use_bias && layer->weights.at[2]->shape.rank == 2)
-        cell.recurrent_bias = build_index(build, build_weight(build, layer->weights.at[2]), 1, "recurrent_bias");
+    cell.recurrent_kernel = weight_in_parts(layer, build, 1);
+    if (a->use_bias) cell.bias = weight_in_parts(layer, build, 2);
+    if (cell.bias && cell.bias->shape.rank == 2) cell.recurrent_bias = build_index(build, cell.bias, 1, "recurrent_bias");
     input_products(&cell, build_permute(build, x, axes, flipped, "forward_by_time", "by_time"));
     if (masks) cell.masks = draw_mask(&cell, "recurrent_dropout", STREAM_RECURRENT_DROPOUT, a->recurrent_dropout, a->units);
 
@@ -382,6 +402,7 @@ const LayerDef layer_LSTM = {
     .shape = lstm_shape,
     .forward = lstm_forward,
     .stream = stream,
+    .stateful = stateful,
     .recurrent = true,
     .masks = true,
 };
@@ -390,6 +411,7 @@ const LayerDef layer_GRU = {
     .shape = gru_shape,
     .forward = gru_forward,
     .stream = stream,
+    .stateful = stateful,
     .recurrent = true,
     .masks = true,
 };
@@ -399,6 +421,7 @@ const LayerDef layer_SimpleRNN = {
     .shape = simple_shape,
     .forward = simple_forward,
     .stream = stream,
+    .stateful = stateful,
     .recurrent = true,
     .masks = true,
 };

@@ -8,6 +8,13 @@ const char *layer_source(const Layer *layer) {
     return layer->previous ? arena_printf(layer->arena, " from '%s'", layer->previous->name) : "";
 }
 
+bool layer_mask_check(const Layer *layer, int rank, const char *needs, Diags *diags) {
+    const Shape mask = layer->mask;
+    if (mask.rank == 0 || shape_equal(mask, shape_of(rank, layer->input.dim))) return true;
+    diag(diags, D_layer_mask, layer->span, layer->def->class.name, shape_text(layer->arena, mask), needs);
+    return false;
+}
+
 /* The nearest layer above that made something else of an input with `rank` dimensions; NULL: there is none. */
 static const Layer *culprit(const Layer *layer, int rank) {
     const Layer *above = layer->previous;
