@@ -133,15 +133,16 @@ class Factors:
         for layer in model.layers:
             self.watch_layer(layer, layer.name)
 
-    def watch_layer(self, layer, name, steps=None):
-        """`steps`: of a TimeDistributed around it, which calls it once for each."""
-        for inner in ("forward_layer", "backward_layer", "layer"):
+    def watch_layer(self, layer, name, steps=None, timed=()):
+        """`steps`: how often wrappers around it call it in a batch; `timed`: the lengths of time that are left for them."""
+        timed = timed or keras.tree.flatten(layer.input)[0].shape[1:]  # a mask may stand behind it
+        if isinstance(layer, keras.layers.TimeDistributed):
+            self.watch_layer(layer.layer, f"{name}/{layer.layer.name}", (steps or 1) * timed[0], timed[1:])
+            return
+        for inner in ("forward_layer", "backward_layer"):
             if isinstance(getattr(layer, inner, None), keras.Layer):
                 inner = getattr(layer, inner)
-                self.watch_layer(inner, f"{name}/{inner.name}", layer.input.shape[1] if isinstance(layer, keras.layers.TimeDistributed) else None)
-                if not isinstance(layer, keras.layers.TimeDistributed):
-                    continue
-                return
+                self.watch_layer(inner, f"{name}/{inner.name}", steps, timed)
         source = getattr(layer, "cell", layer)
         if hasattr(source, "seed_generator"):
             self.layers[id(source.seed_generator)], self.steps[name] = name, steps
@@ -165,10 +166,12 @@ class Factors:
             rate, count = getattr(cell, part), getattr(cell, "dropout_mask_count", None)
             if not factors.is_ours(cell.seed_generator) or rate in (0, 1):
                 return method(cell, like)
-            shape = like.shape if count is None else (count, *like.shape)
-            keep = lambda size: (factors.random.random(size) >= rate) / (1 - rate)
-            mask = tf.cast(factors.factor(cell.seed_generator, part, shape, keep), like.dtype)
-            return mask if count is None else list(mask)
+            if getattr(cell, f"_{part}_mask", None) is None:  # the layer resets it at the end of its call
+                shape = like.shape if count is None else (count, *like.shape)
+                keep = lambda size: (factors.random.random(size) >= rate) / (1 - rate)
+                mask = tf.cast(factors.factor(cell.seed_generator, part, shape, keep), like.dtype)
+                setattr(cell, f"_{part}_mask", mask if count is None else list(mask))
+            return getattr(cell, f"_{part}_mask")
         return masks
 
     def is_ours(self, seed):
@@ -301,8 +304,8 @@ def run_keras(file, inputs, factors, dtype):
     batch = fit["batch_size"]
 
     def forget_states():
-        for layer in model.layers:
-            if getattr(layer, "stateful", False):
+        for layer in model._flatten_layers():  # TimeDistributed does not say that what it wraps is stateful
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_states"):
                 layer.reset_states()
 
     def reset():
