@@ -286,6 +286,8 @@ typedef struct nnc_model {
     const char *identity; /* lines that describe layers and training: a checkpoint is of a model with the same ones */
 
     int (*finish)(void *trainer); /* when training ends: weights become their moving averages; NULL: nothing to do */
+
+    int keeps_subnormals; /* nnc --portable: not all processors can make zeros of them, nor do all alike */
 } nnc_model;
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */

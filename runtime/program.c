@@ -245,9 +245,14 @@ NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) {
     memset(&host, 0, sizeof host);
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     host.program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : model->name;
-    const uint64_t float_mode = nnc_subnormals_zero();
-    int status = nnc_run_command(&host, model, argc, argv);
-    nnc_subnormals_restore(float_mode);
+    int status;
+    if (model->keeps_subnormals) {
+        status = nnc_run_command(&host, model, argc, argv);
+    } else {
+        const uint64_t float_mode = nnc_subnormals_zero();
+        status = nnc_run_command(&host, model, argc, argv);
+        nnc_subnormals_restore(float_mode);
+    }
     if (status == NNC_EXIT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
         nnc_fail(&host, "standard output cannot be written");
         status = NNC_EXIT_FAILED;

@@ -477,6 +477,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     if (options->real_double) text_puts(&out, "#define NNC_DOUBLE\n");
     if (options->portable) text_puts(&out, "#define NNC_SCALAR\n");
     emit_template(&emit, &out, "file_includes", holes);
+    if (options->portable) emit_exact_begin(&emit, holes, &out);
     if (driver) {
         emit_template(&emit, &out, "file_runtime", holes);
         runtime_append(&out, "runtime/nnc.h", &runtime);
@@ -510,5 +511,6 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     if (driver) print_driver(&emit, holes, &runtime, &out);
     if (options->main) emit_main(&emit, holes, &out);
     if (copies) emit_template(&emit, &out, "file_end", holes);
+    if (options->portable) emit_template(&emit, &out, "exact_end", holes);
     return text_chars(&out);
 }

@@ -249,6 +249,7 @@ static const char *model_text(Emit *emit, size_t notes) {
                     string_literal(emit, text_chars(&identity)));
     else text_puts(&out, "NULL, 0, NULL,\n");
     text_printf(&out, "%s,\n", plan->update.averages ? "main_finish" : "NULL");
+    text_printf(&out, "%d,\n", plan->options->portable);
     return text_chars(&out);
 }
 

@@ -61,6 +61,8 @@ const Hole *with(Emit *emit, const Hole *holes, const Hole *more);
 const char *index_check(Emit *emit, const char *count);
 /** The descriptor of the model and main(). (main.c) */
 void emit_main(Emit *emit, const Hole *holes, Text *out);
+/** --portable: what keeps compilers from changing bits, before all code; "exact_end" ends it. */
+void emit_exact_begin(Emit *emit, const Hole *holes, Text *out);
 /** The members of NAME_trainer, and the table of those that checkpoints hold. (trainer.c) */
 const char *trainer_fields(Emit *emit);
 void kept_table(Emit *emit, Text *out);
