@@ -163,7 +163,8 @@ void plan_dot(const Plan *plan, Text *out) {
 
 static int64_t at_least_one(int64_t count) { return count > 0 ? count : 1; }
 
-/* Mirrors the structs of emit/file.t.c, whose sizes the emitted C asserts. An empty array has one element. */
+/* Mirrors the structs of emit/file.t.c, whose sizes the emitted C asserts. An empty array has one element. What compilers
+ * might leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
 Sizes plan_sizes(const Plan *plan) {
     Sizes sizes = {0};
     for (int i = 0; i < plan->weights.count; i++) {
@@ -192,11 +193,13 @@ Sizes plan_sizes(const Plan *plan) {
         const Tensor *state = plan->stream_states.at[i];
         sizes.state_bytes += tensor_size(plan, state) * (state->integer ? 4 : real);
     }
-    sizes.state_bytes = (sizes.state_bytes + real - 1) / real * real;
+    sizes.state_padding = (real - sizes.state_bytes % real) % real / 4;
+    sizes.state_bytes += sizes.state_padding * 4;
     const int64_t reals =
         at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states + sizes.train_arena + 1 +
         (plan->update.product != NULL);
-    sizes.trainer_bytes = (reals * real + 7) / 8 * 8 + 3 * 8; /* learning_rate, then three 64-bit counters */
+    sizes.trainer_padding = reals * real % 8 / real;
+    sizes.trainer_bytes = (reals + sizes.trainer_padding) * real + 3 * 8; /* three 64-bit counters */
     return sizes;
 }
 

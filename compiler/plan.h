@@ -314,6 +314,7 @@ typedef struct Sizes {
     int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
     int64_t stream_arena;
     int64_t params_bytes, work_bytes, trainer_bytes, state_bytes; /* of the structs */
+    int64_t trainer_padding, state_padding; /* members that fill them: reals, and numbers of 4 bytes */
 } Sizes;
 Sizes plan_sizes(const Plan *plan);
 

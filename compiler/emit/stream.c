@@ -23,6 +23,8 @@ const Hole *stream_holes(Emit *emit, const Hole *holes) {
     fields_of(emit, false, &fields);
     text_printf(&fields, "%s arena[%lld]; /* scratch memory of one step */\n", emit->real, (long long)sizes.stream_arena);
     fields_of(emit, true, &fields);
+    if (sizes.state_padding)
+        text_printf(&fields, "int32_t unused[%lld]; /* fills the last %s */\n", (long long)sizes.state_padding, emit->real);
     return with(emit, holes,
                 (Hole[]){{"stream_fields", text_chars(&fields)},
                          {"step_in", size_text(emit, model->input, 0, model->input.rank)},

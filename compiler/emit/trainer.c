@@ -47,6 +47,9 @@ static TrainerFields fields_of(Emit *emit) {
     add(&fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
     if (plan->update.product)
         add(&fields, (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", "1"});
+    if (sizes.trainer_padding)
+        add(&fields, (TrainerField){emit->real, "unused", formatted(emit, "[%lld]", (long long)sizes.trainer_padding),
+                                    "the next is aligned to 8 bytes everywhere", NULL, NULL});
     add(&fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
     add(&fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
     add(&fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});

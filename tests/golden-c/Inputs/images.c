@@ -143,6 +143,7 @@ typedef struct images_trainer {
     images_trainable m;
     images_trainable v;
     float learning_rate;
+    float unused[1]; /* the next is aligned to 8 bytes everywhere */
     uint64_t seed; /* of the random numbers */
     uint64_t batches; /* seen */
     uint64_t iterations; /* updates done */

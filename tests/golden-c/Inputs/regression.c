@@ -103,6 +103,7 @@ typedef struct regression_trainer {
     float arena[48];
     regression_params params; /* predict with &t->params at any time */
     float learning_rate;
+    float unused[1]; /* the next is aligned to 8 bytes everywhere */
     uint64_t seed; /* of the random numbers */
     uint64_t batches; /* seen */
     uint64_t iterations; /* updates done */

@@ -132,6 +132,7 @@ typedef struct sequence_trainer {
     sequence_params params; /* predict with &t->params at any time */
     sequence_trainable momentum;
     float learning_rate;
+    float unused[1]; /* the next is aligned to 8 bytes everywhere */
     uint64_t seed; /* of the random numbers */
     uint64_t batches; /* seen */
     uint64_t iterations; /* updates done */
