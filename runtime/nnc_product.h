@@ -140,7 +140,7 @@ FORCE_INLINE void product_tiles(const int rows, size_t cols, product_operands x)
     while (cols > 0) {
         size_t left = (cols + LANES - 1) / LANES; /* of vectors; the last two tiles are about equal */
         size_t vectors = left <= TILE_COLS ? left : left < 2 * TILE_COLS ? (left + 1) / 2 : TILE_COLS;
-        size_t row = vectors * LANES, width = row < cols ? row : cols, missing = row - width;
+        size_t row = vectors * LANES, width = LANES == 1 || row < cols ? row : cols, missing = row - width;
         const size_t depth = x.depth * x.walk.count[0] * x.walk.count[1] * x.walk.count[2];
         size_t whole = depth;
         real edge[TILE_ROWS * TILE_COLS * LANES], rest[(LANES + TILE_COLS) * LANES];

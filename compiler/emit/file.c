@@ -325,17 +325,19 @@ static const char *input_check(Emit *emit) {
     return index_check(emit, times(emit, "n", shape_size(shape_of(input.rank - 1, input.dim + 1), 1)));
 }
 
-static void emit_predict(Emit *emit, const Hole *holes, const char *use_params, Text *programs, Text *out) {
+/* Of what evaluate and train declare: all that a program may leave alone. */
+static const char measured_names[] = "p x target sample_weight batch arena";
+
+static void emit_predict(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
-    ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
+    const ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
+    const char *const arena = *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : "";
     const Hole program_holes[] = {
         {"values", predict.values},
         {"before", predict.before},
-        {"use_input", predict.reads_input ? "" : "(void)x;\n"},
         {"calls", predict.calls},
-        {"use_work", *predict.values || plan->states.count ? "" : "(void)w;\n"},
-        {"use_params", use_params},
-        {"arena", *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
+        {"unused", unused_by(emit, &predict, arena, "p w x batch")},
+        {"arena", arena},
         {"check", input_check(emit)},
         {"run_predict", run_text(emit, "predict_batch", "p, w, x, y, batch")},
         {NULL, NULL}};
@@ -344,16 +346,15 @@ static void emit_predict(Emit *emit, const Hole *holes, const char *use_params, 
     if (plan->states.count) emit_template(emit, out, "api_states", holes);
 }
 
-static void emit_evaluate(Emit *emit, const Hole *holes, const char *use_params, Text *programs, Text *out) {
+static void emit_evaluate(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     const ProgramText evaluate = emit_program(emit, &plan->evaluate, FORWARD);
     const Hole evaluate_holes[] = {
         {"values", evaluate.values},
         {"before", evaluate.before},
-        {"use_input", evaluate.reads_input ? "" : "(void)x;\n"},
         {"calls", evaluate.calls},
         {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
-        {"use_params", use_params},
+        {"unused", unused_by(emit, &evaluate, "", measured_names)},
         {"run_evaluate", run_text(emit, "evaluate_batch", "p, w, x, target, sample_weight, batch, sums")},
         {NULL, NULL}};
     emit_template(emit, programs, "program_evaluate", with(emit, holes, evaluate_holes));
@@ -364,29 +365,31 @@ static void emit_evaluate(Emit *emit, const Hole *holes, const char *use_params,
 static void emit_apply(Emit *emit, const Hole *holes, const RatesText *rates, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     const ProgramText apply = emit_program(emit, &plan->train, UPDATE);
-    const Hole apply_holes[] = {{"arena", *apply.values ? formatted(emit, "%s *const arena = t->arena;\n", emit->real) : ""},
+    const char *const arena = *apply.values ? formatted(emit, "%s *const arena = t->arena;\n", emit->real) : "";
+    const Hole apply_holes[] = {{"arena", arena},
                                 {"values", apply.values},
                                 {"before", apply.before},
                                 {"next", rates->next},
                                 {"calls", apply.calls},
-                                {"use_params", *apply.calls ? "" : "(void)p;\n"},
+                                {"unused", unused_by(emit, &apply, arena, "p batch")},
                                 {"run_apply", run_text(emit, "apply_gradients", "t")},
                                 {NULL, NULL}};
     emit_template(emit, programs, "program_apply", with(emit, holes, apply_holes));
     emit_template(emit, out, "api_apply", with(emit, holes, apply_holes));
 }
 
-static void emit_train(Emit *emit, const Hole *holes, const char *use_params, Text *programs, Text *out) {
+static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     const RatesText rates = rates_text(emit, holes);
     text_puts(out, rates.functions);
     if (plan->options->main) text_puts(out, epoch_rates(emit, holes));
+    const char *const init = init_text(emit);
     emit_template(emit, out, "api_init",
                   with(emit, holes,
-                       (Hole[]){{"init", init_text(emit)},
+                       (Hole[]){{"init", init},
                                 {"clear", clear_text(emit)},
                                 {"begin", rates.begin},
-                                {"use_params", use_params},
+                                {"unused", unused_names(emit, "p", init)},
                                 {NULL, NULL}}));
 
     const ProgramText train =
@@ -395,12 +398,11 @@ static void emit_train(Emit *emit, const Hole *holes, const char *use_params, Te
     const Hole train_holes[] = {
         {"values", train.values},
         {"before", train.before},
-        {"use_input", train.reads_input ? "" : "(void)x;\n"},
         {"calls", train.calls},
         {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
         {"finite", finite},
         {"next", rates.next},
-        {"use_params", use_params},
+        {"unused", unused_by(emit, &train, "", measured_names)},
         {"run_train", run_text(emit, "train_batch", "t, x, target, sample_weight, batch, sums")},
         {NULL, NULL}};
     emit_template(emit, programs, "program_train", with(emit, holes, train_holes));
@@ -413,11 +415,10 @@ static void emit_train(Emit *emit, const Hole *holes, const char *use_params, Te
 /* The programs, which each copy has, and the functions of the header, which call them. */
 static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
-    const char *const use_params = plan->weights.count ? "" : "(void)p;\n";
-    emit_predict(emit, holes, use_params, programs, out);
+    emit_predict(emit, holes, programs, out);
     if (plan->can_train) {
-        emit_evaluate(emit, holes, use_params, programs, out);
-        emit_train(emit, holes, use_params, programs, out);
+        emit_evaluate(emit, holes, programs, out);
+        emit_train(emit, holes, programs, out);
         if (plan->model->x.standardize) emit_adapt(emit, holes, out);
     }
     if (plan->mc_rows)

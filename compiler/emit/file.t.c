@@ -253,9 +253,7 @@ $upper_API int $prefix_train_finish($prefix_trainer *t);
 static void $prefix_predict_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t batch) {
     $arena
     $values
-    $use_params
-    $use_input
-    $use_work
+    $unused
     $before
     $calls
 }
@@ -265,8 +263,7 @@ static int $prefix_evaluate_batch(const $prefix_params *p, $prefix_work *w, cons
     const $real *sample_weight, size_t batch, $real *sums) {
     $real *const arena = w->arena;
     $values
-    $use_params
-    $use_input
+    $unused
     $before
     sums[0] = 0;
     $calls
@@ -279,8 +276,7 @@ static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $
     $prefix_params *const p = &t->params;
     $real *const arena = t->arena;
     $values
-    $use_params
-    $use_input
+    $unused
     $before
     sums[0] = 0;
     $calls
@@ -294,8 +290,7 @@ static void $prefix_apply_gradients($prefix_trainer *t) {
     $prefix_params *const p = &t->params;
     $arena
     $values
-    $use_params
-    (void)batch;
+    $unused
     $before
     $calls
 }
@@ -357,7 +352,7 @@ $upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed) {
         return NNC_E_ARG;
     }
     p = &t->params;
-    $use_params
+    $unused
     $init
     $clear
     t->seed = seed;

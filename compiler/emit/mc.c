@@ -7,16 +7,14 @@
 void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const char *run, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     const ProgramText text = emit_program(emit, &plan->monte_carlo, FORWARD);
+    const char *const arena = *text.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : "";
     const Hole *const all =
         with(emit, holes,
              (Hole[]){{"values", text.values},
                       {"before", text.before},
                       {"calls", text.calls},
-                      {"use_input", text.reads_input ? "" : "(void)x;\n"},
-                      {"use_seed", text.reads_seed ? "" : "(void)seed;\n"},
-                      {"use_params", plan->weights.count ? "" : "(void)p;\n"},
-                      {"use_work", *text.values ? "" : "(void)w;\n"},
-                      {"mc_arena", *text.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : ""},
+                      {"unused", unused_by(emit, &text, arena, "p w x seed sample first batch")},
+                      {"mc_arena", arena},
                       {"mc_at", integer(emit, plan->monte_carlo.arena_size)},
                       {"mc_rows", integer(emit, plan->mc_rows)},
                       {"sqrt", plan->options->real_double ? "sqrt" : "sqrtf"},

@@ -13,10 +13,7 @@ static void $prefix_sample_batch(const $prefix_params *p, $prefix_work *w, const
     uint64_t sample, uint64_t first, size_t batch) {
     $mc_arena
     $values
-    $use_input
-    $use_seed
-    $use_params
-    $use_work
+    $unused
     $before
     $calls
 }

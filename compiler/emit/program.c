@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A program as C: where its values lie, then its operations, one call each. */
+#include <ctype.h>
 #include <string.h>
 
 #include "emit.h"
@@ -147,24 +148,6 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
     return false;
 }
 
-static bool calls_read_input(const Function *const *functions, int count) {
-    for (int i = 0; i < count; i++)
-        for (int j = 0; j < functions[i]->params.count; j++) {
-            const Tensor *tensor = functions[i]->params.at[j].tensor;
-            if (tensor && tensor_storage(tensor)->kind == TENSOR_INPUT) return true;
-        }
-    return false;
-}
-
-static bool calls_read_seed(const Function *const *functions, int count) {
-    for (int i = 0; i < count; i++)
-        for (int j = 0; j < functions[i]->params.count; j++) {
-            const Param *param = &functions[i]->params.at[j];
-            if (param->kind == PARAM_RANDOM && !param->tensor->producer->random.seeded) return true;
-        }
-    return false;
-}
-
 /* Declares the random streams that the functions draw from, each once, and names them. */
 static const char *streams_text(Emit *emit, const Function *const *functions, int count) {
     Text text = {.arena = emit->arena};
@@ -293,7 +276,34 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
         .before = text_chars(&before),
         .calls = text_chars(&calls),
         .checked = checked,
-        .reads_input = calls_read_input(functions, count),
-        .reads_seed = calls_read_seed(functions, count),
     };
+}
+
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+/* Whether the name of `length` stands in a text of C: not in a comment, nor as a member. */
+static bool uses(const char *text, const char *name, size_t length) {
+    char before = ' ';
+    for (const char *at = text; *at;) {
+        size_t word = 0;
+        while (is_word(at[word])) word++;
+        if (word == length && !strncmp(at, name, length) && before != '.' && before != '>') return true;
+        if (!strncmp(at, "/*", 2)) at = strstr(at, "*/") + 1;
+        else if (word) at += word - 1;
+        before = *at++;
+    }
+    return false;
+}
+
+const char *unused_names(Emit *emit, const char *names, const char *text) {
+    Text out = {.arena = emit->arena};
+    for (size_t length; *names; names += length + (names[length] == ' ')) {
+        length = strcspn(names, " ");
+        if (!uses(text, names, length)) text_printf(&out, "(void)%.*s;\n", (int)length, names);
+    }
+    return text_chars(&out);
+}
+
+const char *unused_by(Emit *emit, const ProgramText *program, const char *arena, const char *names) {
+    return unused_names(emit, names, formatted(emit, "%s%s%s%s", arena, program->values, program->before, program->calls));
 }

@@ -10,9 +10,7 @@ typedef struct ProgramText {
     const char *values; /* float *const dense = arena + 0; … */
     const char *before; /* random streams and scalars */
     const char *calls;
-    bool checked;     /* the calls stop when the loss is not finite */
-    bool reads_seed;  /* false: the layers that draw have seeds of their own */
-    bool reads_input; /* false: x is not used, such as behind a dropout of everything */
+    bool checked; /* the calls stop when the loss is not finite */
 } ProgramText;
 
 enum {
@@ -23,6 +21,11 @@ enum {
 
 /** The operations of some phases of a program; their functions go to emit->kernels. */
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases);
+
+/** "(void)x;" for each of these names, separated by spaces, that a text of C does not use. */
+const char *unused_names(Emit *emit, const char *names, const char *text);
+/** The same of a program, of which `arena`, perhaps "", says where its values lie. */
+const char *unused_by(Emit *emit, const ProgramText *program, const char *arena, const char *names);
 
 /** The member of the parameter struct: dense_kernel. */
 const char *weight_field(Emit *emit, const Weight *weight);

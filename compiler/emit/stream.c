@@ -36,13 +36,13 @@ const Hole *stream_holes(Emit *emit, const Hole *holes) {
 
 void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *programs, Text *out) {
     const ProgramText step = emit_program(emit, &emit->plan->step, FORWARD);
+    const char *const arena = *step.values ? formatted(emit, "%s *const arena = s->arena;\n", emit->real) : "";
     const int64_t step_in = shape_size(emit->plan->step_model->input, 1);
     const Hole step_holes[] = {
         {"values", step.values},
         {"calls", step.calls},
-        {"use_params", emit->plan->weights.count ? "" : "(void)p;\n"},
-        {"use_state", *step.values || emit->plan->stream_states.count ? "" : "(void)s;\n"},
-        {"step_arena", *step.values ? formatted(emit, "%s *const arena = s->arena;\n", emit->real) : ""},
+        {"unused", unused_by(emit, &step, arena, "p s x batch")},
+        {"step_arena", arena},
         {"run_step", run_step},
         {"check_step", index_check(emit, integer(emit, step_in))},
         {"check_steps", index_check(emit, times(emit, "n", step_in))},

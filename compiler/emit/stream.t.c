@@ -26,8 +26,7 @@ static void $prefix_step_once(const $prefix_params *p, $prefix_state *s, const $
     const size_t batch = 1;
     $step_arena
     $values
-    $use_params
-    $use_state
+    $unused
     $calls
 }
 //@ api_stream
