@@ -36,7 +36,7 @@ static const OptionDef table[] = {
     {"--standalone", NULL, TAKES_NOTHING, FIELD(standalone), "put the used part of the runtime inside"},
     {"--gradients", NULL, TAKES_NOTHING, FIELD(gradients), "keep gradients apart from the update, for the caller"},
     {"--external-masks", NULL, TAKES_NOTHING, FIELD(external_masks), "random factors come from the caller"},
-    {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and compiler"},
+    {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and from every compiler"},
     {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts"},
     {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another"},
     {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers"},
