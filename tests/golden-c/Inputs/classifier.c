@@ -44,6 +44,9 @@
  *  Trainable params: 387 (1.51 KB)
  *  Non-trainable params: 0 (0.00 B)
  *
+ * x: what the first layer takes
+ * target: class numbers, of the caller
+ *
  * Every function returns NNC_OK or a status below 0, keeps all it needs in what the caller hands it, and calls nothing
  * but memcpy, memset and sqrt. Different objects may be used by different threads at once; a const one may be shared.
  */

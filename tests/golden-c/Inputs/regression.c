@@ -36,6 +36,9 @@
  *  Trainable params: 4 (16.00 B)
  *  Non-trainable params: 0 (0.00 B)
  *
+ * x: what the first layer takes
+ * target: what the loss compares with
+ *
  * Every function returns NNC_OK or a status below 0, keeps all it needs in what the caller hands it, and calls nothing
  * but memcpy, memset and sqrt. Different objects may be used by different threads at once; a const one may be shared.
  */
