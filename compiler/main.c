@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "emit/emit.h"
+#include "host.h"
 #include "options.h"
 #include "output.h"
 #include "plan.h"
@@ -119,46 +120,62 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     return diags_errors(diags) == 0;
 }
 
-int main(int argc, char **argv) {
-    Arena *arena = arena_new();
-    Options options;
-    int status = options_parse(&options, arena, argc, argv);
-    if (status) return arena_free(arena), status - 1;
-    if (answer(&options, arena, &status)) return arena_free(arena), status;
-
-    int stage = options.emit ? stage_of(options.emit) : STAGE_C;
-    if (!options.input || stage < 0 || (!options.emit && !options.output)) {
-        if (!options.input) fprintf(stderr, "nnc: no model given; see nnc --help\n");
-        else if (stage < 0) fprintf(stderr, "nnc: unknown stage '%s' for --emit\n", options.emit);
-        else fprintf(stderr, "nnc: say where the C goes: -o MODEL.c, or -o - for standard output\n");
-        return arena_free(arena), EXIT_USAGE;
-    }
-    const char *problem = options.prefix ? prefix_problem(options.prefix) : NULL;
-    if (problem) {
-        fprintf(stderr, "nnc: --prefix %s: %s\n", options.prefix, problem);
-        return arena_free(arena), EXIT_USAGE;
-    }
+/* The model, from its source to what is asked for. Returns the exit status. */
+static int compile_model(const Options *options, Arena *arena, Stage stage) {
     const char *error = NULL;
-    const Source *source = source_load(arena, options.input, &error);
+    const Source *source = source_load(arena, options->input, &error);
     if (!source) {
-        fprintf(stderr, "nnc: %s: %s\n", options.input, error);
-        return arena_free(arena), EXIT_USAGE;
+        fprintf(stderr, "nnc: %s: %s\n", options->input, error);
+        return EXIT_USAGE;
     }
     Diags *diags = diags_new(arena, source);
-    for (int i = 0; i < options.warnings.count; i++)
-        if (!diags_option(diags, options.warnings.at[i])) {
-            fprintf(stderr, "nnc: there is no warning '%s'\n", options.warnings.at[i]);
-            return arena_free(arena), EXIT_USAGE;
+    for (int i = 0; i < options->warnings.count; i++)
+        if (!diags_option(diags, options->warnings.at[i])) {
+            fprintf(stderr, "nnc: there is no warning '%s'\n", options->warnings.at[i]);
+            return EXIT_USAGE;
         }
 
     Text out = {.arena = arena};
     Plan *plan = NULL;
-    bool good = compile(arena, source, &options, (Stage)stage, diags, &out, &plan);
-    diags_print(diags, stderr, options.diagnostics_json ? DIAG_JSON : DIAG_TEXT,
+    bool good = compile(arena, source, options, stage, diags, &out, &plan);
+    diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT,
                 isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
-    if (!good || diags_errors(diags)) status = EXIT_MODEL;
-    else if (options.run && !options.emit) status = run_model(&options, arena, plan->model, text_chars(&out));
-    else status = output_write(&options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
+    if (!good || diags_errors(diags)) return EXIT_MODEL;
+    if (options->run && !options->emit) return run_model(options, arena, plan->model, text_chars(&out));
+    return output_write(options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
+}
+
+static int run(int argc, char **argv, Arena *arena) {
+    Options options;
+    int status = options_parse(&options, arena, argc, argv);
+    if (status) return status - 1;
+    if (answer(&options, arena, &status)) return status;
+    if ((status = options_check(&options)) != 0) return status - 1;
+
+    const int stage = options.emit ? stage_of(options.emit) : STAGE_C;
+    if (stage < 0) {
+        fprintf(stderr, "nnc: unknown stage '%s' for --emit\n", options.emit);
+        return EXIT_USAGE;
+    }
+    const char *problem = options.prefix ? prefix_problem(options.prefix) : NULL;
+    if (problem) {
+        fprintf(stderr, "nnc: --prefix %s: %s\n", options.prefix, problem);
+        return EXIT_USAGE;
+    }
+    return output_check(&options, arena) ? compile_model(&options, arena, (Stage)stage) : EXIT_USAGE;
+}
+
+/* What was printed may still be on its way, and never arrive. */
+static int finish_output(int status) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fprintf(stderr, "nnc: cannot write to standard output: %s\n", strerror(errno)); /* printing was the last that was done */
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+    nnc_process_begin();
+    Arena *arena = arena_new();
+    const int status = finish_output(run(argc, argv, arena));
     arena_free(arena);
     return status;
 }

@@ -110,11 +110,10 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         return 0;
     case TAKES_REAL:
     case TAKES_DIAGNOSTICS: {
-        const char *const plain = option->type == TAKES_REAL ? "float" : "text", *const other =
-                                                                                     option->type == TAKES_REAL
-                                                                                         ? "double"
-                                                                                         : "json";
-        if (strcmp(value, plain) != 0 && strcmp(value, other) != 0) return usage("unknown value '%s'", value);
+        const bool real = option->type == TAKES_REAL;
+        const char *const plain = real ? "float" : "text", *const other = real ? "double" : "json";
+        if (strcmp(value, plain) != 0 && strcmp(value, other) != 0)
+            return usage(arena_printf(arena, "option '%s' takes %s or %s, not '%%s'", option->name, plain, other), value);
         *(bool *)field = !strcmp(value, other);
         return 0;
     }
@@ -122,7 +121,8 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         char *end;
         errno = 0;
         const long long bytes = strtoll(value, &end, 10);
-        if (*end || end == value || errno || bytes < 0) return usage("'%s' is not a number of bytes", value);
+        if (*end || end == value || errno || bytes < 0)
+            return usage(arena_printf(arena, "option '%s' takes a number of bytes, not '%%s'", option->name), value);
         options->max_ram = bytes;
         return 0;
     }
@@ -180,13 +180,31 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
             if (i + 1 == argc) return usage("option '%s' needs a value", arg);
             value = argv[++i];
         }
-        const int status = store(options, arena, option, value);
-        if (status) return status;
+        if (needs_value && !*value) return usage("option '%s' needs a value, not ''", option->name);
+        const int failed = store(options, arena, option, value);
+        if (failed) return failed;
     }
     if (options->run) { /* the program, linked with the library, is all that is wanted */
         options->main = true;
         options->standalone = false;
-        options->output = "-";
     }
+    return 0;
+}
+
+int options_check(const Options *options) {
+    const char *const dependencies = options->depfile ? "-MF" : options->make_depfile ? "-MD" : NULL;
+    const char *const beside = dependencies ? dependencies : options->header ? "--header" : NULL;
+    const bool output = options->output && strcmp(options->output, "-") != 0;
+    if (!options->input || !*options->input) return usage("no model given%s", "");
+    if (options->run && (beside || options->output))
+        return usage("nnc run writes no C: it has no use for option '%s'", beside ? beside : "-o");
+    if (options->emit && (beside || output))
+        return usage("--emit prints to standard output: it has no use for option '%s'", beside ? beside : "-o");
+    if (!options->run && !options->emit && !options->output) {
+        fputs("nnc: say where the C goes: -o MODEL.c, or -o - for standard output\n", stderr);
+        return 2 + 1;
+    }
+    if (dependencies && (!output || !strncmp(options->output, "/dev/", 5)))
+        return usage("option '%s' needs the file that depends: -o MODEL.c", dependencies);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include "emit/emit.h"
+#include "host.h"
+#include "temporary.h"
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -37,45 +40,78 @@ const char *output_header_include(const Options *options, Arena *arena) {
     return base_name(header);
 }
 
+/* A file to be written. */
 typedef struct PendingFile {
-    const char *path, *temporary;
+    const char *path, *text, *temporary; /* temporary NULL: written at once */
 } PendingFile;
 
-/* Whether two paths are one file; what is not there is none. */
-static bool same_file(const char *a, const char *b) {
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
+/* Opens a file that nobody else can have opened before. */
+static FILE *create(const char *path) {
+    unlink(path); /* what a killed nnc with this number has left */
+    const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return file < 0 ? NULL : fdopen(file, "wb");
 }
 
-/* Writes to a temporary file beside `path`, or at once to what must not be replaced by a file: a device, a pipe, a link.
+/* Writes to a temporary file beside its path, or at once to what must not be replaced by a file: a device, a pipe, a link.
  * False and a message when that fails. */
-static bool prepare(Arena *arena, PendingFile *file, const Options *options, const char *path, const char *text) {
+static bool prepare(Arena *arena, PendingFile *file) {
     struct stat status;
-    const bool exists = lstat(path, &status) == 0;
-    if (strcmp(options->input, "-") != 0 && same_file(path, options->input)) {
-        fprintf(stderr, "nnc: cannot write %s: it is the model\n", path);
-        return false;
-    }
+    const bool exists = lstat(file->path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
-        fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(EISDIR));
+        fprintf(stderr, "nnc: cannot write %s: %s\n", file->path, strerror(EISDIR));
         return false;
     }
-    const bool at_once = exists && !S_ISREG(status.st_mode);
-    file->path = path;
-    file->temporary = at_once ? NULL : arena_printf(arena, "%s.%ld.tmp", path, (long)getpid());
-    FILE *out = fopen(at_once ? path : file->temporary, "wb");
+    if (!exists || S_ISREG(status.st_mode)) {
+        file->temporary = arena_printf(arena, "%s.%ld.tmp", file->path, (long)getpid());
+        temporary_add(file->temporary);
+    }
+    FILE *out = file->temporary ? create(file->temporary) : fopen(file->path, "wb");
     bool good = out != NULL;
     if (out) {
-        const size_t length = strlen(text);
-        good = fwrite(text, 1, length, out) == length;
+        const size_t length = strlen(file->text);
+        good = fwrite(file->text, 1, length, out) == length;
         good = fclose(out) == 0 && good;
     }
-    if (!good) {
-        fprintf(stderr, "nnc: cannot write %s: %s\n", path, strerror(errno));
-        if (file->temporary) remove(file->temporary);
-    }
+    if (!good) fprintf(stderr, "nnc: cannot write %s: %s\n", file->path, strerror(errno));
     return good;
+}
+
+/* All of the files, or none: what is unfinished is removed when nnc ends. */
+static bool write_all(Arena *arena, PendingFile *files, int count) {
+    for (int i = 0; i < count; i++)
+        if (!prepare(arena, &files[i])) return false;
+    for (int i = 0; i < count; i++) {
+        if (!files[i].temporary) continue;
+        if (rename(files[i].temporary, files[i].path) != 0) {
+            fprintf(stderr, "nnc: cannot write %s: %s\n", files[i].path, strerror(errno));
+            return false;
+        }
+        temporary_keep(files[i].temporary);
+    }
+    return true;
+}
+
+/* Where the dependencies go, or NULL. */
+static const char *depfile_path(const Options *options, Arena *arena) {
+    if (options->depfile) return options->depfile;
+    return options->make_depfile ? with_suffix(arena, options->output, ".d") : NULL;
+}
+
+bool output_check(const Options *options, Arena *arena) {
+    if (options->emit || options->run) return true;
+    const nnc_pathname paths[] = {
+        {options->input, "the model", NNC_PATH_READ, 0},
+        {options->weights, "the file of --weights", NNC_PATH_READ, 0},
+        {options->output, "the C of -o", NNC_PATH_WRITE, 0},
+        {header_path(options, arena), "the header of --header", NNC_PATH_WRITE, 0},
+        {depfile_path(options, arena), "the dependencies of -MF", NNC_PATH_WRITE, 0},
+    };
+    const nnc_pathname *output, *other;
+    if (!nnc_paths_clash(paths, sizeof paths / sizeof *paths, &output, &other)) return true;
+    if (nnc_path_is_written(other))
+        fprintf(stderr, "nnc: cannot write %s: it would be %s and %s\n", output->path, output->name, other->name);
+    else fprintf(stderr, "nnc: cannot write %s: it is %s\n", output->path, other->name);
+    return false;
 }
 
 /* What make treats specially in a file name. */
@@ -100,30 +136,16 @@ static const char *depfile_text(const Options *options, Arena *arena) {
 
 bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text) {
     if (options->emit || !strcmp(options->output, "-")) {
-        if (fputs(text, stdout) < 0 || fflush(stdout)) {
-            fprintf(stderr, "nnc: cannot write to standard output: %s\n", strerror(errno));
-            return false;
-        }
+        if (fputs(text, stdout) < 0 || fflush(stdout)) return false; /* main() says so */
         if (options->emit || !options->header) return true;
     }
     PendingFile files[3] = {{0}};
     int count = 0;
-    bool good = true;
-    const char *header = header_path(options, arena);
-    const char *depfile = options->depfile ? options->depfile : with_suffix(arena, options->output, ".d");
-    if (strcmp(options->output, "-") != 0) good = prepare(arena, &files[count++], options, options->output, text);
-    if (good && header) good = prepare(arena, &files[count++], options, header, emit_model_h(arena, plan));
-    if (good && (options->make_depfile || options->depfile) && !is_stream(options->output))
-        good = prepare(arena, &files[count++], options, depfile, depfile_text(options, arena));
-    for (int i = 0; i < count; i++) {
-        if (!files[i].temporary) continue;
-        if (good && rename(files[i].temporary, files[i].path) != 0) {
-            fprintf(stderr, "nnc: cannot write %s: %s\n", files[i].path, strerror(errno));
-            good = false;
-        }
-        if (!good) remove(files[i].temporary);
-    }
-    return good;
+    const char *const header = header_path(options, arena), *const depfile = depfile_path(options, arena);
+    if (strcmp(options->output, "-") != 0) files[count++] = (PendingFile){options->output, text, NULL};
+    if (header) files[count++] = (PendingFile){header, emit_model_h(arena, plan), NULL};
+    if (depfile) files[count++] = (PendingFile){depfile, depfile_text(options, arena), NULL};
+    return write_all(arena, files, count);
 }
 
 /* The folder of the running program, "" when it cannot be told. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "temporary.h"
 
 enum { EXIT_FAILED = 1, EXIT_CANNOT = 2 };
 
@@ -41,15 +42,16 @@ static int execute(Arena *arena, Command *command, const char *log) {
             dup2(to, STDOUT_FILENO);
             dup2(to, STDERR_FILENO);
         }
+        signal(SIGXFSZ, SIG_DFL); /* what nnc ignores for itself */
         execvp(command->at[0], (char *const *)command->at);
         _exit(127);
     }
     if (child < 0) return 127;
-    /* Ctrl-C reaches the child too: it saves and ends, and this process reports how. */
-    void (*const on_interrupt)(int) = signal(SIGINT, SIG_IGN);
+    /* The child saves and ends, and this process reports how. */
+    signals_to(child);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    signal(SIGINT, on_interrupt);
+    signals_to(0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -100,12 +102,14 @@ static bool write_text(const char *path, const char *text) {
 
 /* The compiler's words are of no use to who wrote a model: they go to a file, and nnc says whose fault it is. */
 static int compile_failed(const Command *command, const char *log, int status) {
+    if (signal_handed_on()) return 128 + signal_handed_on();
     if (status == 127) {
         fprintf(stderr, "nnc: there is no C compiler '%s'; install one, or name it in the variable CC\n",
                 command->at[0]);
     } else {
         fprintf(stderr, "nnc: internal error: '%s' does not compile what nnc wrote; its messages are in %s\n",
                 command->at[0], log);
+        temporary_keep(log);
     }
     return EXIT_CANNOT;
 }
@@ -114,6 +118,9 @@ static int compile_failed(const Command *command, const char *log, int status) {
 static int build(Arena *arena, const Options *options, const char *code, const char *program) {
     const char *const unique = arena_printf(arena, "%s.%ld", program, (long)getpid());
     const char *const source = arena_printf(arena, "%s.c", unique), *const log = arena_printf(arena, "%s.log", unique);
+    temporary_add(source);
+    temporary_add(log);
+    temporary_add(unique);
     if (!write_text(source, code)) {
         fprintf(stderr, "nnc: cannot write %s: %s\n", source, strerror(errno));
         return EXIT_CANNOT;
@@ -128,17 +135,14 @@ static int build(Arena *arena, const Options *options, const char *code, const c
     add(arena, &command, unique);
     add_words(arena, &command, build_libs(options, arena));
     const int status = execute(arena, &command, log);
-    remove(source);
-    if (status != 0) {
-        remove(unique);
-        return compile_failed(&command, log, status);
-    }
-    remove(log);
+    if (status != 0) return compile_failed(&command, log, status);
     if (rename(unique, program) != 0) {
         fprintf(stderr, "nnc: cannot write %s: %s\n", program, strerror(errno));
-        remove(unique);
         return EXIT_CANNOT;
     }
+    temporary_keep(unique);
+    temporary_remove(log);
+    temporary_remove(source);
     return 0;
 }
 
@@ -183,6 +187,7 @@ static const char *saved_to(const Options *options, const char *otherwise) {
 static int fit_and_evaluate(Arena *arena, const Options *options, const Model *model, const char *program,
                             const char *scratch) {
     const char *const weights = arena_printf(arena, "%s/weights.safetensors", scratch);
+    temporary_add(weights);
     if (!model->has_fit) {
         fprintf(stderr, "nnc: %s has no fit(); say what the program should do: nnc run %s -- predict …\n",
                 options->input, options->input);
@@ -192,7 +197,6 @@ static int fit_and_evaluate(Arena *arena, const Options *options, const Model *m
     if (status == 0 && model->has_evaluate)
         status = command_of(arena, options, program, "evaluate", "--weights", saved_to(options, weights),
                             options->arguments.count);
-    remove(weights);
     return status;
 }
 
@@ -203,12 +207,14 @@ int run_model(const Options *options, Arena *arena, const Model *model, const ch
         fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", temporary, strerror(errno));
         return EXIT_CANNOT;
     }
+    temporary_add(scratch);
     uint64_t key = hash(UINT64_C(0xcbf29ce484222325), code, strlen(code));
     const char *const compiler = getenv("CC") ? getenv("CC") : "cc";
     key = machine_hash(hash(key, compiler, strlen(compiler)));
     key = hash(key, build_stamp(options, arena), strlen(build_stamp(options, arena)));
     const char *const cache = cache_folder(arena);
     const char *const program = arena_printf(arena, "%s/%s-%016" PRIx64, cache ? cache : scratch, model->name, key);
+    if (!cache) temporary_add(program);
     int status = access(program, X_OK) == 0 ? 0 : build(arena, options, code, program);
     const bool is_command = options->arguments.count > 0 && options->arguments.at[0][0] != '-';
     if (status == 0 && is_command) {
@@ -216,7 +222,5 @@ int run_model(const Options *options, Arena *arena, const Model *model, const ch
     } else if (status == 0) {
         status = fit_and_evaluate(arena, options, model, program, scratch);
     }
-    if (!cache) remove(program);
-    rmdir(scratch);
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* evaluate.c - the commands that leave the weights as they are: evaluate, predict, grad. */
+/* evaluate.c - the commands evaluate and grad, which leave the weights as they are. */
 #include "commands.h"
 #include "tensors.h"
 
@@ -14,8 +14,7 @@ NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *opti
     return from_file > 0 && (size_t)from_file <= model->batch ? from_file : 0;
 }
 
-/* The data of evaluate(). A file of the command line is read as evaluate(), or else fit(), would read it. */
-static nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc_options *options) {
+NNC_API nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc_options *options) {
     static const nnc_evaluate_defaults unsaid = {
         NNC_NO_SOURCE,
         NNC_NO_SOURCE,
@@ -30,14 +29,11 @@ static nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc
     return request;
 }
 
-/* What the batches of an evaluation or prediction have in common. */
+/* What the batches of an evaluation have in common. */
 typedef struct nnc_pass {
     const nnc_dataset *data;
     nnc_totals *totals;
     nnc_progress *progress; /* or NULL */
-    nnc_writer *writer;
-    const nnc_options *options;
-    char *reals; /* of all samples: means, then deviations */
 } nnc_pass;
 
 static int nnc_work_evaluate(nnc_session *session, void *context, size_t at, size_t n) {
@@ -133,8 +129,7 @@ static void nnc_print_json(const nnc_figure *figures, size_t count, const nnc_co
     printf("}\n");
 }
 
-/* The weights, with all that evaluation needs. */
-static int nnc_load_weights(nnc_session *session, const char *path) {
+NNC_API int nnc_load_weights(nnc_session *session, const char *path) {
     if (nnc_session_weights(session, path) != 0) {
         return -1;
     }
@@ -192,148 +187,6 @@ NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const n
         if (nnc_load_weights(&session, options->weights) == 0 &&
             nnc_dataset_load(host, model, &request, &data) == 0) {
             nnc_evaluate(&session, &data, options);
-        }
-        nnc_dataset_free(&data);
-        nnc_session_close(&session);
-    }
-    return host->status;
-}
-
-static int nnc_work_predict(nnc_session *session, void *context, size_t at, size_t n) {
-    const nnc_pass *pass = context;
-    nnc_session_gather(session, pass->data, NULL, at, n);
-    return session->model->predict(session->params, session->work, session->x, session->output, n);
-}
-
-static int nnc_follow_predict(nnc_session *session, void *context, int status, size_t n) {
-    const nnc_pass *pass = context;
-    if (status != NNC_OK) {
-        return nnc_fail_status(session->host, status, "predict");
-    }
-    if (pass->writer != NULL) {
-        nnc_writer_write(pass->writer, session->output, n * nnc_output_size(session->model) * session->model->real_size);
-    }
-    return 0;
-}
-
-/* All predictions, batch after batch, into the file. */
-static int nnc_predict_rows(nnc_session *session, const nnc_dataset *data, nnc_writer *writer) {
-    nnc_pass pass = {.data = data, .writer = writer};
-    const nnc_batch_job job = {nnc_work_predict, nnc_follow_predict, &pass};
-    return nnc_for_batches(session, 0, data->count, &job);
-}
-
-/* An .npy file, or an .npz with the array `predictions`. */
-static int nnc_predict(nnc_session *session, const nnc_dataset *data, const char *path) {
-    const nnc_model *model = session->model;
-    size_t length = strlen(path);
-    int is_npz = length > 4 && strcmp(path + length - 4, ".npz") == 0;
-    nnc_writer writer;
-    nnc_npz_writer npz = {.count = 0};
-    int64_t shape[7] = {(int64_t)data->count};
-    if (nnc_writer_open(session->host, &writer, path) != 0) {
-        return -1;
-    }
-    memcpy(shape + 1, model->output_shape, sizeof model->output_shape);
-    if (is_npz) {
-        nnc_write_npz_begin(&writer, &npz, "predictions");
-    }
-    nnc_write_npy_header(&writer, nnc_real_dtype(model), model->output_rank + 1, shape);
-    if (nnc_predict_rows(session, data, &writer) != 0) {
-        nnc_writer_abandon(&writer);
-        return -1;
-    }
-    if (is_npz) {
-        nnc_write_npz_next(&writer, &npz);
-        nnc_write_npz_end(&writer, &npz);
-    }
-    return nnc_writer_commit(&writer);
-}
-
-static int nnc_work_predict_mc(nnc_session *session, void *context, size_t at, size_t n) {
-    const nnc_pass *pass = context;
-    const nnc_model *model = session->model;
-    size_t row_bytes = nnc_output_size(model) * model->real_size;
-    nnc_session_gather(session, pass->data, NULL, at, n);
-    return model->predict_mc(session->params, session->work, session->x, pass->reals + at * row_bytes,
-                             pass->reals + (pass->data->count + at) * row_bytes, n, at,
-                             (uint64_t)pass->options->mc_samples, pass->options->seed);
-}
-
-/* Mean and deviation of all samples, the second behind the first. */
-static int nnc_predict_mc_rows(nnc_session *session, const nnc_dataset *data, const nnc_options *options, char *reals) {
-    nnc_pass pass = {.data = data, .options = options, .reals = reals};
-    const nnc_batch_job job = {nnc_work_predict_mc, nnc_follow_predict, &pass};
-    return nnc_for_batches(session, 0, data->count, &job);
-}
-
-/* An .npz file with the arrays `mean` and `std`. */
-static int nnc_predict_mc(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {
-    static const char *const names[NNC_NPZ_ARRAYS] = {"mean", "std"};
-    const nnc_model *model = session->model;
-    size_t bytes = data->count * nnc_output_size(model) * model->real_size;
-    nnc_writer writer;
-    nnc_npz_writer npz = {.count = 0};
-    int64_t shape[7] = {(int64_t)data->count};
-    memcpy(shape + 1, model->output_shape, sizeof model->output_shape);
-    char *reals = nnc_alloc(session->host, NNC_NPZ_ARRAYS, bytes);
-    int status = reals == NULL ? -1 : nnc_writer_open(session->host, &writer, options->output);
-    if (status == 0 && (status = nnc_predict_mc_rows(session, data, options, reals)) != 0) {
-        nnc_writer_abandon(&writer);
-    }
-    for (size_t i = 0; i < NNC_NPZ_ARRAYS && status == 0; i++) {
-        nnc_write_npz_begin(&writer, &npz, names[i]);
-        nnc_write_npy_header(&writer, nnc_real_dtype(model), model->output_rank + 1, shape);
-        nnc_writer_write(&writer, reals + i * bytes, bytes);
-        nnc_write_npz_next(&writer, &npz);
-    }
-    if (status == 0) {
-        nnc_write_npz_end(&writer, &npz);
-        status = nnc_writer_commit(&writer);
-    }
-    free(reals);
-    return status;
-}
-
-/* Whether --mc-samples can be done. */
-static int nnc_check_mc(nnc_host *host, const nnc_model *model, const nnc_options *options) {
-    size_t length = strlen(options->output);
-    if (options->mc_samples <= 1) {
-        return 0;
-    }
-    if (model->predict_mc == NULL) {
-        return nnc_fail_usage(host, "--mc-samples: the model %s has no random layers, or keeps states from batch to batch; a "
-                                    "program that only predicts is compiled with nnc --mc",
-                              model->name);
-    }
-    return length > 4 && strcmp(options->output + length - 4, ".npz") == 0
-               ? 0
-               : nnc_fail_usage(host, "--mc-samples writes two arrays, mean and std: give -o FILE.npz");
-}
-
-NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nnc_options *options) {
-    nnc_dataset data;
-    nnc_session session;
-    if (options->output == NULL) {
-        nnc_fail_usage(host, "no output: give -o FILE.npy or FILE.npz");
-        return host->status;
-    }
-    if (nnc_check_mc(host, model, options) != 0) {
-        return host->status;
-    }
-    nnc_data_request request = nnc_evaluation_request(model, options);
-    request.with_y = 0;
-    request.learned = &session.learned;
-    memset(&data, 0, sizeof data);
-    if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {
-        session.threads = (size_t)options->threads;
-        if (nnc_load_weights(&session, options->weights) == 0 &&
-            nnc_dataset_load(host, model, &request, &data) == 0) {
-            if (options->mc_samples > 1) {
-                nnc_predict_mc(&session, &data, options);
-            } else {
-                nnc_predict(&session, &data, options->output);
-            }
         }
         nnc_dataset_free(&data);
         nnc_session_close(&session);

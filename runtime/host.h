@@ -71,6 +71,36 @@ NNC_API int nnc_multiply(size_t a, size_t b, size_t *product);
 /** The number of elements of a shape in *count; -1, silently, when it is negative or exceeds SIZE_MAX / 16. */
 NNC_API int nnc_shape_count(const int64_t *shape, int rank, size_t *count);
 
+/* The process (host_process.c) ------------------------------------------------------------------------------------- */
+
+/** Before any file is opened: standard input, output and error are no free numbers, and a file that grows too large is an
+ *  error of who writes it. */
+NNC_API void nnc_process_begin(void);
+
+/* Paths (host_paths.c) ---------------------------------------------------------------------------------------------- */
+
+/** What is done with a path. To go on in place is meant: weights may be written where weights were read. */
+typedef enum nnc_path_use { NNC_PATH_READ, NNC_PATH_WRITE, NNC_PATH_READ_WEIGHTS, NNC_PATH_WRITE_WEIGHTS } nnc_path_use;
+
+/** A path, who names it, for messages, and what for. */
+typedef struct nnc_pathname {
+    const char *path; /* NULL: not given */
+    const char *name;
+    nnc_path_use use;
+    int is_pattern; /* has fields such as {epoch:02d} that stand for numbers */
+} nnc_pathname;
+
+/** Whether a path is only written. */
+NNC_API int nnc_path_is_written(const nnc_pathname *path);
+/** 1 when one of the paths would be written over another, by whatever names: then *output is the one, *other the other.
+ *  Standard input and output, devices and pipes are never the same. */
+NNC_API int nnc_paths_clash(const nnc_pathname *paths, size_t count, const nnc_pathname **output, const nnc_pathname **other);
+/** Where symbolic links lead, be there a file or not. */
+typedef struct nnc_path_text {
+    char text[4096];
+} nnc_path_text;
+NNC_API nnc_path_text nnc_follow_links(const char *path);
+
 /* Files: whole or in pieces, plain or compressed (host_file.c) ----------------------------------------------------- */
 
 typedef enum nnc_coding {
@@ -119,7 +149,7 @@ NNC_API int nnc_reader_take_all(nnc_reader *reader, unsigned char **bytes, size_
 /** A whole file, likewise. */
 NNC_API int nnc_read_file(nnc_host *host, const char *path, unsigned char **bytes, size_t *size);
 
-/** Writes a file so that it is there whole or not at all: FILE.partial, fsync, rename. */
+/** Writes a file so that it is there whole or not at all: FILE.partial, fsync, rename. "-" is standard output. */
 typedef struct nnc_writer {
     nnc_host *host;
     char *path, *temporary; /* temporary NULL: in place, what is there being no regular file */
@@ -226,7 +256,8 @@ NNC_API double nnc_stream_normal(nnc_stream *stream);
 /** A permutation of 0 … count - 1 that follows from seed and epoch alone. */
 NNC_API void nnc_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count);
 
-/* Signals (host_signal.c): SIGINT and SIGTERM ask the run to end; a second one kills. ------------------------------ */
+/* Signals (host_signal.c): SIGINT and SIGTERM ask the run to end; a second one kills. What `nnc run` hands on is queued, and
+ * no second one: who signals a group of processes has reached the program itself. ----------------------------------- */
 
 NNC_API void nnc_signals_catch(void);
 NNC_API void nnc_signals_release(void);

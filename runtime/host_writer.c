@@ -65,37 +65,39 @@ static char *nnc_follow(const char *path) {
     struct stat status;
     int is_device = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
     int leads_to_file = !is_device && stat(path, &status) == 0 && S_ISREG(status.st_mode);
-    char *at = strdup(path), target[4096];
-    for (int links = 0; leads_to_file && at != NULL && links < 40; links++) {
-        ssize_t size = readlink(at, target, sizeof target - 1);
-        if (size < 0) {
-            break; /* no link any more */
-        }
-        target[size] = '\0';
-        const char *slash = target[0] != '/' ? strrchr(at, '/') : NULL;
-        size_t folder = slash != NULL ? (size_t)(slash - at) + 1 : 0;
-        char *next = malloc(folder + (size_t)size + 1);
-        if (next != NULL) {
-            memcpy(next, at, folder);
-            memcpy(next + folder, target, (size_t)size + 1);
-        }
-        free(at);
-        at = next;
+    nnc_path_text followed;
+    if (leads_to_file) {
+        followed = nnc_follow_links(path);
+        path = followed.text;
     }
-    return at;
+    return strdup(path);
+}
+
+/* Where standard output stands, and without cutting off what is in the file that it may be. */
+static int nnc_open_output(nnc_writer *writer) {
+    fflush(stdout);
+    int file = dup(STDOUT_FILENO);
+    writer->file = file >= 0 ? fdopen(file, "wb") : NULL;
+    if (writer->file == NULL && file >= 0) {
+        close(file);
+    }
+    return writer->file != NULL ? 0 : -1;
 }
 
 NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path) {
     struct stat status;
     memset(writer, 0, sizeof *writer);
     writer->host = host;
-    writer->path = nnc_follow(strcmp(path, "-") == 0 ? "/dev/stdout" : path);
+    int is_output = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
+    writer->path = is_output ? strdup("<stdout>") : nnc_follow(path);
     if (writer->path == NULL) {
         return nnc_fail(host, "out of memory");
     }
-    int exists = lstat(writer->path, &status) == 0;
+    int exists = !is_output && lstat(writer->path, &status) == 0;
     int outcome;
-    if (exists && !S_ISREG(status.st_mode)) { /* a pipe, a device, or a link such as /dev/stdout: not to be replaced */
+    if (is_output) {
+        outcome = nnc_open_output(writer) == 0 ? 0 : nnc_fail(host, "standard output cannot be written");
+    } else if (exists && !S_ISREG(status.st_mode)) { /* a pipe, a device, or a link such as /dev/stdout: not to be replaced */
         writer->file = fopen(writer->path, "wb");
         outcome = writer->file != NULL ? 0 : nnc_fail_at(host, path, 0, 0, "cannot be written: %s", strerror(errno));
     } else {
@@ -112,7 +114,7 @@ NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path
 NNC_API int nnc_writer_probe(nnc_host *host, const char *path) {
     struct stat status;
     nnc_writer writer;
-    int exists = lstat(path, &status) == 0;
+    int exists = strcmp(path, "-") != 0 && lstat(path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         return nnc_fail_at(host, path, 0, 0, "is a directory, not a file");
     }

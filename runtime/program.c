@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,11 @@ enum { NNC_COMMAND_COUNT = sizeof nnc_commands / sizeof nnc_commands[0] };
 
 /* Where the value of an option goes. */
 typedef enum nnc_option_kind {
-    NNC_OPTION_TEXT,    /* const char * */
+    NNC_OPTION_READ = NNC_PATH_READ, /* const char *: the name of a file, and what is done with it */
+    NNC_OPTION_WRITE = NNC_PATH_WRITE,
+    NNC_OPTION_READ_WEIGHTS = NNC_PATH_READ_WEIGHTS,
+    NNC_OPTION_WRITE_WEIGHTS = NNC_PATH_WRITE_WEIGHTS,
+    NNC_OPTION_FOLDER,  /* const char * */
     NNC_OPTION_COUNT,   /* int64_t, from 1 */
     NNC_OPTION_SEED,    /* uint64_t */
     NNC_OPTION_REAL,    /* double, from 0 */
@@ -55,7 +60,7 @@ typedef enum nnc_option_kind {
 } nnc_option_kind;
 
 typedef struct nnc_option {
-    const char *name, *value;
+    const char *name, *value; /* with its dashes */
     int commands;
     nnc_option_kind kind;
     size_t offset; /* in nnc_options */
@@ -68,34 +73,34 @@ typedef struct nnc_option {
 #define NNC_TO(kind, field) NNC_OPTION_##kind, offsetof(nnc_options, field)
 /* clang-format off: one row each */
 static const nnc_option nnc_option_table[] = {
-    {"x", "FILE", NNC_DATA, NNC_TO(TEXT, x), "samples: .npy, .npz, .csv or IDX, each maybe .gz; - is standard input"},
-    {"y", "FILE", NNC_LABELS, NNC_TO(TEXT, y), "their targets"},
-    {"sample-weight", "FILE", NNC_LABELS, NNC_TO(TEXT, sample_weight), "their weights in the loss"},
-    {"validation-x", "FILE", NNC_FIT, NNC_TO(TEXT, validation_x), "samples to validate on after each epoch"},
-    {"validation-y", "FILE", NNC_FIT, NNC_TO(TEXT, validation_y), "their targets"},
-    {"validation-split", "R", NNC_FIT, NNC_TO(REAL, validation_split), "validate on this fraction, the last samples"},
-    {"data-dir", "DIR", NNC_DATA, NNC_TO(TEXT, data_dir), "where relative paths of the model file start"},
-    {"weights", "FILE", NNC_DATA, NNC_TO(TEXT, weights), "weights to start from (.safetensors)"},
-    {"save", "FILE", NNC_FIT, NNC_TO(TEXT, save), "write the trained weights (.safetensors)"},
-    {"output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_TO(TEXT, output), "-o: predictions (.npy, .npz), or gradients"},
-    {"epochs", "N", NNC_FIT, NNC_TO(COUNT, epochs), "passes over the samples"},
-    {"batch-size", "N", ~NNC_SUMMARY, NNC_TO(COUNT, batch_size), "samples per step, at most the compiled batch"},
-    {"no-shuffle", NULL, NNC_FIT, NNC_TO(FLAG, no_shuffle), "take the samples in the order of the file"},
-    {"seed", "N", NNC_SEEDED, NNC_TO(SEED, seed), "of weights, shuffling and dropout (default 0)"},
-    {"history", "FILE", NNC_FIT, NNC_TO(TEXT, history), "write the figures of every epoch (.csv)"},
-    {"report", "FILE", NNC_FIT, NNC_TO(TEXT, report), "write a page about the run: curves, mistakes, data (.html)"},
-    {"masks", "FILE", NNC_FIT | NNC_GRAD, NNC_TO(TEXT, masks), "random factors (.safetensors; nnc --external-masks)"},
-    {"verbose", "0|1|2", NNC_FIT | NNC_EVALUATE, NNC_TO(VERBOSE, verbose), "nothing, a progress bar, a line per epoch"},
-    {"json", NULL, NNC_EVALUATE, NNC_TO(FLAG, json), "print one JSON object and nothing else"},
-    {"confusion", NULL, NNC_EVALUATE, NNC_TO(FLAG, confusion), "also count which class was taken for which"},
-    {"samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
-    {"tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
-    {"threads", "N", NNC_DATA | NNC_BENCH, NNC_TO(COUNT, threads), "evaluate, validate, predict in N threads, to the same bits"},
-    {"mc-samples", "N", NNC_PREDICT, NNC_TO(COUNT, mc_samples), "mean and deviation of N predictions with dropout on (-o .npz)"},
-    {"checkpoint", "FILE", NNC_FIT, NNC_TO(TEXT, checkpoint), "after every epoch, write all that going on needs"},
-    {"checkpoint-every", "N", NNC_FIT, NNC_TO(COUNT, checkpoint_every), "and after every N steps"},
-    {"resume", NULL, NNC_FIT, NNC_TO(FLAG, resume), "go on from the checkpoint, if there is one yet"},
-    {"help", NULL, ~0, NNC_TO(FLAG, help), "print this text"},
+    {"--x", "FILE", NNC_DATA, NNC_TO(READ, x), "samples: .npy, .npz, .csv or IDX, each maybe .gz; - is standard input"},
+    {"--y", "FILE", NNC_LABELS, NNC_TO(READ, y), "their targets"},
+    {"--sample-weight", "FILE", NNC_LABELS, NNC_TO(READ, sample_weight), "their weights in the loss"},
+    {"--validation-x", "FILE", NNC_FIT, NNC_TO(READ, validation_x), "samples to validate on after each epoch"},
+    {"--validation-y", "FILE", NNC_FIT, NNC_TO(READ, validation_y), "their targets"},
+    {"--validation-split", "R", NNC_FIT, NNC_TO(REAL, validation_split), "validate on this fraction, the last samples"},
+    {"--data-dir", "DIR", NNC_DATA, NNC_TO(FOLDER, data_dir), "where relative paths of the model file start"},
+    {"--weights", "FILE", NNC_DATA, NNC_TO(READ_WEIGHTS, weights), "weights to start from (.safetensors)"},
+    {"--save", "FILE", NNC_FIT, NNC_TO(WRITE_WEIGHTS, save), "write the trained weights (.safetensors)"},
+    {"--output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_TO(WRITE, output), "-o: predictions (.npy, .npz, .csv, .json; - is CSV), or gradients"},
+    {"--epochs", "N", NNC_FIT, NNC_TO(COUNT, epochs), "passes over the samples"},
+    {"--batch-size", "N", ~NNC_SUMMARY, NNC_TO(COUNT, batch_size), "samples per step, at most the compiled batch"},
+    {"--no-shuffle", NULL, NNC_FIT, NNC_TO(FLAG, no_shuffle), "take the samples in the order of the file"},
+    {"--seed", "N", NNC_SEEDED, NNC_TO(SEED, seed), "of weights, shuffling and dropout (default 0)"},
+    {"--history", "FILE", NNC_FIT, NNC_TO(WRITE, history), "write the figures of every epoch (.csv)"},
+    {"--report", "FILE", NNC_FIT, NNC_TO(WRITE, report), "write a page about the run: curves, mistakes, data (.html)"},
+    {"--masks", "FILE", NNC_FIT | NNC_GRAD, NNC_TO(READ, masks), "random factors (.safetensors; nnc --external-masks)"},
+    {"--verbose", "0|1|2", NNC_FIT | NNC_EVALUATE, NNC_TO(VERBOSE, verbose), "nothing, a progress bar, a line per epoch"},
+    {"--json", NULL, NNC_EVALUATE, NNC_TO(FLAG, json), "print one JSON object and nothing else"},
+    {"--confusion", NULL, NNC_EVALUATE, NNC_TO(FLAG, confusion), "also count which class was taken for which"},
+    {"--samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
+    {"--tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
+    {"--threads", "N", NNC_DATA | NNC_BENCH, NNC_TO(COUNT, threads), "evaluate, validate, predict in N threads, to the same bits"},
+    {"--mc-samples", "N", NNC_PREDICT, NNC_TO(COUNT, mc_samples), "mean and deviation of N predictions with dropout on"},
+    {"--checkpoint", "FILE", NNC_FIT, NNC_TO(WRITE, checkpoint), "after every epoch, write all that going on needs"},
+    {"--checkpoint-every", "N", NNC_FIT, NNC_TO(COUNT, checkpoint_every), "and after every N steps"},
+    {"--resume", NULL, NNC_FIT, NNC_TO(FLAG, resume), "go on from the checkpoint, if there is one yet"},
+    {"--help", NULL, ~0, NNC_TO(FLAG, help), "print this text"},
 };
 /* clang-format on */
 #undef NNC_DATA
@@ -103,6 +108,11 @@ static const nnc_option nnc_option_table[] = {
 #undef NNC_SEEDED
 #undef NNC_TO
 enum { NNC_OPTION_TOTAL = sizeof nnc_option_table / sizeof nnc_option_table[0] };
+
+/* As people write it. */
+static const char *nnc_name_of(const nnc_option *option) {
+    return strcmp(option->name, "--output") == 0 ? "-o" : option->name;
+}
 
 static void nnc_print_commands(const nnc_host *host, FILE *out) {
     fprintf(out, "usage: %s COMMAND [OPTIONS]\n\ncommands:\n", host->program);
@@ -118,7 +128,7 @@ static void nnc_print_options(const nnc_host *host, const nnc_command *command, 
         const nnc_option *option = &nnc_option_table[i];
         char text[64];
         if ((option->commands & command->bit) != 0) {
-            snprintf(text, sizeof text, "--%s%s%s", option->name, option->value != NULL ? " " : "",
+            snprintf(text, sizeof text, "%s%s%s", option->name, option->value != NULL ? " " : "",
                      option->value != NULL ? option->value : "");
             fprintf(out, "  %-22s %s\n", text, option->help);
         }
@@ -131,30 +141,40 @@ static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *
     double parsed = 0;
     int is_number = value != NULL && nnc_parse_count(value, &number) == 0;
     switch (option->kind) {
-    case NNC_OPTION_TEXT: *(const char **)field = value; return 0;
+    case NNC_OPTION_READ:
+    case NNC_OPTION_WRITE:
+    case NNC_OPTION_READ_WEIGHTS:
+    case NNC_OPTION_WRITE_WEIGHTS:
+    case NNC_OPTION_FOLDER:
+        if (value[0] == '\0') {
+            return nnc_fail_usage(host, "%s wants the name of a %s, not ''", nnc_name_of(option),
+                                  option->kind == NNC_OPTION_FOLDER ? "folder" : "file");
+        }
+        *(const char **)field = value;
+        return 0;
     case NNC_OPTION_FLAG: *(int *)field = 1; return 0;
     case NNC_OPTION_COUNT:
         if (!is_number || number < 1 || number > INT64_MAX) {
-            return nnc_fail_usage(host, "--%s wants a whole number from 1, not '%s'", option->name, value);
+            return nnc_fail_usage(host, "%s wants a whole number from 1, not '%s'", nnc_name_of(option), value);
         }
         *(int64_t *)field = (int64_t)number;
         return 0;
     case NNC_OPTION_SEED:
         if (!is_number) {
-            return nnc_fail_usage(host, "--%s wants a whole number from 0, not '%s'", option->name, value);
+            return nnc_fail_usage(host, "%s wants a whole number from 0, not '%s'", nnc_name_of(option), value);
         }
         *(uint64_t *)field = number;
         options->has_seed = 1;
         return 0;
     case NNC_OPTION_REAL:
         if (nnc_parse_number(value, strlen(value), &parsed) != 0 || !(parsed >= 0)) {
-            return nnc_fail_usage(host, "--%s wants a number from 0, not '%s'", option->name, value);
+            return nnc_fail_usage(host, "%s wants a number from 0, not '%s'", nnc_name_of(option), value);
         }
         *(double *)field = parsed;
         return 0;
     case NNC_OPTION_VERBOSE:
         if (!is_number || number > 2) {
-            return nnc_fail_usage(host, "--%s wants 0, 1 or 2, not '%s'", option->name, value);
+            return nnc_fail_usage(host, "%s wants 0, 1 or 2, not '%s'", nnc_name_of(option), value);
         }
         *(int *)field = (int)number;
         return 0;
@@ -171,8 +191,8 @@ static int nnc_parse_options(nnc_host *host, const nnc_command *command, int arg
     for (size_t i = 0; i < NNC_OPTION_TOTAL; i++) {
         const nnc_option *option = &nnc_option_table[i];
         if ((option->commands & command->bit) != 0) {
-            output = strcmp(option->name, "output") == 0 ? count : output;
-            longs[count].name = option->name;
+            output = strcmp(option->name, "--output") == 0 ? count : output;
+            longs[count].name = option->name + 2;
             longs[count].has_arg = option->value != NULL ? required_argument : no_argument;
             longs[count].val = 256 + (int)count;
             of[count++] = option;
@@ -201,6 +221,25 @@ static int nnc_parse_options(nnc_host *host, const nnc_command *command, int arg
         }
     }
     return optind == argc ? 0 : nnc_fail_usage(host, "unexpected argument '%s'", argv[optind]);
+}
+
+/* Refuses results that would be written over each other or over what is read, before anything is. */
+static int nnc_check_paths(nnc_host *host, const nnc_model *model, const nnc_command *command, const nnc_options *options) {
+    nnc_path_list list;
+    int status = nnc_paths_open(host, model, options->data_dir, NNC_OPTION_TOTAL, &list);
+    if (status == 0 && command->bit == NNC_FIT) {
+        nnc_paths_add_callbacks(model, &list);
+    }
+    for (size_t i = 0; i < NNC_OPTION_TOTAL && status == 0; i++) {
+        const nnc_option *option = &nnc_option_table[i];
+        if (option->kind < NNC_OPTION_FOLDER) {
+            const char *path = *(const char *const *)(const void *)((const char *)options + option->offset);
+            list.at[list.count++] = (nnc_pathname){path, nnc_name_of(option), (nnc_path_use)option->kind, 0};
+        }
+    }
+    status = status == 0 ? nnc_paths_check(host, &list) : status;
+    nnc_paths_close(&list);
+    return status;
 }
 
 static const nnc_command *nnc_find_command(const char *name) {
@@ -237,6 +276,9 @@ static int nnc_run_command(nnc_host *host, const nnc_model *model, int argc, cha
         nnc_print_options(host, command, stdout);
         return NNC_EXIT_OK;
     }
+    if (nnc_check_paths(host, model, command, &options) != 0) {
+        return host->status;
+    }
     return command->run(host, model, &options);
 }
 
@@ -245,6 +287,8 @@ NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) {
     memset(&host, 0, sizeof host);
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     host.program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : model->name;
+    nnc_process_begin();
+    signal(SIGPIPE, SIG_IGN); /* a run does not end because nobody reads its progress any more */
     int status;
     if (model->keeps_subnormals) {
         status = nnc_run_command(&host, model, argc, argv);

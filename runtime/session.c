@@ -103,6 +103,9 @@ NNC_API int nnc_session_weights(nnc_session *session, const char *path) {
         session->learned.knows_x = 1;
         return 0;
     }
+    if (model->tensor_count == 0) {
+        return 0; /* it needs none */
+    }
     return nnc_fail_usage(session->host, "no weights: give --weights FILE.safetensors (fit --save FILE writes one)");
 }
 
@@ -190,8 +193,16 @@ NNC_API const void *nnc_session_fit_weight(nnc_session *session, const nnc_datas
 }
 
 NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing) {
-    const char *why = status == NNC_E_NONFINITE ? "the loss is not finite"
-                      : status == NNC_E_ARG     ? "the data do not suit the model: an index or class is out of range"
-                                                : "the model reports an error";
-    return nnc_fail(host, "%s: %s (status %d)", doing, why, status);
+    static const char *const texts[] = {
+        [-NNC_E_ARG] = "the data do not suit the model: an index or class is out of range",
+        [-NNC_E_SPACE] = "a buffer is too short: the program was built with a runtime of another version",
+        [-NNC_E_FORMAT] = "a file has another format",
+        [-NNC_E_MODEL] = "a file is of another model",
+        [-NNC_E_CORRUPT] = "a file is damaged",
+        [-NNC_E_NONFINITE] = "the loss is not finite: values of the data are too large, or the weights come from a run that "
+                             "diverged",
+    };
+    int is_known = status < 0 && -status < (int)(sizeof texts / sizeof texts[0]);
+    return nnc_fail(host, "%s: %s", doing,
+                    is_known ? texts[-status] : "the model's C is newer than the runtime: build the program again");
 }

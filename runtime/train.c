@@ -150,6 +150,9 @@ static int nnc_prepare(nnc_training *training) {
     if (options->resume && options->checkpoint == NULL) {
         return nnc_fail_usage(host, "--resume needs the file: --checkpoint FILE");
     }
+    if (options->checkpoint_every > 0 && options->checkpoint == NULL) {
+        return nnc_fail_usage(host, "--checkpoint-every needs the file: --checkpoint FILE");
+    }
     if (options->resume && options->weights != NULL) {
         return nnc_fail_usage(host, "--resume and --weights exclude each other: a checkpoint has weights of its own");
     }

@@ -399,7 +399,8 @@ static void apply_overrides(Constants *constants, Constant *constant) {
             constant->value = resolve(constants, override->value);
             constant->override = override->text;
             if (diags_errors(constants->diags) > errors) {
-                diag_note(constants->diags, NO_SPAN, "in -D %s", override->text);
+                diag_note(constants->diags, NO_SPAN, "it is in -D %s: give '%s' another value there", override->text,
+                          override->name);
             }
         }
     }
