@@ -223,14 +223,14 @@ NNC_API int nnc_results_check(nnc_host *host, const char *path, size_t array_cou
         return 0;
     }
     if (format == NULL) {
-        nnc_fail_usage(host, "-o %s: no format has this ending: give a file in", path);
+        nnc_fail_usage(host, "-o %s: no format has this ending: give -o", path);
     } else {
-        nnc_fail_usage(host, "--mc-samples writes two arrays, mean and std, and %s holds one: give -o a file in", format->ending);
+        nnc_fail_usage(host, "--mc-samples writes two arrays, mean and std: give -o");
     }
     size_t used = strlen(host->text);
     for (size_t i = 0; i < NNC_FORMAT_COUNT; i++) {
         if (array_count <= nnc_formats[i].most) {
-            snprintf(host->text + used, sizeof host->text - used, " %s,", nnc_formats[i].ending);
+            snprintf(host->text + used, sizeof host->text - used, " FILE%s,", nnc_formats[i].ending);
             used = strlen(host->text);
         }
     }
