@@ -63,7 +63,7 @@ enum { NNC_RESULT_ARRAYS = NNC_NPZ_ARRAYS };
 /** A file of numbers for samples, one array or two of the shape of the model's outputs, in the format of its ending. */
 typedef struct nnc_results {
     const nnc_session *session;
-    const struct nnc_format *format;
+    const struct nnc_result_format *format;
     const char *const *arrays; /* their names */
     size_t array_count, samples, rows; /* rows: written so far of the present array */
     nnc_writer writer;

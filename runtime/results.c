@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A format writes one array behind the other, or both side by side in a table. */
-typedef struct nnc_format {
+typedef struct nnc_result_format {
     const char *ending;
     size_t most; /* arrays */
     int is_table;
@@ -15,15 +15,15 @@ typedef struct nnc_format {
     void (*rows)(nnc_results *results, const void *reals, size_t n);
     void (*end)(nnc_results *results);
     void (*finish)(nnc_results *results);
-} nnc_format;
+} nnc_result_format;
 
-static void nnc_put_text(nnc_results *results, const char *text) {
+static void nnc_result_text(nnc_results *results, const char *text) {
     nnc_writer_write(&results->writer, text, strlen(text));
 }
 
 /* NPY and NPZ -------------------------------------------------------------------------------------------------------- */
 
-static void nnc_npy_begin(nnc_results *results, const char *array) {
+static void nnc_put_npy_begin(nnc_results *results, const char *array) {
     const nnc_model *model = results->session->model;
     int64_t shape[7] = {(int64_t)results->samples};
     (void)array;
@@ -31,34 +31,34 @@ static void nnc_npy_begin(nnc_results *results, const char *array) {
     nnc_write_npy_header(&results->writer, nnc_real_dtype(model), model->output_rank + 1, shape);
 }
 
-static void nnc_npy_rows(nnc_results *results, const void *reals, size_t n) {
+static void nnc_put_npy_rows(nnc_results *results, const void *reals, size_t n) {
     const nnc_model *model = results->session->model;
     nnc_writer_write(&results->writer, reals, n * nnc_output_size(model) * model->real_size);
 }
 
-static void nnc_npz_begin(nnc_results *results, const char *array) {
+static void nnc_put_npz_begin(nnc_results *results, const char *array) {
     nnc_write_npz_begin(&results->writer, &results->npz, array);
-    nnc_npy_begin(results, array);
+    nnc_put_npy_begin(results, array);
 }
 
-static void nnc_npz_next(nnc_results *results) { nnc_write_npz_next(&results->writer, &results->npz); }
+static void nnc_put_npz_next(nnc_results *results) { nnc_write_npz_next(&results->writer, &results->npz); }
 
-static void nnc_npz_finish(nnc_results *results) { nnc_write_npz_end(&results->writer, &results->npz); }
+static void nnc_put_npz_finish(nnc_results *results) { nnc_write_npz_end(&results->writer, &results->npz); }
 
 /* Numbers and names in text ------------------------------------------------------------------------------------------ */
 
 /* The fewest digits that bring the number back, whether they are read as a float at once or by way of a double. */
-static void nnc_put_real(nnc_results *results, const void *reals, size_t index, const char *not_finite) {
+static void nnc_result_real(nnc_results *results, const void *reals, size_t index, const char *not_finite) {
     const nnc_model *model = results->session->model;
     double value = nnc_get_real(model, reals, index);
     int is_float = model->real_size == sizeof(float), digits = is_float ? 6 : 15, last = is_float ? 9 : 17;
     char text[40];
     if (!isfinite(value) && not_finite != NULL) {
-        nnc_put_text(results, not_finite);
+        nnc_result_text(results, not_finite);
         return;
     }
     if (isnan(value)) {
-        nnc_put_text(results, "nan"); /* without a sign */
+        nnc_result_text(results, "nan"); /* without a sign */
         return;
     }
     for (;; digits++) {
@@ -68,7 +68,7 @@ static void nnc_put_real(nnc_results *results, const void *reals, size_t index, 
             break;
         }
     }
-    nnc_put_text(results, text);
+    nnc_result_text(results, text);
 }
 
 /* The label of the class that an output of the last dimension stands for, or NULL. */
@@ -82,22 +82,22 @@ static const char *nnc_label_of_output(const nnc_results *results, size_t index)
 /* CSV: a line of names, then a line for each sample ------------------------------------------------------------------- */
 
 /* RFC 4180: in quotes where it must be. */
-static void nnc_put_field(nnc_results *results, const char *text) {
+static void nnc_result_field(nnc_results *results, const char *text) {
     if (strpbrk(text, ",\"\r\n") == NULL) {
-        nnc_put_text(results, text);
+        nnc_result_text(results, text);
         return;
     }
-    nnc_put_text(results, "\"");
+    nnc_result_text(results, "\"");
     for (; *text != '\0'; text++) {
         nnc_writer_write(&results->writer, text, 1);
         nnc_writer_write(&results->writer, text, *text == '"');
     }
-    nnc_put_text(results, "\"");
+    nnc_result_text(results, "\"");
 }
 
 /* predictions; predictions_2 or predictions_0_2 where a sample has several; the class where there are labels: then mean_cat
  * and std_cat of two arrays, cat of one. */
-static void nnc_put_column_name(nnc_results *results, size_t array, size_t index) {
+static void nnc_result_column(nnc_results *results, size_t array, size_t index) {
     const nnc_model *model = results->session->model;
     const char *label = model->output_rank == 1 ? nnc_label_of_output(results, index) : NULL;
     char name[300];
@@ -112,113 +112,113 @@ static void nnc_put_column_name(nnc_results *results, size_t array, size_t index
             used += snprintf(name + used, sizeof name - (size_t)used, "_%zu", index / stride % (size_t)model->output_shape[i]);
         }
     }
-    nnc_put_field(results, name);
+    nnc_result_field(results, name);
 }
 
-static void nnc_csv_begin(nnc_results *results, const char *array) {
+static void nnc_put_csv_begin(nnc_results *results, const char *array) {
     size_t width = nnc_output_size(results->session->model);
     (void)array;
     for (size_t i = 0; i < results->array_count * width; i++) {
-        nnc_put_text(results, i > 0 ? "," : "");
-        nnc_put_column_name(results, i / width, i % width);
+        nnc_result_text(results, i > 0 ? "," : "");
+        nnc_result_column(results, i / width, i % width);
     }
-    nnc_put_text(results, "\n");
+    nnc_result_text(results, "\n");
 }
 
 /* Rows of the first array, and beside them those of the others. */
-static void nnc_csv_rows(nnc_results *results, const void *reals, size_t n) {
+static void nnc_put_csv_rows(nnc_results *results, const void *reals, size_t n) {
     size_t width = nnc_output_size(results->session->model);
     for (size_t row = 0; row < n; row++) {
         for (size_t i = 0; i < results->array_count * width; i++) {
-            nnc_put_text(results, i > 0 ? "," : "");
-            nnc_put_real(results, reals, (i / width * results->samples + row) * width + i % width, NULL);
+            nnc_result_text(results, i > 0 ? "," : "");
+            nnc_result_real(results, reals, (i / width * results->samples + row) * width + i % width, NULL);
         }
-        nnc_put_text(results, "\n");
+        nnc_result_text(results, "\n");
     }
 }
 
 /* JSON: {"predictions": [[0.25, 0.75], …]}, with the labels of classes before it -------------------------------------- */
 
-static void nnc_put_json_text(nnc_results *results, const char *text) {
+static void nnc_result_string(nnc_results *results, const char *text) {
     char escape[8];
-    nnc_put_text(results, "\"");
+    nnc_result_text(results, "\"");
     for (; *text != '\0'; text++) {
         unsigned char c = (unsigned char)*text;
         snprintf(escape, sizeof escape, c < 0x20 ? "\\u%04x" : c == '"' || c == '\\' ? "\\%c" : "%c", c);
-        nnc_put_text(results, escape);
+        nnc_result_text(results, escape);
     }
-    nnc_put_text(results, "\"");
+    nnc_result_text(results, "\"");
 }
 
-static void nnc_json_begin(nnc_results *results, const char *array) {
+static void nnc_put_json_begin(nnc_results *results, const char *array) {
     int is_first = array == results->arrays[0];
-    nnc_put_text(results, is_first ? "{" : ", ");
+    nnc_result_text(results, is_first ? "{" : ", ");
     for (size_t i = 0; is_first && nnc_label_of_output(results, i) != NULL; i++) {
-        nnc_put_text(results, i == 0 ? "\"classes\": [" : ", ");
-        nnc_put_json_text(results, nnc_label_of_output(results, i));
+        nnc_result_text(results, i == 0 ? "\"classes\": [" : ", ");
+        nnc_result_string(results, nnc_label_of_output(results, i));
         if (i + 1 == results->session->learned.class_count) {
-            nnc_put_text(results, "], ");
+            nnc_result_text(results, "], ");
             break;
         }
     }
-    nnc_put_json_text(results, array);
-    nnc_put_text(results, ": [");
+    nnc_result_string(results, array);
+    nnc_result_text(results, ": [");
 }
 
 /* A sample as lists in lists. */
-static void nnc_json_row(nnc_results *results, const void *reals, size_t row) {
+static void nnc_put_json_row(nnc_results *results, const void *reals, size_t row) {
     const nnc_model *model = results->session->model;
     size_t width = nnc_output_size(model);
     for (size_t i = 0; i < width; i++) {
         size_t size = width;
-        nnc_put_text(results, i > 0 ? ", " : "");
+        nnc_result_text(results, i > 0 ? ", " : "");
         for (int d = 0; d < model->output_rank; d++) {
-            nnc_put_text(results, i % size == 0 ? "[" : "");
+            nnc_result_text(results, i % size == 0 ? "[" : "");
             size /= (size_t)model->output_shape[d];
         }
-        nnc_put_real(results, reals, row * width + i, "null");
+        nnc_result_real(results, reals, row * width + i, "null");
         for (int d = model->output_rank - 1; d >= 0; d--) {
             size *= (size_t)model->output_shape[d];
-            nnc_put_text(results, (i + 1) % size == 0 ? "]" : "");
+            nnc_result_text(results, (i + 1) % size == 0 ? "]" : "");
         }
     }
 }
 
-static void nnc_json_rows(nnc_results *results, const void *reals, size_t n) {
+static void nnc_put_json_rows(nnc_results *results, const void *reals, size_t n) {
     for (size_t row = 0; row < n; row++) {
-        nnc_put_text(results, results->rows + row > 0 ? ",\n" : "\n");
-        nnc_json_row(results, reals, row);
+        nnc_result_text(results, results->rows + row > 0 ? ",\n" : "\n");
+        nnc_put_json_row(results, reals, row);
     }
 }
 
-static void nnc_json_end(nnc_results *results) { nnc_put_text(results, "\n]"); }
+static void nnc_put_json_end(nnc_results *results) { nnc_result_text(results, "\n]"); }
 
-static void nnc_json_finish(nnc_results *results) { nnc_put_text(results, "}\n"); }
+static void nnc_put_json_finish(nnc_results *results) { nnc_result_text(results, "}\n"); }
 
 /* All of them -------------------------------------------------------------------------------------------------------- */
 
-static const nnc_format nnc_formats[] = {
-    {".npy", 1, 0, nnc_npy_begin, nnc_npy_rows, NULL, NULL},
-    {".npz", NNC_NPZ_ARRAYS, 0, nnc_npz_begin, nnc_npy_rows, nnc_npz_next, nnc_npz_finish},
-    {".json", NNC_RESULT_ARRAYS, 0, nnc_json_begin, nnc_json_rows, nnc_json_end, nnc_json_finish},
-    {".csv", NNC_RESULT_ARRAYS, 1, nnc_csv_begin, nnc_csv_rows, NULL, NULL},
+static const nnc_result_format nnc_result_formats[] = {
+    {".npy", 1, 0, nnc_put_npy_begin, nnc_put_npy_rows, NULL, NULL},
+    {".npz", NNC_NPZ_ARRAYS, 0, nnc_put_npz_begin, nnc_put_npy_rows, nnc_put_npz_next, nnc_put_npz_finish},
+    {".json", NNC_RESULT_ARRAYS, 0, nnc_put_json_begin, nnc_put_json_rows, nnc_put_json_end, nnc_put_json_finish},
+    {".csv", NNC_RESULT_ARRAYS, 1, nnc_put_csv_begin, nnc_put_csv_rows, NULL, NULL},
 };
-enum { NNC_FORMAT_COUNT = sizeof nnc_formats / sizeof nnc_formats[0] };
+enum { NNC_RESULT_FORMAT_COUNT = sizeof nnc_result_formats / sizeof nnc_result_formats[0] };
 
 /* CSV on standard output, and in what only passes text on. */
-static const nnc_format *nnc_find_format(const char *path) {
+static const nnc_result_format *nnc_find_result_format(const char *path) {
     size_t length = strlen(path);
-    for (size_t i = 0; i < NNC_FORMAT_COUNT; i++) {
-        size_t size = strlen(nnc_formats[i].ending);
-        if (length > size && strcmp(path + length - size, nnc_formats[i].ending) == 0) {
-            return &nnc_formats[i];
+    for (size_t i = 0; i < NNC_RESULT_FORMAT_COUNT; i++) {
+        size_t size = strlen(nnc_result_formats[i].ending);
+        if (length > size && strcmp(path + length - size, nnc_result_formats[i].ending) == 0) {
+            return &nnc_result_formats[i];
         }
     }
-    return strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0 ? &nnc_formats[NNC_FORMAT_COUNT - 1] : NULL;
+    return strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0 ? &nnc_result_formats[NNC_RESULT_FORMAT_COUNT - 1] : NULL;
 }
 
 NNC_API int nnc_results_check(nnc_host *host, const char *path, size_t array_count) {
-    const nnc_format *format = nnc_find_format(path);
+    const nnc_result_format *format = nnc_find_result_format(path);
     if (format != NULL && array_count <= format->most) {
         return 0;
     }
@@ -228,9 +228,9 @@ NNC_API int nnc_results_check(nnc_host *host, const char *path, size_t array_cou
         nnc_fail_usage(host, "--mc-samples writes two arrays, mean and std: give -o");
     }
     size_t used = strlen(host->text);
-    for (size_t i = 0; i < NNC_FORMAT_COUNT; i++) {
-        if (array_count <= nnc_formats[i].most) {
-            snprintf(host->text + used, sizeof host->text - used, " FILE%s,", nnc_formats[i].ending);
+    for (size_t i = 0; i < NNC_RESULT_FORMAT_COUNT; i++) {
+        if (array_count <= nnc_result_formats[i].most) {
+            snprintf(host->text + used, sizeof host->text - used, " FILE%s,", nnc_result_formats[i].ending);
             used = strlen(host->text);
         }
     }
@@ -242,7 +242,7 @@ NNC_API int nnc_results_open(nnc_results *results, const nnc_session *session, c
                              size_t array_count, size_t samples) {
     memset(results, 0, sizeof *results);
     results->session = session;
-    results->format = nnc_find_format(path);
+    results->format = nnc_find_result_format(path);
     results->arrays = names;
     results->array_count = array_count;
     results->samples = samples;
