@@ -168,7 +168,8 @@ static int run(int argc, char **argv, Arena *arena) {
 /* What was printed may still be on its way, and never arrive. */
 static int finish_output(int status) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
-    fprintf(stderr, "nnc: cannot write to standard output: %s\n", strerror(errno)); /* printing was the last that was done */
+    /* Printing was the last that was done. */
+    fprintf(stderr, "nnc: cannot write to standard output: %s\n", strerror(errno));
     return EXIT_USAGE;
 }
 

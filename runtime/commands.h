@@ -49,7 +49,8 @@ typedef struct nnc_path_list {
 } nnc_path_list;
 
 /** The sources of the model file, below `data_dir`. There is room for its callbacks and for `more`. */
-NNC_API int nnc_paths_open(nnc_host *host, const nnc_model *model, const char *data_dir, size_t more, nnc_path_list *list);
+NNC_API int nnc_paths_open(nnc_host *host, const nnc_model *model, const char *data_dir, size_t more,
+                           nnc_path_list *list);
 /** What callbacks write while fit() runs. */
 NNC_API void nnc_paths_add_callbacks(const nnc_model *model, nnc_path_list *list);
 /** Error when one of them would be written over another. */
@@ -73,8 +74,8 @@ typedef struct nnc_results {
 /** Error when `path` has no ending that stands for a format, or for one that cannot hold so many arrays. */
 NNC_API int nnc_results_check(nnc_host *host, const char *path, size_t array_count);
 /** `names` of the arrays, which outlive the file. */
-NNC_API int nnc_results_open(nnc_results *results, const nnc_session *session, const char *path, const char *const *names,
-                             size_t array_count, size_t samples);
+NNC_API int nnc_results_open(nnc_results *results, const nnc_session *session, const char *path,
+                             const char *const *names, size_t array_count, size_t samples);
 /** The next `n` samples of the only array. */
 NNC_API void nnc_results_put(nnc_results *results, const void *reals, size_t n);
 /** All samples of all arrays, one array behind the other. */

@@ -94,7 +94,8 @@ typedef struct nnc_pathname {
 NNC_API int nnc_path_is_written(const nnc_pathname *path);
 /** 1 when one of the paths would be written over another, by whatever names: then *output is the one, *other the other.
  *  Standard input and output, devices and pipes are never the same. */
-NNC_API int nnc_paths_clash(const nnc_pathname *paths, size_t count, const nnc_pathname **output, const nnc_pathname **other);
+NNC_API int nnc_paths_clash(const nnc_pathname *paths, size_t count, const nnc_pathname **output,
+                            const nnc_pathname **other);
 /** Where symbolic links lead, be there a file or not. */
 typedef struct nnc_path_text {
     char text[4096];

@@ -159,7 +159,8 @@ static int nnc_overwrites(const nnc_pathname *a, const nnc_pathname *b) {
     return nnc_leads_to(from.text, 0, to.text) || nnc_leads_to(partial.text, 0, to.text);
 }
 
-NNC_API int nnc_paths_clash(const nnc_pathname *paths, size_t count, const nnc_pathname **output, const nnc_pathname **other) {
+NNC_API int nnc_paths_clash(const nnc_pathname *paths, size_t count, const nnc_pathname **output,
+                            const nnc_pathname **other) {
     for (size_t i = 0; i < count; i++) {
         const nnc_pathname *a = &paths[i];
         if (a->path == NULL || !nnc_path_is_written(a) || nnc_is_exempt(a->path)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* paths.c - the files that the model file and the command line name, and that no result is written over another of them. */
+/* paths.c - the files that model file and command line name: no result is written over another of them. */
 #include "commands.h"
 
 #include <stdlib.h>
@@ -56,16 +56,18 @@ NNC_API void nnc_paths_add_callbacks(const nnc_model *model, nnc_path_list *list
         if (strcmp(callback->name, "ModelCheckpoint") == 0) {
             nnc_paths_add(list, callback->path, "ModelCheckpoint", NNC_PATH_WRITE_WEIGHTS, 1);
         } else if (strcmp(callback->name, "BackupAndRestore") == 0) {
-            nnc_paths_add(list, nnc_paths_join(list, callback->path, "latest.safetensors"), callback->name, NNC_PATH_WRITE, 0);
-            nnc_paths_add(list, nnc_paths_join(list, callback->path, "latest.safetensors.bkp"), callback->name,
-                          NNC_PATH_WRITE, 0);
+            const char *latest = nnc_paths_join(list, callback->path, "latest.safetensors");
+            const char *previous = nnc_paths_join(list, callback->path, "latest.safetensors.bkp");
+            nnc_paths_add(list, latest, callback->name, NNC_PATH_WRITE, 0);
+            nnc_paths_add(list, previous, callback->name, NNC_PATH_WRITE, 0);
         } else if (callback->path != NULL) {
             nnc_paths_add(list, callback->path, callback->name, NNC_PATH_WRITE, 0);
         }
     }
 }
 
-NNC_API int nnc_paths_open(nnc_host *host, const nnc_model *model, const char *data_dir, size_t more, nnc_path_list *list) {
+NNC_API int nnc_paths_open(nnc_host *host, const nnc_model *model, const char *data_dir, size_t more,
+                           nnc_path_list *list) {
     size_t callbacks = model->fit != NULL ? model->fit->callback_count : 0;
     size_t most = NNC_PATHS_OF_SOURCES + NNC_PATHS_OF_CALLBACK * callbacks;
     memset(list, 0, sizeof *list);

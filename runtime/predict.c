@@ -73,13 +73,12 @@ static int nnc_predict_mc(nnc_session *session, const nnc_dataset *data, const n
     const nnc_model *model = session->model;
     nnc_results results;
     nnc_predicting predicting = {.data = data, .options = options};
-    predicting.reals = nnc_alloc(session->host, NNC_RESULT_ARRAYS, data->count * nnc_output_size(model) * model->real_size);
-    int status = predicting.reals == NULL ? -1
-                                          : nnc_results_open(&results, session, options->output, names, NNC_RESULT_ARRAYS,
-                                                             data->count);
-    if (status == 0) {
-        status = nnc_predict_batches(session, &predicting) != 0 || nnc_results_put_all(&results, predicting.reals) != 0 ? -1 : 0;
-        if (status == 0) {
+    size_t bytes = data->count * nnc_output_size(model) * model->real_size;
+    int status = -1;
+    predicting.reals = nnc_alloc(session->host, NNC_RESULT_ARRAYS, bytes);
+    if (predicting.reals != NULL &&
+        nnc_results_open(&results, session, options->output, names, NNC_RESULT_ARRAYS, data->count) == 0) {
+        if (nnc_predict_batches(session, &predicting) == 0 && nnc_results_put_all(&results, predicting.reals) == 0) {
             status = nnc_results_commit(&results);
         } else {
             nnc_results_abandon(&results);

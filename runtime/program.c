@@ -224,7 +224,8 @@ static int nnc_parse_options(nnc_host *host, const nnc_command *command, int arg
 }
 
 /* Refuses results that would be written over each other or over what is read, before anything is. */
-static int nnc_check_paths(nnc_host *host, const nnc_model *model, const nnc_command *command, const nnc_options *options) {
+static int nnc_check_paths(nnc_host *host, const nnc_model *model, const nnc_command *command,
+                           const nnc_options *options) {
     nnc_path_list list;
     int status = nnc_paths_open(host, model, options->data_dir, NNC_OPTION_TOTAL, &list);
     if (status == 0 && command->bit == NNC_FIT) {

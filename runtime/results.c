@@ -64,7 +64,8 @@ static void nnc_result_real(nnc_results *results, const void *reals, size_t inde
     for (;; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         double back = strtod(text, NULL);
-        if (digits == last || (is_float ? (double)(float)back == value && (double)strtof(text, NULL) == value : back == value)) {
+        int is_same = is_float ? (double)(float)back == value && (double)strtof(text, NULL) == value : back == value;
+        if (is_same || digits == last) {
             break;
         }
     }
@@ -95,8 +96,8 @@ static void nnc_result_field(nnc_results *results, const char *text) {
     nnc_result_text(results, "\"");
 }
 
-/* predictions; predictions_2 or predictions_0_2 where a sample has several; the class where there are labels: then mean_cat
- * and std_cat of two arrays, cat of one. */
+/* predictions; predictions_2 or predictions_0_2 where a sample has several; the class where there are labels: cat, or of
+ * two arrays mean_cat and std_cat. */
 static void nnc_result_column(nnc_results *results, size_t array, size_t index) {
     const nnc_model *model = results->session->model;
     const char *label = model->output_rank == 1 ? nnc_label_of_output(results, index) : NULL;
@@ -108,8 +109,9 @@ static void nnc_result_column(nnc_results *results, size_t array, size_t index) 
         size_t size = nnc_output_size(model), stride = size;
         int used = snprintf(name, sizeof name, "%s", results->arrays[array]);
         for (int i = 0; i < model->output_rank && size > 1; i++) {
-            stride /= (size_t)model->output_shape[i];
-            used += snprintf(name + used, sizeof name - (size_t)used, "_%zu", index / stride % (size_t)model->output_shape[i]);
+            size_t length = (size_t)model->output_shape[i];
+            stride /= length;
+            used += snprintf(name + used, sizeof name - (size_t)used, "_%zu", index / stride % length);
         }
     }
     nnc_result_field(results, name);
@@ -214,7 +216,8 @@ static const nnc_result_format *nnc_find_result_format(const char *path) {
             return &nnc_result_formats[i];
         }
     }
-    return strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0 ? &nnc_result_formats[NNC_RESULT_FORMAT_COUNT - 1] : NULL;
+    int is_text = strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0;
+    return is_text ? &nnc_result_formats[NNC_RESULT_FORMAT_COUNT - 1] : NULL;
 }
 
 NNC_API int nnc_results_check(nnc_host *host, const char *path, size_t array_count) {
@@ -238,8 +241,8 @@ NNC_API int nnc_results_check(nnc_host *host, const char *path, size_t array_cou
     return -1;
 }
 
-NNC_API int nnc_results_open(nnc_results *results, const nnc_session *session, const char *path, const char *const *names,
-                             size_t array_count, size_t samples) {
+NNC_API int nnc_results_open(nnc_results *results, const nnc_session *session, const char *path,
+                             const char *const *names, size_t array_count, size_t samples) {
     memset(results, 0, sizeof *results);
     results->session = session;
     results->format = nnc_find_result_format(path);
