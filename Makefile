@@ -31,16 +31,18 @@ PNG = $(shell printf '#include <spng.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/nul
 png_flags = $(if $(PNG),-DNNC_PNG)
 png_libs  = $(if $(PNG),-lspng)
 
+# runtime/core ships in products; runtime/program is the hosted program around a model.
+runtime_folders = -Iruntime/core -Iruntime/program
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
-                 -Icompiler -Icompiler/frontend -Iruntime -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+                 -Icompiler -Icompiler/frontend $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
-runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) -Iruntime $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
 # Sources. *.t.c files are templates of emitted C: they are embedded, not compiled.
 templates        := $(sort $(wildcard compiler/*.t.c compiler/*/*.t.c))
 compiler_sources := $(filter-out $(templates),$(sort $(wildcard compiler/*.c compiler/*/*.c)))
-runtime_headers  := $(sort $(wildcard runtime/*.h))
-runtime_sources  := $(sort $(wildcard runtime/*.c))
+runtime_headers  := $(sort $(wildcard runtime/*/*.h runtime/*/*/*.h))
+runtime_sources  := $(sort $(wildcard runtime/*/*.c runtime/*/*/*.c))
 copies_h         := $(BUILD)/include/nnc/nnc_copies.h
 embedded_sources := $(sort $(runtime_headers) $(runtime_sources) $(templates)) $(copies_h)
 
@@ -54,8 +56,8 @@ generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded))
 compiler_objects  := $(patsubst %.c,$(BUILD)/%.o,$(compiler_sources)) $(generated_objects)
 runtime_objects   := $(patsubst %.c,$(BUILD)/%.o,$(runtime_sources))
 # What emitted C may include; the other headers are the hosted program's own.
-model_headers     := $(filter runtime/nnc%,$(runtime_headers))
-copied_headers    := $(patsubst runtime/%,$(BUILD)/include/nnc/%,$(model_headers))
+model_headers     := $(filter runtime/core/%,$(runtime_headers))
+copied_headers    := $(patsubst runtime/core/%,$(BUILD)/include/nnc/%,$(model_headers))
 public_headers    := $(copied_headers) $(copies_h)
 
 # say: "  CC  file" in place of the command, unless V=1.
@@ -107,11 +109,11 @@ $(runtime_objects): $(BUILD)/%.o: %.c $(BUILD)/flags | $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(runtime_flags) $(warnings) -MMD -MP -c $< -o $@
 
 # An uninstalled build looks like an installed one to nnc: libnnc.a and include/nnc beside it.
-$(copied_headers): $(BUILD)/include/nnc/%: runtime/%
+$(copied_headers): $(BUILD)/include/nnc/%: runtime/core/%
 	$(call say,COPY)mkdir -p $(@D) && cp $< $@
 
 # What is included once for every instruction set: the headers with parts but nnc.h itself.
-vector_headers := $(filter-out runtime/nnc.h,$(model_headers))
+vector_headers := $(filter-out runtime/core/nnc.h,$(model_headers))
 $(copies_h): tools/copies.sh $(vector_headers)
 	$(call say,COPIES)mkdir -p $(@D) && tools/copies.sh $(vector_headers) > $@
 
@@ -183,7 +185,7 @@ $(BUILD)/prefix: force
 
 # --- for developers ---------------------------------------------------------------------------------------------------
 
-formatted := $(filter-out $(templates),$(wildcard compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] examples/*/*.c))
+formatted := $(filter-out $(templates),$(wildcard compiler/*.[ch] compiler/*/*.[ch] runtime/*/*.[ch] runtime/*/*/*.[ch] examples/*/*.c))
 
 .PHONY: format tidy compdb dist clean help
 format: ## lay out the C sources with clang-format

@@ -5,7 +5,7 @@
 
 /** One file. The Makefile writes the table from runtime/ and the *.t.c files of compiler/, see embed.sh. */
 typedef struct Embedded {
-    const char *name; /* path from the root of the sources: runtime/nnc.h */
+    const char *name; /* path from the root of the sources: runtime/core/nnc.h */
     const char *text; /* terminated */
 } Embedded;
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "emit/emit.h"
-#include "host.h"
+#include "host/host.h"
 #include "options.h"
 #include "output.h"
 #include "plan.h"

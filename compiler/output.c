@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "emit/emit.h"
-#include "host.h"
+#include "host/host.h"
 #include "temporary.h"
 
 static const char *base_name(const char *path) {

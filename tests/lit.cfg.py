@@ -9,7 +9,8 @@ Substitutions
   %cc %clang %cxx %clangxx  C and C++ compilers; gcc's with the sanitizers of a SAN=1 build
   %cflags %libs        what `nnc --cflags` and `nnc --libs` say: to compile and link output that needs the runtime library
   %c99 %c11 %cxx11     the standard and the warnings that emitted code must pass, as errors
-  %runtime             the folder of the runtime's sources
+  %runtime             flags to include the runtime's headers, the program's too
+  %core                the folder of the runtime's part that ships in products
   %python %checker     Python with numpy and safetensors; the program that compares a case with Keras (tests/golden)
 """
 import glob
@@ -103,7 +104,8 @@ warnings += " -Wno-unknown-warning-option -Wno-invalid-feature-combination"
 config.substitutions += [
     ("%checker", shlex.join([python, os.path.join(root, "tests", "golden", "check.py")])),
     ("%python", python),
-    ("%runtime", os.path.join(root, "runtime")),
+    ("%runtime", "-I" + os.path.join(root, "runtime/core") + " -I" + os.path.join(root, "runtime/program")),
+    ("%core", os.path.join(root, "runtime/core")),
     ("%cflags", ask("--cflags")),
     ("%libs", ask("--libs")),
     ("%c99", f"-std=c99 {warnings}"),

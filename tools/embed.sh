@@ -16,7 +16,10 @@ done
 printf 'const Embedded embedded_files[] = {\n'
 number=0
 for file in "$@"; do
-    case $file in */include/nnc/*) file=runtime/${file##*/} ;; esac # a runtime header made by make
+    case $file in # the runtime's files by the names that they are included with
+    */include/nnc/*) file=runtime/${file##*/} ;; # made by make
+    runtime/*/*) file=runtime/${file#runtime/*/} ;;
+    esac
     printf '    {"%s", (const char *)file_%d},\n' "$file" "$number"
     number=$((number + 1))
 done

@@ -7,7 +7,7 @@
 #include "lower.h"
 #include "options.h"
 #include "program.h"
-#include "tensors.h"
+#include "tensors/tensors.h"
 
 static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) {
     Text text = {.arena = emit->arena};

@@ -3,7 +3,7 @@
 #ifndef NNC_EMIT_PROGRAM_H
 #define NNC_EMIT_PROGRAM_H
 
-#include "data.h"
+#include "data/data.h"
 #include "emit.h"
 
 typedef struct ProgramText {

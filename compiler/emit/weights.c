@@ -7,7 +7,7 @@
 
 #include "options.h"
 #include "program.h"
-#include "tensors.h"
+#include "tensors/tensors.h"
 
 /* The bytes of the real at `at`, the lowest first. */
 static void put_real(const char *at, size_t real, unsigned char *to) {

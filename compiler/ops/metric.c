@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* metric: adds a batch to the running sums of a metric, whose result follows from them at the end (runtime/metrics.c). */
+/* metric: adds a batch to the running sums of a metric, whose result follows from them at the end (runtime/program/session/metrics.c). */
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* libFuzzer harness: any bytes through the readers of data files. The first byte chooses: bits 0-1 the format, bit 2
  * gzip, bits 3-5 what is asked of it. See tests/fuzz/runtime.sh. */
-#include "data.h"
+#include "data/data.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* libFuzzer harness: any bytes as a file of tensors; what is accepted must lie within it, sorted. See runtime.sh. */
-#include "tensors.h"
+#include "tensors/tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

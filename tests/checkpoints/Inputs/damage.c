@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* usage: damage FILE: reads a checkpoint with each of its bits flipped, and cut off at each of its bytes. */
-#include "tensors.h"
+#include "tensors/tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""masks.py SEED PURPOSE STEPS ROWS RATE SHAPE: the masks that runtime/nnc.h documents, printed as masks.c does.
+"""masks.py SEED PURPOSE STEPS ROWS RATE SHAPE: the masks that runtime/core/nnc.h documents, printed as masks.c does.
 
 SHAPE is that of one sample's mask and of the sample, as 3x150,1x150: here three rows of 150 share one mask.
 """

@@ -3,7 +3,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-#include "tensors.h"
+#include "tensors/tensors.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* load.c - prints what a source gives to a model: load FILE [ARRAY]. For comparison with NumPy. */
-#include "data.h"
+#include "data/data.h"
 
 #include <stdlib.h>
 #include <string.h>

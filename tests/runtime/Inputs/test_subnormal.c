@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Subnormal numbers are zero between nnc_subnormals_zero() and nnc_subnormals_restore(), and as before after that. */
 #include "check.h"
-#include "host.h"
+#include "host/host.h"
 
 #include <float.h>
 

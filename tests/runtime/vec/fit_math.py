@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""Fits the polynomials of runtime/nnc_math.h: prints each as a C array with its interval and error.
+"""Fits the polynomials of runtime/core/nnc_math.h: prints each as a C array with its interval and error.
 
 Remez' exchange algorithm in 60 digits: the polynomial p of a given degree that minimizes the greatest |error| on an
 interval, where error(x) says what a value of p(x) costs. Coefficients are then rounded to the target type one after

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* program.c - nnc_main(): commands and options of a model's program. */
+#include "commands/commands.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int nnc_command_run(nnc_host *host, const nnc_model *model, const nnc_options *options);
+
+/* One bit per command, for the table of options. */
+enum {
+    NNC_FIT = 1,
+    NNC_EVALUATE = 2,
+    NNC_PREDICT = 4,
+    NNC_GRAD = 8,
+    NNC_SUMMARY = 16,
+    NNC_GRADCHECK = 32,
+    NNC_BENCH = 64
+};
+
+typedef struct nnc_command {
+    const char *name;
+    int bit;
+    nnc_command_run *run;
+    const char *help;
+} nnc_command;
+
+static int nnc_command_summary(nnc_host *host, const nnc_model *model, const nnc_options *options) {
+    (void)host, (void)options;
+    fputs(model->summary, stdout);
+    return NNC_EXIT_OK;
+}
+
+static const nnc_command nnc_commands[] = {
+    {"fit", NNC_FIT, nnc_command_fit, "train the model"},
+    {"evaluate", NNC_EVALUATE, nnc_command_evaluate, "loss and metrics of samples"},
+    {"predict", NNC_PREDICT, nnc_command_predict, "outputs for samples"},
+    {"grad", NNC_GRAD, nnc_command_grad, "gradient of the loss of the first batch (nnc --gradients)"},
+    {"summary", NNC_SUMMARY, nnc_command_summary, "print layers, shapes and parameters"},
+    {"gradcheck", NNC_GRADCHECK, nnc_command_gradcheck,
+     "compare gradients with finite differences (nnc --gradients --real=double)"},
+    {"bench", NNC_BENCH, nnc_command_bench, "measure training and prediction on random data"},
+};
+enum { NNC_COMMAND_COUNT = sizeof nnc_commands / sizeof nnc_commands[0] };
+
+/* Where the value of an option goes. */
+typedef enum nnc_option_kind {
+    NNC_OPTION_READ = NNC_PATH_READ, /* const char *: the name of a file, and what is done with it */
+    NNC_OPTION_WRITE = NNC_PATH_WRITE,
+    NNC_OPTION_READ_WEIGHTS = NNC_PATH_READ_WEIGHTS,
+    NNC_OPTION_WRITE_WEIGHTS = NNC_PATH_WRITE_WEIGHTS,
+    NNC_OPTION_FOLDER,  /* const char * */
+    NNC_OPTION_COUNT,   /* int64_t, from 1 */
+    NNC_OPTION_SEED,    /* uint64_t */
+    NNC_OPTION_REAL,    /* double, from 0 */
+    NNC_OPTION_FLAG,    /* int */
+    NNC_OPTION_VERBOSE  /* int, 0 to 2 */
+} nnc_option_kind;
+
+typedef struct nnc_option {
+    const char *name, *value; /* with its dashes */
+    int commands;
+    nnc_option_kind kind;
+    size_t offset; /* in nnc_options */
+    const char *help;
+} nnc_option;
+
+#define NNC_DATA (NNC_FIT | NNC_EVALUATE | NNC_PREDICT | NNC_GRAD)
+#define NNC_LABELS (NNC_FIT | NNC_EVALUATE | NNC_GRAD)
+#define NNC_SEEDED (NNC_FIT | NNC_PREDICT | NNC_GRAD | NNC_GRADCHECK | NNC_BENCH)
+#define NNC_TO(kind, field) NNC_OPTION_##kind, offsetof(nnc_options, field)
+/* clang-format off: one row each */
+static const nnc_option nnc_option_table[] = {
+    {"--x", "FILE", NNC_DATA, NNC_TO(READ, x), "samples: .npy, .npz, .csv or IDX, each maybe .gz; - is standard input"},
+    {"--y", "FILE", NNC_LABELS, NNC_TO(READ, y), "their targets"},
+    {"--sample-weight", "FILE", NNC_LABELS, NNC_TO(READ, sample_weight), "their weights in the loss"},
+    {"--validation-x", "FILE", NNC_FIT, NNC_TO(READ, validation_x), "samples to validate on after each epoch"},
+    {"--validation-y", "FILE", NNC_FIT, NNC_TO(READ, validation_y), "their targets"},
+    {"--validation-split", "R", NNC_FIT, NNC_TO(REAL, validation_split), "validate on this fraction, the last samples"},
+    {"--data-dir", "DIR", NNC_DATA, NNC_TO(FOLDER, data_dir), "where relative paths of the model file start"},
+    {"--weights", "FILE", NNC_DATA, NNC_TO(READ_WEIGHTS, weights), "weights to start from (.safetensors)"},
+    {"--save", "FILE", NNC_FIT, NNC_TO(WRITE_WEIGHTS, save), "write the trained weights (.safetensors)"},
+    {"--output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_TO(WRITE, output), "-o: predictions (.npy, .npz, .csv, .json; - is CSV), or gradients"},
+    {"--epochs", "N", NNC_FIT, NNC_TO(COUNT, epochs), "passes over the samples"},
+    {"--batch-size", "N", ~NNC_SUMMARY, NNC_TO(COUNT, batch_size), "samples per step, at most the compiled batch"},
+    {"--no-shuffle", NULL, NNC_FIT, NNC_TO(FLAG, no_shuffle), "take the samples in the order of the file"},
+    {"--seed", "N", NNC_SEEDED, NNC_TO(SEED, seed), "of weights, shuffling and dropout (default 0)"},
+    {"--history", "FILE", NNC_FIT, NNC_TO(WRITE, history), "write the figures of every epoch (.csv)"},
+    {"--report", "FILE", NNC_FIT, NNC_TO(WRITE, report), "write a page about the run: curves, mistakes, data (.html)"},
+    {"--masks", "FILE", NNC_FIT | NNC_GRAD, NNC_TO(READ, masks), "random factors (.safetensors; nnc --external-masks)"},
+    {"--verbose", "0|1|2", NNC_FIT | NNC_EVALUATE, NNC_TO(VERBOSE, verbose), "nothing, a progress bar, a line per epoch"},
+    {"--json", NULL, NNC_EVALUATE, NNC_TO(FLAG, json), "print one JSON object and nothing else"},
+    {"--confusion", NULL, NNC_EVALUATE, NNC_TO(FLAG, confusion), "also count which class was taken for which"},
+    {"--samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
+    {"--tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
+    {"--threads", "N", NNC_DATA | NNC_BENCH, NNC_TO(COUNT, threads), "evaluate, validate, predict in N threads, to the same bits"},
+    {"--mc-samples", "N", NNC_PREDICT, NNC_TO(COUNT, mc_samples), "mean and deviation of N predictions with dropout on"},
+    {"--checkpoint", "FILE", NNC_FIT, NNC_TO(WRITE, checkpoint), "after every epoch, write all that going on needs"},
+    {"--checkpoint-every", "N", NNC_FIT, NNC_TO(COUNT, checkpoint_every), "and after every N steps"},
+    {"--resume", NULL, NNC_FIT, NNC_TO(FLAG, resume), "go on from the checkpoint, if there is one yet"},
+    {"--help", NULL, ~0, NNC_TO(FLAG, help), "print this text"},
+};
+/* clang-format on */
+#undef NNC_DATA
+#undef NNC_LABELS
+#undef NNC_SEEDED
+#undef NNC_TO
+enum { NNC_OPTION_TOTAL = sizeof nnc_option_table / sizeof nnc_option_table[0] };
+
+/* As people write it. */
+static const char *nnc_name_of(const nnc_option *option) {
+    return strcmp(option->name, "--output") == 0 ? "-o" : option->name;
+}
+
+static void nnc_print_commands(const nnc_host *host, FILE *out) {
+    fprintf(out, "usage: %s COMMAND [OPTIONS]\n\ncommands:\n", host->program);
+    for (size_t i = 0; i < NNC_COMMAND_COUNT; i++) {
+        fprintf(out, "  %-10s %s\n", nnc_commands[i].name, nnc_commands[i].help);
+    }
+    fprintf(out, "\n%s COMMAND --help lists the options of a command.\n", host->program);
+}
+
+static void nnc_print_options(const nnc_host *host, const nnc_command *command, FILE *out) {
+    fprintf(out, "usage: %s %s [OPTIONS]: %s\n\noptions:\n", host->program, command->name, command->help);
+    for (size_t i = 0; i < NNC_OPTION_TOTAL; i++) {
+        const nnc_option *option = &nnc_option_table[i];
+        char text[64];
+        if ((option->commands & command->bit) != 0) {
+            snprintf(text, sizeof text, "%s%s%s", option->name, option->value != NULL ? " " : "",
+                     option->value != NULL ? option->value : "");
+            fprintf(out, "  %-22s %s\n", text, option->help);
+        }
+    }
+}
+
+static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *value, nnc_options *options) {
+    void *field = (char *)options + option->offset;
+    uint64_t number = 0;
+    double parsed = 0;
+    int is_number = value != NULL && nnc_parse_count(value, &number) == 0;
+    switch (option->kind) {
+    case NNC_OPTION_READ:
+    case NNC_OPTION_WRITE:
+    case NNC_OPTION_READ_WEIGHTS:
+    case NNC_OPTION_WRITE_WEIGHTS:
+    case NNC_OPTION_FOLDER:
+        if (value[0] == '\0') {
+            return nnc_fail_usage(host, "%s wants the name of a %s, not ''", nnc_name_of(option),
+                                  option->kind == NNC_OPTION_FOLDER ? "folder" : "file");
+        }
+        *(const char **)field = value;
+        return 0;
+    case NNC_OPTION_FLAG: *(int *)field = 1; return 0;
+    case NNC_OPTION_COUNT:
+        if (!is_number || number < 1 || number > INT64_MAX) {
+            return nnc_fail_usage(host, "%s wants a whole number from 1, not '%s'", nnc_name_of(option), value);
+        }
+        *(int64_t *)field = (int64_t)number;
+        return 0;
+    case NNC_OPTION_SEED:
+        if (!is_number) {
+            return nnc_fail_usage(host, "%s wants a whole number from 0, not '%s'", nnc_name_of(option), value);
+        }
+        *(uint64_t *)field = number;
+        options->has_seed = 1;
+        return 0;
+    case NNC_OPTION_REAL:
+        if (nnc_parse_number(value, strlen(value), &parsed) != 0 || !(parsed >= 0)) {
+            return nnc_fail_usage(host, "%s wants a number from 0, not '%s'", nnc_name_of(option), value);
+        }
+        *(double *)field = parsed;
+        return 0;
+    case NNC_OPTION_VERBOSE:
+        if (!is_number || number > 2) {
+            return nnc_fail_usage(host, "%s wants 0, 1 or 2, not '%s'", nnc_name_of(option), value);
+        }
+        *(int *)field = (int)number;
+        return 0;
+    }
+    return 0;
+}
+
+/* Options of `command` from the table, in getopt's form. */
+static int nnc_parse_options(nnc_host *host, const nnc_command *command, int argc, char **argv, nnc_options *options) {
+    struct option longs[NNC_OPTION_TOTAL + 1];
+    const nnc_option *of[NNC_OPTION_TOTAL];
+    size_t count = 0, output = 0;
+    memset(longs, 0, sizeof longs);
+    for (size_t i = 0; i < NNC_OPTION_TOTAL; i++) {
+        const nnc_option *option = &nnc_option_table[i];
+        if ((option->commands & command->bit) != 0) {
+            output = strcmp(option->name, "--output") == 0 ? count : output;
+            longs[count].name = option->name + 2;
+            longs[count].has_arg = option->value != NULL ? required_argument : no_argument;
+            longs[count].val = 256 + (int)count;
+            of[count++] = option;
+        }
+    }
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        int has_output = (command->bit & (NNC_PREDICT | NNC_GRAD)) != 0;
+        int at = optind < argc ? optind : argc - 1;
+        int found = getopt_long(argc, argv, has_output ? ":o:h" : ":h", longs, NULL);
+        if (found == -1) {
+            break;
+        }
+        if (found == ':') {
+            return nnc_fail_usage(host, "%s wants a value", argv[at]);
+        }
+        if (found == '?') {
+            return nnc_fail_usage(host, "unknown option '%s'; %s %s --help lists those there are", argv[at],
+                                  host->program, command->name);
+        }
+        if (found == 'h') {
+            options->help = 1;
+        } else if (nnc_set_option(host, of[found == 'o' ? output : (size_t)found - 256], optarg, options) != 0) {
+            return -1;
+        }
+    }
+    return optind == argc ? 0 : nnc_fail_usage(host, "unexpected argument '%s'", argv[optind]);
+}
+
+/* Refuses results that would be written over each other or over what is read, before anything is. */
+static int nnc_check_paths(nnc_host *host, const nnc_model *model, const nnc_command *command,
+                           const nnc_options *options) {
+    nnc_path_list list;
+    int status = nnc_paths_open(host, model, options->data_dir, NNC_OPTION_TOTAL, &list);
+    if (status == 0 && command->bit == NNC_FIT) {
+        nnc_paths_add_callbacks(model, &list);
+    }
+    for (size_t i = 0; i < NNC_OPTION_TOTAL && status == 0; i++) {
+        const nnc_option *option = &nnc_option_table[i];
+        if (option->kind < NNC_OPTION_FOLDER) {
+            const char *path = *(const char *const *)(const void *)((const char *)options + option->offset);
+            list.at[list.count++] = (nnc_pathname){path, nnc_name_of(option), (nnc_path_use)option->kind, 0};
+        }
+    }
+    status = status == 0 ? nnc_paths_check(host, &list) : status;
+    nnc_paths_close(&list);
+    return status;
+}
+
+static const nnc_command *nnc_find_command(const char *name) {
+    for (size_t i = 0; i < NNC_COMMAND_COUNT; i++) {
+        if (strcmp(nnc_commands[i].name, name) == 0) {
+            return &nnc_commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int nnc_run_command(nnc_host *host, const nnc_model *model, int argc, char **argv) {
+    nnc_options options;
+    const nnc_command *command = argc > 1 ? nnc_find_command(argv[1]) : NULL;
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        nnc_print_commands(host, stdout);
+        return NNC_EXIT_OK;
+    }
+    if (command == NULL) {
+        nnc_print_commands(host, stderr);
+        if (argc > 1) {
+            nnc_fail_usage(host, "unknown command '%s'", argv[1]);
+        }
+        return NNC_EXIT_USAGE;
+    }
+    memset(&options, 0, sizeof options);
+    options.validation_split = -1;
+    options.tolerance = -1;
+    options.verbose = -1;
+    if (nnc_parse_options(host, command, argc - 1, argv + 1, &options) != 0) {
+        return host->status;
+    }
+    if (options.help) {
+        nnc_print_options(host, command, stdout);
+        return NNC_EXIT_OK;
+    }
+    if (nnc_check_paths(host, model, command, &options) != 0) {
+        return host->status;
+    }
+    return command->run(host, model, &options);
+}
+
+NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) {
+    nnc_host host;
+    memset(&host, 0, sizeof host);
+    const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+    host.program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : model->name;
+    nnc_process_begin();
+    signal(SIGPIPE, SIG_IGN); /* a run does not end because nobody reads its progress any more */
+    int status;
+    if (model->keeps_subnormals) {
+        status = nnc_run_command(&host, model, argc, argv);
+    } else {
+        const uint64_t float_mode = nnc_subnormals_zero();
+        status = nnc_run_command(&host, model, argc, argv);
+        nnc_subnormals_restore(float_mode);
+    }
+    if (status == NNC_EXIT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
+        nnc_fail(&host, "standard output cannot be written");
+        status = NNC_EXIT_FAILED;
+    }
+    if (host.text[0] != '\0') {
+        nnc_print_error(&host);
+    }
+    free(host.input);
+    return status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* csv.h - what the files of the CSV reader share. */
+#ifndef NNC_CSV_H_INCLUDED
+#define NNC_CSV_H_INCLUDED
+
+#include "data/data.h"
+
+/* One line taken apart. Fields are text between offsets of `text`. */
+typedef struct nnc_csv_field {
+    size_t begin, end;   /* in text, quotes removed */
+    size_t line, column; /* where it starts in the file */
+} nnc_csv_field;
+
+typedef struct nnc_csv {
+    nnc_reader *reader;
+    nnc_host *host;
+    char delimiter;
+    size_t line, column; /* of the next character */
+    size_t skipped;      /* empty lines before the one read last */
+    char *text;
+    size_t text_size, text_capacity;
+    nnc_csv_field *fields;
+    size_t field_count, field_capacity;
+    size_t *wanted; /* the columns of the result, once the first line is known */
+    size_t wanted_count;
+    int guesses;          /* nobody said whether the first line holds names */
+    char **names;         /* of the wanted columns, as the header says, quoted; NULL: there is none */
+    nnc_learned *learned; /* NULL: labels are not allowed */
+    int has_labels;       /* the column holds text: classes in order of appearance, until all are known */
+    int learns;           /* which classes there are */
+} nnc_csv;
+
+/* Lines (data_csv_lines.c) ------------------------------------------------------------------------------------------- */
+
+/** Before the first line: a byte order mark is skipped. The delimiter, unless given, is a tab or a semicolon if the first line
+ *  has one, else a comma. */
+NNC_API int nnc_csv_start(nnc_csv *csv, char delimiter);
+/** The next line that is not empty: 1, or 0 at the end. */
+NNC_API int nnc_csv_line_read(nnc_csv *csv);
+/** A field without the spaces around it. */
+NNC_API const char *nnc_csv_trim(const nnc_csv *csv, const nnc_csv_field *field, size_t *size);
+
+/* The first line (data_csv_header.c) --------------------------------------------------------------------------------- */
+
+/** After the first line has been read: the columns that `source` wants, and whether it holds names rather than a row. */
+NNC_API int nnc_csv_first_line(nnc_csv *csv, const nnc_source *source, int *has_names);
+/** Adds to the recorded error about the first line, taken for a row, how to say what it is. Always -1. */
+NNC_API int nnc_csv_header_hint(nnc_csv *csv);
+
+/* Values (data_csv.c) ----------------------------------------------------------------------------------------------- */
+
+/** The number of a field; spaces around it do not count. -1, silently. */
+NNC_API int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value);
+/** Whether a field is empty or stands for nothing, as pandas reads them. */
+NNC_API int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* data.h - data: what is learned from them, the files that they are in, and the samples that they become. */
+#ifndef NNC_DATA_H_INCLUDED
+#define NNC_DATA_H_INCLUDED
+
+#include "host/host.h"
+
+/* What is learned from the data and stands with the weights (learned.c) ---------------------------------------------- */
+
+/** Labels that stand for classes, and whether mean and deviation of x are known, which are among the weights. */
+typedef struct nnc_learned {
+    char **classes; /* class_count labels, sorted: the number of a class is its place */
+    size_t class_count, capacity;
+    int knows_x;
+} nnc_learned;
+
+typedef struct nnc_notes {
+    nnc_note *at;
+    size_t count;
+} nnc_notes;
+
+typedef struct nnc_quoted_list {
+    char text[400];
+} nnc_quoted_list;
+
+NNC_API void nnc_learned_free(nnc_learned *learned);
+/** The class of a label, or -1. */
+NNC_API int nnc_learned_find(const nnc_learned *learned, const char *text, size_t size);
+NNC_API int nnc_learned_add(nnc_host *host, nnc_learned *learned, const char *text, size_t size);
+/** 'cat', 'dog', for messages. */
+NNC_API nnc_quoted_list nnc_learned_list(const nnc_learned *learned);
+/** Classes: 0 'cat', 1 'dog'; nothing when there are no labels. */
+NNC_API void nnc_learned_print(const nnc_learned *learned);
+/** The labels as strings by key, and back. */
+NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc_notes *notes);
+NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t count, nnc_learned *learned);
+NNC_API void nnc_notes_free(nnc_notes *notes);
+/** The value of a note, or NULL. */
+NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key);
+NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, const char *value);
+
+/* Data files (data_*.c): each reads one array ---------------------------------------------------------------------- */
+
+NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array);
+NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array);
+/** The array `name` of the archive; NULL: the only one in it, or among several the one called `role`. */
+NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array);
+/** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). Where `learned` is not NULL a single column may
+ *  hold labels: they become classes, which are learned unless there are some already. */
+NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_learned *learned,
+                         nnc_array *array);
+/** Adds to the recorded error a question about the first line of a CSV file, and how to answer it. Always -1.
+ *  (data_csv_header.c) */
+NNC_API int nnc_header_hint(nnc_host *host, const char *question);
+/** PNG files in folders by class, in a fixed random order: pixels of `channels` (1, 3, 4) bytes, or only their classes
+ *  when `channels` is 0. (data_images.c) */
+NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_learned *learned, nnc_array *array);
+
+/** A source that says nothing. */
+#define NNC_NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1, NULL}
+
+/** Starts an .npy file: dtype F32 or F64, then the data follow. */
+NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape);
+
+/** An .npz archive: between begin and next, the .npy file of each array is written; the end comes after them all. */
+enum { NNC_NPZ_ARRAYS = 2 };
+typedef struct nnc_npz_array {
+    char name[64];
+    uint64_t local, begin, size; /* where its header and its bytes are */
+    uint32_t crc;
+} nnc_npz_array;
+typedef struct nnc_npz_writer {
+    nnc_npz_array arrays[NNC_NPZ_ARRAYS];
+    int count; /* begin with 0 */
+} nnc_npz_writer;
+NNC_API void nnc_write_npz_begin(nnc_writer *writer, nnc_npz_writer *npz, const char *name);
+NNC_API void nnc_write_npz_next(nnc_writer *writer, nnc_npz_writer *npz);
+NNC_API void nnc_write_npz_end(nnc_writer *writer, const nnc_npz_writer *npz);
+
+/* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------- */
+
+/** Rows of an array, checked against the model. */
+typedef struct nnc_samples {
+    char *path; /* for messages; NULL: there are none */
+    nnc_array array;
+    size_t first, count;    /* rows of the array */
+    size_t row_size;        /* bytes of a row */
+    size_t *columns, width; /* values per sample; columns NULL: all */
+    double scale;    /* of a value to what the model takes: 1 but for files of another scale than that of fit() */
+    nnc_dtype dtype; /* of what the model takes: F32, F64, I32 */
+    size_t repeat;   /* each value stands for so many of the model's: a sample's weight for all of its time steps */
+    int is_one_hot;  /* the array holds class numbers, of which `width` values are made … */
+    double hot;      /* … with this in the place of the class */
+    float *bytes;    /* for a model of floats and an array of bytes: the 256 numbers that they stand for; else NULL */
+} nnc_samples;
+
+/** What a role asks of its data. */
+typedef struct nnc_role {
+    const char *name; /* x, y, sample_weight: for messages */
+    nnc_dtype dtype;
+    int rank; /* of one sample */
+    int64_t shape[6];
+    int64_t low, high, also; /* I32, indices: the values allowed, and one more */
+    int is_index;            /* also when it is real: the model cuts off its fraction */
+    const char *meaning;     /* of a value, for messages: a class, an index */
+    const char *hint;        /* the way out when shapes do not fit, or "" */
+    int64_t classes;         /* that labels may stand for; 0: there are none */
+    int may_repeat;          /* the shape's first dimensions are enough */
+    int is_one_hot;          /* class numbers become rows with a 1 in the place of the class */
+    double scale;            /* that the model applies itself */
+    nnc_learned *learned;    /* labels of classes; may be NULL */
+} nnc_role;
+/** What the model multiplies x and y by. */
+NNC_API double nnc_x_scale(const nnc_model *model);
+NNC_API double nnc_y_scale(const nnc_model *model);
+NNC_API nnc_role nnc_role_x(const nnc_model *model);
+NNC_API nnc_role nnc_role_y(const nnc_model *model);
+NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model);
+
+/** Loads and checks the file of a source; `path` NULL takes the source's own, below `data_dir`. */
+NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const char *path, const char *data_dir,
+                             const nnc_role *role, nnc_samples *samples);
+NNC_API void nnc_samples_free(nnc_samples *samples);
+/** Sample `index` in the model's type. */
+NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to);
+/** Its values in double precision. */
+NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values);
+/** Learns mean and deviation of the first `count` samples, times the model's scale: into its first two tensors. (learned.c) */
+NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count, void *params);
+/** Says that sample `index` will be copied soon. */
+NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
+
+/** x, y and weights of the same samples; y and weights may be missing (their path is NULL). */
+typedef struct nnc_dataset {
+    nnc_samples x, y, sample_weight;
+    size_t count;
+} nnc_dataset;
+
+/** Which sources, and the files of the command line that replace theirs (NULL: none). */
+typedef struct nnc_data_request {
+    const nnc_source *x, *y, *sample_weight;
+    const char *x_path, *y_path, *sample_weight_path;
+    const char *data_dir; /* where relative paths of sources start */
+    const char *prefix;   /* of the options, for messages: "" or "validation-" */
+    int with_y;
+    nnc_learned *learned; /* of the session; NULL: labels must be numbers */
+} nnc_data_request;
+
+/** Loads x, and where asked y and weights, checked against the model and each other. */
+NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_data_request *request,
+                             nnc_dataset *dataset);
+NNC_API void nnc_dataset_free(nnc_dataset *dataset);
+
+#endif

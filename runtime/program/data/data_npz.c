@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* data_npz.c - NumPy's .npz: a zip archive of .npy members, stored or deflated, with the 64-bit extension. */
+#include "data/data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Sizes and signatures of APPNOTE.TXT, 4.3: end of central directory (EOCD), its 64-bit form, the latter's locator. */
+enum { NNC_ZIP_LOCAL = 30, NNC_ZIP_CENTRAL = 46, NNC_ZIP_EOCD = 22, NNC_ZIP_EOCD64 = 56, NNC_ZIP_LOCATOR = 20 };
+enum { NNC_ZIP_STORED = 0, NNC_ZIP_DEFLATED = 8 };
+static const uint32_t nnc_zip_local_signature = 0x04034b50;
+static const uint32_t nnc_zip_central_signature = 0x02014b50;
+static const uint32_t nnc_zip_eocd_signature = 0x06054b50;
+static const uint32_t nnc_zip_eocd64_signature = 0x06064b50;
+static const uint32_t nnc_zip_locator_signature = 0x07064b50;
+
+typedef struct nnc_zip {
+    nnc_host *host;
+    const char *path;
+    const unsigned char *bytes;
+    size_t size;
+    uint64_t directory, directory_size; /* of the central directory */
+} nnc_zip;
+
+typedef struct nnc_zip_member {
+    const char *name; /* not terminated */
+    size_t name_size;
+    unsigned method;
+    uint64_t packed, unpacked, header; /* sizes, and where its local header is */
+    uint32_t crc;
+} nnc_zip_member;
+
+static uint64_t nnc_zip_number(const unsigned char *at, int size) {
+    uint64_t value = 0;
+    for (int i = size - 1; i >= 0; i--) {
+        value = value << 8 | at[i];
+    }
+    return value;
+}
+
+/* `size` bytes at `offset` of the archive, or NULL when they are not all there. */
+static const unsigned char *nnc_zip_at(const nnc_zip *zip, uint64_t offset, uint64_t size) {
+    return offset <= zip->size && size <= zip->size - offset ? zip->bytes + offset : NULL;
+}
+
+static int nnc_zip_damaged(const nnc_zip *zip, const char *what) {
+    return nnc_fail_at(zip->host, zip->path, 0, 0, "is not a sound .npz archive: %s", what);
+}
+
+/* The central directory is found from the end of the file, where a comment may follow. */
+static int nnc_zip_open(nnc_zip *zip) {
+    size_t distance = NNC_ZIP_EOCD;
+    const unsigned char *end = NULL;
+    for (; distance <= zip->size && distance <= NNC_ZIP_EOCD + 0xffff; distance++) {
+        end = zip->bytes + (zip->size - distance);
+        if (nnc_zip_number(end, 4) == nnc_zip_eocd_signature &&
+            nnc_zip_number(end + 20, 2) == distance - NNC_ZIP_EOCD) {
+            break;
+        }
+        end = NULL;
+    }
+    if (end == NULL) {
+        return nnc_zip_damaged(zip, "its end is missing, so it may be truncated");
+    }
+    zip->directory_size = nnc_zip_number(end + 12, 4);
+    zip->directory = nnc_zip_number(end + 16, 4);
+    uint64_t at = zip->size - distance;
+    const unsigned char *locator =
+        at >= NNC_ZIP_LOCATOR ? nnc_zip_at(zip, at - NNC_ZIP_LOCATOR, NNC_ZIP_LOCATOR) : NULL;
+    if (locator != NULL && nnc_zip_number(locator, 4) == nnc_zip_locator_signature) {
+        const unsigned char *end64 = nnc_zip_at(zip, nnc_zip_number(locator + 8, 8), NNC_ZIP_EOCD64);
+        if (end64 == NULL || nnc_zip_number(end64, 4) != nnc_zip_eocd64_signature) {
+            return nnc_zip_damaged(zip, "its 64-bit directory is missing");
+        }
+        zip->directory_size = nnc_zip_number(end64 + 40, 8);
+        zip->directory = nnc_zip_number(end64 + 48, 8);
+    }
+    return nnc_zip_at(zip, zip->directory, zip->directory_size) != NULL
+               ? 0
+               : nnc_zip_damaged(zip, "its directory is missing, so it may be truncated");
+}
+
+/* Sizes of 0xffffffff stand in the extra field of kind 1, in this order and only those. */
+static int nnc_zip_extra(nnc_zip_member *member, const unsigned char *extra, size_t size) {
+    while (size >= 4) {
+        size_t length = (size_t)nnc_zip_number(extra + 2, 2);
+        if (length > size - 4) {
+            return -1;
+        }
+        if (nnc_zip_number(extra, 2) == 1) {
+            uint64_t *const fields[] = {&member->unpacked, &member->packed, &member->header};
+            const unsigned char *at = extra + 4;
+            for (size_t i = 0; i < 3; i++) {
+                if (*fields[i] == 0xffffffffu) {
+                    if (length < 8) {
+                        return -1;
+                    }
+                    *fields[i] = nnc_zip_number(at, 8);
+                    at += 8;
+                    length -= 8;
+                }
+            }
+            return 0;
+        }
+        extra += 4 + length;
+        size -= 4 + length;
+    }
+    return 0;
+}
+
+/* The member at *at of the central directory, *at moving to the next: 1, or 0 at the end. */
+static int nnc_zip_next(const nnc_zip *zip, uint64_t *at, nnc_zip_member *member) {
+    uint64_t left = zip->directory + zip->directory_size - *at;
+    if (left == 0) {
+        return 0;
+    }
+    const unsigned char *entry = zip->bytes + *at;
+    if (left < NNC_ZIP_CENTRAL || nnc_zip_number(entry, 4) != nnc_zip_central_signature) {
+        return nnc_zip_damaged(zip, "its directory is damaged");
+    }
+    size_t name_size = (size_t)nnc_zip_number(entry + 28, 2);
+    size_t extra_size = (size_t)nnc_zip_number(entry + 30, 2);
+    size_t size = NNC_ZIP_CENTRAL + name_size + extra_size + (size_t)nnc_zip_number(entry + 32, 2);
+    if (left < size) {
+        return nnc_zip_damaged(zip, "its directory is damaged");
+    }
+    member->name = (const char *)entry + NNC_ZIP_CENTRAL;
+    member->name_size = name_size;
+    member->method = (unsigned)nnc_zip_number(entry + 10, 2);
+    member->crc = (uint32_t)nnc_zip_number(entry + 16, 4);
+    member->packed = nnc_zip_number(entry + 20, 4);
+    member->unpacked = nnc_zip_number(entry + 24, 4);
+    member->header = nnc_zip_number(entry + 42, 4);
+    if (nnc_zip_number(entry + 8, 2) & 1) {
+        return nnc_zip_damaged(zip, "it is encrypted");
+    }
+    if (nnc_zip_extra(member, entry + NNC_ZIP_CENTRAL + name_size, extra_size) != 0) {
+        return nnc_zip_damaged(zip, "its directory is damaged");
+    }
+    if (member->name_size > 4 && memcmp(member->name + member->name_size - 4, ".npy", 4) == 0) {
+        member->name_size -= 4;
+    }
+    *at += size;
+    return 1;
+}
+
+static int nnc_zip_is_called(const nnc_zip_member *member, const char *name) {
+    return strlen(name) == member->name_size && memcmp(name, member->name, member->name_size) == 0;
+}
+
+/* The array wanted. The names of all are collected for messages. */
+static int nnc_zip_find(const nnc_zip *zip, const char *name, const char *role, nnc_zip_member *found) {
+    char names[256] = "";
+    const char *wanted = name != NULL ? name : role;
+    size_t used = 0, count = 0, matches = 0;
+    uint64_t at = zip->directory;
+    nnc_zip_member member;
+    int status;
+    while ((status = nnc_zip_next(zip, &at, &member)) == 1) {
+        count++;
+        if (nnc_zip_is_called(&member, wanted)) {
+            *found = member;
+            matches++;
+        } else if (name == NULL && count == 1) {
+            *found = member;
+        }
+        if (used + sizeof(nnc_quoted) + 2 < sizeof names) {
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "",
+                                     nnc_quote(member.name, member.name_size).text);
+        }
+    }
+    if (status != 0) {
+        return -1;
+    }
+    if (count == 0) {
+        return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array");
+    }
+    if (matches > 1) {
+        return nnc_fail_at(zip->host, zip->path, 0, 0, "holds %zu arrays %s: which is meant? Save it again with one of them",
+                           matches, nnc_quote(wanted, strlen(wanted)).text);
+    }
+    if (matches == 0 && (name != NULL || count > 1)) {
+        return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array %s, but %s%s",
+                           nnc_quote(wanted, strlen(wanted)).text, names,
+                           name != NULL ? "" : "; say which in the model file, as in npz('file.npz', array='x')");
+    }
+    return 0;
+}
+
+static int nnc_zip_read(const nnc_zip *zip, const nnc_zip_member *member, nnc_array *array) {
+    const unsigned char *local = nnc_zip_at(zip, member->header, NNC_ZIP_LOCAL);
+    if (local == NULL || nnc_zip_number(local, 4) != nnc_zip_local_signature) {
+        return nnc_zip_damaged(zip, "a member's header is missing");
+    }
+    uint64_t offset = NNC_ZIP_LOCAL + nnc_zip_number(local + 26, 2) + nnc_zip_number(local + 28, 2);
+    const unsigned char *data = nnc_zip_at(zip, member->header + offset, member->packed);
+    if (data == NULL || !nnc_can_unpack(member->packed, member->unpacked)) {
+        return nnc_zip_damaged(zip, "a member is larger than the archive can hold");
+    }
+    if (member->method != NNC_ZIP_STORED && member->method != NNC_ZIP_DEFLATED) {
+        return nnc_zip_damaged(zip, "a member is compressed in another way than deflate");
+    }
+    if (member->method == NNC_ZIP_STORED && member->unpacked != member->packed) {
+        return nnc_zip_damaged(zip, "a member's sizes contradict each other");
+    }
+    nnc_reader reader;
+    if (nnc_reader_slice(zip->host, &reader, zip->path, data, (size_t)member->packed,
+                         member->method == NNC_ZIP_DEFLATED ? NNC_CODING_DEFLATE : NNC_CODING_PLAIN) != 0) {
+        return -1;
+    }
+    reader.has_crc = 1;
+    int status = nnc_read_npy(&reader, array);
+    if (status == 0 && reader.crc != member->crc) {
+        status = nnc_zip_damaged(zip, "the checksum of a member is wrong");
+    }
+    nnc_reader_close(&reader);
+    return status;
+}
+
+NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array) {
+    nnc_zip zip = {reader->host, reader->path, NULL, 0, 0, 0};
+    nnc_zip_member member = {NULL, 0, 0, 0, 0, 0, 0};
+    unsigned char *bytes;
+    if (nnc_reader_take_all(reader, &bytes, &zip.size) != 0) {
+        return -1;
+    }
+    zip.bytes = bytes;
+    int failed = nnc_zip_open(&zip) != 0 || nnc_zip_find(&zip, name, role, &member) != 0 ||
+                 nnc_zip_read(&zip, &member, array) != 0;
+    free(bytes);
+    return failed ? -1 : 0;
+}

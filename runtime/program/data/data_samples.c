@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* data_samples.c - from a source of the model file to samples that fit it: format, rows, columns, shape, values. */
+#include "data/data.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum nnc_format { NNC_FORMAT_CSV, NNC_FORMAT_NPY, NNC_FORMAT_NPZ, NNC_FORMAT_IDX } nnc_format;
+
+static int nnc_ends_with(const char *text, const char *end) {
+    size_t size = strlen(text), end_size = strlen(end);
+    return size >= end_size && memcmp(text + size - end_size, end, end_size) == 0;
+}
+
+/* By the first bytes; a name tells only IDX from text that is none of the others. */
+static int nnc_detect_format(nnc_reader *reader, nnc_format *format) {
+    if (nnc_reader_fill(reader, 8) != 0) {
+        return -1;
+    }
+    const unsigned char *start = reader->buffer + reader->begin;
+    size_t size = reader->end - reader->begin;
+    if (size >= 6 && memcmp(start, "\x93NUMPY", 6) == 0) {
+        *format = NNC_FORMAT_NPY;
+    } else if (size >= 4 && start[0] == 'P' && start[1] == 'K' && start[2] < 8 && start[3] < 9) {
+        *format = NNC_FORMAT_NPZ;
+    } else if (size >= 4 && start[0] == 0 && start[1] == 0 && start[2] >= 8 && start[2] <= 14) {
+        *format = NNC_FORMAT_IDX;
+    } else if (nnc_ends_with(reader->path, ".npy")) {
+        *format = NNC_FORMAT_NPY;
+    } else if (nnc_ends_with(reader->path, ".npz")) {
+        *format = NNC_FORMAT_NPZ;
+    } else {
+        *format = NNC_FORMAT_CSV;
+    }
+    return 0;
+}
+
+static nnc_format nnc_named_format(const char *name) {
+    return strcmp(name, "npy") == 0   ? NNC_FORMAT_NPY
+           : strcmp(name, "npz") == 0 ? NNC_FORMAT_NPZ
+           : strcmp(name, "idx") == 0 ? NNC_FORMAT_IDX
+                                      : NNC_FORMAT_CSV;
+}
+
+/* Reads the file. `format` NULL: found out. csv has the wanted columns already picked: *is_csv. */
+static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *path, const char *format,
+                          const nnc_role *role, nnc_array *array, int *is_csv) {
+    nnc_reader reader;
+    nnc_format found = NNC_FORMAT_CSV;
+    nnc_learned *labels = role->classes > 0 ? role->learned : NULL;
+    memset(array, 0, sizeof *array);
+    *is_csv = 0;
+    if (format != NULL && strcmp(format, "labels") == 0) {
+        return nnc_read_images(host, path, 0, labels, array);
+    }
+    if (format != NULL && strcmp(format, "images") == 0) {
+        int64_t last = role->rank > 2 ? role->shape[role->rank - 1] : 1;
+        return nnc_read_images(host, path, last == 3 || last == 4 ? (int)last : 1, NULL, array);
+    }
+    if (nnc_reader_open(host, &reader, path) != 0) {
+        return -1;
+    }
+    int status = 0;
+    if (format != NULL) {
+        found = nnc_named_format(format);
+    } else {
+        status = nnc_detect_format(&reader, &found);
+    }
+    *is_csv = found == NNC_FORMAT_CSV;
+    if (status == 0) {
+        switch (found) {
+        case NNC_FORMAT_NPY: status = nnc_read_npy(&reader, array); break;
+        case NNC_FORMAT_NPZ: status = nnc_read_npz(&reader, source->array, role->name, array); break;
+        case NNC_FORMAT_IDX: status = nnc_read_idx(&reader, array); break;
+        case NNC_FORMAT_CSV:
+            status = nnc_read_csv(&reader, source, role->dtype == NNC_F32 ? NNC_F32 : NNC_F64, labels, array);
+            break;
+        }
+    }
+    nnc_reader_close(&reader);
+    return status;
+}
+
+NNC_API double nnc_x_scale(const nnc_model *model) {
+    return fabs(model->x_scale) > 0 ? model->x_scale : 1;
+}
+
+NNC_API double nnc_y_scale(const nnc_model *model) {
+    return fabs(model->y_scale) > 0 ? model->y_scale : 1;
+}
+
+NNC_API nnc_role nnc_role_x(const nnc_model *model) {
+    nnc_role role;
+    memset(&role, 0, sizeof role);
+    role.name = "x";
+    role.dtype = model->integer_input ? NNC_I32 : nnc_real_dtype(model);
+    role.rank = model->input_rank;
+    memcpy(role.shape, model->input_shape, sizeof role.shape);
+    role.low = model->indices > 0 ? 0 : INT32_MIN;
+    role.high = model->indices > 0 ? model->indices - 1 : INT32_MAX;
+    role.is_index = model->indices > 0;
+    role.also = role.low;
+    role.meaning = "an index";
+    role.hint = "";
+    role.scale = nnc_x_scale(model);
+    return role;
+}
+
+NNC_API nnc_role nnc_role_y(const nnc_model *model) {
+    nnc_role role = nnc_role_x(model);
+    role.name = "y";
+    role.is_index = 0;
+    role.scale = model->integer_target ? 1 : nnc_y_scale(model);
+    role.dtype = model->integer_target ? NNC_I32 : nnc_real_dtype(model);
+    role.rank = model->output_rank;
+    memcpy(role.shape, model->output_shape, sizeof role.shape);
+    if (model->integer_target) { /* one class number per position of the output: its last dimension is the classes */
+        role.rank--;
+        role.low = 0;
+        role.high = model->classes - 1;
+        role.also = model->ignore_class >= INT32_MIN && model->ignore_class <= INT32_MAX ? model->ignore_class : 0;
+        role.meaning = "a class";
+        role.classes = role.rank == 0 ? model->classes : 0;
+        role.hint = model->output_rank > 1
+                        ? "; it classifies each row of a sample: is a Flatten missing above its Dense?"
+                        : "; a sparse loss wants class numbers, not one-hot rows";
+    } else if (model->target == NNC_TARGET_DISTRIBUTION) {
+        role.hint = "; for class numbers use the loss sparse_categorical_crossentropy";
+        role.is_one_hot = role.rank == 1 && role.shape[0] > 1;
+        role.classes = role.is_one_hot ? role.shape[0] : 0;
+    } else if (model->target == NNC_TARGET_UNIT && model->target_size == 1) {
+        role.classes = 2;
+    }
+    return role;
+}
+
+NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model) {
+    nnc_role role = nnc_role_x(model);
+    role.name = "sample_weight";
+    role.is_index = 0;
+    role.scale = 1;
+    role.dtype = nnc_real_dtype(model);
+    role.rank = model->weight_rank;
+    memcpy(role.shape, model->weight_shape, sizeof role.shape);
+    role.may_repeat = 1;
+    return role;
+}
+
+/* Dimensions of 1 do not count: (N, 1) is as good as (N,), (28, 28, 1) as (28, 28). */
+static int nnc_squeeze(const int64_t *shape, int rank, int64_t *squeezed) {
+    int left = 0;
+    for (int i = 0; i < rank; i++) {
+        if (shape[i] != 1) {
+            squeezed[left++] = shape[i];
+        }
+    }
+    return left;
+}
+
+/* The same shape, or the same number of values where one side is flat. */
+static int nnc_shapes_agree(const int64_t *have, int have_rank, const int64_t *want, int want_rank) {
+    int64_t a[NNC_MAX_RANK], b[NNC_MAX_RANK];
+    size_t a_count, b_count;
+    int a_rank = nnc_squeeze(have, have_rank, a), b_rank = nnc_squeeze(want, want_rank, b);
+    if (nnc_shape_count(a, a_rank, &a_count) != 0 || nnc_shape_count(b, b_rank, &b_count) != 0 || a_count != b_count) {
+        return 0;
+    }
+    return a_rank <= 1 || b_rank <= 1 || (a_rank == b_rank && memcmp(a, b, (size_t)a_rank * sizeof a[0]) == 0);
+}
+
+/* Rows first_row up to end_row. */
+static int nnc_choose_rows(nnc_host *host, const nnc_source *source, nnc_samples *samples) {
+    int64_t rows = samples->array.shape[0];
+    int64_t end = source->end_row < 0 ? rows : source->end_row;
+    if (source->first_row < 0 || source->first_row > end || end > rows) {
+        return nnc_fail_at(host, samples->path, 0, 0, "rows %lld to %lld are wanted, but it has %lld",
+                           (long long)source->first_row, (long long)end, (long long)rows);
+    }
+    if (source->first_row == end) {
+        return nnc_fail_at(host, samples->path, 0, 0, "holds no samples");
+    }
+    if ((uint64_t)(end - source->first_row) > UINT32_MAX) {
+        return nnc_fail_at(host, samples->path, 0, 0, "holds more than 4294967295 samples");
+    }
+    samples->first = (size_t)source->first_row;
+    samples->count = (size_t)(end - source->first_row);
+    return 0;
+}
+
+/* Columns of a matrix; of (N,) there is column 0. */
+static int nnc_choose_columns(nnc_host *host, const nnc_source *source, nnc_samples *samples) {
+    int64_t width = samples->array.rank == 1 ? 1 : samples->array.shape[1];
+    if (samples->array.rank > 2) {
+        return nnc_fail_at(host, samples->path, 0, 0, "columns are wanted, but it is no matrix: its shape is %s",
+                           nnc_show_shape(samples->array.shape, samples->array.rank).text);
+    }
+    samples->columns = nnc_alloc(host, source->column_count, sizeof *samples->columns);
+    if (samples->columns == NULL) {
+        return -1;
+    }
+    for (size_t i = 0; i < source->column_count; i++) {
+        int64_t column = source->columns[i] < 0 ? source->columns[i] + width : source->columns[i];
+        if (column < 0 || column >= width) {
+            return nnc_fail_at(host, samples->path, 0, 0, "column %lld is wanted, but it has %lld columns (0 to %lld)",
+                               (long long)source->columns[i], (long long)width, (long long)width - 1);
+        }
+        samples->columns[i] = (size_t)column;
+    }
+    samples->width = source->column_count;
+    return 0;
+}
+
+static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *samples) {
+    const nnc_array *array = &samples->array;
+    int64_t chosen = (int64_t)samples->width;
+    size_t values;
+    const int64_t *have = samples->columns != NULL ? &chosen : array->shape + 1;
+    int have_rank = samples->columns != NULL ? 1 : array->rank - 1;
+    samples->repeat = 1;
+    for (int rank = role->rank; rank >= (role->may_repeat ? 0 : role->rank); rank--) {
+        if (nnc_shapes_agree(have, have_rank, role->shape, rank)) {
+            return nnc_shape_count(role->shape + rank, role->rank - rank, &samples->repeat);
+        }
+    }
+    /* A class number where the loss wants a row with a 1 in the place of the class. */
+    if (role->is_one_hot && nnc_shape_count(have, have_rank, &values) == 0 && values == 1) {
+        samples->is_one_hot = 1;
+        samples->hot = 1 / role->scale;
+        samples->scale *= role->scale;
+        return 0;
+    }
+    nnc_shape_text want = nnc_show_shape(role->shape, role->rank);
+    return nnc_fail_at(host, samples->path, 0, 0, "%s has samples of shape %s, the model wants %s%s%s", role->name,
+                       nnc_show_shape(have, have_rank).text,
+                       role->rank == 0 || role->may_repeat ? "one value for each" : want.text,
+                       role->rank > 0 && role->may_repeat ? ", or values of shape " : role->hint,
+                       role->rank > 0 && role->may_repeat ? want.text : "");
+}
+
+/* Sample `index`, its values of type `dtype`. */
+static void nnc_convert_sample(const nnc_samples *samples, size_t index, nnc_dtype dtype, void *to) {
+    size_t from_size = nnc_dtype_of(samples->array.dtype).size, to_size = nnc_dtype_of(dtype).size;
+    const char *row = (const char *)samples->array.data + (samples->first + index) * samples->row_size;
+    if (samples->columns == NULL) {
+        nnc_convert(to, dtype, row, samples->array.dtype, samples->width, samples->scale);
+        return;
+    }
+    for (size_t i = 0; i < samples->width; i++) {
+        nnc_convert((char *)to + i * to_size, dtype, row + samples->columns[i] * from_size, samples->array.dtype, 1,
+                    samples->scale);
+    }
+}
+
+/* Images are bytes, and are converted again in every epoch: from a table that is three times as fast. */
+static int nnc_tabulate_bytes(nnc_host *host, nnc_samples *samples) {
+    if (samples->dtype != NNC_F32 || samples->array.dtype != NNC_U8 || samples->columns != NULL) {
+        return 0;
+    }
+    samples->bytes = nnc_alloc(host, 256, sizeof *samples->bytes);
+    if (samples->bytes == NULL) {
+        return -1;
+    }
+    for (int i = 0; i < 256; i++) {
+        const uint8_t byte = (uint8_t)i;
+        nnc_convert(&samples->bytes[i], NNC_F32, &byte, NNC_U8, 1, samples->scale);
+    }
+    return 0;
+}
+
+NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index) {
+#if defined(__GNUC__)
+    enum { CACHE_LINE = 64 };
+    size_t size = samples->row_size;
+    const char *row = (const char *)samples->array.data + (samples->first + index) * size;
+    for (size_t at = 0; at < size; at += CACHE_LINE) {
+        __builtin_prefetch(row + at);
+    }
+#else
+    (void)samples, (void)index;
+#endif
+}
+
+/* One value of a sample as it stands in the file: the class that becomes a row. */
+static double nnc_class_of(const nnc_samples *samples, size_t index) {
+    nnc_samples single = *samples;
+    double value;
+    single.width = 1;
+    nnc_convert_sample(&single, index, NNC_F64, &value);
+    return value;
+}
+
+NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values) {
+    nnc_convert_sample(samples, index, NNC_F64, values);
+}
+
+static void nnc_set_value(const nnc_samples *samples, void *to, size_t i, double value) {
+    if (samples->dtype == NNC_F32) {
+        ((float *)to)[i] = (float)value;
+    } else {
+        ((double *)to)[i] = value;
+    }
+}
+
+NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to) {
+    if (samples->is_one_hot) {
+        size_t number = (size_t)nnc_class_of(samples, index);
+        for (size_t i = 0; i < samples->width; i++) {
+            nnc_set_value(samples, to, i, i == number ? samples->hot : 0);
+        }
+        return;
+    }
+    if (samples->bytes == NULL) {
+        nnc_convert_sample(samples, index, samples->dtype, to);
+        return;
+    }
+    const uint8_t *from = (const uint8_t *)samples->array.data + (samples->first + index) * samples->row_size;
+    float *values = to;
+    for (size_t i = 0; i < samples->width; i++) {
+        values[i] = samples->bytes[from[i]];
+    }
+}
+
+/* What is expected instead of a value, in `expected`; 0: nothing, it will do. */
+static int nnc_value_problem(const nnc_role *role, int is_class, double value, char *expected, size_t size) {
+    if (!isfinite(value)) {
+        return snprintf(expected, size, "a finite value");
+    }
+    if (role->dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
+        return snprintf(expected, size, "a value that a float can hold");
+    }
+    if (role->dtype != NNC_I32 && !is_class && !role->is_index) {
+        return 0;
+    }
+    if (role->dtype != NNC_I32 && !is_class) {
+        value = trunc(value);
+    }
+    double low = is_class ? 0 : (double)role->low, high = is_class ? (double)role->classes - 1 : (double)role->high;
+    int is_also = !is_class && value >= (double)role->also && value <= (double)role->also;
+    if (is_also || (value >= low && value <= high && value >= floor(value) && value <= floor(value))) {
+        return 0;
+    }
+    return snprintf(expected, size, "%s from %.0f to %.0f", is_class ? "a class" : role->meaning, low, high);
+}
+
+/* Reals must be finite, class numbers and indices whole and in range. Integers are always finite. */
+static int nnc_check_sample_values(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
+    char expected[160];
+    if (role->dtype != NNC_I32 && !role->is_index && !samples->is_one_hot &&
+        nnc_dtype_of(samples->array.dtype).is_integer) {
+        return 0;
+    }
+    size_t width = samples->is_one_hot ? 1 : samples->width;
+    double *values = nnc_alloc(host, samples->width, sizeof *values);
+    if (values == NULL) {
+        return -1;
+    }
+    int status = 0;
+    for (size_t row = 0; row < samples->count && status == 0; row++) {
+        if (samples->is_one_hot) {
+            values[0] = nnc_class_of(samples, row);
+        } else {
+            nnc_convert_sample(samples, row, NNC_F64, values);
+        }
+        for (size_t i = 0; i < width && status == 0; i++) {
+            if (nnc_value_problem(role, samples->is_one_hot, values[i], expected, sizeof expected) != 0) {
+                const nnc_text_place *at = samples->array.places;
+                at = at != NULL ? at + samples->first + row : NULL;
+                status =
+                    nnc_fail_at(host, samples->path, at != NULL ? at->line : 0, at != NULL && i == 0 ? at->column : 0,
+                                "expected %s, found %.9g: %s of row %zu, value %zu (counted from 0)", expected,
+                                values[i], role->name, samples->first + row, i);
+            }
+        }
+    }
+    free(values);
+    return status;
+}
+
+/* data_dir/path unless the path is absolute or standard input. From malloc. */
+static char *nnc_join_path(nnc_host *host, const char *data_dir, const char *path) {
+    int is_whole = data_dir == NULL || path[0] == '/' || strcmp(path, "-") == 0;
+    size_t size = (is_whole ? 0 : strlen(data_dir) + 1) + strlen(path) + 1;
+    char *joined = nnc_alloc(host, size, 1);
+    if (joined != NULL) {
+        snprintf(joined, size, "%s%s%s", is_whole ? "" : data_dir, is_whole ? "" : "/", path);
+    }
+    return joined;
+}
+
+NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const char *path, const char *data_dir,
+                             const nnc_role *role, nnc_samples *samples) {
+    static const nnc_source unsaid = NNC_NO_SOURCE;
+    int is_csv;
+    memset(samples, 0, sizeof *samples);
+    source = source->path != NULL ? source : &unsaid;
+    samples->path = nnc_join_path(host, path != NULL ? NULL : data_dir, path != NULL ? path : source->path);
+    if (samples->path == NULL) {
+        return -1;
+    }
+    samples->scale = source->scale / role->scale; /* 1 for the source of fit(): the model scales by itself */
+    samples->dtype = role->dtype;
+    if (nnc_read_array(host, source, samples->path, path != NULL ? NULL : source->format, role, &samples->array,
+                       &is_csv) != 0) {
+        return -1;
+    }
+    if (role->classes > 0 && role->learned != NULL && role->learned->class_count > (size_t)role->classes) {
+        nnc_fail_at(host, samples->path, 0, 0, "expected labels of at most %lld classes, found %zu: %s",
+                    (long long)role->classes, role->learned->class_count, nnc_learned_list(role->learned).text);
+        return is_csv && !samples->array.has_names && source->header < 0
+                   ? nnc_header_hint(host, "does the first line hold names")
+                   : -1;
+    }
+    /* Columns and scale are the model's; rows are those of one file. */
+    if (nnc_choose_rows(host, path != NULL ? &unsaid : source, samples) != 0 ||
+        (source->columns != NULL && !is_csv && nnc_choose_columns(host, source, samples) != 0) ||
+        nnc_check_shape(host, role, samples) != 0) {
+        return -1;
+    }
+    if (nnc_shape_count(role->shape, role->rank, &samples->width) != 0 ||
+        nnc_shape_count(samples->array.shape + 1, samples->array.rank - 1, &samples->row_size) != 0) {
+        return nnc_fail(host, "the shape of %s is too large for this machine", role->name);
+    }
+    samples->width /= samples->repeat;
+    samples->row_size *= nnc_dtype_of(samples->array.dtype).size;
+    return nnc_check_sample_values(host, role, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
+}
+
+NNC_API void nnc_samples_free(nnc_samples *samples) {
+    free(samples->path);
+    free(samples->columns);
+    free(samples->bytes);
+    nnc_array_free(&samples->array);
+    memset(samples, 0, sizeof *samples);
+}
