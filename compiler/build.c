@@ -36,6 +36,7 @@ Tensor *build_value(Builder *build, const char *label, Shape shape) {
 Op *build_op(Builder *build, const OpDef *def, const char *label) {
     Op *op = NEW(build->plan->arena, Op);
     op->def = def;
+    op->program = build->program;
     op->phase = build->phase;
     op->layer = build->layer;
     op->name = build->layer ? arena_printf(build->plan->arena, "%s_%s", build->layer->name, label) : label;
@@ -45,6 +46,7 @@ Op *build_op(Builder *build, const OpDef *def, const char *label) {
     } else if (build->loop) {
         list_push(build->plan->arena, &build->after_ops, op);
     } else {
+        op->at = build->program->ops.count;
         list_push(build->plan->arena, &build->program->ops, op);
     }
     return op;
@@ -64,24 +66,26 @@ Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape) {
     return op->out;
 }
 
-Tensor *build_weight(Builder *build, const Weight *weight) {
+Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, Shape shape, Tensors *list) {
     Plan *plan = build->plan;
-    for (int i = 0; i < plan->weights.count; i++)
-        if (!strcmp(plan->weights.at[i]->name, weight->path)) return plan->weights.at[i];
-    Tensor *tensor = build_tensor(build, TENSOR_WEIGHT, weight->path, weight->shape);
-    tensor->weight = weight;
-    list_push(plan->arena, &plan->weights, tensor);
+    Names *const names = list == &plan->stream_states ? &plan->stream_by_name : &plan->by_name[kind];
+    names->arena = plan->arena;
+    Tensor **const slot = (Tensor **)names_slot(names, name);
+    if (*slot) return *slot;
+    *slot = build_tensor(build, kind, name, shape);
+    list_push(plan->arena, list, *slot);
+    return *slot;
+}
+
+Tensor *build_weight(Builder *build, const Weight *weight) {
+    Tensor *tensor = build_lasting(build, TENSOR_WEIGHT, weight->path, weight->shape, &build->plan->weights);
+    if (!tensor->weight) tensor->weight = weight;
     return tensor;
 }
 
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path) {
     Plan *plan = build->plan;
-    Tensors *states = build->streaming ? &plan->stream_states : &plan->states;
-    for (int i = 0; i < states->count; i++)
-        if (!strcmp(states->at[i]->name, path)) return states->at[i];
-    Tensor *state = build_tensor(build, TENSOR_STATE, path, shape);
-    list_push(plan->arena, states, state);
-    return state;
+    return build_lasting(build, TENSOR_STATE, path, shape, build->streaming ? &plan->stream_states : &plan->states);
 }
 
 Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
@@ -110,7 +114,7 @@ static Shape broadcast_shape(Tensor *const *operands) {
 Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name) {
     Op *op = build_op(build, &op_map, name);
     step.result = build_result(build, op, step.label, shape);
-    list_push(build->plan->arena, &op->steps, step);
+    op_add_step(build->plan->arena, op, step);
     return step.result;
 }
 
@@ -122,10 +126,9 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
     Tensor *given[5] = {0};
     for (int i = 0; i < 4 && formula->operands[i]; i++) {
         given[i] = operands[i];
-        step.operands[step.operand_count++] =
-            (Operand){.name = formula->operands[i], .kind = OPERAND_TENSOR, .tensor = operands[i]};
+        step_add(build->plan->arena, &step, TENSOR(formula->operands[i], operands[i]));
     }
-    for (int i = 0; i < number_count; i++) step.operands[step.operand_count++] = numbers[i];
+    for (int i = 0; i < number_count; i++) step_add(build->plan->arena, &step, numbers[i]);
     step_drop_unused(&step); /* dropout of everything takes the shape of x and nothing else */
     return build_step_map(build, step, broadcast_shape(given),
                           arena_printf(build->plan->arena, "%s_%s",
@@ -148,8 +151,8 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
     step.label = gradient_name(build, forward->operands[operand].tensor);
     step.formula = NULL;
     step.of_gradient = true;
-    step.operands[step.operand_count++] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = d};
-    step.operands[step.operand_count++] = (Operand){.name = "y", .kind = OPERAND_TENSOR, .tensor = forward->result};
+    step_add(build->plan->arena, &step, TENSOR("d", d));
+    step_add(build->plan->arena, &step, TENSOR("y", forward->result));
     step_drop_unused(&step);
     return build_step_map(build, step, shape, arena_printf(build->plan->arena, "backward_%s", forward->label));
 }
@@ -164,7 +167,7 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
 static const Formula square = {"square", {"x"}, "x * x", {NULL}};
 
 Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *label) {
-    Tensor *squares = build_map(build, &square, (Tensor *[]){x, NULL}, NULL, 0); /* which go into the sum: pass_fuse */
+    Tensor *squares = build_map(build, &square, (Tensor *[]){x, NULL}, NULL, 0); /* which go into the sum: pass_fuse_steps */
     Op *op = build_op(build, &op_sum, label);
     op->in[op->in_count++] = squares;
     return build_result(build, op, label, shape);
@@ -172,7 +175,7 @@ Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *la
 
 static Tensor *make_view(Builder *build, Tensor *x, Shape shape, const char *label) {
     Tensor *view = build_value(build, label, shape);
-    view->base = x;
+    tensor_show(build->plan, view, x);
     view->integer = x->integer;
     view->producer = x->producer;
     return view;
@@ -247,11 +250,26 @@ static const Formula stored = {"stored", {"x"}, "x", {"d"}};
 
 void build_store(Builder *build, Tensor *value, Tensor *view) {
     Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_store" : "backward_store");
-    Step step = {.label = stored.name, .text = stored.value, .formula = &stored, .operand_count = 1, .result = view};
-    step.operands[0] = (Operand){.name = "x", .kind = OPERAND_TENSOR, .tensor = value};
+    Step step = {.label = stored.name, .text = stored.value, .formula = &stored, .result = view};
+    step_add(build->plan->arena, &step, TENSOR("x", value));
     view->producer = op;
     op->out = view;
-    list_push(build->plan->arena, &op->steps, step);
+    op_add_step(build->plan->arena, op, step);
+}
+
+void op_add_step(Arena *arena, Op *op, Step step) {
+    if (op->steps.count == op->steps.capacity) {
+        op->steps.capacity = op->steps.count ? 2 * op->steps.count : 1;
+        op->steps.at = arena_grow(arena, op->steps.at, (size_t)op->steps.count * sizeof step,
+                                  (size_t)op->steps.capacity * sizeof step);
+    }
+    op->steps.at[op->steps.count++] = step;
+}
+
+void step_add(Arena *arena, Step *step, Operand operand) {
+    const size_t before = (size_t)step->operand_count * sizeof operand;
+    step->operands = arena_grow(arena, step->operands, before, before + sizeof operand);
+    step->operands[step->operand_count++] = operand;
 }
 
 /* Whether only dimensions of 1 change their places. */
@@ -314,15 +332,9 @@ static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
             axes[i <= samples ? i : i + 1] = i + 1;
         }
     }
-    Tensor *mask = NULL;
-    for (int i = 0; i < plan->masks.count && !mask; i++)
-        if (!strcmp(plan->masks.at[i]->name, path)) mask = plan->masks.at[i];
-    if (!mask) {
-        const Tensor *last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
-        mask = build_tensor(build, TENSOR_MASK, path, given);
-        mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
-        list_push(plan->arena, &plan->masks, mask);
-    }
+    const Tensor *const last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
+    Tensor *const mask = build_lasting(build, TENSOR_MASK, path, given, &plan->masks);
+    if (mask->offset < 0) mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
     if (!steps) return mask;
     Tensor *by_sample = build_permute(build, mask, axes, 0, "forward_mask", "mask_by_sample");
     return build_view(build, by_sample, shape, "mask");

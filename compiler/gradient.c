@@ -7,13 +7,8 @@ static bool find_trained(const Tensor *tensor) {
     if (tensor->base) return gradient_needed(tensor->base);
     const Op *op = tensor->producer;
     if (!op) return false;
-    for (int i = 0; i < op->in_count; i++)
-        if (gradient_needed(op->in[i])) return true;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *operand = op->steps.at[i].operands[j].tensor;
-            if (operand && operand->producer != op && gradient_needed(operand)) return true;
-        }
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.reads && (at.step < 0 || at.tensor->producer != op) && gradient_needed(at.tensor)) return true;
     return false;
 }
 
@@ -22,30 +17,22 @@ bool gradient_needed(const Tensor *tensor) {
     return tensor->trained > 0;
 }
 
-Tensor *gradient_of(Builder *build, const Tensor *tensor) {
-    for (int i = 0; i < build->of.count; i++)
-        if (build->of.at[i] == tensor) return build->gradients.at[i];
-    return NULL;
-}
+Tensor *gradient_of(const Tensor *tensor) { return tensor->gradient; }
 
 /* The gradient of what an operation makes, which may be a part of something larger. */
 static Tensor *gradient_of_result(Builder *build, const Tensor *tensor) {
-    Tensor *d = gradient_of(build, tensor);
+    Tensor *d = gradient_of(tensor);
     if (d || !tensor->columns) return d;
-    d = gradient_of(build, tensor->base);
+    d = gradient_of(tensor->base);
     if (!d) return NULL;
     return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], gradient_name(build, tensor));
 }
 
-void gradient_set(Builder *build, Tensor *tensor, Tensor *d) {
-    list_push(build->plan->arena, &build->of, tensor);
-    list_push(build->plan->arena, &build->gradients, d);
+void gradient_set(Tensor *tensor, Tensor *d) {
+    if (!tensor->gradient) tensor->gradient = d;
 }
 
-void gradient_replace(Builder *build, const Tensor *tensor, Tensor *d) {
-    for (int i = 0; i < build->of.count; i++)
-        if (build->of.at[i] == tensor) build->gradients.at[i] = d;
-}
+void gradient_replace(Tensor *tensor, Tensor *d) { tensor->gradient = d; }
 
 static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
 
@@ -57,8 +44,8 @@ static Tensor *plus(Builder *build, Tensor *a, Tensor *b) {
 static Tensor *gradient_place(Builder *build, Tensor *tensor) {
     const char *name = gradient_name(build, tensor);
     if (!tensor->base || tensor->stepped) {
-        Tensor *d = gradient_of(build, tensor);
-        if (!d) gradient_set(build, tensor, d = build_value(build, name, tensor->shape));
+        Tensor *d = gradient_of(tensor);
+        if (!d) gradient_set(tensor, d = build_value(build, name, tensor->shape));
         return d;
     }
     Tensor *d = gradient_place(build, tensor->base);
@@ -83,7 +70,7 @@ static void add_to_view(Builder *build, Tensor *view, Tensor *d) {
 
 /* Sums `d` over the dimensions, and over the steps of a loop, along which `tensor` was broadcast. */
 static Tensor *summed(Builder *build, Tensor *tensor, Tensor *d) {
-    const bool steps = build->loop && !build->after_loop && !of_one_step(tensor) && of_one_step(d);
+    const bool steps = build->loop && !build->after_loop && !changes_with_step(tensor) && changes_with_step(d);
     const bool after = build->after_loop;
     if (steps) {
         build->after_loop = true;
@@ -99,14 +86,11 @@ void gradient_add(Builder *build, Tensor *tensor, Tensor *d) {
     if (!gradient_needed(tensor)) return;
     d = summed(build, tensor, d);
     const bool after = build->after_loop;
-    if (build->loop && !of_one_step(tensor)) build->after_loop = true;
+    if (build->loop && !changes_with_step(tensor)) build->after_loop = true;
     if (tensor->base && !tensor->stepped) { /* a view has no gradient of its own */
         add_to_view(build, tensor, d);
     } else {
-        int at = 0;
-        while (at < build->of.count && build->of.at[at] != tensor) at++;
-        if (at < build->of.count) build->gradients.at[at] = plus(build, build->gradients.at[at], d);
-        else gradient_set(build, tensor, d);
+        tensor->gradient = plus(build, tensor->gradient, d);
     }
     build->after_loop = after;
 }
@@ -121,7 +105,7 @@ void build_gradients(Builder *build, int end, Tensor *prediction) {
         Op *op = program->ops.at[i];
         if (op->loop) {
             const int last = i;
-            i = loop_first(program, last);
+            while (i > 0 && program->ops.at[i - 1]->loop == op->loop) i--;
             loop_gradient(build, (TimeLoop *)op->loop, i, last + 1);
             continue;
         }

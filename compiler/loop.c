@@ -15,21 +15,16 @@ TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool rever
     return loop;
 }
 
-bool of_one_step(const Tensor *tensor) {
+bool changes_with_step(const Tensor *tensor) {
     for (; tensor; tensor = tensor->base)
         if (tensor->stepped || (!tensor->base && tensor->producer && tensor->producer->loop)) return true;
     return false;
 }
 
 static bool is_invariant(const Op *op) {
-    for (int i = 0; i < op->in_count; i++)
-        if (of_one_step(op->in[i])) return false;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *operand = op->steps.at[i].operands[j].tensor;
-            if (operand && of_one_step(operand)) return false;
-        }
-    return op->out && !of_one_step(op->out->base);
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.reads && changes_with_step(at.tensor)) return false;
+    return op->out && !changes_with_step(op->out->base);
 }
 
 void loop_end(Builder *build) {
@@ -47,13 +42,8 @@ void loop_end(Builder *build) {
         Op *op = build->step_ops.at[i];
         if (!op->loop) continue;
         list_push(arena, &program->ops, op);
-        for (int j = 0; j < op->in_count; j++)
-            trained = trained || (!of_one_step(op->in[j]) && gradient_needed(op->in[j]));
-        for (int j = 0; j < op->steps.count; j++)
-            for (int k = 0; k < op->steps.at[j].operand_count; k++) {
-                const Tensor *operand = op->steps.at[j].operands[k].tensor;
-                trained = trained || (operand && !of_one_step(operand) && gradient_needed(operand));
-            }
+        for (Access at = {.op = op}; access_next(&at);)
+            trained = trained || (at.reads && !changes_with_step(at.tensor) && gradient_needed(at.tensor));
     }
     for (int i = 0; i < loop->slices.count; i++)
         trained = trained || gradient_needed(loop->slices.at[i]->base);
@@ -91,7 +81,7 @@ static void store_initial(Builder *build, Tensor *initial, Tensor *view) {
     Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_zero" : "backward_zero");
     op->out = view;
     view->producer = op;
-    list_push(build->plan->arena, &op->steps, ((Step){.label = "zero", .text = "0.0", .result = view}));
+    op_add_step(build->plan->arena, op, (Step){.label = "zero", .text = "0.0", .result = view});
 }
 
 Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *label) {
@@ -116,7 +106,7 @@ void loop_carry(Builder *build, Carry *carry, Tensor *next) {
         build_store(build, next, carry->next);
         return;
     }
-    next->base = carry->sequence;
+    tensor_show(build->plan, next, carry->sequence);
     next->part = true;
     next->index = slot;
     next->stepped = true;
@@ -144,7 +134,7 @@ Tensor *loop_sequence(Builder *build, Tensor *value) {
     }
     const TimeLoop *loop = value->producer ? value->producer->loop : NULL;
     if (!value->base) {
-        value->base = sequence_of(build, value->shape, loop->steps, "steps");
+        tensor_show(build->plan, value, sequence_of(build, value->shape, loop->steps, "steps"));
         tensor_rename(build, value->base, arena_printf(arena, "%s_steps", value->name));
         value->stepped = true;
         return value->base;
@@ -173,7 +163,7 @@ static void begin_carry(Builder *build, Carry *carry, Carry *back) {
         Tensor *outside = loop_step(build, carry->d_steps, "d_step");
         d = build_map(build, &add, (Tensor *[]){outside, d}, NULL, 0);
     }
-    gradient_set(build, carry->next, d);
+    gradient_set(carry->next, d);
 }
 
 void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
@@ -195,18 +185,18 @@ void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
         begin_carry(build, carry, back[i]);
     }
     for (int i = end - first - 1; i >= 0; i--) {
-        Tensor *d = gradient_of(build, ops[i]->out);
+        Tensor *d = gradient_of(ops[i]->out);
         build->layer = ops[i]->layer;
         if (d && ops[i]->def->gradient) ops[i]->def->gradient(build, ops[i], d);
     }
     for (int i = 0; i < loop->carries.count; i++) {
-        Tensor *d = gradient_of(build, loop->carries.at[i]->previous);
+        Tensor *d = gradient_of(loop->carries.at[i]->previous);
         if (!d) d = build_map(build, &nothing, (Tensor *[]){back[i]->previous}, NULL, 0); /* behind a dropout of everything */
         loop_carry(build, back[i], d);
     }
     build->after_loop = true;
     for (int i = 0; i < loop->slices.count; i++) {
-        Tensor *d = gradient_of(build, loop->slices.at[i]);
+        Tensor *d = gradient_of(loop->slices.at[i]);
         if (d) gradient_add(build, loop->slices.at[i]->base, loop_sequence(build, d));
     }
     build->after_loop = false;

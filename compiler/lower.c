@@ -23,6 +23,7 @@ static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
         if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name)) tensor_rename(build, y, layer->name);
         if (!layer->mask.rank) y->mask = y == x ? y->mask : NULL;
         else if (!y->mask) y->mask = x->mask;
+        if (build->training) gradient_needed(y); /* while what stands behind it is known: else this goes through all layers */
         x = y;
     }
     build->layer = NULL;
@@ -77,7 +78,7 @@ static void build_matrix_penalties(Builder *build) {
 
 /* A weight that the loss does not depend on: the optimizer goes on with a gradient of 0, as Keras'. */
 static void build_zero_gradient(Builder *build, Tensor *weight) {
-    if (gradient_of(build, weight)) return;
+    if (gradient_of(weight)) return;
     build->layer = weight->owner;
     gradient_add(build, weight,
                  build_step_map(build, (Step){.label = "zero", .text = "0.0"}, weight->shape, "backward_zero"));
@@ -88,8 +89,8 @@ static void build_penalty_gradient(Builder *build, Tensor *weight) {
     const RegularizerArgs *args = regularizer_of(weight->weight);
     if (!args || (args->l1 == 0 && args->l2 == 0)) return;
     build->layer = weight->owner;
-    Tensor *g = build_penalized(build, gradient_of(build, weight), weight, args->l1, args->l2);
-    gradient_replace(build, weight, g);
+    Tensor *g = build_penalized(build, gradient_of(weight), weight, args->l1, args->l2);
+    gradient_replace(weight, g);
 }
 
 static void build_program(Plan *plan, Program *program, const char *name, bool target, bool training) {

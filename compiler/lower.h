@@ -19,8 +19,6 @@ struct Builder {
     LIST(Op *) after_ops;  /* and those that stand behind it */
     bool after_loop;       /* operations go there */
     LIST(Op *) loss_ops;   /* what training does when it knows that the loss is finite */
-    LIST(Tensor *) of;        /* gradients so far: the gradient of of.at[i] … */
-    LIST(Tensor *) gradients; /* … is gradients.at[i] */
 };
 
 /** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the model
@@ -224,6 +222,8 @@ Tensor *build_value(Builder *build, const char *label, Shape shape);
 Op *build_op(Builder *build, const OpDef *def, const char *label);
 /** An operation of training that runs only when the loss is finite, after it. Not within a time loop. */
 Op *build_op_after_loss(Builder *build, const OpDef *def, const char *label);
+/** A tensor that outlasts a program: that of this kind and name in the list, which all programs share. */
+Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, Shape shape, Tensors *list);
 Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape);
 Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name);
 bool tensor_name_taken(const Program *program, const char *name);
@@ -232,12 +232,13 @@ void tensor_rename(Builder *build, Tensor *tensor, const char *name);
 /** A product of so few terms has no block of its own, which would take longer than they. */
 enum { SHALLOW_DEPTH = 4 };
 
-/** relu's gradient reads nothing but the sign of its value; pass_signs looks for it. */
+/** relu's gradient reads nothing but the sign of its value; pass_read_signs looks for it. */
 #define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"
 /** Dropout: the value times a factor, and its gradient. */
 #define MASK_VALUE "x * mask"
 #define MASK_GRADIENT "d * mask"
 
+#define TENSOR(name_, tensor_) ((Operand){.name = (name_), .kind = OPERAND_TENSOR, .tensor = (tensor_)})
 #define NUMBER(name_, number_) ((Operand){.name = (name_), .kind = OPERAND_NUMBER, .number = (number_)})
 
 /* Views: no operation. */
@@ -314,8 +315,8 @@ Tensor *loop_states(Builder *build, const Carry *carry, const char *label);
 Tensor *loop_final(Builder *build, const Carry *carry, const char *label);
 /** The values of all steps of something that a step computes. */
 Tensor *loop_sequence(Builder *build, Tensor *value);
-/** Whether a tensor is of one step: made by the loop, or a step of a sequence. */
-bool of_one_step(const Tensor *tensor);
+/** Whether a tensor is another one in each step of a loop: made by the loop, or a step of a sequence. */
+bool changes_with_step(const Tensor *tensor);
 /** The gradients of a loop whose operations are first … end-1: a loop the other way round. */
 void loop_gradient(Builder *build, TimeLoop *loop, int first, int end);
 
@@ -323,9 +324,9 @@ void loop_gradient(Builder *build, TimeLoop *loop, int first, int end);
 /** Adds `d` to the gradient of `tensor`; nothing when the tensor needs none. Where the tensor was broadcast, over its
  *  dimensions or over the steps of a loop, `d` is summed. */
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d);
-void gradient_set(Builder *build, Tensor *tensor, Tensor *d); /* the first … */
-void gradient_replace(Builder *build, const Tensor *tensor, Tensor *d); /* … or another instead */
-Tensor *gradient_of(Builder *build, const Tensor *tensor);
+void gradient_set(Tensor *tensor, Tensor *d); /* the first … */
+void gradient_replace(Tensor *tensor, Tensor *d); /* … or another instead */
+Tensor *gradient_of(const Tensor *tensor);
 /** True when a trainable weight stands behind the tensor. */
 bool gradient_needed(const Tensor *tensor);
 /** Appends the gradients of all operations before `end`, last first, from the loss on `prediction`. */

@@ -109,7 +109,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     Plan *plan = *result = plan_from_model(arena, model, options, diags);
     if (diags_errors(diags)) return false;
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
-    plan_optimize(plan);
+    plan_optimize(plan, NULL);
     check_memory(plan, options, model->span, diags);
     if (stage == STAGE_PLAN) plan_dump(plan, out);
     if (stage == STAGE_MEMORY) memory_dump(plan, out);

@@ -11,6 +11,8 @@ typedef struct Op Op;
 typedef struct OpDef OpDef;
 typedef struct TimeLoop TimeLoop;
 typedef struct Carry Carry;
+typedef struct Use Use;
+typedef struct Program Program;
 struct Emit; /* emit/emit.h */
 
 typedef enum TensorKind {
@@ -42,6 +44,7 @@ struct Tensor {
     bool columns;          /* … when true */
     Op *producer;          /* NULL: not computed */
     Carry *carry;          /* of a sequence: the state of a loop that it holds, from the initial one to the last */
+    Tensor *gradient;      /* in the program that trains */
     signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
     Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
     const char *logits_of; /* "softmax" or "sigmoid", over the last axis; NULL: another axis */
@@ -53,10 +56,22 @@ struct Tensor {
     const char *variable; /* in the printed program, or the member of the parameter struct */
     bool used;            /* what owns its memory: by an operation that is needed, or is being printed */
     const char *local;    /* in the function being printed: the variable that holds its element */
-    LIST(int) users;      /* pass_fuse, of what owns its memory: the operations that read or make a part of it */
     int first, last;      /* operations between which it must be kept */
     int64_t size;         /* elements of a full batch */
     int64_t offset;       /* in the arena, in reals; -1: not there */
+    /* set by tensor_show() */
+    Tensor *views, *next_view; /* what views this one, the latest first; the next that views the same */
+    /* kept by what changes a program (uses.c), of what owns its memory */
+    Use *readers, *writers;
+};
+
+/** An operation and the memory of a tensor, any part of which it reads, or writes to. */
+struct Use {
+    Op *op;
+    Tensor *storage;
+    Use *next, **link; /* of the same storage, in no order; and what points to this one */
+    Use *next_of_op;   /* of the same operation */
+    bool writes;       /* else it reads */
 };
 
 /** The elementwise part of the mathematics: an expression of operands, and its derivatives. Written in C with the
@@ -94,7 +109,7 @@ typedef struct Step Step;
 struct Step {
     const char *label;
     const char *text;
-    Operand operands[MAX_OPERANDS];
+    Operand *operands; /* step_add() */
     int operand_count;
     Tensor *result;         /* NULL: an update */
     const Formula *formula; /* that text is the value of; NULL in gradients and updates */
@@ -108,6 +123,10 @@ struct Step {
 bool step_names(const Step *step, const char *name);
 /** Forgets the operands that the text does not name. */
 void step_drop_unused(Step *step);
+/** One operand more. Copies of a step share their operands until then. */
+void step_add(Arena *arena, Step *step, Operand operand);
+/** One step more, of whose operands the operation is then the owner. */
+void op_add_step(Arena *arena, Op *op, Step step);
 
 typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKind;
 
@@ -165,12 +184,16 @@ struct TimeLoop {
     const char *name; /* lstm_steps */
     int64_t steps;
     bool reversed; /* from the last step to the first */
+    int first, last; /* places of its operations, once the program is indexed */
     LIST(Carry *) carries;
     LIST(Tensor *) slices; /* steps of sequences that are made elsewhere */
 };
 
 struct Op {
     const OpDef *def;
+    Program *program; /* that it stands in … */
+    int at;           /* … at this place … */
+    Use *uses;        /* … and with these uses, once the program is indexed */
     const TimeLoop *loop; /* NULL: runs once */
     Phase phase;
     const char *name; /* the C function's: dense_forward */
@@ -228,7 +251,7 @@ extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_softmax, o
     op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant,
     op_gather, op_scatter, op_nonzero;
 
-typedef struct Program {
+struct Program {
     const char *name; /* predict, evaluate, train, step */
     LIST(Op *) ops;
     LIST(Tensor *) tensors; /* values of this program */
@@ -236,7 +259,7 @@ typedef struct Program {
     Tensor *input, *output, *target, *sample_weight;
     int64_t arena_size; /* reals */
     bool training;
-} Program;
+};
 
 typedef struct Scalar {
     const char *name, *text; /* alpha, and the C expression it is computed with */
@@ -289,7 +312,8 @@ typedef struct Plan {
     const Model *step_model; /* … of this model; NULL: not asked for */
     Tensors weights, gradients, slots, masks, states;
     Tensors stream_states; /* of `step` */
-    LIST(Op *) random_ops; /* in order of their purpose */
+    Names by_name[TENSOR_VALUE], stream_by_name; /* those that outlast a program, of each kind; those of stream_states */
+    Use *free_uses;
     UpdateRule update;
     LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */
@@ -318,23 +342,34 @@ typedef struct Sizes {
 } Sizes;
 Sizes plan_sizes(const Plan *plan);
 
-/* The passes, in the order in which plan_optimize runs them (passes/passes.c). */
-void plan_optimize(Plan *plan);
-void pass_loops(Plan *plan, Program *program);  /* sequences for what is read outside the loop that makes it */
-void pass_dead(Plan *plan, Program *program);   /* drops what nothing reads */
-void pass_masks(Plan *plan, Program *program);  /* random masks: regenerate full-size ones instead of storing them */
-void pass_signs(Plan *plan, Program *program);  /* relu then dropout: their common value tells both gradients */
-void pass_early(Plan *plan, Program *program);  /* what depends on weights alone comes first */
-void pass_join(Plan *plan, Program *program);   /* input products of a loop over time go into its steps */
-void pass_first(Plan *plan, Program *program);  /* no products with the zeros that a loop begins with */
-void pass_pack(Plan *plan, Program *program);   /* strips of matrices that many products read */
-void pass_deep(Plan *plan, Program *program);   /* gradients over so many rows that they should be read once */
-void pass_inside(Plan *plan, Program *program); /* … or, of each step of a loop, as soon as it is made */
-void pass_fuse(Plan *plan, Program *program);   /* moves elementwise steps into the operation that feeds them */
-void pass_last(Plan *plan, Program *program);   /* nor for what the last step of a loop makes in vain */
-void pass_place(Plan *plan, Program *program);  /* what the reverse loop reads for the last time makes place for its results */
-void pass_roll(Plan *plan, Program *program);   /* one place for all steps of a state of which the last is wanted */
-void pass_memory(Plan *plan, Program *program); /* one arena, shared by lifetime */
+/* The passes (passes/passes.c says in which order they run, and what for). */
+
+/** A pass over the program; its costs are those of what it looks at, see plan_visits(). */
+typedef struct Pass {
+    const char *name; /* --emit=plan:NAME */
+    void (*run)(Plan *plan, Program *program);
+} Pass;
+
+/** The pass of this name, NULL: there is none; and the names of all, separated by commas. */
+const Pass *pass_named(const char *name);
+const char *pass_names(Arena *arena);
+/** Runs all passes; or, where `last` is not NULL, those up to it. */
+void plan_optimize(Plan *plan, const Pass *last);
+void pass_keep_steps(Plan *plan, Program *program);
+void pass_drop_unread(Plan *plan, Program *program);
+void pass_redraw_masks(Plan *plan, Program *program);
+void pass_read_signs(Plan *plan, Program *program);
+void pass_hoist_weights(Plan *plan, Program *program);
+void pass_join_products(Plan *plan, Program *program);
+void pass_skip_zeros(Plan *plan, Program *program);
+void pass_pack_matrices(Plan *plan, Program *program);
+void pass_mark_deep_products(Plan *plan, Program *program);
+void pass_sum_in_loops(Plan *plan, Program *program);
+void pass_fuse_steps(Plan *plan, Program *program);
+void pass_skip_last_products(Plan *plan, Program *program);
+void pass_share_places(Plan *plan, Program *program);
+void pass_shrink_states(Plan *plan, Program *program);
+void pass_place_values(Plan *plan, Program *program);
 
 /** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */
 Step *map_step(const Op *op, const char *text);
@@ -363,23 +398,66 @@ bool tensors_overlap(const Tensor *a, const Tensor *b);
 bool tensors_begin_together(const Tensor *a, const Tensor *b);
 /** Elements when the batch has its compiled size. */
 int64_t tensor_size(const Plan *plan, const Tensor *tensor);
-/** All tensors that `op` reads or makes, some of them twice; returns how many. */
-enum { MAX_OP_TENSORS = 7 + MAX_STEPS * (MAX_OPERANDS + 1) };
-int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]);
 /** True when an input of `op` is memory of `tensor`, whichever part of it; or a step from number `first` on reads it; or either. */
 bool op_reads_input(const Op *op, const Tensor *tensor);
 bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor);
 bool op_reads(const Op *op, const Tensor *tensor);
-/** How many operations of a program read the memory of `tensor`. */
-int readers_of(const Program *program, const Tensor *tensor);
-/** The first and the last operation of the loop that the one at `at` is in. */
-int loop_first(const Program *program, int at);
-int loop_last(const Program *program, int at);
-/** Moves an operation to an earlier place. */
-void program_move(Program *program, int from, int to);
 /** True when `op` makes (a part of) `tensor`. */
 bool op_makes(const Op *op, const Tensor *tensor);
 /** True when `op` writes to the memory of `tensor`, whichever part of it. */
 bool op_writes(const Op *op, const Tensor *tensor);
+
+/* What operations read and make. (tensor.c) */
+
+/** One tensor after the other that an operation reads or makes, some of them twice: inputs, its result, then of each step its
+ *  operands and its result.  for (Access at = {.op = op}; access_next(&at);) … at.tensor … */
+typedef struct Access {
+    const Op *op;
+    Tensor *tensor;
+    const Operand *operand; /* of a step; NULL: it is none */
+    int step;               /* -1: not of a step */
+    bool reads, writes;     /* a tensor that is changed in place both */
+    int position;           /* within the step, or the operation */
+} Access;
+bool access_next(Access *access);
+
+/* Who reads and who makes a tensor, and where operations stand: known from program_index() on, and kept by those below that
+ * change a program. (uses.c) */
+
+/** The first use of the memory of `tensor` in a program, and the one behind `use`; NULL: there is none. An operation stands
+ *  in the list of readers once, and in that of writers. What it reads may be what a step before it makes. */
+const Use *first_reader(const Program *program, const Tensor *tensor);
+const Use *first_writer(const Program *program, const Tensor *tensor);
+const Use *next_use(const Use *use);
+/** How many operations of a program read the memory of `tensor`. */
+int readers_of(const Program *program, const Tensor *tensor);
+/** The operations that read it or write to it, in their order. */
+typedef LIST(Op *) Ops;
+Ops users_of(const Plan *plan, const Program *program, const Tensor *tensor);
+
+/** Finds places and uses from nothing. Costs as much as the program is long. */
+void program_index(Plan *plan, Program *program);
+/** The operation reads or makes other tensors than before. */
+void op_index(Plan *plan, Op *op);
+/** Leaves NULL in the place of an operation, until program_close() closes all such gaps. */
+void program_drop(Plan *plan, Program *program, Op *op);
+void program_close(Program *program);
+/** Moves operations, all at once: each before what stands at `to` now, or behind the last one; those with one aim in the order
+ *  of the list. Costs as much as the program is long. */
+typedef struct Move {
+    Op *op;
+    int to;
+} Move;
+typedef LIST(Move) Moves;
+void program_move(Plan *plan, Program *program, const Moves *moves);
+/** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the base's. */
+void tensor_show(Plan *plan, Tensor *view, Tensor *base);
+/** The first and the last operation of the loop that the one at `at` is in. */
+int loop_first(const Program *program, int at);
+int loop_last(const Program *program, int at);
+
+/** How many operations, tensors and uses passes have looked at so far: what they cost, without a clock. */
+int64_t plan_visits(void);
+void visit(int64_t count);
 
 #endif

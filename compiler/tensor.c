@@ -50,17 +50,44 @@ int64_t tensor_size(const Plan *plan, const Tensor *tensor) {
     return shape_size(tensor->shape, plan->model->batch);
 }
 
-int op_tensors(const Op *op, Tensor *tensors[MAX_OP_TENSORS]) {
-    int count = 0;
-    for (int i = 0; i < op->in_count; i++) tensors[count++] = op->in[i];
-    if (op->out) tensors[count++] = op->out;
-    for (int i = 0; i < op->steps.count; i++) {
-        const Step *step = &op->steps.at[i];
-        if (step->result) tensors[count++] = step->result;
-        for (int j = 0; j < step->operand_count; j++)
-            if (step->operands[j].tensor) tensors[count++] = step->operands[j].tensor;
+/* Inputs, the result; then step after step its operands and its result. */
+bool access_next(Access *access) {
+    const Op *const op = access->op;
+    int at = access->position;
+    visit(1);
+    *access = (Access){.op = op, .step = access->position ? access->step : -1};
+    if (access->step < 0) {
+        access->position = at + 1;
+        if (at < op->in_count) {
+            access->tensor = op->in[at];
+            access->reads = true;
+            return true;
+        }
+        if (at == op->in_count && op->out) {
+            access->tensor = op->out;
+            access->writes = true;
+            return true;
+        }
+        access->step = at = 0;
     }
-    return count;
+    for (; access->step < op->steps.count; access->step++, at = 0) {
+        const Step *const step = &op->steps.at[access->step];
+        for (; at < step->operand_count && !step->operands[at].tensor; at++) continue;
+        access->position = at + 1;
+        if (at < step->operand_count) {
+            access->operand = &step->operands[at];
+            access->tensor = access->operand->tensor;
+            access->reads = true;
+            access->writes = access->operand->written;
+            return true;
+        }
+        if (at == step->operand_count && step->result) {
+            access->tensor = step->result;
+            access->writes = true;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool op_reads_input(const Op *op, const Tensor *tensor) {
@@ -70,56 +97,23 @@ bool op_reads_input(const Op *op, const Tensor *tensor) {
 }
 
 bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor) {
-    const Tensor *storage = tensor_storage(tensor);
-    for (int i = first; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *operand = op->steps.at[i].operands[j].tensor;
-            if (operand && tensor_storage(operand) == storage) return true;
-        }
+    const Tensor *const storage = tensor_storage(tensor);
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.step >= first && at.reads && tensor_storage(at.tensor) == storage) return true;
     return false;
 }
 
 bool op_reads(const Op *op, const Tensor *tensor) { return op_reads_input(op, tensor) || op_reads_in_steps(op, 0, tensor); }
 
-int readers_of(const Program *program, const Tensor *tensor) {
-    int readers = 0;
-    for (int i = 0; i < program->ops.count; i++) readers += op_reads(program->ops.at[i], tensor);
-    return readers;
-}
-
-int loop_first(const Program *program, int at) {
-    const TimeLoop *const loop = program->ops.at[at]->loop;
-    while (loop && at > 0 && program->ops.at[at - 1]->loop == loop) at--;
-    return at;
-}
-
-int loop_last(const Program *program, int at) {
-    const TimeLoop *const loop = program->ops.at[at]->loop;
-    while (loop && at + 1 < program->ops.count && program->ops.at[at + 1]->loop == loop) at++;
-    return at;
-}
-
-void program_move(Program *program, int from, int to) {
-    Op *const op = program->ops.at[from];
-    for (int i = from; i > to; i--) program->ops.at[i] = program->ops.at[i - 1];
-    program->ops.at[to] = op;
-}
-
 bool op_makes(const Op *op, const Tensor *tensor) {
-    if (op->out && tensors_overlap(op->out, tensor)) return true;
-    for (int i = 0; i < op->steps.count; i++)
-        if (op->steps.at[i].result && tensors_overlap(op->steps.at[i].result, tensor)) return true;
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.writes && !at.reads && tensors_overlap(at.tensor, tensor)) return true;
     return false;
 }
 
 bool op_writes(const Op *op, const Tensor *tensor) {
-    const Tensor *storage = tensor_storage(tensor);
-    if (op->out && tensor_storage(op->out) == storage) return true;
-    for (int i = 0; i < op->steps.count; i++) {
-        const Step *step = &op->steps.at[i];
-        if (step->result && tensor_storage(step->result) == storage) return true;
-        for (int j = 0; j < step->operand_count; j++)
-            if (step->operands[j].written && tensor_storage(step->operands[j].tensor) == storage) return true;
-    }
+    const Tensor *const storage = tensor_storage(tensor);
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.writes && tensor_storage(at.tensor) == storage) return true;
     return false;
 }

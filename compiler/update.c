@@ -47,19 +47,15 @@ UpdateRule update_rule(const Object *optimizer) {
 /* The optimizer's state `name` of a weight. */
 static Tensor *slot_of(Builder *build, Tensor *weight, const char *name) {
     Plan *plan = build->plan;
-    for (int i = 0; i < plan->slots.count; i++)
-        if (plan->slots.at[i]->weight == weight->weight && !strcmp(plan->slots.at[i]->slot, name)) return plan->slots.at[i];
-    Tensor *slot = build_tensor(build, TENSOR_SLOT, arena_printf(plan->arena, "%s/%s", weight->name, name), weight->shape);
+    const char *const path = arena_printf(plan->arena, "%s/%s", weight->name, name);
+    Tensor *slot = build_lasting(build, TENSOR_SLOT, path, weight->shape, &plan->slots);
     slot->weight = weight->weight;
     slot->slot = name;
-    list_push(plan->arena, &plan->slots, slot);
     return slot;
 }
 
-static void add_operand(Step *step, Operand operand) { step->operands[step->operand_count++] = operand; }
-
-static void add_tensor(Step *step, const char *name, Tensor *tensor, bool written) {
-    add_operand(step, (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = tensor, .written = written});
+static void add_tensor(Builder *build, Step *step, const char *name, Tensor *tensor, bool written) {
+    step_add(build->plan->arena, step, (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = tensor, .written = written});
 }
 
 /* The states, numbers and scalars of the rule that the text names. */
@@ -67,17 +63,18 @@ static void add_slots(Builder *build, Step *step, Tensor *weight, bool written) 
     const UpdateRule *rule = &build->plan->update;
     for (int i = 0; i < rule->slot_count; i++)
         if (step_names(step, rule->slots[i].name))
-            add_tensor(step, rule->slots[i].name, slot_of(build, weight, rule->slots[i].name), written);
+            add_tensor(build, step, rule->slots[i].name, slot_of(build, weight, rule->slots[i].name), written);
 }
 
 static void add_constants(Builder *build, Step *step) {
     const UpdateRule *rule = &build->plan->update;
     for (int i = 0; i < rule->number_count; i++)
-        if (step_names(step, rule->numbers[i].name)) add_operand(step, rule->numbers[i]);
+        if (step_names(step, rule->numbers[i].name)) step_add(build->plan->arena, step, rule->numbers[i]);
     for (int i = 0; i < rule->scalar_count; i++)
         if (step_names(step, rule->scalars[i].name))
-            add_operand(step, (Operand){.name = rule->scalars[i].name, .kind = OPERAND_SCALAR});
-    if (step_names(step, "learning_rate")) add_operand(step, (Operand){.name = "learning_rate", .kind = OPERAND_SCALAR});
+            step_add(build->plan->arena, step, (Operand){.name = rule->scalars[i].name, .kind = OPERAND_SCALAR});
+    if (step_names(step, "learning_rate"))
+        step_add(build->plan->arena, step, (Operand){.name = "learning_rate", .kind = OPERAND_SCALAR});
     step_drop_unused(step);
 }
 
@@ -85,7 +82,7 @@ static void add_constants(Builder *build, Step *step) {
 static void build_statement(Builder *build, Tensor *weight, Step step, const char *role) {
     Op *op = build_op(build, &op_update, arena_printf(build->plan->arena, "%s_%s", role, weight->weight->name));
     op->shape = weight->shape;
-    list_push(build->plan->arena, &op->steps, step);
+    op_add_step(build->plan->arena, op, step);
 }
 
 /* |x|², one number. */
@@ -103,21 +100,21 @@ static const Formula norm_scale = {"scale", {"squares"}, "limit / v_max(v_splat(
 /* The gradients that the optimizer sees, in place of those that were computed. */
 static void replace_gradient(Builder *build, Tensor *weight, const Formula *formula, Tensor *second, const char *name,
                              double number) {
-    Tensor *const operands[] = {gradient_of(build, weight), second, NULL};
+    Tensor *const operands[] = {gradient_of(weight), second, NULL};
     build->layer = weight->owner;
     Tensor *g = build_map(build, formula, operands, &NUMBER(name, number), 1);
     g->producer->name = arena_printf(build->plan->arena, "%s_%s", g->producer->name, weight->weight->name);
-    gradient_replace(build, weight, g);
+    gradient_replace(weight, g);
 }
 
 static void accumulate(Builder *build, Tensor *weight) {
     Step step = {.label = "accumulate", .text = "accumulated = accumulated + g;"};
     Tensor *sum = slot_of(build, weight, "accumulated");
     build->layer = weight->owner;
-    add_tensor(&step, "g", gradient_of(build, weight), false);
-    add_tensor(&step, "accumulated", sum, true);
+    add_tensor(build, &step, "g", gradient_of(weight), false);
+    add_tensor(build, &step, "accumulated", sum, true);
     build_statement(build, weight, step, "accumulate");
-    gradient_replace(build, weight, sum);
+    gradient_replace(weight, sum);
 }
 
 static Tensor *scale_to(Builder *build, Tensor *squares, double limit) {
@@ -131,13 +128,13 @@ static void clip(Builder *build, Tensor *const *weights, int count) {
         replace_gradient(build, weights[i], &cut, NULL, "limit", common->clipvalue);
     for (int i = 0; i < count && is_given(common->clipnorm); i++) {
         build->layer = weights[i]->owner;
-        scale = scale_to(build, sum_squares(build, weights[i], gradient_of(build, weights[i]), "clip"), common->clipnorm);
+        scale = scale_to(build, sum_squares(build, weights[i], gradient_of(weights[i]), "clip"), common->clipnorm);
         replace_gradient(build, weights[i], &scaled, scale, "", 0);
     }
     if (!is_given(common->global_clipnorm)) return;
     for (int i = 0; i < count; i++) {
         build->layer = weights[i]->owner;
-        Tensor *squares = sum_squares(build, weights[i], gradient_of(build, weights[i]), "clip");
+        Tensor *squares = sum_squares(build, weights[i], gradient_of(weights[i]), "clip");
         all = all ? build_map(build, &added, (Tensor *[]){squares, all, NULL}, NULL, 0) : squares;
     }
     scale = count ? scale_to(build, all, common->global_clipnorm) : NULL;
@@ -158,9 +155,9 @@ static void build_directed(Builder *build, Tensor *weight) {
     Tensor *s_squares = sum_squares(build, weight, s, "measure_step");
     Tensor *ratio = build_map(build, &trust, (Tensor *[]){w_squares, s_squares, NULL}, NULL, 0);
     Step step = {.label = build->plan->model->compile.optimizer->class->name, .text = "w = w - learning_rate * ratio * s;"};
-    add_tensor(&step, "w", weight, true);
-    add_tensor(&step, "ratio", ratio, false);
-    add_tensor(&step, "s", s, false);
+    add_tensor(build, &step, "w", weight, true);
+    add_tensor(build, &step, "ratio", ratio, false);
+    add_tensor(build, &step, "s", s, false);
     add_constants(build, &step);
     build_statement(build, weight, step, "move");
 }
@@ -172,9 +169,9 @@ static void build_update(Builder *build, Tensor *weight) {
     Step step = {.label = plan->model->compile.optimizer->class->name, .text = rule->text};
     if (rule->weight_decay > 0) step.text = arena_printf(plan->arena, "w = w - decay * w;\n%s", step.text);
     if (rule->accumulated > 1) step.text = arena_printf(plan->arena, "%s\naccumulated = v_zero();", step.text);
-    add_tensor(&step, "g", gradient_of(build, weight), false);
+    add_tensor(build, &step, "g", gradient_of(weight), false);
     add_slots(build, &step, weight, true);
-    add_tensor(&step, "w", weight, true);
+    add_tensor(build, &step, "w", weight, true);
     add_constants(build, &step);
     build_statement(build, weight, step, "update");
     if (rule->direction) build_directed(build, weight);
@@ -188,7 +185,7 @@ static void build_average(Builder *build, Tensor *weight) {
         step.text = arena_printf(build->plan->arena, "%s\nw = v_select(v_splat(overwrite) > 0.0, average, w);", step.text);
     build->layer = weight->owner;
     add_slots(build, &step, weight, true);
-    add_tensor(&step, "w", weight, overwrites);
+    add_tensor(build, &step, "w", weight, overwrites);
     add_constants(build, &step);
     build_statement(build, weight, step, "average");
 }
@@ -217,9 +214,9 @@ static void build_constraint(Builder *build, Tensor *weight) {
         Tensor *squares = build_sum_squares(build, weight, norms_shape(weight->weight, args->axis),
                                             arena_printf(arena, "measure_%s", weight->weight->name));
         step.text = "w = factor * w;";
-        add_tensor(&step, "factor", build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4), false);
+        add_tensor(build, &step, "factor", build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4), false);
     }
-    add_tensor(&step, "w", weight, true);
+    add_tensor(build, &step, "w", weight, true);
     build_statement(build, weight, step, "constrain");
 }
 
@@ -229,7 +226,7 @@ void build_updates(Builder *build) {
     for (int i = plan->weights.count - 1; i >= 0; i--)
         if (plan->weights.at[i]->weight->trainable) list_push(plan->arena, &weights, plan->weights.at[i]);
     for (int i = 0; i < weights.count; i++) {
-        Tensor *weight = weights.at[i], *g = gradient_of(build, weight);
+        Tensor *weight = weights.at[i], *g = gradient_of(weight);
         g->name = arena_printf(plan->arena, "d_%s", weight->name);
         if (!plan->options->gradients) continue;
         Tensor *kept = tensor_storage(g); /* a convolution computes it as a matrix, in the same memory */

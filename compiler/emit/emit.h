@@ -45,13 +45,6 @@ typedef struct Function {
     LIST(Param) params;
 } Function;
 
-/** A random stream that a program has declared. */
-typedef struct Stream {
-    const char *path; /* dropout/mask */
-    int stream;
-    const char *name;
-} Stream;
-
 struct Emit {
     Arena *arena;
     const Plan *plan;
@@ -67,7 +60,7 @@ struct Emit {
     Text kernels;
     /* of the program being printed */
     Names scope;
-    LIST(Stream) streams;
+    Names streams[2]; /* random streams that it has declared: what they are called, by path (dropout/mask) */
     const TimeLoop *loop; /* within which a call is being printed */
 };
 

@@ -329,12 +329,11 @@ const char *terms_text(Emit *emit, const Op *op, const Place *place) {
 /* Where a matrix with one column lies like a row, its rows are what lanes run over. */
 bool block_is_column(const Op *op) {
     const Shape space = op->out->shape;
-    Tensor *tensors[MAX_OP_TENSORS];
     if ((op->def != &op_matmul && op->def != &op_conv) || space.dim[space.rank - 1] != 1) return false;
     const Tensor *const b = op->in[1];
     if (!op->transpose_a && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
-    for (int i = op_tensors(op, tensors) - 1; i >= op->in_count; i--)
-        if (shape_equal(tensors[i]->shape, space) && tensor_row_width(tensors[i]) != 1) return false;
+    for (Access at = {.op = op}; access_next(&at);)
+        if ((at.writes || at.step >= 0) && shape_equal(at.tensor->shape, space) && tensor_row_width(at.tensor) != 1) return false;
     return true;
 }
 

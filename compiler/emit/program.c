@@ -32,9 +32,8 @@ void name_state_fields(Emit *emit) {
 }
 
 const char *weight_field(Emit *emit, const Weight *weight) {
-    for (int i = 0; i < emit->plan->weights.count; i++)
-        if (emit->plan->weights.at[i]->weight == weight) return emit->plan->weights.at[i]->variable;
-    return "";
+    const Tensor *const tensor = names_find(&emit->plan->by_name[TENSOR_WEIGHT], weight->path);
+    return tensor ? tensor->variable : "";
 }
 
 /* The scope of a program's function: its parameters, what it calls, its values. */
@@ -78,11 +77,7 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
 }
 
 static const char *stream_name(const Emit *emit, const Param *param) {
-    for (int i = 0; i < emit->streams.count; i++)
-        if (!strcmp(emit->streams.at[i].path, param->tensor->producer->random.path) &&
-            emit->streams.at[i].stream == param->stream)
-            return emit->streams.at[i].name;
-    return NULL;
+    return names_find(&emit->streams[param->stream], param->tensor->producer->random.path);
 }
 
 static const char *storage_text(Emit *emit, const Tensor *tensor) {
@@ -151,24 +146,23 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
 /* Declares the random streams that the functions draw from, each once, and names them. */
 static const char *streams_text(Emit *emit, const Function *const *functions, int count) {
     Text text = {.arena = emit->arena};
-    emit->streams.count = 0;
+    for (int i = 0; i < 2; i++) emit->streams[i] = (Names){.arena = emit->arena};
     for (int i = 0; i < count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *param = &functions[i]->params.at[j];
             if (param->kind != PARAM_RANDOM || stream_name(emit, param)) continue;
             const RandomAttrs *random = &param->tensor->producer->random;
             const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
-            Stream stream = {random->path, param->stream,
-                             scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""))};
-            list_push(emit->arena, &emit->streams, stream);
+            const char *const name = scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""));
+            *names_slot(&emit->streams[param->stream], random->path) = (void *)name;
             const char *seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : "t->seed";
             bool rows;
             if (emit->program == &emit->plan->monte_carlo)
                 text_printf(&text, "const nnc_random %s = nnc_random_after(%s, %d, sample, (uint32_t)first * %lld);\n",
-                            stream.name, random->seeded ? seed : "seed", random->purpose + param->stream,
+                            name, random->seeded ? seed : "seed", random->purpose + param->stream,
                             (long long)random_blocks(param->tensor, &rows));
             else
-                text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed,
+                text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", name, seed,
                             random->purpose + param->stream);
         }
     return text_chars(&text);
@@ -178,8 +172,7 @@ static const char *values_text(Emit *emit, const Program *program, const Op *con
     Text text = {.arena = emit->arena};
     for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
     for (int i = 0; i < count; i++) {
-        Tensor *tensors[MAX_OP_TENSORS];
-        for (int j = op_tensors(ops[i], tensors) - 1; j >= 0; j--) tensor_storage(tensors[j])->used = true;
+        for (Access at = {.op = ops[i]}; access_next(&at);) tensor_storage(at.tensor)->used = true;
     }
     for (int i = 0; i < program->tensors.count; i++) {
         const Tensor *tensor = program->tensors.at[i];

@@ -85,8 +85,8 @@ static void move_averages(const Layer *layer, Builder *build, const Norm *norm, 
                                     {.name = "value", .tensor = value},
                                     NUMBER("momentum", pow(a->momentum, (double)steps)),
                                     NUMBER("rest", 1 - a->momentum)};
-        for (size_t j = 0; j < sizeof operands / sizeof *operands; j++) step.operands[step.operand_count++] = operands[j];
-        list_push(build->plan->arena, &op->steps, step);
+        for (size_t j = 0; j < sizeof operands / sizeof *operands; j++) step_add(build->plan->arena, &step, operands[j]);
+        op_add_step(build->plan->arena, op, step);
     }
 }
 

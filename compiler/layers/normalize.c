@@ -24,7 +24,7 @@ Norm norm_over(Tensor *x, Shape kept, double epsilon) {
 static const char *share_text(const Norm *norm) { return norm->batched && !norm->share ? "share * per_sample" : "share"; }
 
 /* One elementwise operation, in the names of the formula above. */
-static Step step_for(const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum, Tensor *dot) {
+static Step step_for(Builder *build, const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum, Tensor *dot) {
     const Operand operands[] = {
         {.name = "x", .tensor = norm->x},         {.name = "mean", .tensor = norm->mean},
         {.name = "factor", .tensor = norm->factor}, {.name = "gamma", .tensor = norm->gamma},
@@ -33,11 +33,10 @@ static Step step_for(const Norm *norm, const char *label, const char *text, Tens
         {.name = "share", .tensor = norm->share}};
     Step step = {.label = label, .text = text};
     for (size_t i = 0; i < sizeof operands / sizeof *operands; i++)
-        if (operands[i].tensor) step.operands[step.operand_count++] = operands[i];
-    if (!norm->share) step.operands[step.operand_count++] = NUMBER("share", norm->unit ? 1 : 1 / norm->elements);
-    step_drop_unused(&step);
-    if (norm->batched && !norm->share && step.operand_count < MAX_OPERANDS)
-        step.operands[step.operand_count++] = (Operand){.name = "per_sample", .kind = OPERAND_SCALAR};
+        if (operands[i].tensor) step_add(build->plan->arena, &step, operands[i]);
+    if (!norm->share) step_add(build->plan->arena, &step, NUMBER("share", norm->unit ? 1 : 1 / norm->elements));
+    if (norm->batched && !norm->share)
+        step_add(build->plan->arena, &step, (Operand){.name = "per_sample", .kind = OPERAND_SCALAR});
     step_drop_unused(&step);
     return step;
 }
@@ -101,7 +100,7 @@ static bool subtracts(const Norm *norm) { return norm->mean && !norm->keeps_mean
 
 static Tensor *computed(Builder *build, const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum,
                         Tensor *dot) {
-    return build_step_map(build, step_for(norm, label, text, d, sum, dot), norm->x->shape,
+    return build_step_map(build, step_for(build, norm, label, text, d, sum, dot), norm->x->shape,
                           arena_printf(build->plan->arena, "backward_%s", label));
 }
 
@@ -139,7 +138,7 @@ Tensor *norm_apply(Builder *build, const Norm *norm) {
     *kept = *norm;
     const char *text = arena_printf(build->plan->arena, "%s * factor%s%s", subtracts(norm) ? "(x - mean)" : "x",
                                     norm->gamma ? " * gamma" : "", norm->beta ? " + beta" : "");
-    Step step = step_for(norm, "normalized", text, NULL, NULL, NULL);
+    Step step = step_for(build, norm, "normalized", text, NULL, NULL, NULL);
     step.backward = backward;
     step.context = kept;
     return build_step_map(build, step, norm->x->shape, "forward_normalized");

@@ -12,15 +12,14 @@ typedef struct RescalingArgs {
 
 /* One number is a literal; several are a tensor of this shape. */
 static void add_operand(Builder *build, Step *step, const char *name, const double *values, int count, Shape shape) {
-    step->operands[step->operand_count++] =
-        count == 1 ? NUMBER(name, values[0])
-                   : (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = build_constant(build, values, shape, name)};
+    step_add(build->plan->arena, step,
+             count == 1 ? NUMBER(name, values[0]) : TENSOR(name, build_constant(build, values, shape, name)));
 }
 
 static Tensor *scale_and_shift(Builder *build, Tensor *x, const Formula *formula, const double *const *values,
                                const int *counts, Shape shape) {
-    Step step = {.label = formula->name, .text = formula->value, .formula = formula, .operand_count = 1};
-    step.operands[0] = (Operand){.name = "x", .kind = OPERAND_TENSOR, .tensor = x};
+    Step step = {.label = formula->name, .text = formula->value, .formula = formula};
+    step_add(build->plan->arena, &step, TENSOR("x", x));
     for (int i = 0; i < 2; i++) add_operand(build, &step, formula->operands[i + 1], values[i], counts[i], shape);
     return build_step_map(build, step, x->shape, arena_printf(build->plan->arena, "forward_%s", formula->name));
 }

@@ -164,8 +164,8 @@ static const Formula repeated = {"repeated", {"x"}, "x", {"d"}};
 
 static Tensor *repeat_forward(const Layer *layer, Builder *build, Tensor *x) {
     Tensor *vector = build_view(build, x, shape_of(3, (int64_t[]){x->shape.dim[0], 1, x->shape.dim[1]}), "vector");
-    Step step = {.label = repeated.name, .text = repeated.value, .formula = &repeated, .operand_count = 1};
-    step.operands[0] = (Operand){.name = "x", .kind = OPERAND_TENSOR, .tensor = vector};
+    Step step = {.label = repeated.name, .text = repeated.value, .formula = &repeated};
+    step_add(build->plan->arena, &step, TENSOR("x", vector));
     return build_step_map(build, step, layer->output, "forward_repeated");
 }
 

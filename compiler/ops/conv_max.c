@@ -94,13 +94,20 @@ static Tensor *shown_by(Tensor *view) {
     return shape_equal(x->shape, view->shape) ? x : view;
 }
 
+/* How many operations read what one has just made: they stand behind it. */
+static int readers_behind(const Program *program, const Tensor *made) {
+    int readers = 0;
+    for (int i = program->ops.count - 1; program->ops.at[i] != made->producer; i--) readers += op_reads(program->ops.at[i], made);
+    return readers;
+}
+
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape) {
     x = shown_by(x);
     Tensor *chain[8]; /* from the pooled one back to the convolution's */
     int count = 0;
     for (Tensor *y = x; y; y = rising_from(y->producer)) {
         if (y->base || !y->producer || y->producer->out != y || count == 8) return NULL;
-        if (readers_of(build->program, y) != (count > 0)) return NULL; /* but for the one before in the chain */
+        if (readers_behind(build->program, y) != (count > 0)) return NULL; /* but for the one before in the chain */
         chain[count++] = y;
     }
     Op *const conv = chain[count - 1]->producer;
@@ -117,7 +124,7 @@ Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape) {
         Step winner = {.label = "winner", .text = "v_load_all(winners + r * PANEL + c)"};
         winner.result = build_value(build, winner.label, shape);
         winner.result->producer = conv;
-        list_push(build->plan->arena, &conv->steps, winner);
+        op_add_step(build->plan->arena, conv, winner);
     }
     build->layer = layer;
     if (layer && !tensor_name_taken(build->program, layer->name)) tensor_rename(build, x, layer->name);

@@ -105,8 +105,8 @@ static void emit_map(Emit *e, const Op *op) {
 static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (!gradient_needed(x)) return;
-    Step step = {.label = gradient_name(build, x), .text = "d", .operand_count = 1};
-    step.operands[0] = (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = d};
+    Step step = {.label = gradient_name(build, x), .text = "d"};
+    step_add(build->plan->arena, &step, TENSOR("d", d));
     gradient_add(build, x, build_step_map(build, step, x->shape, "backward_spread"));
 }
 

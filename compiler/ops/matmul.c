@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* matmul: c[rows, columns] = a[rows, depth] · b[depth, columns], with elementwise steps on each block while it is in the
  * cache. a may be read transposed (the gradient of a kernel: xᵀ · d). Two more inputs are another a and b, whose product is
- * added: x · kernel + h · recurrent_kernel of a step (pass_join). */
+ * added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
 #include "emit/emit.h"
 #include "lower.h"
 
@@ -16,7 +16,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     }
     if (!gradient_needed(w)) return;
     const bool after = build->after_loop;
-    if (build->loop && !of_one_step(w)) { /* one product for all steps */
+    if (build->loop && !changes_with_step(w)) { /* one product for all steps */
         build->after_loop = true;
         x = loop_sequence(build, x);
         d = loop_sequence(build, d);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* random: a tensor of random factors, stored because it is read at several places of a larger one (noise shapes).
- * Full-size ones are not stored: pass_masks lets their readers draw them anew. */
+ * Full-size ones are not stored: pass_redraw_masks lets their readers draw them anew. */
 #include <string.h>
 
 #include "emit/emit.h"
@@ -11,9 +11,9 @@ static void emit(Emit *e, const Op *op) {
     Tensor drawn = *op->out;
     drawn.regenerated = true;
     Op map = {.def = &op_map, .name = op->name, .layer = op->layer, .out = op->out};
-    Step step = {.label = "factor", .text = "x", .operand_count = 1, .result = op->out};
-    step.operands[0] = (Operand){.name = "x", .kind = OPERAND_TENSOR, .tensor = &drawn};
-    list_push(e->arena, &map.steps, step);
+    Step step = {.label = "factor", .text = "x", .result = op->out};
+    step_add(e->arena, &step, TENSOR("x", &drawn));
+    op_add_step(e->arena, &map, step);
     op_map.emit(e, &map);
     for (int i = 0; i < e->function->params.count; i++) /* the stream is the real tensor's */
         if (e->function->params.at[i].tensor == &drawn) e->function->params.at[i].tensor = op->out;

@@ -6,51 +6,32 @@
 
 /* Whether an operation writes in place to a part of `tensor`; or, with `whole`, to this very tensor, element by element. */
 static bool changes(const Op *op, const Tensor *tensor, bool whole) {
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Operand *operand = &op->steps.at[i].operands[j];
-            if (operand->written && (whole ? operand->tensor == tensor : tensors_overlap(operand->tensor, tensor))) return true;
-        }
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.reads && at.writes && (whole ? at.tensor == tensor : tensors_overlap(at.tensor, tensor))) return true;
     return false;
-}
-
-/* Operations keep their places while others become steps of them and leave NULL behind, so that tensors can remember their
- * users. */
-static void add_users(Arena *arena, const Op *op, int at) {
-    Tensor *tensors[MAX_OP_TENSORS];
-    for (int i = op_tensors(op, tensors) - 1; i >= 0; i--) list_push(arena, &tensor_storage(tensors[i])->users, at);
-}
-
-/* Weights are used in several programs. */
-static void forget_users(const Op *op) {
-    Tensor *tensors[MAX_OP_TENSORS];
-    for (int i = op_tensors(op, tensors) - 1; i >= 0; i--) tensor_storage(tensors[i])->users.count = 0;
 }
 
 /* The last operation before `end` that makes or changes a part of `tensor`; -1: none. */
 static int made_at(const Program *program, const Tensor *tensor, int end) {
-    const Tensor *const storage = tensor_storage(tensor);
     int made = -1;
-    for (int i = 0; i < storage->users.count; i++) {
-        const int at = storage->users.at[i];
-        const Op *const op = at > made && at < end ? program->ops.at[at] : NULL;
-        if (op && (op_makes(op, tensor) || changes(op, tensor, false))) made = at;
+    for (const Use *use = first_writer(program, tensor); use; use = next_use(use)) {
+        const int at = use->op->at;
+        if (at > made && at < end && (op_makes(use->op, tensor) || changes(use->op, tensor, false))) made = at;
     }
     return made;
 }
 
 /* Whether this very tensor is what `op` makes, element by element. */
 static bool is_made_by(const Tensor *tensor, const Op *op) {
-    if (op->out == tensor) return true;
-    for (int i = 0; i < op->steps.count; i++)
-        if (op->steps.at[i].result == tensor) return true;
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.writes && !at.reads && at.tensor == tensor) return true;
     return false;
 }
 
 static Shape op_space(const Op *op) { return op->out ? op->out->shape : op->shape; }
 
 /* Inside a product's block a step sees rows and columns: an operand has to be full, or one value per column. */
-static bool fits_block(const Tensor *tensor, Shape space) {
+static bool is_full_or_by_column(const Tensor *tensor, Shape space) {
     if (shape_equal(tensor->shape, space)) return true;
     return tensor->shape.rank == 1 && tensor->shape.dim[0] == space.dim[space.rank - 1];
 }
@@ -71,14 +52,12 @@ typedef struct TensorSet {
 static void set_add(TensorSet *set, const Tensor *tensor) {
     for (int i = 0; i < set->count; i++)
         if (set->at[i] == tensor) return;
-    if (tensor) set->at[set->count++] = tensor;
+    set->at[set->count++] = tensor;
 }
 
 static void set_add_steps(TensorSet *set, const Op *op) {
-    for (int i = 0; i < op->steps.count; i++) {
-        set_add(set, op->steps.at[i].result);
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) set_add(set, op->steps.at[i].operands[j].tensor);
-    }
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.step >= 0) set_add(set, at.tensor);
 }
 
 /* Whether one C function can hold the steps of both. */
@@ -92,12 +71,8 @@ static bool steps_fit(const Op *host, const Op *op) {
 
 /* Whether all that an operation reads of a tensor is the element that it is at, as the penalty of a weight does. */
 static bool reads_own_element(const Op *op, const Tensor *tensor) {
-    if (op_reads_input(op, tensor)) return false;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *operand = op->steps.at[i].operands[j].tensor;
-            if (operand && operand != tensor && tensor_storage(operand) == tensor_storage(tensor)) return false;
-        }
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.reads && (at.step < 0 || at.tensor != tensor) && tensor_storage(at.tensor) == tensor_storage(tensor)) return false;
     return true;
 }
 
@@ -112,11 +87,9 @@ static bool phases_fit(const Plan *plan, Phase phase, Phase host) {
 
 /* Whether what the operation at `from` writes is read between `into`, its new place, and `from`. */
 static bool still_wanted(const Program *program, const Tensor *tensor, int from, int into) {
-    const Tensor *const storage = tensor_storage(tensor);
-    for (int i = 0; i < storage->users.count; i++) {
-        const int at = storage->users.at[i];
-        const Op *const op = at >= into && at < from ? program->ops.at[at] : NULL;
-        if (op && op_reads(op, tensor) && !(at == into && reads_own_element(op, tensor))) return true;
+    for (const Use *use = first_reader(program, tensor); use; use = next_use(use)) {
+        const int at = use->op->at;
+        if (at >= into && at < from && !(at == into && reads_own_element(use->op, tensor))) return true;
     }
     return false;
 }
@@ -132,7 +105,7 @@ static bool can_fuse(const Plan *plan, const Program *program, int from, int int
             const Operand *operand = &op->steps.at[i].operands[j];
             if (!operand->tensor) continue;
             if (host->def->blocks && !operand->tensor->regenerated &&
-                !fits_block(operand->tensor, op_space(host)))
+                !is_full_or_by_column(operand->tensor, op_space(host)))
                 return false;
             if (operand->tensor->regenerated && !counts_columns(host)) return false;
             if (is_made_by(operand->tensor, op)) continue;
@@ -146,21 +119,15 @@ static bool can_fuse(const Plan *plan, const Program *program, int from, int int
 }
 
 static bool read_elsewhere(const Program *program, const Tensor *tensor, const Op *host) {
-    const Tensor *const storage = tensor_storage(tensor);
-    for (int i = 0; i < storage->users.count; i++) {
-        const Op *const op = program->ops.at[storage->users.at[i]];
-        if (op && op != host && op_reads(op, tensor)) return true;
-    }
+    for (const Use *use = first_reader(program, tensor); use; use = next_use(use))
+        if (use->op != host) return true;
     return program->output && tensor_storage(program->output) == tensor;
 }
 
 /* Whether two operations read or make parts of the same memory. */
 static bool share_memory(const Op *a, const Op *b) {
-    for (int i = 0; i < a->steps.count; i++)
-        for (int j = 0; j < a->steps.at[i].operand_count; j++) {
-            const Tensor *operand = a->steps.at[i].operands[j].tensor;
-            if (operand && (op_reads(b, operand) || op_makes(b, operand))) return true;
-        }
+    for (Access at = {.op = a}; access_next(&at);)
+        if (at.operand && (op_reads(b, at.tensor) || op_makes(b, at.tensor))) return true;
     return false;
 }
 
@@ -169,14 +136,12 @@ static bool share_memory(const Op *a, const Op *b) {
 static int find_host(const Plan *plan, const Program *program, int from) {
     const Op *op = program->ops.at[from];
     int made = -1; /* the latest of the operations that make its inputs */
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *operand = op->steps.at[i].operands[j].tensor;
-            const int at = operand && !is_made_by(operand, op) ? made_at(program, operand, from) : -1;
-            if (at > made) made = at;
-        }
+    for (Access read = {.op = op}; access_next(&read);) {
+        const int at = read.operand && !is_made_by(read.tensor, op) ? made_at(program, read.tensor, from) : -1;
+        if (at > made) made = at;
+    }
     if (made >= 0 && can_fuse(plan, program, from, made)) return made;
-    for (int i = made + 1; i < from && op->loop; i++)
+    for (int i = made < loop_first(program, from) ? loop_first(program, from) : made + 1; i < from; i++)
         if (program->ops.at[i] && program->ops.at[i]->def == &op_map && share_memory(op, program->ops.at[i]) &&
             can_fuse(plan, program, from, i))
             return i;
@@ -194,17 +159,21 @@ static bool can_be_terms(const Program *program, int from, int into) {
             const Operand *operand = &op->steps.at[i].operands[j];
             if (!operand->tensor) continue;
             if (operand->tensor->regenerated || operand->written) return false;
-            for (int k = from + 1; k < into; k++)
-                if (program->ops.at[k] && op_writes(program->ops.at[k], operand->tensor)) return false;
+            for (const Use *use = first_writer(program, operand->tensor); use; use = next_use(use))
+                if (use->op->at > from && use->op->at < into) return false;
         }
     }
     return true;
 }
 
-/* The operation at `from` has become steps of the one at `into`. */
-static void move_users(Plan *plan, Program *program, int from, int into) {
-    add_users(plan->arena, program->ops.at[from], into);
-    program->ops.at[from] = NULL;
+/* The steps of one operation become those of another, which leaves nothing of it. */
+static void move_steps(Plan *plan, Program *program, Op *op, Op *host) {
+    for (int i = 0; i < op->steps.count; i++) {
+        if (op->steps.at[i].result) op->steps.at[i].result->producer = host;
+        op_add_step(plan->arena, host, op->steps.at[i]);
+    }
+    program_drop(plan, program, op);
+    op_index(plan, host);
 }
 
 /* What a map makes for a sum only is never stored: each element is made when it is added. */
@@ -215,44 +184,36 @@ static void fuse_terms(Plan *plan, Program *program) {
         if (from < 0 || !can_be_terms(program, from, i)) continue;
         Op *op = program->ops.at[from];
         sum->terms = op->steps.count;
-        for (int j = 0; j < op->steps.count; j++) {
-            op->steps.at[j].result->producer = sum;
-            list_push(plan->arena, &sum->steps, op->steps.at[j]);
-        }
-        move_users(plan, program, from, i);
+        move_steps(plan, program, op, sum);
     }
 }
 
-/* Requires: masks decided. Establishes: in_registers of every value that no other operation reads. */
-void pass_fuse(Plan *plan, Program *program) {
-    for (int i = 0; i < program->ops.count; i++) forget_users(program->ops.at[i]);
-    for (int i = 0; i < program->ops.count; i++) add_users(plan->arena, program->ops.at[i], i);
+/* Which values live and die inside one operation. */
+static void find_registers(const Program *program) {
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *const op = program->ops.at[i];
+        if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE && !op->out->base)
+            op->out->in_registers = op->steps.count > op->terms && !read_elsewhere(program, op->out, op);
+        for (int j = 0; j < op->steps.count; j++) {
+            Tensor *const result = op->steps.at[j].result;
+            if (result && result->kind == TENSOR_VALUE && !result->base)
+                result->in_registers = !read_elsewhere(program, result, op);
+        }
+    }
+}
+
+/* Moves maps and updates into the operation that makes their input, as steps.
+ * Requires: random masks are decided. Guarantees: Tensor.in_registers is set for what no other operation reads.
+ * Costs: for each map and update, the makers of what it reads and, in a loop, the maps there; for each that is moved, the
+ * steps of its new place, which are MAX_STEPS at most. */
+void pass_fuse_steps(Plan *plan, Program *program) {
     fuse_terms(plan, program);
     for (int i = 0; i < program->ops.count; i++) {
         Op *op = program->ops.at[i];
         if (!op || (op->def != &op_map && op->def != &op_update)) continue;
         const int into = find_host(plan, program, i);
-        if (into < 0) continue;
-        Op *host = program->ops.at[into];
-        for (int j = 0; j < op->steps.count; j++) {
-            if (op->steps.at[j].result) op->steps.at[j].result->producer = host;
-            list_push(plan->arena, &host->steps, op->steps.at[j]);
-        }
-        move_users(plan, program, i, into);
+        if (into >= 0) move_steps(plan, program, op, program->ops.at[into]);
     }
-    for (int i = 0; i < program->ops.count; i++) {
-        Op *op = program->ops.at[i];
-        if (!op) continue;
-        if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE && !op->out->base)
-            op->out->in_registers = op->steps.count > op->terms && !read_elsewhere(program, op->out, op);
-        for (int j = 0; j < op->steps.count; j++) {
-            Tensor *result = op->steps.at[j].result;
-            if (result && result->kind == TENSOR_VALUE && !result->base)
-                result->in_registers = !read_elsewhere(program, result, op);
-        }
-    }
-    int kept = 0;
-    for (int i = 0; i < program->ops.count; i++)
-        if (program->ops.at[i]) program->ops.at[kept++] = program->ops.at[i];
-    program->ops.count = kept;
+    program_close(program);
+    find_registers(program);
 }

@@ -2,6 +2,7 @@
 /* One arena for all values of a program: two values share a place when one dies before the other is made. */
 #include <stdlib.h>
 
+#include "free_space.h"
 #include "plan.h"
 
 enum { ALIGNMENT = 16 /* reals: a cache line of floats, the widest vector */ };
@@ -21,16 +22,8 @@ static void use(const Program *program, Tensor *tensor, int at) {
 }
 
 static void find_lifetimes(Program *program) {
-    for (int i = 0; i < program->ops.count; i++) {
-        Op *op = program->ops.at[i];
-        for (int j = 0; j < op->in_count; j++) use(program, op->in[j], i);
-        if (op->out) use(program, op->out, i);
-        for (int j = 0; j < op->steps.count; j++) {
-            if (op->steps.at[j].result) use(program, op->steps.at[j].result, i);
-            for (int k = 0; k < op->steps.at[j].operand_count; k++)
-                if (op->steps.at[j].operands[k].tensor) use(program, op->steps.at[j].operands[k].tensor, i);
-        }
-    }
+    for (int i = 0; i < program->ops.count; i++)
+        for (Access at = {.op = program->ops.at[i]}; access_next(&at);) use(program, at.tensor, i);
 }
 
 static bool needs_memory(const Tensor *tensor) {
@@ -46,29 +39,14 @@ static int by_size(const void *a, const void *b) {
 
 static int64_t rounded(int64_t size) { return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 
-/* The lowest place where `tensor` overlaps no value that lives at the same time. */
-static int64_t find_place(Tensor *const *placed, int count, const Tensor *tensor) {
-    int64_t place = 0;
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (int i = 0; i < count; i++) {
-            const Tensor *other = placed[i];
-            if (other->last < tensor->first || other->first > tensor->last) continue;
-            const int64_t end = other->offset + rounded(other->size);
-            if (place < end && other->offset < place + tensor->size) {
-                place = end;
-                moved = true;
-            }
-        }
-    }
-    return place;
-}
-
-/* Requires: fusion done. Largest values first, each at the lowest free place. */
-void pass_memory(Plan *plan, Program *program) {
+/* Gives every value that is left a place: the largest first, each the lowest that is free as long as it is kept.
+ * Requires: all is fused. Guarantees: Tensor.offset, and lifetimes. Costs: n log n looks for n values, where few gaps are too small
+ * for what is placed. */
+void pass_place_values(Plan *plan, Program *program) {
     find_lifetimes(program);
     Tensor **placed = NEW_ARRAY(plan->arena, Tensor *, program->tensors.count + 1);
     int count = 0;
+    visit(program->tensors.count);
     for (int i = 0; i < program->tensors.count; i++)
         if (needs_memory(program->tensors.at[i])) {
             placed[count] = program->tensors.at[i];
@@ -76,9 +54,12 @@ void pass_memory(Plan *plan, Program *program) {
             count++;
         }
     qsort(placed, (size_t)count, sizeof *placed, by_size);
+    Arena *const scratch = arena_new();
+    FreeSpace *const space = free_space_new(scratch, program->ops.count);
     for (int i = 0; i < count; i++) {
-        placed[i]->offset = find_place(placed, i, placed[i]);
-        const int64_t end = placed[i]->offset + rounded(placed[i]->size);
-        if (end > program->arena_size) program->arena_size = end;
+        const int64_t size = rounded(placed[i]->size);
+        placed[i]->offset = free_space_take(space, placed[i]->first, placed[i]->last, size);
+        if (placed[i]->offset + size > program->arena_size) program->arena_size = placed[i]->offset + size;
     }
+    arena_free(scratch);
 }

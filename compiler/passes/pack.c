@@ -11,7 +11,7 @@ enum { JOINED_MATRIX = 32768 };
 
 /* Products in a loop read their matrix for every step, and products with all steps of a sequence have many rows. */
 static bool may_gain(const Plan *plan, const Op *op) {
-    if (op->def != &op_matmul || op->transpose_a || of_one_step(op->in[1])) return false;
+    if (op->def != &op_matmul || op->transpose_a || changes_with_step(op->in[1])) return false;
     if (op->loop && plan->model->batch >= FEW_ROWS) return true;
     const Shape space = op->out->shape;
     return space.rank > 2 && shape_size(space, plan->model->batch) / dim_size(space.dim[space.rank - 1], 1) >= FEW_ROWS_AT_ONCE;
@@ -27,6 +27,7 @@ static bool gains(const Plan *plan, const Op *op) {
 /* A step of a loop that adds inputs, made before the loop, to its product: x + state. */
 typedef struct Joint {
     Step *sum;
+    Op *adding;         /* of which it is a step */
     Op *product;        /* makes the state */
     Tensor *inputs;     /* the sequence of all steps */
     const Step *biased; /* makes it from … ; NULL: there is no bias */
@@ -44,7 +45,8 @@ static Tensor *sequence_behind(Tensor *x, int64_t *index) {
     return x;
 }
 
-static bool find_joint(const Plan *plan, const Program *program, const Op *op, Joint *joint) {
+static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *joint) {
+    joint->adding = op;
     joint->sum = op->loop ? map_step(op, "x + state") : NULL;
     if (!joint->sum) return false;
     const Tensor *const x = joint->sum->operands[0].tensor, *const state = joint->sum->operands[1].tensor;
@@ -97,10 +99,14 @@ static void join(Plan *plan, Program *program, const Joint *joint) {
     sum->operands[0] = (Operand){.name = "bias", .kind = OPERAND_TENSOR};
     if (joint->biased) sum->operands[0].tensor = part_of(&build, joint->biased->operands[1].tensor, x, "bias_part");
     step_drop_unused(sum);
+    op_index(plan, product);
+    op_index(plan, joint->adding);
 }
 
-/* Requires: nothing is fused or packed; dead operations go afterwards. */
-void pass_join(Plan *plan, Program *program) {
+/* Moves products with the inputs of all steps into the loop that adds them to those with its state.
+ * Requires: nothing is fused or packed. Guarantees: such products have four inputs; what nobody reads now is still there.
+ * Costs: one look at each operation, and for each joint at the operations of its loop. */
+void pass_join_products(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Joint first, joint;
         if (!find_joint(plan, program, program->ops.at[i], &first)) continue;
@@ -110,19 +116,25 @@ void pass_join(Plan *plan, Program *program) {
     }
 }
 
-/* Packs input `input` of the operation at `at`, before its loop. */
-static void pack(Plan *plan, Program *program, int at, int input) {
-    Op *const op = program->ops.at[at];
+/* Packs input `input` of an operation, before its loop. */
+static void pack(Plan *plan, Program *program, Op *op, int input, Moves *moves) {
     Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
     op->in[input] = build_pack(&build, op->in[input]);
-    program_move(program, program->ops.count - 1, loop_first(program, at));
+    list_push(plan->arena, moves, ((Move){op->in[input]->producer, loop_first(program, op->at)}));
+    op_index(plan, op->in[input]->producer);
 }
 
-/* Requires: nothing is fused. A product's second input may be what op_pack makes, and its fourth one is. */
-void pass_pack(Plan *plan, Program *program) {
-    for (int i = 0; i < program->ops.count; i++) {
-        const Op *const op = program->ops.at[i];
+/* Packs matrices that many products read into strips.
+ * Requires: nothing is fused. Guarantees: a product's second input may be what op_pack makes, and its fourth one is.
+ * Costs: one look at each operation. */
+void pass_pack_matrices(Plan *plan, Program *program) {
+    Moves moves = {0};
+    const int count = program->ops.count;
+    for (int i = 0; i < count; i++) {
+        Op *const op = program->ops.at[i];
         if (!gains(plan, op)) continue;
-        for (int input = 1; input < op->in_count; input += 2) pack(plan, program, i++, input);
+        for (int input = 1; input < op->in_count; input += 2) pack(plan, program, op, input, &moves);
+        op_index(plan, op);
     }
+    program_move(plan, program, &moves);
 }

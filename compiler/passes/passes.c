@@ -1,106 +1,122 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The passes over the plan, in order. */
+/* The passes over the plan, in order, and those that are short. */
 #include "lower.h"
 
 #include <string.h>
 
-void plan_optimize(Plan *plan) {
+/* The story of the compiler, behind lowering. */
+static const Pass passes[] = {
+    {"keep-steps", pass_keep_steps},                   /* what a loop makes and others read has a place for each step */
+    {"drop-unread", pass_drop_unread},                 /* what nobody reads is not computed */
+    {"redraw-masks", pass_redraw_masks},               /* random masks are drawn again instead of stored */
+    {"read-signs", pass_read_signs},                   /* a relu and its dropout need neither value nor mask on the way back */
+    {"hoist-weights", pass_hoist_weights},             /* what depends on weights alone comes first */
+    {"join-products", pass_join_products},             /* the inputs' product goes into the steps of a loop */
+    {"drop-joined", pass_drop_unread},                 /* … and is not computed before it any more */
+    {"skip-zeros", pass_skip_zeros},                   /* no products with the zeros that a loop begins with */
+    {"pack-matrices", pass_pack_matrices},             /* strips of what many products read */
+    {"mark-deep-products", pass_mark_deep_products},   /* gradients over many rows read their inputs once … */
+    {"sum-in-loops", pass_sum_in_loops},               /* … or, of each step of a loop, as soon as it is made */
+    {"fuse-steps", pass_fuse_steps},                   /* elementwise steps run where their input is made */
+    {"skip-last-products", pass_skip_last_products},   /* nor products that the last step of a loop makes in vain */
+    {"share-places", pass_share_places},               /* what a step reads for the last time gives its place to what it makes */
+    {"shrink-states", pass_shrink_states},             /* a state of which the last alone is wanted has one place for all steps */
+    {"place-values", pass_place_values},               /* all that is left lies in one arena, shared by lifetime */
+};
+enum { PASS_COUNT = sizeof passes / sizeof *passes };
+
+const Pass *pass_named(const char *name) {
+    for (int i = 0; i < PASS_COUNT; i++)
+        if (!strcmp(passes[i].name, name)) return &passes[i];
+    return NULL;
+}
+
+const char *pass_names(Arena *arena) {
+    Text names = {.arena = arena};
+    for (int i = 0; i < PASS_COUNT; i++) text_printf(&names, "%s%s", i ? ", " : "", passes[i].name);
+    return text_chars(&names);
+}
+
+void plan_optimize(Plan *plan, const Pass *last) {
     Program *programs[MAX_PROGRAMS];
     const int count = plan_programs(plan, programs);
     for (int i = 0; i < count; i++) {
-        pass_loops(plan, programs[i]);
-        pass_dead(plan, programs[i]);
-        pass_masks(plan, programs[i]);
-        pass_signs(plan, programs[i]);
-        pass_early(plan, programs[i]);
-        pass_join(plan, programs[i]);
-        pass_dead(plan, programs[i]);
-        pass_first(plan, programs[i]);
-        pass_pack(plan, programs[i]);
-        pass_deep(plan, programs[i]);
-        pass_inside(plan, programs[i]);
-        pass_fuse(plan, programs[i]);
-        pass_last(plan, programs[i]);
-        pass_place(plan, programs[i]);
-        pass_roll(plan, programs[i]);
-        pass_memory(plan, programs[i]);
+        program_index(plan, programs[i]);
+        for (int j = 0; j < PASS_COUNT; j++) {
+            visit(programs[i]->ops.count);
+            passes[j].run(plan, programs[i]);
+            if (&passes[j] == last) break;
+        }
     }
 }
 
-static void visit_what_is_read(const Op *op, void (*visit)(const Op *op, Tensor *tensor)) {
-    for (int i = 0; i < op->in_count; i++) visit(op, op->in[i]);
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++)
-            if (op->steps.at[i].operands[j].tensor) visit(op, op->steps.at[i].operands[j].tensor);
+/* Whether an operation outside the loop that makes a value reads it. */
+static bool is_read_outside(const Program *program, const Tensor *value) {
+    const TimeLoop *const loop = value->producer && !value->base ? value->producer->loop : NULL;
+    for (const Use *use = loop ? first_reader(program, value) : NULL; use; use = next_use(use))
+        if (use->op->loop != loop) return true;
+    return false;
 }
 
-static void use_outside(const Op *op, Tensor *tensor) {
-    Tensor *const storage = tensor_storage(tensor);
-    const TimeLoop *const loop = storage->producer ? storage->producer->loop : NULL;
-    if (loop && loop != op->loop) storage->used = true;
-}
-
-/* Requires nothing. What a loop computes and somebody outside reads gets a place for every step. */
-void pass_loops(Plan *plan, Program *program) {
+/* Gives what a loop computes and somebody outside reads a place for every step.
+ * Requires nothing. Guarantees: what is read outside its loop is a step of a sequence. Costs: one look at each tensor, and at
+ * the readers of what loops make. */
+void pass_keep_steps(Plan *plan, Program *program) {
     Builder build = {.plan = plan, .program = program};
-    for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
-    for (int i = 0; i < program->ops.count; i++) visit_what_is_read(program->ops.at[i], use_outside);
-    for (int i = 0; i < program->tensors.count; i++)
-        if (program->tensors.at[i]->used) loop_sequence(&build, program->tensors.at[i]);
+    const int count = program->tensors.count;
+    visit(count);
+    for (int i = 0; i < count; i++)
+        if (is_read_outside(program, program->tensors.at[i])) loop_sequence(&build, program->tensors.at[i]);
 }
 
-static void use(const Op *op, Tensor *tensor) {
-    (void)op;
-    tensor_storage(tensor)->used = true;
+/* Whether an operation behind this one reads its result; or one of its loop, in the next round. */
+static bool is_read(const Program *program, const Op *op) {
+    for (const Use *use = first_reader(program, op->out); use; use = next_use(use))
+        if (use->op->at > op->at || (op->loop && use->op->loop == op->loop && use->op != op)) return true;
+    return false;
 }
 
-/* Requires nothing. Drops operations whose result nobody reads: a softmax whose loss went back to the logits, the
- * gradient of an input that needs none. */
-void pass_dead(Plan *plan, Program *program) {
-    (void)plan;
-    int kept = program->ops.count;
-    for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
+/* Drops operations whose result nobody reads: a softmax whose loss went back to the logits, the gradient of an input that needs
+ * none.
+ * Requires nothing. Guarantees: what is left is read behind it, or is a result of the program. Costs: one look at each operation,
+ * and at the readers of its result. */
+void pass_drop_unread(Plan *plan, Program *program) {
     for (int i = program->ops.count - 1; i >= 0; i--) {
-        const Op *op = program->ops.at[i];
-        bool needed = !op->out || tensor_storage(op->out)->kind != TENSOR_VALUE || op->def == &op_loss || tensor_storage(op->out)->used;
-        for (int j = 0; j < i && op->loop && !needed; j++) /* in the next round of the loop */
-            needed = program->ops.at[j]->loop == op->loop && op_reads(program->ops.at[j], op->out);
-        if (!needed) continue;
-        visit_what_is_read(op, use);
-        program->ops.at[--kept] = program->ops.at[i];
+        Op *const op = program->ops.at[i];
+        if (op->out && tensor_storage(op->out)->kind == TENSOR_VALUE && op->def != &op_loss && !is_read(program, op))
+            program_drop(plan, program, op);
     }
-    for (int i = kept; i < program->ops.count; i++) program->ops.at[i - kept] = program->ops.at[i];
-    program->ops.count -= kept;
+    program_close(program);
 }
 
 /* Whether an operation reads a view of a tensor, such as the mask of one gate. */
 static bool reads_part(const Op *op, const Tensor *tensor) {
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *operand = op->steps.at[i].operands[j].tensor;
-            if (operand && operand != tensor && tensor_storage(operand) == tensor) return true;
-        }
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.operand && at.tensor != tensor && tensor_storage(at.tensor) == tensor) return true;
     return false;
 }
 
-/* Requires: before fusion. Masks as large as what they mask are not stored: whoever reads them draws the same numbers
- * again, which costs less than the memory. Smaller ones (noise shapes) are drawn once. */
-void pass_masks(Plan *plan, Program *program) {
-    (void)plan;
-    int kept = 0;
+/* Whether who reads a mask can draw it again, element by element. */
+static bool may_redraw(const Op *reader, const Tensor *mask) {
+    const Shape space = reader->out ? reader->out->shape : reader->shape;
+    return reader->def == &op_map && !reader->loop && shape_equal(space, mask->shape) && !reads_part(reader, mask);
+}
+
+/* Masks as large as what they mask are not stored: whoever reads them draws the same numbers again, which costs less than the
+ * memory. Smaller ones (noise shapes) are drawn once.
+ * Requires: nothing is fused. Guarantees: a mask is stored, or Tensor.regenerated and made by nobody. Costs: one look at each
+ * operation and at the readers of masks. */
+void pass_redraw_masks(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
-        Op *op = program->ops.at[i];
+        Op *const op = program->ops.at[i];
         bool full = op->def == &op_random;
-        for (int j = 0; j < program->ops.count && full; j++) {
-            const Op *reader = program->ops.at[j];
-            if (!op_reads(reader, op->out)) continue;
-            const Shape space = reader->out ? reader->out->shape : reader->shape;
-            full = reader->def == &op_map && !reader->loop && shape_equal(space, op->out->shape) && !reads_part(reader, op->out);
-        }
-        if (full) op->out->regenerated = true;
-        if (!full) program->ops.at[kept++] = op;
+        for (const Use *use = full ? first_reader(program, op->out) : NULL; use && full; use = next_use(use))
+            full = may_redraw(use->op, op->out);
+        if (!full) continue;
+        op->out->regenerated = true;
+        program_drop(plan, program, op);
     }
-    program->ops.count = kept;
+    program_close(program);
 }
 
 static const Operand *operand_named(const Step *step, const char *name) {
@@ -114,53 +130,64 @@ Step *map_step(const Op *op, const char *text) {
                                                                                                    : NULL;
 }
 
-/* Requires: masks decided, before fusion. With z = relu(x) * mask, the gradient of x is kept·d where z > 0 and 0 elsewhere:
- * neither the relu's value nor the mask is needed any more. */
-void pass_signs(Plan *plan, Program *program) {
-    (void)plan;
+/* What dropout with this mask makes of a value, before the operation at `end`; the first of several, NULL: nothing does. */
+static Tensor *dropped_of(const Program *program, const Tensor *value, const Tensor *mask, int end) {
+    const Op *first = NULL;
+    for (const Use *use = first_reader(program, value); use; use = next_use(use)) {
+        const Step *const dropped = use->op->at < end ? map_step(use->op, MASK_VALUE) : NULL;
+        if (!dropped || operand_named(dropped, "x")->tensor != value || operand_named(dropped, "mask")->tensor != mask) continue;
+        if (!first || use->op->at < first->at) first = use->op;
+    }
+    return first ? first->steps.at[0].result : NULL;
+}
+
+/* With z = relu(x) * mask, the gradient of x is kept·d where z > 0 and 0 elsewhere: neither the relu's value nor the mask is
+ * needed any more.
+ * Requires: masks are decided, nothing is fused. Guarantees: such gradients read z. Costs: one look at each operation, and at the
+ * readers of a relu. */
+void pass_read_signs(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Step *relu = map_step(program->ops.at[i], RELU_GRADIENT);
         const Step *drop = relu ? map_step(operand_named(relu, "d")->tensor->producer, MASK_GRADIENT) : NULL;
         if (!drop) continue;
         Tensor *mask = operand_named(drop, "mask")->tensor, *y = operand_named(relu, "y")->tensor;
         if (!mask->regenerated || mask->producer->random.kind != RANDOM_KEEP) continue;
-        Tensor *z = NULL;
-        for (int j = 0; j < i && !z; j++) {
-            const Step *dropped = map_step(program->ops.at[j], MASK_VALUE);
-            if (dropped && operand_named(dropped, "x")->tensor == y && operand_named(dropped, "mask")->tensor == mask)
-                z = dropped->result;
-        }
+        Tensor *const z = dropped_of(program, y, mask, i);
         if (!z) continue;
         relu->text = "v_select(z > 0.0, kept * d, 0.0)";
         relu->operand_count = 0;
-        relu->operands[relu->operand_count++] = (Operand){.name = "z", .kind = OPERAND_TENSOR, .tensor = z};
-        relu->operands[relu->operand_count++] =
-            (Operand){.name = "d", .kind = OPERAND_TENSOR, .tensor = operand_named(drop, "d")->tensor};
-        relu->operands[relu->operand_count++] = NUMBER("kept", mask->producer->random.kept);
+        step_add(plan->arena, relu, TENSOR("z", z));
+        step_add(plan->arena, relu, TENSOR("d", operand_named(drop, "d")->tensor));
+        step_add(plan->arena, relu, NUMBER("kept", mask->producer->random.kept));
+        op_index(plan, program->ops.at[i]);
     }
 }
 
-/* Whether an operation computes with weights alone, or with what the first `early` operations have made of them. */
-static bool of_weights(const Program *program, const Op *op, int early) {
+/* Whether an operation computes with weights alone, or with what hoisted operations have made of them. */
+static bool is_of_weights(const Program *program, const Op *op, const bool *hoisted) {
     bool any = false;
     if (op->def != &op_map || op->loop || op->phase != PHASE_FORWARD || op->out->base) return false;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *operand = op->steps.at[i].operands[j].tensor;
-            bool known = !operand || tensor_storage(operand)->kind == TENSOR_WEIGHT;
-            any = any || operand;
-            for (int k = 0; k < early && !known; k++) known = op_makes(program->ops.at[k], operand);
-            if (!known) return false;
-        }
+    for (Access at = {.op = op}; access_next(&at);) {
+        if (!at.operand) continue;
+        bool known = tensor_storage(at.tensor)->kind == TENSOR_WEIGHT;
+        const Use *use = known ? NULL : first_writer(program, at.tensor);
+        for (; use && !known; use = next_use(use)) known = hoisted[use->op->at] && op_makes(use->op, at.tensor);
+        if (!known) return false;
+        any = true;
+    }
     return any;
 }
 
-/* Requires: before fusion. What depends on weights alone, such as the scale and shift of a BatchNormalization in inference, is
- * computed first: then the steps that use it can follow a product that stands before its layer. */
-void pass_early(Plan *plan, Program *program) {
-    (void)plan;
-    int early = 0;
+/* What depends on weights alone, such as the scale and shift of a BatchNormalization in inference, is computed first: then the
+ * steps that use it can follow a product that stands before its layer.
+ * Requires: nothing is fused. Guarantees: such operations stand first, in their order. Costs: one look at each operation and at
+ * the makers of what maps read. */
+void pass_hoist_weights(Plan *plan, Program *program) {
+    bool *const hoisted = NEW_ARRAY(plan->arena, bool, program->ops.count);
+    Moves moves = {0};
     for (int i = 0; i < program->ops.count; i++) {
-        if (of_weights(program, program->ops.at[i], early)) program_move(program, i, early++);
+        hoisted[i] = is_of_weights(program, program->ops.at[i], hoisted);
+        if (hoisted[i]) list_push(plan->arena, &moves, ((Move){program->ops.at[i], 0}));
     }
+    program_move(plan, program, &moves);
 }

@@ -25,11 +25,11 @@ static bool begins_with_zero(const Tensor *x, const TimeLoop *loop) {
 }
 
 /* The loop that makes the steps of a sequence, the first of them zero; NULL: it is no such sequence. */
-static const TimeLoop *loop_of_zero(const Program *program, const Tensor *sequence) {
+static const TimeLoop *loop_of_zero(const Tensor *sequence) {
     const Tensor *const all = sequence->part ? sequence->base : sequence;
-    for (int i = 0; i < program->tensors.count; i++) {
-        const Tensor *const step = program->tensors.at[i];
-        if (step->base != all || !step->stepped) continue;
+    for (const Tensor *step = all->views; step; step = step->next_view) {
+        visit(1);
+        if (!step->stepped) continue;
         const TimeLoop *const loop = all->carry ? all->carry->next->producer->loop : step->producer ? step->producer->loop : NULL;
         if (!loop || !begins_with_zero(step, loop)) continue;
         if (step->index == sequence->index && shape_size(sequence->shape, 1) == loop->steps * shape_size(step->shape, 1)) return loop;
@@ -56,31 +56,29 @@ static Tensor *later_steps(Builder *build, Tensor *sequence, bool reversed) {
     return view;
 }
 
-/* Requires: before fusion. */
-void pass_first(Plan *plan, Program *program) {
+/* Leaves out products with the zeros that a loop begins with, and their part of the gradient of a kernel.
+ * Requires: nothing is fused. Guarantees: Op.skips_first is set; such gradients read all steps but the first.
+ * Costs: one look at each operation, and at the views of the sequences that products read. */
+void pass_skip_zeros(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Op *const op = program->ops.at[i];
         if (op->def != &op_matmul) continue;
         const int64_t depth = op->in[0]->shape.dim[op->in[0]->shape.rank - 1];
         if (op->loop && op->loop->steps > 1 && !op->transpose_a && depth > SHALLOW_DEPTH)
             op->skips_first = begins_with_zero(op->in[0], op->loop);
-        const TimeLoop *const loop = op->transpose_a && op->in[0]->shape.rank == 3 ? loop_of_zero(program, op->in[0]) : NULL;
+        const TimeLoop *const loop = op->transpose_a && op->in[0]->shape.rank == 3 ? loop_of_zero(op->in[0]) : NULL;
         if (!loop || loop->steps == 1 || !has_steps(op->in[0]) || !has_steps(op->in[1])) continue;
         Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
         op->in[0] = later_steps(&build, op->in[0], loop->reversed);
         op->in[1] = later_steps(&build, op->in[1], loop->reversed);
+        op_index(plan, op);
     }
 }
 
 /* Whether an operation reads a slot of a state. */
 static bool reads_slot(const Op *op, const Tensor *slot) {
-    for (int i = 0; i < op->in_count; i++)
-        if (tensors_begin_together(op->in[i], slot)) return true;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *const operand = op->steps.at[i].operands[j].tensor;
-            if (operand && tensors_begin_together(operand, slot)) return true;
-        }
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.reads && tensors_begin_together(at.tensor, slot)) return true;
     return false;
 }
 
@@ -88,17 +86,18 @@ static bool reads_slot(const Op *op, const Tensor *slot) {
 static bool is_needed(const Program *program, const Op *maker, const Tensor *result) {
     const Tensor *const storage = tensor_storage(result);
     if (storage->carry && result != storage->carry->next) return true;
-    for (int i = 0; i < program->ops.count; i++) {
-        const Op *const op = program->ops.at[i];
-        if (!op_reads(op, result)) continue;
+    for (const Use *use = first_reader(program, result); use; use = next_use(use)) {
+        const Op *const op = use->op;
         if (op->loop != maker->loop) return true;
         if (!op->skips_last && (!storage->carry || reads_slot(op, result))) return true;
     }
     return false;
 }
 
-/* Requires: after fusion. */
-void pass_last(Plan *plan, Program *program) {
+/* Leaves out products of the last step of a loop that nobody reads.
+ * Requires: all is fused. Guarantees: Op.skips_last is set. Costs: one look at each operation, and at the readers of what
+ * products in loops make. */
+void pass_skip_last_products(Plan *plan, Program *program) {
     (void)plan;
     for (int i = program->ops.count - 1; i >= 0; i--) {
         Op *const op = program->ops.at[i];

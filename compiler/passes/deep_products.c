@@ -11,8 +11,10 @@ enum { LARGE_INPUTS = 262144, MOST_OUTPUTS = 1048576, TIMES_AS_LARGE = 4 };
 /* A product with few columns reads its inputs once anyway; and fewer rows of a step are not worth passing over all outputs. */
 enum { FEW_COLUMNS = 64, FEW_ROWS = 64 };
 
-/* Requires: before fusion, which puts nothing into the loops of these products. */
-void pass_deep(Plan *plan, Program *program) {
+/* Marks products that take a few rows of their inputs at a time, for all outputs.
+ * Requires: nothing is fused; fusion puts nothing into the loops of these products. Guarantees: Op.deep is set.
+ * Costs: one look at each operation. */
+void pass_mark_deep_products(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Op *const op = program->ops.at[i];
         if (op->def != &op_matmul || !op->transpose_a || op->loop || op->out->shape.rank != 2) continue;
@@ -26,12 +28,11 @@ void pass_deep(Plan *plan, Program *program) {
 /* The last operation of the loop that makes the steps of a sequence; -1: there is none, or it is not made in a loop alone. */
 static int end_of_maker(const Program *program, const Tensor *sequence) {
     int end = -1;
-    for (int i = 0; i < program->ops.count; i++) {
-        if (!op_writes(program->ops.at[i], sequence)) continue;
-        if (!program->ops.at[i]->loop || (end >= 0 && program->ops.at[i]->loop != program->ops.at[end]->loop)) return -1;
-        end = i;
+    for (const Use *use = first_writer(program, sequence); use; use = next_use(use)) {
+        if (!use->op->loop || (end >= 0 && use->op->loop->last != end)) return -1;
+        end = use->op->loop->last;
     }
-    return end < 0 ? end : loop_last(program, end);
+    return end;
 }
 
 /* Whether one operation may take a step of `x` in each step of the loop: x is a sequence, or most of one. */
@@ -42,7 +43,7 @@ static bool has_step(const Tensor *x, const TimeLoop *loop) {
 }
 
 static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
-    const bool later = x->shape.dim[0] < loop->steps; /* all but the first step of the loop before (pass_first) */
+    const bool later = x->shape.dim[0] < loop->steps; /* all but the first step of the loop before (pass_skip_zeros) */
     return loop_slot(build, x->base ? x->base : x, x->index - (later && loop->reversed), "step");
 }
 
@@ -60,14 +61,18 @@ static int loop_for(const Plan *plan, const Program *program, int at) {
     if (program->ops.at[end]->phase != op->phase) return -1;
     for (int i = 0; i < op->in_count; i++) {
         if (!has_step(op->in[i], loop) || op->in[i]->shape.dim[0] != d->shape.dim[0]) return -1;
-        for (int j = 0; j < at; j++) /* everything else is made before the loop */
-            if (op->in[i] != d && (j > end || program->ops.at[j]->loop == loop) && op_writes(program->ops.at[j], op->in[i])) return -1;
+        const Use *use = op->in[i] != d ? first_writer(program, op->in[i]) : NULL; /* everything else is made before the loop */
+        for (; use; use = next_use(use))
+            if (use->op->at < at && (use->op->at > end || use->op->loop == loop)) return -1;
     }
     return end;
 }
 
-/* Requires: deep products chosen; before fusion. */
-void pass_inside(Plan *plan, Program *program) {
+/* Moves deep products, and the sums beside them, into the loop that makes the steps of their input, where each step adds its part.
+ * Requires: deep products are marked; nothing is fused. Guarantees: what is moved stands at the end of the loop, in the order
+ * from before. Costs: one look at each operation and at the makers of what the candidates read. */
+void pass_sum_in_loops(Plan *plan, Program *program) {
+    Moves moves = {0};
     for (int i = 0; i < program->ops.count; i++) {
         const int end = loop_for(plan, program, i);
         if (end < 0) continue;
@@ -78,6 +83,8 @@ void pass_inside(Plan *plan, Program *program) {
         for (int j = 0; j < op->in_count; j++) op->in[j] = step_of(&build, op->in[j], loop);
         op->loop = loop;
         op->adds = true;
-        program_move(program, i, end + 1);
+        op_index(plan, op);
+        list_push(plan->arena, &moves, ((Move){op, end + 1}));
     }
+    program_move(plan, program, &moves);
 }

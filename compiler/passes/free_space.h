@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What is free of an arena while a program runs. */
+#ifndef NNC_FREE_SPACE_H
+#define NNC_FREE_SPACE_H
+
+#include <stdint.h>
+
+#include "arena.h"
+
+typedef struct FreeSpace FreeSpace;
+
+/** All is free at the times 0 … times-1. */
+FreeSpace *free_space_new(Arena *arena, int times);
+/** Takes the lowest place of this size that is free at all times from first to last. */
+int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size);
+
+#endif
