@@ -151,6 +151,9 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
     step.label = gradient_name(build, forward->operands[operand].tensor);
     step.formula = NULL;
     step.of_gradient = true;
+    step.operands = NULL; /* its own */
+    step.operand_count = 0;
+    for (int i = 0; i < forward->operand_count; i++) step_add(build->plan->arena, &step, forward->operands[i]);
     step_add(build->plan->arena, &step, TENSOR("d", d));
     step_add(build->plan->arena, &step, TENSOR("y", forward->result));
     step_drop_unused(&step);

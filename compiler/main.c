@@ -47,6 +47,7 @@ typedef enum Stage {
     STAGE_LOWERED,
     STAGE_PLAN,
     STAGE_MEMORY,
+    STAGE_COST,
     STAGE_DOT,
     STAGE_JSON,
     STAGE_C,
@@ -54,12 +55,20 @@ typedef enum Stage {
     STAGE_COUNT
 } Stage;
 static const char *const stage_names[] = {"ast",    "model", "shapes", "summary", "lowered", "plan",
-                                          "memory", "dot",   "json",   "c",       "h"};
+                                          "memory", "cost",  "dot",    "json",    "c",       "h"};
 
-static int stage_of(const char *name) {
+/* plan:PASS is the plan behind a pass: *last becomes that. Returns -1 when there is no such stage, or no such pass. */
+static int stage_of(const char *name, const Pass **last) {
+    *last = !strncmp(name, "plan:", 5) ? pass_named(name + 5) : NULL;
+    if (*last) return STAGE_PLAN;
     for (int i = 0; i < STAGE_COUNT; i++)
         if (!strcmp(name, stage_names[i])) return i;
     return -1;
+}
+
+static void unknown_stage(Arena *arena, const char *name) {
+    if (strncmp(name, "plan:", 5) != 0) fprintf(stderr, "nnc: unknown stage '%s' for --emit\n", name);
+    else fprintf(stderr, "nnc: there is no pass '%s' for --emit=plan; there are:\n%s", name + 5, pass_list(arena, "  ", 100));
 }
 
 /* --max-ram: weights in RAM and scratch memory, or all that training needs, whichever is more. */
@@ -74,8 +83,8 @@ static void check_memory(const Plan *plan, const Options *options, Span span, Di
 }
 
 /* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */
-static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, Diags *diags, Text *out,
-                    Plan **result) {
+static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, const Pass *last, Diags *diags,
+                    Text *out, Plan **result) {
     AstFile *file = parse_file(arena, source, diags);
     if (stage == STAGE_AST) ast_dump(file, source, out);
     if (stage == STAGE_AST) return diags_errors(diags) == 0;
@@ -109,10 +118,11 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     Plan *plan = *result = plan_from_model(arena, model, options, diags);
     if (diags_errors(diags)) return false;
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
-    plan_optimize(plan, NULL);
-    check_memory(plan, options, model->span, diags);
+    plan_optimize(plan, last);
+    if (!last) check_memory(plan, options, model->span, diags);
     if (stage == STAGE_PLAN) plan_dump(plan, out);
     if (stage == STAGE_MEMORY) memory_dump(plan, out);
+    if (stage == STAGE_COST) cost_dump(plan, out);
     if (stage == STAGE_DOT) plan_dot(plan, out);
     if (stage == STAGE_JSON) plan_json(plan, out);
     if (stage == STAGE_H) text_puts(out, emit_model_h(arena, plan));
@@ -121,7 +131,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
 }
 
 /* The model, from its source to what is asked for. Returns the exit status. */
-static int compile_model(const Options *options, Arena *arena, Stage stage) {
+static int compile_model(const Options *options, Arena *arena, Stage stage, const Pass *last) {
     const char *error = NULL;
     const Source *source = source_load(arena, options->input, &error);
     if (!source) {
@@ -137,7 +147,7 @@ static int compile_model(const Options *options, Arena *arena, Stage stage) {
 
     Text out = {.arena = arena};
     Plan *plan = NULL;
-    bool good = compile(arena, source, options, stage, diags, &out, &plan);
+    bool good = compile(arena, source, options, stage, last, diags, &out, &plan);
     diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT,
                 isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
     if (!good || diags_errors(diags)) return EXIT_MODEL;
@@ -152,17 +162,15 @@ static int run(int argc, char **argv, Arena *arena) {
     if (answer(&options, arena, &status)) return status;
     if ((status = options_check(&options)) != 0) return status - 1;
 
-    const int stage = options.emit ? stage_of(options.emit) : STAGE_C;
-    if (stage < 0) {
-        fprintf(stderr, "nnc: unknown stage '%s' for --emit\n", options.emit);
-        return EXIT_USAGE;
-    }
+    const Pass *last = NULL;
+    const int stage = options.emit ? stage_of(options.emit, &last) : STAGE_C;
+    if (stage < 0) return unknown_stage(arena, options.emit), EXIT_USAGE;
     const char *problem = options.prefix ? prefix_problem(options.prefix) : NULL;
     if (problem) {
         fprintf(stderr, "nnc: --prefix %s: %s\n", options.prefix, problem);
         return EXIT_USAGE;
     }
-    return output_check(&options, arena) ? compile_model(&options, arena, (Stage)stage) : EXIT_USAGE;
+    return output_check(&options, arena) ? compile_model(&options, arena, (Stage)stage, last) : EXIT_USAGE;
 }
 
 /* What was printed may still be on its way, and never arrive. */

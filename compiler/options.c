@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The command line: one table of options, from which parsing and --help follow. */
 #include "options.h"
+#include "plan.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,7 +41,8 @@ static const OptionDef table[] = {
     {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts"},
     {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another"},
     {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers"},
-    {"--emit", "STAGE", TAKES_TEXT, FIELD(emit), "print ast, model, shapes, plan, memory, summary, dot, json, c or h"},
+    {"--emit", "STAGE", TAKES_TEXT, FIELD(emit), "print ast, model, shapes, lowered, plan, memory, cost, summary, dot, json, c or h"},
+    {"--check-plan", NULL, TAKES_NOTHING, FIELD(check_plan), "prove after each pass that the plan is sound"},
     {"-D", "NAME=EXPR", TAKES_LIST, FIELD(definitions), "give a constant of the file another value"},
     {"-MD", NULL, TAKES_NOTHING, FIELD(make_depfile), "also write FILE.d for make"},
     {"-MF", "FILE", TAKES_TEXT, FIELD(depfile), "write the dependencies there"},
@@ -85,6 +87,9 @@ void options_help(FILE *out) {
         if (option->help) fprintf(out, "  %-28s %s\n", name, option->help);
         else fprintf(out, "  %s\n", name);
     }
+    Arena *const arena = arena_new();
+    fprintf(out, "\n--emit=plan:PASS prints the plan as it is behind one of these passes:\n%s", pass_list(arena, "  ", 100));
+    arena_free(arena);
 }
 
 static int usage(const char *format, const char *text) {
@@ -158,7 +163,7 @@ static int unknown_option(Arena *arena, const char *arg) {
 }
 
 int options_parse(Options *options, Arena *arena, int argc, char **argv) {
-    *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1};
+    *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1, .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
     bool only_files = false;
     options->run = argc > 1 && !strcmp(argv[1], "run");
     for (int i = options->run ? 2 : 1; i < argc; i++) {

@@ -123,9 +123,9 @@ struct Step {
 bool step_names(const Step *step, const char *name);
 /** Forgets the operands that the text does not name. */
 void step_drop_unused(Step *step);
-/** One operand more. Copies of a step share their operands until then. */
+/** One operand more. */
 void step_add(Arena *arena, Step *step, Operand operand);
-/** One step more, of whose operands the operation is then the owner. */
+/** One step more, which brings its operands along. */
 void op_add_step(Arena *arena, Op *op, Step step);
 
 typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKind;
@@ -314,6 +314,7 @@ typedef struct Plan {
     Tensors stream_states; /* of `step` */
     Names by_name[TENSOR_VALUE], stream_by_name; /* those that outlast a program, of each kind; those of stream_states */
     Use *free_uses;
+    int64_t *costs; /* visits of lowering, and then of each pass */
     UpdateRule update;
     LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */
@@ -350,11 +351,17 @@ typedef struct Pass {
     void (*run)(Plan *plan, Program *program);
 } Pass;
 
-/** The pass of this name, NULL: there is none; and the names of all, separated by commas. */
+/** The pass of this name; NULL: there is none. */
 const Pass *pass_named(const char *name);
-const char *pass_names(Arena *arena);
+/** The names of all in lines of this width. */
+const char *pass_list(Arena *arena, const char *indent, size_t width);
+/** --emit=cost: what lowering and each pass have looked at, in all programs. */
+void cost_dump(const Plan *plan, Text *out);
 /** Runs all passes; or, where `last` is not NULL, those up to it. */
 void plan_optimize(Plan *plan, const Pass *last);
+/** What is wrong with a program, its places, uses, views, its order and what lies in its memory; NULL: nothing. Looks at all of it
+ *  again. (plan_check.c) */
+const char *plan_check(const Plan *plan, const Program *program);
 void pass_keep_steps(Plan *plan, Program *program);
 void pass_drop_unread(Plan *plan, Program *program);
 void pass_redraw_masks(Plan *plan, Program *program);

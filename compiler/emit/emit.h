@@ -45,6 +45,13 @@ typedef struct Function {
     LIST(Param) params;
 } Function;
 
+/** A random stream that a program has declared. */
+typedef struct Stream {
+    const char *path; /* dropout/mask */
+    int stream;
+    const char *name;
+} Stream;
+
 struct Emit {
     Arena *arena;
     const Plan *plan;
@@ -60,7 +67,7 @@ struct Emit {
     Text kernels;
     /* of the program being printed */
     Names scope;
-    Names streams[2]; /* random streams that it has declared: what they are called, by path (dropout/mask) */
+    LIST(Stream) streams;
     const TimeLoop *loop; /* within which a call is being printed */
 };
 

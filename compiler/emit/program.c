@@ -77,7 +77,11 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
 }
 
 static const char *stream_name(const Emit *emit, const Param *param) {
-    return names_find(&emit->streams[param->stream], param->tensor->producer->random.path);
+    for (int i = 0; i < emit->streams.count; i++)
+        if (!strcmp(emit->streams.at[i].path, param->tensor->producer->random.path) &&
+            emit->streams.at[i].stream == param->stream)
+            return emit->streams.at[i].name;
+    return NULL;
 }
 
 static const char *storage_text(Emit *emit, const Tensor *tensor) {
@@ -146,23 +150,24 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
 /* Declares the random streams that the functions draw from, each once, and names them. */
 static const char *streams_text(Emit *emit, const Function *const *functions, int count) {
     Text text = {.arena = emit->arena};
-    for (int i = 0; i < 2; i++) emit->streams[i] = (Names){.arena = emit->arena};
+    emit->streams.count = 0;
     for (int i = 0; i < count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *param = &functions[i]->params.at[j];
             if (param->kind != PARAM_RANDOM || stream_name(emit, param)) continue;
             const RandomAttrs *random = &param->tensor->producer->random;
             const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
-            const char *const name = scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""));
-            *names_slot(&emit->streams[param->stream], random->path) = (void *)name;
+            Stream stream = {random->path, param->stream,
+                             scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""))};
+            list_push(emit->arena, &emit->streams, stream);
             const char *seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : "t->seed";
             bool rows;
             if (emit->program == &emit->plan->monte_carlo)
                 text_printf(&text, "const nnc_random %s = nnc_random_after(%s, %d, sample, (uint32_t)first * %lld);\n",
-                            name, random->seeded ? seed : "seed", random->purpose + param->stream,
+                            stream.name, random->seeded ? seed : "seed", random->purpose + param->stream,
                             (long long)random_blocks(param->tensor, &rows));
             else
-                text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", name, seed,
+                text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed,
                             random->purpose + param->stream);
         }
     return text_chars(&text);
@@ -171,9 +176,8 @@ static const char *streams_text(Emit *emit, const Function *const *functions, in
 static const char *values_text(Emit *emit, const Program *program, const Op *const *ops, int count) {
     Text text = {.arena = emit->arena};
     for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         for (Access at = {.op = ops[i]}; access_next(&at);) tensor_storage(at.tensor)->used = true;
-    }
     for (int i = 0; i < program->tensors.count; i++) {
         const Tensor *tensor = program->tensors.at[i];
         if (tensor->offset >= 0 && tensor->used)

@@ -11,8 +11,8 @@
 enum { BLOCK_BYTES = 64 * 1024 };
 
 typedef struct Block {
-    struct Block *next;
-    size_t used, size; /* of bytes[] */
+    struct Block *next, **link; /* and what points to this one */
+    size_t used, size;          /* of bytes[] */
     max_align_t bytes[];
 } Block;
 
@@ -57,23 +57,32 @@ void arena_free(Arena *arena) {
     free(arena);
 }
 
-void *arena_alloc(Arena *arena, size_t bytes) {
-    size_t align = sizeof(max_align_t);
+static void put_block(Block *block, Block **link) {
+    block->next = *link;
+    block->link = link;
+    if (block->next != NULL) {
+        block->next->link = &block->next;
+    }
+    *link = block;
+}
+
+static size_t aligned(size_t bytes) {
+    const size_t align = sizeof(max_align_t);
     if (bytes > SIZE_MAX / 2) {
         out_of_memory();
     }
-    bytes = bytes == 0 ? align : (bytes + align - 1) / align * align;
+    return bytes == 0 ? align : (bytes + align - 1) / align * align;
+}
+
+/* What is large has a block of its own, behind the one that is being filled. */
+static bool is_large(size_t bytes) { return aligned(bytes) > BLOCK_BYTES / 4; }
+
+void *arena_alloc(Arena *arena, size_t bytes) {
     Block *block = arena->blocks;
-    if (block == NULL || block->size - block->used < bytes) {
-        bool large = bytes > BLOCK_BYTES / 4;
-        Block *fresh = block_new(large ? bytes : BLOCK_BYTES);
-        if (large && block != NULL) { /* a large one gets its own block behind the one being filled */
-            fresh->next = block->next;
-            block->next = fresh;
-        } else {
-            fresh->next = block;
-            arena->blocks = fresh;
-        }
+    bytes = aligned(bytes);
+    if (block == NULL || is_large(bytes) || block->size - block->used < bytes) {
+        Block *const fresh = block_new(is_large(bytes) ? bytes : BLOCK_BYTES);
+        put_block(fresh, is_large(bytes) && block != NULL ? &block->next : &arena->blocks);
         block = fresh;
     }
     void *memory = (char *)block->bytes + block->used;
@@ -82,11 +91,38 @@ void *arena_alloc(Arena *arena, size_t bytes) {
 }
 
 void *arena_grow(Arena *arena, void *old, size_t old_bytes, size_t new_bytes) {
+    Block *const block = arena->blocks;
+    if (old_bytes > 0 && new_bytes > old_bytes && !is_large(new_bytes) &&
+        (char *)old + aligned(old_bytes) == (char *)block->bytes + block->used && /* what was asked for last grows in its place */
+        block->size - block->used >= aligned(new_bytes) - aligned(old_bytes)) {
+        block->used += aligned(new_bytes) - aligned(old_bytes);
+        return old;
+    }
     void *fresh = arena_alloc(arena, new_bytes);
     if (old_bytes > 0) {
         memcpy(fresh, old, old_bytes < new_bytes ? old_bytes : new_bytes);
     }
     return fresh;
+}
+
+/* Like arena_grow, but the old block is gone. */
+static void *move_to(Arena *arena, void *old, size_t old_bytes, size_t new_bytes) {
+    if (old_bytes == 0 || !is_large(old_bytes)) {
+        return arena_grow(arena, old, old_bytes, new_bytes);
+    }
+    Block *const block = (Block *)((char *)old - offsetof(Block, bytes));
+    Block **const link = block->link;
+    *link = block->next;
+    if (block->next != NULL) {
+        block->next->link = link;
+    }
+    Block *const moved = realloc(block, sizeof(Block) + aligned(new_bytes));
+    if (moved == NULL) {
+        out_of_memory();
+    }
+    moved->size = moved->used = aligned(new_bytes);
+    put_block(moved, link);
+    return moved->bytes;
 }
 
 char *arena_strndup(Arena *arena, const char *text, size_t length) {
@@ -127,7 +163,7 @@ void text_append(Text *text, const char *chars, size_t length) {
         if (capacity < needed) {
             capacity = needed;
         }
-        text->chars = arena_grow(text->arena, text->chars, text->length, capacity);
+        text->chars = move_to(text->arena, text->chars, text->capacity, capacity);
         text->capacity = capacity;
     }
     memcpy(text->chars + text->length, chars, length);

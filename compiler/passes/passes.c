@@ -2,7 +2,11 @@
 /* The passes over the plan, in order, and those that are short. */
 #include "lower.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "options.h"
 
 /* The story of the compiler, behind lowering. */
 static const Pass passes[] = {
@@ -31,20 +35,49 @@ const Pass *pass_named(const char *name) {
     return NULL;
 }
 
-const char *pass_names(Arena *arena) {
+const char *pass_list(Arena *arena, const char *indent, size_t width) {
     Text names = {.arena = arena};
-    for (int i = 0; i < PASS_COUNT; i++) text_printf(&names, "%s%s", i ? ", " : "", passes[i].name);
+    size_t column = width;
+    for (int i = 0; i < PASS_COUNT; i++) {
+        const char *const name = arena_printf(arena, "%s%s", passes[i].name, i + 1 < PASS_COUNT ? "," : "\n");
+        const bool wraps = column + 1 + strlen(name) > width;
+        text_printf(&names, "%s%s%s", !wraps ? " " : i ? "\n" : "", wraps ? indent : "", name);
+        column = (wraps ? strlen(indent) : column + 1) + strlen(name);
+    }
     return text_chars(&names);
+}
+
+void cost_dump(const Plan *plan, Text *out) {
+    int64_t all = 0;
+    for (int i = 0; i <= PASS_COUNT; i++) {
+        text_printf(out, "%-20s %12lld\n", i ? passes[i - 1].name : "lower", (long long)plan->costs[i]);
+        all += plan->costs[i];
+    }
+    text_printf(out, "%-20s %12lld\n", "all", (long long)all);
+}
+
+/* --check-plan: a pass that leaves a plan that is not sound is a fault of the compiler. */
+static void check(const Plan *plan, const Program *program, const char *pass) {
+    const char *const wrong = plan->options->check_plan ? plan_check(plan, program) : NULL;
+    if (!wrong) return;
+    fprintf(stderr, "nnc: internal error: behind %s, in program %s: %s\n", pass, program->name, wrong);
+    abort();
 }
 
 void plan_optimize(Plan *plan, const Pass *last) {
     Program *programs[MAX_PROGRAMS];
     const int count = plan_programs(plan, programs);
+    for (int i = 0; i < count; i++) program_index(plan, programs[i]);
+    plan->costs = NEW_ARRAY(plan->arena, int64_t, PASS_COUNT + 1);
+    plan->costs[0] = plan_visits();
     for (int i = 0; i < count; i++) {
-        program_index(plan, programs[i]);
+        check(plan, programs[i], "lowering");
         for (int j = 0; j < PASS_COUNT; j++) {
+            const int64_t before = plan_visits();
             visit(programs[i]->ops.count);
             passes[j].run(plan, programs[i]);
+            plan->costs[j + 1] += plan_visits() - before;
+            check(plan, programs[i], passes[j].name);
             if (&passes[j] == last) break;
         }
     }
