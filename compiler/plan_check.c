@@ -19,7 +19,7 @@ typedef struct Check {
 } Check;
 
 static void found(Check *check, const Op *op, const char *what, const Tensor *tensor) {
-    if (!check->wrong) check->wrong = arena_printf(check->plan->arena, "%s %s %s", op->name, what, tensor ? tensor->name : "");
+    if (!check->wrong) check->wrong = arena_printf(check->plan->arena, "%s %s%s", op->name, what, tensor ? tensor->name : "");
 }
 
 /* Places and uses */
@@ -41,22 +41,22 @@ static void check_list(Check *check, const Op *op, const Use *list) {
     if (!list || list->op != op) return;
     for (const Use *use = list; use; use = use->next) {
         const Program *const program = use->op->program;
-        if (*use->link != use) found(check, op, "has a broken list of uses of", use->storage);
+        if (*use->link != use) found(check, op, "has a broken list of uses of ", use->storage);
         if (use->op->at >= program->ops.count || program->ops.at[use->op->at] != use->op)
-            found(check, use->op, "is gone, but known as a user of", use->storage);
+            found(check, use->op, "is gone, but known as a user of ", use->storage);
     }
 }
 
 static void check_uses(Check *check, const Op *op) {
     for (Access at = {.op = op}; access_next(&at);) {
         const Tensor *const storage = tensor_storage(at.tensor);
-        if (at.reads && !find_use(op, storage, false)) found(check, op, "is not known as a reader of", at.tensor);
-        if (at.writes && !find_use(op, storage, true)) found(check, op, "is not known as a maker of", at.tensor);
+        if (at.reads && !find_use(op, storage, false)) found(check, op, "is not known as a reader of ", at.tensor);
+        if (at.writes && !find_use(op, storage, true)) found(check, op, "is not known as a maker of ", at.tensor);
         check_list(check, op, storage->readers);
         check_list(check, op, storage->writers);
     }
     for (const Use *use = op->uses; use; use = use->next_of_op)
-        if (use->op != op || !is_accessed(op, use)) found(check, op, "is known as a user, but is none, of", use->storage);
+        if (use->op != op || !is_accessed(op, use)) found(check, op, "is known as a user, but is none, of ", use->storage);
 }
 
 static void check_places(Check *check) {
@@ -94,8 +94,8 @@ static void check_views(Check *check) {
     for (int i = 0; i < program->ops.count; i++)
         for (Access at = {.op = program->ops.at[i]}; access_next(&at);)
             for (const Tensor *view = at.tensor; view->base; view = view->base) {
-                if (!is_listed(view)) found(check, at.op, "uses a view that is not listed:", view);
-                if (!lies_inside(view, at.op->loop, check->plan->model->batch)) found(check, at.op, "uses more than there is of", view);
+                if (!is_listed(view)) found(check, at.op, "uses a view that is not listed: ", view);
+                if (!lies_inside(view, at.op->loop, check->plan->model->batch)) found(check, at.op, "uses more than there is of ", view);
             }
 }
 
@@ -129,11 +129,11 @@ static void check_order(Check *check) {
         const Op *const op = program->ops.at[i];
         for (Access at = {.op = op}; access_next(&at);) {
             const Tensor *const storage = tensor_storage(at.tensor);
-            if (at.reads && is_computed(storage) && !is_made(check, op, &at)) found(check, op, "reads before it is made", at.tensor);
+            if (at.reads && is_computed(storage) && !is_made(check, op, &at)) found(check, op, "reads before it is made ", at.tensor);
             const Use *const lists[] = {first_reader(program, storage), first_writer(program, storage)};
             for (int j = 0; j < 2 && storage->in_registers; j++)
                 for (const Use *use = lists[j]; use; use = next_use(use))
-                    if (use->op != op) found(check, use->op, "uses a register of another operation:", storage);
+                    if (use->op != op) found(check, use->op, "uses a register of another operation: ", storage);
         }
     }
 }
@@ -204,12 +204,12 @@ static void run(Check *check, const Op *op) {
         const int value = value_of(check, at.tensor);
         const bool begins = value >= 0 && at.writes && !at.reads && (!check->made[value] || check->values[value]->first == op->at);
         if (value < 0) continue;
-        if (!begins && check->made[value] && !owns(check, value)) found(check, op, "wants what has been overwritten:", at.tensor);
+        if (!begins && check->made[value] && !owns(check, value)) found(check, op, "wants what has been overwritten: ", at.tensor);
         if (begins) take(check, value);
     }
     for (Access at = {.op = op}; access_next(&at);) {
         const int value = value_of(check, at.tensor);
-        if (value >= 0 && check->made[value] && !owns(check, value)) found(check, op, "overwrites what it uses itself:", at.tensor);
+        if (value >= 0 && check->made[value] && !owns(check, value)) found(check, op, "overwrites what it uses itself: ", at.tensor);
     }
 }
 
@@ -218,7 +218,7 @@ static void check_memory(Check *check) {
     list_values(check);
     for (int i = 0; i < check->value_count; i++)
         if (check->values[i]->offset + check->values[i]->size > program->arena_size)
-            found(check, program->ops.at[check->values[i]->first], "has a place beyond the arena for", check->values[i]);
+            found(check, program->ops.at[check->values[i]->first], "has a place beyond the arena for ", check->values[i]);
     for (int i = 0; i < program->ops.count && check->value_count; i++) {
         const TimeLoop *const loop = program->ops.at[i]->loop;
         run(check, program->ops.at[i]);

@@ -11,6 +11,7 @@ Substitutions
   %c99 %c11 %cxx11     the standard and the warnings that emitted code must pass, as errors
   %runtime             flags to include the runtime's headers, the program's too
   %core                the folder of the runtime's part that ships in products
+  %objects             the compiler's objects without its main(), for tests in C, and how to compile these: %compiler
   %python %checker     Python with numpy and safetensors; the program that compares a case with Keras (tests/golden)
 """
 import glob
@@ -53,6 +54,7 @@ if needed:
 config.environment["PATH"] = search
 config.environment["LC_ALL"] = "C"
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixes=false --dump-input=fail"
+config.environment["NNC_CHECK_PLAN"] = "1"  # as --check-plan: every test proves its plans
 # A report must crash: `not` takes any plain failure for the expected one and would hide it.
 config.environment["ASAN_OPTIONS"] = "abort_on_error=1:detect_leaks=1"
 config.environment["UBSAN_OPTIONS"] = "halt_on_error=1:abort_on_error=1:print_stacktrace=1"
@@ -97,6 +99,12 @@ def ask(option):
     return subprocess.run([nnc, option], capture_output=True, text=True).stdout.strip()
 
 
+# From the sources: a build folder may hold objects of files that are gone.
+sources = [os.path.relpath(path, root) for pattern in ("compiler/*.c", "compiler/*/*.c") for path in sorted(glob.glob(os.path.join(root, pattern)))]
+objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c") and path != "compiler/main.c"]
+objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
+folders = " ".join("-I" + os.path.join(root, name) for name in ("compiler", "compiler/frontend", "runtime"))
+
 warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror"
 # What clang 19 makes of -march=native contradicts itself on some processors, and it says so.
 warnings += " -Wno-unknown-warning-option -Wno-invalid-feature-combination"
@@ -106,6 +114,8 @@ config.substitutions += [
     ("%python", python),
     ("%runtime", "-I" + os.path.join(root, "runtime/core") + " -I" + os.path.join(root, "runtime/program")),
     ("%core", os.path.join(root, "runtime/core")),
+    ("%objects", shlex.join(objects)),
+    ("%compiler", f"-std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='\"0\"' {folders}"),
     ("%cflags", ask("--cflags")),
     ("%libs", ask("--libs")),
     ("%c99", f"-std=c99 {warnings}"),

@@ -9,6 +9,9 @@
 
 #include "plan.h"
 
+/* Where ranges lie in turns, finding the lowest place takes one look for each: after so many it may be another one. */
+enum { MOST_LOOKS = 1024 };
+
 typedef struct Range {
     int64_t begin, end;
 } Range;
@@ -21,22 +24,24 @@ typedef struct Node {
 
 struct FreeSpace {
     Arena *arena;
-    int times; /* a power of 2 */
+    int times;
+    int64_t last_size, last_place; /* of what was placed last */
     Node *nodes; /* 1: all times; the children of i are 2i and 2i + 1 */
 };
 
 FreeSpace *free_space_new(Arena *arena, int times) {
     FreeSpace *space = NEW(arena, FreeSpace);
     space->arena = arena;
-    space->times = 1;
-    while (space->times < times) space->times *= 2;
-    space->nodes = NEW_ARRAY(arena, Node, 2 * space->times);
+    space->times = times > 0 ? times : 1;
+    int leaves = 1;
+    while (leaves < times) leaves *= 2;
+    space->nodes = NEW_ARRAY(arena, Node, 2 * leaves);
     return space;
 }
 
-/* The first range that ends behind `at`. */
-static int range_behind(const Ranges *ranges, int64_t at) {
-    int low = 0, high = ranges->count;
+/* The first range, of those from `low` on, that ends behind `at`. */
+static int range_behind(const Ranges *ranges, int low, int64_t at) {
+    int high = ranges->count;
     while (low < high) {
         const int middle = (low + high) / 2;
         visit(1);
@@ -48,7 +53,7 @@ static int range_behind(const Ranges *ranges, int64_t at) {
 
 /* Adds a range, which becomes one with those that it touches. */
 static void ranges_add(Arena *arena, Ranges *ranges, Range range) {
-    const int first = range_behind(ranges, range.begin - 1);
+    const int first = range_behind(ranges, 0, range.begin - 1);
     int end = first;
     for (; end < ranges->count && ranges->at[end].begin <= range.end; end++) {
         if (ranges->at[end].begin < range.begin) range.begin = ranges->at[end].begin;
@@ -61,20 +66,59 @@ static void ranges_add(Arena *arena, Ranges *ranges, Range range) {
     ranges->at[first] = range;
 }
 
-/* Where a place at `at` would overlap a range, the end of that; else `at`. */
-static int64_t past(const Ranges *ranges, int64_t at, int64_t size) {
-    for (int i = range_behind(ranges, at); i < ranges->count && ranges->at[i].begin < at + size; i++) at = ranges->at[i].end;
-    return at;
+/* What is in the way at some times: the sets of all nodes that these times are of, each with the range that it is looked at from. */
+enum { MOST_SETS = 3 * 64 };
+
+typedef struct Obstacles {
+    const Ranges *sets[MOST_SETS];
+    int next[MOST_SETS];
+    int count;
+} Obstacles;
+
+static void add_set(Obstacles *obstacles, const Ranges *set) {
+    visit(1);
+    if (set->count) obstacles->sets[obstacles->count++] = set;
 }
 
-/* Moves `at` past what is in the way at the times first … last, of which `node` stands for begin … end-1. */
-static int64_t node_past(const FreeSpace *space, int node, int begin, int end, int first, int last, int64_t at, int64_t size) {
-    if (last < begin || first >= end) return at;
-    if (first <= begin && end <= last + 1) return past(&space->nodes[node].sometimes, at, size);
+static void find_obstacles(const FreeSpace *space, int node, int begin, int end, int first, int last, Obstacles *obstacles) {
+    if (last < begin || first >= end) return;
+    if (first <= begin && end <= last + 1) {
+        add_set(obstacles, &space->nodes[node].sometimes);
+        return;
+    }
     const int middle = (begin + end) / 2;
-    at = past(&space->nodes[node].always, at, size);
-    at = node_past(space, 2 * node, begin, middle, first, last, at, size);
-    return node_past(space, 2 * node + 1, middle, end, first, last, at, size);
+    add_set(obstacles, &space->nodes[node].always);
+    find_obstacles(space, 2 * node, begin, middle, first, last, obstacles);
+    find_obstacles(space, 2 * node + 1, middle, end, first, last, obstacles);
+}
+
+/* The lowest free place from `at` on; -1: it was not found within so many looks. */
+static int64_t free_from(Obstacles *obstacles, int64_t at, int64_t size) {
+    int looks = 0;
+    for (int i = 0; i < obstacles->count; i++) obstacles->next[i] = range_behind(obstacles->sets[i], 0, at);
+    for (int64_t before = -1; before != at && looks < MOST_LOOKS;) {
+        before = at;
+        for (int i = 0; i < obstacles->count; i++) {
+            const Ranges *const set = obstacles->sets[i];
+            int next = obstacles->next[i];
+            if (next < set->count && set->at[next].end <= at) next = range_behind(set, next + 1, at);
+            for (; next < set->count && set->at[next].begin < at + size; next++, looks++) at = set->at[next].end;
+            obstacles->next[i] = next;
+        }
+        looks += obstacles->count;
+    }
+    visit(looks);
+    return looks < MOST_LOOKS ? at : -1;
+}
+
+/* Above all that is in the way. */
+static int64_t top(const Obstacles *obstacles) {
+    int64_t at = 0;
+    for (int i = 0; i < obstacles->count; i++) {
+        const int64_t end = obstacles->sets[i]->at[obstacles->sets[i]->count - 1].end;
+        if (end > at) at = end;
+    }
+    return at;
 }
 
 static void node_take(FreeSpace *space, int node, int begin, int end, int first, int last, Range range) {
@@ -90,11 +134,13 @@ static void node_take(FreeSpace *space, int node, int begin, int end, int first,
 }
 
 int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size) {
-    int64_t place = 0;
-    for (int64_t before = -1; before != place;) {
-        before = place;
-        place = node_past(space, 1, 0, space->times, first, last, place, size);
-    }
+    Obstacles obstacles = {.count = 0};
+    find_obstacles(space, 1, 0, space->times, first, last, &obstacles);
+    int64_t place = free_from(&obstacles, 0, size);
+    if (place < 0) place = free_from(&obstacles, space->last_size == size ? space->last_place : 0, size);
+    if (place < 0) place = top(&obstacles);
+    space->last_size = size;
+    space->last_place = place;
     node_take(space, 1, 0, space->times, first, last, (Range){place, place + size});
     return place;
 }
