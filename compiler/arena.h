@@ -10,6 +10,8 @@ typedef struct Arena Arena;
 
 Arena *arena_new(void);
 void arena_free(Arena *arena);
+/** Forgets all that was asked for; a block is kept for what follows. */
+void arena_reset(Arena *arena);
 
 /** Zeroed memory, aligned for any type. Out of memory ends the program with a message and status 2. */
 void *arena_alloc(Arena *arena, size_t bytes);

@@ -53,7 +53,7 @@ typedef struct Stream {
 } Stream;
 
 struct Emit {
-    Arena *arena;
+    Arena *arena, *scratch; /* scratch: emptied behind each function */
     const Plan *plan;
     const Program *program;
     const char *real; /* float, double */

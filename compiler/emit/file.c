@@ -251,6 +251,7 @@ const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {
 
 static Emit emitter(Arena *arena, const Plan *plan) {
     Emit emit = {.arena = arena,
+                 .templates = {.arena = arena},
                  .plan = plan,
                  .real = plan->options->real_double ? "double" : "float",
                  .kernels = {.arena = arena},
@@ -466,7 +467,9 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     Emit emit = emitter(arena, plan);
     const Hole *holes = facts(&emit);
     Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena};
+    emit.scratch = arena_new();
     emit_programs(&emit, holes, &programs, &api);
+    arena_free(emit.scratch);
     if (options->weights) emit_weights(&emit, holes, &api);
     const char *code = formatted(&emit, "%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api));
     RuntimeFiles runtime = {0};

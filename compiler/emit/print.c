@@ -30,7 +30,6 @@ static const char *template_search(const char *name) {
 
 /* It ends at the next `//@` or the end of its file. */
 static const char *template_find(Emit *emit, const char *name, size_t *length) {
-    emit->templates.arena = emit->arena;
     void **const slot = names_slot(&emit->templates, name);
     if (!*slot) *slot = (void *)template_search(name);
     const char *const text = *slot, *const end = strstr(text, "\n//@ ");
@@ -367,12 +366,32 @@ static bool function_name_used(const Emit *emit, const char *name) {
     return names_find(&emit->function_names, name);
 }
 
+/* Prints a function in an arena of its own: most of what it takes is wanted no more when its text is there. */
+static void print_apart(Emit *emit, const Op *op, Function *function) {
+    Arena *const arena = emit->arena;
+    emit->function = function;
+    emit->arena = emit->scratch;
+    emit->locals.at = NULL;
+    emit->locals.count = emit->locals.capacity = 0;
+    op->def->emit(emit, op);
+    emit->arena = arena;
+    Param *const params = NEW_ARRAY(arena, Param, function->params.count);
+    for (int i = 0; i < function->params.count; i++) {
+        params[i] = function->params.at[i];
+        params[i].name = arena_strdup(arena, params[i].name);
+        if (params[i].scalar) params[i].scalar = arena_strdup(arena, params[i].scalar);
+    }
+    function->params.at = params;
+    function->params.capacity = function->params.count;
+    if (!names_find(&emit->function_texts, function->text)) function->text = arena_strdup(arena, function->text);
+    else function->text = ((const Function *)names_find(&emit->function_texts, function->text))->text;
+    arena_reset(emit->scratch);
+}
+
 /* Whether the same function, called with the same arguments' names, has been printed for another program. */
 Function *emit_op(Emit *emit, const Op *op) {
     Function *function = NEW(emit->arena, Function);
-    emit->function = function;
-    emit->locals.count = 0;
-    op->def->emit(emit, op);
+    print_apart(emit, op, function);
     const Function *const equal = names_find(&emit->function_texts, function->text);
     if (equal) {
         function->name = equal->name;

@@ -45,16 +45,30 @@ Arena *arena_new(void) {
     return arena;
 }
 
-void arena_free(Arena *arena) {
-    if (arena == NULL) {
-        return;
-    }
-    for (Block *block = arena->blocks; block != NULL;) {
+static void free_blocks(Block *block) {
+    while (block != NULL) {
         Block *next = block->next;
         free(block);
         block = next;
     }
-    free(arena);
+}
+
+void arena_free(Arena *arena) {
+    if (arena != NULL) {
+        free_blocks(arena->blocks);
+        free(arena);
+    }
+}
+
+void arena_reset(Arena *arena) {
+    Block *const kept = arena->blocks;
+    if (kept == NULL) {
+        return;
+    }
+    free_blocks(kept->next);
+    kept->next = NULL;
+    memset(kept->bytes, 0, kept->used); /* what is asked for is zero */
+    kept->used = 0;
 }
 
 static void put_block(Block *block, Block **link) {
