@@ -147,12 +147,13 @@ void plan_dot(const Plan *plan, Text *out) {
     for (int i = 0; i < program->ops.count; i++) {
         const Op *op = program->ops.at[i];
         text_printf(out, "    op%d [label=\"%s\\n%s\"];\n", i, op->name, op->def->name);
-        for (int j = 0; j < i; j++) {
-            const Op *before = program->ops.at[j];
+        const Ops makers = makers_for(plan, op);
+        for (int j = 0; j < makers.count && makers.at[j]->at < i; j++) {
+            const Op *before = makers.at[j];
             const Tensor *made = before->out;
             for (int k = 0; k <= before->steps.count; k++) {
                 if (made && op_reads(op, made))
-                    text_printf(out, "    op%d -> op%d [label=\"%s\"];\n", j, i, made->name);
+                    text_printf(out, "    op%d -> op%d [label=\"%s\"];\n", before->at, i, made->name);
                 if (k < before->steps.count)
                     made = before->steps.at[k].result == before->out ? NULL : before->steps.at[k].result;
             }

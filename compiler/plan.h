@@ -441,6 +441,8 @@ int readers_of(const Program *program, const Tensor *tensor);
 /** The operations that read it or write to it, in their order. */
 typedef LIST(Op *) Ops;
 Ops users_of(const Plan *plan, const Program *program, const Tensor *tensor);
+/** Those that write to what an operation reads. */
+Ops makers_for(const Plan *plan, const Op *op);
 
 /** Finds places and uses from nothing. Costs as much as the program is long. */
 void program_index(Plan *plan, Program *program);

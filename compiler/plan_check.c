@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* --check-plan: proofs that a program is sound. What passes keep is found again from nothing: places and uses; views lie inside what
- * they view; nothing is read before it is made; and a run of the program with owners in place of numbers shows that nothing
- * is overwritten while it is still wanted. */
+/* --check-plan: proofs that a program is sound. What passes keep is found again from nothing: places and uses; views
+ * lie inside what they view; nothing is read before it is made; and a run of the program with owners in place of
+ * numbers shows that nothing is overwritten while it is still wanted. */
 #include <stdlib.h>
 
 #include "plan.h"
@@ -19,7 +19,8 @@ typedef struct Check {
 } Check;
 
 static void found(Check *check, const Op *op, const char *what, const Tensor *tensor) {
-    if (!check->wrong) check->wrong = arena_printf(check->plan->arena, "%s %s%s", op->name, what, tensor ? tensor->name : "");
+    if (!check->wrong)
+        check->wrong = arena_printf(check->plan->arena, "%s %s%s", op->name, what, tensor ? tensor->name : "");
 }
 
 /* Places and uses */
@@ -56,7 +57,8 @@ static void check_uses(Check *check, const Op *op) {
         check_list(check, op, storage->writers);
     }
     for (const Use *use = op->uses; use; use = use->next_of_op)
-        if (use->op != op || !is_accessed(op, use)) found(check, op, "is known as a user, but is none, of ", use->storage);
+        if (use->op != op || !is_accessed(op, use))
+            found(check, op, "is known as a user, but is none, of ", use->storage);
 }
 
 static void check_places(Check *check) {
@@ -86,7 +88,8 @@ static bool lies_inside(const Tensor *view, const TimeLoop *loop, int64_t batch)
                view->column + inner.dim[inner.rank - 1] <= outer.dim[outer.rank - 1];
     if (!view->part && !view->stepped) return shape_size(inner, batch) == shape_size(outer, batch) || base->rolled;
     const int64_t first = dim_size(outer.dim[0], batch), row = first ? shape_size(outer, batch) / first : 0;
-    return base->rolled || (view->index >= 0 && (view->index + steps - 1) * row + shape_size(inner, batch) <= first * row);
+    return base->rolled ||
+           (view->index >= 0 && (view->index + steps - 1) * row + shape_size(inner, batch) <= first * row);
 }
 
 static void check_views(Check *check) {
@@ -95,18 +98,20 @@ static void check_views(Check *check) {
         for (Access at = {.op = program->ops.at[i]}; access_next(&at);)
             for (const Tensor *view = at.tensor; view->base; view = view->base) {
                 if (!is_listed(view)) found(check, at.op, "uses a view that is not listed: ", view);
-                if (!lies_inside(view, at.op->loop, check->plan->model->batch)) found(check, at.op, "uses more than there is of ", view);
+                if (!lies_inside(view, at.op->loop, check->plan->model->batch))
+                    found(check, at.op, "uses more than there is of ", view);
             }
 }
 
 /* Order */
 
 static bool is_computed(const Tensor *storage) {
-    return (storage->kind == TENSOR_VALUE || storage->kind == TENSOR_OUTPUT || storage->kind == TENSOR_GRADIENT) && !storage->regenerated;
+    return (storage->kind == TENSOR_VALUE || storage->kind == TENSOR_OUTPUT || storage->kind == TENSOR_GRADIENT) &&
+           !storage->regenerated;
 }
 
-/* Whether the operation itself has made what it reads at `read`: its result before its steps, a step's before the next one, the
- * terms of a sum before what it adds. */
+/* Whether the operation itself has made what it reads at `read`: its result before its steps, a step's before the next
+ * one, the terms of a sum before what it adds. */
 static bool made_within(const Op *op, const Access *read) {
     for (Access at = {.op = op}; access_next(&at);) {
         const bool before = at.step < read->step || (at.step < op->terms && read->step < 0);
@@ -117,7 +122,8 @@ static bool made_within(const Op *op, const Access *read) {
 
 static bool is_made(const Check *check, const Op *op, const Access *read) {
     for (const Use *use = first_writer(check->program, read->tensor); use; use = next_use(use)) {
-        const bool before = use->op->at < op->at, rounds = op->loop && use->op->loop == op->loop && tensor_slice(read->tensor).stepped;
+        const bool before = use->op->at < op->at,
+                   rounds = op->loop && use->op->loop == op->loop && tensor_slice(read->tensor).stepped;
         if (before || rounds) return true;
     }
     return made_within(op, read);
@@ -129,7 +135,8 @@ static void check_order(Check *check) {
         const Op *const op = program->ops.at[i];
         for (Access at = {.op = op}; access_next(&at);) {
             const Tensor *const storage = tensor_storage(at.tensor);
-            if (at.reads && is_computed(storage) && !is_made(check, op, &at)) found(check, op, "reads before it is made ", at.tensor);
+            if (at.reads && is_computed(storage) && !is_made(check, op, &at))
+                found(check, op, "reads before it is made ", at.tensor);
             const Use *const lists[] = {first_reader(program, storage), first_writer(program, storage)};
             for (int j = 0; j < 2 && storage->in_registers; j++)
                 for (const Use *use = lists[j]; use; use = next_use(use))
@@ -141,7 +148,7 @@ static void check_order(Check *check) {
 /* Memory: a run with owners in place of numbers */
 
 static int by_address(const void *a, const void *b) {
-    const uintptr_t x = (uintptr_t) * (const Tensor *const *)a, y = (uintptr_t) * (const Tensor *const *)b;
+    const uintptr_t x = (uintptr_t)*(const Tensor *const *)a, y = (uintptr_t)*(const Tensor *const *)b;
     return x < y ? -1 : x > y;
 }
 
@@ -151,8 +158,7 @@ static int by_number(const void *a, const void *b) {
 }
 
 static int border_of(const Check *check, int64_t place) {
-    const int64_t *const at =
-        bsearch(&place, check->borders, (size_t)check->border_count, sizeof place, by_number);
+    const int64_t *const at = bsearch(&place, check->borders, (size_t)check->border_count, sizeof place, by_number);
     return (int)(at - check->borders);
 }
 
@@ -202,14 +208,17 @@ static void take(Check *check, int value) {
 static void run(Check *check, const Op *op) {
     for (Access at = {.op = op}; access_next(&at);) {
         const int value = value_of(check, at.tensor);
-        const bool begins = value >= 0 && at.writes && !at.reads && (!check->made[value] || check->values[value]->first == op->at);
+        const bool begins =
+            value >= 0 && at.writes && !at.reads && (!check->made[value] || check->values[value]->first == op->at);
         if (value < 0) continue;
-        if (!begins && check->made[value] && !owns(check, value)) found(check, op, "wants what has been overwritten: ", at.tensor);
+        if (!begins && check->made[value] && !owns(check, value))
+            found(check, op, "wants what has been overwritten: ", at.tensor);
         if (begins) take(check, value);
     }
     for (Access at = {.op = op}; access_next(&at);) {
         const int value = value_of(check, at.tensor);
-        if (value >= 0 && check->made[value] && !owns(check, value)) found(check, op, "overwrites what it uses itself: ", at.tensor);
+        if (value >= 0 && check->made[value] && !owns(check, value))
+            found(check, op, "overwrites what it uses itself: ", at.tensor);
     }
 }
 
@@ -218,11 +227,13 @@ static void check_memory(Check *check) {
     list_values(check);
     for (int i = 0; i < check->value_count; i++)
         if (check->values[i]->offset + check->values[i]->size > program->arena_size)
-            found(check, program->ops.at[check->values[i]->first], "has a place beyond the arena for ", check->values[i]);
+            found(check, program->ops.at[check->values[i]->first], "has a place beyond the arena for ",
+                  check->values[i]);
     for (int i = 0; i < program->ops.count && check->value_count; i++) {
         const TimeLoop *const loop = program->ops.at[i]->loop;
         run(check, program->ops.at[i]);
-        for (int j = loop && loop->last == i && loop->steps > 1 ? loop->first : i + 1; j <= i; j++) run(check, program->ops.at[j]);
+        for (int j = loop && loop->last == i && loop->steps > 1 ? loop->first : i + 1; j <= i; j++)
+            run(check, program->ops.at[j]);
     }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Who reads and who makes a tensor, and where operations stand in their program: lists that are kept right by the functions
- * that change a program, so that a pass need not ask every operation. Weights have users in several programs; whoever asks
- * names the program. */
+/* Who reads and who makes a tensor, and where operations stand in their program: lists that are kept right by the
+ * functions that change a program, so that a pass need not ask every operation. Weights have users in several programs;
+ * whoever asks names the program. */
 #include <stdlib.h>
 
 #include "plan.h"
@@ -40,16 +40,33 @@ int readers_of(const Program *program, const Tensor *tensor) {
 
 static int by_place(const void *a, const void *b) { return (*(Op *const *)a)->at - (*(Op *const *)b)->at; }
 
+/* Each once, in their order. */
+static void put_in_order(Ops *ops) {
+    int kept = 0;
+    if (ops->count) qsort(ops->at, (size_t)ops->count, sizeof *ops->at, by_place);
+    for (int i = 0; i < ops->count; i++)
+        if (i == 0 || ops->at[i] != ops->at[i - 1]) ops->at[kept++] = ops->at[i];
+    ops->count = kept;
+}
+
 Ops users_of(const Plan *plan, const Program *program, const Tensor *tensor) {
     Ops users = {0};
-    int kept = 0;
-    for (const Use *use = first_reader(program, tensor); use; use = next_use(use)) list_push(plan->arena, &users, use->op);
-    for (const Use *use = first_writer(program, tensor); use; use = next_use(use)) list_push(plan->arena, &users, use->op);
-    if (users.count) qsort(users.at, (size_t)users.count, sizeof *users.at, by_place);
-    for (int i = 0; i < users.count; i++)
-        if (i == 0 || users.at[i] != users.at[i - 1]) users.at[kept++] = users.at[i];
-    users.count = kept;
+    for (const Use *use = first_reader(program, tensor); use; use = next_use(use))
+        list_push(plan->arena, &users, use->op);
+    for (const Use *use = first_writer(program, tensor); use; use = next_use(use))
+        list_push(plan->arena, &users, use->op);
+    put_in_order(&users);
     return users;
+}
+
+Ops makers_for(const Plan *plan, const Op *op) {
+    Ops makers = {0};
+    for (const Use *read = op->uses; read; read = read->next_of_op) {
+        const Use *use = read->writes ? NULL : first_writer(op->program, read->storage);
+        for (; use; use = next_use(use)) list_push(plan->arena, &makers, use->op);
+    }
+    put_in_order(&makers);
+    return makers;
 }
 
 /* While an operation is being indexed, its use stands first in the list of what it uses. */
@@ -136,9 +153,13 @@ void program_move(Plan *plan, Program *program, const Moves *moves) {
     number_places(program);
 }
 
-int loop_first(const Program *program, int at) { return program->ops.at[at]->loop ? program->ops.at[at]->loop->first : at; }
+int loop_first(const Program *program, int at) {
+    return program->ops.at[at]->loop ? program->ops.at[at]->loop->first : at;
+}
 
-int loop_last(const Program *program, int at) { return program->ops.at[at]->loop ? program->ops.at[at]->loop->last : at; }
+int loop_last(const Program *program, int at) {
+    return program->ops.at[at]->loop ? program->ops.at[at]->loop->last : at;
+}
 
 /* Views */
 

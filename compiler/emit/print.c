@@ -366,8 +366,9 @@ static bool function_name_used(const Emit *emit, const char *name) {
     return names_find(&emit->function_names, name);
 }
 
-/* Prints a function in an arena of its own: most of what it takes is wanted no more when its text is there. */
-static void print_apart(Emit *emit, const Op *op, Function *function) {
+/* Prints a function in an arena of its own: most of what it takes is wanted no more when its text is there. Returns the equal
+ * one that was printed before; NULL: there is none. */
+static const Function *print_apart(Emit *emit, const Op *op, Function *function) {
     Arena *const arena = emit->arena;
     emit->function = function;
     emit->arena = emit->scratch;
@@ -383,16 +384,16 @@ static void print_apart(Emit *emit, const Op *op, Function *function) {
     }
     function->params.at = params;
     function->params.capacity = function->params.count;
-    if (!names_find(&emit->function_texts, function->text)) function->text = arena_strdup(arena, function->text);
-    else function->text = ((const Function *)names_find(&emit->function_texts, function->text))->text;
+    const Function *const equal = names_find(&emit->function_texts, function->text);
+    function->text = equal ? equal->text : arena_strdup(arena, function->text);
     arena_reset(emit->scratch);
+    return equal;
 }
 
 /* Whether the same function, called with the same arguments' names, has been printed for another program. */
 Function *emit_op(Emit *emit, const Op *op) {
     Function *function = NEW(emit->arena, Function);
-    print_apart(emit, op, function);
-    const Function *const equal = names_find(&emit->function_texts, function->text);
+    const Function *const equal = print_apart(emit, op, function);
     if (equal) {
         function->name = equal->name;
         return function;

@@ -150,14 +150,19 @@ char *arena_strdup(Arena *arena, const char *text) {
 }
 
 char *arena_vprintf(Arena *arena, const char *format, va_list args) {
+    char small[256];
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(small, sizeof small, format, args);
     if (length < 0) {
         abort(); /* a wrong format is a fault of the program */
     }
     char *chars = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(chars, (size_t)length + 1, format, again);
+    if ((size_t)length < sizeof small) {
+        memcpy(chars, small, (size_t)length + 1);
+    } else {
+        vsnprintf(chars, (size_t)length + 1, format, again);
+    }
     va_end(again);
     return chars;
 }

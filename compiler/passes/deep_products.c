@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Gradients over many steps and samples, of a matrix that is small beside these. In blocks of outputs, each with all of its terms,
- * their products would read their inputs again and again; so they take the inputs once, a few rows at a time, and add to all
- * outputs. And where a step of a loop makes many rows, they are taken at once, while they are in the second cache. */
+/* Gradients over many steps and samples, of a matrix that is small beside these. In blocks of outputs, each with all of
+ * its terms, their products would read their inputs again and again; so they take the inputs once, a few rows at a
+ * time, and add to all outputs. And where a step of a loop makes many rows, they are taken at once, while they are in
+ * the second cache. */
 #include "lower.h"
 
-/* Inputs that no second cache holds beside other things, and outputs that a third one does (reals); to keep them takes memory, so
- * the inputs are so many times as large. */
+/* Inputs that no second cache holds beside other things, and outputs that a third one does (reals); to keep them takes
+ * memory, so the inputs are so many times as large. */
 enum { LARGE_INPUTS = 262144, MOST_OUTPUTS = 1048576, TIMES_AS_LARGE = 4 };
 
-/* A product with few columns reads its inputs once anyway; and fewer rows of a step are not worth passing over all outputs. */
+/* A product with few columns reads its inputs once anyway; and fewer rows of a step are not worth passing over all
+ * outputs. */
 enum { FEW_COLUMNS = 64, FEW_ROWS = 64 };
 
 /* Marks products that take a few rows of their inputs at a time, for all outputs.
@@ -21,11 +23,13 @@ void pass_mark_deep_products(Plan *plan, Program *program) {
         const int64_t batch = plan->model->batch, rows = op->out->shape.dim[0], columns = op->out->shape.dim[1];
         const int64_t depth = shape_size(op->in[0]->shape, batch) / rows;
         const int64_t inputs = depth * (rows + columns), outputs = rows * columns;
-        op->deep = columns > FEW_COLUMNS && inputs >= LARGE_INPUTS && outputs <= MOST_OUTPUTS && inputs >= TIMES_AS_LARGE * outputs;
+        op->deep = columns > FEW_COLUMNS && inputs >= LARGE_INPUTS && outputs <= MOST_OUTPUTS &&
+                   inputs >= TIMES_AS_LARGE * outputs;
     }
 }
 
-/* The last operation of the loop that makes the steps of a sequence; -1: there is none, or it is not made in a loop alone. */
+/* The last operation of the loop that makes the steps of a sequence; -1: there is none, or it is not made in a loop
+ * alone. */
 static int end_of_maker(const Program *program, const Tensor *sequence) {
     int end = -1;
     for (const Use *use = first_writer(program, sequence); use; use = next_use(use)) {
@@ -38,8 +42,10 @@ static int end_of_maker(const Program *program, const Tensor *sequence) {
 /* Whether one operation may take a step of `x` in each step of the loop: x is a sequence, or most of one. */
 static bool has_step(const Tensor *x, const TimeLoop *loop) {
     const int64_t steps = x->shape.dim[0];
-    const bool most = x->base && x->part && !x->stepped && !x->columns && !x->base->base && x->base->shape.rank == x->shape.rank;
-    return (most || (!x->base && x->kind == TENSOR_VALUE)) && x->shape.rank == 3 && (steps == loop->steps || steps == loop->steps - 1);
+    const bool most =
+        x->base && x->part && !x->stepped && !x->columns && !x->base->base && x->base->shape.rank == x->shape.rank;
+    return (most || (!x->base && x->kind == TENSOR_VALUE)) && x->shape.rank == 3 &&
+           (steps == loop->steps || steps == loop->steps - 1);
 }
 
 static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
@@ -61,16 +67,18 @@ static int loop_for(const Plan *plan, const Program *program, int at) {
     if (program->ops.at[end]->phase != op->phase) return -1;
     for (int i = 0; i < op->in_count; i++) {
         if (!has_step(op->in[i], loop) || op->in[i]->shape.dim[0] != d->shape.dim[0]) return -1;
-        const Use *use = op->in[i] != d ? first_writer(program, op->in[i]) : NULL; /* everything else is made before the loop */
+        const Use *use =
+            op->in[i] != d ? first_writer(program, op->in[i]) : NULL; /* everything else is made before the loop */
         for (; use; use = next_use(use))
             if (use->op->at < at && (use->op->at > end || use->op->loop == loop)) return -1;
     }
     return end;
 }
 
-/* Moves deep products, and the sums beside them, into the loop that makes the steps of their input, where each step adds its part.
- * Requires: deep products are marked; nothing is fused. Guarantees: what is moved stands at the end of the loop, in the order
- * from before. Costs: one look at each operation and at the makers of what the candidates read. */
+/* Moves deep products, and the sums beside them, into the loop that makes the steps of their input, where each step
+ * adds its part. Requires: deep products are marked; nothing is fused. Guarantees: what is moved stands at the end of
+ * the loop, in the order from before. Costs: one look at each operation and at the makers of what the candidates read.
+ */
 void pass_sum_in_loops(Plan *plan, Program *program) {
     Moves moves = {0};
     for (int i = 0; i < program->ops.count; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* A tree of times: each node stands for a run of them, twice as long as those of its two children. It keeps what is taken at
- * all of its times, and what is taken at any, as ranges in order that do not touch. A lifetime is at most two nodes of each
- * length, so taking and asking cost as many looks as the tree is deep, for each range that is in the way. */
+/* A tree of times: each node stands for a run of them, twice as long as those of its two children. It keeps what is
+ * taken at all of its times, and what is taken at any, as ranges in order that do not touch. A lifetime is at most two
+ * nodes of each length, so taking and asking cost as many looks as the tree is deep, for each range that is in the way.
+ */
 #include "free_space.h"
 
 #include <stdbool.h>
@@ -26,7 +27,7 @@ struct FreeSpace {
     Arena *arena;
     int times;
     int64_t last_size, last_place; /* of what was placed last */
-    Node *nodes; /* 1: all times; the children of i are 2i and 2i + 1 */
+    Node *nodes;                   /* 1: all times; the children of i are 2i and 2i + 1 */
 };
 
 FreeSpace *free_space_new(Arena *arena, int times) {
@@ -60,13 +61,15 @@ static void ranges_add(Arena *arena, Ranges *ranges, Range range) {
         if (ranges->at[end].end > range.end) range.end = ranges->at[end].end;
     }
     if (end == first) list_push(arena, ranges, range); /* room for one more */
-    if (end == first) end = first + 1, memmove(ranges->at + end, ranges->at + first, (size_t)(ranges->count - end) * sizeof range);
+    if (end == first)
+        end = first + 1, memmove(ranges->at + end, ranges->at + first, (size_t)(ranges->count - end) * sizeof range);
     else memmove(ranges->at + first + 1, ranges->at + end, (size_t)(ranges->count - end) * sizeof range);
     ranges->count -= end - first - 1;
     ranges->at[first] = range;
 }
 
-/* What is in the way at some times: the sets of all nodes that these times are of, each with the range that it is looked at from. */
+/* What is in the way at some times: the sets of all nodes that these times are of, each with the range that it is
+ * looked at from. */
 enum { MOST_SETS = 3 * 64 };
 
 typedef struct Obstacles {
@@ -80,7 +83,8 @@ static void add_set(Obstacles *obstacles, const Ranges *set) {
     if (set->count) obstacles->sets[obstacles->count++] = set;
 }
 
-static void find_obstacles(const FreeSpace *space, int node, int begin, int end, int first, int last, Obstacles *obstacles) {
+static void find_obstacles(const FreeSpace *space, int node, int begin, int end, int first, int last,
+                           Obstacles *obstacles) {
     if (last < begin || first >= end) return;
     if (first <= begin && end <= last + 1) {
         add_set(obstacles, &space->nodes[node].sometimes);

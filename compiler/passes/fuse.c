@@ -4,7 +4,8 @@
 #include "options.h"
 #include "plan.h"
 
-/* Whether an operation writes in place to a part of `tensor`; or, with `whole`, to this very tensor, element by element. */
+/* Whether an operation writes in place to a part of `tensor`; or, with `whole`, to this very tensor, element by
+ * element. */
 static bool changes(const Op *op, const Tensor *tensor, bool whole) {
     for (Access at = {.op = op}; access_next(&at);)
         if (at.reads && at.writes && (whole ? at.tensor == tensor : tensors_overlap(at.tensor, tensor))) return true;
@@ -36,8 +37,8 @@ static bool is_full_or_by_column(const Tensor *tensor, Shape space) {
     return tensor->shape.rank == 1 && tensor->shape.dim[0] == space.dim[space.rank - 1];
 }
 
-/* Whether the loops of an operation reach random numbers as they are counted: by the last dimension longer than 1 (nnc.h).
- * A product's columns are the last dimension whatever its length. */
+/* Whether the loops of an operation reach random numbers as they are counted: by the last dimension longer than 1
+ * (nnc.h). A product's columns are the last dimension whatever its length. */
 static bool counts_columns(const Op *host) {
     const Shape space = op_space(host);
     if (host->def->blocks) return space.dim[space.rank - 1] != 1;
@@ -72,12 +73,13 @@ static bool steps_fit(const Op *host, const Op *op) {
 /* Whether all that an operation reads of a tensor is the element that it is at, as the penalty of a weight does. */
 static bool reads_own_element(const Op *op, const Tensor *tensor) {
     for (Access at = {.op = op}; access_next(&at);)
-        if (at.reads && (at.step < 0 || at.tensor != tensor) && tensor_storage(at.tensor) == tensor_storage(tensor)) return false;
+        if (at.reads && (at.step < 0 || at.tensor != tensor) && tensor_storage(at.tensor) == tensor_storage(tensor))
+            return false;
     return true;
 }
 
-/* Whether an operation may run as early as one of another phase: not before the loss is known, nor into or out of an update
- * that waits for several batches; and with --gradients the caller comes between. */
+/* Whether an operation may run as early as one of another phase: not before the loss is known, nor into or out of an
+ * update that waits for several batches; and with --gradients the caller comes between. */
 static bool phases_fit(const Plan *plan, Phase phase, Phase host) {
     if (phase == host) return true;
     if (host == PHASE_FORWARD) return false;
@@ -97,24 +99,20 @@ static bool still_wanted(const Program *program, const Tensor *tensor, int from,
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Plan *plan, const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
-    if (!host->def->takes_steps || host->deep || !shape_equal(op_space(op), op_space(host)) || op->loop != host->loop) return false;
+    if (!host->def->takes_steps || host->deep || !shape_equal(op_space(op), op_space(host)) || op->loop != host->loop)
+        return false;
     if (!phases_fit(plan, op->phase, host->phase)) return false;
     if (!steps_fit(host, op)) return false;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Operand *operand = &op->steps.at[i].operands[j];
-            if (!operand->tensor) continue;
-            if (host->def->blocks && !operand->tensor->regenerated &&
-                !is_full_or_by_column(operand->tensor, op_space(host)))
-                return false;
-            if (operand->tensor->regenerated && !counts_columns(host)) return false;
-            if (is_made_by(operand->tensor, op)) continue;
-            const int made = made_at(program, operand->tensor, from);
-            if (made > into ||
-                (made == into && !is_made_by(operand->tensor, host) && !changes(host, operand->tensor, true)))
-                return false;
-            if (operand->written && still_wanted(program, operand->tensor, from, into)) return false;
-        }
+    for (Access at = {.op = op}; access_next(&at);) {
+        const Tensor *const operand = at.tensor;
+        if (!at.operand) continue;
+        if (host->def->blocks && !operand->regenerated && !is_full_or_by_column(operand, op_space(host))) return false;
+        if (operand->regenerated && !counts_columns(host)) return false;
+        if (is_made_by(operand, op)) continue;
+        const int made = made_at(program, operand, from);
+        if (made > into || (made == into && !is_made_by(operand, host) && !changes(host, operand, true))) return false;
+        if (at.writes && still_wanted(program, operand, from, into)) return false;
+    }
     return true;
 }
 
@@ -153,15 +151,12 @@ static bool can_be_terms(const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *sum = program->ops.at[into];
     if (op->def != &op_map || op->out != sum->in[0] || op->loop || sum->loop || op->phase != sum->phase) return false;
     if (!steps_fit(sum, op)) return false;
-    for (int i = 0; i < op->steps.count; i++) {
-        if (read_elsewhere(program, op->steps.at[i].result, sum)) return false;
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Operand *operand = &op->steps.at[i].operands[j];
-            if (!operand->tensor) continue;
-            if (operand->tensor->regenerated || operand->written) return false;
-            for (const Use *use = first_writer(program, operand->tensor); use; use = next_use(use))
-                if (use->op->at > from && use->op->at < into) return false;
-        }
+    for (Access at = {.op = op}; access_next(&at);) {
+        if (!at.reads && read_elsewhere(program, at.tensor, sum)) return false;
+        if (!at.reads) continue;
+        if (at.tensor->regenerated || at.writes) return false;
+        for (const Use *use = first_writer(program, at.tensor); use; use = next_use(use))
+            if (use->op->at > from && use->op->at < into) return false;
     }
     return true;
 }
@@ -204,8 +199,8 @@ static void find_registers(const Program *program) {
 
 /* Moves maps and updates into the operation that makes their input, as steps.
  * Requires: random masks are decided. Guarantees: Tensor.in_registers is set for what no other operation reads.
- * Costs: for each map and update, the makers of what it reads and, in a loop, the maps there; for each that is moved, the
- * steps of its new place, which are MAX_STEPS at most. */
+ * Costs: for each map and update, the makers of what it reads and, in a loop, the maps there; for each that is moved,
+ * the steps of its new place, which are MAX_STEPS at most. */
 void pass_fuse_steps(Plan *plan, Program *program) {
     fuse_terms(plan, program);
     for (int i = 0; i < program->ops.count; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The ends of loops: a state that begins with zeros needs no product in the first step, and has no part in the gradient of its
- * kernel; what arrives at it from the last step of the reverse loop goes nowhere. */
+/* The ends of loops: a state that begins with zeros needs no product in the first step, and has no part in the gradient
+ * of its kernel; what arrives at it from the last step of the reverse loop goes nowhere. */
 #include "lower.h"
 
 #include <ctype.h>
@@ -30,9 +30,13 @@ static const TimeLoop *loop_of_zero(const Tensor *sequence) {
     for (const Tensor *step = all->views; step; step = step->next_view) {
         visit(1);
         if (!step->stepped) continue;
-        const TimeLoop *const loop = all->carry ? all->carry->next->producer->loop : step->producer ? step->producer->loop : NULL;
+        const TimeLoop *const loop = all->carry       ? all->carry->next->producer->loop
+                                     : step->producer ? step->producer->loop
+                                                      : NULL;
         if (!loop || !begins_with_zero(step, loop)) continue;
-        if (step->index == sequence->index && shape_size(sequence->shape, 1) == loop->steps * shape_size(step->shape, 1)) return loop;
+        if (step->index == sequence->index &&
+            shape_size(sequence->shape, 1) == loop->steps * shape_size(step->shape, 1))
+            return loop;
     }
     return NULL;
 }
@@ -95,8 +99,8 @@ static bool is_needed(const Program *program, const Op *maker, const Tensor *res
 }
 
 /* Leaves out products of the last step of a loop that nobody reads.
- * Requires: all is fused. Guarantees: Op.skips_last is set. Costs: one look at each operation, and at the readers of what
- * products in loops make. */
+ * Requires: all is fused. Guarantees: Op.skips_last is set. Costs: one look at each operation, and at the readers of
+ * what products in loops make. */
 void pass_skip_last_products(Plan *plan, Program *program) {
     (void)plan;
     for (int i = program->ops.count - 1; i >= 0; i--) {

@@ -40,8 +40,8 @@ static int by_size(const void *a, const void *b) {
 static int64_t rounded(int64_t size) { return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 
 /* Gives every value that is left a place: the largest first, each the lowest that is free as long as it is kept.
- * Requires: all is fused. Guarantees: Tensor.offset, and lifetimes. Costs: n log n looks for n values, where few gaps are too small
- * for what is placed. */
+ * Requires: all is fused. Guarantees: Tensor.offset, and lifetimes. Costs: n log n looks for n values, where few gaps
+ * are too small for what is placed. */
 void pass_place_values(Plan *plan, Program *program) {
     find_lifetimes(program);
     Tensor **placed = NEW_ARRAY(plan->arena, Tensor *, program->tensors.count + 1);

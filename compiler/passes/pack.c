@@ -2,8 +2,8 @@
 /* Packing: a matrix that many products read is packed into strips once; and products of a loop that are added join. */
 #include "lower.h"
 
-/* With fewer rows a product gains less than packing takes, in a loop or at once; and of a smaller matrix (in reals) the first
- * cache holds all. */
+/* With fewer rows a product gains less than packing takes, in a loop or at once; and of a smaller matrix (in reals) the
+ * first cache holds all. */
 enum { FEW_ROWS = 4, FEW_ROWS_AT_ONCE = 64, SMALL_MATRIX = 4096 };
 
 /* A kernel that every step reads should stay in the second cache (reals). */
@@ -14,11 +14,13 @@ static bool may_gain(const Plan *plan, const Op *op) {
     if (op->def != &op_matmul || op->transpose_a || changes_with_step(op->in[1])) return false;
     if (op->loop && plan->model->batch >= FEW_ROWS) return true;
     const Shape space = op->out->shape;
-    return space.rank > 2 && shape_size(space, plan->model->batch) / dim_size(space.dim[space.rank - 1], 1) >= FEW_ROWS_AT_ONCE;
+    return space.rank > 2 &&
+           shape_size(space, plan->model->batch) / dim_size(space.dim[space.rank - 1], 1) >= FEW_ROWS_AT_ONCE;
 }
 
 static bool gains(const Plan *plan, const Op *op) {
-    const Tensor *const out = op->out; /* convolutions read their kernel for every line of every image; one filter is a row */
+    const Tensor *const out =
+        op->out; /* convolutions read their kernel for every line of every image; one filter is a row */
     if (op->def == &op_conv) return op->window.groups == 1 && out->shape.dim[out->shape.rank - 1] > 1;
     if (op->def == &op_conv_max) return true;
     return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX);
@@ -57,8 +59,10 @@ static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *
     if (!step->stepped || !step->base || step->base->base || step->base->carry) return false;
     joint->inputs = step->base;
     joint->biased = map_step(joint->inputs->producer, "x + bias");
-    const Op *const made = joint->made = joint->biased ? joint->biased->operands[0].tensor->producer : joint->inputs->producer;
-    if (!made || made->def != &op_matmul || made->loop || made->transpose_a || made->in[0]->shape.rank != 3) return false;
+    const Op *const made = joint->made =
+        joint->biased ? joint->biased->operands[0].tensor->producer : joint->inputs->producer;
+    if (!made || made->def != &op_matmul || made->loop || made->transpose_a || made->in[0]->shape.rank != 3)
+        return false;
     if (!sequence_behind(made->in[0], &(int64_t){0}) || shape_size(made->in[1]->shape, 1) > JOINED_MATRIX) return false;
     return !joint->biased || readers_of(program, made->out) == 1;
 }
@@ -81,18 +85,20 @@ static int joints_of(const Plan *plan, const Program *program, int first, const 
 }
 
 static Tensor *part_of(Builder *build, Tensor *whole, const Tensor *like, const char *label) {
-    return like->columns ? build_columns(build, whole, like->column, like->shape.dim[like->shape.rank - 1], label) : whole;
+    return like->columns ? build_columns(build, whole, like->column, like->shape.dim[like->shape.rank - 1], label)
+                         : whole;
 }
 
-/* The inputs of all steps need not be made before the loop: each step computes its part of x · kernel, to which the bias is
- * added then. */
+/* The inputs of all steps need not be made before the loop: each step computes its part of x · kernel, to which the
+ * bias is added then. */
 static void join(Plan *plan, Program *program, const Joint *joint) {
     Builder build = {.plan = plan, .program = program, .layer = joint->product->layer, .phase = joint->product->phase};
     Step *const sum = joint->sum;
     Op *const product = joint->product;
     const Tensor *const x = sum->operands[0].tensor;
     int64_t index = (x->columns ? x->base : x)->index;
-    Tensor *const sequence = sequence_behind(joint->made->in[0], &index), *const step = loop_slot(&build, sequence, index, "input_step");
+    Tensor *const sequence = sequence_behind(joint->made->in[0], &index), *const step = loop_slot(&build, sequence,
+                                                                                                  index, "input_step");
     product->in[product->in_count++] = step;
     product->in[product->in_count++] = part_of(&build, joint->made->in[1], x, "kernel_part");
     sum->text = joint->biased ? "state + bias" : "state";
@@ -104,15 +110,16 @@ static void join(Plan *plan, Program *program, const Joint *joint) {
 }
 
 /* Moves products with the inputs of all steps into the loop that adds them to those with its state.
- * Requires: nothing is fused or packed. Guarantees: such products have four inputs; what nobody reads now is still there.
- * Costs: one look at each operation, and for each joint at the operations of its loop. */
+ * Requires: nothing is fused or packed. Guarantees: such products have four inputs; what nobody reads now is still
+ * there. Costs: one look at each operation, and for each joint at the operations of its loop. */
 void pass_join_products(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Joint first, joint;
         if (!find_joint(plan, program, program->ops.at[i], &first)) continue;
         if (joints_of(plan, program, i, first.inputs) != readers_of(program, first.inputs)) continue;
         for (int j = i; same_loop(program, i, j); j++)
-            if (find_joint(plan, program, program->ops.at[j], &joint) && joint.inputs == first.inputs) join(plan, program, &joint);
+            if (find_joint(plan, program, program->ops.at[j], &joint) && joint.inputs == first.inputs)
+                join(plan, program, &joint);
     }
 }
 

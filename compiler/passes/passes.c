@@ -10,22 +10,22 @@
 
 /* The story of the compiler, behind lowering. */
 static const Pass passes[] = {
-    {"keep-steps", pass_keep_steps},                   /* what a loop makes and others read has a place for each step */
-    {"drop-unread", pass_drop_unread},                 /* what nobody reads is not computed */
-    {"redraw-masks", pass_redraw_masks},               /* random masks are drawn again instead of stored */
-    {"read-signs", pass_read_signs},                   /* a relu and its dropout need neither value nor mask on the way back */
-    {"hoist-weights", pass_hoist_weights},             /* what depends on weights alone comes first */
-    {"join-products", pass_join_products},             /* the inputs' product goes into the steps of a loop */
-    {"drop-joined", pass_drop_unread},                 /* … and is not computed before it any more */
-    {"skip-zeros", pass_skip_zeros},                   /* no products with the zeros that a loop begins with */
-    {"pack-matrices", pass_pack_matrices},             /* strips of what many products read */
-    {"mark-deep-products", pass_mark_deep_products},   /* gradients over many rows read their inputs once … */
-    {"sum-in-loops", pass_sum_in_loops},               /* … or, of each step of a loop, as soon as it is made */
-    {"fuse-steps", pass_fuse_steps},                   /* elementwise steps run where their input is made */
-    {"skip-last-products", pass_skip_last_products},   /* nor products that the last step of a loop makes in vain */
-    {"share-places", pass_share_places},               /* what a step reads for the last time gives its place to what it makes */
-    {"shrink-states", pass_shrink_states},             /* a state of which the last alone is wanted has one place for all steps */
-    {"place-values", pass_place_values},               /* all that is left lies in one arena, shared by lifetime */
+    {"keep-steps", pass_keep_steps},       /* what a loop makes and others read has a place for each step */
+    {"drop-unread", pass_drop_unread},     /* what nobody reads is not computed */
+    {"redraw-masks", pass_redraw_masks},   /* random masks are drawn again instead of stored */
+    {"read-signs", pass_read_signs},       /* a relu and its dropout need neither value nor mask on the way back */
+    {"hoist-weights", pass_hoist_weights}, /* what depends on weights alone comes first */
+    {"join-products", pass_join_products}, /* the inputs' product goes into the steps of a loop */
+    {"drop-joined", pass_drop_unread},     /* … and is not computed before it any more */
+    {"skip-zeros", pass_skip_zeros},       /* no products with the zeros that a loop begins with */
+    {"pack-matrices", pass_pack_matrices}, /* strips of what many products read */
+    {"mark-deep-products", pass_mark_deep_products}, /* gradients over many rows read their inputs once … */
+    {"sum-in-loops", pass_sum_in_loops},             /* … or, of each step of a loop, as soon as it is made */
+    {"fuse-steps", pass_fuse_steps},                 /* elementwise steps run where their input is made */
+    {"skip-last-products", pass_skip_last_products}, /* nor products that the last step of a loop makes in vain */
+    {"share-places", pass_share_places},   /* what a step reads for the last time gives its place to what it makes */
+    {"shrink-states", pass_shrink_states}, /* a state of which the last alone is wanted has one place for all steps */
+    {"place-values", pass_place_values},   /* all that is left lies in one arena, shared by lifetime */
 };
 enum { PASS_COUNT = sizeof passes / sizeof *passes };
 
@@ -92,8 +92,8 @@ static bool is_read_outside(const Program *program, const Tensor *value) {
 }
 
 /* Gives what a loop computes and somebody outside reads a place for every step.
- * Requires nothing. Guarantees: what is read outside its loop is a step of a sequence. Costs: one look at each tensor, and at
- * the readers of what loops make. */
+ * Requires nothing. Guarantees: what is read outside its loop is a step of a sequence. Costs: one look at each tensor,
+ * and at the readers of what loops make. */
 void pass_keep_steps(Plan *plan, Program *program) {
     Builder build = {.plan = plan, .program = program};
     const int count = program->tensors.count;
@@ -109,10 +109,9 @@ static bool is_read(const Program *program, const Op *op) {
     return false;
 }
 
-/* Drops operations whose result nobody reads: a softmax whose loss went back to the logits, the gradient of an input that needs
- * none.
- * Requires nothing. Guarantees: what is left is read behind it, or is a result of the program. Costs: one look at each operation,
- * and at the readers of its result. */
+/* Drops operations whose result nobody reads: a softmax whose loss went back to the logits, the gradient of an input
+ * that needs none. Requires nothing. Guarantees: what is left is read behind it, or is a result of the program. Costs:
+ * one look at each operation, and at the readers of its result. */
 void pass_drop_unread(Plan *plan, Program *program) {
     for (int i = program->ops.count - 1; i >= 0; i--) {
         Op *const op = program->ops.at[i];
@@ -135,10 +134,9 @@ static bool may_redraw(const Op *reader, const Tensor *mask) {
     return reader->def == &op_map && !reader->loop && shape_equal(space, mask->shape) && !reads_part(reader, mask);
 }
 
-/* Masks as large as what they mask are not stored: whoever reads them draws the same numbers again, which costs less than the
- * memory. Smaller ones (noise shapes) are drawn once.
- * Requires: nothing is fused. Guarantees: a mask is stored, or Tensor.regenerated and made by nobody. Costs: one look at each
- * operation and at the readers of masks. */
+/* Masks as large as what they mask are not stored: whoever reads them draws the same numbers again, which costs less
+ * than the memory. Smaller ones (noise shapes) are drawn once. Requires: nothing is fused. Guarantees: a mask is
+ * stored, or Tensor.regenerated and made by nobody. Costs: one look at each operation and at the readers of masks. */
 void pass_redraw_masks(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Op *const op = program->ops.at[i];
@@ -163,21 +161,22 @@ Step *map_step(const Op *op, const char *text) {
                                                                                                    : NULL;
 }
 
-/* What dropout with this mask makes of a value, before the operation at `end`; the first of several, NULL: nothing does. */
+/* What dropout with this mask makes of a value, before the operation at `end`; the first of several, NULL: nothing
+ * does. */
 static Tensor *dropped_of(const Program *program, const Tensor *value, const Tensor *mask, int end) {
     const Op *first = NULL;
     for (const Use *use = first_reader(program, value); use; use = next_use(use)) {
         const Step *const dropped = use->op->at < end ? map_step(use->op, MASK_VALUE) : NULL;
-        if (!dropped || operand_named(dropped, "x")->tensor != value || operand_named(dropped, "mask")->tensor != mask) continue;
+        if (!dropped || operand_named(dropped, "x")->tensor != value || operand_named(dropped, "mask")->tensor != mask)
+            continue;
         if (!first || use->op->at < first->at) first = use->op;
     }
     return first ? first->steps.at[0].result : NULL;
 }
 
-/* With z = relu(x) * mask, the gradient of x is kept·d where z > 0 and 0 elsewhere: neither the relu's value nor the mask is
- * needed any more.
- * Requires: masks are decided, nothing is fused. Guarantees: such gradients read z. Costs: one look at each operation, and at the
- * readers of a relu. */
+/* With z = relu(x) * mask, the gradient of x is kept·d where z > 0 and 0 elsewhere: neither the relu's value nor the
+ * mask is needed any more. Requires: masks are decided, nothing is fused. Guarantees: such gradients read z. Costs: one
+ * look at each operation, and at the readers of a relu. */
 void pass_read_signs(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Step *relu = map_step(program->ops.at[i], RELU_GRADIENT);
@@ -211,10 +210,10 @@ static bool is_of_weights(const Program *program, const Op *op, const bool *hois
     return any;
 }
 
-/* What depends on weights alone, such as the scale and shift of a BatchNormalization in inference, is computed first: then the
- * steps that use it can follow a product that stands before its layer.
- * Requires: nothing is fused. Guarantees: such operations stand first, in their order. Costs: one look at each operation and at
- * the makers of what maps read. */
+/* What depends on weights alone, such as the scale and shift of a BatchNormalization in inference, is computed first:
+ * then the steps that use it can follow a product that stands before its layer. Requires: nothing is fused. Guarantees:
+ * such operations stand first, in their order. Costs: one look at each operation and at the makers of what maps read.
+ */
 void pass_hoist_weights(Plan *plan, Program *program) {
     bool *const hoisted = NEW_ARRAY(plan->arena, bool, program->ops.count);
     Moves moves = {0};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Places of sequences. What an operation of the reverse loop reads for the last time gives its place to what it makes there, as
- * the gates of a step to the gradients of their sums. And a state of which only the last is wanted has one place for all steps. */
+/* Places of sequences. What an operation of the reverse loop reads for the last time gives its place to what it makes
+ * there, as the gates of a step to the gradients of their sums. And a state of which only the last is wanted has one
+ * place for all steps. */
 #include "lower.h"
 
 /* Whether all that touch a sequence, but for this operation, are steps of loops before. */
@@ -30,8 +31,11 @@ static bool has_such_views(const Tensor *step) {
 /* Whether `made`, the result of step `at` of an operation, may take the place of what the operation reads. */
 static bool may_replace(const Program *program, const Op *op, int at, const Tensor *made, const Tensor *read) {
     const Tensor *const sequence = tensor_storage(read);
-    if (!is_step(read) || sequence == tensor_storage(made) || !shape_equal(read->shape, made->shape) || read->columns) return false;
-    if (op_writes(op, read) || op_reads_input(op, read) || op_reads_in_steps(op, at + 1, sequence) || !has_such_views(read)) return false;
+    if (!is_step(read) || sequence == tensor_storage(made) || !shape_equal(read->shape, made->shape) || read->columns)
+        return false;
+    if (op_writes(op, read) || op_reads_input(op, read) || op_reads_in_steps(op, at + 1, sequence) ||
+        !has_such_views(read))
+        return false;
     if (!is_of_earlier_loops(program, sequence, op)) return false;
     for (const Use *use = first_writer(program, made); use; use = next_use(use))
         if (use->op != op && op_makes(use->op, made)) return false;
@@ -61,7 +65,8 @@ void pass_share_places(Plan *plan, Program *program) {
             Tensor *const made = op->steps.at[at].result;
             if (!made || !is_step(made) || op_reads_input(op, made)) continue;
             bool given = false;
-            for (int j = at; j >= 0 && !given; j--) /* what is read last fits best: a gate and the gradient of its sum */
+            for (int j = at; j >= 0 && !given;
+                 j--) /* what is read last fits best: a gate and the gradient of its sum */
                 for (int k = 0; k < op->steps.at[j].operand_count && !given; k++) {
                     Tensor *const read = op->steps.at[j].operands[k].tensor;
                     given = read && may_replace(program, op, at, made, read);
@@ -103,7 +108,8 @@ static bool may_shrink(const Plan *plan, const Program *program, const Carry *ca
         for (Access at = {.op = op}; access_next(&at);) {
             const Tensor *const view = at.tensor;
             if (tensor_storage(view) != sequence) continue;
-            if (view->base != sequence || !view->part || view->columns || view->shape.rank != sequence->shape.rank - 1) return false;
+            if (view->base != sequence || !view->part || view->columns || view->shape.rank != sequence->shape.rank - 1)
+                return false;
             if (op->loop == loop ? !view->stepped || (made && view->index != carry->next->index)
                                  : view->stepped || (made && view->index != last))
                 return false;

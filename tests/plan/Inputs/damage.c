@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Damages a sound plan in one way after the other, and says what plan_check() finds. Linked with the compiler's objects. */
+/* Damages a sound plan in one way after the other, and says what plan_check() finds. Linked with the compiler's
+ * objects. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
