@@ -7,17 +7,6 @@
 
 /* Commands (train.c, evaluate.c, predict.c, gradcheck.c, bench.c, program.c): each returns the exit status -------------------- */
 
-/** What the command line says; NULL, 0, or what stands here: nothing. */
-struct nnc_options {
-    const char *x, *y, *sample_weight, *validation_x, *validation_y, *data_dir;
-    const char *weights, *save, *history, *report, *masks, *output, *checkpoint;
-    double validation_split, tolerance; /* < 0: not given */
-    int64_t mc_samples, epochs, batch_size, samples, checkpoint_every, threads;
-    uint64_t seed;
-    int has_seed, resume, no_shuffle, json, confusion, help;
-    int verbose; /* -1: not given */
-};
-
 NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nnc_options *options);

@@ -3,7 +3,7 @@
 #ifndef NNC_REPORT_H_INCLUDED
 #define NNC_REPORT_H_INCLUDED
 
-#include "commands/commands.h"
+#include "training/training.h"
 
 /* Report: a page of HTML about a run (report*.c) -------------------------------------------------------------------- */
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* weights.c - a model's weights, gradients and masks in safetensors files. */
-#include "session/session.h"
 #include "tensors/tensors.h"
 
 #include <math.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* weights_names.c - which tensor of a file is which weight. The weight lstm/kernel may stand there under its own name, or as Keras
  * calls it: lstm/lstm_cell/kernel, with the model's name before it (net/lstm/lstm_cell/kernel), with :0 behind it. */
-#include "session/session.h"
 #include "tensors/tensors.h"
 
 #include <ctype.h>

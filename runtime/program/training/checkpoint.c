@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* checkpoint.c - everything that training needs to go on, in a safetensors file with a checksum. The weights stand under
  * their own names, so that the file serves as --weights too; the names of all else begin with @. */
-#include "commands/commands.h"
+#include "training/training.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #ifndef NNC_TRAINING_H_INCLUDED
 #define NNC_TRAINING_H_INCLUDED
 
+#include "session/options.h"
 #include "session/session.h"
 #include "tensors/tensors.h"
 
@@ -112,7 +113,7 @@ NNC_API void nnc_parts_add_weights(nnc_parts *parts, const nnc_model *model, int
 NNC_API void nnc_parts_add_history(nnc_parts *parts, nnc_history *history, const char *prefix);
 NNC_API void nnc_parts_free(nnc_parts *parts);
 
-/* A training run (train.c, checkpoint.c) --------------------------------------------------------------------------- */
+/* A training run (commands/train.c, checkpoint.c) --------------------------------------------------------------------------- */
 
 /** Where a run stands; all counted from 0. Whole numbers only: a checkpoint holds it as it is. */
 typedef struct nnc_place {
@@ -121,8 +122,6 @@ typedef struct nnc_place {
     uint64_t batches;      /* done in all */
     uint64_t is_stopped;   /* a callback has ended training */
 } nnc_place;
-
-typedef struct nnc_options nnc_options;
 
 /** What a callback remembers: numbers only, as checkpoints hold them. */
 typedef struct nnc_memory {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* train.c - the command fit: epochs of shuffled batches, validation, history, and a clean end whatever happens. */
+#include "commands/commands.h"
 #include "report/report.h"
 
 #include <math.h>
