@@ -38,19 +38,47 @@ typedef struct Param {
     bool written;
 } Param;
 
-typedef struct Function {
+typedef struct Function Function;
+struct Function {
     const char *name;
-    const char *text; /* with the name left as a hole */
-    const Program *program;
+    const char *body; /* statements, each with its line's end */
+    const char *formula; /* what it computes, a line for each value that is stored; of one that is printed */
+    const char *shapes;  /* of what it reads */
+    const Op *op;
+    const Op *named_after;  /* of equal functions the operation of the first layer */
+    const Program *program; /* the first that calls it */
     LIST(Param) params;
-} Function;
+    Function *equal;            /* the function that is printed: itself, or one printed before */
+    LIST(const Layer *) layers; /* whose operations it is, of one that is printed … */
+    Names known;                /* … by name */
+};
+
+/** The functions of a program's operations. */
+typedef struct Called {
+    const Program *program;
+    Function **functions;
+} Called;
+
+/** A local that holds the element of a tensor. */
+typedef struct Loaded {
+    const Tensor *tensor;
+    const char *local;
+} Loaded;
 
 /** A random stream that a program has declared. */
 typedef struct Stream {
     const char *path; /* dropout/mask */
     int stream;
     const char *name;
+    bool declared;
 } Stream;
+
+/** The member of a weight in the structs of weights, and where it begins in them, in reals. */
+typedef struct Field {
+    const Weight *weight;
+    const char *name; /* dense_kernel */
+    int64_t place, trainable_place;
+} Field;
 
 struct Emit {
     Arena *arena, *scratch; /* scratch: emptied behind each function */
@@ -60,10 +88,14 @@ struct Emit {
     /* of the function being printed */
     Function *function;
     LIST(const char *) locals;
-    LIST(Function *) functions; /* all printed so far; equal ones are one */
+    LIST(Loaded) loaded;        /* by the steps so far */
+    LIST(Function *) functions; /* all that are printed; equal ones are one */
+    Called called[MAX_PROGRAMS];
+    int called_count;
+    Field *fields;           /* of all weights, ordered by their address */
     struct nnc_notes *notes; /* that stand with baked weights, once they are read */
     Names templates; /* those used so far */
-    Names function_texts, function_names, weight_fields;
+    Names function_texts, function_names, weight_fields, layer_names;
     Text kernels;
     /* of the program being printed */
     Names scope;
@@ -71,13 +103,15 @@ struct Emit {
     const TimeLoop *loop; /* within which a call is being printed */
 };
 
-/** Prints `op` as a function, or finds the equal one printed before; returns what to call. */
-Function *emit_op(Emit *emit, const Op *op);
+/** Prints the functions of all programs to emit->kernels, each text once. */
+void emit_functions(Emit *emit);
+/** What the operations of a program call. */
+Function *const *functions_of(const Emit *emit, const Program *program);
 
 /* For the emit functions of operations: */
 
-/** Prints the function from a template; adds the holes name, params, comment. */
-void emit_function(Emit *emit, const char *name, const Op *op, const Hole *holes);
+/** Prints the function's body from a template. */
+void emit_function(Emit *emit, const char *name, const Hole *holes);
 /** The parameter's name for a tensor that is read or written; declares it at first use. */
 const char *param_tensor(Emit *emit, Tensor *tensor, bool written);
 /** The same with a name of its own: what an operation reads and makes is x and y, so that programs share functions. */
@@ -92,6 +126,9 @@ const char *param_sums(Emit *emit);
 /** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
 const char *local_name(Emit *emit, const char *wanted);
 
+/** The same where a parameter may be called so already: then `instead`. */
+const char *local_beside(Emit *emit, const char *wanted, const char *instead);
+
 /** How often a text names a word. */
 int times_named(const char *text, const char *name);
 /** A C literal: 0.2f, 1e-07f; doubles with 17 digits. */
@@ -101,6 +138,8 @@ const char *double_literal(Emit *emit, double number);
 bool is_c_word(const char *name);
 /** A line of C, broken after commas where it is longer than 120 columns. */
 const char *wrap_line(Emit *emit, const char *text);
+/** The same for a width, and with this indentation of what follows. */
+const char *wrap_from(Emit *emit, const char *text, size_t width, size_t indent);
 /** Lines as they stand within brackets. */
 const char *indented(Emit *emit, const char *lines);
 const char *integer(Emit *emit, int64_t number);
@@ -180,8 +219,15 @@ bool block_is_column(const Op *op);
 const char *draws_text(Emit *emit, const Op *op, const char *block);
 /** A formula with its operands replaced; `operands` ends with a NULL name. */
 const char *formula_text(Emit *emit, const char *formula, const Hole *operands);
-/** One line about an operation, ASCII only. */
-const char *op_comment(Emit *emit, const Op *op);
+/** Says what a function that has just been printed computes. (comment.c) */
+void op_formula(Emit *emit, Function *function);
+/** The comment above a function: its layers and its formula, ASCII only. */
+const char *op_comment(Emit *emit, const Function *function);
+/** What a tensor, or a name, is to an operation, whatever the layer is called: sum, kernel, input, d_output. */
+const char *role_of_name(Emit *emit, const Op *op, const char *name);
+const char *role_name(Emit *emit, const Op *op, const Tensor *tensor);
+/** The same of an element, in whatever row it lies. */
+const char *own_role(Emit *emit, const Op *op, const Tensor *tensor);
 
 /* The whole file. */
 

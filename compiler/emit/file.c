@@ -54,43 +54,30 @@ static const char *comment_lines(Emit *emit, const char *text) {
     return text_chars(&out);
 }
 
-/* The lines of Keras' table as ASCII. */
-static const char *ascii_table(Arena *arena, const char *text) {
-    Text out = {.arena = arena};
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        if (*c == 0xe2 && (c[1] == 0x94 || c[1] == 0x95)) { /* box drawing, light and heavy */
-            text_puts(&out, c[2] == 0x80 && c[1] == 0x94   ? "-"
-                            : c[2] == 0x81                 ? "="
-                            : c[2] == 0x82 || c[2] == 0x83 ? "|"
-                                                           : "+");
-            c += 3;
-        } else {
-            text_append(&out, (const char *)c++, 1);
-        }
-    }
-    return text_chars(&out);
-}
-
 /* Without its folder: the same model gives the same C wherever it lies. */
 const char *source_name(const Options *options) {
     const char *const slash = strrchr(options->input, '/');
     return strcmp(options->input, "-") == 0 ? "standard input" : slash ? slash + 1 : options->input;
 }
 
+/* Whether the file may have a copy for every instruction set: with --portable all compute alike. */
+static bool may_copy(const Options *options) { return !options->portable; }
+
 static const char *how_text(Emit *emit) {
     const Options *options = emit->plan->options;
-    if (options->standalone && options->main)
-        return "Compile: cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz, .png with -DNNC_PNG -lspng; threads: -DNNC_THREADS -pthread)";
-    if (options->standalone) return "Compile: cc -O2 -c model.c; link with -lm where sqrt is not an instruction";
-    return "Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`";
+    const char *const copies = may_copy(options) ? "\n* On x86-64 it includes itself for AVX-512 and for AVX2; "
+                                                   "-DNNC_ONE_COPY leaves one copy to read and to compile."
+                                                 : "";
+    const char *const how = !options->standalone ? "cc -O2 `nnc --cflags` model.c `nnc --libs`"
+                            : options->main ? "cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz, .png with "
+                                              "-DNNC_PNG -lspng; threads: -DNNC_THREADS -pthread)"
+                                            : "cc -O2 -c model.c; link with -lm where sqrt is not an instruction";
+    return formatted(emit, "Compile: %s%s", how, copies);
 }
 
 static const char *prefix_of(const Plan *plan) {
     return plan->options->prefix ? plan->options->prefix : plan->model->name;
 }
-
-/* Whether the file may have a copy for every instruction set: with --portable all compute alike. */
-static bool may_copy(const Options *options) { return !options->portable; }
 
 static int64_t inner_size(Shape shape) { return shape_size(shape_of(shape.rank - 1, shape.dim + 1), 1); }
 
@@ -128,52 +115,6 @@ static const char *sums_text(Emit *emit) {
     return comment_text(emit, text_chars(&text));
 }
 
-static const char *init_text(Emit *emit) {
-    Text text = {.arena = emit->arena};
-    for (int i = 0; i < emit->plan->weights.count; i++) {
-        const Tensor *tensor = emit->plan->weights.at[i];
-        InitCall call;
-        const Object *const initializer = tensor->weight->args.initializer;
-        ((const InitializerDef *)initializer->class)->describe(initializer, tensor->shape, &call);
-        Text args = {.arena = emit->arena};
-        if (call.rows) text_printf(&args, "%lld, %lld", (long long)call.rows, (long long)call.columns);
-        else text_printf(&args, "%lld", (long long)shape_size(tensor->shape, 1));
-        text_printf(&args, ", %s", literal(emit, call.a));
-        const bool random = strcmp(call.function, "init_constant") != 0 && strcmp(call.function, "init_identity") != 0;
-        if (random && !call.rows) text_printf(&args, ", %s", literal(emit, call.b));
-        if (random) {
-            const char *seed = call.seed == INT_NONE ? "seed" : formatted(emit, "UINT64_C(%lld)", (long long)call.seed);
-            text_printf(&args, ", nnc_random_for(%s, (uint32_t)NNC_PURPOSE_INIT + %d, 0)", seed,
-                        call.seed == INT_NONE ? 2 * i : 0);
-        }
-        const char *const field = weight_field(emit, tensor->weight);
-        text_printf(&text, "%s;\n",
-                    wrap_line(emit, formatted(emit, "%s(p->%s, %s)", call.function, field, text_chars(&args))));
-        if (tensor->weight->ones_count)
-            text_printf(&text, "init_constant(p->%s + %lld, %lld, %s);\n", field, (long long)tensor->weight->ones_at,
-                        (long long)tensor->weight->ones_count, literal(emit, 1));
-    }
-    return text_chars(&text);
-}
-
-/* What train_init sets states to. */
-static const char *clear_text(Emit *emit) {
-    const Plan *plan = emit->plan;
-    Text text = {.arena = emit->arena};
-    for (int i = 0; i < plan->update.slot_count; i++) {
-        const Slot slot = plan->update.slots[i];
-        if (slot.initial == 0) text_printf(&text, "memset(&t->%s, 0, sizeof t->%s);\n", slot.name, slot.name);
-        for (int j = 0; j < plan->weights.count && slot.initial != 0; j++) {
-            const Tensor *weight = plan->weights.at[j];
-            if (weight->weight->trainable)
-                text_printf(&text, "init_constant(t->%s.%s, %lld, %s);\n", slot.name, weight_field(emit, weight->weight),
-                            (long long)shape_size(weight->shape, 1), literal(emit, slot.initial));
-        }
-    }
-    if (plan->states.count) text_puts(&text, "memset(&t->states, 0, sizeof t->states);\n");
-    return text_chars(&text);
-}
-
 /* How many weights a sample has, for the comment in the header. */
 static const char *weights_text(Emit *emit) {
     if (!emit->plan->can_train) return "";
@@ -189,14 +130,12 @@ static const Hole *facts(Emit *emit) {
     const char *prefix = prefix_of(plan);
     const LossDef *loss = plan->can_train ? (const LossDef *)model->compile.loss->class : NULL;
     const Sizes sizes = plan_sizes(plan);
-    Text summary = {.arena = emit->arena};
-    summary_dump(model, &summary);
     const Hole values[] = {
         {"prefix", prefix},
         {"upper", upper(emit->arena, prefix)},
         {"version", NNC_VERSION},
         {"source", comment_text(emit, source_name(options))},
-        {"summary_lines", comment_lines(emit, comment_text(emit, ascii_table(emit->arena, text_chars(&summary))))},
+        {"summary_lines", comment_lines(emit, comment_text(emit, summary_text(emit)))},
         {"data_lines", comment_lines(emit, comment_text(emit, data_text(emit)))},
         {"class_names", class_names(emit)},
         {"how", how_text(emit)},
@@ -228,10 +167,9 @@ static const Hole *facts(Emit *emit) {
         {"states", sizes.states ? formatted(emit, "%s_states states;\n", prefix) : ""},
         {"work_contents", sizes.states ? "holds the states; reset_states(&w->states) before the first call"
                                        : "needs no initialisation, holds nothing between calls"},
-        {"fresh", plan->update.learning_rate.object
-                      ? "states as at the beginning, the schedule's first learning rate"
-                      : formatted(emit, "states as at the beginning, learning rate %s",
-                                  literal(emit, plan->update.learning_rate.number))},
+        {"fresh", plan->update.learning_rate.object ? "states as at the beginning, the schedule's first learning rate"
+                                                    : formatted(emit, "states as at the beginning, learning rate %s",
+                                                                literal(emit, plan->update.learning_rate.number))},
         {NULL, NULL},
     };
     Hole *copy = NEW_ARRAY(emit->arena, Hole, sizeof values / sizeof *values + 12);
@@ -257,6 +195,7 @@ static Emit emitter(Arena *arena, const Plan *plan) {
                  .kernels = {.arena = arena},
                  .function_texts = {.arena = arena},
                  .function_names = {.arena = arena},
+                 .layer_names = {.arena = arena},
                  .program = &plan->predict};
     name_weight_fields(&emit);
     name_state_fields(&emit);
@@ -468,6 +407,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     const Hole *holes = facts(&emit);
     Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena};
     emit.scratch = arena_new();
+    emit_functions(&emit);
     emit_programs(&emit, holes, &programs, &api);
     arena_free(emit.scratch);
     if (options->weights) emit_weights(&emit, holes, &api);

@@ -258,12 +258,84 @@ static int written_at(const Op *op, const Tensor *tensor, int before) {
 }
 
 const char *result_name(Emit *emit, const Op *op, const Step *step) {
-    if (step->result->columns) return tensor_rows(step->result)->name;
-    return step == &op->steps.at[op->steps.count - 1] ? "y" : formatted(emit, "%s_out", step->label);
+    if (step->result->columns) return role_name(emit, op, step->result);
+    return step == &op->steps.at[op->steps.count - 1] ? "y"
+                                                      : formatted(emit, "%s_out", role_of_name(emit, op, step->label));
 }
 
-/* One step: operands that the text names more than once get a local; then `const vec relu = …`. What a step writes in place
- * stays in its local for the steps behind it; the last one stores it. */
+/* How often the steps from `first` on read a tensor before it is written. */
+static int times_read(const Op *op, const Tensor *tensor, int first) {
+    int times = 0;
+    for (int i = first; i < op->steps.count; i++) {
+        const Step *const step = &op->steps.at[i];
+        for (int j = 0; j < step->operand_count; j++)
+            if (step->operands[j].tensor == tensor) times += times_named(step->text, step->operands[j].name);
+        if (step->result && tensors_overlap(step->result, tensor)) break;
+    }
+    return times;
+}
+
+/* The local that holds a tensor which a step before has read; NULL: there is none. */
+static const char *loaded_local(const Emit *emit, const Tensor *tensor) {
+    for (int i = 0; i < emit->loaded.count; i++)
+        if (emit->loaded.at[i].tensor == tensor) return emit->loaded.at[i].local;
+    return NULL;
+}
+
+/* What is stored is in memory again: a local of what was there before holds something else. */
+static void forget_overwritten(Emit *emit, const Tensor *written) {
+    int kept = 0;
+    for (int i = 0; i < emit->loaded.count; i++)
+        if (!tensors_overlap(emit->loaded.at[i].tensor, written)) emit->loaded.at[kept++] = emit->loaded.at[i];
+    emit->loaded.count = kept;
+}
+
+/* An operand that is not of the operation: its element, or a local of it where it is named more than once. */
+static const char *outer_operand(Emit *emit, const Op *op, int index, const Operand *operand, const Place *place,
+                                 Text *out) {
+    const Step *const step = &op->steps.at[index];
+    const bool copied = !strcmp(step->text, operand->name); /* then the step's own name is enough */
+    const char *const before = loaded_local(emit, operand->tensor);
+    bool vector = true;
+    if (before && !operand->written) return before;
+    const char *text = operand->tensor->regenerated ? random_text(emit, operand->tensor, place)
+                                                    : load_text(emit, operand->tensor, place, &vector);
+    if (!vector && !operand->written)
+        text = formatted(emit, "v_splat(%s)", text); /* formulas compare vectors with vectors */
+    const bool twice = times_read(op, operand->tensor, index) > 1;
+    if (!operand->written && !twice && (copied || !operand->tensor->regenerated)) return text;
+    const char *const wanted = operand->written               ? operand->name
+                               : operand->tensor->regenerated ? strrchr(operand->tensor->producer->random.path, '/') + 1
+                                                              : own_role(emit, op, operand->tensor);
+    const char *const local = local_beside(emit, wanted, formatted(emit, "%s_c", wanted)); /* of column c */
+    text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
+                vector || !operand->written ? "vec" : emit->real, local, text);
+    if (operand->written) operand->tensor->local = local;
+    else list_push(emit->arena, &emit->loaded, ((Loaded){operand->tensor, local}));
+    return local;
+}
+
+/* Whether a text is a name alone, of something that is there. */
+static bool is_name(const char *text) { return *text && (size_t)word_length(text) == strlen(text); }
+
+static void put_result(Emit *emit, const Op *op, int index, const char *text, bool vector, const Place *place,
+                       Text *out) {
+    const Step *const step = &op->steps.at[index];
+    const bool read = times_read(op, step->result, index + 1) > 0;
+    text = vector ? text : formatted(emit, "v_splat(%s)", text);
+    if (is_name(text) || (!read && step->operand_count == 1 && !strcmp(step->text, step->operands[0].name))) {
+        step->result->local = text; /* a copy needs no name */
+    } else {
+        const char *const label = role_of_name(emit, op, step->label);
+        step->result->local = local_beside(emit, label, formatted(emit, "new_%s", label));
+        text_printf(out, "const vec %s = %s;\n", step->result->local, text);
+    }
+    if (step->result->in_registers) return;
+    store_text(emit, out, step->result, result_name(emit, op, step), step->result->local, place);
+    forget_overwritten(emit, step->result);
+}
+
+/* One step: `const vec relu = …`. What it writes in place stays in its local for the steps behind; the last one stores it. */
 static void step_text(Emit *emit, const Op *op, int index, const Place *place, Text *out) {
     const Step *step = &op->steps.at[index];
     Bound bounds[MAX_OPERANDS] = {{NULL, NULL}};
@@ -273,37 +345,16 @@ static void step_text(Emit *emit, const Op *op, int index, const Place *place, T
         const char *text = NULL;
         if (operand->kind == OPERAND_NUMBER) text = literal(emit, operand->number);
         else if (operand->kind == OPERAND_SCALAR) text = param_scalar(emit, operand->name);
-        else if (step_result(op, operand->tensor) || operand->tensor == op->out) {
-            text = step_result(op, operand->tensor) ? operand->tensor->local : place->value_name;
-            any_vector = true;
-        } else if (written_at(op, operand->tensor, index) >= 0) {
-            text = operand->tensor->local;
-            any_vector = true;
-        } else {
-            bool vector = true;
-            text = operand->tensor->regenerated ? random_text(emit, operand->tensor, place)
-                                                : load_text(emit, operand->tensor, place, &vector);
-            if (!vector && !operand->written)
-                text = formatted(emit, "v_splat(%s)", text); /* formulas compare vectors with vectors */
-            any_vector = true;
-            if (operand->written || operand->tensor->regenerated || times_named(step->text, operand->name) > 1) {
-                const char *local = local_name(emit, operand->name);
-                text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
-                            vector || !operand->written ? "vec" : emit->real, local, text);
-                text = local;
-                if (operand->written) operand->tensor->local = local;
-            }
-        }
+        else if (step_result(op, operand->tensor)) text = operand->tensor->local;
+        else if (operand->tensor == op->out) text = place->value_name;
+        else if (written_at(op, operand->tensor, index) >= 0) text = operand->tensor->local;
+        else text = outer_operand(emit, op, index, operand, place, out);
+        any_vector = any_vector || operand->kind == OPERAND_TENSOR;
         bounds[i] = (Bound){operand->name, text};
     }
     const char *text = bind_text(emit, step->text, bounds, step->operand_count);
     if (step->result) {
-        step->result->local = local_name(emit, step->label);
-        text_printf(out, any_vector ? "const vec %s = %s;\n" : "const vec %s = v_splat(%s);\n", step->result->local,
-                    text);
-        if (!step->result->in_registers)
-            store_text(emit, out, step->result, result_name(emit, op, step),
-                       step->result->local, place);
+        put_result(emit, op, index, text, any_vector, place, out);
         return;
     }
     text_printf(out, "%s\n", text);
@@ -314,6 +365,7 @@ static void step_text(Emit *emit, const Op *op, int index, const Place *place, T
 
 static const char *some_steps_text(Emit *emit, const Op *op, int first, int end, const Place *place) {
     Text out = {.arena = emit->arena};
+    emit->loaded.count = 0;
     for (int i = first; i < end; i++) step_text(emit, op, i, place, &out);
     return text_chars(&out);
 }
@@ -369,7 +421,7 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     if (row) nest.loops[0] = nest.loops[1];
     if (column || row) nest.loop_count = 1;
     place.nest = &nest;
-    place.value_name = local_name(emit, "sum");
+    place.value_name = local_name(emit, own_role(emit, op, op->out));
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
     text.draws = draws_text(emit, op, columns <= 64 ? row_text
                                                     : formatted(emit, "%s * %lld + col / PANEL", row_at,

@@ -30,9 +30,12 @@ static const char *template_search(const char *name) {
 
 /* It ends at the next `//@` or the end of its file. */
 static const char *template_find(Emit *emit, const char *name, size_t *length) {
-    void **const slot = names_slot(&emit->templates, name);
-    if (!*slot) *slot = (void *)template_search(name);
-    const char *const text = *slot, *const end = strstr(text, "\n//@ ");
+    const char *text = names_find(&emit->templates, name);
+    if (!text) { /* the name may be made for this call */
+        text = template_search(name);
+        *names_slot(&emit->templates, arena_strdup(emit->templates.arena, name)) = (void *)text;
+    }
+    const char *const end = strstr(text, "\n//@ ");
     *length = end ? (size_t)(end + 1 - text) : strlen(text);
     return text;
 }
@@ -165,140 +168,15 @@ const char *described(Emit *emit, const Tensor *tensor) {
     return formatted(emit, "%s %s", tensor->name, shape_text(emit->arena, tensor->shape));
 }
 
-/* Names within a function */
-
-/* What a parameter or local may not be called: words of C and C++, and macros that platforms are known to define. */
-static const char *const reserved_words[] = {
-    "alignas",  "alignof", "and",     "asm",       "auto",     "bool",     "break",     "case",      "catch",
-    "char",     "class",   "const",   "constexpr", "continue", "decltype", "default",   "delete",    "do",
-    "double",   "else",    "enum",    "explicit",  "export",   "extern",   "false",     "float",     "for",
-    "friend",   "goto",    "if",      "inline",    "int",      "long",     "mutable",   "namespace", "new",
-    "noexcept", "not",     "nullptr", "operator",  "or",       "private",  "protected", "public",    "register",
-    "restrict", "return",  "short",   "signed",    "sizeof",   "static",   "struct",    "switch",    "template",
-    "this",     "throw",   "true",    "try",       "typedef",  "typeid",   "typename",  "typeof",    "union",
-    "unsigned", "using",   "virtual", "void",      "volatile", "while",    "xor",       "linux",     "unix",
-    "min",      "max",     "abs",     "real",      "vec",      "product",  "transpose", "batch",     "sums",
-    "n",        "r",       "c",       "i",         "j",        "k",        "l",         "o",         "row",
-    "col",      "rows",    "cols",    "high",      "block",    "PANEL",    "LANES",     "UNROLL",    "INLINE",
-    "BLOCK_ROWS", "PACKED_ROWS", NULL};
-
-/* The locals of templates: no parameter may hide behind them. */
-static const char *const template_locals[] = {"counted", "dot",   "end",   "from",    "labels", "mass", "mean",  "p",
-                                              "peak",    "power", "q",     "scale",   "shift",  "size", "slope", "sum",
-                                              "to",      "total", "value", "weighed", "weight", "z",    NULL};
-
-static bool listed(const char *const *names, const char *name) {
-    for (; *names; names++)
-        if (!strcmp(*names, name)) return true;
-    return false;
-}
-
-bool is_c_word(const char *name) { return listed(reserved_words, name); }
-
-static bool name_used(const Emit *emit, const char *name) {
-    if (listed(reserved_words, name)) return true;
-    for (int i = 0; i < emit->function->params.count; i++)
-        if (!strcmp(name, emit->function->params.at[i].name)) return true;
-    for (int i = 0; i < emit->locals.count; i++)
-        if (!strcmp(name, emit->locals.at[i])) return true;
-    return false;
-}
-
-static const char *free_name(Emit *emit, const char *wanted) {
-    const char *name = wanted;
-    for (int i = 2; name_used(emit, name); i++) name = formatted(emit, "%s_%d", wanted, i);
-    return name;
-}
-
-const char *local_name(Emit *emit, const char *wanted) {
-    const char *name = free_name(emit, c_name(emit->arena, wanted));
-    list_push(emit->arena, &emit->locals, name);
-    return name;
-}
-
-static const char *add_param(Emit *emit, Param param, const char *wanted) {
-    wanted = c_name(emit->arena, wanted);
-    param.name = free_name(emit, listed(template_locals, wanted) ? formatted(emit, "%s_values", wanted) : wanted);
-    list_push(emit->arena, &emit->function->params, param);
-    return param.name;
-}
-
-const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wanted) {
-    for (int i = 0; i < emit->function->params.count; i++) {
-        Param *param = &emit->function->params.at[i];
-        if (param->kind == PARAM_TENSOR && tensors_begin_together(param->tensor, tensor)) {
-            param->written = param->written || written;
-            return param->name;
-        }
-    }
-    return add_param(emit, (Param){.kind = PARAM_TENSOR, .tensor = tensor, .written = written}, wanted);
-}
-
-const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
-    return param_named(emit, tensor, written,
-                       tensor->kind == TENSOR_WEIGHT ? tensor->weight->name
-                       : tensor->kind == TENSOR_SLOT ? formatted(emit, "%s_state", tensor->slot)
-                                                     : tensor_rows(tensor)->name);
-}
-
-const char *param_random(Emit *emit, Tensor *tensor, int stream) {
-    for (int i = 0; i < emit->function->params.count; i++) {
-        const Param *param = &emit->function->params.at[i];
-        if (param->kind == PARAM_RANDOM && param->tensor == tensor && param->stream == stream) return param->name;
-    }
-    return add_param(emit, (Param){.kind = PARAM_RANDOM, .tensor = tensor, .stream = stream},
-                     stream ? "random_angle" : "random");
-}
-
-const char *param_scalar(Emit *emit, const char *name) {
-    for (int i = 0; i < emit->function->params.count; i++)
-        if (emit->function->params.at[i].kind == PARAM_SCALAR && !strcmp(emit->function->params.at[i].scalar, name))
-            return emit->function->params.at[i].name;
-    return add_param(emit, (Param){.kind = PARAM_SCALAR, .scalar = name}, name);
-}
-
-const char *param_depth(Emit *emit, int64_t depth) {
-    return add_param(emit, (Param){.kind = PARAM_DEPTH, .depth = depth}, "depth");
-}
-
-const char *param_add(Emit *emit) { return add_param(emit, (Param){.kind = PARAM_ADD}, "add"); }
-
-const char *param_sums(Emit *emit) {
-    for (int i = 0; i < emit->function->params.count; i++)
-        if (emit->function->params.at[i].kind == PARAM_SUMS) return "sums";
-    Param param = {.kind = PARAM_SUMS, .name = "sums", .written = true};
-    list_push(emit->arena, &emit->function->params, param);
-    return "sums";
-}
-
-/* Functions */
-
-static const char *params_text(Emit *emit) {
-    Text text = {.arena = emit->arena};
-    text_puts(&text, "size_t batch");
-    for (int i = 0; i < emit->function->params.count; i++) {
-        const Param *param = &emit->function->params.at[i];
-        const char *type = param->kind == PARAM_RANDOM   ? "const nnc_random *"
-                           : param->kind == PARAM_SCALAR ? formatted(emit, "%s ", emit->real)
-                           : param->kind == PARAM_DEPTH  ? "size_t "
-                           : param->kind == PARAM_ADD    ? "int "
-                           : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
-                                                         : formatted(emit, "%s%s *", param->written ? "" : "const ",
-                                                                   param->tensor->integer ? "int32_t" : emit->real);
-        text_printf(&text, ", %s%s", type, param->name);
-    }
-    return text_chars(&text);
-}
-
-const char *wrap_line(Emit *emit, const char *text) {
+const char *wrap_from(Emit *emit, const char *text, size_t width, size_t indent) {
     Text out = {.arena = emit->arena};
     size_t column = 0;
     for (const char *word = text; *word;) {
         const char *end = strstr(word, ", ");
         const size_t length = end ? (size_t)(end - word) + 1 : strlen(word);
-        if (column + length > 118) {
-            text_puts(&out, "\n    ");
-            column = 4;
+        if (column + length > width && word != text) {
+            text_printf(&out, "\n%*s", (int)indent, "");
+            column = indent;
         } else if (word != text) {
             text_puts(&out, " ");
             column++;
@@ -310,104 +188,4 @@ const char *wrap_line(Emit *emit, const char *text) {
     return text_chars(&out);
 }
 
-void emit_function(Emit *emit, const char *name, const Op *op, const Hole *holes) {
-    Text body = {.arena = emit->arena};
-    emit_template(emit, &body, name, holes);
-    Text text = {.arena = emit->arena};
-    const char *const named = c_name(emit->arena, op->name);
-    const char *const head = wrap_line(emit, formatted(emit, "static void %s(%s) {", named, params_text(emit)));
-    text_printf(&text, "static void \1%s\n", head + strlen("static void ") + strlen(named));
-    for (int i = 0; i < emit->function->params.count && !times_named(text_chars(&body), "batch"); i++)
-        if (i == 0) text_puts(&text, "    (void)batch;\n");
-    text_puts(&text, text_chars(&body));
-    text_puts(&text, "}\n");
-    emit->function->text = text_chars(&text);
-}
-
-/* What an operation computes, for the comment above its function: names and shapes, ASCII only. */
-const char *op_comment(Emit *emit, const Op *op) {
-    Text text = {.arena = emit->arena};
-    const Tensor *made = op->out;
-    for (int i = 0; i < op->steps.count; i++)
-        if (op->steps.at[i].result) made = op->steps.at[i].result;
-    if (op->layer) text_printf(&text, "%s: ", op->layer->name);
-    if (made) text_printf(&text, "%s = ", described(emit, made));
-    const bool product = op->def == &op_matmul;
-    if (!product && op->def != &op_map) text_printf(&text, op->in_count ? "%s of " : "%s", op->def->name);
-    for (int i = 0; i < op->in_count; i++)
-        text_printf(&text, "%s%s%s",
-                    !i        ? ""
-                    : product ? " . "
-                              : ", ",
-                    described(emit, op->in[i]), op->transpose_a && i == 0 ? " transposed" : "");
-    for (int i = 0; i < op->steps.count; i++) {
-        const Step *step = &op->steps.at[i];
-        text_printf(&text, "%s%s", i || op->def != &op_map ? ", " : "", step->label);
-        for (int j = 0, shown = 0; j < step->operand_count && !i && op->def == &op_map; j++) {
-            const Tensor *operand = step->operands[j].tensor;
-            if (operand)
-                text_printf(&text, "%s%s", shown++ ? ", " : " of ",
-                            shape_equal(operand->shape, made->shape) ? operand->name : described(emit, operand));
-        }
-    }
-    return text_chars(&text);
-}
-
-/* In each copy for an instruction set these names are replaced, so they may not be those of the structs' members either. */
-static bool function_name_used(const Emit *emit, const char *name) {
-    static const char *const members[] = {"params", "gradients",  "masks",   "arena", "learning_rate", "seed", "batches",
-                                          "states", "iterations", "momenta", "purpose", "key",   NULL};
-    if (listed(members, name)) return true;
-    if (names_find(&emit->weight_fields, name)) return true;
-    for (int i = 0; i < emit->plan->stream_states.count; i++)
-        if (!strcmp(emit->plan->stream_states.at[i]->variable, name)) return true;
-    for (int i = 0; i < emit->plan->update.slot_count; i++)
-        if (!strcmp(emit->plan->update.slots[i].name, name)) return true;
-    return names_find(&emit->function_names, name);
-}
-
-/* Prints a function in an arena of its own: most of what it takes is wanted no more when its text is there. Returns the equal
- * one that was printed before; NULL: there is none. */
-static const Function *print_apart(Emit *emit, const Op *op, Function *function) {
-    Arena *const arena = emit->arena;
-    emit->function = function;
-    emit->arena = emit->scratch;
-    emit->locals.at = NULL;
-    emit->locals.count = emit->locals.capacity = 0;
-    op->def->emit(emit, op);
-    emit->arena = arena;
-    Param *const params = NEW_ARRAY(arena, Param, function->params.count);
-    for (int i = 0; i < function->params.count; i++) {
-        params[i] = function->params.at[i];
-        params[i].name = arena_strdup(arena, params[i].name);
-        if (params[i].scalar) params[i].scalar = arena_strdup(arena, params[i].scalar);
-    }
-    function->params.at = params;
-    function->params.capacity = function->params.count;
-    const Function *const equal = names_find(&emit->function_texts, function->text);
-    function->text = equal ? equal->text : arena_strdup(arena, function->text);
-    arena_reset(emit->scratch);
-    return equal;
-}
-
-/* Whether the same function, called with the same arguments' names, has been printed for another program. */
-Function *emit_op(Emit *emit, const Op *op) {
-    Function *function = NEW(emit->arena, Function);
-    const Function *const equal = print_apart(emit, op, function);
-    if (equal) {
-        function->name = equal->name;
-        return function;
-    }
-    const char *base = c_name(emit->arena, op->name);
-    const char *name = base;
-    if (function_name_used(emit, name)) name = base = formatted(emit, "%s_%s", base, emit->program->name);
-    for (int i = 2; function_name_used(emit, name); i++) name = formatted(emit, "%s_%d", base, i);
-    function->name = name;
-    list_push(emit->arena, &emit->functions, function);
-    *names_slot(&emit->function_texts, function->text) = function;
-    *names_slot(&emit->function_names, name) = function;
-    const char *hole = strchr(function->text, '\1');
-    text_printf(&emit->kernels, "\n/* %s */\n%.*s%s%s", op_comment(emit, op), (int)(hole - function->text),
-                function->text, name, hole + 1);
-    return function;
-}
+const char *wrap_line(Emit *emit, const char *text) { return wrap_from(emit, text, 118, 4); }

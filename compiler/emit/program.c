@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A program as C: where its values lie, then its operations, one call each. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "emit.h"
 #include "lower.h"
 #include "options.h"
 #include "program.h"
+#include "statements.h"
 
 /* Layers may be called anything, so what stands in one scope of the C is told apart by numbers: a_b, a_b_2. */
 static const char *scope_name(Emit *emit, const char *wanted) {
@@ -16,10 +18,25 @@ static const char *scope_name(Emit *emit, const char *wanted) {
     return name;
 }
 
+static int compare_fields(const void *a, const void *b) {
+    const Weight *const x = ((const Field *)a)->weight, *const y = ((const Field *)b)->weight;
+    return (x > y) - (x < y);
+}
+
 void name_weight_fields(Emit *emit) {
+    const int count = emit->plan->weights.count;
+    int64_t place = 0, trainable = 0;
     emit->scope = (Names){.arena = emit->arena};
-    for (int i = 0; i < emit->plan->weights.count; i++)
-        emit->plan->weights.at[i]->variable = scope_name(emit, emit->plan->weights.at[i]->name);
+    emit->fields = NEW_ARRAY(emit->arena, Field, count + 1);
+    for (int i = 0; i < count; i++) {
+        Tensor *const tensor = emit->plan->weights.at[i];
+        const int64_t size = shape_size(tensor->shape, 1);
+        tensor->variable = scope_name(emit, tensor->name);
+        emit->fields[i] = (Field){tensor->weight, tensor->variable, place, trainable};
+        place += size;
+        if (tensor->weight->trainable) trainable += size;
+    }
+    qsort(emit->fields, (size_t)count, sizeof *emit->fields, compare_fields);
     emit->weight_fields = emit->scope;
 }
 
@@ -31,10 +48,17 @@ void name_state_fields(Emit *emit) {
     }
 }
 
-const char *weight_field(Emit *emit, const Weight *weight) {
-    const Tensor *const tensor = names_find(&emit->plan->by_name[TENSOR_WEIGHT], weight->path);
-    return tensor ? tensor->variable : "";
+const Field *field_of(const Emit *emit, const Weight *weight) {
+    int low = 0, high = emit->plan->weights.count;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (emit->fields[middle].weight < weight) low = middle + 1;
+        else high = middle;
+    }
+    return &emit->fields[low];
 }
+
+const char *weight_field(Emit *emit, const Weight *weight) { return field_of(emit, weight)->name; }
 
 /* The scope of a program's function: its parameters, what it calls, its values. */
 static void name_values(Emit *emit, const Program *program, const Function *const *functions, int count) {
@@ -53,6 +77,10 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "learning_rate",
                                         "iteration",
                                         "step",
+                                        "layer",
+                                        "at",
+                                        "random",
+                                        "random_angle",
                                         "per_sample",
                                         "momenta",
                                         "i",
@@ -70,18 +98,23 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
     for (int i = 0; i < emit->plan->update.scalar_count; i++)
         *names_slot(&emit->scope, emit->plan->update.scalars[i].name) = emit;
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) *names_slot(&emit->scope, fixed[i]) = emit;
-    for (int i = 0; i < count; i++) *names_slot(&emit->scope, functions[i]->name) = emit;
+    for (int i = 0; i < count; i++) *names_slot(&emit->scope, functions[i]->equal->name) = emit;
     for (int i = 0; i < program->tensors.count; i++)
         if (program->tensors.at[i]->offset >= 0)
             program->tensors.at[i]->variable = scope_name(emit, program->tensors.at[i]->name);
 }
 
-static const char *stream_name(const Emit *emit, const Param *param) {
+static Stream *stream_of(const Emit *emit, const Param *param) {
     for (int i = 0; i < emit->streams.count; i++)
         if (!strcmp(emit->streams.at[i].path, param->tensor->producer->random.path) &&
             emit->streams.at[i].stream == param->stream)
-            return emit->streams.at[i].name;
+            return &emit->streams.at[i];
     return NULL;
+}
+
+static const char *stream_name(const Emit *emit, const Param *param) {
+    const Stream *const stream = stream_of(emit, param);
+    return stream ? stream->name : NULL;
 }
 
 static const char *storage_text(Emit *emit, const Tensor *tensor) {
@@ -130,12 +163,70 @@ static const char *argument(Emit *emit, const Param *param) {
     return address_text(emit, storage_text(emit, tensor_storage(param->tensor)), slice_text(emit, param->tensor));
 }
 
-static const char *call_text(Emit *emit, const Function *function) {
-    Text args = {.arena = emit->arena};
-    text_puts(&args, "batch");
-    for (int i = 0; i < function->params.count; i++)
-        text_printf(&args, ", %s", argument(emit, &function->params.at[i]));
-    return formatted(emit, "%s;\n", wrap_line(emit, formatted(emit, "%s(%s)", function->name, text_chars(&args))));
+/* Where a parameter lies when no name says so: a pattern of the statement. */
+static const char *place_text(Emit *emit, const Param *param, Statement *statement) {
+    const Tensor *const tensor = tensor_storage(param->tensor);
+    const Field *const field = tensor->weight ? field_of(emit, tensor->weight) : NULL;
+    const char *const real = emit->real;
+    Text place = {.arena = emit->arena};
+    switch (tensor->kind) {
+    case TENSOR_WEIGHT: text_printf(&place, emit->program->training ? "(%s *)p + " : "(const %s *)p + ", real); break;
+    case TENSOR_GRADIENT: text_printf(&place, "(%s *)&t->gradients + ", real); break;
+    case TENSOR_SLOT: text_printf(&place, "(%s *)&t->%s + ", real, tensor->slot); break;
+    case TENSOR_MASK: text_puts(&place, "t->masks + "); break;
+    case TENSOR_VALUE: text_puts(&place, "arena + "); break;
+    default: return argument(emit, param);
+    }
+    statement_number(emit, statement, &place,
+                     tensor->kind == TENSOR_WEIGHT ? field->place
+                     : field                       ? field->trainable_place
+                                                   : tensor->offset);
+    return address_text(emit, text_chars(&place), slice_text(emit, param->tensor));
+}
+
+/* The random numbers of a parameter; `purpose` is a number of the layer. */
+static const char *stream_text(Emit *emit, const Param *param, const char *purpose) {
+    const RandomAttrs *random = &param->tensor->producer->random;
+    const char *const seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : NULL;
+    bool rows;
+    if (emit->program == &emit->plan->monte_carlo)
+        return formatted(emit, "nnc_random_after(%s, %s, sample, (uint32_t)first * %lld)", seed ? seed : "seed",
+                         purpose, (long long)random_blocks(param->tensor, &rows));
+    return formatted(emit, "nnc_random_for(%s, %s, t->batches)", seed ? seed : "t->seed", purpose);
+}
+
+/* A call as it stands alone, and as one of many. */
+static Statement call_of(Emit *emit, const Function *function) {
+    Statement statement = {.layer = function->op->layer ? function->op->layer->name : NULL};
+    Text named = {.arena = emit->arena}, pattern = {.arena = emit->arena}, streams = {.arena = emit->arena};
+    for (int i = 0; i < function->params.count; i++) { /* first, for their numbers come first */
+        const Param *const param = &function->params.at[i];
+        if (param->kind != PARAM_RANDOM) continue;
+        Text purpose = {.arena = emit->arena};
+        text_puts(&purpose, "(uint32_t)(");
+        statement_number(emit, &statement, &purpose, param->tensor->producer->random.purpose + param->stream);
+        text_puts(&purpose, ")");
+        text_printf(&streams, "const nnc_random %s = %s;\n", param->name,
+                    stream_text(emit, param, text_chars(&purpose)));
+    }
+    text_printf(&named, "%s(batch", function->equal->name);
+    text_puts(&pattern, text_chars(&named));
+    for (int i = 0; i < function->params.count; i++) {
+        const Param *const param = &function->params.at[i];
+        text_printf(&named, ", %s", argument(emit, param));
+        text_printf(&pattern, ", %s%s", param->kind == PARAM_RANDOM ? "&" : "",
+                    param->kind == PARAM_RANDOM   ? param->name
+                    : param->kind == PARAM_TENSOR ? place_text(emit, param, &statement)
+                                                  : argument(emit, param));
+    }
+    text_puts(&named, ");\n");
+    text_puts(&pattern, ");\n");
+    statement.named = text_chars(&named);
+    statement.pattern = text_chars(&pattern);
+    if (streams.length)
+        statement.pattern = formatted(emit, "{\n%s}\n",
+                                      indented(emit, formatted(emit, "%s%s", text_chars(&streams), statement.pattern)));
+    return statement;
 }
 
 static bool calls_use(const Function *const *functions, int count, ParamKind kind, const char *scalar) {
@@ -147,9 +238,8 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
     return false;
 }
 
-/* Declares the random streams that the functions draw from, each once, and names them. */
-static const char *streams_text(Emit *emit, const Function *const *functions, int count) {
-    Text text = {.arena = emit->arena};
+/* Names the random streams that the functions draw from: argument() needs them. */
+static void name_streams(Emit *emit, const Function *const *functions, int count) {
     emit->streams.count = 0;
     for (int i = 0; i < count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
@@ -157,32 +247,73 @@ static const char *streams_text(Emit *emit, const Function *const *functions, in
             if (param->kind != PARAM_RANDOM || stream_name(emit, param)) continue;
             const RandomAttrs *random = &param->tensor->producer->random;
             const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
-            Stream stream = {random->path, param->stream,
-                             scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : ""))};
+            const Stream stream = {
+                random->path, param->stream,
+                scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : "")), false};
             list_push(emit->arena, &emit->streams, stream);
-            const char *seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : "t->seed";
-            bool rows;
-            if (emit->program == &emit->plan->monte_carlo)
-                text_printf(&text, "const nnc_random %s = nnc_random_after(%s, %d, sample, (uint32_t)first * %lld);\n",
-                            stream.name, random->seeded ? seed : "seed", random->purpose + param->stream,
-                            (long long)random_blocks(param->tensor, &rows));
-            else
-                text_printf(&text, "const nnc_random %s = nnc_random_for(%s, %d, t->batches);\n", stream.name, seed,
-                            random->purpose + param->stream);
         }
+}
+
+/* Declares those of calls that stand alone. */
+static const char *streams_text(Emit *emit, const Function *const *functions, const Statements *calls) {
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < calls->count; i++) {
+        const Function *const function = functions[i];
+        for (int j = 0; j < function->params.count && !calls->at[i].in_run; j++) {
+            const Param *const param = &function->params.at[j];
+            Stream *const stream = param->kind == PARAM_RANDOM ? stream_of(emit, param) : NULL;
+            if (!stream || stream->declared) continue;
+            stream->declared = true;
+            const int purpose = param->tensor->producer->random.purpose + param->stream;
+            text_printf(&text, "const nnc_random %s = %s;\n", stream->name,
+                        stream_text(emit, param, integer(emit, purpose)));
+        }
+    }
     return text_chars(&text);
 }
 
-static const char *values_text(Emit *emit, const Program *program, const Op *const *ops, int count) {
+/* What lies first where gradients will lie: the gates of a step, by the name of that place. */
+static Names earlier_values(Emit *emit, const Program *program) {
+    Names earlier = {.arena = emit->arena};
+    for (int i = 0; i < program->tensors.count; i++) {
+        const Tensor *const tensor = program->tensors.at[i], *const storage = tensor_storage(tensor);
+        if (tensor == storage || storage->kind != TENSOR_VALUE || storage->offset < 0 || !strstr(storage->name, ".d_"))
+            continue;
+        const char *const part = strrchr(tensor->name, '.');
+        if (!part || tensor->in_registers || !tensor->producer || tensor->producer->phase != PHASE_FORWARD) continue;
+        void **const slot = names_slot(&earlier, storage->variable);
+        *slot =
+            (void *)(*slot ? "the gates, then their gradients" : formatted(emit, "%s, then its gradient", part + 1));
+    }
+    return earlier;
+}
+
+/* Where the values of calls that stand alone lie, and which call is the last that takes them. */
+static const char *values_text(Emit *emit, const Program *program, const Function *const *functions,
+                               const Statements *calls) {
     Text text = {.arena = emit->arena};
+    Names last = {.arena = emit->arena};
+    const Names earlier = earlier_values(emit, program);
     for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
-    for (int i = 0; i < count; i++)
-        for (Access at = {.op = ops[i]}; access_next(&at);) tensor_storage(at.tensor)->used = true;
+    for (int i = 0; i < calls->count; i++)
+        for (int j = 0; j < functions[i]->params.count; j++) {
+            const Param *const param = &functions[i]->params.at[j];
+            Tensor *const tensor = param->kind == PARAM_TENSOR ? tensor_storage(param->tensor) : NULL;
+            if (!tensor || tensor->offset < 0 || tensor->kind != TENSOR_VALUE) continue;
+            *names_slot(&last, tensor->variable) = (void *)functions[i]->equal->name;
+            tensor->used = tensor->used || !calls->at[i].in_run;
+        }
     for (int i = 0; i < program->tensors.count; i++) {
         const Tensor *tensor = program->tensors.at[i];
-        if (tensor->offset >= 0 && tensor->used)
-            text_printf(&text, "%s *const %s = arena + %lld; /* %s */\n", emit->real, tensor->variable,
-                        (long long)tensor->offset, shape_text(emit->arena, tensor->shape));
+        if (tensor->offset < 0 || !tensor->used) continue;
+        const char *const first = names_find(&earlier, tensor->variable);
+        const char *const place =
+            formatted(emit, "%s *const %s = arena + %lld;", emit->real, tensor->variable, (long long)tensor->offset);
+        const char *const note =
+            formatted(emit, "/* %s,%s until %s */", shape_text(emit->arena, tensor->shape),
+                      first ? formatted(emit, " %s,", first) : "", (const char *)names_find(&last, tensor->variable));
+        const bool fits = strlen(place) + strlen(note) < 115; /* in a line */
+        text_printf(&text, "%s%s%s\n", fits ? place : note, fits ? " " : "\n", fits ? note : place);
     }
     return text_chars(&text);
 }
@@ -222,56 +353,75 @@ static const char *opening(Emit *emit, const Op *op, const Op *before) {
 
 static bool skip_together(const Op *a, const Op *b) { return a->skips_last && b->skips_last && a->loop == b->loop; }
 
-/* A call that the last step of a loop leaves out: the first, or last, of several. */
-static const char *unless_last(Emit *emit, const char *call, bool first, bool last) {
-    const char *const condition = first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
-    return formatted(emit, "%s%s%s", condition, indented(emit, call), last ? "}\n" : "");
-}
-
 static bool is_bracketed(const Emit *emit, const Op *op) {
     return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
+}
+
+/* The call of an operation, and the brackets around it and its neighbours. */
+static Statement statement_of(Emit *emit, const Op *const *ops, const Function *const *functions, int count, int at) {
+    const Op *const op = ops[at], *const before = at > 0 ? ops[at - 1] : NULL,
+                    *const after = at + 1 < count ? ops[at + 1] : NULL;
+    emit->loop = op->loop;
+    Statement statement = call_of(emit, functions[at]);
+    const bool bracketed = is_bracketed(emit, op);
+    const char *const begin = opening(emit, op, before);
+    const char *const end = bracketed && (!after || after->loop != op->loop || after->phase != op->phase) ? "}\n" : "";
+    const char *texts[] = {statement.named, statement.pattern};
+    for (int i = 0; i < 2; i++) {
+        if (op->skips_last) { /* the first, or last, of several that the last step of a loop leaves out */
+            const bool first = !before || !skip_together(before, op), last = !after || !skip_together(op, after);
+            const char *const condition = first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
+            texts[i] = formatted(emit, "%s%s%s", condition, indented(emit, texts[i]), last ? "}\n" : "");
+        }
+        texts[i] = formatted(emit, "%s%s%s", begin, bracketed ? indented(emit, texts[i]) : texts[i], end);
+    }
+    statement.named = texts[0];
+    statement.pattern = texts[1];
+    return statement;
+}
+
+/* The program stops behind the forward operations when the loss is not finite. */
+static bool add_check(Emit *emit, const Op *const *ops, int count, Statements *calls) {
+    for (int i = 0; i < count; i++) {
+        if (ops[i]->phase == PHASE_FORWARD) continue;
+        Statement *const call = &calls->at[i];
+        static const char check[] = "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
+        call->named = formatted(emit, "%s%s", check, call->named);
+        call->pattern = formatted(emit, "%s%s", check, call->pattern);
+        return true;
+    }
+    return false;
 }
 
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
     const Op **ops = NEW_ARRAY(emit->arena, const Op *, program->ops.count + 1);
     const Function **functions = NEW_ARRAY(emit->arena, const Function *, program->ops.count + 1);
     int count = 0;
+    Function *const *const called = functions_of(emit, program);
     emit->program = program;
     for (int i = 0; i < program->ops.count; i++)
         if (phases >> program->ops.at[i]->phase & 1) {
             ops[count] = program->ops.at[i];
-            functions[count] = emit_op(emit, ops[count]);
-            count++;
+            functions[count++] = called[i];
         }
     name_values(emit, program, functions, count);
-    const char *const streams = streams_text(emit, functions, count);
-    Text calls = {.arena = emit->arena};
-    bool checked = false;
+    name_streams(emit, functions, count);
+    Statements calls = {0};
     for (int i = 0; i < count; i++) {
-        if (program->training && !checked && ops[i]->phase != PHASE_FORWARD && phases & FORWARD) {
-            text_puts(&calls, "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n");
-            checked = true;
-        }
-        emit->loop = ops[i]->loop;
-        const bool bracketed = is_bracketed(emit, ops[i]);
-        text_puts(&calls, opening(emit, ops[i], i > 0 ? ops[i - 1] : NULL));
-        const char *call = call_text(emit, functions[i]);
-        if (ops[i]->skips_last)
-            call = unless_last(emit, call, i == 0 || !skip_together(ops[i - 1], ops[i]),
-                               i + 1 == count || !skip_together(ops[i], ops[i + 1]));
-        text_puts(&calls, bracketed ? indented(emit, call) : call);
-        if (bracketed && (i + 1 == count || ops[i + 1]->loop != ops[i]->loop || ops[i + 1]->phase != ops[i]->phase))
-            text_puts(&calls, "}\n");
+        const Statement statement = statement_of(emit, ops, functions, count, i);
+        list_push(emit->arena, &calls, statement);
     }
+    const bool checked = program->training && phases & FORWARD && add_check(emit, ops, count, &calls);
+    statements_find_runs(emit, &calls);
     Text before = {.arena = emit->arena};
-    text_puts(&before, streams);
+    text_puts(&before, streams_text(emit, functions, &calls));
     if (calls_use(functions, count, PARAM_SCALAR, "per_sample"))
         text_printf(&before, "const %s per_sample = 1 / (%s)batch;\n", emit->real, emit->real);
     text_puts(&before, scalars_of_update(emit, functions, count));
     return (ProgramText){
-        .values = values_text(emit, program, ops, count),
+        .values = values_text(emit, program, functions, &calls),
         .before = text_chars(&before),
-        .calls = text_chars(&calls),
+        .calls = statements_text(emit, &calls),
         .checked = checked,
     };
 }

@@ -28,6 +28,7 @@ const char *unused_names(Emit *emit, const char *names, const char *text);
 const char *unused_by(Emit *emit, const ProgramText *program, const char *arena, const char *names);
 
 /** The member of the parameter struct: dense_kernel. */
+const Field *field_of(const Emit *emit, const Weight *weight);
 const char *weight_field(Emit *emit, const Weight *weight);
 /** Gives every weight its member name; before all else. */
 void name_state_fields(Emit *emit);
@@ -58,6 +59,11 @@ const nnc_notes *baked_notes(Emit *emit);
 /** The name of the model's file. */
 const char *source_name(const struct Options *options);
 const char *upper(Arena *arena, const char *name);
+/** Keras' table of the model for a comment. (summary.c) */
+const char *summary_text(Emit *emit);
+/** What NAME_train_init draws, and what it clears. (init.c) */
+const char *init_text(Emit *emit);
+const char *clear_text(Emit *emit);
 /** Two lists of holes in one. */
 const Hole *with(Emit *emit, const Hole *holes, const Hole *more);
 /** Statements that return when one of the input's `count` indices is out of range; "" where the input holds none. */

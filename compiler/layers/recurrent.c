@@ -146,15 +146,16 @@ static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double 
 
 static Tensor *masked(const Cell *cell, Tensor *x, Tensor *masks, int gate) {
     if (!masks) return x;
-    Tensor *mask = cell->separate ? build_index(cell->build, masks, gate, cell->def->gates[gate]) : masks;
+    const char *const label = arena_printf(cell->build->plan->arena, "%s_mask", cell->def->gates[gate]);
+    Tensor *mask = cell->separate ? build_index(cell->build, masks, gate, label) : masks;
     return build_map(cell->build, &drop, (Tensor *[]){x, mask}, NULL, 0);
 }
 
 /* Products: of all gates at once, or, with a mask for each, one by one. */
 
-static Tensor *columns_of_gate(const Cell *cell, Tensor *tensor, int gate) {
+static Tensor *columns_of_gate(const Cell *cell, Tensor *tensor, int gate, const char *label) {
     return build_columns(cell->build, tensor, gate * cell->args->units, cell->args->units,
-                         arena_printf(cell->build->plan->arena, "%s_sum", cell->def->gates[gate]));
+                         arena_printf(cell->build->plan->arena, "%s_%s", cell->def->gates[gate], label));
 }
 
 static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, const char *label) {
@@ -191,20 +192,21 @@ static void input_products(Cell *cell, Tensor *x) {
         return;
     }
     for (int gate = 0; gate < gate_count(cell->def); gate++)
-        cell->x[gate] = product(cell, masked(cell, x, masks, gate), columns_of_gate(cell, kernel, gate),
-                                bias ? columns_of_gate(cell, bias, gate) : NULL,
+        cell->x[gate] = product(cell, masked(cell, x, masks, gate), columns_of_gate(cell, kernel, gate, "kernel"),
+                                bias ? columns_of_gate(cell, bias, gate, "bias") : NULL,
                                 arena_printf(build->plan->arena, "inputs_%s", cell->def->gates[gate]));
 }
 
 /* Within the loop: what each gate gets from the input, and from the state (or something else in its place). */
 
 static Tensor *input_of_gate(const Cell *cell, int gate) {
-    return cell->x[1] ? cell->x[gate] : columns_of_gate(cell, cell->x[0], gate);
+    return cell->x[1] ? cell->x[gate] : columns_of_gate(cell, cell->x[0], gate, "inputs");
 }
 
 static Tensor *state_product(const Cell *cell, Tensor *h, int gate) {
-    return product(cell, masked(cell, h, cell->masks, gate), columns_of_gate(cell, cell->recurrent_kernel, gate),
-                   cell->recurrent_bias ? columns_of_gate(cell, cell->recurrent_bias, gate) : NULL,
+    return product(cell, masked(cell, h, cell->masks, gate),
+                   columns_of_gate(cell, cell->recurrent_kernel, gate, "recurrent_kernel"),
+                   cell->recurrent_bias ? columns_of_gate(cell, cell->recurrent_bias, gate, "recurrent_bias") : NULL,
                    arena_printf(cell->build->plan->arena, "state_%s", cell->def->gates[gate]));
 }
 
@@ -218,14 +220,16 @@ static Tensor *sum(const Cell *cell, Tensor *a, Tensor *b) {
 static void gate_sums(const Cell *cell, int gates, Tensor **sums) {
     if (cell->separate) {
         for (int gate = 0; gate < gates; gate++)
-            sums[gate] = sum(cell, input_of_gate(cell, gate), state_product(cell, cell->h->previous, gate));
+            sums[gate] = build_named(cell->build,
+                                     sum(cell, input_of_gate(cell, gate), state_product(cell, cell->h->previous, gate)),
+                                     arena_printf(cell->build->plan->arena, "%s_sum", cell->def->gates[gate]));
         return;
     }
     Tensor *h = masked(cell, cell->h->previous, cell->masks, 0);
     if (cell->build->random && cell->args->recurrent_dropout == 1)
         h = build_map(cell->build, &drop_all, (Tensor *[]){h}, NULL, 0);
     Tensor *all = sum(cell, cell->x[0], product(cell, h, cell->recurrent_kernel, NULL, "state"));
-    for (int gate = 0; gate < gates; gate++) sums[gate] = gates > 1 ? columns_of_gate(cell, all, gate) : all;
+    for (int gate = 0; gate < gates; gate++) sums[gate] = gates > 1 ? columns_of_gate(cell, all, gate, "sum") : all;
 }
 
 static Tensor *activated(const Cell *cell, const Object *activation, Tensor *x, const char *label) {
@@ -271,7 +275,7 @@ static void gru_step(Cell *cell) {
     Tensor *h = cell->h->previous, *state[3], *z, *r, *g;
     if (a->reset_after && !cell->separate) {
         Tensor *all = product(cell, masked(cell, h, cell->masks, 0), cell->recurrent_kernel, cell->recurrent_bias, "state");
-        for (int gate = 0; gate < 3; gate++) state[gate] = columns_of_gate(cell, all, gate);
+        for (int gate = 0; gate < 3; gate++) state[gate] = columns_of_gate(cell, all, gate, "state");
     } else {
         for (int gate = 0; gate < (a->reset_after ? 3 : 2); gate++) state[gate] = state_product(cell, h, gate);
     }
@@ -346,7 +350,9 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     cell.h = loop_state(build, state, lasting(&cell, state, "output"), "output");
     if (def->keeps_cell) cell.c = loop_state(build, state, lasting(&cell, state, "cell"), "cell");
     for (int gate = 0; gate < MAX_GATES && cell.x[gate]; gate++)
-        cell.x[gate] = loop_step(build, cell.x[gate], cell.x[1] ? def->gates[gate] : "inputs_step");
+        cell.x[gate] =
+            loop_step(build, cell.x[gate],
+                      cell.x[1] ? arena_printf(build->plan->arena, "%s_inputs", def->gates[gate]) : "inputs_step");
     if (mask) cell.valid = loop_step(build, mask, "valid");
     def->step(&cell);
     if (cell.c) carry_on(&cell, cell.c, cell.c_next);

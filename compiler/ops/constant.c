@@ -14,7 +14,7 @@ static void emit(Emit *e, const Op *op) {
     Text values = {.arena = e->arena};
     for (int64_t i = 0; i < count; i++) text_printf(&values, "%s%s", i ? ", " : "", literal(e, op->values[i]));
     const char *const line = wrap_line(e, formatted(e, "static const %s values[] = {%s};", e->real, text_chars(&values)));
-    emit_function(e, "constant", op, (Hole[]){{"values", line}, {"y", param_named(e, op->out, true, "y")}, {NULL, NULL}});
+    emit_function(e, "constant", (Hole[]){{"values", line}, {"y", param_named(e, op->out, true, "y")}, {NULL, NULL}});
 }
 
 const OpDef op_constant = {.name = "constant", .brief = "numbers from the model file", .emit = emit};

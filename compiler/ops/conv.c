@@ -209,7 +209,7 @@ static void emit(Emit *e, const Op *op) {
     const char *const weights = param_named(e, kernel, false, packed ? "packed" : "kernel");
     const char *const width = integer(e, out.dim[last - 1]);
     const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
-    emit_function(e, packed ? "conv" : block_is_column(op) ? "conv_column" : "conv_groups", op,
+    emit_function(e, packed ? "conv" : block_is_column(op) ? "conv_column" : "conv_groups",
                   (Hole[]){{"counts", conv_three(e, pieces.counts)},
                            {"strides", conv_three(e, pieces.strides)},
                            {"lines", size_text(e, out, 0, last - 1)},
@@ -258,7 +258,7 @@ static void emit_kernel(Emit *e, const Op *op) {
                            {"rows", integer(e, pieces.depth)},
                            {"step", integer(e, strides.at[dims - 1] * window->stride[dims - 1])},
                            {NULL, NULL}});
-    emit_function(e, "conv_kernel", op,
+    emit_function(e, "conv_kernel",
                   (Hole[]){{"counts", conv_three(e, counts)},
                            {"strides", conv_three(e, steps)},
                            {"samples", size_text(e, in, 0, first)},

@@ -257,7 +257,7 @@ static void emit(Emit *e, const Op *op) {
     const bool wins = op->steps.count && !strcmp(op->steps.at[0].label, "winner");
     const char *const from = param_named(e, x, false, "x"), *const weights = param_named(e, kernel, false, "packed");
     const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
-    emit_function(e, "conv_max", op,
+    emit_function(e, "conv_max",
                   (Hole[]){{"counts", conv_three(e, pieces.counts)},
                            {"strides", conv_three(e, pieces.strides)},
                            {"across", integer(e, across)},
@@ -317,7 +317,7 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each)
                          {"depth", integer(e, pieces.depth)},
                          {"weights", integer(e, weights)},
                          {NULL, NULL}};
-    emit_function(e, "winners", op,
+    emit_function(e, "winners",
                   (Hole[]){{"counts", conv_three(e, pieces.counts)},
                            {"strides", conv_three(e, pieces.strides)},
                            {"taps", winner ? filled(e, "winners_taps", (Hole[]){{"taps", tap_places(e, op, &steps)}, {NULL, NULL}}) : ""},
@@ -353,7 +353,7 @@ static void emit_lines(Emit *e, const Op *op) {
     }
     const char *const from = param_named(e, x, false, "x"), *const back = param_named(e, d, false, "d");
     const char *const won = param_named(e, op->in[2], false, "winner"), *const to = param_named(e, op->out, true, "y");
-    emit_function(e, "winner_lines", op,
+    emit_function(e, "winner_lines",
                   (Hole[]){{"counts", conv_three(e, counts)},
                            {"strides", conv_three(e, apart)},
                            {"at_once", integer(e, at_once ? at_once : 1)},
@@ -399,7 +399,7 @@ static void emit_unpool(Emit *e, const Op *op) {
                                        {"taps", window_taps(e, &loops, tap)},
                                        {NULL, NULL}});
     body = window_places(e, &loops, window_channels(e, &loops, "n", body));
-    emit_function(e, gaps ? "pool_back" : "body", op,
+    emit_function(e, gaps ? "pool_back" : "body",
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {"body", body}, {NULL, NULL}});
 }
 

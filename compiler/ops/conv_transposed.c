@@ -156,7 +156,7 @@ static void emit_taps(Emit *e, const Op *op) {
     }
     const int64_t filters = op->out->shape.dim[1], channels = op->out->shape.dim[2];
     const char *const kernel = param_named(e, op->in[0], false, "kernel"), *const to = param_named(e, op->out, true, "y");
-    emit_function(e, "transposed_taps", op,
+    emit_function(e, "transposed_taps",
                   (Hole[]){{"taps", text_chars(&taps)},
                            {"count", integer(e, phases.taps)},
                            {"channels", integer(e, channels)},
@@ -173,7 +173,7 @@ static void emit_pack(Emit *e, const Op *op) {
     Text depths = {.arena = e->arena};
     for (int i = 0; i < phases.count; i++) add_row(&depths, integer(e, phases.phase[i].taps * filters));
     const char *const from = param_named(e, op->in[0], false, "turned"), *const to = param_named(e, op->out, true, "packed");
-    emit_function(e, "transposed_pack", op,
+    emit_function(e, "transposed_pack",
                   (Hole[]){{"depths", text_chars(&depths)},
                            {"count", integer(e, phases.count)},
                            {"channels", integer(e, channels)},
@@ -220,7 +220,7 @@ static void emit(Emit *e, const Op *op) {
         from_line = formatted(e, "%s + %s", from_line, times(e, index, strides.at[j]));
         to_line = formatted(e, "%s + %s", to_line, times(e, index, outputs.at[j] / channels * window->stride[j]));
     }
-    emit_function(e, "conv_transposed", op,
+    emit_function(e, "conv_transposed",
                   (Hole[]){{"windows", text_chars(&windows)},
                            {"table", text_chars(&table)},
                            {"phases", integer(e, phases.count)},

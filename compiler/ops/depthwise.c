@@ -100,7 +100,7 @@ static void emit(Emit *e, const Op *op) {
                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
                                        {NULL, NULL}});
     body = window_places(e, &m.loops, multiples(e, &m, "n", body));
-    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
 static void emit_input(Emit *e, const Op *op) {
@@ -120,7 +120,7 @@ static void emit_input(Emit *e, const Op *op) {
                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
                                        {NULL, NULL}});
     body = window_places(e, &m.loops, multiples(e, &m, "n", body));
-    emit_function(e, "pool_back", op,
+    emit_function(e, "pool_back",
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 
@@ -152,7 +152,7 @@ static void emit_kernel(Emit *e, const Op *op) {
                                              {"places", window_places(e, &m.loops, place)},
                                              {"stores", window_taps_of(e, &m.loops, first, window->dims, true, store)},
                                              {NULL, NULL}});
-    emit_function(e, "body", op,
+    emit_function(e, "body",
                   (Hole[]){{"body", window_taps_of(e, &m.loops, 0, first, false, multiples(e, &m, lanes, body))}, {NULL, NULL}});
 }
 

@@ -31,7 +31,7 @@ static void emit(Emit *e, const Op *op) {
     const Tensor *const table = op->def == &op_gather ? op->in[1] : op->out;
     const char *const indices = param_named(e, op->in[0], false, "x");
     const char *const from = op->in_count > 1 ? param_named(e, op->in[1], false, op->def == &op_gather ? "table" : "d") : "";
-    emit_function(e, op->def->name, op,
+    emit_function(e, op->def->name,
                   (Hole[]){{"x", indices},
                            {"from", from},
                            {"y", param_named(e, op->out, true, "y")},

@@ -29,7 +29,7 @@ static void describe(const Op *op, Text *out) {
 static void emit(Emit *e, const Op *op) {
     const Shape ring = op->in[1]->shape;
     const char *const x = param_named(e, op->in[0], false, "x");
-    emit_function(e, "history", op,
+    emit_function(e, "history",
                   (Hole[]){{"x", x},
                            {"ring", param_named(e, op->in[1], true, "ring")},
                            {"oldest", param_named(e, op->in[2], true, "oldest")},

@@ -31,7 +31,7 @@ static void emit_weights(Emit *e, const Op *op) {
     const char *const weights = param_tensor(e, op->out, true);
     Text scale = {.arena = e->arena};
     if (!sum) emit_template(e, &scale, "loss_weights_scale", (Hole[]){{"total", total}, {"weights", weights}, {NULL, NULL}});
-    emit_function(e, "loss_weights", op,
+    emit_function(e, "loss_weights",
                   (Hole[]){{"sample_weight", given ? formatted(e, "%s ? %s[row] : 1", given, given) : "1"},
                            {"weights", weights},
                            {"rows", size_text(e, rows, 0, rows.rank)},
@@ -130,8 +130,7 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
     emit_function(e,
                   !loss->rows ? single ? "loss_single" : "loss_elementwise"
                   : d && !gradient ? formatted(e, "%s_train", value)
-                                   : value,
-                  op, holes);
+                                   : value, holes);
 }
 
 static void emit_loss(Emit *e, const Op *op) {

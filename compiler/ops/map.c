@@ -98,7 +98,7 @@ static void emit_map(Emit *e, const Op *op) {
     } else if (!body) {
         body = loops_text(e, &nest, 0, last + 1, steps_text(e, op, &place));
     }
-    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
 /* Every element gets the gradient of the sum that it went into. */
@@ -143,7 +143,8 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     kept.loop_count = 1;
     kept.loops[0] = *columns;
     kept.loops[0].var = "col + c";
-    const Place place = {.nest = &kept, .lanes = lanes_of(columns), .value_name = local_name(e, "sum")};
+    const Place place = {
+        .nest = &kept, .lanes = lanes_of(columns), .value_name = local_name(e, own_role(e, op, op->out))};
     const char *const matrix = matrix_text(e, x, param_named(e, x, false, "x")), *const total = sum_of_block(e, op, &place);
     Text text = {.arena = e->arena};
     emit_template(e, &text, "sum_columns",
@@ -156,7 +157,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
                            {"total", total},
                            {"steps", after_sum(e, op, &kept, &place)},
                            {NULL, NULL}});
-    emit_function(e, "body", op, (Hole[]){{"body", text_chars(&text)}, {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", text_chars(&text)}, {NULL, NULL}});
 }
 
 /* Outer loops run over what is kept, inner ones over what is summed. Where the kept part ends the space, its last loop
@@ -220,7 +221,7 @@ static void emit_sum(Emit *e, const Op *op) {
             (Hole[]){{"var", outer.loops[i].var}, {"size", outer.loops[i].size}, {"body", body}, {NULL, NULL}});
         body = text_chars(&out);
     }
-    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
 const OpDef op_map = {

@@ -58,7 +58,7 @@ static void emit_packed(Emit *e, const Op *op) {
     const char *const packed = param_named(e, op->in[1], false, "packed"), *const second = second_product(e, op);
     const char *const depth = depth_text(e, op, op->in[1]->shape.dim[1]);
     const BlockText block = block_text(e, op, rows, "row + r");
-    emit_function(e, "matmul_packed", op,
+    emit_function(e, "matmul_packed",
                   (Hole[]){{"a", x},
                            {"a_row", integer(e, tensor_row_width(a))},
                            {"packed", packed},
@@ -84,7 +84,7 @@ static void emit_shallow(Emit *e, const Op *op) {
     Tensor *a = op->in[0], *b = op->in[1];
     const Shape space = op->out->shape;
     const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
-    const char *const w = matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : "transposed");
+    const char *const w = matrix(e, b, false, tensor_storage(b)->kind == TENSOR_WEIGHT ? NULL : "transposed");
     const BlockText block = block_text(e, op, rows, "row");
     Text terms = {.arena = e->arena};
     for (int64_t k = 0; k < a->shape.dim[a->shape.rank - 1]; k++) {
@@ -92,7 +92,7 @@ static void emit_shallow(Emit *e, const Op *op) {
         const char *const from = address_text(e, formatted(e, "%s + col + c", w), integer(e, k * tensor_row_width(b)));
         text_printf(&terms, "%s += %s[%s] * %s;\n", block.value, x, element, lanes_load(e, from, *block.lanes ? "n" : NULL));
     }
-    emit_function(e, "matmul_shallow", op,
+    emit_function(e, "matmul_shallow",
                   (Hole[]){{"rows", rows},
                            {"columns", integer(e, space.dim[space.rank - 1])},
                            {"out", block.value},
@@ -107,7 +107,7 @@ static void emit_shallow(Emit *e, const Op *op) {
 static void emit_deep(Emit *e, const Op *op) {
     Tensor *a = op->in[0], *b = op->in[1];
     const char *const x = matrix(e, a, false, "x"), *const d = matrix(e, b, false, "d");
-    emit_function(e, "matmul_deep", op,
+    emit_function(e, "matmul_deep",
                   (Hole[]){{"a", x},
                            {"a_row", integer(e, tensor_row_width(a))},
                            {"b", d},
@@ -139,7 +139,10 @@ static void emit(Emit *e, const Op *op) {
     const char *const a_row = integer(e, tensor_row_width(a));
     const char *const rows = size_text(e, space, 0, space.rank - 1);
     const char *const x = matrix(e, a, false, "x");
-    const char *const w = matrix(e, b, false, b->kind == TENSOR_WEIGHT ? NULL : op->transpose_a ? "d" : "transposed");
+    const char *const w = matrix(e, b, false,
+                                 tensor_storage(b)->kind == TENSOR_WEIGHT ? NULL
+                                 : op->transpose_a                        ? "d"
+                                                                          : "transposed");
     const char *const depth = op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1)
                                               : depth_text(e, op, a->shape.dim[a->shape.rank - 1]);
     const BlockText block = block_text(e, op, rows, "row + r");
@@ -164,7 +167,7 @@ static void emit(Emit *e, const Op *op) {
                                  : !block_is_column(op)    ? "matmul"
                                  : op->transpose_a         ? "matmul_column_transposed"
                                                            : "matmul_column";
-    emit_function(e, template, op, holes);
+    emit_function(e, template, holes);
 }
 
 const OpDef op_matmul = {

@@ -38,7 +38,7 @@ static void emit_thresholds(Emit *e, const Op *op, const Hole *common) {
                                                    : "metric_above_evenly",
                                 above);
     if (thresholds.top) below = formatted(e, "%s%s", below, printed(e, "metric_among_top", above));
-    emit_function(e, "metric_thresholds", op,
+    emit_function(e, "metric_thresholds",
                   with(e, common,
                        (Hole[]){{"table", list ? thresholds_table(e, thresholds) : ""},
                                 {"first", integer(e, one ? thresholds.column : 0)},
@@ -56,7 +56,7 @@ static void emit_f_score(Emit *e, const Op *op, const Hole *common) {
     const char *const chosen =
         largest ? formatted(e, "p[c] >= peak && (p[c] > %s || p[c] < %s)", literal(e, 1e-9), literal(e, -1e-9))
                 : formatted(e, "p[c] > %s", literal(e, args->threshold));
-    emit_function(e, "metric_f_score", op,
+    emit_function(e, "metric_f_score",
                   with(e, common, (Hole[]){{"peak", largest ? peak : ""}, {"chosen", chosen}, {NULL, NULL}}));
 }
 
@@ -81,7 +81,7 @@ static void emit_metric(Emit *e, const Op *op) {
     switch (op->metric->kind) {
     case METRIC_THRESHOLDS: emit_thresholds(e, op, common); break;
     case METRIC_F_SCORE: emit_f_score(e, op, common); break;
-    default: emit_function(e, "metric_r_squared", op, common); break;
+    default: emit_function(e, "metric_r_squared", common); break;
     }
 }
 

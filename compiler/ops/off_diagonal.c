@@ -15,7 +15,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
 }
 
 static void emit(Emit *e, const Op *op) {
-    emit_function(e, "off_diagonal", op,
+    emit_function(e, "off_diagonal",
                   (Hole[]){{"x", param_named(e, op->in[0], false, "x")},
                            {"y", param_named(e, op->out, true, "y")},
                            {"rows", integer(e, op->out->shape.dim[0])},

@@ -17,7 +17,7 @@ Tensor *build_pack(Builder *build, Tensor *matrix) {
 static void emit(Emit *e, const Op *op) {
     Tensor *matrix = op->in[0];
     const Shape shape = matrix->shape;
-    emit_function(e, "pack", op,
+    emit_function(e, "pack",
                   (Hole[]){{"depth", integer(e, op->out->shape.dim[1])},
                            {"columns", integer(e, shape.dim[shape.rank - 1])},
                            {"from", matrix_text(e, matrix, param_named(e, matrix, false, "kernel"))},

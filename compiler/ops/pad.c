@@ -121,7 +121,7 @@ static void emit(Emit *e, const Op *op) {
                       (Hole[]){{"var", vars[i]}, {"size", sizes[i]}, {"body", body}, {NULL, NULL}});
         body = text_chars(&outer);
     }
-    emit_function(e, "pad", op, (Hole[]){{"zeros", by_sample ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
+    emit_function(e, "pad", (Hole[]){{"zeros", by_sample ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
 }
 
 const OpDef op_pad = {.name = "pad", .brief = "zeros around and between elements, or elements left out",

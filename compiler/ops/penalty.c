@@ -44,7 +44,7 @@ static void emit_penalty(Emit *e, const Op *op) {
     const char *sum = op->numbers[1] == 0   ? formatted(e, "%s * v_abs(value)", l1)
                       : op->numbers[0] == 0 ? formatted(e, "%s * value * value", l2)
                                             : formatted(e, "%s * v_abs(value) + %s * value * value", l1, l2);
-    emit_function(e, "penalty", op,
+    emit_function(e, "penalty",
                   (Hole[]){{"x", param_tensor(e, op->in[0], false)},
                            {"sums", param_sums(e)},
                            {"total", of_batch(shape) ? formatted(e, "%s * v_sum(total)", param_scalar(e, "per_sample")) : "v_sum(total)"},

@@ -35,7 +35,7 @@ static void emit(Emit *e, const Op *op) {
     const Shape in = x->shape, out = y->shape;
     const int last = out.rank - 1;
     if (in.rank == 2 && op->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !op->flipped) {
-        emit_function(e, "transpose", op,
+        emit_function(e, "transpose",
                       (Hole[]){{"rows", integer(e, in.dim[0])},
                                {"columns", integer(e, in.dim[1])},
                                {"from", from},
@@ -62,7 +62,7 @@ static void emit(Emit *e, const Op *op) {
                       (Hole[]){{"var", vars[i]}, {"size", size_text(e, out, i, i + 1)}, {"body", body}, {NULL, NULL}});
         body = text_chars(&loop);
     }
-    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
 const OpDef op_permute = {

@@ -75,7 +75,7 @@ static void emit(Emit *e, const Op *op) {
                                        {"place", window_place_at(e, &loops)},
                                        {NULL, NULL}});
     body = window_places(e, &loops, window_channels(e, &loops, "n", body));
-    emit_function(e, "body", op, (Hole[]){{"body", body}, {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
 static void emit_gradient(Emit *e, const Op *op) {
@@ -105,7 +105,7 @@ static void emit_gradient(Emit *e, const Op *op) {
                                        {"taps", taps},
                                        {NULL, NULL}});
     body = window_places(e, &loops, window_channels(e, &loops, "n", body));
-    emit_function(e, "pool_back", op,
+    emit_function(e, "pool_back",
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 

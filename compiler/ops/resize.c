@@ -45,7 +45,7 @@ static void emit(Emit *e, const Op *op) {
     const char *body = filled(e, back ? "resize_back" : "resize_element",
                               (Hole[]){{"x", x}, {"y", y}, {"old", old}, {"size", size}, {"inner", inner}, {NULL, NULL}});
     const char *total = size_text(e, small, 0, small.rank);
-    emit_function(e, "resize", op,
+    emit_function(e, "resize",
                   (Hole[]){{"rows", size_text(e, small, 0, dim)},
                            {"zeros", back ? filled(e, "pad_zeros", (Hole[]){{"y", y}, {"size", total}, {NULL, NULL}}) : ""},
                            {"size", size},

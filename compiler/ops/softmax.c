@@ -28,7 +28,7 @@ static void sparsemax_gradient(Builder *build, const Op *op, Tensor *d) {
 static void emit(Emit *e, const Op *op) {
     const Shape shape = op->out->shape;
     Tensor *second = op->in_count > 1 ? op->in[1] : op->in[0];
-    emit_function(e, op->def->name, op,
+    emit_function(e, op->def->name,
                   (Hole[]){{"x", param_named(e, op->in[0], false, "x")},
                            {"d", param_named(e, second, false, "d")},
                            {"y", param_named(e, op->out, true, "y")},

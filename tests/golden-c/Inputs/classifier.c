@@ -17,6 +17,7 @@
  *  Non-trainable params: 0 (0.00 B)
  *
  * Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`
+ * On x86-64 it includes itself for AVX-512 and for AVX2; -DNNC_ONE_COPY leaves one copy to read and to compile.
  */
 #ifndef NNC_COPY_BYTES /* what stands in the file once */
 
@@ -245,7 +246,7 @@ static int classifier_has_avx2(void) {
 
 /* ------------------------------------------------------------------------------------------- operations of the model */
 
-/* dense: dense (batch, 16) = x (batch, 20) . dense/kernel (20, 16), biased, relu */
+/* dense: y (batch, 16) = relu(x . kernel + bias); x (batch, 20), kernel (20, 16), bias (16,) */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
@@ -266,7 +267,7 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     }
 }
 
-/* dense_1: dense_1.biased (batch, 3) = dense (batch, 16) . dense_1/kernel (16, 3), biased */
+/* dense_1: y (batch, 3) = x . kernel + bias; x (batch, 16), kernel (16, 3), bias (3,) */
 static void dense_1_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
@@ -287,7 +288,7 @@ static void dense_1_forward(size_t batch, const float *x, const float *kernel, c
     }
 }
 
-/* dense_1: dense_1 (batch, 3) = softmax of dense_1.biased (batch, 3) */
+/* dense_1: y (batch, 3) = softmax(x); x (batch, 3) */
 static void dense_1_forward_softmax(size_t batch, const float *x, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row++) {
@@ -309,7 +310,7 @@ static void dense_1_forward_softmax(size_t batch, const float *x, float *y) {
     }
 }
 
-/* row_weight (batch,) = loss_weights of sample_weight (batch,) */
+/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;
@@ -323,7 +324,8 @@ static void loss_weights(size_t batch, const float *sample_weight, float *row_we
     }
 }
 
-/* loss of dense_1.biased (batch, 3), target (batch,), row_weight (batch,) */
+/* sums[0] += SparseCategoricalCrossentropy(logits, target, row_weight)
+ *     logits (batch, 3), target (batch,), row_weight (batch,) */
 static void loss(size_t batch, const float *logits, const int32_t *target, const float *row_weight, float *sums) {
     const size_t rows = batch;
     float total = 0;
@@ -337,7 +339,7 @@ static void loss(size_t batch, const float *logits, const int32_t *target, const
     sums[0] += total;
 }
 
-/* metric of dense_1.biased (batch, 3), target (batch,) */
+/* sums[1] += accuracy(prediction, target); prediction (batch, 3), target (batch,) */
 static void metric_accuracy(size_t batch, const float *prediction, const int32_t *target, float *sums) {
     const size_t rows = batch;
     float total = 0;
@@ -348,7 +350,9 @@ static void metric_accuracy(size_t batch, const float *prediction, const int32_t
     sums[2] += (float)rows;
 }
 
-/* dense: dropout (batch, 16) = x (batch, 20) . dense/kernel (20, 16), biased, relu, dropped */
+/* dense:
+ *     y (batch, 16) = relu(x . kernel + bias) * mask
+ *     x (batch, 20), kernel (20, 16), mask 0 with probability 0.25, else 1.33333, bias (16,) */
 static void dense_forward_train(size_t batch, const float *x, const float *kernel, const nnc_random *random,
     const float *bias, float *y) {
     const size_t rows = batch;
@@ -374,7 +378,8 @@ static void dense_forward_train(size_t batch, const float *x, const float *kerne
     }
 }
 
-/* d_dense_1.biased (batch, 3) = loss of dense_1.biased (batch, 3), target (batch,), row_weight (batch,) */
+/* sums[0] += SparseCategoricalCrossentropy(logits, target, row_weight), d (batch, 3) its gradient
+ *     logits (batch, 3), target (batch,), row_weight (batch,), d (batch, 3) */
 static void loss_train(size_t batch, const float *logits, const int32_t *target, const float *row_weight, float *sums,
     float *d) {
     const size_t rows = batch;
@@ -394,7 +399,7 @@ static void loss_train(size_t batch, const float *logits, const int32_t *target,
     sums[0] += total;
 }
 
-/* dense_1: d_dense_1/bias (3,) = sum of d_dense_1.biased (batch, 3), Adam */
+/* dense_1: d_bias (3,) = sum(x), by which Adam moves bias; x (batch, 3), bias (3,) */
 static void dense_1_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 3; col += PANEL) {
@@ -403,12 +408,12 @@ static void dense_1_backward_bias(size_t batch, const float *x, float *m_state, 
         column_sums(batch, cols, x + col, 3, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
-            const vec sum = v_load_all(block + c);
+            const vec d_bias = v_load_all(block + c);
             vec m = v_load(m_state + col + c, n);
             vec v = v_load(v_state + col + c, n);
             vec w = v_load(bias + col + c, n);
-            m = m + 0.1f * (sum - m);
-            v = v + 0.001f * (sum * sum - v);
+            m = m + 0.1f * (d_bias - m);
+            v = v + 0.001f * (d_bias * d_bias - v);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store(m_state + col + c, m, n);
             v_store(v_state + col + c, v, n);
@@ -417,32 +422,34 @@ static void dense_1_backward_bias(size_t batch, const float *x, float *m_state, 
     }
 }
 
-/* dense_1: dense_1.kernel_transposed (3, 16) = permute of dense_1/kernel (16, 3) */
+/* dense_1: y (3, 16) = x^T; x (16, 3) */
 static void dense_1_backward_transpose(size_t batch, const float *x, float *y) {
     (void)batch;
     transpose(16, 3, x, 3, y);
 }
 
-/* dense_1: dense.d_biased (batch, 16) = d_dense_1.biased (batch, 3) . dense_1.kernel_transposed (3, 16), d_biased */
-static void dense_1_backward_input(size_t batch, const float *x, const float *transposed, const float *dropout,
+/* dense_1:
+ *     y (batch, 16) = select(input > 0, 1.33333 * x . transposed, 0)
+ *     x (batch, 3), transposed (3, 16), input (batch, 16) */
+static void dense_1_backward_input(size_t batch, const float *x, const float *transposed, const float *input,
     float *y) {
     const size_t rows = batch;
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
         for (size_t row = 0; row < rows; row++) {
             for (size_t c = 0; c < cols; c += LANES) {
-                vec sum = v_zero();
-                sum += x[row * 3] * v_load_all(transposed + col + c);
-                sum += x[row * 3 + 1] * v_load_all(transposed + col + c + 16);
-                sum += x[row * 3 + 2] * v_load_all(transposed + col + c + 32);
-                const vec d_biased = v_select(v_load_all(dropout + row * 16 + col + c) > 0.0f, 1.33333333f * sum, 0.0f);
+                vec d_input = v_zero();
+                d_input += x[row * 3] * v_load_all(transposed + col + c);
+                d_input += x[row * 3 + 1] * v_load_all(transposed + col + c + 16);
+                d_input += x[row * 3 + 2] * v_load_all(transposed + col + c + 32);
+                const vec d_biased = v_select(v_load_all(input + row * 16 + col + c) > 0.0f, 1.33333333f * d_input, 0.0f);
                 v_store_all(y + row * 16 + col + c, d_biased);
             }
         }
     }
 }
 
-/* dense_1: d_dense_1/kernel (16, 3) = dropout (batch, 16) transposed . d_dense_1.biased (batch, 3), Adam */
+/* dense_1: d_kernel (16, 3) = x^T . d, by which Adam moves kernel; x (batch, 16), d (batch, 3), kernel (16, 3) */
 static void dense_1_backward_kernel(size_t batch, const float *x, const float *d, float *m_state, float *v_state,
     float *kernel, float alpha) {
     const size_t rows = 16;
@@ -455,12 +462,12 @@ static void dense_1_backward_kernel(size_t batch, const float *x, const float *d
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec d_kernel = v_load_all(block + r * PANEL + c);
                     vec m = v_load(m_state + (row + r) * 3 + col + c, n);
                     vec v = v_load(v_state + (row + r) * 3 + col + c, n);
                     vec w = v_load(kernel + (row + r) * 3 + col + c, n);
-                    m = m + 0.1f * (sum - m);
-                    v = v + 0.001f * (sum * sum - v);
+                    m = m + 0.1f * (d_kernel - m);
+                    v = v + 0.001f * (d_kernel * d_kernel - v);
                     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
                     v_store(m_state + (row + r) * 3 + col + c, m, n);
                     v_store(v_state + (row + r) * 3 + col + c, v, n);
@@ -471,7 +478,7 @@ static void dense_1_backward_kernel(size_t batch, const float *x, const float *d
     }
 }
 
-/* dense: d_dense/bias (16,) = sum of dense.d_biased (batch, 16), Adam */
+/* dense: d_bias (16,) = sum(x), by which Adam moves bias; x (batch, 16), bias (16,) */
 static void dense_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 16; col += PANEL) {
@@ -479,12 +486,12 @@ static void dense_backward_bias(size_t batch, const float *x, float *m_state, fl
         float block[PANEL];
         column_sums(batch, cols, x + col, 16, block);
         for (size_t c = 0; c < cols; c += LANES) {
-            const vec sum = v_load_all(block + c);
+            const vec d_bias = v_load_all(block + c);
             vec m = v_load_all(m_state + col + c);
             vec v = v_load_all(v_state + col + c);
             vec w = v_load_all(bias + col + c);
-            m = m + 0.1f * (sum - m);
-            v = v + 0.001f * (sum * sum - v);
+            m = m + 0.1f * (d_bias - m);
+            v = v + 0.001f * (d_bias * d_bias - v);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store_all(m_state + col + c, m);
             v_store_all(v_state + col + c, v);
@@ -493,7 +500,7 @@ static void dense_backward_bias(size_t batch, const float *x, float *m_state, fl
     }
 }
 
-/* dense: d_dense/kernel (20, 16) = x (batch, 20) transposed . dense.d_biased (batch, 16), Adam */
+/* dense: d_kernel (20, 16) = x^T . d, by which Adam moves kernel; x (batch, 20), d (batch, 16), kernel (20, 16) */
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *m_state, float *v_state,
     float *kernel, float alpha) {
     const size_t rows = 20;
@@ -505,12 +512,12 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
             product(high, cols, batch, x + row, 1, 20, d + col, 16, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
-                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec d_kernel = v_load_all(block + r * PANEL + c);
                     vec m = v_load_all(m_state + (row + r) * 16 + col + c);
                     vec v = v_load_all(v_state + (row + r) * 16 + col + c);
                     vec w = v_load_all(kernel + (row + r) * 16 + col + c);
-                    m = m + 0.1f * (sum - m);
-                    v = v + 0.001f * (sum * sum - v);
+                    m = m + 0.1f * (d_kernel - m);
+                    v = v + 0.001f * (d_kernel * d_kernel - v);
                     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
                     v_store_all(m_state + (row + r) * 16 + col + c, m);
                     v_store_all(v_state + (row + r) * 16 + col + c, v);
@@ -525,8 +532,8 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
 
 static void classifier_predict_batch(const classifier_params *p, classifier_work *w, const float *x, float *y, size_t batch) {
     float *const arena = w->arena;
-    float *const dense = arena + 0; /* (batch, 16) */
-    float *const dense_1_biased = arena + 128; /* (batch, 3) */
+    float *const dense = arena + 0; /* (batch, 16), until dense_1_forward */
+    float *const dense_1_biased = arena + 128; /* (batch, 3), until dense_1_forward_softmax */
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, dense);
     dense_1_forward(batch, dense, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
     dense_1_forward_softmax(batch, dense_1_biased, y);
@@ -535,9 +542,9 @@ static void classifier_predict_batch(const classifier_params *p, classifier_work
 static int classifier_evaluate_batch(const classifier_params *p, classifier_work *w, const float *x, const int32_t *target,
     const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const dense = arena + 0; /* (batch, 16) */
-    float *const dense_1_biased = arena + 128; /* (batch, 3) */
-    float *const row_weight = arena + 0; /* (batch,) */
+    float *const dense = arena + 0; /* (batch, 16), until dense_1_forward */
+    float *const dense_1_biased = arena + 128; /* (batch, 3), until metric_accuracy */
+    float *const row_weight = arena + 0; /* (batch,), until loss */
     sums[0] = 0;
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, dense);
     dense_1_forward(batch, dense, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
@@ -551,12 +558,12 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
     size_t batch, float *sums) {
     classifier_params *const p = &t->params;
     float *const arena = t->arena;
-    float *const dropout = arena + 0; /* (batch, 16) */
-    float *const dense_1_biased = arena + 128; /* (batch, 3) */
-    float *const row_weight = arena + 160; /* (batch,) */
-    float *const d_dense_1_biased = arena + 304; /* (batch, 3) */
-    float *const dense_1_kernel_transposed = arena + 256; /* (3, 16) */
-    float *const dense_d_biased = arena + 128; /* (batch, 16) */
+    float *const dropout = arena + 0; /* (batch, 16), until dense_1_backward_kernel */
+    float *const dense_1_biased = arena + 128; /* (batch, 3), until metric_accuracy */
+    float *const row_weight = arena + 160; /* (batch,), until loss_train */
+    float *const d_dense_1_biased = arena + 304; /* (batch, 3), until dense_1_backward_kernel */
+    float *const dense_1_kernel_transposed = arena + 256; /* (3, 16), until dense_1_backward_input */
+    float *const dense_d_biased = arena + 128; /* (batch, 16), until dense_backward_kernel */
     const nnc_random dropout_random = nnc_random_for(t->seed, 32, t->batches);
     const uint64_t iteration = t->iterations + 1;
     const float learning_rate = t->learning_rate;
@@ -573,8 +580,8 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
     dense_1_backward_bias(batch, d_dense_1_biased, t->m.dense_1_bias, t->v.dense_1_bias, p->dense_1_bias, alpha);
     dense_1_backward_transpose(batch, p->dense_1_kernel, dense_1_kernel_transposed);
     dense_1_backward_input(batch, d_dense_1_biased, dense_1_kernel_transposed, dropout, dense_d_biased);
-    dense_1_backward_kernel(batch, dropout, d_dense_1_biased, t->m.dense_1_kernel, t->v.dense_1_kernel, p->dense_1_kernel,
-        alpha);
+    dense_1_backward_kernel(batch, dropout, d_dense_1_biased, t->m.dense_1_kernel, t->v.dense_1_kernel,
+        p->dense_1_kernel, alpha);
     dense_backward_bias(batch, dense_d_biased, t->m.dense_bias, t->v.dense_bias, p->dense_bias, alpha);
     dense_backward_kernel(batch, x, dense_d_biased, t->m.dense_kernel, t->v.dense_kernel, p->dense_kernel, alpha);
     return NNC_OK;
@@ -583,8 +590,8 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
 static void classifier_sample_batch(const classifier_params *p, classifier_work *w, const float *x, float *y, uint64_t seed,
     uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
-    float *const dropout = arena + 0; /* (batch, 16) */
-    float *const dense_1_biased = arena + 128; /* (batch, 3) */
+    float *const dropout = arena + 0; /* (batch, 16), until dense_1_forward */
+    float *const dense_1_biased = arena + 128; /* (batch, 3), until dense_1_forward_softmax */
     const nnc_random dropout_random = nnc_random_after(seed, 32, sample, (uint32_t)first * 1);
     dense_forward_train(batch, x, p->dense_kernel, &dropout_random, p->dense_bias, dropout);
     dense_1_forward(batch, dropout, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
@@ -629,10 +636,11 @@ CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed) {
         return NNC_E_ARG;
     }
     p = &t->params;
-    init_uniform(p->dense_kernel, 320, (-0.4082483f), 0.4082483f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0, 0));
-    init_constant(p->dense_bias, 16, 0.0f);
-    init_uniform(p->dense_1_kernel, 48, (-0.561951487f), 0.561951487f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 4,
+    init_uniform(p->dense_kernel, 320, (-0.4082483f), 0.4082483f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
         0));
+    init_constant(p->dense_bias, 16, 0.0f);
+    init_uniform(p->dense_1_kernel, 48, (-0.561951487f), 0.561951487f, nnc_random_for(seed,
+        (uint32_t)NNC_PURPOSE_INIT + 4, 0));
     init_constant(p->dense_1_bias, 3, 0.0f);
     memset(&t->m, 0, sizeof t->m);
     memset(&t->v, 0, sizeof t->v);

@@ -25,6 +25,7 @@
  *  Non-trainable params: 0 (0.00 B)
  *
  * Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`
+ * On x86-64 it includes itself for AVX-512 and for AVX2; -DNNC_ONE_COPY leaves one copy to read and to compile.
  */
 #ifndef NNC_COPY_BYTES /* what stands in the file once */
 
@@ -280,13 +281,15 @@ static int images_has_avx2(void) {
 
 /* ------------------------------------------------------------------------------------------- operations of the model */
 
-/* conv2d: conv2d.kernel_packed (1, 9, 64) = pack of conv2d/kernel (3, 3, 1, 16) */
+/* conv2d: packed (1, 9, 64) = pack(kernel); kernel (3, 3, 1, 16) */
 static void conv2d_forward_pack(size_t batch, const float *kernel, float *packed) {
     (void)batch;
     pack(9, 16, kernel, 16, packed);
 }
 
-/* conv2d: max_pooling2d (batch, 5, 5, 16) = conv_max of x (batch, 12, 12, 1), conv2d.kernel_packed (1, 9, 64), biased, relu */
+/* conv2d:
+ *     y (batch, 5, 5, 16) = relu(conv_max 3x3 max 2x2 stride 2x2 (x, packed) + bias)
+ *     x (batch, 12, 12, 1), packed (1, 9, 64), bias (16,) */
 static void conv2d_forward(size_t batch, const float *x, const float *packed, const float *bias, float *y) {
     static const product_walk window = {{3, 1, 1}, {12, 0, 0}};
     enum { AT_ONCE = (PACKED_ROWS + 1) / 2 }; /* pooling windows */
@@ -316,13 +319,15 @@ static void conv2d_forward(size_t batch, const float *x, const float *packed, co
     }
 }
 
-/* conv2d_1: conv2d_1.kernel_packed (1, 64, 64) = pack of conv2d_1/kernel (2, 2, 16, 24) */
+/* conv2d_1: packed (1, 64, 64) = pack(kernel); kernel (2, 2, 16, 24) */
 static void conv2d_1_forward_pack(size_t batch, const float *kernel, float *packed) {
     (void)batch;
     pack(64, 24, kernel, 24, packed);
 }
 
-/* conv2d_1: max_pooling2d_1 (batch, 2, 2, 24) = conv_max of max_pooling2d (batch, 5, 5, 16), conv2d_1.kernel_packed (1, 64, 64), biased, relu */
+/* conv2d_1:
+ *     y (batch, 2, 2, 24) = relu(conv_max 2x2 max 2x2 stride 2x2 (x, packed) + bias)
+ *     x (batch, 5, 5, 16), packed (1, 64, 64), bias (24,) */
 static void conv2d_1_forward(size_t batch, const float *x, const float *packed, const float *bias, float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
     enum { AT_ONCE = (PACKED_ROWS + 1) / 2 }; /* pooling windows */
@@ -353,7 +358,7 @@ static void conv2d_1_forward(size_t batch, const float *x, const float *packed, 
     }
 }
 
-/* dense: dense.biased (batch, 10) = flatten (batch, 96) . dense/kernel (96, 10), biased */
+/* dense: y (batch, 10) = x . kernel + bias; x (batch, 96), kernel (96, 10), bias (10,) */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
@@ -374,7 +379,7 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     }
 }
 
-/* dense: dense (batch, 10) = softmax of dense.biased (batch, 10) */
+/* dense: y (batch, 10) = softmax(x); x (batch, 10) */
 static void dense_forward_softmax(size_t batch, const float *x, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row++) {
@@ -396,7 +401,7 @@ static void dense_forward_softmax(size_t batch, const float *x, float *y) {
     }
 }
 
-/* row_weight (batch,) = loss_weights of sample_weight (batch,) */
+/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;
@@ -410,7 +415,8 @@ static void loss_weights(size_t batch, const float *sample_weight, float *row_we
     }
 }
 
-/* loss of dense.biased (batch, 10), target (batch,), row_weight (batch,) */
+/* sums[0] += SparseCategoricalCrossentropy(logits, target, row_weight)
+ *     logits (batch, 10), target (batch,), row_weight (batch,) */
 static void loss(size_t batch, const float *logits, const int32_t *target, const float *row_weight, float *sums) {
     const size_t rows = batch;
     float total = 0;
@@ -424,9 +430,12 @@ static void loss(size_t batch, const float *logits, const int32_t *target, const
     sums[0] += total;
 }
 
-/* conv2d: max_pooling2d (batch, 5, 5, 16) = conv_max of x (batch, 12, 12, 1), conv2d.kernel_packed (1, 9, 64), winner, biased, relu */
-static void conv2d_forward_train(size_t batch, const float *x, const float *packed, float *winner_out, const float *bias,
-    float *y) {
+/* conv2d:
+ *     winner_out (batch, 5, 5, 16) = number of the winner
+ *     y = relu(conv_max 3x3 max 2x2 stride 2x2 (x, packed) + bias)
+ *     x (batch, 12, 12, 1), packed (1, 9, 64), bias (16,) */
+static void conv2d_forward_train(size_t batch, const float *x, const float *packed, float *winner_out,
+    const float *bias, float *y) {
     static const product_walk window = {{3, 1, 1}, {12, 0, 0}};
     enum { AT_ONCE = (PACKED_ROWS + 1) / 2 }; /* pooling windows */
     const size_t lines = batch * 5;
@@ -457,7 +466,7 @@ static void conv2d_forward_train(size_t batch, const float *x, const float *pack
     }
 }
 
-/* spatial_dropout2d: spatial_dropout2d.mask (batch, 1, 1, 16) = random */
+/* spatial_dropout2d: y (batch, 1, 1, 16) = random; mask 0 with probability 0.2, else 1.25 */
 static void spatial_dropout2d_forward_draw(size_t batch, const nnc_random *random, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t block = 0; block < 16; block += NNC_RANDOM_BLOCK) {
@@ -465,30 +474,30 @@ static void spatial_dropout2d_forward_draw(size_t batch, const nnc_random *rando
             uint32_t mask_bits[NNC_RANDOM_BLOCK];
             v_random_block(random, (uint32_t)(i), mask_bits);
             for (size_t c = block; c < end; c += LANES) {
-                const vec x = v_keep(mask_bits + (c - block), 0.2f, 1.25f);
-                const vec factor = x;
-                v_store_all(y + i * 16 + c, factor);
+                v_store_all(y + i * 16 + c, v_keep(mask_bits + (c - block), 0.2f, 1.25f));
             }
         }
     }
 }
 
-/* spatial_dropout2d: spatial_dropout2d (batch, 5, 5, 16) = dropped of max_pooling2d, spatial_dropout2d.mask (batch, 1, 1, 16) */
-static void spatial_dropout2d_forward_dropped(size_t batch, const float *max_pooling2d,
-    const float *spatial_dropout2d_mask, float *y) {
+/* spatial_dropout2d: y (batch, 5, 5, 16) = input * mask; input (batch, 5, 5, 16), mask (batch, 1, 1, 16) */
+static void spatial_dropout2d_forward_dropped(size_t batch, const float *input, const float *mask, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t j = 0; j < 25; j++) {
             for (size_t c = 0; c < 16; c += LANES) {
-                const vec dropped = v_load_all(max_pooling2d + i * 400 + j * 16 + c) * v_load_all(spatial_dropout2d_mask + i * 16 + c);
+                const vec dropped = v_load_all(input + i * 400 + j * 16 + c) * v_load_all(mask + i * 16 + c);
                 v_store_all(y + i * 400 + j * 16 + c, dropped);
             }
         }
     }
 }
 
-/* conv2d_1: max_pooling2d_1 (batch, 2, 2, 24) = conv_max of spatial_dropout2d (batch, 5, 5, 16), conv2d_1.kernel_packed (1, 64, 64), winner, biased, relu */
-static void conv2d_1_forward_train(size_t batch, const float *x, const float *packed, float *winner_out, const float *bias,
-    float *y) {
+/* conv2d_1:
+ *     winner_out (batch, 2, 2, 24) = number of the winner
+ *     y = relu(conv_max 2x2 max 2x2 stride 2x2 (x, packed) + bias)
+ *     x (batch, 5, 5, 16), packed (1, 64, 64), bias (24,) */
+static void conv2d_1_forward_train(size_t batch, const float *x, const float *packed, float *winner_out,
+    const float *bias, float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
     enum { AT_ONCE = (PACKED_ROWS + 1) / 2 }; /* pooling windows */
     const size_t lines = batch * 2;
@@ -520,7 +529,8 @@ static void conv2d_1_forward_train(size_t batch, const float *x, const float *pa
     }
 }
 
-/* d_dense.biased (batch, 10) = loss of dense.biased (batch, 10), target (batch,), row_weight (batch,) */
+/* sums[0] += SparseCategoricalCrossentropy(logits, target, row_weight), d (batch, 10) its gradient
+ *     logits (batch, 10), target (batch,), row_weight (batch,), d (batch, 10) */
 static void loss_train(size_t batch, const float *logits, const int32_t *target, const float *row_weight, float *sums,
     float *d) {
     const size_t rows = batch;
@@ -540,7 +550,7 @@ static void loss_train(size_t batch, const float *logits, const int32_t *target,
     sums[0] += total;
 }
 
-/* dense: d_dense/bias (10,) = sum of d_dense.biased (batch, 10), Adam */
+/* dense: d_bias (10,) = sum(x), by which Adam moves bias; x (batch, 10), bias (10,) */
 static void dense_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 10; col += PANEL) {
@@ -549,12 +559,12 @@ static void dense_backward_bias(size_t batch, const float *x, float *m_state, fl
         column_sums(batch, cols, x + col, 10, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
-            const vec sum = v_load_all(block + c);
+            const vec d_bias = v_load_all(block + c);
             vec m = v_load(m_state + col + c, n);
             vec v = v_load(v_state + col + c, n);
             vec w = v_load(bias + col + c, n);
-            m = m + 0.1f * (sum - m);
-            v = v + 0.001f * (sum * sum - v);
+            m = m + 0.1f * (d_bias - m);
+            v = v + 0.001f * (d_bias * d_bias - v);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store(m_state + col + c, m, n);
             v_store(v_state + col + c, v, n);
@@ -563,13 +573,13 @@ static void dense_backward_bias(size_t batch, const float *x, float *m_state, fl
     }
 }
 
-/* dense: dense.kernel_transposed (10, 96) = permute of dense/kernel (96, 10) */
+/* dense: y (10, 96) = x^T; x (96, 10) */
 static void dense_backward_transpose(size_t batch, const float *x, float *y) {
     (void)batch;
     transpose(96, 10, x, 10, y);
 }
 
-/* dense: dense.d_flatten (batch, 96) = d_dense.biased (batch, 10) . dense.kernel_transposed (10, 96) */
+/* dense: y (batch, 96) = x . transposed; x (batch, 10), transposed (10, 96) */
 static void dense_backward_input(size_t batch, const float *x, const float *transposed, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
@@ -580,15 +590,15 @@ static void dense_backward_input(size_t batch, const float *x, const float *tran
             product(high, cols, 10, x + row * 10, 10, 1, transposed + col, 96, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
-                    const vec sum = v_load_all(block + r * PANEL + c);
-                    v_store_all(y + (row + r) * 96 + col + c, sum);
+                    const vec d_input = v_load_all(block + r * PANEL + c);
+                    v_store_all(y + (row + r) * 96 + col + c, d_input);
                 }
             }
         }
     }
 }
 
-/* dense: d_dense/kernel (96, 10) = flatten (batch, 96) transposed . d_dense.biased (batch, 10), Adam */
+/* dense: d_kernel (96, 10) = x^T . d, by which Adam moves kernel; x (batch, 96), d (batch, 10), kernel (96, 10) */
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *m_state, float *v_state,
     float *kernel, float alpha) {
     const size_t rows = 96;
@@ -601,12 +611,12 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec d_kernel = v_load_all(block + r * PANEL + c);
                     vec m = v_load(m_state + (row + r) * 10 + col + c, n);
                     vec v = v_load(v_state + (row + r) * 10 + col + c, n);
                     vec w = v_load(kernel + (row + r) * 10 + col + c, n);
-                    m = m + 0.1f * (sum - m);
-                    v = v + 0.001f * (sum * sum - v);
+                    m = m + 0.1f * (d_kernel - m);
+                    v = v + 0.001f * (d_kernel * d_kernel - v);
                     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
                     v_store(m_state + (row + r) * 10 + col + c, m, n);
                     v_store(v_state + (row + r) * 10 + col + c, v, n);
@@ -617,16 +627,17 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     }
 }
 
-/* conv2d_1: conv2d_1.d_biased (batch, 2, 2, 24) = d_biased of dense.d_max_pooling2d_1, max_pooling2d_1 */
-static void conv2d_1_backward_relu(size_t batch, const float *dense_d_max_pooling2d_1, const float *max_pooling2d_1,
-    float *y) {
+/* conv2d_1:
+ *     y (batch, 2, 2, 24) = select(input > 0, d_input, 0)
+ *     d_input (batch, 2, 2, 24), input (batch, 2, 2, 24) */
+static void conv2d_1_backward_relu(size_t batch, const float *d_input, const float *input, float *y) {
     for (size_t c = 0; c < batch * 96; c += LANES) {
-        const vec d_biased = v_select(v_load_all(max_pooling2d_1 + c) > 0.0f, v_load_all(dense_d_max_pooling2d_1 + c), 0.0f);
+        const vec d_biased = v_select(v_load_all(input + c) > 0.0f, v_load_all(d_input + c), 0.0f);
         v_store_all(y + c, d_biased);
     }
 }
 
-/* conv2d_1: d_conv2d_1/bias (24,) = sum of conv2d_1.d_biased (batch, 2, 2, 24), Adam */
+/* conv2d_1: d_bias (24,) = sum(x), by which Adam moves bias; x (batch, 2, 2, 24), bias (24,) */
 static void conv2d_1_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 24; col += PANEL) {
@@ -635,12 +646,12 @@ static void conv2d_1_backward_bias(size_t batch, const float *x, float *m_state,
         column_sums(batch * 4, cols, x + col, 24, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
-            const vec sum = v_load_all(block + c);
+            const vec d_bias = v_load_all(block + c);
             vec m = v_load(m_state + col + c, n);
             vec v = v_load(v_state + col + c, n);
             vec w = v_load(bias + col + c, n);
-            m = m + 0.1f * (sum - m);
-            v = v + 0.001f * (sum * sum - v);
+            m = m + 0.1f * (d_bias - m);
+            v = v + 0.001f * (d_bias * d_bias - v);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store(m_state + col + c, m, n);
             v_store(v_state + col + c, v, n);
@@ -649,13 +660,15 @@ static void conv2d_1_backward_bias(size_t batch, const float *x, float *m_state,
     }
 }
 
-/* conv2d_1: conv2d_1.kernel_transposed (24, 64) = permute of conv2d_1.kernel_matrix (64, 24) */
+/* conv2d_1: y (24, 64) = x^T; x (64, 24) */
 static void conv2d_1_backward_transpose(size_t batch, const float *x, float *y) {
     (void)batch;
     transpose(64, 24, x, 24, y);
 }
 
-/* conv2d_1: conv2d_1.d_spatial_dropout2d (batch, 5, 5, 16) = conv_sparse_input of conv2d_1.kernel_transposed (24, 64), conv2d_1.d_biased (batch, 2, 2, 24), conv2d_1.winner (batch, 2, 2, 24) */
+/* conv2d_1:
+ *     y (batch, 5, 5, 16) = conv_sparse_input 2x2 max 2x2 stride 2x2 (transposed, d, winner)
+ *     transposed (24, 64), d (batch, 2, 2, 24), winner (batch, 2, 2, 24) */
 static void conv2d_1_backward_input(size_t batch, const float *transposed, const float *d, const float *winner,
     float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
@@ -677,7 +690,9 @@ static void conv2d_1_backward_input(size_t batch, const float *transposed, const
     }
 }
 
-/* conv2d_1: conv2d_1.d_kernel_by_filter (24, 64) = conv_sparse_kernel of spatial_dropout2d (batch, 5, 5, 16), conv2d_1.d_biased (batch, 2, 2, 24), conv2d_1.winner (batch, 2, 2, 24) */
+/* conv2d_1:
+ *     y (24, 64) = conv_sparse_kernel 2x2 max 2x2 stride 2x2 (x, d, winner)
+ *     x (batch, 5, 5, 16), d (batch, 2, 2, 24), winner (batch, 2, 2, 24) */
 static void conv2d_1_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
     static const size_t taps[] = {0, 16, 80, 96}; /* of a pooling window, from its corner */
@@ -698,27 +713,29 @@ static void conv2d_1_backward_kernel(size_t batch, const float *x, const float *
     }
 }
 
-/* conv2d_1: conv2d_1.d_kernel_matrix (64, 24) = permute of conv2d_1.d_kernel_by_filter (24, 64) */
+/* conv2d_1: y (64, 24) = x^T; x (24, 64) */
 static void conv2d_1_backward_turn(size_t batch, const float *x, float *y) {
     (void)batch;
     transpose(24, 64, x, 64, y);
 }
 
-/* spatial_dropout2d: conv2d.d_biased (batch, 5, 5, 16) = d_max_pooling2d of spatial_dropout2d.mask (batch, 1, 1, 16), conv2d_1.d_spatial_dropout2d, d_biased */
-static void spatial_dropout2d_backward_dropped(size_t batch, const float *spatial_dropout2d_mask,
-    const float *conv2d_1_d_spatial_dropout2d, const float *max_pooling2d, float *y) {
+/* spatial_dropout2d:
+ *     y (batch, 5, 5, 16) = select(input > 0, d_output * mask, 0)
+ *     mask (batch, 1, 1, 16), d_output (batch, 5, 5, 16), input (batch, 5, 5, 16) */
+static void spatial_dropout2d_backward_dropped(size_t batch, const float *mask, const float *d_output,
+    const float *input, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t j = 0; j < 25; j++) {
             for (size_t c = 0; c < 16; c += LANES) {
-                const vec d_max_pooling2d = v_load_all(conv2d_1_d_spatial_dropout2d + i * 400 + j * 16 + c) * v_load_all(spatial_dropout2d_mask + i * 16 + c);
-                const vec d_biased = v_select(v_load_all(max_pooling2d + i * 400 + j * 16 + c) > 0.0f, d_max_pooling2d, 0.0f);
+                const vec d_input = v_load_all(d_output + i * 400 + j * 16 + c) * v_load_all(mask + i * 16 + c);
+                const vec d_biased = v_select(v_load_all(input + i * 400 + j * 16 + c) > 0.0f, d_input, 0.0f);
                 v_store_all(y + i * 400 + j * 16 + c, d_biased);
             }
         }
     }
 }
 
-/* conv2d: d_conv2d/bias (16,) = sum of conv2d.d_biased (batch, 5, 5, 16), Adam */
+/* conv2d: d_bias (16,) = sum(x), by which Adam moves bias; x (batch, 5, 5, 16), bias (16,) */
 static void conv2d_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 16; col += PANEL) {
@@ -726,12 +743,12 @@ static void conv2d_backward_bias(size_t batch, const float *x, float *m_state, f
         float block[PANEL];
         column_sums(batch * 25, cols, x + col, 16, block);
         for (size_t c = 0; c < cols; c += LANES) {
-            const vec sum = v_load_all(block + c);
+            const vec d_bias = v_load_all(block + c);
             vec m = v_load_all(m_state + col + c);
             vec v = v_load_all(v_state + col + c);
             vec w = v_load_all(bias + col + c);
-            m = m + 0.1f * (sum - m);
-            v = v + 0.001f * (sum * sum - v);
+            m = m + 0.1f * (d_bias - m);
+            v = v + 0.001f * (d_bias * d_bias - v);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store_all(m_state + col + c, m);
             v_store_all(v_state + col + c, v);
@@ -740,7 +757,9 @@ static void conv2d_backward_bias(size_t batch, const float *x, float *m_state, f
     }
 }
 
-/* conv2d: d_conv2d/kernel (3, 3, 1, 16) = conv_max_lines of x (batch, 12, 12, 1), conv2d.d_biased (batch, 5, 5, 16), conv2d.winner (batch, 5, 5, 16) */
+/* conv2d:
+ *     y (3, 3, 1, 16) = conv_max_lines 3x3 max 2x2 stride 2x2 (x, d, winner)
+ *     x (batch, 12, 12, 1), d (batch, 5, 5, 16), winner (batch, 5, 5, 16) */
 static void conv2d_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk lines = {{2, 1, 1}, {12, 0, 0}}; /* of a pooling window */
     enum { AT_ONCE = 64 };                               /* pooling windows */
@@ -760,17 +779,17 @@ static void conv2d_backward_kernel(size_t batch, const float *x, const float *d,
     }
 }
 
-/* conv2d_1: update, Adam */
-static void conv2d_1_update_kernel(size_t batch, const float *d_conv2d_1_kernel, float *m_state, float *v_state,
-    float *kernel, float alpha) {
+/* conv2d_1: Adam moves kernel by d_kernel; d_kernel (2, 2, 16, 24), kernel (2, 2, 16, 24) */
+static void conv2d_1_update_kernel(size_t batch, const float *d_kernel, float *m_state, float *v_state, float *kernel,
+    float alpha) {
     (void)batch;
     for (size_t c = 0; c < 1536; c += LANES) {
-        const vec g = v_load_all(d_conv2d_1_kernel + c);
+        const vec d_kernel_c = v_load_all(d_kernel + c);
         vec m = v_load_all(m_state + c);
         vec v = v_load_all(v_state + c);
         vec w = v_load_all(kernel + c);
-        m = m + 0.1f * (g - m);
-        v = v + 0.001f * (g * g - v);
+        m = m + 0.1f * (d_kernel_c - m);
+        v = v + 0.001f * (d_kernel_c * d_kernel_c - v);
         w = w - alpha * m / (v_sqrt(v) + 1e-07f);
         v_store_all(m_state + c, m);
         v_store_all(v_state + c, v);
@@ -778,17 +797,17 @@ static void conv2d_1_update_kernel(size_t batch, const float *d_conv2d_1_kernel,
     }
 }
 
-/* conv2d: update, Adam */
-static void conv2d_update_kernel(size_t batch, const float *d_conv2d_kernel, float *m_state, float *v_state,
-    float *kernel, float alpha) {
+/* conv2d: Adam moves kernel by d_kernel; d_kernel (3, 3, 1, 16), kernel (3, 3, 1, 16) */
+static void conv2d_update_kernel(size_t batch, const float *d_kernel, float *m_state, float *v_state, float *kernel,
+    float alpha) {
     (void)batch;
     for (size_t c = 0; c < 144; c += LANES) {
-        const vec g = v_load_all(d_conv2d_kernel + c);
+        const vec d_kernel_c = v_load_all(d_kernel + c);
         vec m = v_load_all(m_state + c);
         vec v = v_load_all(v_state + c);
         vec w = v_load_all(kernel + c);
-        m = m + 0.1f * (g - m);
-        v = v + 0.001f * (g * g - v);
+        m = m + 0.1f * (d_kernel_c - m);
+        v = v + 0.001f * (d_kernel_c * d_kernel_c - v);
         w = w - alpha * m / (v_sqrt(v) + 1e-07f);
         v_store_all(m_state + c, m);
         v_store_all(v_state + c, v);
@@ -800,11 +819,11 @@ static void conv2d_update_kernel(size_t batch, const float *d_conv2d_kernel, flo
 
 static void images_predict_batch(const images_params *p, images_work *w, const float *x, float *y, size_t batch) {
     float *const arena = w->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16) */
-    float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24) */
-    float *const dense_biased = arena + 0; /* (batch, 10) */
-    float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64) */
-    float *const conv2d_1_kernel_packed = arena + 12800; /* (1, 64, 64) */
+    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until conv2d_1_forward */
+    float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24), until dense_forward */
+    float *const dense_biased = arena + 0; /* (batch, 10), until dense_forward_softmax */
+    float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64), until conv2d_forward */
+    float *const conv2d_1_kernel_packed = arena + 12800; /* (1, 64, 64), until conv2d_1_forward */
     conv2d_forward_pack(batch, p->conv2d_kernel, conv2d_kernel_packed);
     conv2d_forward(batch, x, conv2d_kernel_packed, p->conv2d_bias, max_pooling2d);
     conv2d_1_forward_pack(batch, p->conv2d_1_kernel, conv2d_1_kernel_packed);
@@ -816,12 +835,12 @@ static void images_predict_batch(const images_params *p, images_work *w, const f
 static int images_evaluate_batch(const images_params *p, images_work *w, const float *x, const int32_t *target,
     const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16) */
-    float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24) */
-    float *const dense_biased = arena + 0; /* (batch, 10) */
-    float *const row_weight = arena + 320; /* (batch,) */
-    float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64) */
-    float *const conv2d_1_kernel_packed = arena + 12800; /* (1, 64, 64) */
+    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until conv2d_1_forward */
+    float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24), until dense_forward */
+    float *const dense_biased = arena + 0; /* (batch, 10), until loss */
+    float *const row_weight = arena + 320; /* (batch,), until loss */
+    float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64), until conv2d_forward */
+    float *const conv2d_1_kernel_packed = arena + 12800; /* (1, 64, 64), until conv2d_1_forward */
     sums[0] = 0;
     conv2d_forward_pack(batch, p->conv2d_kernel, conv2d_kernel_packed);
     conv2d_forward(batch, x, conv2d_kernel_packed, p->conv2d_bias, max_pooling2d);
@@ -837,26 +856,28 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
     size_t batch, float *sums) {
     images_params *const p = &t->params;
     float *const arena = t->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16) */
-    float *const conv2d_winner = arena + 12800; /* (batch, 5, 5, 16) */
-    float *const spatial_dropout2d_mask = arena + 58880; /* (batch, 1, 1, 16) */
-    float *const spatial_dropout2d = arena + 25600; /* (batch, 5, 5, 16) */
-    float *const max_pooling2d_1 = arena + 42496; /* (batch, 2, 2, 24) */
-    float *const conv2d_1_winner = arena + 51200; /* (batch, 2, 2, 24) */
-    float *const dense_biased = arena + 38400; /* (batch, 10) */
-    float *const row_weight = arena + 38720; /* (batch,) */
-    float *const d_dense_biased = arena + 45568; /* (batch, 10) */
-    float *const dense_kernel_transposed = arena + 41472; /* (10, 96) */
-    float *const dense_d_flatten = arena + 38400; /* (batch, 96) */
-    float *const conv2d_1_d_biased = arena + 54272; /* (batch, 2, 2, 24) */
-    float *const conv2d_1_kernel_transposed = arena + 57344; /* (24, 64) */
-    float *const conv2d_1_d_spatial_dropout2d = arena + 38400; /* (batch, 5, 5, 16) */
-    float *const conv2d_1_d_kernel_by_filter = arena + 57344; /* (24, 64) */
-    float *const conv2d_1_d_kernel_matrix = arena + 51200; /* (64, 24) */
-    float *const conv2d_d_biased = arena + 25600; /* (batch, 5, 5, 16) */
-    float *const d_conv2d_kernel = arena + 0; /* (3, 3, 1, 16) */
-    float *const conv2d_kernel_packed = arena + 25600; /* (1, 9, 64) */
-    float *const conv2d_1_kernel_packed = arena + 38400; /* (1, 64, 64) */
+    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until spatial_dropout2d_backward_dropped */
+    float *const conv2d_winner = arena + 12800; /* (batch, 5, 5, 16), until conv2d_backward_kernel */
+    /* (batch, 1, 1, 16), until spatial_dropout2d_backward_dropped */
+    float *const spatial_dropout2d_mask = arena + 58880;
+    float *const spatial_dropout2d = arena + 25600; /* (batch, 5, 5, 16), until conv2d_1_backward_kernel */
+    float *const max_pooling2d_1 = arena + 42496; /* (batch, 2, 2, 24), until conv2d_1_backward_relu */
+    float *const conv2d_1_winner = arena + 51200; /* (batch, 2, 2, 24), until conv2d_1_backward_kernel */
+    float *const dense_biased = arena + 38400; /* (batch, 10), until loss_train */
+    float *const row_weight = arena + 38720; /* (batch,), until loss_train */
+    float *const d_dense_biased = arena + 45568; /* (batch, 10), until dense_backward_kernel */
+    float *const dense_kernel_transposed = arena + 41472; /* (10, 96), until dense_backward_input */
+    float *const dense_d_flatten = arena + 38400; /* (batch, 96), until conv2d_1_backward_relu */
+    float *const conv2d_1_d_biased = arena + 54272; /* (batch, 2, 2, 24), until conv2d_1_backward_kernel */
+    float *const conv2d_1_kernel_transposed = arena + 57344; /* (24, 64), until conv2d_1_backward_input */
+    /* (batch, 5, 5, 16), until spatial_dropout2d_backward_dropped */
+    float *const conv2d_1_d_spatial_dropout2d = arena + 38400;
+    float *const conv2d_1_d_kernel_by_filter = arena + 57344; /* (24, 64), until conv2d_1_backward_turn */
+    float *const conv2d_1_d_kernel_matrix = arena + 51200; /* (64, 24), until conv2d_1_update_kernel */
+    float *const conv2d_d_biased = arena + 25600; /* (batch, 5, 5, 16), until conv2d_backward_kernel */
+    float *const d_conv2d_kernel = arena + 0; /* (3, 3, 1, 16), until conv2d_update_kernel */
+    float *const conv2d_kernel_packed = arena + 25600; /* (1, 9, 64), until conv2d_forward_train */
+    float *const conv2d_1_kernel_packed = arena + 38400; /* (1, 64, 64), until conv2d_1_forward_train */
     const nnc_random spatial_dropout2d_random = nnc_random_for(t->seed, 48, t->batches);
     const uint64_t iteration = t->iterations + 1;
     const float learning_rate = t->learning_rate;
@@ -891,8 +912,8 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
         conv2d_d_biased);
     conv2d_backward_bias(batch, conv2d_d_biased, t->m.conv2d_bias, t->v.conv2d_bias, p->conv2d_bias, alpha);
     conv2d_backward_kernel(batch, x, conv2d_d_biased, conv2d_winner, d_conv2d_kernel);
-    conv2d_1_update_kernel(batch, conv2d_1_d_kernel_matrix, t->m.conv2d_1_kernel, t->v.conv2d_1_kernel, p->conv2d_1_kernel,
-        alpha);
+    conv2d_1_update_kernel(batch, conv2d_1_d_kernel_matrix, t->m.conv2d_1_kernel, t->v.conv2d_1_kernel,
+        p->conv2d_1_kernel, alpha);
     conv2d_update_kernel(batch, d_conv2d_kernel, t->m.conv2d_kernel, t->v.conv2d_kernel, p->conv2d_kernel, alpha);
     return NNC_OK;
 }
@@ -900,13 +921,14 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
 static void images_sample_batch(const images_params *p, images_work *w, const float *x, float *y, uint64_t seed,
     uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16) */
-    float *const spatial_dropout2d_mask = arena + 25600; /* (batch, 1, 1, 16) */
-    float *const spatial_dropout2d = arena + 12800; /* (batch, 5, 5, 16) */
-    float *const max_pooling2d_1 = arena + 4096; /* (batch, 2, 2, 24) */
-    float *const dense_biased = arena + 0; /* (batch, 10) */
-    float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64) */
-    float *const conv2d_1_kernel_packed = arena + 0; /* (1, 64, 64) */
+    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until spatial_dropout2d_forward_dropped */
+    /* (batch, 1, 1, 16), until spatial_dropout2d_forward_dropped */
+    float *const spatial_dropout2d_mask = arena + 25600;
+    float *const spatial_dropout2d = arena + 12800; /* (batch, 5, 5, 16), until conv2d_1_forward */
+    float *const max_pooling2d_1 = arena + 4096; /* (batch, 2, 2, 24), until dense_forward */
+    float *const dense_biased = arena + 0; /* (batch, 10), until dense_forward_softmax */
+    float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64), until conv2d_forward */
+    float *const conv2d_1_kernel_packed = arena + 0; /* (1, 64, 64), until conv2d_1_forward */
     const nnc_random spatial_dropout2d_random = nnc_random_after(seed, 48, sample, (uint32_t)first * 1);
     conv2d_forward_pack(batch, p->conv2d_kernel, conv2d_kernel_packed);
     conv2d_forward(batch, x, conv2d_kernel_packed, p->conv2d_bias, max_pooling2d);
@@ -956,13 +978,14 @@ IMAGES_API int images_train_init(images_trainer *t, uint64_t seed) {
         return NNC_E_ARG;
     }
     p = &t->params;
-    init_uniform(p->conv2d_kernel, 144, (-0.1980295f), 0.1980295f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0, 0));
+    init_uniform(p->conv2d_kernel, 144, (-0.1980295f), 0.1980295f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
+        0));
     init_constant(p->conv2d_bias, 16, 0.0f);
     init_uniform(p->conv2d_1_kernel, 1536, (-0.19364917f), 0.19364917f, nnc_random_for(seed,
         (uint32_t)NNC_PURPOSE_INIT + 4, 0));
     init_constant(p->conv2d_1_bias, 24, 0.0f);
-    init_uniform(p->dense_kernel, 960, (-0.237915476f), 0.237915476f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 8,
-        0));
+    init_uniform(p->dense_kernel, 960, (-0.237915476f), 0.237915476f, nnc_random_for(seed,
+        (uint32_t)NNC_PURPOSE_INIT + 8, 0));
     init_constant(p->dense_bias, 10, 0.0f);
     memset(&t->m, 0, sizeof t->m);
     memset(&t->v, 0, sizeof t->v);

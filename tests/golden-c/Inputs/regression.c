@@ -13,6 +13,7 @@
  *  Non-trainable params: 0 (0.00 B)
  *
  * Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`
+ * On x86-64 it includes itself for AVX-512 and for AVX2; -DNNC_ONE_COPY leaves one copy to read and to compile.
  */
 #ifndef NNC_COPY_BYTES /* what stands in the file once */
 
@@ -217,7 +218,7 @@ static int regression_has_avx2(void) {
 
 /* ------------------------------------------------------------------------------------------- operations of the model */
 
-/* dense: dense (batch, 1) = x (batch, 3) . dense/kernel (3, 1), biased */
+/* dense: y (batch, 1) = x . kernel + bias; x (batch, 3), kernel (3, 1), bias (1,) */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     static const product_walk once = {{1, 1, 1}, {0, 0, 0}};
     const size_t rows = batch;
@@ -234,7 +235,7 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     }
 }
 
-/* row_weight (batch,) = loss_weights of sample_weight (batch,) */
+/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;
@@ -248,7 +249,8 @@ static void loss_weights(size_t batch, const float *sample_weight, float *row_we
     }
 }
 
-/* loss of dense (batch, 1), target (batch, 1), row_weight (batch,) */
+/* sums[0] += MeanSquaredError(prediction, target, row_weight)
+ *     prediction (batch, 1), target (batch, 1), row_weight (batch,) */
 static void loss(size_t batch, const float *prediction, const float *target, const float *row_weight, float *sums) {
     const size_t rows = batch;
     vec total = v_zero();
@@ -262,9 +264,10 @@ static void loss(size_t batch, const float *prediction, const float *target, con
     sums[0] += v_sum(total);
 }
 
-/* d_dense (batch, 1) = loss of dense (batch, 1), target (batch, 1), row_weight (batch,) */
-static void loss_train(size_t batch, const float *prediction, const float *target, const float *row_weight, float *sums,
-    float *d) {
+/* sums[0] += MeanSquaredError(prediction, target, row_weight), d (batch, 1) its gradient
+ *     prediction (batch, 1), target (batch, 1), row_weight (batch,), d (batch, 1) */
+static void loss_train(size_t batch, const float *prediction, const float *target, const float *row_weight,
+    float *sums, float *d) {
     const size_t rows = batch;
     vec total = v_zero();
     for (size_t c = 0; c < rows; c += LANES) {
@@ -278,7 +281,7 @@ static void loss_train(size_t batch, const float *prediction, const float *targe
     sums[0] += v_sum(total);
 }
 
-/* dense: d_dense/bias (1,) = sum of d_dense (batch, 1), SGD */
+/* dense: d_bias (1,) = sum(x), by which SGD moves bias; x (batch, 1), bias (1,) */
 static void dense_backward_bias(size_t batch, const float *x, float *bias, float learning_rate) {
     vec sum = v_zero();
     for (size_t c = 0; c < batch; c += LANES) {
@@ -291,7 +294,7 @@ static void dense_backward_bias(size_t batch, const float *x, float *bias, float
     v_store(bias, w, 1);
 }
 
-/* dense: d_dense/kernel (3, 1) = x (batch, 3) transposed . d_dense (batch, 1), SGD */
+/* dense: d_kernel (3, 1) = x^T . d, by which SGD moves kernel; x (batch, 3), d (batch, 1), kernel (3, 1) */
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *kernel, float learning_rate) {
     const size_t rows = 3;
     for (size_t col = 0; col < rows; col += PANEL) { /* one column: it is worked on as a row */
@@ -300,9 +303,9 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
         product(1, cols, batch, d, 0, 1, x + col, 3, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
-            const vec sum = v_load_all(block + c);
+            const vec d_kernel = v_load_all(block + c);
             vec w = v_load(kernel + col + c, n);
-            w = w - learning_rate * sum;
+            w = w - learning_rate * d_kernel;
             v_store(kernel + col + c, w, n);
         }
     }
@@ -318,8 +321,8 @@ static void regression_predict_batch(const regression_params *p, regression_work
 static int regression_evaluate_batch(const regression_params *p, regression_work *w, const float *x, const float *target,
     const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const dense = arena + 0; /* (batch, 1) */
-    float *const row_weight = arena + 16; /* (batch,) */
+    float *const dense = arena + 0; /* (batch, 1), until loss */
+    float *const row_weight = arena + 16; /* (batch,), until loss */
     sums[0] = 0;
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, dense);
     loss_weights(batch, sample_weight, row_weight);
@@ -331,9 +334,9 @@ static int regression_train_batch(regression_trainer *t, const float *x, const f
     size_t batch, float *sums) {
     regression_params *const p = &t->params;
     float *const arena = t->arena;
-    float *const dense = arena + 0; /* (batch, 1) */
-    float *const row_weight = arena + 16; /* (batch,) */
-    float *const d_dense = arena + 32; /* (batch, 1) */
+    float *const dense = arena + 0; /* (batch, 1), until loss_train */
+    float *const row_weight = arena + 16; /* (batch,), until loss_train */
+    float *const d_dense = arena + 32; /* (batch, 1), until dense_backward_kernel */
     const float learning_rate = t->learning_rate;
     sums[0] = 0;
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, dense);

@@ -23,6 +23,7 @@
  *  Non-trainable params: 0 (0.00 B)
  *
  * Compile: cc -O2 `nnc --cflags` model.c `nnc --libs`
+ * On x86-64 it includes itself for AVX-512 and for AVX2; -DNNC_ONE_COPY leaves one copy to read and to compile.
  */
 #ifndef NNC_COPY_BYTES /* what stands in the file once */
 
@@ -259,19 +260,19 @@ static int sequence_has_avx2(void) {
 
 /* ------------------------------------------------------------------------------------------- operations of the model */
 
-/* p_re_lu: p_re_lu (batch, 5, 4) = prelu of x, p_re_lu/alpha (1, 4) */
+/* p_re_lu: y (batch, 5, 4) = prelu(x, alpha); x (batch, 5, 4), alpha (1, 4) */
 static void p_re_lu_forward_prelu(size_t batch, const float *x, const float *alpha, float *y) {
     for (size_t i = 0; i < batch * 5; i++) {
         for (size_t c = 0; c < 4; c += LANES) {
             const size_t n = v_lanes(4 - c);
-            const vec x_2 = v_load(x + i * 4 + c, n);
-            const vec prelu = v_max(v_splat(0.0f), x_2) + v_load(alpha + c, n) * v_min(v_splat(0.0f), x_2);
+            const vec x_c = v_load(x + i * 4 + c, n);
+            const vec prelu = v_max(v_splat(0.0f), x_c) + v_load(alpha + c, n) * v_min(v_splat(0.0f), x_c);
             v_store(y + i * 4 + c, prelu, n);
         }
     }
 }
 
-/* permute: permute (batch, 4, 5) = permute of p_re_lu (batch, 5, 4) */
+/* permute: y (batch, 4, 5) = permute(x); x (batch, 5, 4) */
 static void permute_forward_permute(size_t batch, const float *x, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t j = 0; j < 4; j++) {
@@ -282,7 +283,7 @@ static void permute_forward_permute(size_t batch, const float *x, float *y) {
     }
 }
 
-/* dense: dense (batch, 2) = flatten (batch, 20) . dense/kernel (20, 2), biased, tanh */
+/* dense: y (batch, 2) = tanh(x . kernel + bias); x (batch, 20), kernel (20, 2), bias (2,) */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
@@ -304,7 +305,7 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     }
 }
 
-/* row_weight (batch,) = loss_weights of sample_weight (batch,) */
+/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;
@@ -318,7 +319,8 @@ static void loss_weights(size_t batch, const float *sample_weight, float *row_we
     }
 }
 
-/* loss of dense (batch, 2), target (batch, 2), row_weight (batch,) */
+/* sums[0] += MeanAbsoluteError(prediction, target, row_weight)
+ *     prediction (batch, 2), target (batch, 2), row_weight (batch,) */
 static void loss(size_t batch, const float *prediction, const float *target, const float *row_weight, float *sums) {
     const size_t rows = batch;
     float total = 0;
@@ -336,7 +338,7 @@ static void loss(size_t batch, const float *prediction, const float *target, con
     sums[0] += total;
 }
 
-/* metric of dense (batch, 2), target (batch, 2) */
+/* sums[1] += MeanSquaredError(prediction, target); prediction (batch, 2), target (batch, 2) */
 static void metric_mse(size_t batch, const float *prediction, const float *target, float *sums) {
     const size_t rows = batch;
     float total = 0;
@@ -355,7 +357,7 @@ static void metric_mse(size_t batch, const float *prediction, const float *targe
     sums[2] += (float)rows;
 }
 
-/* spatial_dropout1d: spatial_dropout1d.mask (batch, 1, 4) = random */
+/* spatial_dropout1d: y (batch, 1, 4) = random; mask 0 with probability 0.5, else 2 */
 static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *random, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t block = 0; block < 4; block += NNC_RANDOM_BLOCK) {
@@ -364,22 +366,23 @@ static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *rando
             v_random_block(random, (uint32_t)(i), mask_bits);
             for (size_t c = block; c < end; c += LANES) {
                 const size_t n = v_lanes(end - c);
-                const vec x = v_keep(mask_bits + (c - block), 0.5f, 2.0f);
-                const vec factor = x;
-                v_store(y + i * 4 + c, factor, n);
+                v_store(y + i * 4 + c, v_keep(mask_bits + (c - block), 0.5f, 2.0f), n);
             }
         }
     }
 }
 
-/* spatial_dropout1d: p_re_lu (batch, 5, 4) = dropped of x, spatial_dropout1d.mask (batch, 1, 4), prelu */
-static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, const float *spatial_dropout1d_mask,
-    float *dropped_out, const float *alpha, float *y) {
+/* spatial_dropout1d:
+ *     dropped_out (batch, 5, 4) = x * mask
+ *     y = prelu(dropped_out, alpha)
+ *     x (batch, 5, 4), mask (batch, 1, 4), alpha (1, 4) */
+static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, const float *mask, float *dropped_out,
+    const float *alpha, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t j = 0; j < 5; j++) {
             for (size_t c = 0; c < 4; c += LANES) {
                 const size_t n = v_lanes(4 - c);
-                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(spatial_dropout1d_mask + i * 4 + c, n);
+                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(mask + i * 4 + c, n);
                 v_store(dropped_out + i * 20 + j * 4 + c, dropped, n);
                 const vec prelu = v_max(v_splat(0.0f), dropped) + v_load(alpha + c, n) * v_min(v_splat(0.0f), dropped);
                 v_store(y + i * 20 + j * 4 + c, prelu, n);
@@ -388,9 +391,9 @@ static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, cons
     }
 }
 
-/* gaussian_noise: gaussian_noise (batch, 4, 5) = noisy of permute, gaussian_noise.noise */
+/* gaussian_noise: y (batch, 4, 5) = input + noise; input (batch, 4, 5) */
 static void gaussian_noise_forward_noisy(size_t batch, const nnc_random *random, const nnc_random *random_angle,
-    const float *permute, float *y) {
+    const float *input, float *y) {
     for (size_t i = 0; i < batch * 4; i++) {
         for (size_t block = 0; block < 5; block += NNC_RANDOM_BLOCK) {
             const size_t end = least(5, block + NNC_RANDOM_BLOCK);
@@ -401,16 +404,17 @@ static void gaussian_noise_forward_noisy(size_t batch, const nnc_random *random,
             for (size_t c = block; c < end; c += LANES) {
                 const size_t n = v_lanes(end - c);
                 const vec noise = 0.0f + 0.1f * v_normal(noise_bits + (c - block), angle_noise_bits + (c - block), n);
-                const vec noisy = v_load(permute + i * 5 + c, n) + noise;
+                const vec noisy = v_load(input + i * 5 + c, n) + noise;
                 v_store(y + i * 5 + c, noisy, n);
             }
         }
     }
 }
 
-/* d_dense (batch, 2) = loss of dense (batch, 2), target (batch, 2), row_weight (batch,) */
-static void loss_train(size_t batch, const float *prediction, const float *target, const float *row_weight, float *sums,
-    float *d) {
+/* sums[0] += MeanAbsoluteError(prediction, target, row_weight), d (batch, 2) its gradient
+ *     prediction (batch, 2), target (batch, 2), row_weight (batch,), d (batch, 2) */
+static void loss_train(size_t batch, const float *prediction, const float *target, const float *row_weight,
+    float *sums, float *d) {
     const size_t rows = batch;
     float total = 0;
     for (size_t row = 0; row < rows; row++) {
@@ -428,17 +432,17 @@ static void loss_train(size_t batch, const float *prediction, const float *targe
     sums[0] += total;
 }
 
-/* dense: dense.d_biased (batch, 2) = d_biased of d_dense, dense */
-static void dense_backward_tanh(size_t batch, const float *d_dense, const float *dense, float *y_2) {
+/* dense: y (batch, 2) = d_output * (1 - output * output); d_output (batch, 2), output (batch, 2) */
+static void dense_backward_tanh(size_t batch, const float *d_output, const float *output, float *y) {
     for (size_t c = 0; c < batch * 2; c += LANES) {
         const size_t n = v_lanes(batch * 2 - c);
-        const vec y = v_load(dense + c, n);
-        const vec d_biased = v_load(d_dense + c, n) * (1.0f - y * y);
-        v_store(y_2 + c, d_biased, n);
+        const vec output_c = v_load(output + c, n);
+        const vec d_biased = v_load(d_output + c, n) * (1.0f - output_c * output_c);
+        v_store(y + c, d_biased, n);
     }
 }
 
-/* dense: d_dense/bias (2,) = sum of dense.d_biased (batch, 2), SGD */
+/* dense: d_bias (2,) = sum(x), by which SGD moves bias; x (batch, 2), bias (2,) */
 static void dense_backward_bias(size_t batch, const float *x, float *momentum_state, float *bias,
     float learning_rate) {
     for (size_t col = 0; col < 2; col += PANEL) {
@@ -447,10 +451,10 @@ static void dense_backward_bias(size_t batch, const float *x, float *momentum_st
         column_sums(batch, cols, x + col, 2, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
-            const vec sum = v_load_all(block + c);
+            const vec d_bias = v_load_all(block + c);
             vec momentum = v_load(momentum_state + col + c, n);
             vec w = v_load(bias + col + c, n);
-            momentum = 0.9f * momentum - learning_rate * sum;
+            momentum = 0.9f * momentum - learning_rate * d_bias;
             w = w + momentum;
             v_store(momentum_state + col + c, momentum, n);
             v_store(bias + col + c, w, n);
@@ -458,13 +462,13 @@ static void dense_backward_bias(size_t batch, const float *x, float *momentum_st
     }
 }
 
-/* dense: dense.kernel_transposed (2, 20) = permute of dense/kernel (20, 2) */
+/* dense: y (2, 20) = x^T; x (20, 2) */
 static void dense_backward_transpose(size_t batch, const float *x, float *y) {
     (void)batch;
     transpose(20, 2, x, 2, y);
 }
 
-/* dense: dense.d_flatten (batch, 20) = dense.d_biased (batch, 2) . dense.kernel_transposed (2, 20) */
+/* dense: y (batch, 20) = x . transposed; x (batch, 2), transposed (2, 20) */
 static void dense_backward_input(size_t batch, const float *x, const float *transposed, float *y) {
     const size_t rows = batch;
     for (size_t col = 0; col < 20; col += PANEL) {
@@ -472,16 +476,16 @@ static void dense_backward_input(size_t batch, const float *x, const float *tran
         for (size_t row = 0; row < rows; row++) {
             for (size_t c = 0; c < cols; c += LANES) {
                 const size_t n = v_lanes(cols - c);
-                vec sum = v_zero();
-                sum += x[row * 2] * v_load(transposed + col + c, n);
-                sum += x[row * 2 + 1] * v_load(transposed + col + c + 20, n);
-                v_store(y + row * 20 + col + c, sum, n);
+                vec d_input = v_zero();
+                d_input += x[row * 2] * v_load(transposed + col + c, n);
+                d_input += x[row * 2 + 1] * v_load(transposed + col + c + 20, n);
+                v_store(y + row * 20 + col + c, d_input, n);
             }
         }
     }
 }
 
-/* dense: d_dense/kernel (20, 2) = flatten (batch, 20) transposed . dense.d_biased (batch, 2), SGD */
+/* dense: d_kernel (20, 2) = x^T . d, by which SGD moves kernel; x (batch, 20), d (batch, 2), kernel (20, 2) */
 static void dense_backward_kernel(size_t batch, const float *x, const float *d, float *momentum_state, float *kernel,
     float learning_rate) {
     const size_t rows = 20;
@@ -494,10 +498,10 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const size_t n = v_lanes(cols - c);
-                    const vec sum = v_load_all(block + r * PANEL + c);
+                    const vec d_kernel = v_load_all(block + r * PANEL + c);
                     vec momentum = v_load(momentum_state + (row + r) * 2 + col + c, n);
                     vec w = v_load(kernel + (row + r) * 2 + col + c, n);
-                    momentum = 0.9f * momentum - learning_rate * sum;
+                    momentum = 0.9f * momentum - learning_rate * d_kernel;
                     w = w + momentum;
                     v_store(momentum_state + (row + r) * 2 + col + c, momentum, n);
                     v_store(kernel + (row + r) * 2 + col + c, w, n);
@@ -507,7 +511,7 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     }
 }
 
-/* permute: permute.d_p_re_lu (batch, 5, 4) = permute of dense.d_gaussian_noise (batch, 4, 5) */
+/* permute: y (batch, 5, 4) = permute(x); x (batch, 4, 5) */
 static void permute_backward_permute(size_t batch, const float *x, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t j = 0; j < 5; j++) {
@@ -518,14 +522,16 @@ static void permute_backward_permute(size_t batch, const float *x, float *y) {
     }
 }
 
-/* p_re_lu: p_re_lu.d_alpha (batch, 5, 4) = sum of p_re_lu.d_alpha (batch, 5, 4), d_alpha, SGD */
-static void p_re_lu_backward_alpha(size_t batch, const float *spatial_dropout1d, const float *permute_d_p_re_lu,
-    float *momentum_state, float *alpha, float learning_rate) {
+/* p_re_lu:
+ *     d_alpha (1, 4) = sum(d_output * min(0, input)), by which SGD moves alpha
+ *     input (batch, 5, 4), d_output (batch, 5, 4), alpha (1, 4) */
+static void p_re_lu_backward_alpha(size_t batch, const float *input, const float *d_output, float *momentum_state,
+    float *alpha, float learning_rate) {
     for (size_t c = 0; c < 4; c += LANES) {
         const size_t n = v_lanes(4 - c);
         vec sum = v_zero();
         for (size_t i = 0; i < batch * 5; i++) {
-            const vec d_alpha = v_load(permute_d_p_re_lu + i * 4 + c, n) * v_min(v_splat(0.0f), v_load(spatial_dropout1d + i * 4 + c, n));
+            const vec d_alpha = v_load(d_output + i * 4 + c, n) * v_min(v_splat(0.0f), v_load(input + i * 4 + c, n));
             sum += d_alpha;
         }
         vec momentum = v_load(momentum_state + c, n);
@@ -537,14 +543,17 @@ static void p_re_lu_backward_alpha(size_t batch, const float *spatial_dropout1d,
     }
 }
 
-/* spatial_dropout1d: p_re_lu (batch, 5, 4) = dropped of x, spatial_dropout1d.mask (batch, 1, 4), prelu */
-static void spatial_dropout1d_forward_dropped_monte_carlo(size_t batch, const float *x, const float *spatial_dropout1d_mask,
+/* spatial_dropout1d:
+ *     dropped (batch, 5, 4) = x * mask
+ *     y = prelu(dropped, alpha)
+ *     x (batch, 5, 4), mask (batch, 1, 4), alpha (1, 4) */
+static void spatial_dropout1d_forward_dropped_monte_carlo(size_t batch, const float *x, const float *mask,
     const float *alpha, float *y) {
     for (size_t i = 0; i < batch; i++) {
         for (size_t j = 0; j < 5; j++) {
             for (size_t c = 0; c < 4; c += LANES) {
                 const size_t n = v_lanes(4 - c);
-                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(spatial_dropout1d_mask + i * 4 + c, n);
+                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(mask + i * 4 + c, n);
                 const vec prelu = v_max(v_splat(0.0f), dropped) + v_load(alpha + c, n) * v_min(v_splat(0.0f), dropped);
                 v_store(y + i * 20 + j * 4 + c, prelu, n);
             }
@@ -556,8 +565,8 @@ static void spatial_dropout1d_forward_dropped_monte_carlo(size_t batch, const fl
 
 static void sequence_predict_batch(const sequence_params *p, sequence_work *w, const float *x, float *y, size_t batch) {
     float *const arena = w->arena;
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4) */
-    float *const permute = arena + 48; /* (batch, 4, 5) */
+    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const permute = arena + 48; /* (batch, 4, 5), until dense_forward */
     p_re_lu_forward_prelu(batch, x, p->p_re_lu_alpha, p_re_lu);
     permute_forward_permute(batch, p_re_lu, permute);
     dense_forward(batch, permute, p->dense_kernel, p->dense_bias, y);
@@ -566,10 +575,10 @@ static void sequence_predict_batch(const sequence_params *p, sequence_work *w, c
 static int sequence_evaluate_batch(const sequence_params *p, sequence_work *w, const float *x, const float *target,
     const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4) */
-    float *const permute = arena + 48; /* (batch, 4, 5) */
-    float *const dense = arena + 0; /* (batch, 2) */
-    float *const row_weight = arena + 16; /* (batch,) */
+    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const permute = arena + 48; /* (batch, 4, 5), until dense_forward */
+    float *const dense = arena + 0; /* (batch, 2), until metric_mse */
+    float *const row_weight = arena + 16; /* (batch,), until loss */
     sums[0] = 0;
     p_re_lu_forward_prelu(batch, x, p->p_re_lu_alpha, p_re_lu);
     permute_forward_permute(batch, p_re_lu, permute);
@@ -584,18 +593,18 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     size_t batch, float *sums) {
     sequence_params *const p = &t->params;
     float *const arena = t->arena;
-    float *const spatial_dropout1d_mask = arena + 96; /* (batch, 1, 4) */
-    float *const spatial_dropout1d = arena + 48; /* (batch, 5, 4) */
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4) */
-    float *const permute = arena + 96; /* (batch, 4, 5) */
-    float *const gaussian_noise = arena + 0; /* (batch, 4, 5) */
-    float *const dense = arena + 96; /* (batch, 2) */
-    float *const row_weight = arena + 128; /* (batch,) */
-    float *const d_dense = arena + 112; /* (batch, 2) */
-    float *const dense_d_biased = arena + 192; /* (batch, 2) */
-    float *const dense_kernel_transposed = arena + 96; /* (2, 20) */
-    float *const dense_d_flatten = arena + 144; /* (batch, 20) */
-    float *const permute_d_p_re_lu = arena + 0; /* (batch, 5, 4) */
+    float *const spatial_dropout1d_mask = arena + 96; /* (batch, 1, 4), until spatial_dropout1d_forward_dropped */
+    float *const spatial_dropout1d = arena + 48; /* (batch, 5, 4), until p_re_lu_backward_alpha */
+    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const permute = arena + 96; /* (batch, 4, 5), until gaussian_noise_forward_noisy */
+    float *const gaussian_noise = arena + 0; /* (batch, 4, 5), until dense_backward_kernel */
+    float *const dense = arena + 96; /* (batch, 2), until dense_backward_tanh */
+    float *const row_weight = arena + 128; /* (batch,), until loss_train */
+    float *const d_dense = arena + 112; /* (batch, 2), until dense_backward_tanh */
+    float *const dense_d_biased = arena + 192; /* (batch, 2), until dense_backward_kernel */
+    float *const dense_kernel_transposed = arena + 96; /* (2, 20), until dense_backward_input */
+    float *const dense_d_flatten = arena + 144; /* (batch, 20), until permute_backward_permute */
+    float *const permute_d_p_re_lu = arena + 0; /* (batch, 5, 4), until p_re_lu_backward_alpha */
     const nnc_random spatial_dropout1d_random = nnc_random_for(t->seed, 16, t->batches);
     const nnc_random gaussian_noise_random = nnc_random_for(t->seed, 64, t->batches);
     const nnc_random gaussian_noise_random_angle = nnc_random_for(t->seed, 65, t->batches);
@@ -616,7 +625,8 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     dense_backward_bias(batch, dense_d_biased, t->momentum.dense_bias, p->dense_bias, learning_rate);
     dense_backward_transpose(batch, p->dense_kernel, dense_kernel_transposed);
     dense_backward_input(batch, dense_d_biased, dense_kernel_transposed, dense_d_flatten);
-    dense_backward_kernel(batch, gaussian_noise, dense_d_biased, t->momentum.dense_kernel, p->dense_kernel, learning_rate);
+    dense_backward_kernel(batch, gaussian_noise, dense_d_biased, t->momentum.dense_kernel, p->dense_kernel,
+        learning_rate);
     permute_backward_permute(batch, dense_d_flatten, permute_d_p_re_lu);
     p_re_lu_backward_alpha(batch, spatial_dropout1d, permute_d_p_re_lu, t->momentum.p_re_lu_alpha, p->p_re_lu_alpha,
         learning_rate);
@@ -626,10 +636,11 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
 static void sequence_sample_batch(const sequence_params *p, sequence_work *w, const float *x, float *y, uint64_t seed,
     uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
-    float *const spatial_dropout1d_mask = arena + 48; /* (batch, 1, 4) */
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4) */
-    float *const permute = arena + 48; /* (batch, 4, 5) */
-    float *const gaussian_noise = arena + 0; /* (batch, 4, 5) */
+    /* (batch, 1, 4), until spatial_dropout1d_forward_dropped_monte_carlo */
+    float *const spatial_dropout1d_mask = arena + 48;
+    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const permute = arena + 48; /* (batch, 4, 5), until gaussian_noise_forward_noisy */
+    float *const gaussian_noise = arena + 0; /* (batch, 4, 5), until dense_forward */
     const nnc_random spatial_dropout1d_random = nnc_random_after(seed, 16, sample, (uint32_t)first * 1);
     const nnc_random gaussian_noise_random = nnc_random_after(seed, 64, sample, (uint32_t)first * 4);
     const nnc_random gaussian_noise_random_angle = nnc_random_after(seed, 65, sample, (uint32_t)first * 4);
@@ -674,7 +685,8 @@ SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed) {
     }
     p = &t->params;
     init_constant(p->p_re_lu_alpha, 4, 0.0f);
-    init_uniform(p->dense_kernel, 40, (-0.52223297f), 0.52223297f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 2, 0));
+    init_uniform(p->dense_kernel, 40, (-0.52223297f), 0.52223297f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 2,
+        0));
     init_constant(p->dense_bias, 2, 0.0f);
     memset(&t->momentum, 0, sizeof t->momentum);
     t->seed = seed;
