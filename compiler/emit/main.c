@@ -9,6 +9,8 @@
 #include "program.h"
 #include "tensors/tensors.h"
 
+enum { MOST_CHARACTERS = 4095 }; /* of a string in C99 */
+
 static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) {
     Text text = {.arena = emit->arena};
     text_puts(&text, "{");
@@ -269,7 +271,10 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     if (plan->can_train) fit_table(emit, &tables);
     evaluate_table(emit, &tables);
     const size_t notes = notes_table(emit, &tables);
-    emit_template(
-        emit, out, "main_model",
-        with(emit, holes, (Hole[]){{"tables", text_chars(&tables)}, {"model", model_text(emit, notes)}, {NULL, NULL}}));
+    const char *const model = model_text(emit, notes);
+    const bool long_strings = strlen(model) > MOST_CHARACTERS; /* the table of many layers is one of them */
+    if (long_strings) emit_template(emit, out, "main_long_strings", holes);
+    emit_template(emit, out, "main_model",
+                  with(emit, holes, (Hole[]){{"tables", text_chars(&tables)}, {"model", model}, {NULL, NULL}}));
+    if (long_strings) emit_template(emit, out, "main_long_strings_end", holes);
 }
