@@ -3,8 +3,9 @@
 """Compiles C from nnc --portable in every way of a table (dialects, levels of optimisation, compilers, targets), runs
 what comes of it, and holds the bits that it computes against those of the first way. Then tries what is to be refused.
 
-usage: bits.py --nnc NNC [-v] [--only WORD] FOLDER [FLAG OF NNC]...
+usage: bits.py --nnc NNC [-v] [--all] [--only WORD] FOLDER [FLAG OF NNC]...
 
+Of each target of a cross compiler the first way is tried; --all tries all, which takes minutes.
 Targets whose cross compiler or emulator is not installed are left out, and named in a line of their own. The last line
 is `N ways, the same bits`, and the status 0, when all are.
 """
@@ -96,7 +97,7 @@ def try_ways(options, failed):
         if compiler is None or (runs[0].startswith("qemu") and not shutil.which(runs[0])):
             left_out.append(names.split()[0])
             continue
-        for way in ways:
+        for way in ways if options.all or options.only or runs == ["./bits"] else ways[:1]:
             if wanted is not None and options.only not in f"{names} {way}":
                 continue
             bits = bits_of(compiler, runs, shlex.split(way.replace("{FMA}", fma())), options.folder)
@@ -122,6 +123,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nnc", required=True)
     parser.add_argument("-v", action="store_true", help="name every way")
+    parser.add_argument("--all", action="store_true", help="all ways of every target")
     parser.add_argument("--only", default="", help="the ways with this word in their commands, and the first")
     parser.add_argument("folder")
     parser.add_argument("flags", nargs="*", default=["--portable"], metavar="FLAG", help="of nnc (--portable)")
