@@ -138,7 +138,8 @@ static void node_take(FreeSpace *space, int node, int begin, int end, int first,
 }
 
 int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size) {
-    Obstacles obstacles = {.count = 0};
+    Obstacles obstacles;
+    obstacles.count = 0;
     find_obstacles(space, 1, 0, space->times, first, last, &obstacles);
     int64_t place = free_from(&obstacles, 0, size);
     if (place < 0) place = free_from(&obstacles, space->last_size == size ? space->last_place : 0, size);

@@ -63,7 +63,8 @@ static void set_add_steps(TensorSet *set, const Op *op) {
 
 /* Whether one C function can hold the steps of both. */
 static bool steps_fit(const Op *host, const Op *op) {
-    TensorSet set = {.count = 0};
+    TensorSet set;
+    set.count = 0; /* and the rest is not worth clearing */
     if (host->steps.count + op->steps.count > MAX_STEPS) return false;
     set_add_steps(&set, host);
     set_add_steps(&set, op);
