@@ -53,6 +53,10 @@ def lifetime(name, calls):
     return min(loop[0] if loop else i for i, loop in used), max(loop[1] - 1 if loop else i for i, loop in used)
 
 
+# A place in the arena, with its shape behind it, or in the line above where both are too long.
+VALUE = re.compile(r"(?:/\* \(([^)]*)\)[^*]*\*/\n +)?(?:float|double) \*const (\w+) = arena \+ (\d+);(?: /\* \(([^)]*)\)[^*]*\*/)?")
+
+
 def values_in_c(text, program, batch):
     """(offset, size, index of the first call, of the last) of every value of a program."""
     bodies = [body for start in PROGRAMS[program]
@@ -60,9 +64,9 @@ def values_in_c(text, program, batch):
     values, before = [], 0 # calls of earlier functions
     for body in bodies:
         calls = calls_in_c(body)
-        for name, offset, shape in re.findall(r"(?:float|double) \*const (\w+) = arena \+ (\d+); /\* \(([^)]*)\) \*/", body):
+        for above, name, offset, behind in VALUE.findall(body):
             first, last = lifetime(name, calls)
-            values.append((int(offset), elements(shape, batch), before + first, before + last))
+            values.append((int(offset), elements(above or behind, batch), before + first, before + last))
         before += len(calls)
     return values if bodies else None
 
