@@ -5,8 +5,8 @@ nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static
 
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
 
-Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. Each is read by a compiler of
-C and by one of C++, which take turns; every sixteenth is read by all, optimised by one of them, and its object file looked into
+Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. Each is read by a compiler
+of C or of C++, which take turns; every sixteenth is read by all, optimised by one of them, and its object file looked into
 (tests/golden compiles all of them with gcc and these warnings). Prints what broke a promise, then `N models, N broken`; status 0 when none is.
 """
 import argparse
@@ -33,7 +33,8 @@ def compilers(options, turn):
     c.append([*shlex.split(options.gcc), "-std=c11"])
     every = [*c, *cxx]
     if turn % 16:
-        return [([*some[turn % len(some)], "-fsyntax-only"], False) for some in (c, cxx)]
+        some = (c, cxx)[turn % 2]
+        return [([*some[turn // 2 % len(some)], "-fsyntax-only"], False)]
     optimised = every[turn // 16 % len(every)]
     return [*(([*command, "-fsyntax-only"], False) for command in every), ([*optimised, "-O2", "-c"], True)]
 
