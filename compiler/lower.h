@@ -24,6 +24,8 @@ struct Builder {
 /** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the model
  *  says. (prepare.c) */
 Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *x);
+/** (x - mean) / deviation */
+extern const Formula standardized;
 Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target);
 
 /* Definitions in the tables: a Class (name, arguments, documentation) and the mathematics. */

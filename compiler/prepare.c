@@ -38,7 +38,7 @@ void model_prepare(Model *model, Diags *diags) {
 }
 
 static const Formula scaled = {"scaled", {"x"}, "x * scale", {"d * scale"}};
-static const Formula standardized = {
+const Formula standardized = {
     "standardized", {"x", "mean", "deviation"}, "(x - mean) / deviation", {"d / deviation"}};
 
 /* The function that prepares bears the name of what it prepares. */

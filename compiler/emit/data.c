@@ -55,9 +55,9 @@ static void put_x(Emit *emit, Text *text) {
 static bool put_classes(Emit *emit, Text *text) {
     const nnc_notes *const notes = baked_notes(emit);
     const char *label;
-    int count = 0;
-    for (; (label = nnc_find_note(notes->at, notes->count, formatted(emit, "nnc.class.%d", count))); count++)
-        text_printf(text, "%s%d '%s'", count ? ", " : ": ", count, label);
+    size_t count = 0;
+    for (; (label = nnc_find_class(notes->at, notes->count, count)); count++)
+        text_printf(text, "%s%zu '%s'", count ? ", " : ": ", count, label);
     return count > 0;
 }
 
@@ -85,7 +85,7 @@ const char *class_names(Emit *emit) {
     const nnc_notes *const notes = baked_notes(emit);
     Text text = {.arena = emit->arena};
     const char *label;
-    for (int i = 0; (label = nnc_find_note(notes->at, notes->count, formatted(emit, "nnc.class.%d", i))); i++)
+    for (size_t i = 0; (label = nnc_find_class(notes->at, notes->count, i)); i++)
         text_printf(&text, "%s%s", i ? ", " : "", one_line_literal(emit, label));
     return text_chars(&text);
 }

@@ -95,8 +95,6 @@ static void normalization_shape(Layer *layer, Diags *diags) {
     layer->output = layer->input;
 }
 
-static const Formula standardized = {
-    "standardized", {"x", "mean", "deviation"}, "(x - mean) / deviation", {"d / deviation"}};
 static const Formula restored = {"restored", {"x", "mean", "deviation"}, "mean + x * deviation", {"d * deviation"}};
 
 static Tensor *normalization_forward(const Layer *layer, Builder *build, Tensor *x) {

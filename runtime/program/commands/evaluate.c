@@ -66,12 +66,7 @@ NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, si
 static void nnc_print_json_string(const char *text) {
     putchar('"');
     for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c < 0x20) {
-            printf("\\u%04x", (unsigned)c);
-        } else {
-            printf(c == '"' || c == '\\' ? "\\%c" : "%c", c);
-        }
+        fputs(nnc_json_character(*text).text, stdout);
     }
     putchar('"');
 }

@@ -142,12 +142,9 @@ static void nnc_put_csv_rows(nnc_results *results, const void *reals, size_t n) 
 /* JSON: {"predictions": [[0.25, 0.75], …]}, with the labels of classes before it -------------------------------------- */
 
 static void nnc_result_string(nnc_results *results, const char *text) {
-    char escape[8];
     nnc_result_text(results, "\"");
     for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        snprintf(escape, sizeof escape, c < 0x20 ? "\\u%04x" : c == '"' || c == '\\' ? "\\%c" : "%c", c);
-        nnc_result_text(results, escape);
+        nnc_result_text(results, nnc_json_character(*text).text);
     }
     nnc_result_text(results, "\"");
 }

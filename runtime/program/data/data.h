@@ -37,6 +37,8 @@ NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t
 NNC_API void nnc_notes_free(nnc_notes *notes);
 /** The value of a note, or NULL. */
 NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key);
+/** The label that stands for class `index`, or NULL. */
+NNC_API const char *nnc_find_class(const nnc_note *notes, size_t count, size_t index);
 NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, const char *value);
 
 /* Data files (data_*.c): each reads one array ---------------------------------------------------------------------- */

@@ -70,11 +70,12 @@ NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const n
     if (values == NULL) {
         return -1;
     }
-    double *mean = values + width, *squares = mean + width;
+    double *mean = values + width, *squares = mean + width, scale = nnc_x_scale(model);
+    int is_float = model->real_size == sizeof(float);
     for (size_t row = 0; row < count; row++) {
         nnc_sample_values(x, row, values);
         for (size_t i = 0; i < width; i++) {
-            double value = (model->real_size == sizeof(float) ? (double)(float)values[i] : values[i]) * nnc_x_scale(model);
+            double value = (is_float ? (double)(float)values[i] : values[i]) * scale;
             double away = value - mean[i];
             mean[i] += away / (double)(row + 1);
             squares[i] += away * (value - mean[i]);
@@ -127,13 +128,17 @@ NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const cha
     return NULL;
 }
 
+NNC_API const char *nnc_find_class(const nnc_note *notes, size_t count, size_t index) {
+    char key[40];
+    snprintf(key, sizeof key, "%s%zu", nnc_class_key, index);
+    return nnc_find_note(notes, count, key);
+}
+
 NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t count, nnc_learned *learned) {
     const char *label;
-    char key[40];
     memset(learned, 0, sizeof *learned);
     do {
-        snprintf(key, sizeof key, "%s%zu", nnc_class_key, learned->class_count);
-        label = nnc_find_note(notes, count, key);
+        label = nnc_find_class(notes, count, learned->class_count);
         if (label != NULL && nnc_learned_add(host, learned, label, strlen(label)) != 0) {
             return -1;
         }

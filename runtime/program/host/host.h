@@ -56,6 +56,11 @@ typedef struct nnc_quoted {
     char text[64];
 } nnc_quoted;
 NNC_API nnc_quoted nnc_quote(const void *bytes, size_t size);
+/** A character of a string in JSON. */
+typedef struct nnc_json_char {
+    char text[8];
+} nnc_json_char;
+NNC_API nnc_json_char nnc_json_character(char character);
 /** A shape as Python writes it: (28, 28), (5,), (). */
 typedef struct nnc_shape_text {
     char text[160];

@@ -103,6 +103,13 @@ NNC_API nnc_quoted nnc_quote(const void *bytes, size_t size) {
     return quoted;
 }
 
+NNC_API nnc_json_char nnc_json_character(char character) {
+    nnc_json_char json;
+    unsigned char c = (unsigned char)character;
+    snprintf(json.text, sizeof json.text, c < 0x20 ? "\\u%04x" : c == '"' || c == '\\' ? "\\%c" : "%c", c);
+    return json;
+}
+
 NNC_API nnc_shape_text nnc_show_shape(const int64_t *shape, int rank) {
     nnc_shape_text shown;
     size_t at = 0;

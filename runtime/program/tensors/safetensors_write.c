@@ -25,19 +25,9 @@ static void nnc_json_put(nnc_json_text *json, const char *text, size_t size) {
 static void nnc_json_puts(nnc_json_text *json, const char *text) { nnc_json_put(json, text, strlen(text)); }
 
 static void nnc_json_quote(nnc_json_text *json, const char *text) {
-    char escape[8];
     nnc_json_puts(json, "\"");
     for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\') {
-            nnc_json_puts(json, "\\");
-        }
-        if (c < 0x20) {
-            snprintf(escape, sizeof escape, "\\u%04x", c);
-            nnc_json_puts(json, escape);
-        } else {
-            nnc_json_put(json, text, 1);
-        }
+        nnc_json_puts(json, nnc_json_character(*text).text);
     }
     nnc_json_puts(json, "\"");
 }
