@@ -34,7 +34,7 @@ png_libs  = $(if $(PNG),-lspng)
 # runtime/core ships in products; runtime/program is the hosted program around a model.
 runtime_folders = -Iruntime/core -Iruntime/program
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
-                 -Icompiler -Icompiler/frontend $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+                 -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
 runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 

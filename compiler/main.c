@@ -7,10 +7,10 @@
 
 #include "emit/emit.h"
 #include "host/host.h"
-#include "options.h"
-#include "output.h"
-#include "plan.h"
-#include "run.h"
+#include "base/options.h"
+#include "driver/output.h"
+#include "plan/plan.h"
+#include "driver/run.h"
 
 enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_USAGE = 2, ERROR_LIMIT = 20 };
 

@@ -14,7 +14,7 @@
 %param {Parse *parse}
 
 %code requires {
-#include "parse.h"
+#include "frontend/parse.h"
 }
 
 %code provides {

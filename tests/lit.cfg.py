@@ -103,7 +103,7 @@ def ask(option):
 sources = [os.path.relpath(path, root) for pattern in ("compiler/*.c", "compiler/*/*.c") for path in sorted(glob.glob(os.path.join(root, pattern)))]
 objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c") and path != "compiler/main.c"]
 objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
-folders = " ".join("-I" + os.path.join(root, name) for name in ("compiler", "compiler/frontend", "runtime/core", "runtime/program"))
+folders = " ".join("-I" + os.path.join(root, name) for name in ("compiler", "runtime/core", "runtime/program"))
 
 warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror"
 # What clang 19 makes of -march=native contradicts itself on some processors, and it says so.

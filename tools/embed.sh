@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT-0
-# Prints C that holds the given files as terminated arrays of bytes: the table of compiler/embedded.h. Arrays of numbers,
+# Prints C that holds the given files as terminated arrays of bytes: the table of compiler/base/embedded.h. Arrays of numbers,
 # because string literals may portably be 4095 characters long at most.
 set -eu
 export LC_ALL=C
 
-printf '/* Made by tools/embed.sh. */\n#include "embedded.h"\n\n'
+printf '/* Made by tools/embed.sh. */\n#include "base/embedded.h"\n\n'
 number=0
 for file in "$@"; do
     printf 'static const unsigned char file_%d[] = { /* %s */\n' "$number" "$file"

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "options.h"
-#include "program.h"
+#include "base/options.h"
+#include "emit/program.h"
 
 /* Tables of the epochs and rates of a LearningRateScheduler. */
 static void rates_tables(Emit *emit, Rates rates, int index, Text *out) {

@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "emit.h"
-#include "lower.h"
+#include "emit/emit.h"
+#include "lower/lower.h"
 
 enum { WIDTH = 118, MANY_LAYERS = 3 };
 

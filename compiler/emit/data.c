@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lower.h"
-#include "options.h"
-#include "program.h"
+#include "lower/lower.h"
+#include "base/options.h"
+#include "emit/program.h"
 
 enum { MOST_NAMES = 8 }; /* columns that are listed by name or number */
 

@@ -3,7 +3,7 @@
 #ifndef NNC_EMIT_H
 #define NNC_EMIT_H
 
-#include "plan.h"
+#include "plan/plan.h"
 
 typedef struct Emit Emit;
 

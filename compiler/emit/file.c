@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedded.h"
-#include "lower.h"
-#include "options.h"
-#include "program.h"
+#include "base/embedded.h"
+#include "lower/lower.h"
+#include "base/options.h"
+#include "emit/program.h"
 
 const char *upper(Arena *arena, const char *name) {
     char *copy = arena_strdup(arena, name);

@@ -3,9 +3,9 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "emit.h"
-#include "lower.h"
-#include "program.h"
+#include "emit/emit.h"
+#include "lower/lower.h"
+#include "emit/program.h"
 
 /* Names within a function */
 

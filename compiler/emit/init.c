@@ -2,9 +2,9 @@
 /* What NAME_train_init draws and clears. */
 #include <string.h>
 
-#include "lower.h"
-#include "program.h"
-#include "statements.h"
+#include "lower/lower.h"
+#include "emit/program.h"
+#include "emit/statements.h"
 
 /* Where a call fills a member of a struct of weights. */
 typedef struct MemberPlace {

@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "lower.h"
-#include "options.h"
-#include "program.h"
+#include "lower/lower.h"
+#include "base/options.h"
+#include "emit/program.h"
 #include "tensors/tensors.h"
 
 enum { MOST_CHARACTERS = 4095 }; /* of a string in C99 */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* NAME_predict_mc: mean and deviation of predictions with random layers on. The texts are in mc.t.c. */
-#include "lower.h"
-#include "options.h"
-#include "program.h"
+#include "lower/lower.h"
+#include "base/options.h"
+#include "emit/program.h"
 
 void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const char *run, Text *programs, Text *out) {
     const Plan *plan = emit->plan;

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedded.h"
-#include "program.h"
+#include "base/embedded.h"
+#include "emit/program.h"
 
 typedef struct Part {
     const char *names; /* of what it defines, separated by spaces */

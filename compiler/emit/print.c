@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedded.h"
-#include "emit.h"
+#include "base/embedded.h"
+#include "emit/emit.h"
 
 static void internal_error(const char *what, const char *name) {
     fprintf(stderr, "nnc: internal error: %s '%s'\n", what, name);

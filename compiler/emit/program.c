@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "emit.h"
-#include "lower.h"
-#include "options.h"
-#include "program.h"
-#include "statements.h"
+#include "emit/emit.h"
+#include "lower/lower.h"
+#include "base/options.h"
+#include "emit/program.h"
+#include "emit/statements.h"
 
 /* Layers may be called anything, so what stands in one scope of the C is told apart by numbers: a_b, a_b_2. */
 static const char *scope_name(Emit *emit, const char *wanted) {

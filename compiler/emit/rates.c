@@ -2,9 +2,9 @@
 /* The learning rate and other numbers of the optimizer, computed once in a step. */
 #include <string.h>
 
-#include "lower.h"
-#include "options.h"
-#include "program.h"
+#include "lower/lower.h"
+#include "base/options.h"
+#include "emit/program.h"
 
 /* A number in three forms: beta_1 as a real, exact_beta_1 as a double (1 - 0.999f would lose digits), whole_beta_1. */
 const char *scalar_text(Emit *emit, const char *text) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --stream: the state that goes on from step to step, and the functions that step. The texts are in stream.t.c. */
-#include "lower.h"
-#include "options.h"
-#include "program.h"
+#include "lower/lower.h"
+#include "base/options.h"
+#include "emit/program.h"
 
 /* Whole numbers last, so that nothing lies between the others. */
 static void fields_of(Emit *emit, bool integer, Text *text) {

@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "program.h"
-#include "statements.h"
+#include "emit/program.h"
+#include "emit/statements.h"
 
 /* The lines of Keras' table as ASCII. */
 static const char *ascii_table(Arena *arena, const char *text) {

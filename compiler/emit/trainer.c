@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* NAME_trainer: its fields, said once, for the struct and for the table that tells checkpoints what lasts. */
-#include "options.h"
-#include "program.h"
+#include "base/options.h"
+#include "emit/program.h"
 
 enum { MAX_FIELDS = 32 };
 

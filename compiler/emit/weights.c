@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
-#include "program.h"
+#include "base/options.h"
+#include "emit/program.h"
 #include "tensors/tensors.h"
 
 /* The bytes of the real at `at`, the lowest first. */

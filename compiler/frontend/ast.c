@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "parse.h"
+#include "frontend/parse.h"
 
 static void count_child(Ast *ast, const Ast *child) {
     if (child->height >= ast->height) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The binder: from calls to Objects. Arguments are matched with the rows of the class's table; whatever does not match is
  * reported here, so that no class needs code for it. */
-#include "bind.h"
+#include "frontend/bind.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "constants.h"
+#include "frontend/constants.h"
 
 /* The arguments of one call against a class's rows and then the common ones. */
 typedef struct Call {

@@ -3,7 +3,7 @@
 #ifndef NNC_BIND_H
 #define NNC_BIND_H
 
-#include "class.h"
+#include "language/class.h"
 
 typedef struct Binder {
     Arena *arena;

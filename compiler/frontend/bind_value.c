@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "bind.h"
-#include "constants.h"
-#include "model.h"
+#include "frontend/bind.h"
+#include "frontend/constants.h"
+#include "model/model.h"
 
 /* One argument being bound. */
 typedef struct Target {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "nnc.tab.h"
-#include "parse.h"
+#include "frontend/parse.h"
 
 enum { NESTING_LIMIT = 200 };
 

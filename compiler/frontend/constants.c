@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Constants and arithmetic. */
-#include "constants.h"
+#include "frontend/constants.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
+#include "base/names.h"
 
 typedef struct Constant {
     const char *name;

@@ -3,7 +3,7 @@
 #ifndef NNC_CONSTANTS_H
 #define NNC_CONSTANTS_H
 
-#include "class.h"
+#include "language/class.h"
 
 /** The value of an expression: constants replaced, arithmetic done, dotted names strings. Never AST_NAME, AST_NEGATE or
  *  AST_BINARY; AST_ERROR after an error. Entries of tuples, lists, dicts and calls are left as they are. `wanted` is the

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "frontend/parse.h"
 
 enum { NAME_LIMIT = 128, NUMBER_LIMIT = 256 };
 

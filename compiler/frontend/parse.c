@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Parsing a file or an expression, and the errors of the grammar. */
-#include "parse.h"
+#include "frontend/parse.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef NNC_PARSE_H
 #define NNC_PARSE_H
 
-#include "ast.h"
+#include "language/ast.h"
 
 /* Lists that grow while the grammar reads them. */
 typedef struct AstList {

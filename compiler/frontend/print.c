@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bind.h"
+#include "frontend/bind.h"
 
 const char *number_text(Arena *arena, double value) {
     if (value == floor(value) && fabs(value) < 1e15) {

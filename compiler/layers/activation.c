@@ -2,7 +2,7 @@
 /* The layers that are activations: Activation, ReLU, LeakyReLU, ELU, PReLU, Softmax. */
 #include <math.h>
 
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct ActivationArgs {
     Object *activation;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* ActivityRegularization: y = x; adds (l1·Σ|x| + l2·Σx²) / batch to the loss. */
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct ActivityArgs {
     double l1, l2;

@@ -3,7 +3,7 @@
  * inference, and a layer that is frozen, normalizes by the averages. */
 #include <math.h>
 
-#include "normalize.h"
+#include "layers/normalize.h"
 
 typedef struct BatchNormArgs {
     int64_t axis;

@@ -2,7 +2,7 @@
 /* Convolutions: Conv1D to 3D, their transposes, depthwise and separable ones. y = activation(x * kernel + bias). */
 #include <string.h>
 
-#include "image.h"
+#include "layers/image.h"
 
 typedef struct ConvArgs {
     int64_t filters, groups, depth_multiplier;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Dense: y = activation(x · kernel + bias), over the last axis of x. */
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct DenseArgs {
     int64_t units;

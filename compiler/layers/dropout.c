@@ -2,7 +2,7 @@
 /* Dropout and its spatial forms: y = x · mask, mask = 0 with probability rate, else 1 / (1 - rate). */
 #include <string.h>
 
-#include "image.h"
+#include "layers/image.h"
 
 typedef struct DropoutArgs {
     double rate;

@@ -2,7 +2,7 @@
 /* Embedding: an index becomes the row of a table. The gradients of an index that occurs several times are added up. */
 #include <string.h>
 
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct EmbeddingArgs {
     int64_t input_dim, output_dim, input_length;

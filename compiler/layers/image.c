@@ -2,7 +2,7 @@
 /* Shapes of images, and windows that slide over them. */
 #include <string.h>
 
-#include "image.h"
+#include "layers/image.h"
 
 int image_dims(const Layer *layer) {
     const char *name = layer->def->class.name;

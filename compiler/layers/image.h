@@ -3,7 +3,7 @@
 #ifndef NNC_IMAGE_H
 #define NNC_IMAGE_H
 
-#include "layer.h"
+#include "layers/layer.h"
 
 #define DATA_FORMAT_ARG(type)                                                                                          \
     {ARG(type, data_format), ARG_CHOICE, DEFAULT("None"),                                                              \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Masking: time steps whose features all have one value are passed over by the layers behind it. */
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct MaskingArgs {
     double mask_value;

@@ -2,7 +2,7 @@
 /* GaussianNoise, GaussianDropout, AlphaDropout: noise while training, nothing in inference. */
 #include <math.h>
 
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct NoiseArgs {
     double rate, stddev;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Layers that normalize each sample by itself: LayerNormalization, GroupNormalization, RMSNormalization, UnitNormalization. */
-#include "normalize.h"
+#include "layers/normalize.h"
 
 typedef struct NormArgs {
     Ints axes;

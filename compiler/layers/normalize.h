@@ -3,7 +3,7 @@
 #ifndef NNC_NORMALIZE_H
 #define NNC_NORMALIZE_H
 
-#include "layer.h"
+#include "layers/layer.h"
 
 /** Elements that are normalized together: those along the dimensions where `kept` is 1, or missing in front. */
 typedef struct Norm {

@@ -2,7 +2,7 @@
 /* Images larger and smaller: ZeroPadding, Cropping, UpSampling. */
 #include <string.h>
 
-#include "image.h"
+#include "layers/image.h"
 
 typedef struct PaddingArgs {
     Ints padding, cropping, size;

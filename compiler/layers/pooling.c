@@ -2,7 +2,7 @@
 /* Pooling: the maximum or mean of windows, or of whole images, for each channel. */
 #include <string.h>
 
-#include "image.h"
+#include "layers/image.h"
 
 typedef struct PoolArgs {
     Ints pool_size, strides;

@@ -2,7 +2,7 @@
 /* LSTM, GRU, SimpleRNN: a cell, run over the time steps of (batch, time, features). The products of all inputs are one
  * matrix product before the loop; a step is the product with the state and one pass over the gates. Weights hold the
  * gates side by side: kernel (features, gates · units), recurrent_kernel (units, gates · units). */
-#include "layer.h"
+#include "layers/layer.h"
 
 enum { MAX_GATES = 4 };
 /* Which of a layer's random streams: each gate may draw its own mask, from one tensor (gate, batch, …). */

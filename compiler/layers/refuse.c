@@ -2,7 +2,7 @@
 /* What a layer says when its input does not fit: the shape that arrives, where it comes from, and the way out. */
 #include <string.h>
 
-#include "layer.h"
+#include "layers/layer.h"
 
 const char *layer_source(const Layer *layer) {
     return layer->previous ? arena_printf(layer->arena, " from '%s'", layer->previous->name) : "";

@@ -2,7 +2,7 @@
 /* Layers that rescale by numbers from the model file: Rescaling, Normalization. */
 #include <math.h>
 
-#include "normalize.h"
+#include "layers/normalize.h"
 
 typedef struct RescalingArgs {
     Reals scale, offset, mean, variance;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Layers that only rearrange: Flatten, Reshape, Permute. The first two cost nothing: another view of the same memory. */
-#include "layer.h"
+#include "layers/layer.h"
 
 typedef struct ReshapeArgs {
     Ints target_shape, dims;

@@ -2,7 +2,7 @@
 /* Bidirectional: a recurrent layer run both ways through time. TimeDistributed: a layer applied to every time step. */
 #include <string.h>
 
-#include "layer.h"
+#include "layers/layer.h"
 
 /* Bidirectional */
 

@@ -3,8 +3,8 @@
  * three spatial dimensions and without padding, which op_pad does. Its gradients are another conv, of the spaced gradient
  * with the kernel turned round (conv_transposed where there are strides), and conv_kernel, a product over all output
  * positions; where nearly all gradients are 0, those of conv_max.c. */
-#include "conv.h"
-#include "lower.h"
+#include "ops/conv.h"
+#include "lower/lower.h"
 
 Window window_of(int dims) {
     Window window = {.dims = dims, .groups = 1};

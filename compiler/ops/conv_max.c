@@ -9,9 +9,9 @@
  * and by unpool all of them, for the gradients of conv. */
 #include <string.h>
 
-#include "conv.h"
-#include "lower.h"
-#include "window.h"
+#include "ops/conv.h"
+#include "lower/lower.h"
+#include "ops/window.h"
 
 enum {
     MOST_TAPS = 64,      /* elements of a pooling window: the table of their places is in the C */

@@ -4,9 +4,9 @@
  * i mod stride, its phase, alone. So each phase is a convolution without strides, of d with its part of the kernel, and
  * nobody multiplies the zeros that would stand between the elements of d.
  * transposed_taps: the kernel's positions phase by phase, each (filters, channels). transposed_pack: each phase in strips. */
-#include "conv.h"
-#include "lower.h"
-#include "window.h"
+#include "ops/conv.h"
+#include "lower/lower.h"
+#include "ops/window.h"
 
 enum { MOST_PHASES = 64 }; /* their tables are in the C */
 

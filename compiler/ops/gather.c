@@ -3,7 +3,7 @@
  * are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's: the functions
  * of the header check them before anything is computed (file.c). */
 #include "emit/emit.h"
-#include "lower.h"
+#include "lower/lower.h"
 
 Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label) {
     Op *op = build_op(build, &op_gather, "forward");

@@ -2,7 +2,7 @@
 /* history: of one time step after another, the present one and those that a causal convolution meets before it. They lie in
  * a ring: the next step takes the place of the oldest. */
 #include "emit/emit.h"
-#include "lower.h"
+#include "lower/lower.h"
 
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation) {
     Arena *arena = build->plan->arena;

@@ -3,7 +3,7 @@
  * the gradient. */
 #include <string.h>
 
-#include "loss.h"
+#include "ops/loss.h"
 
 /* Which element of a mask of time steps belongs to a row. */
 static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {

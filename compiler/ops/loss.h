@@ -4,7 +4,7 @@
 #define NNC_LOSS_H
 
 #include "emit/emit.h"
-#include "lower.h"
+#include "lower/lower.h"
 
 /** Prints a loss, or a metric that is the mean of one: its value for each row of op->in[0], called `p_name`, and op->in[1],
  *  times the weights op->in[2], if any; with op->out the gradient too. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "emit/emit.h"
-#include "lower.h"
+#include "lower/lower.h"
 
 /* How many lanes of the last vector of a loop are in use; nothing where all are. */
 static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "emit/program.h"
-#include "loss.h"
+#include "ops/loss.h"
 
 static const char *printed(Emit *e, const char *name, const Hole *holes) {
     Text text = {.arena = e->arena};

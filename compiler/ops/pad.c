@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "emit/emit.h"
-#include "lower.h"
+#include "lower/lower.h"
 
 Spacing spacing_none(void) {
     Spacing spacing;

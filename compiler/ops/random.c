@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "emit/emit.h"
-#include "lower.h"
+#include "lower/lower.h"
 
 /* Prints a map with one step that copies the random numbers, regenerated, to memory. */
 static void emit(Emit *e, const Op *op) {

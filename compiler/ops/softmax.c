@@ -2,7 +2,7 @@
 /* softmax and log_softmax over the last axis, and their gradients. The peak is taken off first, so that nothing
  * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
 #include "emit/emit.h"
-#include "lower.h"
+#include "lower/lower.h"
 
 static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
     Op *back = build_op(build, def, "backward_softmax");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Loops over images and windows in them, put together from the inside out. */
-#include "window.h"
+#include "ops/window.h"
 
 static const char *const places[] = {"i", "j", "k"}, *const taps[] = {"u", "v", "w"};
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "arena.h"
+#include "base/arena.h"
 
 typedef struct FreeSpace FreeSpace;
 

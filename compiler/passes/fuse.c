@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Fusion: elementwise operations become steps of the operation that makes their input, so that a value goes from the
  * product's registers through bias, activation and dropout to memory, or into the optimizer, without a detour. */
-#include "options.h"
-#include "plan.h"
+#include "base/options.h"
+#include "plan/plan.h"
 
 /* Whether an operation writes in place to a part of `tensor`; or, with `whole`, to this very tensor, element by
  * element. */

@@ -2,8 +2,8 @@
 /* One arena for all values of a program: two values share a place when one dies before the other is made. */
 #include <stdlib.h>
 
-#include "free_space.h"
-#include "plan.h"
+#include "passes/free_space.h"
+#include "plan/plan.h"
 
 enum { ALIGNMENT = 16 /* reals: a cache line of floats, the widest vector */ };
 

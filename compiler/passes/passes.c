@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The passes over the plan, in order, and those that are short. */
-#include "lower.h"
+#include "lower/lower.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "base/options.h"
 
 /* The story of the compiler, behind lowering. */
 static const Pass passes[] = {

@@ -2,7 +2,7 @@
 /* Callbacks of fit(): their arguments, as Keras has them. What they do is runtime/callbacks*.c. */
 #include <string.h>
 
-#include "lower.h"
+#include "lower/lower.h"
 
 #define MONITOR_ARG                                                                                                    \
     {ARG(CallbackArgs, monitor), ARG_STRING, DEFAULT("'val_loss'"),                                                    \

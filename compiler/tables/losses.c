@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Losses: elementwise ones as formulas of prediction p and target y, averaged over the last axis; those over classes by
  * the names of their templates (ops/loss.t.c). Formulas: keras/src/losses, backend/tensorflow/nn.py. */
-#include "losses.h"
+#include "tables/losses.h"
 
 const char *const loss_reductions[] = {"sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", NULL};
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "lower.h"
+#include "lower/lower.h"
 
 extern const char *const loss_reductions[];
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "losses.h"
+#include "tables/losses.h"
 
 #define METRIC_CLASS(name_, brief_, args_, ...)                                                                        \
     .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                                \

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Arena and Text: memory that lives as long as one compilation. */
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 64 * 1024 };
+
+typedef struct Block {
+    struct Block *next, **link; /* and what points to this one */
+    size_t used, size;          /* of bytes[] */
+    max_align_t bytes[];
+} Block;
+
+struct Arena {
+    Block *blocks; /* the first is the one that is being filled */
+};
+
+static void out_of_memory(void) {
+    fputs("nnc: out of memory\n", stderr);
+    exit(2);
+}
+
+static Block *block_new(size_t size) {
+    if (size > SIZE_MAX - sizeof(Block)) {
+        out_of_memory();
+    }
+    Block *block = calloc(1, sizeof(Block) + size);
+    if (block == NULL) {
+        out_of_memory();
+    }
+    block->size = size;
+    return block;
+}
+
+Arena *arena_new(void) {
+    Arena *arena = calloc(1, sizeof *arena);
+    if (arena == NULL) {
+        out_of_memory();
+    }
+    return arena;
+}
+
+static void free_blocks(Block *block) {
+    while (block != NULL) {
+        Block *next = block->next;
+        free(block);
+        block = next;
+    }
+}
+
+void arena_free(Arena *arena) {
+    if (arena != NULL) {
+        free_blocks(arena->blocks);
+        free(arena);
+    }
+}
+
+void arena_reset(Arena *arena) {
+    Block *const kept = arena->blocks;
+    if (kept == NULL) {
+        return;
+    }
+    free_blocks(kept->next);
+    kept->next = NULL;
+    memset(kept->bytes, 0, kept->used); /* what is asked for is zero */
+    kept->used = 0;
+}
+
+static void put_block(Block *block, Block **link) {
+    block->next = *link;
+    block->link = link;
+    if (block->next != NULL) {
+        block->next->link = &block->next;
+    }
+    *link = block;
+}
+
+static size_t aligned(size_t bytes) {
+    const size_t align = sizeof(max_align_t);
+    if (bytes > SIZE_MAX / 2) {
+        out_of_memory();
+    }
+    return bytes == 0 ? align : (bytes + align - 1) / align * align;
+}
+
+/* What is large has a block of its own, behind the one that is being filled. */
+static bool is_large(size_t bytes) { return aligned(bytes) > BLOCK_BYTES / 4; }
+
+void *arena_alloc(Arena *arena, size_t bytes) {
+    Block *block = arena->blocks;
+    bytes = aligned(bytes);
+    if (block == NULL || is_large(bytes) || block->size - block->used < bytes) {
+        Block *const fresh = block_new(is_large(bytes) ? bytes : BLOCK_BYTES);
+        put_block(fresh, is_large(bytes) && block != NULL ? &block->next : &arena->blocks);
+        block = fresh;
+    }
+    void *memory = (char *)block->bytes + block->used;
+    block->used += bytes;
+    return memory;
+}
+
+void *arena_grow(Arena *arena, void *old, size_t old_bytes, size_t new_bytes) {
+    Block *const block = arena->blocks;
+    if (old_bytes > 0 && new_bytes > old_bytes && !is_large(new_bytes) &&
+        (char *)old + aligned(old_bytes) == (char *)block->bytes + block->used && /* what was asked for last grows in its place */
+        block->size - block->used >= aligned(new_bytes) - aligned(old_bytes)) {
+        block->used += aligned(new_bytes) - aligned(old_bytes);
+        return old;
+    }
+    void *fresh = arena_alloc(arena, new_bytes);
+    if (old_bytes > 0) {
+        memcpy(fresh, old, old_bytes < new_bytes ? old_bytes : new_bytes);
+    }
+    return fresh;
+}
+
+/* Like arena_grow, but the old block is gone. */
+static void *move_to(Arena *arena, void *old, size_t old_bytes, size_t new_bytes) {
+    if (old_bytes == 0 || !is_large(old_bytes)) {
+        return arena_grow(arena, old, old_bytes, new_bytes);
+    }
+    Block *const block = (Block *)((char *)old - offsetof(Block, bytes));
+    Block **const link = block->link;
+    *link = block->next;
+    if (block->next != NULL) {
+        block->next->link = link;
+    }
+    Block *const moved = realloc(block, sizeof(Block) + aligned(new_bytes));
+    if (moved == NULL) {
+        out_of_memory();
+    }
+    moved->size = moved->used = aligned(new_bytes);
+    put_block(moved, link);
+    return moved->bytes;
+}
+
+char *arena_strndup(Arena *arena, const char *text, size_t length) {
+    char *copy = arena_alloc(arena, length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *arena_strdup(Arena *arena, const char *text) {
+    return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_vprintf(Arena *arena, const char *format, va_list args) {
+    char small[256];
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(small, sizeof small, format, args);
+    if (length < 0) {
+        abort(); /* a wrong format is a fault of the program */
+    }
+    char *chars = arena_alloc(arena, (size_t)length + 1);
+    if ((size_t)length < sizeof small) {
+        memcpy(chars, small, (size_t)length + 1);
+    } else {
+        vsnprintf(chars, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return chars;
+}
+
+char *arena_printf(Arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    char *chars = arena_vprintf(arena, format, args);
+    va_end(args);
+    return chars;
+}
+
+void text_append(Text *text, const char *chars, size_t length) {
+    size_t needed = text->length + length + 1;
+    if (needed > text->capacity) {
+        size_t capacity = text->capacity == 0 ? 256 : 2 * text->capacity;
+        if (capacity < needed) {
+            capacity = needed;
+        }
+        text->chars = move_to(text->arena, text->chars, text->capacity, capacity);
+        text->capacity = capacity;
+    }
+    memcpy(text->chars + text->length, chars, length);
+    text->length += length;
+    text->chars[text->length] = '\0';
+}
+
+void text_puts(Text *text, const char *chars) {
+    text_append(text, chars, strlen(chars));
+}
+
+void text_printf(Text *text, const char *format, ...) {
+    char small[256];
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(small, sizeof small, format, args);
+    va_end(args);
+    if (length < 0) {
+        abort();
+    }
+    if ((size_t)length < sizeof small) {
+        text_append(text, small, (size_t)length);
+    } else {
+        text_append(text, arena_vprintf(text->arena, format, again), (size_t)length);
+    }
+    va_end(again);
+}
+
+const char *text_chars(const Text *text) {
+    return text->chars == NULL ? "" : text->chars;
+}

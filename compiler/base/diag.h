@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Errors and warnings: collected, sorted by place, printed with the source line, a caret and a suggestion. */
+#ifndef NNC_DIAG_H
+#define NNC_DIAG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/source.h"
+
+typedef enum DiagId {
+#define DIAG(id, severity, format, explanation) D_##id,
+#include "base/diags.def"
+#undef DIAG
+    DIAG_COUNT
+} DiagId;
+
+#define DIAG(id, severity, format, explanation) static const char format_of_D_##id[] __attribute__((unused)) = format;
+#include "base/diags.def"
+#undef DIAG
+
+typedef enum Severity { SEVERITY_ERROR, SEVERITY_WARNING } Severity;
+typedef enum DiagFormat { DIAG_TEXT, DIAG_JSON } DiagFormat;
+
+typedef struct Diags Diags;
+
+Diags *diags_new(Arena *arena, const Source *source);
+
+/** diag(diags, D_…, span, …) reports the diagnostic at `span`; the arguments fill its format, which the C compiler checks.
+ *  Compilation goes on: the caller recovers. */
+#define diag(diags, id, ...) diag_report(diags, id, format_of_##id, __VA_ARGS__)
+void diag_report(Diags *diags, DiagId id, const char *format, Span span, ...) __attribute__((format(printf, 3, 5)));
+/** Adds to the diagnostic just reported: a note that points at a cause (or, with NO_SPAN, only says something). */
+void diag_note(Diags *diags, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/** Adds a replacement for the span, shown on a line of its own below the caret. NULL: nothing. */
+void diag_suggest(Diags *diags, const char *replacement);
+/** The same for a word that was probably meant; the message asks "did you mean '…'?" as well. NULL: nothing. */
+void diag_did_you_mean(Diags *diags, const char *word);
+
+int diags_errors(const Diags *diags);
+/** The message of the first error reported, for errors in texts that are no file (-D); NULL when there is none. */
+const char *diags_first_error(const Diags *diags);
+/** Switches for -Wno-ID, -WID, -Werror, -Werror=ID ("no-ID", "error", …). False when there is no such warning. */
+bool diags_option(Diags *diags, const char *text);
+/** Prints all, sorted by position and without exact repeats, the first `limit` errors only (0: all). */
+void diags_print(const Diags *diags, FILE *out, DiagFormat format, bool color, int limit);
+/** Prints what --explain ID says; false when there is no such ID. */
+bool diags_explain(const char *id, FILE *out);
+
+/* After so many errors nobody reads suggestions, and a hostile file could make looking for them slow. */
+enum { SUGGESTION_LIMIT = 100 };
+
+/** The name among `names` (count of them) that was probably meant by `word`: one that differs in case and underscores
+ *  only, else the nearest by Damerau-Levenshtein distance, at most max(1, length/3) away. NULL when none is near or two
+ *  are equally near. */
+const char *nearest_name(const char *word, const char *const *names, int count);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What diag.c collects and diag_print.c shows; nobody else includes this. */
+#ifndef NNC_DIAG_LIST_H
+#define NNC_DIAG_LIST_H
+
+#include "base/diag.h"
+
+typedef struct DiagRow {
+    const char *id; /* with _ */
+    Severity severity;
+    const char *explanation;
+} DiagRow;
+
+extern const DiagRow diag_rows[DIAG_COUNT];
+
+typedef struct DiagNote {
+    Span span;
+    const char *message;
+} DiagNote;
+
+typedef struct Diag {
+    DiagId id;
+    Span span;
+    bool error;
+    const char *message;
+    const char *suggestion; /* or NULL */
+    LIST(DiagNote) notes;
+    int order; /* of reporting */
+} Diag;
+
+typedef enum Switch { SWITCH_UNSET, SWITCH_ON, SWITCH_OFF } Switch;
+
+struct Diags {
+    Arena *arena;
+    const Source *source;
+    LIST(Diag *) list;
+    Diag *last; /* to which notes and suggestions go; NULL: the last one was dropped */
+    int errors, warnings;
+    bool all_errors; /* -Werror */
+    struct {
+        bool off;
+        Switch error; /* -Werror=ID, -Wno-error=ID */
+    } switches[DIAG_COUNT];
+};
+
+/** By place, then by order of reporting, without repeats. */
+Diag **diags_sorted(const Diags *diags, int *count);
+bool diag_id_find(const char *text, DiagId *id);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Names of layers and of the model. */
+#ifndef NNC_KERAS_NAMES_H
+#define NNC_KERAS_NAMES_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+/** Keras' to_snake_case: Conv1DTranspose → conv1d_transpose, PReLU → p_re_lu. */
+const char *snake_case(Arena *arena, const char *name);
+/** Why a layer cannot have this name, NULL when it can. Names stand in files of weights (as layer/variable), in file names
+ *  and in comments of the generated C. */
+const char *layer_name_problem(const char *name);
+
+#endif

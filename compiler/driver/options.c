@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The command line: one table of options, from which parsing and --help follow. */
+#include "base/options.h"
+#include "plan/plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum OptionType {
+    TAKES_NOTHING,
+    TAKES_TEXT,
+    TAKES_LIST,
+    TAKES_KIND,
+    TAKES_REAL,
+    TAKES_DIAGNOSTICS,
+    TAKES_BYTES
+} OptionType;
+
+typedef struct OptionDef {
+    const char *name;  /* with its dashes */
+    const char *value; /* what --help calls its value */
+    OptionType type;
+    size_t offset; /* in Options */
+    const char *help;
+} OptionDef;
+
+#define FIELD(name) offsetof(Options, name)
+
+static const OptionDef table[] = {
+    {"-o", "FILE.c", TAKES_TEXT, FIELD(output), "write the C to FILE.c, and FILE.h beside it; - is standard output"},
+    {"--header", "FILE.h", TAKES_TEXT, FIELD(header), "write the header there"},
+    {"--prefix", "NAME", TAKES_TEXT, FIELD(prefix), "name of everything external, instead of the model's"},
+    {"--inference-only", NULL, TAKES_NOTHING, FIELD(inference_only), "nothing that trains"},
+    {"--weights", "FILE", TAKES_TEXT, FIELD(weights), "bake in the weights of a safetensors file"},
+    {"--main", NULL, TAKES_NOTHING, FIELD(main), "also emit main(): a program that fits, evaluates, predicts"},
+    {"--standalone", NULL, TAKES_NOTHING, FIELD(standalone), "put the used part of the runtime inside"},
+    {"--gradients", NULL, TAKES_NOTHING, FIELD(gradients), "keep gradients apart from the update, for the caller"},
+    {"--external-masks", NULL, TAKES_NOTHING, FIELD(external_masks), "random factors come from the caller"},
+    {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and from every compiler"},
+    {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts"},
+    {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another"},
+    {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers"},
+    {"--emit", "STAGE", TAKES_TEXT, FIELD(emit), "print ast, model, shapes, lowered, plan, memory, cost, summary, dot, json, c or h"},
+    {"--check-plan", NULL, TAKES_NOTHING, FIELD(check_plan), "prove after each pass that the plan is sound"},
+    {"-D", "NAME=EXPR", TAKES_LIST, FIELD(definitions), "give a constant of the file another value"},
+    {"-MD", NULL, TAKES_NOTHING, FIELD(make_depfile), "also write FILE.d for make"},
+    {"-MF", "FILE", TAKES_TEXT, FIELD(depfile), "write the dependencies there"},
+    {"-W", "ID", TAKES_LIST, FIELD(warnings), "warnings: -WID, -Wno-ID, -Werror, -Werror=ID"},
+    {"--diagnostics", "text|json", TAKES_DIAGNOSTICS, FIELD(diagnostics_json), "how errors are printed"},
+    {"--explain", "ID", TAKES_TEXT, FIELD(explain), "say more about an error or warning"},
+    {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
+    {"--list-layers", "", TAKES_KIND, CLASS_LAYER,
+     "list the layers; =md as Markdown, =names for completion. Likewise:"},
+    {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
+    {"--list-initializers", "", TAKES_KIND, CLASS_INITIALIZER, NULL},
+    {"--list-regularizers", "", TAKES_KIND, CLASS_REGULARIZER, NULL},
+    {"--list-constraints", "", TAKES_KIND, CLASS_CONSTRAINT, NULL},
+    {"--list-losses", "", TAKES_KIND, CLASS_LOSS, NULL},
+    {"--list-optimizers", "", TAKES_KIND, CLASS_OPTIMIZER, NULL},
+    {"--list-schedules", "", TAKES_KIND, CLASS_SCHEDULE, NULL},
+    {"--list-metrics", "", TAKES_KIND, CLASS_METRIC, NULL},
+    {"--list-callbacks", "", TAKES_KIND, CLASS_CALLBACK, NULL},
+    {"--list-sources", "", TAKES_KIND, CLASS_SOURCE, NULL},
+    {"--cflags", NULL, TAKES_NOTHING, FIELD(print_cflags), "print what to compile linked output with"},
+    {"--libs", NULL, TAKES_NOTHING, FIELD(print_libs), "print what to link it with"},
+    {"--version", NULL, TAKES_NOTHING, FIELD(print_version), "print the version"},
+    {"--help", NULL, TAKES_NOTHING, FIELD(print_help), "print this"},
+    {NULL, NULL, TAKES_NOTHING, 0, NULL},
+};
+
+void options_help(FILE *out) {
+    fputs(
+        "nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
+        "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
+        "       nnc run MODEL.nn [-D …] [-- OPTIONS]     compile and run: fit, with these options, and then evaluate\n"
+        "       nnc run MODEL.nn [-D …] -- COMMAND …     the same for another command of the program: predict, summary, …\n\n",
+        out);
+    for (const OptionDef *option = table; option->name; option++) {
+        char name[64];
+        const bool joined = option->name[1] != '-';
+        snprintf(name, sizeof name, "%s%s%s", option->name,
+                 !option->value || !*option->value ? ""
+                 : joined                          ? " "
+                                                   : "=",
+                 option->value ? option->value : "");
+        if (option->help) fprintf(out, "  %-28s %s\n", name, option->help);
+        else fprintf(out, "  %s\n", name);
+    }
+    Arena *const arena = arena_new();
+    fprintf(out, "\n--emit=plan:PASS prints the plan as it is behind one of these passes:\n%s", pass_list(arena, "  ", 100));
+    arena_free(arena);
+}
+
+static int usage(const char *format, const char *text) {
+    fprintf(stderr, "nnc: ");
+    fprintf(stderr, format, text);
+    fprintf(stderr, "; see nnc --help\n");
+    return 2 + 1;
+}
+
+/* Puts a value where the option wants it. */
+static int store(Options *options, Arena *arena, const OptionDef *option, const char *value) {
+    void *field = (char *)options + option->offset;
+    switch (option->type) {
+    case TAKES_NOTHING: *(bool *)field = true; return 0;
+    case TAKES_TEXT: *(const char **)field = value; return 0;
+    case TAKES_LIST:
+        if (option->offset == FIELD(definitions)) list_push(arena, &options->definitions, value);
+        else list_push(arena, &options->warnings, value);
+        return 0;
+    case TAKES_KIND:
+        options->list_kind = (int)option->offset;
+        options->list_format = value;
+        return 0;
+    case TAKES_REAL:
+    case TAKES_DIAGNOSTICS: {
+        const bool real = option->type == TAKES_REAL;
+        const char *const plain = real ? "float" : "text", *const other = real ? "double" : "json";
+        if (strcmp(value, plain) != 0 && strcmp(value, other) != 0)
+            return usage(arena_printf(arena, "option '%s' takes %s or %s, not '%%s'", option->name, plain, other), value);
+        *(bool *)field = !strcmp(value, other);
+        return 0;
+    }
+    case TAKES_BYTES: {
+        char *end;
+        errno = 0;
+        const long long bytes = strtoll(value, &end, 10);
+        if (*end || end == value || errno || bytes < 0)
+            return usage(arena_printf(arena, "option '%s' takes a number of bytes, not '%%s'", option->name), value);
+        options->max_ram = bytes;
+        return 0;
+    }
+    }
+    return 0;
+}
+
+static const OptionDef *find(const char *arg, const char **value) {
+    for (const OptionDef *option = table; option->name; option++) {
+        const size_t length = strlen(option->name);
+        if (strncmp(arg, option->name, length) != 0) continue;
+        *value = NULL;
+        if (!arg[length]) return option;
+        const bool joined = option->name[1] != '-' && option->value; /* -DNAME=1, -Wno-x, -oFILE */
+        if (joined || (arg[length] == '=' && option->value)) {
+            *value = arg + length + !joined;
+            return option;
+        }
+    }
+    return NULL;
+}
+
+/* Without its value `arg` may be an option that takes none, or near one. */
+static int unknown_option(Arena *arena, const char *arg) {
+    const char *name = arena_strndup(arena, arg, strcspn(arg, "=")), *value;
+    if (find(name, &value)) return usage("option '%s' takes no value", name);
+    const char *names[sizeof table / sizeof *table];
+    int count = 0;
+    for (const OptionDef *other = table; other->name; other++) names[count++] = other->name;
+    const char *near = nearest_name(name, names, count);
+    if (near) return usage(arena_printf(arena, "unknown option '%%s'; did you mean '%s'", near), arg);
+    return usage("unknown option '%s'", arg);
+}
+
+int options_parse(Options *options, Arena *arena, int argc, char **argv) {
+    *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1, .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
+    bool only_files = false;
+    options->run = argc > 1 && !strcmp(argv[1], "run");
+    for (int i = options->run ? 2 : 1; i < argc; i++) {
+        const char *arg = argv[i], *value;
+        if (only_files || arg[0] != '-' || !arg[1]) {
+            if (options->input) return usage("more than one model: '%s'", arg);
+            options->input = arg;
+            continue;
+        }
+        if (!strcmp(arg, "--")) {
+            only_files = true;
+            while (options->run && ++i < argc) list_push(arena, &options->arguments, argv[i]);
+            continue;
+        }
+        const OptionDef *option = find(arg, &value);
+        if (!option) return unknown_option(arena, arg);
+        const bool needs_value = option->value && *option->value;
+        if (needs_value && !value) {
+            if (i + 1 == argc) return usage("option '%s' needs a value", arg);
+            value = argv[++i];
+        }
+        if (needs_value && !*value) return usage("option '%s' needs a value, not ''", option->name);
+        const int failed = store(options, arena, option, value);
+        if (failed) return failed;
+    }
+    if (options->run) { /* the program, linked with the library, is all that is wanted */
+        options->main = true;
+        options->standalone = false;
+    }
+    return 0;
+}
+
+int options_check(const Options *options) {
+    const char *const dependencies = options->depfile ? "-MF" : options->make_depfile ? "-MD" : NULL;
+    const char *const beside = dependencies ? dependencies : options->header ? "--header" : NULL;
+    const bool output = options->output && strcmp(options->output, "-") != 0;
+    if (!options->input || !*options->input) return usage("no model given%s", "");
+    if (options->run && (beside || options->output))
+        return usage("nnc run writes no C: it has no use for option '%s'", beside ? beside : "-o");
+    if (options->emit && (beside || output))
+        return usage("--emit prints to standard output: it has no use for option '%s'", beside ? beside : "-o");
+    if (!options->run && !options->emit && !options->output) {
+        fputs("nnc: say where the C goes: -o MODEL.c, or -o - for standard output\n", stderr);
+        return 2 + 1;
+    }
+    if (dependencies && (!output || !strncmp(options->output, "/dev/", 5)))
+        return usage("option '%s' needs the file that depends: -o MODEL.c", dependencies);
+    return 0;
+}

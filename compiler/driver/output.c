@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Writing MODEL.c, MODEL.h and MODEL.d; finding the runtime library. */
+#include "driver/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "emit/emit.h"
+#include "host/host.h"
+#include "driver/temporary.h"
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* model.c → model.h */
+static const char *with_suffix(Arena *arena, const char *path, const char *suffix) {
+    const char *dot = strrchr(base_name(path), '.');
+    return arena_printf(arena, "%.*s%s", (int)(dot ? dot - path : (long)strlen(path)), path, suffix);
+}
+
+/* Standard output, /dev/stdout, /dev/null: nothing can lie beside it. */
+static bool is_stream(const char *path) { return !strcmp(path, "-") || !strncmp(path, "/dev/", 5); }
+
+static const char *header_path(const Options *options, Arena *arena) {
+    if (options->header) return options->header;
+    if (!options->output || is_stream(options->output)) return NULL;
+    return with_suffix(arena, options->output, ".h");
+}
+
+const char *output_header_include(const Options *options, Arena *arena) {
+    const char *header = header_path(options, arena);
+    if (options->standalone || options->emit || !header) return NULL;
+    return base_name(header);
+}
+
+/* A file to be written. */
+typedef struct PendingFile {
+    const char *path, *text, *temporary; /* temporary NULL: written at once */
+} PendingFile;
+
+/* Opens a file that nobody else can have opened before. */
+static FILE *create(const char *path) {
+    unlink(path); /* what a killed nnc with this number has left */
+    const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return file < 0 ? NULL : fdopen(file, "wb");
+}
+
+/* Writes to a temporary file beside its path, or at once to what must not be replaced by a file: a device, a pipe, a link.
+ * False and a message when that fails. */
+static bool prepare(Arena *arena, PendingFile *file) {
+    struct stat status;
+    const bool exists = lstat(file->path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        fprintf(stderr, "nnc: cannot write %s: %s\n", file->path, strerror(EISDIR));
+        return false;
+    }
+    if (!exists || S_ISREG(status.st_mode)) {
+        file->temporary = arena_printf(arena, "%s.%ld.tmp", file->path, (long)getpid());
+        temporary_add(file->temporary);
+    }
+    FILE *out = file->temporary ? create(file->temporary) : fopen(file->path, "wb");
+    bool good = out != NULL;
+    if (out) {
+        const size_t length = strlen(file->text);
+        good = fwrite(file->text, 1, length, out) == length;
+        good = fclose(out) == 0 && good;
+    }
+    if (!good) fprintf(stderr, "nnc: cannot write %s: %s\n", file->path, strerror(errno));
+    return good;
+}
+
+/* All of the files, or none: what is unfinished is removed when nnc ends. */
+static bool write_all(Arena *arena, PendingFile *files, int count) {
+    for (int i = 0; i < count; i++)
+        if (!prepare(arena, &files[i])) return false;
+    for (int i = 0; i < count; i++) {
+        if (!files[i].temporary) continue;
+        if (rename(files[i].temporary, files[i].path) != 0) {
+            fprintf(stderr, "nnc: cannot write %s: %s\n", files[i].path, strerror(errno));
+            return false;
+        }
+        temporary_keep(files[i].temporary);
+    }
+    return true;
+}
+
+/* Where the dependencies go, or NULL. */
+static const char *depfile_path(const Options *options, Arena *arena) {
+    if (options->depfile) return options->depfile;
+    return options->make_depfile ? with_suffix(arena, options->output, ".d") : NULL;
+}
+
+bool output_check(const Options *options, Arena *arena) {
+    if (options->emit || options->run) return true;
+    const nnc_pathname paths[] = {
+        {options->input, "the model", NNC_PATH_READ, 0},
+        {options->weights, "the file of --weights", NNC_PATH_READ, 0},
+        {options->output, "the C of -o", NNC_PATH_WRITE, 0},
+        {header_path(options, arena), "the header of --header", NNC_PATH_WRITE, 0},
+        {depfile_path(options, arena), "the dependencies of -MF", NNC_PATH_WRITE, 0},
+    };
+    const nnc_pathname *output, *other;
+    if (!nnc_paths_clash(paths, sizeof paths / sizeof *paths, &output, &other)) return true;
+    if (nnc_path_is_written(other))
+        fprintf(stderr, "nnc: cannot write %s: it would be %s and %s\n", output->path, output->name, other->name);
+    else fprintf(stderr, "nnc: cannot write %s: it is %s\n", output->path, other->name);
+    return false;
+}
+
+/* What make treats specially in a file name. */
+static const char *make_name(Arena *arena, const char *path) {
+    Text out = {.arena = arena};
+    for (; *path; path++) {
+        if (*path == ' ' || *path == '#' || *path == '\\') text_puts(&out, "\\");
+        if (*path == '$') text_puts(&out, "$");
+        text_append(&out, path, 1);
+    }
+    return text_chars(&out);
+}
+
+static const char *depfile_text(const Options *options, Arena *arena) {
+    Text out = {.arena = arena};
+    text_printf(&out, "%s:", make_name(arena, options->output));
+    if (strcmp(options->input, "-") != 0) text_printf(&out, " %s", make_name(arena, options->input));
+    if (options->weights) text_printf(&out, " %s", make_name(arena, options->weights));
+    text_puts(&out, "\n");
+    return text_chars(&out);
+}
+
+bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text) {
+    if (options->emit || !strcmp(options->output, "-")) {
+        if (fputs(text, stdout) < 0 || fflush(stdout)) return false; /* main() says so */
+        if (options->emit || !options->header) return true;
+    }
+    PendingFile files[3] = {{0}};
+    int count = 0;
+    const char *const header = header_path(options, arena), *const depfile = depfile_path(options, arena);
+    if (strcmp(options->output, "-") != 0) files[count++] = (PendingFile){options->output, text, NULL};
+    if (header) files[count++] = (PendingFile){header, emit_model_h(arena, plan), NULL};
+    if (depfile) files[count++] = (PendingFile){depfile, depfile_text(options, arena), NULL};
+    return write_all(arena, files, count);
+}
+
+/* The folder of the running program, "" when it cannot be told. */
+static const char *program_folder(const Options *options, Arena *arena) {
+    char path[4096];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length > 0) path[length] = '\0';
+    else snprintf(path, sizeof path, "%s", options->program);
+    char *slash = strrchr(path, '/');
+    if (!slash) return "";
+    *slash = '\0';
+    return arena_strdup(arena, path);
+}
+
+/* libnnc.a and its headers: beside nnc in a build folder, or as installed, in PREFIX/lib and PREFIX/include/nnc. */
+typedef struct Installation {
+    const char *include, *library;
+} Installation;
+
+static Installation installation(const Options *options, Arena *arena) {
+    const char *folder = program_folder(options, arena);
+    Installation beside = {arena_printf(arena, "%s/include/nnc", folder), arena_printf(arena, "%s/libnnc.a", folder)};
+    if (access(beside.library, R_OK) == 0) return beside;
+    return (Installation){arena_printf(arena, "%s/../include/nnc", folder),
+                          arena_printf(arena, "%s/../lib/libnnc.a", folder)};
+}
+
+const char *build_cflags(const Options *options, Arena *arena) {
+    return arena_printf(arena, "-I%s -fno-math-errno", installation(options, arena).include);
+}
+
+const char *build_libs(const Options *options, Arena *arena) {
+#ifdef NNC_PNG
+    const char *const png = " -lspng";
+#else
+    const char *const png = "";
+#endif
+    return arena_printf(arena, "%s%s -lz -lm -pthread", installation(options, arena).library, png);
+}
+
+const char *build_stamp(const Options *options, Arena *arena) {
+    struct stat library;
+    if (stat(installation(options, arena).library, &library) != 0) return "";
+    return arena_printf(arena, "%lld %lld", (long long)library.st_mtime, (long long)library.st_size);
+}
+
+int print_build_flags(const Options *options, Arena *arena) {
+    if (access(installation(options, arena).library, R_OK) != 0) {
+        fprintf(stderr, "nnc: the runtime library libnnc.a is neither beside nnc nor in ../lib\n");
+        return 2;
+    }
+    if (options->print_cflags) printf("%s\n", build_cflags(options, arena));
+    if (options->print_libs) printf("%s\n", build_libs(options, arena));
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Files that nnc writes, and where its runtime lies. */
+#ifndef NNC_OUTPUT_H
+#define NNC_OUTPUT_H
+
+#include "base/options.h"
+#include "plan/plan.h"
+
+/** What MODEL.c should include: the header's file name; NULL when it has to repeat the declarations itself. */
+const char *output_header_include(const Options *options, Arena *arena);
+/** Whether nothing would be written over another result or what is read; else false, after a message. */
+bool output_check(const Options *options, Arena *arena);
+/** Writes the text (to -o, or standard output), the header beside it and the depfile. All or nothing: on an error, after
+ *  its message, no file is left half written; that standard output is at fault is for main() to say. */
+bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text);
+/** What compiles and links linked output. */
+const char *build_cflags(const Options *options, Arena *arena);
+const char *build_libs(const Options *options, Arena *arena);
+/** Tells one build of the library from another. */
+const char *build_stamp(const Options *options, Arena *arena);
+/** --cflags, --libs: for an installed nnc, or for one in its build folder. Returns the exit status. */
+int print_build_flags(const Options *options, Arena *arena);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* nnc run: compiles the C, keeps the program in a cache, and runs it: fit and then evaluate, or what the user asks for. */
+#include "driver/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "driver/output.h"
+#include "driver/temporary.h"
+
+enum { EXIT_FAILED = 1, EXIT_CANNOT = 2 };
+
+typedef LIST(const char *) Command;
+
+static void add(Arena *arena, Command *command, const char *word) { list_push(arena, command, word); }
+
+/* Splits "cc -O2 -g" at spaces. */
+static void add_words(Arena *arena, Command *command, const char *words) {
+    while (*words) {
+        const size_t space = strspn(words, " "), length = strcspn(words + space, " ");
+        if (length) add(arena, command, arena_strndup(arena, words + space, length));
+        words += space + length;
+    }
+}
+
+/* Runs a command to its end; its output goes to `log` where that is given. Returns its exit status, as a shell does. */
+static int execute(Arena *arena, Command *command, const char *log) {
+    add(arena, command, NULL);
+    fflush(NULL);
+    const pid_t child = fork();
+    if (child == 0) {
+        const int to = log ? open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+        if (to >= 0) {
+            dup2(to, STDOUT_FILENO);
+            dup2(to, STDERR_FILENO);
+        }
+        signal(SIGXFSZ, SIG_DFL); /* what nnc ignores for itself */
+        execvp(command->at[0], (char *const *)command->at);
+        _exit(127);
+    }
+    if (child < 0) return 127;
+    /* The child saves and ends, and this process reports how. */
+    signals_to(child);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    signals_to(0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static bool make_folders(char *path) {
+    for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+        if (slash) *slash = '\0';
+        const bool good = mkdir(path, 0700) == 0 || errno == EEXIST;
+        if (slash) *slash = '/';
+        if (!good || !slash) return good;
+    }
+}
+
+/* Where compiled programs are kept: $XDG_CACHE_HOME/nnc, ~/.cache/nnc; NULL when there is no such place. */
+static const char *cache_folder(Arena *arena) {
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/') cache = arena_printf(arena, "%s/nnc", cache);
+    else if (home && *home == '/') cache = arena_printf(arena, "%s/.cache/nnc", home);
+    else return NULL;
+    return make_folders((char *)cache) && access(cache, W_OK) == 0 ? cache : NULL;
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t seed, const char *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++) seed = (seed ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+    return seed;
+}
+
+/* What -march=native means here: a cache may be shared by unlike machines. */
+static uint64_t machine_hash(uint64_t seed) {
+    char text[8192];
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    if (!file) return seed;
+    while (fgets(text, sizeof text, file))
+        if (!strncmp(text, "flags", 5) || !strncmp(text, "Features", 8)) {
+            seed = hash(seed, text, strlen(text));
+            break;
+        }
+    fclose(file);
+    return seed;
+}
+
+static bool write_text(const char *path, const char *text) {
+    FILE *file = fopen(path, "wb");
+    if (!file) return false;
+    const bool good = fputs(text, file) >= 0;
+    return fclose(file) == 0 && good;
+}
+
+/* The compiler's words are of no use to who wrote a model: they go to a file, and nnc says whose fault it is. */
+static int compile_failed(const Command *command, const char *log, int status) {
+    if (signal_handed_on()) return 128 + signal_handed_on();
+    if (status == 127) {
+        fprintf(stderr, "nnc: there is no C compiler '%s'; install one, or name it in the variable CC\n",
+                command->at[0]);
+    } else {
+        fprintf(stderr, "nnc: internal error: '%s' does not compile what nnc wrote; its messages are in %s\n",
+                command->at[0], log);
+        temporary_keep(log);
+    }
+    return EXIT_CANNOT;
+}
+
+/* Compiles `code` to `program`, by way of files beside it. */
+static int build(Arena *arena, const Options *options, const char *code, const char *program) {
+    const char *const unique = arena_printf(arena, "%s.%ld", program, (long)getpid());
+    const char *const source = arena_printf(arena, "%s.c", unique), *const log = arena_printf(arena, "%s.log", unique);
+    temporary_add(source);
+    temporary_add(log);
+    temporary_add(unique);
+    if (!write_text(source, code)) {
+        fprintf(stderr, "nnc: cannot write %s: %s\n", source, strerror(errno));
+        return EXIT_CANNOT;
+    }
+    Command command = {0};
+    const char *const compiler = getenv("CC");
+    add_words(arena, &command, compiler && *compiler ? compiler : "cc");
+    add_words(arena, &command, "-O2 -march=native");
+    add_words(arena, &command, build_cflags(options, arena));
+    add(arena, &command, source);
+    add(arena, &command, "-o");
+    add(arena, &command, unique);
+    add_words(arena, &command, build_libs(options, arena));
+    const int status = execute(arena, &command, log);
+    if (status != 0) return compile_failed(&command, log, status);
+    if (rename(unique, program) != 0) {
+        fprintf(stderr, "nnc: cannot write %s: %s\n", program, strerror(errno));
+        return EXIT_CANNOT;
+    }
+    temporary_keep(unique);
+    temporary_remove(log);
+    temporary_remove(source);
+    return 0;
+}
+
+static const char *folder_of(Arena *arena, const char *path) {
+    const char *const slash = strrchr(path, '/');
+    return !slash ? "." : slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
+}
+
+/* A command of the program, with the data beside the model. What the user says comes last: it wins. */
+static int command_of(Arena *arena, const Options *options, const char *program, const char *name, const char *option,
+                      const char *file, int first) {
+    static const char *const read_data[] = {"fit", "evaluate", "predict", "grad"};
+    Command command = {0};
+    add(arena, &command, program);
+    add(arena, &command, name);
+    for (size_t i = 0; i < sizeof read_data / sizeof *read_data; i++)
+        if (!strcmp(name, read_data[i])) {
+            add(arena, &command, "--data-dir");
+            add(arena, &command, folder_of(arena, options->input));
+        }
+    if (option) {
+        add(arena, &command, option);
+        add(arena, &command, file);
+    }
+    for (int i = first; i < options->arguments.count; i++) add(arena, &command, options->arguments.at[i]);
+    return execute(arena, &command, NULL);
+}
+
+/* Where the weights go: where the user says, or to `otherwise`. */
+static const char *saved_to(const Options *options, const char *otherwise) {
+    static const char save[] = "--save";
+    const size_t length = strlen(save);
+    for (int i = 0; i < options->arguments.count; i++) {
+        const char *const argument = options->arguments.at[i];
+        if (!strcmp(argument, save) && i + 1 < options->arguments.count) otherwise = options->arguments.at[i + 1];
+        else if (!strncmp(argument, save, length) && argument[length] == '=') otherwise = argument + length + 1;
+    }
+    return otherwise;
+}
+
+/* What the file says: fit, with the options that the user adds, then evaluate with the weights that came out. */
+static int fit_and_evaluate(Arena *arena, const Options *options, const Model *model, const char *program,
+                            const char *scratch) {
+    const char *const weights = arena_printf(arena, "%s/weights.safetensors", scratch);
+    temporary_add(weights);
+    if (!model->has_fit) {
+        fprintf(stderr, "nnc: %s has no fit(); say what the program should do: nnc run %s -- predict …\n",
+                options->input, options->input);
+        return EXIT_CANNOT;
+    }
+    int status = command_of(arena, options, program, "fit", "--save", weights, 0);
+    if (status == 0 && model->has_evaluate)
+        status = command_of(arena, options, program, "evaluate", "--weights", saved_to(options, weights),
+                            options->arguments.count);
+    return status;
+}
+
+int run_model(const Options *options, Arena *arena, const Model *model, const char *code) {
+    const char *const temporary = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    char *const scratch = arena_printf(arena, "%s/nnc-XXXXXX", temporary);
+    if (!mkdtemp(scratch)) {
+        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", temporary, strerror(errno));
+        return EXIT_CANNOT;
+    }
+    temporary_add(scratch);
+    uint64_t key = hash(UINT64_C(0xcbf29ce484222325), code, strlen(code));
+    const char *const compiler = getenv("CC") ? getenv("CC") : "cc";
+    key = machine_hash(hash(key, compiler, strlen(compiler)));
+    key = hash(key, build_stamp(options, arena), strlen(build_stamp(options, arena)));
+    const char *const cache = cache_folder(arena);
+    const char *const program = arena_printf(arena, "%s/%s-%016" PRIx64, cache ? cache : scratch, model->name, key);
+    if (!cache) temporary_add(program);
+    int status = access(program, X_OK) == 0 ? 0 : build(arena, options, code, program);
+    const bool is_command = options->arguments.count > 0 && options->arguments.at[0][0] != '-';
+    if (status == 0 && is_command) {
+        status = command_of(arena, options, program, options->arguments.at[0], NULL, NULL, 1);
+    } else if (status == 0) {
+        status = fit_and_evaluate(arena, options, model, program, scratch);
+    }
+    return status;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Removing what is unfinished, also when a signal ends nnc, and handing signals on to the program that it runs. */
+#include "driver/temporary.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *volatile temporaries[16];
+enum { LIMIT = sizeof temporaries / sizeof *temporaries };
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+enum { SIGNAL_COUNT = sizeof ending_signals / sizeof *ending_signals };
+static volatile pid_t child_running;
+static volatile sig_atomic_t handed_on;
+
+/* The last first: a folder comes before what is in it. Calls only what a signal's handler may. */
+static void remove_all(void) {
+    for (int i = LIMIT - 1; i >= 0; i--) {
+        char *const path = temporaries[i];
+        if (path && unlink(path) != 0) rmdir(path);
+        temporaries[i] = NULL;
+    }
+}
+
+/* A signal that is handed on is queued, which tells the program that it is no second one: a terminal, or who signals a group of
+ * processes, has reached the program itself. A broken pipe is nobody else's. */
+static void on_signal(int number, siginfo_t *info, void *context) {
+    (void)info, (void)context;
+    if (child_running > 0 && number != SIGPIPE) {
+        handed_on = number;
+        sigqueue(child_running, number, (union sigval){0});
+        return;
+    }
+    remove_all();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* What is ignored, as under nohup, stays so. */
+static void watch_signals(void) {
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART}, before;
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < SIGNAL_COUNT; i++) {
+        const bool ignored = sigaction(ending_signals[i], NULL, &before) != 0 || before.sa_handler == SIG_IGN;
+        if (!ignored) sigaction(ending_signals[i], &action, NULL);
+    }
+    atexit(remove_all);
+}
+
+void temporary_add(const char *path) {
+    static bool watching;
+    if (!watching) watch_signals();
+    watching = true;
+    for (int i = 0; i < LIMIT; i++)
+        if (!temporaries[i]) {
+            temporaries[i] = strdup(path);
+            if (temporaries[i]) return;
+        }
+    fputs("nnc: out of memory\n", stderr);
+    exit(2);
+}
+
+void temporary_keep(const char *path) {
+    for (int i = 0; i < LIMIT; i++)
+        if (temporaries[i] && !strcmp(temporaries[i], path)) {
+            char *const copy = temporaries[i];
+            temporaries[i] = NULL;
+            free(copy);
+        }
+}
+
+void temporary_remove(const char *path) {
+    remove(path);
+    temporary_keep(path);
+}
+
+void signals_to(pid_t child) { child_running = child; }
+
+int signal_handed_on(void) { return handed_on; }

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* --list-layers and its sisters, from the tables. */
+#include <string.h>
+
+#include "model/model.h"
+
+static int length_of(const char *text) {
+    return text == NULL ? 0 : (int)strlen(text);
+}
+
+static const char *default_of(const ArgDef *row) {
+    return row->fallback == NULL ? "required" : row->fallback;
+}
+
+typedef struct Widths {
+    int name, fallback;
+} Widths;
+
+static void widen(Widths *widths, const ArgDef *rows) {
+    for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
+        widths->name = length_of(row->name) > widths->name ? length_of(row->name) : widths->name;
+        widths->fallback = length_of(default_of(row)) > widths->fallback ? length_of(default_of(row)) : widths->fallback;
+    }
+}
+
+/* The name and the other names, each in `quote` and with `between` before all but the first. */
+static void put_names(const Class *class, const char *quote, const char *between, Text *out) {
+    text_printf(out, "%s%s%s", quote, class->name, quote);
+    for (const char *const *alias = class->aliases; alias != NULL && *alias != NULL; alias++) {
+        text_printf(out, "%s%s%s%s", between, quote, *alias, quote);
+    }
+}
+
+static void put_args(const ArgDef *rows, Widths widths, Text *out) {
+    for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
+        text_printf(out, "    %-*s  %-*s  %s\n", widths.name, row->name, widths.fallback, default_of(row),
+                    row->doc == NULL ? "" : row->doc);
+    }
+}
+
+static void list_text(ClassKind kind, Text *out) {
+    Widths widths = {0, 0};
+    size_t size;
+    const ArgDef *common = kind == CLASS_LAYER ? common_layer_args : class_common_args(kind, &size);
+    widen(&widths, common);
+    for (const Class *const *at = classes(kind); *at != NULL; at++) {
+        widen(&widths, (*at)->args);
+    }
+    for (const Class *const *at = classes(kind); *at != NULL; at++) {
+        put_names(*at, "", ", ", out);
+        text_printf(out, "\n    %s\n", (*at)->brief);
+        put_args((*at)->args, widths, out);
+        text_puts(out, at[1] != NULL || common != NULL ? "\n" : "");
+    }
+    if (common != NULL) {
+        text_printf(out, "Every %s%s also takes\n", class_kind_name(kind, false), kind == CLASS_LAYER ? " but Input" : "");
+        put_args(common, widths, out);
+    }
+}
+
+/* A bar would end the cell of a table. */
+static void put_cell(const char *text, Text *out) {
+    for (; *text != '\0'; text++) {
+        text_puts(out, *text == '|' ? "\\" : "");
+        text_append(out, text, 1);
+    }
+}
+
+static void list_markdown(ClassKind kind, Text *out) {
+    const char *name = class_kind_name(kind, false);
+    text_printf(out, "| %s | arguments | meaning |\n|---|---|---|\n", name);
+    for (const Class *const *at = classes(kind); *at != NULL; at++) {
+        text_puts(out, "| ");
+        put_names(*at, "`", ", ", out);
+        text_puts(out, " |");
+        for (const ArgDef *row = (*at)->args; row != NULL && row->name != NULL; row++) {
+            text_printf(out, "%s `%s", row == (*at)->args ? "" : ",", row->name);
+            text_printf(out, "%s%s`", row->fallback == NULL ? "" : "=", row->fallback == NULL ? "" : row->fallback);
+        }
+        text_puts(out, " | ");
+        put_cell((*at)->brief, out);
+        text_puts(out, " |\n");
+    }
+}
+
+bool list_classes(ClassKind kind, const char *format, Text *out) {
+    if (format == NULL || strcmp(format, "text") == 0) {
+        list_text(kind, out);
+    } else if (strcmp(format, "md") == 0) {
+        list_markdown(kind, out);
+    } else if (strcmp(format, "names") == 0) {
+        for (const Class *const *at = classes(kind); *at != NULL; at++) {
+            put_names(*at, "", "\n", out);
+            text_puts(out, "\n");
+        }
+    } else {
+        return false;
+    }
+    return true;
+}

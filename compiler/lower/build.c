@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Appending tensors and operations to a program: what layers, losses and gradients are built with. */
+#include "lower/lower.h"
+
+#include <string.h>
+
+#include "base/options.h"
+
+bool tensor_name_taken(const Program *program, const char *name) { return names_find(&program->names, name); }
+
+void tensor_rename(Builder *build, Tensor *tensor, const char *name) {
+    Names *const names = &build->program->names;
+    if (names_find(names, tensor->name) == tensor) *names_slot(names, tensor->name) = NULL;
+    tensor->name = name;
+    *names_slot(names, name) = tensor;
+}
+
+Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape) {
+    Plan *plan = build->plan;
+    Tensor *tensor = NEW(plan->arena, Tensor);
+    *tensor = (Tensor){.kind = kind, .name = name, .shape = shape, .first = -1, .last = -1, .offset = -1};
+    for (int i = 2; kind == TENSOR_VALUE && tensor_name_taken(build->program, tensor->name); i++)
+        tensor->name = arena_printf(plan->arena, "%s_%d", name, i);
+    if (kind != TENSOR_VALUE) return tensor;
+    list_push(plan->arena, &build->program->tensors, tensor);
+    build->program->names.arena = plan->arena;
+    *names_slot(&build->program->names, tensor->name) = tensor;
+    return tensor;
+}
+
+Tensor *build_value(Builder *build, const char *label, Shape shape) {
+    const char *name = build->layer ? arena_printf(build->plan->arena, "%s.%s", build->layer->name, label) : label;
+    return build_tensor(build, TENSOR_VALUE, name, shape);
+}
+
+Op *build_op(Builder *build, const OpDef *def, const char *label) {
+    Op *op = NEW(build->plan->arena, Op);
+    op->def = def;
+    op->program = build->program;
+    op->phase = build->phase;
+    op->layer = build->layer;
+    op->name = build->layer ? arena_printf(build->plan->arena, "%s_%s", build->layer->name, label) : label;
+    if (build->loop && !build->after_loop) {
+        op->loop = build->loop;
+        list_push(build->plan->arena, &build->step_ops, op);
+    } else if (build->loop) {
+        list_push(build->plan->arena, &build->after_ops, op);
+    } else {
+        op->at = build->program->ops.count;
+        list_push(build->plan->arena, &build->program->ops, op);
+    }
+    return op;
+}
+
+Op *build_op_after_loss(Builder *build, const OpDef *def, const char *label) {
+    Op *op = build_op(build, def, label);
+    build->program->ops.count--;
+    op->phase = PHASE_BACKWARD;
+    list_push(build->plan->arena, &build->loss_ops, op);
+    return op;
+}
+
+Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape) {
+    op->out = build_value(build, label, shape);
+    op->out->producer = op;
+    return op->out;
+}
+
+Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, Shape shape, Tensors *list) {
+    Plan *plan = build->plan;
+    Names *const names = list == &plan->stream_states ? &plan->stream_by_name : &plan->by_name[kind];
+    names->arena = plan->arena;
+    Tensor **const slot = (Tensor **)names_slot(names, name);
+    if (*slot) return *slot;
+    *slot = build_tensor(build, kind, name, shape);
+    list_push(plan->arena, list, *slot);
+    return *slot;
+}
+
+Tensor *build_weight(Builder *build, const Weight *weight) {
+    Tensor *tensor = build_lasting(build, TENSOR_WEIGHT, weight->path, weight->shape, &build->plan->weights);
+    if (!tensor->weight) tensor->weight = weight;
+    return tensor;
+}
+
+Tensor *build_lasting_state(Builder *build, Shape shape, const char *path) {
+    Plan *plan = build->plan;
+    return build_lasting(build, TENSOR_STATE, path, shape, build->streaming ? &plan->stream_states : &plan->states);
+}
+
+Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
+                     const char *label) {
+    Op *op = build_op(build, &op_matmul, role);
+    op->in[op->in_count++] = x;
+    op->in[op->in_count++] = w;
+    op->transpose_a = transpose_x;
+    return build_result(build, op, label, shape);
+}
+
+/* The shape of operands broadcast together: each is aligned at its last dimension. */
+static Shape broadcast_shape(Tensor *const *operands) {
+    Shape shape = {0};
+    for (int i = 0; operands[i]; i++) {
+        const Shape other = operands[i]->shape;
+        Shape wide = other.rank > shape.rank ? other : shape;
+        const Shape narrow = other.rank > shape.rank ? shape : other;
+        for (int j = 1; j <= narrow.rank; j++)
+            if (wide.dim[wide.rank - j] == 1) wide.dim[wide.rank - j] = narrow.dim[narrow.rank - j];
+        shape = wide;
+    }
+    return shape;
+}
+
+Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name) {
+    Op *op = build_op(build, &op_map, name);
+    step.result = build_result(build, op, step.label, shape);
+    op_add_step(build->plan->arena, op, step);
+    return step.result;
+}
+
+Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
+                  int number_count) {
+    Formula *kept = NEW(build->plan->arena, Formula);
+    *kept = *formula;
+    Step step = {.label = formula->name, .text = formula->value, .formula = kept};
+    Tensor *given[5] = {0};
+    for (int i = 0; i < 4 && formula->operands[i]; i++) {
+        given[i] = operands[i];
+        step_add(build->plan->arena, &step, TENSOR(formula->operands[i], operands[i]));
+    }
+    for (int i = 0; i < number_count; i++) step_add(build->plan->arena, &step, numbers[i]);
+    step_drop_unused(&step); /* dropout of everything takes the shape of x and nothing else */
+    return build_step_map(build, step, broadcast_shape(given),
+                          arena_printf(build->plan->arena, "%s_%s",
+                                       build->phase == PHASE_FORWARD    ? "forward"
+                                       : build->phase == PHASE_BACKWARD ? "backward"
+                                                                        : "update",
+                                       formula->name));
+}
+
+const char *gradient_name(Builder *build, const Tensor *tensor) {
+    const char *part = tensor->name;
+    for (const char *c = tensor->name; *c; c++)
+        if (*c == '.' || *c == '/') part = c + 1;
+    return arena_printf(build->plan->arena, "d_%s", part);
+}
+
+Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape) {
+    Step step = *forward;
+    step.text = forward->formula->gradient[operand];
+    step.label = gradient_name(build, forward->operands[operand].tensor);
+    step.formula = NULL;
+    step.of_gradient = true;
+    step.operands = NULL; /* its own */
+    step.operand_count = 0;
+    for (int i = 0; i < forward->operand_count; i++) step_add(build->plan->arena, &step, forward->operands[i]);
+    step_add(build->plan->arena, &step, TENSOR("d", d));
+    step_add(build->plan->arena, &step, TENSOR("y", forward->result));
+    step_drop_unused(&step);
+    return build_step_map(build, step, shape, arena_printf(build->plan->arena, "backward_%s", forward->label));
+}
+
+Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
+    const char *const pass = build->phase == PHASE_FORWARD ? "forward" : "backward";
+    Op *op = build_op(build, &op_sum, arena_printf(build->plan->arena, "%s_%s", pass, label));
+    op->in[op->in_count++] = x;
+    return build_result(build, op, label, shape);
+}
+
+static const Formula square = {"square", {"x"}, "x * x", {NULL}};
+
+Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *label) {
+    Tensor *squares = build_map(build, &square, (Tensor *[]){x, NULL}, NULL, 0); /* which go into the sum: pass_fuse_steps */
+    Op *op = build_op(build, &op_sum, label);
+    op->in[op->in_count++] = squares;
+    return build_result(build, op, label, shape);
+}
+
+static Tensor *make_view(Builder *build, Tensor *x, Shape shape, const char *label) {
+    Tensor *view = build_value(build, label, shape);
+    tensor_show(build->plan, view, x);
+    view->integer = x->integer;
+    view->producer = x->producer;
+    return view;
+}
+
+Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label) {
+    return make_view(build, build_whole(build, x), shape, label);
+}
+
+Tensor *build_columns(Builder *build, Tensor *x, int64_t column, int64_t columns, const char *label) {
+    Shape shape = x->shape;
+    shape.dim[shape.rank - 1] = columns;
+    Tensor *view = make_view(build, x, shape, label);
+    view->columns = true;
+    view->column = column;
+    return view;
+}
+
+Tensor *build_index(Builder *build, Tensor *x, int64_t index, const char *label) {
+    Tensor *view = build_view(build, x, shape_of(x->shape.rank - 1, x->shape.dim + 1), label);
+    view->part = true;
+    view->index = index;
+    return view;
+}
+
+Tensor *build_concat(Builder *build, Tensor *const *parts, int count, const char *label) {
+    Shape shape = parts[0]->shape;
+    int64_t *width = &shape.dim[shape.rank - 1];
+    for (int i = 1; i < count; i++) *width += parts[i]->shape.dim[shape.rank - 1];
+    Tensor *whole = build_value(build, label, shape);
+    int64_t column = 0;
+    for (int i = 0; i < count; i++) {
+        const int64_t columns = parts[i]->shape.dim[shape.rank - 1];
+        Tensor *place = build_columns(build, whole, column, columns, arena_printf(build->plan->arena, "%s_part", label));
+        build_store(build, parts[i], place);
+        whole->producer = place->producer;
+        if (gradient_needed(parts[i])) whole->trained = 1;
+        column += columns;
+    }
+    return whole;
+}
+
+static const Formula copied = {"copied", {"x"}, "x", {"d"}};
+
+Tensor *build_copy(Builder *build, Tensor *x) { return build_map(build, &copied, (Tensor *[]){x}, NULL, 0); }
+
+Tensor *build_whole(Builder *build, Tensor *x) { return x->columns ? build_copy(build, x) : x; }
+
+Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x) {
+    const Layer *wrapper = build->layer;
+    build->layer = inner;
+    Tensor *y = inner->def->forward(inner, build, x);
+    build->layer = wrapper;
+    return y;
+}
+
+Tensor *build_named(Builder *build, Tensor *value, const char *label) {
+    if (!value->producer || value->producer->out != value || value->base) return value;
+    const char *name = arena_printf(build->plan->arena, "%s.%s", build->layer->name, label);
+    if (!tensor_name_taken(build->program, name)) tensor_rename(build, value, name);
+    if (value->producer->steps.count) value->producer->steps.at[0].label = label;
+    return value;
+}
+
+Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped) {
+    Tensor *by_time = build_permute(build, mask, (int[]){1, 0}, flipped, "forward_mask_by_time", "mask_by_time");
+    Shape shape = shape_of(3, (int64_t[]){by_time->shape.dim[0], by_time->shape.dim[1], 1});
+    return build_view(build, by_time, shape, "mask_column");
+}
+
+static const Formula stored = {"stored", {"x"}, "x", {"d"}};
+
+void build_store(Builder *build, Tensor *value, Tensor *view) {
+    Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_store" : "backward_store");
+    Step step = {.label = stored.name, .text = stored.value, .formula = &stored, .result = view};
+    step_add(build->plan->arena, &step, TENSOR("x", value));
+    view->producer = op;
+    op->out = view;
+    op_add_step(build->plan->arena, op, step);
+}
+
+void op_add_step(Arena *arena, Op *op, Step step) {
+    if (op->steps.count == op->steps.capacity) {
+        op->steps.capacity = op->steps.count ? 2 * op->steps.count : 1;
+        op->steps.at = arena_grow(arena, op->steps.at, (size_t)op->steps.count * sizeof step,
+                                  (size_t)op->steps.capacity * sizeof step);
+    }
+    op->steps.at[op->steps.count++] = step;
+}
+
+void step_add(Arena *arena, Step *step, Operand operand) {
+    const size_t before = (size_t)step->operand_count * sizeof operand;
+    step->operands = arena_grow(arena, step->operands, before, before + sizeof operand);
+    step->operands[step->operand_count++] = operand;
+}
+
+/* Whether only dimensions of 1 change their places. */
+static bool keeps_order(Shape shape, const int *axes) {
+    int last = -1;
+    for (int i = 0; i < shape.rank; i++) {
+        if (shape.dim[axes[i]] == 1) continue;
+        if (axes[i] < last) return false;
+        last = axes[i];
+    }
+    return true;
+}
+
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label) {
+    const Op *before = x->base || !x->producer || x->producer->def != &op_permute ? NULL : x->producer;
+    int all[MAX_RANK]; /* two permutations in one */
+    bool identity = true;
+    for (int i = 0; i < x->shape.rank; i++) {
+        all[i] = before ? before->axes[axes[i]] : axes[i];
+        if (before && (before->flipped >> axes[i] & 1)) flipped ^= 1u << i;
+        identity = identity && all[i] == i;
+    }
+    if (before) x = before->in[0];
+    if (identity && !flipped) return x;
+    if (!flipped && keeps_order(x->shape, all)) {
+        Shape shape = x->shape;
+        for (int i = 0; i < shape.rank; i++) shape.dim[i] = x->shape.dim[all[i]];
+        return build_view(build, x, shape, label);
+    }
+    Op *op = build_op(build, &op_permute, role);
+    Shape shape = x->shape;
+    op->flipped = flipped;
+    for (int i = 0; i < shape.rank; i++) {
+        op->axes[i] = all[i];
+        shape.dim[i] = x->shape.dim[all[i]];
+    }
+    op->in[op->in_count++] = x;
+    return build_result(build, op, label, shape);
+}
+
+Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label) {
+    Op *op = build_op(build, def, arena_printf(build->plan->arena, "forward_%s", label));
+    op->in[op->in_count++] = x;
+    return build_result(build, op, label, x->shape);
+}
+
+/* Under TimeDistributed files have the masks of one time step after the other: (time, batch, …), or (time, gate, batch, …)
+ * where each gate has its own. */
+static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
+    Plan *plan = build->plan;
+    Shape given = shape;
+    int samples = 0; /* the dimension of those; their steps come first in files */
+    int axes[MAX_RANK] = {0};
+    while (samples + 1 < shape.rank && shape.dim[samples] > 0) samples++;
+    const bool steps = shape.dim[samples] < BATCH && shape.rank < MAX_RANK;
+    if (steps) {
+        given = (Shape){.rank = shape.rank + 1, .dim = {-shape.dim[samples]}};
+        for (int i = 0; i < shape.rank; i++) {
+            given.dim[i + 1] = i == samples ? BATCH : shape.dim[i];
+            axes[i <= samples ? i : i + 1] = i + 1;
+        }
+    }
+    const Tensor *const last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
+    Tensor *const mask = build_lasting(build, TENSOR_MASK, path, given, &plan->masks);
+    if (mask->offset < 0) mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
+    if (!steps) return mask;
+    Tensor *by_sample = build_permute(build, mask, axes, 0, "forward_mask", "mask_by_sample");
+    return build_view(build, by_sample, shape, "mask");
+}
+
+/* Purposes number the random tensors of a model in the order of its layers, 16 apart, so that each can use several
+ * streams; layers with a seed of their own all use purpose 0. Programs that draw the same tensor share the purpose. */
+Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
+    Plan *plan = build->plan;
+    attrs.purpose = (attrs.seeded ? 0 : 16 * (build->layer->index + 1)) + attrs.stream;
+    if (plan->options->external_masks) return external_mask(build, shape, attrs.path);
+    Op *op = build_op(build, &op_random, "forward_draw");
+    op->random = attrs;
+    Tensor *mask = build_result(build, op, strrchr(attrs.path, '/') + 1, shape);
+    return mask;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Building time loops, and their gradients: the same loop the other way round.
+ *
+ * With h[t+1] = f(h[t], x[t], w) in the loop, and d h[t+1] what arrives at step t, the reverse loop computes at step t
+ *     d h[t] = d h[t+1] · ∂f/∂h       carried on to step t - 1
+ *     d x[t] = d h[t+1] · ∂f/∂x       a sequence, the gradient of x
+ * and the gradient of w is computed behind the loop, from all steps at once. */
+#include "lower/lower.h"
+
+TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool reversed) {
+    TimeLoop *loop = NEW(build->plan->arena, TimeLoop);
+    *loop = (TimeLoop){.name = name, .steps = steps, .reversed = reversed};
+    build->loop = loop;
+    build->step_ops.count = build->after_ops.count = 0;
+    return loop;
+}
+
+bool changes_with_step(const Tensor *tensor) {
+    for (; tensor; tensor = tensor->base)
+        if (tensor->stepped || (!tensor->base && tensor->producer && tensor->producer->loop)) return true;
+    return false;
+}
+
+static bool is_invariant(const Op *op) {
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.reads && changes_with_step(at.tensor)) return false;
+    return op->out && !changes_with_step(op->out->base);
+}
+
+void loop_end(Builder *build) {
+    Program *program = build->program;
+    Arena *arena = build->plan->arena;
+    TimeLoop *loop = build->loop;
+    bool trained = false;
+    for (int i = 0; i < build->step_ops.count; i++) {
+        Op *op = build->step_ops.at[i];
+        op->loop = NULL; /* what depends on this one only is as invariant as this one */
+        if (is_invariant(op)) list_push(arena, &program->ops, op);
+        else op->loop = loop;
+    }
+    for (int i = 0; i < build->step_ops.count; i++) {
+        Op *op = build->step_ops.at[i];
+        if (!op->loop) continue;
+        list_push(arena, &program->ops, op);
+        for (Access at = {.op = op}; access_next(&at);)
+            trained = trained || (at.reads && !changes_with_step(at.tensor) && gradient_needed(at.tensor));
+    }
+    for (int i = 0; i < loop->slices.count; i++)
+        trained = trained || gradient_needed(loop->slices.at[i]->base);
+    for (int i = 0; i < loop->carries.count; i++) loop->carries.at[i]->sequence->trained = trained ? 1 : -1;
+    for (int i = 0; i < build->after_ops.count; i++) list_push(arena, &program->ops, build->after_ops.at[i]);
+    build->loop = NULL;
+}
+
+Tensor *loop_slot(Builder *build, Tensor *sequence, int64_t slot, const char *label) {
+    Tensor *step = build_index(build, sequence, slot, label);
+    step->stepped = true;
+    step->producer = NULL;
+    return step;
+}
+
+Tensor *loop_step(Builder *build, Tensor *sequence, const char *label) {
+    Tensor *step = loop_slot(build, sequence, 0, label);
+    list_push(build->plan->arena, &build->loop->slices, step);
+    return step;
+}
+
+/* A tensor (count, …). */
+static Tensor *sequence_of(Builder *build, Shape shape, int64_t count, const char *label) {
+    Shape all = {.rank = shape.rank + 1, .dim = {count}};
+    for (int i = 0; i < shape.rank; i++) all.dim[i + 1] = shape.dim[i];
+    return build_value(build, label, all);
+}
+
+/* Runs before the loop: its result does not depend on the step. */
+static void store_initial(Builder *build, Tensor *initial, Tensor *view) {
+    if (initial) {
+        build_store(build, initial, view);
+        return;
+    }
+    Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_zero" : "backward_zero");
+    op->out = view;
+    view->producer = op;
+    op_add_step(build->plan->arena, op, (Step){.label = "zero", .text = "0.0", .result = view});
+}
+
+Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *label) {
+    Arena *arena = build->plan->arena;
+    TimeLoop *loop = build->loop;
+    Carry *carry = NEW(arena, Carry);
+    carry->sequence = sequence_of(build, shape, loop->steps + 1, arena_printf(arena, "%s_states", label));
+    carry->sequence->carry = carry;
+    carry->from_zero = !initial;
+    store_initial(build, initial,
+                  build_index(build, carry->sequence, loop->reversed ? loop->steps : 0,
+                             arena_printf(arena, "%s_initial", label)));
+    carry->previous = loop_slot(build, carry->sequence, loop->reversed ? 1 : 0, arena_printf(arena, "%s_before", label));
+    list_push(arena, &loop->carries, carry);
+    return carry;
+}
+
+void loop_carry(Builder *build, Carry *carry, Tensor *next) {
+    const int64_t slot = build->loop->reversed ? 0 : 1;
+    if (next->base || next->kind != TENSOR_VALUE || !next->producer || next->producer->loop != build->loop) {
+        carry->next = loop_slot(build, carry->sequence, slot, "carried");
+        build_store(build, next, carry->next);
+        return;
+    }
+    tensor_show(build->plan, next, carry->sequence);
+    next->part = true;
+    next->index = slot;
+    next->stepped = true;
+    carry->next = next;
+}
+
+Tensor *loop_states(Builder *build, const Carry *carry, const char *label) {
+    Shape shape = carry->sequence->shape;
+    shape.dim[0]--;
+    Tensor *states = build_view(build, carry->sequence, shape, label);
+    states->part = true;
+    states->index = 1;
+    return states;
+}
+
+Tensor *loop_final(Builder *build, const Carry *carry, const char *label) {
+    return build_index(build, carry->sequence, carry->sequence->shape.dim[0] - 1, label);
+}
+
+Tensor *loop_sequence(Builder *build, Tensor *value) {
+    Arena *arena = build->plan->arena;
+    if (value->columns) {
+        Tensor *wide = loop_sequence(build, value->base);
+        return build_columns(build, wide, value->column, value->shape.dim[value->shape.rank - 1], "columns");
+    }
+    const TimeLoop *loop = value->producer ? value->producer->loop : NULL;
+    if (!value->base) {
+        tensor_show(build->plan, value, sequence_of(build, value->shape, loop->steps, "steps"));
+        tensor_rename(build, value->base, arena_printf(arena, "%s_steps", value->name));
+        value->stepped = true;
+        return value->base;
+    }
+    if (!value->stepped) /* a view of another shape */
+        return build_view(build, loop_sequence(build, value->base), value->shape, "steps");
+    const Tensor *sequence = value->base;
+    const int64_t carried = sequence->carry ? 1 : 0;
+    if (!carried) return value->base;
+    Shape shape = sequence->shape;
+    shape.dim[0] -= carried;
+    Tensor *view = build_view(build, value->base, shape, value->index ? "states" : "states_before");
+    view->part = true;
+    view->index = value->index;
+    return view;
+}
+
+/* Reads the step, so that it runs within the loop. */
+static const Formula nothing = {"nothing", {"x"}, "0.0 * x", {NULL}};
+static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
+
+/* What arrives at a state at the end of a step: from the step behind it and from outside. */
+static void begin_carry(Builder *build, Carry *carry, Carry *back) {
+    Tensor *d = back->previous;
+    if (carry->d_steps) {
+        Tensor *outside = loop_step(build, carry->d_steps, "d_step");
+        d = build_map(build, &add, (Tensor *[]){outside, d}, NULL, 0);
+    }
+    gradient_set(carry->next, d);
+}
+
+void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
+    Arena *arena = build->plan->arena;
+    bool wanted = false;
+    for (int i = 0; i < loop->carries.count; i++)
+        wanted = wanted || loop->carries.at[i]->d_steps || loop->carries.at[i]->d_final;
+    if (!wanted) return;
+    Carry **back = NEW_ARRAY(arena, Carry *, loop->carries.count + 1);
+    Op **ops = NEW_ARRAY(arena, Op *, end - first);
+    for (int i = first; i < end; i++) ops[i - first] = build->program->ops.at[i]; /* the list grows */
+    build->layer = ops[0]->layer;
+    loop_begin(build, arena_printf(arena, "%s_backward", loop->name), loop->steps, !loop->reversed);
+    for (int i = 0; i < loop->carries.count; i++) {
+        Carry *carry = loop->carries.at[i];
+        Shape shape = carry->sequence->shape;
+        shape = shape_of(shape.rank - 1, shape.dim + 1);
+        back[i] = loop_state(build, shape, carry->d_final, gradient_name(build, carry->next));
+        begin_carry(build, carry, back[i]);
+    }
+    for (int i = end - first - 1; i >= 0; i--) {
+        Tensor *d = gradient_of(ops[i]->out);
+        build->layer = ops[i]->layer;
+        if (d && ops[i]->def->gradient) ops[i]->def->gradient(build, ops[i], d);
+    }
+    for (int i = 0; i < loop->carries.count; i++) {
+        Tensor *d = gradient_of(loop->carries.at[i]->previous);
+        if (!d) d = build_map(build, &nothing, (Tensor *[]){back[i]->previous}, NULL, 0); /* behind a dropout of everything */
+        loop_carry(build, back[i], d);
+    }
+    build->after_loop = true;
+    for (int i = 0; i < loop->slices.count; i++) {
+        Tensor *d = gradient_of(loop->slices.at[i]);
+        if (d) gradient_add(build, loop->slices.at[i]->base, loop_sequence(build, d));
+    }
+    build->after_loop = false;
+    loop_end(build);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What is measured of a prediction: the loss and the metrics, as operations behind the last layer. */
+#include <math.h>
+#include <string.h>
+
+#include "base/keras_names.h"
+#include "lower/lower.h"
+
+/* The name in logs: the argument name=, else the string that the file has, else Keras' name of the class. */
+static const char *metric_name(Arena *arena, const Object *object, const MetricDef *def) {
+    const LossArgs *args = object->args;
+    if (args->name) return args->name;
+    if (!object->called) return object->spelled;
+    return def->name ? def->name : snake_case(arena, object->class->name);
+}
+
+static bool metric_named(const Plan *plan, const char *name) {
+    for (int i = 0; i < plan->metrics.count; i++)
+        if (!strcmp(plan->metrics.at[i].name, name)) return true;
+    return false;
+}
+
+/* Keras tells equal names apart: the second 'auc' is 'auc_1', a weighted 'accuracy' beside another is 'weighted_accuracy'. */
+static const char *log_name(Plan *plan, const Metric *metric) {
+    const char *const base = metric_name(plan->arena, metric->object, (const MetricDef *)metric->object->class), *name = base;
+    const bool numbered = ((const MetricDef *)metric->object->class)->numbered;
+    if (metric->weighted && !numbered && metric_named(plan, name)) name = arena_printf(plan->arena, "weighted_%s", base);
+    for (int i = 1; metric_named(plan, name); i++) name = arena_printf(plan->arena, "%s_%d", base, i);
+    return name;
+}
+
+static int sums_of(const Object *object, const MetricDef *def, Shape output) {
+    const MetricArgs *args = object->args;
+    const int outputs = (int)output.dim[output.rank - 1];
+    switch (def->kind) {
+    case METRIC_MEAN: return 2;
+    case METRIC_THRESHOLDS: return 2 * (metric_thresholds(object).count + 1) * (args->multi_label ? outputs : 1);
+    case METRIC_F_SCORE: return 3 * outputs;
+    case METRIC_R2: return 4 * outputs + 1;
+    }
+    return 0;
+}
+
+static void add_metrics(Plan *plan, Objects objects, bool weighted) {
+    const Model *model = plan->model;
+    const bool sparse = ((const LossDef *)model->compile.loss->class)->sparse;
+    for (int i = 0; i < objects.count; i++) {
+        Metric metric = {.object = objects.at[i], .weighted = weighted, .sum_at = plan->sum_count};
+        metric.def = (const MetricDef *)metric.object->class;
+        if (metric.def->resolve) metric.def = metric.def->resolve(model->output, sparse);
+        metric.name = log_name(plan, &metric);
+        metric.sums = sums_of(metric.object, metric.def, model->output);
+        plan->sum_count += metric.sums;
+        list_push(plan->arena, &plan->metrics, metric);
+    }
+}
+
+void plan_metrics(Plan *plan) {
+    plan->sum_count = 1;
+    add_metrics(plan, plan->model->compile.metrics, false);
+    add_metrics(plan, plan->model->compile.weighted_metrics, true);
+}
+
+/* Rows: what has one loss */
+
+static int row_axis(const LossDef *loss, const LossArgs *args, Shape output) {
+    return !loss->along_axis ? output.rank - 1 : (int)(args->axis < 0 ? args->axis + output.rank : args->axis);
+}
+
+Shape loss_rows(const Model *model) {
+    const Object *object = model->compile.loss;
+    const int axis = row_axis((const LossDef *)object->class, object->args, model->output);
+    Shape rows = model->output;
+    rows.rank--;
+    for (int i = axis; i < rows.rank; i++) rows.dim[i] = model->output.dim[i + 1];
+    return rows;
+}
+
+/* Another axis than the last is moved to the end, so that rows lie along it. */
+static Tensor *along_axis(Builder *build, Tensor *x, const LossDef *loss, const LossArgs *args) {
+    const int last = x->shape.rank - 1, from = row_axis(loss, args, x->shape);
+    int axes[MAX_RANK];
+    for (int i = 0; i <= last; i++) axes[i] = i < from ? i : i < last ? i + 1 : from;
+    return from == last ? x : build_permute(build, x, axes, 0, "rows_of", "along_axis");
+}
+
+static const Formula sigmoid = {"probability", {"x"}, "v_sigmoid(x)", {NULL}};
+
+/* Logits become probabilities for a loss that has no form of its own for them. */
+static Tensor *judged_by(Builder *build, const LossDef *loss, const LossArgs *args, Tensor *prediction) {
+    if (loss->activation && args->from_logits) {
+        Tensor *probabilities = build_simple(build, &op_softmax, prediction, "softmax");
+        probabilities->mask = prediction->mask;
+        return probabilities;
+    }
+    return along_axis(build, prediction, loss, args);
+}
+
+Tensor *build_judged(Builder *build, Tensor *prediction) {
+    const Object *object = build->plan->model->compile.loss;
+    return judged_by(build, (const LossDef *)object->class, object->args, prediction);
+}
+
+/* Whether the loss leaves out the rows of one label. */
+static bool loss_ignores(const Object *loss) {
+    return ((const LossDef *)loss->class)->sparse && ((const LossArgs *)loss->args)->ignore_class != INT_NONE;
+}
+
+/* What each row counts, in the loss or in a metric. */
+static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *reduction, bool weighted, bool ignores,
+                                 const char *label) {
+    Op *op = build_op(build, &op_loss_weights, label);
+    op->reduction = reduction;
+    op->weighted = weighted;
+    op->ignores = ignores;
+    op->ignored = ((const LossArgs *)build->plan->model->compile.loss->args)->ignore_class;
+    op->masked = judged->mask != NULL;
+    if (op->weighted) op->in[op->in_count++] = build->program->sample_weight;
+    if (op->ignores) op->in[op->in_count++] = build->program->target;
+    if (op->masked) op->in[op->in_count++] = judged->mask;
+    Shape rows = judged->shape;
+    rows.rank--;
+    return build_result(build, op, "row_weight", rows);
+}
+
+/* Prediction and target, for a loss or a metric that is the mean of one; the target's rows are there before the operation. */
+static void add_inputs(Op *op, const LossDef *loss, const LossArgs *args, Tensor *judged, Tensor *target) {
+    /* With ignore_class Keras multiplies the prediction by a mask, and so loses its link to the logits. */
+    const bool ignores = op->def == &op_loss && loss->sparse && args->ignore_class != INT_NONE;
+    Tensor *logits = loss->shortcut && !ignores && !(loss->given_logits && args->from_logits) ? judged->logits : NULL;
+    op->on_logits = loss->shortcut && (args->from_logits || logits);
+    op->in[op->in_count++] = logits ? logits : judged;
+    op->in[op->in_count++] = target;
+}
+
+Tensor *build_loss(Builder *build, Tensor *judged) {
+    const Object *object = build->plan->model->compile.loss;
+    const LossArgs *args = object->args;
+    const LossDef *loss = (const LossDef *)object->class;
+    Tensor *weights = build_row_weights(build, judged, args->reduction, true, loss_ignores(object), "loss_weights");
+    Tensor *target = along_axis(build, build->program->target, loss, args);
+    Op *op = build_op(build, &op_loss, "loss");
+    op->loss = loss;
+    op->object = object;
+    add_inputs(op, loss, args, judged, target);
+    op->in[op->in_count++] = weights;
+    Tensor *p = op->in[0];
+    if (build->training && gradient_needed(p))
+        build_result(build, op, arena_printf(build->plan->arena, "d_%s", p->name), p->shape);
+    return p;
+}
+
+/* In Keras masks of time steps reach those metrics that are means of a row's value, and no others: not the root of a mean. The
+ * loss's ignore_class does not; but a label that is no class has no crossentropy, of which Keras makes NaN. */
+static Tensor *metric_weights(Builder *build, const Metric *metric, Tensor *judged) {
+    const Object *loss = build->plan->model->compile.loss;
+    const bool mean = metric->def->kind == METRIC_MEAN, masked = mean && strcmp(metric->def->result, "ROOT") != 0;
+    const int64_t ignored = ((const LossArgs *)loss->args)->ignore_class;
+    const bool ignores = mean && metric->def->value->sparse && metric->def->value->shortcut && loss_ignores(loss) &&
+                         !(ignored >= 0 && ignored < judged->shape.dim[judged->shape.rank - 1]);
+    if (!metric->weighted && !ignores && !(masked && judged->mask)) return NULL;
+    Tensor unmasked = *judged;
+    unmasked.mask = NULL;
+    const char *const label = arena_printf(build->plan->arena, "weights_of_%s", metric->name);
+    return build_row_weights(build, masked ? judged : &unmasked, "sum", metric->weighted, ignores, label);
+}
+
+static void build_metric(Builder *build, const Metric *metric, Tensor *prediction) {
+    const MetricDef *def = metric->def;
+    const MetricArgs *args = metric->object->args;
+    Tensor *judged = prediction, *target = build->program->target;
+    if (def->kind == METRIC_MEAN) {
+        judged = judged_by(build, def->value, &args->value, prediction);
+        target = along_axis(build, target, def->value, &args->value);
+    } else if (args->from_logits) judged = build_map(build, &sigmoid, (Tensor *[]){prediction}, NULL, 0);
+    Tensor *weights = metric_weights(build, metric, judged);
+    Op *op = build_op(build, &op_metric, arena_printf(build->plan->arena, "metric_%s", metric->name));
+    op->metric = def;
+    op->object = metric->object;
+    op->sum_at = metric->sum_at;
+    if (def->argmax && prediction->logits_of) {
+        op->in[op->in_count++] = prediction->logits;
+        op->in[op->in_count++] = build->program->target;
+    } else if (def->kind == METRIC_MEAN) {
+        add_inputs(op, def->value, &args->value, judged, target);
+    } else {
+        op->in[op->in_count++] = judged;
+        op->in[op->in_count++] = build->program->target;
+    }
+    if (weights) op->in[op->in_count++] = weights;
+}
+
+void build_metrics(Builder *build, Tensor *prediction) {
+    for (int i = 0; i < build->plan->metrics.count; i++) build_metric(build, &build->plan->metrics.at[i], prediction);
+}

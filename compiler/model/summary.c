@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* --emit=summary: the table that Keras' model.summary() prints (keras/src/utils/summary_utils.py). */
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/model.h"
+
+enum { COLUMNS = 3 };
+
+typedef struct Row {
+    const char *cell[COLUMNS];
+} Row;
+
+typedef struct Count {
+    int64_t trainable, rest;
+} Count;
+
+/* 12,345 */
+static const char *grouped(Arena *arena, int64_t number) {
+    const char *digits = arena_printf(arena, "%" PRId64, number);
+    size_t length = strlen(digits);
+    Text text = {.arena = arena};
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            text_puts(&text, ",");
+        }
+        text_append(&text, digits + i, 1);
+    }
+    return text_chars(&text);
+}
+
+static const char *memory_text(Arena *arena, int64_t bytes) {
+    static const char *const units[] = {"B", "KB", "MB", "GB", "TB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    while (size >= 1024 && unit + 1 < sizeof units / sizeof *units) {
+        size /= 1024;
+        unit++;
+    }
+    return arena_printf(arena, "%.2f %s", size, units[unit]);
+}
+
+static Count count_of(const Layer *layer) {
+    Count count = {0, 0};
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *weight = layer->weights.at[i];
+        *(weight->trainable ? &count.trainable : &count.rest) += shape_size(weight->shape, 1);
+    }
+    return count;
+}
+
+/* Keras writes None for the batch. */
+static const char *keras_shape(Arena *arena, Shape shape) {
+    const char *text = shape_text(arena, shape);
+    return strncmp(text, "(batch", 6) == 0 ? arena_printf(arena, "(None%s", text + 6) : text;
+}
+
+static void put_rule(const int *widths, const char *left, const char *line, const char *middle, const char *right,
+                     Text *out) {
+    for (int i = 0; i < COLUMNS; i++) {
+        text_puts(out, i == 0 ? left : middle);
+        for (int j = 0; j < widths[i] + 2; j++) {
+            text_puts(out, line);
+        }
+    }
+    text_printf(out, "%s\n", right);
+}
+
+static void put_row(const Row *row, const int *widths, const char *bar, Text *out) {
+    text_printf(out, "%s %-*s %s %-*s %s %*s %s\n", bar, widths[0], row->cell[0], bar, widths[1], row->cell[1], bar,
+                widths[2], row->cell[2], bar);
+}
+
+static void put_total(const char *what, int64_t count, Text *out) {
+    text_printf(out, " %s: %s (%s)\n", what, grouped(out->arena, count), memory_text(out->arena, 4 * count));
+}
+
+void summary_dump(const Model *model, Text *out) {
+    Arena *arena = out->arena;
+    static const Row head = {{"Layer (type)", "Output Shape", "Param #"}};
+    int widths[COLUMNS] = {31, 22, 13}; /* Keras' 80 columns, and more where the names are longer */
+    Row *rows = NEW_ARRAY(arena, Row, model->layers.count);
+    Count total = {0, 0};
+    for (int i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        Count count = count_of(layer);
+        total.trainable += count.trainable;
+        total.rest += count.rest;
+        if (layer->def != NULL) {
+            rows[i].cell[0] = arena_printf(arena, "%s (%s)", layer->name, layer->def->class.name);
+        } else {
+            rows[i].cell[0] = "?";
+        }
+        rows[i].cell[1] = keras_shape(arena, layer->output);
+        rows[i].cell[2] = grouped(arena, count.trainable + count.rest);
+        for (int j = 0; j < COLUMNS; j++) {
+            int width = (int)strlen(rows[i].cell[j]);
+            widths[j] = width > widths[j] ? width : widths[j];
+        }
+    }
+    text_printf(out, "Model: \"%s\"\n", model->name);
+    put_rule(widths, "┏", "━", "┳", "┓", out);
+    put_row(&head, widths, "┃", out);
+    put_rule(widths, "┡", "━", "╇", "┩", out);
+    for (int i = 0; i < model->layers.count; i++) {
+        if (i > 0) {
+            put_rule(widths, "├", "─", "┼", "┤", out);
+        }
+        put_row(&rows[i], widths, "│", out);
+    }
+    put_rule(widths, "└", "─", "┴", "┘", out);
+    put_total("Total params", total.trainable + total.rest, out);
+    put_total("Trainable params", total.trainable, out);
+    put_total("Non-trainable params", total.rest, out);
+}

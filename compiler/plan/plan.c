@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The plan as text: --emit=plan, memory, dot, json. */
+#include "plan/plan.h"
+
+#include <string.h>
+
+#include "lower/lower.h"
+#include "base/options.h"
+
+int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
+    Plan *const all = (Plan *)plan;
+    int count = 0;
+    programs[count++] = &all->predict;
+    if (plan->can_train) programs[count++] = &all->evaluate;
+    if (plan->can_train) programs[count++] = &all->train;
+    if (plan->step_model) programs[count++] = &all->step;
+    if (plan->mc_rows) programs[count++] = &all->monte_carlo;
+    return count;
+}
+
+static void dump_view(const Tensor *tensor, Text *out) {
+    if (!tensor->base) return;
+    const Slice slice = tensor_slice(tensor);
+    const char *name = tensor_rows((Tensor *)tensor)->name;
+    if (tensor->columns) {
+        const long long first = (long long)tensor->column;
+        text_printf(out, " columns %lld..%lld of %s", first, first + tensor->shape.dim[tensor->shape.rank - 1] - 1, name);
+    } else {
+        text_printf(out, " of %s", tensor_storage(tensor)->name);
+    }
+    if (tensor_storage(tensor)->rolled) return;
+    if (slice.stepped) text_puts(out, slice.index ? "[step + 1]" : "[step]");
+    else if (slice.index) text_printf(out, "[%lld]", (long long)slice.index);
+}
+
+static void dump_tensor(const Plan *plan, const Tensor *tensor, Text *out) {
+    text_printf(out, "%s %s", tensor->name, shape_text(plan->arena, tensor->shape));
+    dump_view(tensor, out);
+}
+
+static void dump_random(const RandomAttrs *random, Text *out) {
+    switch (random->kind) {
+    case RANDOM_KEEP: text_printf(out, "keep(rate %g, kept %.9g)", random->rate, random->kept); break;
+    case RANDOM_NORMAL: text_printf(out, "normal(mean %g, stddev %.9g)", random->mean, random->stddev); break;
+    case RANDOM_UNIFORM: text_printf(out, "uniform"); break;
+    }
+    if (random->seeded) text_printf(out, " seed %lld", (long long)random->seed);
+    else text_printf(out, " purpose %d", random->purpose);
+}
+
+static void dump_step(const Plan *plan, const Step *step, Text *out) {
+    if (step->result) {
+        text_printf(out, "        %s = %s(", step->result->name, step->label);
+    } else {
+        text_printf(out, "        %s(", step->label);
+    }
+    const char *comma = "";
+    for (int i = 0; i < step->operand_count; i++) {
+        const Operand *operand = &step->operands[i];
+        text_puts(out, comma);
+        comma = ", ";
+        if (operand->kind == OPERAND_NUMBER) text_printf(out, "%s %.9g", operand->name, operand->number);
+        else if (operand->kind == OPERAND_SCALAR) text_printf(out, "%s", operand->name);
+        else {
+            text_printf(out, "%s%s%s", operand->written ? "in place " : "", operand->tensor->name,
+                        shape_equal(operand->tensor->shape, step->result ? step->result->shape : operand->tensor->shape)
+                            ? ""
+                            : arena_printf(plan->arena, " %s", shape_text(plan->arena, operand->tensor->shape)));
+            dump_view(operand->tensor, out);
+            if (operand->tensor->regenerated) {
+                text_puts(out, " = ");
+                dump_random(&operand->tensor->producer->random, out);
+            }
+        }
+    }
+    text_printf(out, ")%s\n", step->result && step->result->in_registers ? "" : step->result ? " -> memory" : "");
+}
+
+static void dump_op(const Plan *plan, const Op *op, Text *out) {
+    text_printf(out, "    %s: %s", op->name, op->def->name);
+    if (op->transpose_a) text_puts(out, " transposed");
+    if (op->deep) text_puts(out, " (a few rows at a time)");
+    if (op->adds) text_puts(out, " (added up over the steps)");
+    if (op->skips_first) text_puts(out, " (not in the first step)");
+    if (op->skips_last) text_puts(out, " (not in the last step)");
+    if (op->def->describe) op->def->describe(op, out);
+    if (op->loss) text_printf(out, " %s%s", op->loss->class.name, op->on_logits ? " of logits" : "");
+    if (op->metric) text_printf(out, " %s", op->metric->class.name);
+    if (op->def == &op_random) {
+        text_puts(out, " ");
+        dump_random(&op->random, out);
+    }
+    for (int i = 0; i < op->in_count; i++) {
+        text_puts(out, i ? ", " : " ");
+        dump_tensor(plan, op->in[i], out);
+    }
+    if (op->out && !(op->steps.count && op->steps.at[0].result == op->out)) {
+        text_puts(out, " -> ");
+        dump_tensor(plan, op->out, out);
+        if (op->out->in_registers) text_puts(out, " in registers");
+    } else if (op->out) {
+        text_printf(out, " %s", shape_text(plan->arena, op->out->shape));
+    }
+    text_puts(out, "\n");
+    for (int i = 0; i < op->steps.count; i++) dump_step(plan, &op->steps.at[i], out);
+}
+
+void plan_dump(const Plan *plan, Text *out) {
+    static const char *const phases[PHASE_COUNT] = {"forward", "backward", "accumulate", "update", "finish"};
+    Program *programs[MAX_PROGRAMS];
+    const int count = plan_programs(plan, programs);
+    for (int i = 0; i < count; i++) {
+        const Program *program = programs[i];
+        text_printf(out, "program %s\n", program->name);
+        for (int j = 0; j < program->ops.count; j++) {
+            const Op *op = program->ops.at[j];
+            if (j > 0 && op->phase != program->ops.at[j - 1]->phase) text_printf(out, "  %s\n", phases[op->phase]);
+            dump_op(plan, op, out);
+        }
+    }
+}
+
+void memory_dump(const Plan *plan, Text *out) {
+    Program *programs[MAX_PROGRAMS];
+    const int count = plan_programs(plan, programs);
+    text_printf(out, "batch %lld; sizes and offsets in reals\n", (long long)plan->model->batch);
+    for (int i = 0; i < count; i++) {
+        const Program *program = programs[i];
+        text_printf(out, "program %s: arena %lld\n", program->name, (long long)program->arena_size);
+        size_t width = 0;
+        for (int j = 0; j < program->tensors.count; j++)
+            if (program->tensors.at[j]->offset >= 0 && strlen(program->tensors.at[j]->name) > width)
+                width = strlen(program->tensors.at[j]->name);
+        for (int j = 0; j < program->tensors.count; j++) {
+            const Tensor *tensor = program->tensors.at[j];
+            if (tensor->offset < 0) continue;
+            text_printf(out, "    %6lld +%-6lld %-*s %s  from %s to %s\n", (long long)tensor->offset,
+                        (long long)tensor->size, (int)width, tensor->name, shape_text(plan->arena, tensor->shape),
+                        program->ops.at[tensor->first]->name, program->ops.at[tensor->last]->name);
+        }
+    }
+}
+
+void plan_dot(const Plan *plan, Text *out) {
+    const Program *program = plan->can_train ? &plan->train : &plan->predict;
+    text_printf(out, "digraph \"%s\" {\n    node [shape=box, fontname=monospace];\n", plan->model->name);
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *op = program->ops.at[i];
+        text_printf(out, "    op%d [label=\"%s\\n%s\"];\n", i, op->name, op->def->name);
+        const Ops makers = makers_for(plan, op);
+        for (int j = 0; j < makers.count && makers.at[j]->at < i; j++) {
+            const Op *before = makers.at[j];
+            const Tensor *made = before->out;
+            for (int k = 0; k <= before->steps.count; k++) {
+                if (made && op_reads(op, made))
+                    text_printf(out, "    op%d -> op%d [label=\"%s\"];\n", before->at, i, made->name);
+                if (k < before->steps.count)
+                    made = before->steps.at[k].result == before->out ? NULL : before->steps.at[k].result;
+            }
+        }
+    }
+    text_puts(out, "}\n");
+}
+
+static int64_t at_least_one(int64_t count) { return count > 0 ? count : 1; }
+
+/* Mirrors the structs of emit/file.t.c, whose sizes the emitted C asserts. An empty array has one element. What compilers
+ * might leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
+Sizes plan_sizes(const Plan *plan) {
+    Sizes sizes = {0};
+    for (int i = 0; i < plan->weights.count; i++) {
+        const int64_t size = shape_size(plan->weights.at[i]->shape, 1);
+        sizes.params += size;
+        if (plan->weights.at[i]->weight->trainable) sizes.trainable += size;
+    }
+    sizes.slots = plan->update.slot_count * at_least_one(sizes.trainable);
+    if (plan->options->gradients) sizes.gradients = at_least_one(sizes.trainable);
+    for (int i = 0; i < plan->masks.count; i++) sizes.masks += tensor_size(plan, plan->masks.at[i]);
+    sizes.work = at_least_one(plan->predict.arena_size > plan->evaluate.arena_size ? plan->predict.arena_size
+                                                                                   : plan->evaluate.arena_size);
+    if (plan->mc_rows) { /* and one prediction */
+        const int64_t rows = plan->monte_carlo.arena_size + shape_size(plan->model->output, plan->mc_rows);
+        if (rows > sizes.work) sizes.work = rows;
+    }
+    for (int i = 0; i < plan->states.count; i++) sizes.states += tensor_size(plan, plan->states.at[i]);
+    sizes.train_arena = at_least_one(plan->train.arena_size);
+    sizes.stream_arena = at_least_one(plan->step.arena_size);
+
+    const int64_t real = plan->options->real_double ? 8 : 4;
+    sizes.params_bytes = at_least_one(sizes.params) * real;
+    sizes.work_bytes = (sizes.work + sizes.states) * real;
+    sizes.state_bytes = sizes.stream_arena * real;
+    for (int i = 0; i < plan->stream_states.count; i++) {
+        const Tensor *state = plan->stream_states.at[i];
+        sizes.state_bytes += tensor_size(plan, state) * (state->integer ? 4 : real);
+    }
+    sizes.state_padding = (real - sizes.state_bytes % real) % real / 4;
+    sizes.state_bytes += sizes.state_padding * 4;
+    const int64_t reals =
+        at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states + sizes.train_arena + 1 +
+        (plan->update.product != NULL);
+    sizes.trainer_padding = reals * real % 8 / real;
+    sizes.trainer_bytes = (reals + sizes.trainer_padding) * real + 3 * 8; /* three 64-bit counters */
+    return sizes;
+}
+
+void plan_json(const Plan *plan, Text *out) {
+    const Model *model = plan->model;
+    const Sizes sizes = plan_sizes(plan);
+    text_printf(out, "{\n  \"name\": \"%s\",\n  \"nnc\": \"%s\",\n  \"batch\": %lld,\n", model->name, NNC_VERSION,
+                (long long)model->batch);
+    text_printf(out, "  \"parameters\": %lld,\n  \"trainable\": %lld,\n", (long long)sizes.params,
+                (long long)sizes.trainable);
+    text_printf(out, "  \"params_bytes\": %lld,\n  \"work_bytes\": %lld,\n  \"trainer_bytes\": %lld,\n",
+                (long long)sizes.params_bytes, (long long)sizes.work_bytes,
+                plan->can_train ? (long long)sizes.trainer_bytes : 0);
+    if (plan->step_model) text_printf(out, "  \"state_bytes\": %lld,\n", (long long)sizes.state_bytes);
+    text_puts(out, "  \"layers\": [");
+    for (int i = 0; i < model->layers.count; i++) {
+        const Layer *layer = model->layers.at[i];
+        int64_t params = 0;
+        for (int j = 0; j < layer->weights.count; j++) params += shape_size(layer->weights.at[j]->shape, 1);
+        text_printf(out, "%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"output\": [", i ? "," : "", layer->name,
+                    layer->def->class.name);
+        for (int j = 1; j < layer->output.rank; j++)
+            text_printf(out, "%s%lld", j > 1 ? ", " : "", (long long)layer->output.dim[j]);
+        text_printf(out, "], \"parameters\": %lld, \"trainable\": %s}", (long long)params,
+                    layer->trainable ? "true" : "false");
+    }
+    text_puts(out, "\n  ]\n}\n");
+}

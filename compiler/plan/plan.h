@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The plan: a model as operations on tensors, one program each for predict, evaluate and train. Passes rewrite it, the
+ * printer prints it. Everything that the C will do is decided here; --emit=plan shows it. */
+#ifndef NNC_PLAN_H
+#define NNC_PLAN_H
+
+#include "model/model.h"
+#include "base/names.h"
+
+typedef struct Op Op;
+typedef struct OpDef OpDef;
+typedef struct TimeLoop TimeLoop;
+typedef struct Carry Carry;
+typedef struct Use Use;
+typedef struct Program Program;
+struct Emit; /* emit/emit.h */
+
+typedef enum TensorKind {
+    TENSOR_INPUT,         /* x of the caller */
+    TENSOR_TARGET,        /* y of the caller */
+    TENSOR_SAMPLE_WEIGHT, /* of the caller, one per sample, may be absent when the program runs */
+    TENSOR_OUTPUT,        /* the prediction, written to the caller's memory */
+    TENSOR_WEIGHT,        /* in the parameter struct */
+    TENSOR_GRADIENT,      /* of a weight, kept for the caller (--gradients) */
+    TENSOR_SLOT,          /* state of the optimizer, one per weight */
+    TENSOR_MASK,          /* random factor given by the caller (--external-masks) */
+    TENSOR_STATE,         /* goes on from batch to batch, in the struct of states, or from step to step, in that of a stream */
+    TENSOR_VALUE          /* computed: in the arena, or only in registers */
+} TensorKind;
+
+struct Tensor {
+    TensorKind kind;
+    const char *name; /* dense, dense.sum, d_dense, dense/kernel */
+    Shape shape;
+    bool integer;
+    const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
+    const Layer *owner;    /* TENSOR_WEIGHT: its layer */
+    const char *slot;      /* TENSOR_SLOT: momentum */
+    Tensor *base;          /* not NULL: a view of this tensor's memory, in another shape … */
+    bool part;             /* … beginning at an index of its first dimension … */
+    int64_t index;         /* … which is this … */
+    bool stepped;          /* … plus the step of the time loop that is running … */
+    int64_t column;        /* … or from this column of its rows, which are wider … */
+    bool columns;          /* … when true */
+    Op *producer;          /* NULL: not computed */
+    Carry *carry;          /* of a sequence: the state of a loop that it holds, from the initial one to the last */
+    Tensor *gradient;      /* in the program that trains */
+    signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
+    Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
+    const char *logits_of; /* "softmax" or "sigmoid", over the last axis; NULL: another axis */
+    Tensor *mask;          /* (batch, time): 0 where a time step is masked; NULL: none is */
+    /* set by passes */
+    bool in_registers;    /* lives and dies inside one operation */
+    bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
+    bool rolled;          /* a sequence of which only the present step is kept */
+    const char *variable; /* in the printed program, or the member of the parameter struct */
+    bool used;            /* what owns its memory: by an operation that is needed, or is being printed */
+    const char *local;    /* in the function being printed: the variable that holds its element */
+    int first, last;      /* operations between which it must be kept */
+    int64_t size;         /* elements of a full batch */
+    int64_t offset;       /* in the arena, in reals; -1: not there */
+    /* set by tensor_show() */
+    Tensor *views, *next_view; /* what views this one, the latest first; the next that views the same */
+    /* kept by what changes a program (uses.c), of what owns its memory */
+    Use *readers, *writers;
+};
+
+/** An operation and the memory of a tensor, any part of which it reads, or writes to. */
+struct Use {
+    Op *op;
+    Tensor *storage;
+    Use *next, **link; /* of the same storage, in no order; and what points to this one */
+    Use *next_of_op;   /* of the same operation */
+    bool writes;       /* else it reads */
+};
+
+/** The elementwise part of the mathematics: an expression of operands, and its derivatives. Written in C with the
+ *  functions of nnc_vec.h; numbers without suffix. `y` is the value itself, `d` the gradient that arrives. */
+typedef struct Formula {
+    const char *name;        /* what the value is called: relu, biased, dropped */
+    const char *operands[4]; /* names in the expressions; NULL ends */
+    const char *value;
+    const char *gradient[4]; /* with respect to each operand; NULL: none */
+    bool rises;              /* never falls as the first operand grows, so that the greatest stays the greatest */
+} Formula;
+
+typedef enum OperandKind {
+    OPERAND_TENSOR, /* the element, broadcast where its dimension is 1 */
+    OPERAND_NUMBER, /* a literal */
+    OPERAND_SCALAR  /* a parameter of the function: learning_rate, alpha, per_sample */
+} OperandKind;
+
+typedef struct Operand {
+    const char *name; /* in the text */
+    OperandKind kind;
+    Tensor *tensor;
+    double number;
+    bool written; /* updates: the statement assigns to it */
+} Operand;
+
+enum {
+    MAX_OPERANDS = 16,
+    MAX_STEPS = 40,       /* of one operation, and … */
+    MAX_STEP_TENSORS = 60 /* … different tensors that they read and make */
+};
+
+/** One elementwise computation: result = text, or, for an update, statements that assign to their operands. */
+typedef struct Step Step;
+struct Step {
+    const char *label;
+    const char *text;
+    Operand *operands; /* step_add() */
+    int operand_count;
+    Tensor *result;         /* NULL: an update */
+    const Formula *formula; /* that text is the value of; NULL in gradients and updates */
+    bool of_gradient;       /* text is a gradient of a formula: 0 where its operand d is */
+    /** Where operands depend on each other: builds the gradients of all from `d`, that of the result. */
+    void (*backward)(Builder *build, const Step *step, Tensor *d);
+    const void *context; /* of `backward` */
+};
+
+/** Whether the text names this. */
+bool step_names(const Step *step, const char *name);
+/** Forgets the operands that the text does not name. */
+void step_drop_unused(Step *step);
+/** One operand more. */
+void step_add(Arena *arena, Step *step, Operand operand);
+/** One step more, which brings its operands along. */
+void op_add_step(Arena *arena, Op *op, Step step);
+
+typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKind;
+
+/** A tensor of random numbers, a pure function of (seed, purpose, batch, element). */
+typedef struct RandomAttrs {
+    RandomKind kind;
+    double rate; /* KEEP: 0 with this probability, else `kept` */
+    double kept;
+    double mean, stddev; /* NORMAL */
+    const char *path;    /* dropout/mask */
+    int stream;          /* of those that a layer draws; normal numbers take two */
+    int purpose;
+    bool seeded;
+    int64_t seed; /* of the layer, instead of the run's */
+} RandomAttrs;
+
+/** The window of a convolution or of pooling, over the `dims` dimensions before the last, which holds the channels. */
+typedef enum PoolKind { POOL_MAX, POOL_MAX_SPLIT /* equal values share the gradient */, POOL_AVERAGE, POOL_SUM } PoolKind;
+
+enum { MAX_SPATIAL = 3 };
+
+typedef struct Window {
+    int dims;
+    int64_t size[MAX_SPATIAL], stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
+    int64_t low[MAX_SPATIAL]; /* pooling: how far the first window reaches beyond the beginning */
+    int64_t groups;           /* of channels, each convolved by itself */
+    PoolKind pool;
+} Window;
+
+/** Where an element goes in each dimension: from i to o with o · pick = low + i · spread. */
+typedef struct Spacing {
+    int64_t low[MAX_RANK], spread[MAX_RANK], pick[MAX_RANK];
+} Spacing;
+
+typedef enum Phase {
+    PHASE_FORWARD,    /* with loss and metrics */
+    PHASE_BACKWARD,
+    PHASE_ACCUMULATE, /* gradients of several batches are added up … */
+    PHASE_UPDATE,     /* … for an update once in so many batches */
+    PHASE_FINISH,     /* averages and constraints of weights, after every batch */
+    PHASE_COUNT
+} Phase;
+
+/** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with. */
+struct Carry {
+    Tensor *sequence;
+    bool from_zero;              /* begins with zeros */
+    Tensor *previous, *next;     /* within a step: slot t and slot t + 1 */
+    Tensor *d_steps, *d_final;   /* gradients that arrive from outside: of slots 1 …, of the last one; or NULL */
+};
+
+/** A loop over time steps. Its operations stand together; values of a step that others need are slots of sequences,
+ *  tensors with the time as their first dimension. */
+struct TimeLoop {
+    const char *name; /* lstm_steps */
+    int64_t steps;
+    bool reversed; /* from the last step to the first */
+    int first, last; /* places of its operations, once the program is indexed */
+    LIST(Carry *) carries;
+    LIST(Tensor *) slices; /* steps of sequences that are made elsewhere */
+};
+
+struct Op {
+    const OpDef *def;
+    Program *program; /* that it stands in … */
+    int at;           /* … at this place … */
+    Use *uses;        /* … and with these uses, once the program is indexed */
+    const TimeLoop *loop; /* NULL: runs once */
+    Phase phase;
+    const char *name; /* the C function's: dense_forward */
+    const Layer *layer;
+    Tensor *in[6];
+    int in_count;
+    Tensor *out;        /* main result; NULL for updates, metrics */
+    Shape shape;        /* update: of the weight; transposed_taps, _pack: of what conv_transposed makes */
+    LIST(Step) steps;   /* elementwise: on the result of a product or sum, or making the result of a map */
+    int terms;          /* sum: the first so many steps make what is summed; the others follow */
+    bool transpose_a;   /* matmul */
+    bool deep;          /* matmul: takes a few rows of its inputs at a time, for all outputs */
+    bool adds;          /* matmul, sum in a loop: adds to what the steps before have made */
+    bool skips_first;   /* matmul in a loop: the first input is zero in the first step … */
+    bool skips_last;    /* … and nobody reads what the last step makes */
+    int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
+    unsigned flipped;   /* … bit i: backwards */
+    Window window;      /* conv, pool and their gradients */
+    Window pooling;     /* conv_max and its gradients: of the conv's outputs */
+    Spacing spacing;    /* pad */
+    RandomAttrs random;
+    const struct LossDef *loss;     /* loss */
+    const struct MetricDef *metric; /* metric */
+    const Object *object;           /* the loss's, the metric's, the optimizer's */
+    bool on_logits;                 /* loss */
+    const char *reduction;          /* loss_weights: how rows are put together */
+    bool weighted;                  /* loss_weights: the first input is sample weights … */
+    bool ignores;                   /* … the next one labels, of which one does not count: … */
+    int64_t ignored;                /* … this … */
+    bool masked;                    /* … and the last one a mask of time steps */
+    int sum_at;                     /* metric: its first running sum; loss: 0 */
+    double numbers[4];              /* penalty: l1, l2 */
+    const double *values;           /* constant */
+};
+
+/** A kind of operation: one file in ops/. */
+struct OpDef {
+    const char *name;
+    const char *brief;
+    /** Builds the gradients of the inputs from `d`, the gradient of op->out, with gradient_add(). NULL: has none. */
+    void (*gradient)(Builder *build, const Op *op, Tensor *d);
+    /** Prints the operation as a C function. */
+    void (*emit)(struct Emit *emit, const Op *op);
+    /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */
+    void (*describe)(const Op *op, Text *out);
+    bool takes_steps;   /* elementwise steps can be fused behind it … */
+    bool blocks;        /* … and run on blocks of rows and columns */
+    bool reads_columns; /* what it reads may be columns of wider rows */
+};
+
+extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
+    op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
+    op_penalty, op_off_diagonal, op_update, op_pad, op_conv, op_conv_kernel, op_conv_max, op_conv_sparse_input,
+    op_conv_sparse_kernel, op_conv_max_lines, op_unpool, op_conv_transposed, op_transposed_taps, op_transposed_pack, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
+    op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant,
+    op_gather, op_scatter, op_nonzero;
+
+struct Program {
+    const char *name; /* predict, evaluate, train, step */
+    LIST(Op *) ops;
+    LIST(Tensor *) tensors; /* values of this program */
+    Names names;            /* … by name */
+    Tensor *input, *output, *target, *sample_weight;
+    int64_t arena_size; /* reals */
+    bool training;
+};
+
+typedef struct Scalar {
+    const char *name, *text; /* alpha, and the C expression it is computed with */
+} Scalar;
+
+/** A state of the optimizer for every trainable weight, and what it begins with. */
+typedef struct Slot {
+    const char *name;
+    double initial;
+} Slot;
+
+/** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef, and then for what is common
+ *  to all of them by update_rule() (update.c). */
+typedef struct UpdateRule {
+    Slot slots[8];
+    int slot_count;
+    Scalar scalars[10]; /* computed once per step from learning_rate, iteration (of updates, from 1) and numbers before the
+                           decimal point of reals, or as exact_NAME in double precision */
+    int scalar_count;
+    Operand numbers[12]; /* constants of the statements */
+    int number_count;
+    const char *text;      /* statements, separated by newlines */
+    const char *direction; /* not NULL: then w moves by learning_rate · |w| along this, made as long as 1 */
+    const char *product;   /* a scalar whose product over all updates, with the present one, is the scalar `momenta` */
+    double weight_decay;   /* of this optimizer; 0 or NaN: none but the common one's */
+    NumberOrObject learning_rate;
+    int64_t accumulated; /* batches of an update: 1 or more */
+    bool averages;       /* there are moving averages of the weights, which take their place at the end */
+} UpdateRule;
+
+typedef LIST(Tensor *) Tensors;
+
+/** A metric of compile(), in a plan that trains. */
+typedef struct Metric {
+    const Object *object;
+    const struct MetricDef *def; /* the object's class, or what 'accuracy' stands for */
+    const char *name;            /* in logs */
+    bool weighted;               /* of weighted_metrics */
+    int sum_at, sums;            /* its running sums */
+} Metric;
+
+typedef struct Plan {
+    const Model *model;
+    Arena *arena;
+    const struct Options *options;
+    Program predict, evaluate, train;
+    Program monte_carlo;    /* prediction with random layers on; no operations: there is none */
+    int64_t mc_rows;        /* samples that it works on at once */
+    Program step;           /* --stream … */
+    const Model *step_model; /* … of this model; NULL: not asked for */
+    Tensors weights, gradients, slots, masks, states;
+    Tensors stream_states; /* of `step` */
+    Names by_name[TENSOR_VALUE], stream_by_name; /* those that outlast a program, of each kind; those of stream_states */
+    Use *free_uses;
+    int64_t *costs; /* visits of lowering, and then of each pass */
+    UpdateRule update;
+    LIST(Metric) metrics;
+    int sum_count; /* running sums of loss and metrics */
+    bool can_train;
+} Plan;
+
+/** Model → plan: forward operations of every program, the loss, the gradients, the updates. (lower.c) */
+Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags);
+void plan_dump(const Plan *plan, Text *out);
+void memory_dump(const Plan *plan, Text *out);
+void plan_dot(const Plan *plan, Text *out);
+void plan_json(const Plan *plan, Text *out);
+
+/** The programs that there are; returns how many. */
+enum { MAX_PROGRAMS = 5 };
+/** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
+int64_t random_blocks(const Tensor *tensor, bool *rows);
+int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]);
+
+/** Memory in reals, for the header, --emit=json and --max-ram. */
+typedef struct Sizes {
+    int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
+    int64_t stream_arena;
+    int64_t params_bytes, work_bytes, trainer_bytes, state_bytes; /* of the structs */
+    int64_t trainer_padding, state_padding; /* members that fill them: reals, and numbers of 4 bytes */
+} Sizes;
+Sizes plan_sizes(const Plan *plan);
+
+/* The passes (passes/passes.c says in which order they run, and what for). */
+
+/** A pass over the program; its costs are those of what it looks at, see plan_visits(). */
+typedef struct Pass {
+    const char *name; /* --emit=plan:NAME */
+    void (*run)(Plan *plan, Program *program);
+} Pass;
+
+/** The pass of this name; NULL: there is none. */
+const Pass *pass_named(const char *name);
+/** The names of all in lines of this width. */
+const char *pass_list(Arena *arena, const char *indent, size_t width);
+/** --emit=cost: what lowering and each pass have looked at, in all programs. */
+void cost_dump(const Plan *plan, Text *out);
+/** Runs all passes; or, where `last` is not NULL, those up to it. */
+void plan_optimize(Plan *plan, const Pass *last);
+/** What is wrong with a program, its places, uses, views, its order and what lies in its memory; NULL: nothing. Looks at all of it
+ *  again. (plan_check.c) */
+const char *plan_check(const Plan *plan, const Program *program);
+void pass_keep_steps(Plan *plan, Program *program);
+void pass_drop_unread(Plan *plan, Program *program);
+void pass_redraw_masks(Plan *plan, Program *program);
+void pass_read_signs(Plan *plan, Program *program);
+void pass_hoist_weights(Plan *plan, Program *program);
+void pass_join_products(Plan *plan, Program *program);
+void pass_skip_zeros(Plan *plan, Program *program);
+void pass_pack_matrices(Plan *plan, Program *program);
+void pass_mark_deep_products(Plan *plan, Program *program);
+void pass_sum_in_loops(Plan *plan, Program *program);
+void pass_fuse_steps(Plan *plan, Program *program);
+void pass_skip_last_products(Plan *plan, Program *program);
+void pass_share_places(Plan *plan, Program *program);
+void pass_shrink_states(Plan *plan, Program *program);
+void pass_place_values(Plan *plan, Program *program);
+
+/** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */
+Step *map_step(const Op *op, const char *text);
+
+/** How many rows the table has that the input's indices choose from; 0: the input is no indices. (lower.c) */
+int64_t plan_indices(const Plan *plan);
+
+/* Where tensors lie. (tensor.c) */
+
+/** The tensor that owns the memory of `tensor`. */
+Tensor *tensor_storage(const Tensor *tensor);
+/** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
+Tensor *tensor_rows(Tensor *tensor);
+/** Whether op_pack made it. */
+bool tensor_is_packed(const Tensor *tensor);
+/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the batch. */
+int64_t tensor_row_width(const Tensor *tensor);
+/** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */
+typedef struct Slice {
+    int64_t index, stride;
+    bool stepped, of_batch;
+} Slice;
+Slice tensor_slice(const Tensor *tensor);
+/** Whether two tensors have an element of memory in common, within one step of a loop. */
+bool tensors_overlap(const Tensor *a, const Tensor *b);
+bool tensors_begin_together(const Tensor *a, const Tensor *b);
+/** Elements when the batch has its compiled size. */
+int64_t tensor_size(const Plan *plan, const Tensor *tensor);
+/** True when an input of `op` is memory of `tensor`, whichever part of it; or a step from number `first` on reads it; or either. */
+bool op_reads_input(const Op *op, const Tensor *tensor);
+bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor);
+bool op_reads(const Op *op, const Tensor *tensor);
+/** True when `op` makes (a part of) `tensor`. */
+bool op_makes(const Op *op, const Tensor *tensor);
+/** True when `op` writes to the memory of `tensor`, whichever part of it. */
+bool op_writes(const Op *op, const Tensor *tensor);
+
+/* What operations read and make. (tensor.c) */
+
+/** One tensor after the other that an operation reads or makes, some of them twice: inputs, its result, then of each step its
+ *  operands and its result.  for (Access at = {.op = op}; access_next(&at);) … at.tensor … */
+typedef struct Access {
+    const Op *op;
+    Tensor *tensor;
+    const Operand *operand; /* of a step; NULL: it is none */
+    int step;               /* -1: not of a step */
+    bool reads, writes;     /* a tensor that is changed in place both */
+    int position;           /* within the step, or the operation */
+} Access;
+bool access_next(Access *access);
+
+/* Who reads and who makes a tensor, and where operations stand: known from program_index() on, and kept by those below that
+ * change a program. (uses.c) */
+
+/** The first use of the memory of `tensor` in a program, and the one behind `use`; NULL: there is none. An operation stands
+ *  in the list of readers once, and in that of writers. What it reads may be what a step before it makes. */
+const Use *first_reader(const Program *program, const Tensor *tensor);
+const Use *first_writer(const Program *program, const Tensor *tensor);
+const Use *next_use(const Use *use);
+/** How many operations of a program read the memory of `tensor`. */
+int readers_of(const Program *program, const Tensor *tensor);
+/** The operations that read it or write to it, in their order. */
+typedef LIST(Op *) Ops;
+Ops users_of(const Plan *plan, const Program *program, const Tensor *tensor);
+/** Those that write to what an operation reads. */
+Ops makers_for(const Plan *plan, const Op *op);
+
+/** Finds places and uses from nothing. Costs as much as the program is long. */
+void program_index(Plan *plan, Program *program);
+/** The operation reads or makes other tensors than before. */
+void op_index(Plan *plan, Op *op);
+/** Leaves NULL in the place of an operation, until program_close() closes all such gaps. */
+void program_drop(Plan *plan, Program *program, Op *op);
+void program_close(Program *program);
+/** Moves operations, all at once: each before what stands at `to` now, or behind the last one; those with one aim in the order
+ *  of the list. Costs as much as the program is long. */
+typedef struct Move {
+    Op *op;
+    int to;
+} Move;
+typedef LIST(Move) Moves;
+void program_move(Plan *plan, Program *program, const Moves *moves);
+/** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the base's. */
+void tensor_show(Plan *plan, Tensor *view, Tensor *base);
+/** The first and the last operation of the loop that the one at `at` is in. */
+int loop_first(const Program *program, int at);
+int loop_last(const Program *program, int at);
+
+/** How many operations, tensors and uses passes have looked at so far: what they cost, without a clock. */
+int64_t plan_visits(void);
+void visit(int64_t count);
+
+#endif
