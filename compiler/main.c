@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "emit/emit.h"
+#include "print/print.h"
 #include "host/host.h"
 #include "base/options.h"
 #include "driver/output.h"

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "emit/emit.h"
+#include "print/print.h"
 #include "host/host.h"
 #include "driver/temporary.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 #include "emit/program.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 #include "emit/program.h"
 

@@ -2,7 +2,7 @@
 /* What NAME_train_init draws and clears. */
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 #include "emit/program.h"
 #include "emit/statements.h"
 

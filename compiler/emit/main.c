@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 #include "emit/program.h"
 #include "tensors/tensors.h"

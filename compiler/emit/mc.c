@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* NAME_predict_mc: mean and deviation of predictions with random layers on. The texts are in mc.t.c. */
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 #include "emit/program.h"
 

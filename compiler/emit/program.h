@@ -4,7 +4,7 @@
 #define NNC_EMIT_PROGRAM_H
 
 #include "data/data.h"
-#include "emit/emit.h"
+#include "print/print.h"
 
 typedef struct ProgramText {
     const char *values; /* float *const dense = arena + 0; … */

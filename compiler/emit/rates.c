@@ -2,7 +2,7 @@
 /* The learning rate and other numbers of the optimizer, computed once in a step. */
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 #include "emit/program.h"
 

@@ -3,7 +3,7 @@
 #ifndef NNC_EMIT_STATEMENTS_H
 #define NNC_EMIT_STATEMENTS_H
 
-#include "emit/emit.h"
+#include "print/print.h"
 
 typedef struct Statement {
     const char *named;   /* with the names of what it works on */

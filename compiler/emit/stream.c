@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --stream: the state that goes on from step to step, and the functions that step. The texts are in stream.t.c. */
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 #include "emit/program.h"
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 
 #define LAYER_CLASS(name_, brief_, args_, args_type_)                                                                  \
     .class = {.kind = CLASS_LAYER, .name = (name_), .brief = (brief_), .args = (args_),                                \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Model → plan: the forward operations of each program, then loss, metrics, gradients and updates. */
-#include "lower/lower.h"
+#include "build/build.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/keras_names.h"
-#include "lower/lower.h"
+#include "language/keras_names.h"
+#include "build/build.h"
 
 /* The name in logs: the argument name=, else the string that the file has, else Keras' name of the class. */
 static const char *metric_name(Arena *arena, const Object *object, const MetricDef *def) {

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 
 static const CommonOptimizerArgs *common_args(const Plan *plan) { return plan->model->compile.optimizer->extra_args; }

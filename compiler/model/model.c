@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "frontend/constants.h"
-#include "base/keras_names.h"
+#include "language/keras_names.h"
 #include "base/names.h"
 
 enum { DEFAULT_BATCH = 32 };

@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "base/keras_names.h"
-#include "lower/lower.h"
+#include "language/keras_names.h"
+#include "build/build.h"
 
 static const char *name_argument(const Object *object) {
     for (const ArgDef *row = object->class->args; row && row->name; row++)

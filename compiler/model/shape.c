@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 
 static const int64_t SIZE_LIMIT = INT32_MAX; /* elements of a tensor, and of all weights together */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* constant: numbers that the model file gives. */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 Tensor *build_constant(Builder *build, const double *values, Shape shape, const char *label) {
     Op *op = build_op(build, &op_constant, arena_printf(build->plan->arena, "forward_%s", label));

@@ -4,7 +4,7 @@
  * with the kernel turned round (conv_transposed where there are strides), and conv_kernel, a product over all output
  * positions; where nearly all gradients are 0, those of conv_max.c. */
 #include "ops/conv.h"
-#include "lower/lower.h"
+#include "build/build.h"
 
 Window window_of(int dims) {
     Window window = {.dims = dims, .groups = 1};

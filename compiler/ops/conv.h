@@ -3,7 +3,7 @@
 #ifndef NNC_CONV_H
 #define NNC_CONV_H
 
-#include "emit/emit.h"
+#include "print/print.h"
 
 /** Distances in an image, in reals. */
 typedef struct ConvStrides {

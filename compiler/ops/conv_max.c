@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "ops/conv.h"
-#include "lower/lower.h"
+#include "build/build.h"
 #include "ops/window.h"
 
 enum {

@@ -5,7 +5,7 @@
  * nobody multiplies the zeros that would stand between the elements of d.
  * transposed_taps: the kernel's positions phase by phase, each (filters, channels). transposed_pack: each phase in strips. */
 #include "ops/conv.h"
-#include "lower/lower.h"
+#include "build/build.h"
 #include "ops/window.h"
 
 enum { MOST_PHASES = 64 }; /* their tables are in the C */

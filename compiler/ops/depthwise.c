@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* depthwise: y[o, m, c] = Σ over window positions k of x[o · stride + k · dilation, c] · kernel[k, m, c], its gradients
  * depthwise_input and depthwise_kernel. */
-#include "lower/lower.h"
+#include "build/build.h"
 #include "ops/window.h"
 
 Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *label) {

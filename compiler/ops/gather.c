@@ -2,8 +2,8 @@
 /* gather: rows of a table by their index; scatter: its gradient, which adds rows up at their indices; nonzero: which indices
  * are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's: the functions
  * of the header check them before anything is computed (file.c). */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label) {
     Op *op = build_op(build, &op_gather, "forward");

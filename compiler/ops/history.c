@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* history: of one time step after another, the present one and those that a causal convolution meets before it. They lie in
  * a ring: the next step takes the place of the oldest. */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation) {
     Arena *arena = build->plan->arena;

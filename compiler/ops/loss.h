@@ -3,8 +3,8 @@
 #ifndef NNC_LOSS_H
 #define NNC_LOSS_H
 
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 /** Prints a loss, or a metric that is the mean of one: its value for each row of op->in[0], called `p_name`, and op->in[1],
  *  times the weights op->in[2], if any; with op->out the gradient too. */

@@ -3,8 +3,8 @@
  * place; sum: a sum over some dimensions, with steps on the result. All are loop nests. */
 #include <string.h>
 
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 /* How many lanes of the last vector of a loop are in use; nothing where all are. */
 static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {

@@ -2,8 +2,8 @@
 /* matmul: c[rows, columns] = a[rows, depth] · b[depth, columns], with elementwise steps on each block while it is in the
  * cache. a may be read transposed (the gradient of a kernel: xᵀ · d). Two more inputs are another a and b, whose product is
  * added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];

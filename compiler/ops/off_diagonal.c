@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* off_diagonal: a square matrix with zeros in its diagonal. */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 Tensor *build_off_diagonal(Builder *build, Tensor *x) {
     const char *const pass = build->phase == PHASE_FORWARD ? "forward" : "backward";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* pack: a matrix in the strips that product_packed reads (nnc_packed.h), (panels, depth, columns of a panel). */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 Tensor *build_pack(Builder *build, Tensor *matrix) {
     const Shape shape = matrix->shape;

@@ -3,8 +3,8 @@
  * Zeros at the ends and between elements, parts cut off, every n-th element: the gradient of each is another one. */
 #include <string.h>
 
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 Spacing spacing_none(void) {
     Spacing spacing;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* penalty: what a regularizer adds to the loss, l1·Σ|x| + l2·Σx²; that of an activity is divided by the batch, so that its
  * share in the loss does not depend on it. The gradient is l1·sign x + 2·l2·x. */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
     if (!build->target || (l1 == 0 && l2 == 0)) return; /* prediction has no loss */

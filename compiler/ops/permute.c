@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* permute: the dimensions in another order, some of them from the end to the front. */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     int back[MAX_RANK] = {0};

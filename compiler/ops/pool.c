@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* pool: the maximum, mean or sum of each window of an image and each channel; positions beyond the image do not count.
  * pool_gradient: back to the image. Of equal maxima the first gets the gradient, or all the same share. */
-#include "lower/lower.h"
+#include "build/build.h"
 #include "ops/window.h"
 
 static const char *const kinds[] = {[POOL_MAX] = "max", [POOL_MAX_SPLIT] = "max", [POOL_AVERAGE] = "average", [POOL_SUM] = "sum"};

@@ -3,8 +3,8 @@
  * Full-size ones are not stored: pass_redraw_masks lets their readers draw them anew. */
 #include <string.h>
 
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 /* Prints a map with one step that copies the random numbers, regenerated, to memory. */
 static void emit(Emit *e, const Op *op) {

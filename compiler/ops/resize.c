@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* resize: one dimension larger by a whole factor, interpolated linearly between the centres of its elements; beyond the
  * first and the last centre the values stay. And its gradient. */
-#include "lower/lower.h"
+#include "build/build.h"
 #include "ops/window.h"
 
 static Tensor *resized(Builder *build, const OpDef *def, Tensor *x, int dim, int64_t factor, Shape shape, const char *role,

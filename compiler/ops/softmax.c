@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* softmax and log_softmax over the last axis, and their gradients. The peak is taken off first, so that nothing
  * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
     Op *back = build_op(build, def, "backward_softmax");

@@ -3,7 +3,7 @@
 #ifndef NNC_WINDOW_H
 #define NNC_WINDOW_H
 
-#include "emit/emit.h"
+#include "print/print.h"
 
 typedef struct WindowLoops {
     const Window *window;

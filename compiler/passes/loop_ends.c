@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The ends of loops: a state that begins with zeros needs no product in the first step, and has no part in the gradient
  * of its kernel; what arrives at it from the last step of the reverse loop goes nowhere. */
-#include "lower/lower.h"
+#include "build/build.h"
 
 #include <ctype.h>
 

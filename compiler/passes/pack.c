@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Packing: a matrix that many products read is packed into strips once; and products of a loop that are added join. */
-#include "lower/lower.h"
+#include "build/build.h"
 
 /* With fewer rows a product gains less than packing takes, in a loop or at once; and of a smaller matrix (in reals) the
  * first cache holds all. */

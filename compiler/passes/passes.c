@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The passes over the plan, in order, and those that are short. */
-#include "lower/lower.h"
+#include "build/build.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 #include "base/options.h"
 
 int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {

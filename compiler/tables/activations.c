@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Activations: a row each, the value as an expression of x, the gradient as one of d (what arrives) and x or y (the
  * value). Reading y where possible lets the plan forget x. Formulas and their corners are Keras 3's (activations.py). */
-#include "lower/lower.h"
+#include "build/build.h"
 
 #define ROW(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, false)
 #define ROW_RISING(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, true)

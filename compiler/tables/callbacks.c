@@ -2,7 +2,7 @@
 /* Callbacks of fit(): their arguments, as Keras has them. What they do is runtime/callbacks*.c. */
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 
 #define MONITOR_ARG                                                                                                    \
     {ARG(CallbackArgs, monitor), ARG_STRING, DEFAULT("'val_loss'"),                                                    \

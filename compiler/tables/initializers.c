@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 
 typedef struct InitializerArgs {
     double value, mean, stddev, minval, maxval, scale, gain;

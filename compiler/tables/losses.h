@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 
 extern const char *const loss_reductions[];
 

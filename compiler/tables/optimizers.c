@@ -3,7 +3,7 @@
  * all of them do besides (clipping, weight decay, averages) is in update.c. Formulas: keras/src/optimizers. */
 #include <math.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 
 typedef struct OptimizerArgs {
     NumberOrObject learning_rate;

@@ -2,7 +2,7 @@
 /* Regularizers: penalties l1·Σ|x| + l2·Σx² in the loss, of a weight or of products of its rows. Formulas:
  * keras/src/regularizers/regularizers.py. */
 #include "layers/normalize.h"
-#include "lower/lower.h"
+#include "build/build.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * keras/src/optimizers/schedules/learning_rate_schedule.py. */
 #include <math.h>
 
-#include "lower/lower.h"
+#include "build/build.h"
 
 typedef struct ScheduleArgs {
     double initial_learning_rate, decay_steps, decay_rate, end_learning_rate, power, alpha, warmup_target, warmup_steps;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/keras_names.h"
+#include "language/keras_names.h"
 
 int main(void) {
     static const char *const pairs[][2] = {

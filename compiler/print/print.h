@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Printing C from a plan. Everything is decided in the plan; templates (*.t.c) hold the text, this fills in names. */
-#ifndef NNC_EMIT_H
-#define NNC_EMIT_H
+#ifndef NNC_PRINT_H
+#define NNC_PRINT_H
 
 #include "plan/plan.h"
 

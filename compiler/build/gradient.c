@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Reverse mode: walks the operations of a program backwards, each adding the gradients of what it read. */
-#include "lower/lower.h"
+#include "build/build.h"
 
 static bool find_trained(const Tensor *tensor) {
     if (tensor->kind == TENSOR_WEIGHT) return tensor->weight->trainable;

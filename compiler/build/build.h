@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What layers, losses and optimizers build plans with. */
-#ifndef NNC_LOWER_H
-#define NNC_LOWER_H
+#ifndef NNC_BUILD_H
+#define NNC_BUILD_H
 
 #include "plan/plan.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "emit/emit.h"
+#include "print/print.h"
 
 static void internal_error(const char *what, const char *name) {
     fprintf(stderr, "nnc: internal error: %s '%s'\n", what, name);

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "emit/emit.h"
+#include "print/print.h"
 
 /* Whether `tensor`, aligned at the last dimension, varies along dimension `dim` of a space of `rank` dimensions. */
 static bool varies(const Tensor *tensor, Shape space, int dim) {

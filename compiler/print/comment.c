@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 
 enum { WIDTH = 118, MANY_LAYERS = 3 };
 

@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "emit/emit.h"
-#include "lower/lower.h"
+#include "print/print.h"
+#include "build/build.h"
 #include "emit/program.h"
 
 /* Names within a function */

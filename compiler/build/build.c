@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Appending tensors and operations to a program: what layers, losses and gradients are built with. */
-#include "lower/lower.h"
+#include "build/build.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Names as Keras makes them: a layer's automatic one is its class in snake_case (keras/src/utils/naming.py). */
-#include "base/keras_names.h"
+#include "language/keras_names.h"
 
 #include <ctype.h>
 

@@ -5,7 +5,7 @@
  *     d h[t] = d h[t+1] · ∂f/∂h       carried on to step t - 1
  *     d x[t] = d h[t+1] · ∂f/∂x       a sequence, the gradient of x
  * and the gradient of w is computed behind the loop, from all steps at once. */
-#include "lower/lower.h"
+#include "build/build.h"
 
 TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool reversed) {
     TimeLoop *loop = NEW(build->plan->arena, TimeLoop);
