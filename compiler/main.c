@@ -1,16 +1,38 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* nnc: the compiler, read from top to bottom. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "print/print.h"
-#include "host/host.h"
+#include "base/arena.h"
+#include "base/diag.h"
 #include "base/options.h"
+#include "base/source.h"
+#include "driver/options.h"
 #include "driver/output.h"
-#include "plan/plan.h"
 #include "driver/run.h"
+#include "emit/file.h"
+#include "frontend/constants.h"
+#include "frontend/dump.h"
+#include "frontend/parser.h"
+#include "host/host.h"
+#include "language/ast.h"
+#include "language/class.h"
+#include "language/listing.h"
+#include "lower/lower.h"
+#include "lower/prepare.h"
+#include "model/check.h"
+#include "model/dump.h"
+#include "model/model.h"
+#include "model/prefix.h"
+#include "model/shapes.h"
+#include "model/summary.h"
+#include "passes/passes.h"
+#include "plan/dump.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
 
 enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_USAGE = 2, ERROR_LIMIT = 20 };
 

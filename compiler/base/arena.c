@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Arena and Text: memory that lives as long as one compilation. */
-#include "base/arena.h"
-
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/arena.h"
 
 enum { BLOCK_BYTES = 64 * 1024 };
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Diagnostics: collecting and sorting them. diag_print.c shows them. */
-#include "base/diag.h"
-
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
 #include "base/diag_list.h"
+#include "base/source.h"
 
 /* Beyond this only the count goes on: a hostile file must not fill the memory with messages. */
 enum { STORED_LIMIT = 2000 };

@@ -3,7 +3,11 @@
 #ifndef NNC_DIAG_LIST_H
 #define NNC_DIAG_LIST_H
 
+#include <stdbool.h>
+
+#include "base/arena.h"
 #include "base/diag.h"
+#include "base/source.h"
 
 typedef struct DiagRow {
     const char *id; /* with _ */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Showing diagnostics: as text with the source line, caret and suggestion, or as JSON. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
 #include "base/diag_list.h"
+#include "base/source.h"
 
 /* The widest piece of a source line that is shown, in columns of the terminal. */
 enum { LINE_WIDTH = 100 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A hash table from names to whatever they stand for: open addressing, FNV-1a. */
-#include "base/names.h"
-
 #include <stdint.h>
 #include <string.h>
+
+#include "base/arena.h"
+#include "base/names.h"
 
 static NameEntry *probe(NameEntry *entries, size_t capacity, const char *name) {
     uint64_t hash = 14695981039346656037u;

@@ -3,6 +3,8 @@
 #ifndef NNC_NAMES_H
 #define NNC_NAMES_H
 
+#include <stddef.h>
+
 #include "base/arena.h"
 
 typedef struct NameEntry {

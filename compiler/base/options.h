@@ -3,7 +3,10 @@
 #ifndef NNC_OPTIONS_H
 #define NNC_OPTIONS_H
 
-#include "language/class.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
 
 typedef struct Options {
     const char *input;  /* - is standard input */
@@ -18,12 +21,5 @@ typedef struct Options {
     LIST(const char *) definitions, warnings, arguments; /* arguments: of the program, after -- */
     const char *program;                                 /* argv[0], to find an uninstalled build */
 } Options;
-
-/** Parses the command line. 0: go on; else the exit status + 1, after a message. (options.c) */
-int options_parse(Options *options, Arena *arena, int argc, char **argv);
-/** Whether a model is given, and every option has an effect: as options_parse(). */
-int options_check(const Options *options);
-/** --help. */
-void options_help(FILE *out);
 
 #endif

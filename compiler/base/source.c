@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Source files: reading them, and the only place that knows lines, columns and UTF-8. */
-#include "base/source.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/arena.h"
+#include "base/source.h"
 
 static const size_t SIZE_LIMIT = (size_t)16 << 20; /* offsets stay far from the limits of int */
 

@@ -1,81 +1,19 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Appending tensors and operations to a program: what layers, losses and gradients are built with. */
-#include "build/build.h"
-
 #include <string.h>
 
-#include "base/options.h"
-
-bool tensor_name_taken(const Program *program, const char *name) { return names_find(&program->names, name); }
-
-void tensor_rename(Builder *build, Tensor *tensor, const char *name) {
-    Names *const names = &build->program->names;
-    if (names_find(names, tensor->name) == tensor) *names_slot(names, tensor->name) = NULL;
-    tensor->name = name;
-    *names_slot(names, name) = tensor;
-}
-
-Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape) {
-    Plan *plan = build->plan;
-    Tensor *tensor = NEW(plan->arena, Tensor);
-    *tensor = (Tensor){.kind = kind, .name = name, .shape = shape, .first = -1, .last = -1, .offset = -1};
-    for (int i = 2; kind == TENSOR_VALUE && tensor_name_taken(build->program, tensor->name); i++)
-        tensor->name = arena_printf(plan->arena, "%s_%d", name, i);
-    if (kind != TENSOR_VALUE) return tensor;
-    list_push(plan->arena, &build->program->tensors, tensor);
-    build->program->names.arena = plan->arena;
-    *names_slot(&build->program->names, tensor->name) = tensor;
-    return tensor;
-}
-
-Tensor *build_value(Builder *build, const char *label, Shape shape) {
-    const char *name = build->layer ? arena_printf(build->plan->arena, "%s.%s", build->layer->name, label) : label;
-    return build_tensor(build, TENSOR_VALUE, name, shape);
-}
-
-Op *build_op(Builder *build, const OpDef *def, const char *label) {
-    Op *op = NEW(build->plan->arena, Op);
-    op->def = def;
-    op->program = build->program;
-    op->phase = build->phase;
-    op->layer = build->layer;
-    op->name = build->layer ? arena_printf(build->plan->arena, "%s_%s", build->layer->name, label) : label;
-    if (build->loop && !build->after_loop) {
-        op->loop = build->loop;
-        list_push(build->plan->arena, &build->step_ops, op);
-    } else if (build->loop) {
-        list_push(build->plan->arena, &build->after_ops, op);
-    } else {
-        op->at = build->program->ops.count;
-        list_push(build->plan->arena, &build->program->ops, op);
-    }
-    return op;
-}
-
-Op *build_op_after_loss(Builder *build, const OpDef *def, const char *label) {
-    Op *op = build_op(build, def, label);
-    build->program->ops.count--;
-    op->phase = PHASE_BACKWARD;
-    list_push(build->plan->arena, &build->loss_ops, op);
-    return op;
-}
-
-Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape) {
-    op->out = build_value(build, label, shape);
-    op->out->producer = op;
-    return op->out;
-}
-
-Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, Shape shape, Tensors *list) {
-    Plan *plan = build->plan;
-    Names *const names = list == &plan->stream_states ? &plan->stream_by_name : &plan->by_name[kind];
-    names->arena = plan->arena;
-    Tensor **const slot = (Tensor **)names_slot(names, name);
-    if (*slot) return *slot;
-    *slot = build_tensor(build, kind, name, shape);
-    list_push(plan->arena, list, *slot);
-    return *slot;
-}
+#include "base/arena.h"
+#include "build/build.h"
+#include "build/builder.h"
+#include "build/gradient.h"
+#include "language/class.h"
+#include "model/activation.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/step.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 Tensor *build_weight(Builder *build, const Weight *weight) {
     Tensor *tensor = build_lasting(build, TENSOR_WEIGHT, weight->path, weight->shape, &build->plan->weights);
@@ -111,13 +49,6 @@ static Shape broadcast_shape(Tensor *const *operands) {
     return shape;
 }
 
-Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name) {
-    Op *op = build_op(build, &op_map, name);
-    step.result = build_result(build, op, step.label, shape);
-    op_add_step(build->plan->arena, op, step);
-    return step.result;
-}
-
 Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
                   int number_count) {
     Formula *kept = NEW(build->plan->arena, Formula);
@@ -136,13 +67,6 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
                                        : build->phase == PHASE_BACKWARD ? "backward"
                                                                         : "update",
                                        formula->name));
-}
-
-const char *gradient_name(Builder *build, const Tensor *tensor) {
-    const char *part = tensor->name;
-    for (const char *c = tensor->name; *c; c++)
-        if (*c == '.' || *c == '/') part = c + 1;
-    return arena_printf(build->plan->arena, "d_%s", part);
 }
 
 Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape) {
@@ -260,21 +184,6 @@ void build_store(Builder *build, Tensor *value, Tensor *view) {
     op_add_step(build->plan->arena, op, step);
 }
 
-void op_add_step(Arena *arena, Op *op, Step step) {
-    if (op->steps.count == op->steps.capacity) {
-        op->steps.capacity = op->steps.count ? 2 * op->steps.count : 1;
-        op->steps.at = arena_grow(arena, op->steps.at, (size_t)op->steps.count * sizeof step,
-                                  (size_t)op->steps.capacity * sizeof step);
-    }
-    op->steps.at[op->steps.count++] = step;
-}
-
-void step_add(Arena *arena, Step *step, Operand operand) {
-    const size_t before = (size_t)step->operand_count * sizeof operand;
-    step->operands = arena_grow(arena, step->operands, before, before + sizeof operand);
-    step->operands[step->operand_count++] = operand;
-}
-
 /* Whether only dimensions of 1 change their places. */
 static bool keeps_order(Shape shape, const int *axes) {
     int last = -1;
@@ -353,4 +262,18 @@ Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     op->random = attrs;
     Tensor *mask = build_result(build, op, strrchr(attrs.path, '/') + 1, shape);
     return mask;
+}
+
+Tensor *build_activation(Builder *build, const Object *activation, Tensor *x) {
+    if (!activation) return x;
+    const ActivationDef *def = (const ActivationDef *)activation->class;
+    if (def->build) return def->build(build, x);
+    if (!def->value) return x;
+    const Formula formula = {def->class.name, {"x"}, def->value, {def->gradient}, def->rises};
+    Tensor *y = build_map(build, &formula, (Tensor *[]){x}, NULL, 0);
+    if (def->logits_of) {
+        y->logits = x;
+        y->logits_of = def->logits_of;
+    }
+    return y;
 }

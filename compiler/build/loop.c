@@ -5,7 +5,16 @@
  *     d h[t] = d h[t+1] · ∂f/∂h       carried on to step t - 1
  *     d x[t] = d h[t+1] · ∂f/∂x       a sequence, the gradient of x
  * and the gradient of w is computed behind the loop, from all steps at once. */
+#include "base/arena.h"
 #include "build/build.h"
+#include "build/builder.h"
+#include "build/gradient.h"
+#include "build/loop.h"
+#include "model/shape.h"
+#include "plan/access.h"
+#include "plan/plan.h"
+#include "plan/step.h"
+#include "plan/uses.h"
 
 TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool reversed) {
     TimeLoop *loop = NEW(build->plan->arena, TimeLoop);
@@ -152,53 +161,3 @@ Tensor *loop_sequence(Builder *build, Tensor *value) {
     return view;
 }
 
-/* Reads the step, so that it runs within the loop. */
-static const Formula nothing = {"nothing", {"x"}, "0.0 * x", {NULL}};
-static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
-
-/* What arrives at a state at the end of a step: from the step behind it and from outside. */
-static void begin_carry(Builder *build, Carry *carry, Carry *back) {
-    Tensor *d = back->previous;
-    if (carry->d_steps) {
-        Tensor *outside = loop_step(build, carry->d_steps, "d_step");
-        d = build_map(build, &add, (Tensor *[]){outside, d}, NULL, 0);
-    }
-    gradient_set(carry->next, d);
-}
-
-void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
-    Arena *arena = build->plan->arena;
-    bool wanted = false;
-    for (int i = 0; i < loop->carries.count; i++)
-        wanted = wanted || loop->carries.at[i]->d_steps || loop->carries.at[i]->d_final;
-    if (!wanted) return;
-    Carry **back = NEW_ARRAY(arena, Carry *, loop->carries.count + 1);
-    Op **ops = NEW_ARRAY(arena, Op *, end - first);
-    for (int i = first; i < end; i++) ops[i - first] = build->program->ops.at[i]; /* the list grows */
-    build->layer = ops[0]->layer;
-    loop_begin(build, arena_printf(arena, "%s_backward", loop->name), loop->steps, !loop->reversed);
-    for (int i = 0; i < loop->carries.count; i++) {
-        Carry *carry = loop->carries.at[i];
-        Shape shape = carry->sequence->shape;
-        shape = shape_of(shape.rank - 1, shape.dim + 1);
-        back[i] = loop_state(build, shape, carry->d_final, gradient_name(build, carry->next));
-        begin_carry(build, carry, back[i]);
-    }
-    for (int i = end - first - 1; i >= 0; i--) {
-        Tensor *d = gradient_of(ops[i]->out);
-        build->layer = ops[i]->layer;
-        if (d && ops[i]->def->gradient) ops[i]->def->gradient(build, ops[i], d);
-    }
-    for (int i = 0; i < loop->carries.count; i++) {
-        Tensor *d = gradient_of(loop->carries.at[i]->previous);
-        if (!d) d = build_map(build, &nothing, (Tensor *[]){back[i]->previous}, NULL, 0); /* behind a dropout of everything */
-        loop_carry(build, back[i], d);
-    }
-    build->after_loop = true;
-    for (int i = 0; i < loop->slices.count; i++) {
-        Tensor *d = gradient_of(loop->slices.at[i]);
-        if (d) gradient_add(build, loop->slices.at[i]->base, loop_sequence(build, d));
-    }
-    build->after_loop = false;
-    loop_end(build);
-}

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The command line: one table of options, from which parsing and --help follow. */
-#include "base/options.h"
-#include "plan/plan.h"
-
 #include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/options.h"
+#include "driver/options.h"
+#include "language/class.h"
+#include "passes/passes.h"
 
 typedef enum OptionType {
     TAKES_NOTHING,

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Writing MODEL.c, MODEL.h and MODEL.d; finding the runtime library. */
-#include "driver/output.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "print/print.h"
-#include "host/host.h"
+#include "base/arena.h"
+#include "base/options.h"
+#include "driver/output.h"
 #include "driver/temporary.h"
+#include "emit/file.h"
+#include "host/host.h"
+#include "plan/plan.h"
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');

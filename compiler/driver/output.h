@@ -3,6 +3,9 @@
 #ifndef NNC_OUTPUT_H
 #define NNC_OUTPUT_H
 
+#include <stdbool.h>
+
+#include "base/arena.h"
 #include "base/options.h"
 #include "plan/plan.h"
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* nnc run: compiles the C, keeps the program in a cache, and runs it: fit and then evaluate, or what the user asks for. */
-#include "driver/run.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/options.h"
 #include "driver/output.h"
+#include "driver/run.h"
 #include "driver/temporary.h"
+#include "model/model.h"
 
 enum { EXIT_FAILED = 1, EXIT_CANNOT = 2 };
 

@@ -3,8 +3,9 @@
 #ifndef NNC_RUN_H
 #define NNC_RUN_H
 
+#include "base/arena.h"
 #include "base/options.h"
-#include "plan/plan.h"
+#include "model/model.h"
 
 /** Compiles `code` (linked form, with main) unless the same is in the cache, and runs it; relative paths of the model's
  *  data start at the model's folder. Returns the exit status. */

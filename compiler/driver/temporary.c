@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Removing what is unfinished, also when a signal ends nnc, and handing signals on to the program that it runs. */
-#include "driver/temporary.h"
-
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "driver/temporary.h"
 
 static char *volatile temporaries[16];
 enum { LIMIT = sizeof temporaries / sizeof *temporaries };

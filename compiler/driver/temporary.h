@@ -3,7 +3,6 @@
 #ifndef NNC_TEMPORARY_H
 #define NNC_TEMPORARY_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 /** From now on this file, or empty folder, is removed when nnc ends. */

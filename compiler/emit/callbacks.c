@@ -2,10 +2,15 @@
 /* --main: the callbacks of fit() for the hosted runtime. */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
+#include <stddef.h>
 
-#include "base/options.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/callbacks.h"
+#include "language/class.h"
+#include "model/monitor.h"
+#include "model/statements.h"
+#include "print/emit.h"
+#include "print/text.h"
 
 /* Tables of the epochs and rates of a LearningRateScheduler. */
 static void rates_tables(Emit *emit, Rates rates, int index, Text *out) {

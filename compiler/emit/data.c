@@ -2,12 +2,20 @@
 /* What the functions take and give, in the words of the data: where values come from, what is done to them, which classes
  * there are. The texts are in data.t.c. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "build/build.h"
-#include "base/options.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/data.h"
+#include "emit/fields.h"
+#include "emit/weights.h"
+#include "language/class.h"
+#include "model/loss.h"
+#include "model/model.h"
+#include "model/statements.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/template.h"
+#include "print/text.h"
 
 enum { MOST_NAMES = 8 }; /* columns that are listed by name or number */
 

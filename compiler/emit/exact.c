@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --portable: the same bits from every compiler, in every dialect. The texts are in exact.t.c. */
-#include "base/options.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/exact.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/template.h"
 
 /* Where reals are computed in themselves. 16, 32 and 64: so are all types from that many bits on; 16 is what processors
  * that compute with _Float16 have. 1: all in double. */

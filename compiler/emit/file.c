@@ -1,20 +1,38 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* MODEL.c and MODEL.h: the parts in order. The texts are in file.t.c. */
-#include <ctype.h>
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/embedded.h"
-#include "build/build.h"
 #include "base/options.h"
+#include "emit/checks.h"
+#include "emit/data.h"
+#include "emit/exact.h"
+#include "emit/fields.h"
+#include "emit/file.h"
+#include "emit/init.h"
+#include "emit/main.h"
+#include "emit/mc.h"
+#include "emit/parts.h"
 #include "emit/program.h"
-
-const char *upper(Arena *arena, const char *name) {
-    char *copy = arena_strdup(arena, name);
-    for (char *c = copy; *c; c++) *c = (char)toupper((unsigned char)*c);
-    return copy;
-}
+#include "emit/rates.h"
+#include "emit/stream.h"
+#include "emit/summary.h"
+#include "emit/trainer.h"
+#include "emit/weights.h"
+#include "language/class.h"
+#include "lower/measure.h"
+#include "model/loss.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
+#include "plan/tensor.h"
+#include "print/emit.h"
+#include "print/functions.h"
+#include "print/template.h"
+#include "print/text.h"
 
 /* A comment may hold printable ASCII only, and nothing that ends it. */
 static const char *comment_text(Emit *emit, const char *text) {
@@ -26,23 +44,6 @@ static const char *comment_text(Emit *emit, const char *text) {
     return copy;
 }
 
-/* Lines of the text are lines of the C where `lines` says so. */
-static const char *literal_of(Emit *emit, const char *text, bool lines) {
-    Text out = {.arena = emit->arena};
-    text_puts(&out, "\"");
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '\n' && lines) text_puts(&out, c[1] ? "\\n\"\n    \"" : "\\n");
-        else if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\' || *c == '?') text_printf(&out, "\\%03o", *c);
-        else text_append(&out, (const char *)c, 1);
-    }
-    text_puts(&out, "\"");
-    return text_chars(&out);
-}
-
-const char *string_literal(Emit *emit, const char *text) { return literal_of(emit, text, true); }
-
-const char *one_line_literal(Emit *emit, const char *text) { return literal_of(emit, text, false); }
-
 /* Each line behind " * ", as the body of a comment. */
 static const char *comment_lines(Emit *emit, const char *text) {
     Text out = {.arena = emit->arena};
@@ -52,12 +53,6 @@ static const char *comment_lines(Emit *emit, const char *text) {
         text += length + (text[length] == '\n');
     }
     return text_chars(&out);
-}
-
-/* Without its folder: the same model gives the same C wherever it lies. */
-const char *source_name(const Options *options) {
-    const char *const slash = strrchr(options->input, '/');
-    return strcmp(options->input, "-") == 0 ? "standard input" : slash ? slash + 1 : options->input;
 }
 
 /* Whether the file may have a copy for every instruction set: with --portable all compute alike. */
@@ -177,16 +172,6 @@ static const Hole *facts(Emit *emit) {
     return copy;
 }
 
-const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {
-    int count = 0, extra = 0;
-    while (facts_holes[count].name) count++;
-    while (more[extra].name) extra++;
-    Hole *holes = NEW_ARRAY(emit->arena, Hole, count + extra + 1);
-    memcpy(holes, more, (size_t)extra * sizeof *holes);
-    memcpy(holes + extra, facts_holes, (size_t)count * sizeof *holes);
-    return holes;
-}
-
 static Emit emitter(Arena *arena, const Plan *plan) {
     Emit emit = {.arena = arena,
                  .templates = {.arena = arena},
@@ -222,18 +207,6 @@ const char *emit_model_h(Arena *arena, const Plan *plan) {
     Emit emit = emitter(arena, plan);
     Text out = {.arena = arena};
     emit_header(&emit, facts(&emit), &out);
-    return text_chars(&out);
-}
-
-/* The same for the caller's indices, of which there are `count`. */
-const char *index_check(Emit *emit, const char *count) {
-    const int64_t indices = plan_indices(emit->plan);
-    if (!indices) return "";
-    const char *wrong = emit->plan->model->integer_input
-                            ? formatted(emit, "(uint32_t)x[i] >= %lld", (long long)indices)
-                            : formatted(emit, "!(x[i] > %s && x[i] < %s)", literal(emit, -1), literal(emit, (double)indices));
-    Text out = {.arena = emit->arena};
-    emit_template(emit, &out, "index_check", (Hole[]){{"count", count}, {"wrong", wrong}, {NULL, NULL}});
     return text_chars(&out);
 }
 

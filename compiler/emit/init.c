@@ -2,9 +2,18 @@
 /* What NAME_train_init draws and clears. */
 #include <string.h>
 
-#include "build/build.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/fields.h"
+#include "emit/init.h"
 #include "emit/statements.h"
+#include "language/class.h"
+#include "model/initializer.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/nest.h"
+#include "print/text.h"
 
 /* Where a call fills a member of a struct of weights. */
 typedef struct MemberPlace {

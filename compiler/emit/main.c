@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --main: the description of the model for the hosted runtime, and main(). */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
-#include "build/build.h"
-#include "base/options.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/callbacks.h"
+#include "emit/checks.h"
+#include "emit/fields.h"
+#include "emit/main.h"
+#include "emit/trainer.h"
+#include "emit/weights.h"
+#include "language/class.h"
+#include "lower/lower.h"
+#include "lower/measure.h"
+#include "model/dump.h"
+#include "model/loss.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "model/statements.h"
+#include "model/summary.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/template.h"
+#include "print/text.h"
 #include "tensors/tensors.h"
 
 enum { MOST_CHARACTERS = 4095 }; /* of a string in C99 */

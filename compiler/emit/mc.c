@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* NAME_predict_mc: mean and deviation of predictions with random layers on. The texts are in mc.t.c. */
-#include "build/build.h"
-#include "base/options.h"
+#include "base/arena.h"
+#include "emit/mc.h"
 #include "emit/program.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/template.h"
+#include "print/text.h"
 
 void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const char *run, Text *programs, Text *out) {
     const Plan *plan = emit->plan;

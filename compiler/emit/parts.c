@@ -2,12 +2,15 @@
 /* The runtime inside a standalone file. A header of the runtime is a row of parts, each begun by a comment
  * that names what it defines; a part is taken when a name that it defines is used, like a member of a library. */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/embedded.h"
-#include "emit/program.h"
+#include "base/names.h"
+#include "emit/parts.h"
 
 typedef struct Part {
     const char *names; /* of what it defines, separated by spaces */

@@ -1,64 +1,24 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A program as C: where its values lie, then its operations, one call each. */
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "print/print.h"
-#include "build/build.h"
-#include "base/options.h"
+#include "base/arena.h"
+#include "base/names.h"
+#include "base/words.h"
+#include "emit/fields.h"
 #include "emit/program.h"
+#include "emit/rates.h"
 #include "emit/statements.h"
-
-/* Layers may be called anything, so what stands in one scope of the C is told apart by numbers: a_b, a_b_2. */
-static const char *scope_name(Emit *emit, const char *wanted) {
-    const char *base = c_name(emit->arena, wanted), *name = base;
-    for (int i = 2; is_c_word(name) || names_find(&emit->scope, name); i++) name = formatted(emit, "%s_%d", base, i);
-    *names_slot(&emit->scope, name) = emit;
-    return name;
-}
-
-static int compare_fields(const void *a, const void *b) {
-    const Weight *const x = ((const Field *)a)->weight, *const y = ((const Field *)b)->weight;
-    return (x > y) - (x < y);
-}
-
-void name_weight_fields(Emit *emit) {
-    const int count = emit->plan->weights.count;
-    int64_t place = 0, trainable = 0;
-    emit->scope = (Names){.arena = emit->arena};
-    emit->fields = NEW_ARRAY(emit->arena, Field, count + 1);
-    for (int i = 0; i < count; i++) {
-        Tensor *const tensor = emit->plan->weights.at[i];
-        const int64_t size = shape_size(tensor->shape, 1);
-        tensor->variable = scope_name(emit, tensor->name);
-        emit->fields[i] = (Field){tensor->weight, tensor->variable, place, trainable};
-        place += size;
-        if (tensor->weight->trainable) trainable += size;
-    }
-    qsort(emit->fields, (size_t)count, sizeof *emit->fields, compare_fields);
-    emit->weight_fields = emit->scope;
-}
-
-void name_state_fields(Emit *emit) {
-    const Tensors *const structs[] = {&emit->plan->states, &emit->plan->stream_states};
-    for (int i = 0; i < 2; i++) {
-        emit->scope = (Names){.arena = emit->arena};
-        for (int j = 0; j < structs[i]->count; j++) structs[i]->at[j]->variable = scope_name(emit, structs[i]->at[j]->name);
-    }
-}
-
-const Field *field_of(const Emit *emit, const Weight *weight) {
-    int low = 0, high = emit->plan->weights.count;
-    while (low < high) {
-        const int middle = (low + high) / 2;
-        if (emit->fields[middle].weight < weight) low = middle + 1;
-        else high = middle;
-    }
-    return &emit->fields[low];
-}
-
-const char *weight_field(Emit *emit, const Weight *weight) { return field_of(emit, weight)->name; }
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/step.h"
+#include "plan/tensor.h"
+#include "print/emit.h"
+#include "print/functions.h"
+#include "print/nest.h"
+#include "print/params.h"
+#include "print/template.h"
+#include "print/text.h"
 
 /* The scope of a program's function: its parameters, what it calls, its values. */
 static void name_values(Emit *emit, const Program *program, const Function *const *functions, int count) {
@@ -426,14 +386,12 @@ ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
     };
 }
 
-static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
-
 /* Whether the name of `length` stands in a text of C: not in a comment, nor as a member. */
 static bool uses(const char *text, const char *name, size_t length) {
     char before = ' ';
     for (const char *at = text; *at;) {
         size_t word = 0;
-        while (is_word(at[word])) word++;
+        while (is_word_char(at[word])) word++;
         if (word == length && !strncmp(at, name, length) && before != '.' && before != '>') return true;
         if (!strncmp(at, "/*", 2)) at = strstr(at, "*/") + 1;
         else if (word) at += word - 1;

@@ -2,9 +2,19 @@
 /* The learning rate and other numbers of the optimizer, computed once in a step. */
 #include <string.h>
 
-#include "build/build.h"
-#include "base/options.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/fields.h"
+#include "emit/rates.h"
+#include "frontend/print.h"
+#include "language/class.h"
+#include "model/layer.h"
+#include "model/schedule.h"
+#include "model/statements.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/nest.h"
+#include "print/template.h"
+#include "print/text.h"
 
 /* A number in three forms: beta_1 as a real, exact_beta_1 as a double (1 - 0.999f would lose digits), whole_beta_1. */
 const char *scalar_text(Emit *emit, const char *text) {

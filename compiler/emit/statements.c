@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Calls in their order. Where many layers in a row are equal, their calls are one loop over the layers: what differs are
  * places in memory and numbers of random streams. They are computed where they are regular, else listed. */
-#include "emit/statements.h"
-
 #include <inttypes.h>
 #include <string.h>
+
+#include "base/arena.h"
+#include "base/names.h"
+#include "emit/statements.h"
+#include "print/emit.h"
+#include "print/template.h"
+#include "print/text.h"
 
 enum {
     FEWEST_REPEATS = 16, /* fewer layers are named one by one */

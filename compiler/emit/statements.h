@@ -3,7 +3,11 @@
 #ifndef NNC_EMIT_STATEMENTS_H
 #define NNC_EMIT_STATEMENTS_H
 
-#include "print/print.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "print/emit.h"
 
 typedef struct Statement {
     const char *named;   /* with the names of what it works on */

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --stream: the state that goes on from step to step, and the functions that step. The texts are in stream.t.c. */
-#include "build/build.h"
-#include "base/options.h"
+#include "base/arena.h"
+#include "emit/checks.h"
 #include "emit/program.h"
+#include "emit/stream.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
+#include "plan/tensor.h"
+#include "print/emit.h"
+#include "print/template.h"
+#include "print/text.h"
 
 /* Whole numbers last, so that nothing lies between the others. */
 static void fields_of(Emit *emit, bool integer, Text *text) {

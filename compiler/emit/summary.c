@@ -3,8 +3,11 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "emit/program.h"
+#include "base/arena.h"
 #include "emit/statements.h"
+#include "emit/summary.h"
+#include "model/summary.h"
+#include "print/emit.h"
 
 /* The lines of Keras' table as ASCII. */
 static const char *ascii_table(Arena *arena, const char *text) {

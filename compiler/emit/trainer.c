@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* NAME_trainer: its fields, said once, for the struct and for the table that tells checkpoints what lasts. */
-#include "base/options.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/trainer.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
+#include "print/emit.h"
+#include "print/text.h"
 
 enum { MAX_FIELDS = 32 };
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --weights: values of a safetensors file as constants, read and checked by the runtime's own reader. */
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
-#include "emit/program.h"
+#include "base/arena.h"
+#include "emit/weights.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/template.h"
 #include "tensors/tensors.h"
 
 /* The bytes of the real at `at`, the lowest first. */

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The binder: from calls to Objects. Arguments are matched with the rows of the class's table; whatever does not match is
  * reported here, so that no class needs code for it. */
-#include "frontend/bind.h"
-
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
+#include "frontend/bind.h"
 #include "frontend/constants.h"
+#include "language/ast.h"
+#include "language/class.h"
+#include "language/describe.h"
+#include "language/habits.h"
+#include "language/registry.h"
 
 /* The arguments of one call against a class's rows and then the common ones. */
 typedef struct Call {
@@ -347,19 +355,3 @@ Object *bind_object(Arena *arena, const Ast *ast, ClassKind kind, Constants *con
     return bind_class(&binder, constants_value(constants, ast, kind), kind, ast->span, extra, extra_args);
 }
 
-static Span span_among(const ArgDef *rows, const Span *spans, const char *name) {
-    for (int i = 0; rows != NULL && rows[i].name != NULL; i++) {
-        if (strcmp(rows[i].name, name) == 0) {
-            return spans[i];
-        }
-    }
-    return NO_SPAN;
-}
-
-Span object_arg_span(const Object *object, const char *arg_name) {
-    Span span = span_among(object->class->args, object->arg_spans, arg_name);
-    if (span.lo < 0) {
-        span = span_among(object->extra, object->extra_spans, arg_name);
-    }
-    return span.lo >= 0 ? span : object->span;
-}

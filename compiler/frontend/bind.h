@@ -3,6 +3,13 @@
 #ifndef NNC_BIND_H
 #define NNC_BIND_H
 
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
+#include "frontend/constants.h"
+#include "language/ast.h"
 #include "language/class.h"
 
 typedef struct Binder {
@@ -19,20 +26,11 @@ void bind_none(const ArgDef *row, void *field);
 Object *bind_class(const Binder *binder, const Ast *value, ClassKind kind, Span place, const ArgDef *extra,
                    void *extra_args);
 
-/* What habits.def says about words from elsewhere. */
-typedef struct Habit {
-    const char *new_word; /* NULL: there is none */
-    const char *note;     /* or NULL */
-} Habit;
-
-/** NULL when `word` is no habit for an argument of `owner`. */
-const Habit *habit_of_argument(const Class *owner, const char *word);
-/** What is written instead of a class of that name, or NULL. */
-const char *habit_of_class(ClassKind kind, const char *word);
-/** Whether Keras has a class of that name that nnc may lack. */
-bool keras_has_class(ClassKind kind, const char *word);
-
-/** Appends the value that `field` holds, as the language writes it. */
-void print_value(const ArgDef *row, const void *field, Text *out);
+/** Makes an Object from a call (or a string naming a class, or an AST_NAME constant that holds one). Every argument is
+ *  checked against the table; errors are reported with carets and suggestions. NULL after an error. `extra` is a table of
+ *  arguments common to all classes of the kind (layers: name, trainable, …) bound into `extra_args`; both may be NULL.
+ *  Where a class has an argument of the same name as a common one, it is the class's. */
+Object *bind_object(Arena *arena, const Ast *ast, ClassKind kind, Constants *constants, Diags *diags,
+                    const ArgDef *extra, void *extra_args);
 
 #endif

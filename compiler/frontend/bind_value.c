@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The binder's values: from the values of expressions to the fields of argument structs, with type and range checked. */
-#include <inttypes.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
 #include "frontend/bind.h"
 #include "frontend/constants.h"
-#include "model/model.h"
+#include "language/ast.h"
+#include "language/class.h"
+#include "language/describe.h"
+#include "language/registry.h"
 
 /* One argument being bound. */
 typedef struct Target {

@@ -4,8 +4,12 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "nnc.tab.h"
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
+#include "base/words.h"
 #include "frontend/parse.h"
+#include "nnc.tab.h"
 
 enum { NESTING_LIMIT = 200 };
 
@@ -73,10 +77,6 @@ static char peek(const Parse *parse, int *at) {
         }
     }
     return *at < length ? text[*at] : '\0';
-}
-
-static bool is_word_char(char c) {
-    return isalnum((unsigned char)c) || c == '_';
 }
 
 /* compile ( … or model NAME: what can only begin an item, even where brackets are open. */

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Constants and arithmetic. */
-#include "frontend/constants.h"
-
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
 #include "base/names.h"
+#include "base/source.h"
+#include "frontend/constants.h"
+#include "frontend/parser.h"
+#include "language/ast.h"
+#include "language/class.h"
+#include "language/describe.h"
+#include "language/registry.h"
 
 typedef struct Constant {
     const char *name;

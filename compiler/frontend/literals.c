@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
 #include "frontend/parse.h"
+#include "language/ast.h"
 
 enum { NAME_LIMIT = 128, NUMBER_LIMIT = 256 };
 

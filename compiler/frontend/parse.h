@@ -3,6 +3,11 @@
 #ifndef NNC_PARSE_H
 #define NNC_PARSE_H
 
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
 #include "language/ast.h"
 
 /* Lists that grow while the grammar reads them. */

@@ -4,9 +4,11 @@
 #define NNC_AST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "base/diag.h"
+#include "base/arena.h"
+#include "base/source.h"
 
 typedef enum AstKind {
     AST_NUMBER, AST_STRING, AST_BOOL, AST_NONE, AST_NAME, AST_CALL,
@@ -65,20 +67,5 @@ typedef struct AstFile {
     LIST(Ast *) statements; /* AST_CALL of compile, fit, evaluate, or AST_ERROR */
     bool incomplete;        /* a syntax error may have hidden parts: that something is missing is no news */
 } AstFile;
-
-/** Parses a file. Never NULL; syntax errors are in `diags`, and what could be understood is in the tree. */
-AstFile *parse_file(Arena *arena, const Source *source, Diags *diags);
-/** Parses one expression, as -D NAME=EXPR and the defaults of arguments need it. All its spans are NO_SPAN. NULL and a
- *  message in *error when it is none. */
-Ast *parse_expression(Arena *arena, const char *text, const char **error);
-/** --emit=ast: one node a line, indented, with line:column. */
-void ast_dump(const AstFile *file, const Source *source, Text *out);
-
-/** A number as the language writes it, with the fewest digits that read back as the same: 0.1, 1e-07, 28. */
-const char *number_text(Arena *arena, double value);
-/** A string as the language writes it, with quotes and escapes; longer ones end in … */
-const char *string_text(Arena *arena, const char *chars, size_t length);
-/** "a string", "the number 0.5", "a tuple" …: what a value is, for messages. */
-const char *ast_describe(Arena *arena, const Ast *ast);
 
 #endif

@@ -5,10 +5,12 @@
 #define NNC_CLASS_H
 
 #include <float.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "language/ast.h"
+#include "base/diag.h"
+#include "base/source.h"
 
 typedef enum ClassKind {
     CLASS_LAYER, CLASS_ACTIVATION, CLASS_INITIALIZER, CLASS_REGULARIZER, CLASS_CONSTRAINT, CLASS_LOSS, CLASS_OPTIMIZER,
@@ -172,44 +174,7 @@ struct Class {
  * Each Def is `typedef struct LayerDef {…} LayerDef;` with the tag of the same name: registry.c only declares the tags and
  * takes the address of the first member. A Class becomes its Def again by a cast: (const LossDef *)object->class. */
 
-/** All classes of a kind in table order, terminated by NULL. (registry.c, from the .def tables) */
-const Class *const *classes(ClassKind kind);
-/** By name or alias, exactly; NULL when there is none. */
-const Class *class_find(ClassKind kind, const char *name);
-/** As a string names it: some in any case. */
-const Class *class_find_string(ClassKind kind, const char *name);
-/** The arguments that all classes of a kind take besides their own, and the size of their struct; NULL: there are none.
- *  (Layers of the model take some more.) */
-const ArgDef *class_common_args(ClassKind kind, size_t *size);
-/** "layer", "loss", … for messages; "layers" for --list-layers. */
-const char *class_kind_name(ClassKind kind, bool plural);
-/** "a" or "an", for class_kind_name. */
-const char *class_kind_article(ClassKind kind);
-
-/** --list-layers and its sisters. `format`: NULL or "text" for people, "md" a Markdown table, "names" bare names for
- *  completion. False when there is no such format. (listing.c) */
-bool list_classes(ClassKind kind, const char *format, Text *out);
-
-/** Names and values of the file's constants. */
-typedef struct Constants Constants;
-Constants *constants_new(Arena *arena, Diags *diags);
-/** -D NAME=EXPR: wins over the file's own definition. False (and *error) when it does not parse. */
-bool constants_override(Constants *constants, const char *definition, const char **error);
-/** Evaluates and defines the constants of the file in order; reports doubles, unknown names, division by zero, and
- *  (after the file) overrides that name no constant. */
-void constants_define(Constants *constants, const AstFile *file);
-
-/** Makes an Object from a call (or a string naming a class, or an AST_NAME constant that holds one). Every argument is
- *  checked against the table; errors are reported with carets and suggestions. NULL after an error. `extra` is a table of
- *  arguments common to all classes of the kind (layers: name, trainable, …) bound into `extra_args`; both may be NULL.
- *  Where a class has an argument of the same name as a common one, it is the class's. */
-Object *bind_object(Arena *arena, const Ast *ast, ClassKind kind, Constants *constants, Diags *diags,
-                    const ArgDef *extra, void *extra_args);
-
 /** Where an argument of an object was written, for messages of later passes; the object's span when it was defaulted. */
 Span object_arg_span(const Object *object, const char *arg_name);
-
-/** Writes an object in the language: Dense(units=10, activation='softmax'), only what differs from the defaults. */
-void object_print(const Object *object, Text *out);
 
 #endif

@@ -2,7 +2,8 @@
 /* Words that people bring along from elsewhere: lookup in habits.def. */
 #include <string.h>
 
-#include "frontend/bind.h"
+#include "language/class.h"
+#include "language/habits.h"
 
 static const struct {
     const char *owner, *word;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Names as Keras makes them: a layer's automatic one is its class in snake_case (keras/src/utils/naming.py). */
-#include "language/keras_names.h"
-
 #include <ctype.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "language/keras_names.h"
 
 static bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';

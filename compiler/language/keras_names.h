@@ -3,8 +3,6 @@
 #ifndef NNC_KERAS_NAMES_H
 #define NNC_KERAS_NAMES_H
 
-#include <stdbool.h>
-
 #include "base/arena.h"
 
 /** Keras' to_snake_case: Conv1DTranspose → conv1d_transpose, PReLU → p_re_lu. */

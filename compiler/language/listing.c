@@ -2,7 +2,11 @@
 /* --list-layers and its sisters, from the tables. */
 #include <string.h>
 
-#include "model/model.h"
+#include "base/arena.h"
+#include "language/class.h"
+#include "language/common.h"
+#include "language/listing.h"
+#include "language/registry.h"
 
 static int length_of(const char *text) {
     return text == NULL ? 0 : (int)strlen(text);

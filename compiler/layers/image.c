@@ -2,7 +2,18 @@
 /* Shapes of images, and windows that slide over them. */
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
+#include "build/build.h"
+#include "build/builder.h"
+#include "language/class.h"
 #include "layers/image.h"
+#include "layers/refuse.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "ops/pad.h"
+#include "ops/window.h"
+#include "plan/plan.h"
 
 int image_dims(const Layer *layer) {
     const char *name = layer->def->class.name;

@@ -3,7 +3,16 @@
 #ifndef NNC_IMAGE_H
 #define NNC_IMAGE_H
 
-#include "layers/layer.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "build/builder.h"
+#include "language/class.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
 
 #define DATA_FORMAT_ARG(type)                                                                                          \
     {ARG(type, data_format), ARG_CHOICE, DEFAULT("None"),                                                              \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Input: says the shape of one sample; not an operation. Its arguments are read by model.c. */
-#include "layers/layer.h"
+#include "language/class.h"
+#include "model/layer.h"
 
 static const ArgDef args[] = {
     {ARG(InputArgs, shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,

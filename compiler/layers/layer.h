@@ -4,8 +4,12 @@
 #define NNC_LAYER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-#include "build/build.h"
+#include "base/diag.h"
+#include "language/class.h"
+#include "model/layer.h"
+#include "plan/plan.h"
 
 #define LAYER_CLASS(name_, brief_, args_, args_type_)                                                                  \
     .class = {.kind = CLASS_LAYER, .name = (name_), .brief = (brief_), .args = (args_),                                \
@@ -35,25 +39,6 @@
 /** x + bias, the last dimension's. */
 extern const Formula add_bias;
 
-/** x where `valid` is more than 0, else 0. (pooling.c) */
-extern const Formula valid_steps;
-
-/** The argument in which two recurrent layers do not go together as the two ways of a Bidirectional; NULL: they do.
- *  (recurrent.c) */
-const char *recurrent_mismatch(const Layer *forward, const Layer *backward);
-
-/** Reports an input that has not the `rank` dimensions that the layer `needs`, "(batch, time, features)", with where it comes
- *  from and what would help. `image`: the last dimension holds channels. (refuse.c) */
-void layer_refuse(const Layer *layer, int rank, const char *needs, bool image, Diags *diags);
-/** Whether the mask that arrives, if one does, has the input's first `rank` dimensions, "(batch, time)"; else reports it.
- *  (refuse.c) */
-bool layer_mask_check(const Layer *layer, int rank, const char *needs, Diags *diags);
-/** Where the input comes from, for messages: " from 'conv2d'", or "" where it is the model's. */
-const char *layer_source(const Layer *layer);
-
-/** LayerDef.stream of layers that treat every time step alike. */
-const char *stream_each(const Layer *layer, bool *timed);
-
 /** For layers that change no shape. */
 void shape_same(Layer *layer, Diags *diags);
 
@@ -63,16 +48,5 @@ int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags);
 
 /* Within TimeDistributed the samples of a layer are the time steps of the model's: (batch * steps, …). Keras calls the
  * layer once for each step. (wrappers.c) */
-
-/** How many such steps there are; 1 outside of TimeDistributed. */
-int64_t steps_of(Shape samples);
-/** (batch, steps, …) of (batch * steps, …). */
-Shape steps_apart(Shape samples);
-
-/** The argument noise_shape: an error when it does not fit the layer's input, and the shape of what is drawn. */
-void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags);
-Shape noise_shape_of(Shape input, Ints noise_shape);
-/** LayerDef.stream of layers with such a shape. */
-const char *noise_shape_stream(Ints noise_shape, bool timed);
 
 #endif

@@ -3,7 +3,15 @@
 #ifndef NNC_NORMALIZE_H
 #define NNC_NORMALIZE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "build/builder.h"
+#include "language/class.h"
 #include "layers/layer.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
 
 /** Elements that are normalized together: those along the dimensions where `kept` is 1, or missing in front. */
 typedef struct Norm {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What a layer says when its input does not fit: the shape that arrives, where it comes from, and the way out. */
-#include <string.h>
-
-#include "layers/layer.h"
-
-const char *layer_source(const Layer *layer) {
-    return layer->previous ? arena_printf(layer->arena, " from '%s'", layer->previous->name) : "";
-}
+#include "base/arena.h"
+#include "base/diag.h"
+#include "layers/refuse.h"
+#include "model/layer.h"
+#include "model/shape.h"
 
 bool layer_mask_check(const Layer *layer, int rank, const char *needs, Diags *diags) {
     const Shape mask = layer->mask;

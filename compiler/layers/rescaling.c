@@ -2,7 +2,20 @@
 /* Layers that rescale by numbers from the model file: Rescaling, Normalization. */
 #include <math.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
+#include "build/builder.h"
+#include "language/class.h"
+#include "layers/layer.h"
 #include "layers/normalize.h"
+#include "lower/prepare.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "model/stream.h"
+#include "ops/constant.h"
+#include "plan/plan.h"
+#include "plan/step.h"
 
 typedef struct RescalingArgs {
     Reals scale, offset, mean, variance;

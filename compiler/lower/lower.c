@@ -1,11 +1,28 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Model → plan: the forward operations of each program, then loss, metrics, gradients and updates. */
-#include "build/build.h"
-
-#include <math.h>
-#include <string.h>
-
+#include "base/arena.h"
+#include "base/diag.h"
 #include "base/options.h"
+#include "build/backward.h"
+#include "build/build.h"
+#include "build/builder.h"
+#include "build/gradient.h"
+#include "build/gradient_add.h"
+#include "language/describe.h"
+#include "lower/lower.h"
+#include "lower/measure.h"
+#include "lower/prepare.h"
+#include "lower/update.h"
+#include "model/layer.h"
+#include "model/loss.h"
+#include "model/model.h"
+#include "model/regularizer.h"
+#include "model/shape.h"
+#include "model/stream.h"
+#include "ops/penalty.h"
+#include "plan/access.h"
+#include "plan/plan.h"
+#include "plan/tensor.h"
 
 void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y) {
     if (!layer->activity_regularizer) return;
@@ -138,17 +155,6 @@ static void build_step(Plan *plan) {
     plan->step.input = build_tensor(&build, TENSOR_INPUT, "x", model->input);
     plan->step.input->integer = model->integer_input;
     build_predict(&build, model);
-}
-
-int64_t random_blocks(const Tensor *tensor, bool *rows) {
-    const Shape shape = tensor->shape;
-    int last = shape.rank - 1;
-    while (last > 0 && shape.dim[last] == 1) last--;
-    const int64_t columns = dim_size(shape.dim[last], 1);
-    int64_t blocks = (columns + 63) / 64;
-    for (int i = 0; i < last; i++) blocks *= dim_size(shape.dim[i], 1);
-    *rows = last > 0 && shape.dim[0] < 0;
-    return blocks;
 }
 
 /* Prediction with random layers on, normalization as in prediction. Random numbers follow from the number of a sample, not

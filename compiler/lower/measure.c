@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What is measured of a prediction: the loss and the metrics, as operations behind the last layer. */
-#include <math.h>
 #include <string.h>
 
-#include "language/keras_names.h"
+#include "base/arena.h"
 #include "build/build.h"
+#include "build/builder.h"
+#include "build/gradient.h"
+#include "language/class.h"
+#include "language/keras_names.h"
+#include "lower/measure.h"
+#include "model/loss.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "plan/plan.h"
 
 /* The name in logs: the argument name=, else the string that the file has, else Keras' name of the class. */
 static const char *metric_name(Arena *arena, const Object *object, const MetricDef *def) {

@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What is done to the data before the network sees them: the source of fit() says it, and it is part of the model. The
  * emitted functions do it, so that whoever calls them hands over what a file would hold. */
+#include "base/arena.h"
+#include "base/diag.h"
 #include "build/build.h"
+#include "build/builder.h"
+#include "language/class.h"
+#include "lower/prepare.h"
+#include "model/initializer.h"
+#include "model/layer.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "model/statements.h"
+#include "plan/plan.h"
 
 extern const InitializerDef initializer_Zeros, initializer_Ones;
 static Object zeros = {.class = &initializer_Zeros.class}, ones = {.class = &initializer_Ones.class};

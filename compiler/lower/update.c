@@ -3,10 +3,21 @@
  * the optimizer's rule; moving averages; constraints. Each is an operation of its own. Fusion puts together, behind the
  * product that makes a gradient, whatever needs no other element than its own. */
 #include <math.h>
-#include <string.h>
 
+#include "base/arena.h"
 #include "build/build.h"
-#include "base/options.h"
+#include "build/builder.h"
+#include "build/gradient.h"
+#include "language/class.h"
+#include "language/common.h"
+#include "lower/update.h"
+#include "model/constraint.h"
+#include "model/layer.h"
+#include "model/optimizer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/step.h"
+#include "plan/tensor.h"
 
 static const CommonOptimizerArgs *common_args(const Plan *plan) { return plan->model->compile.optimizer->extra_args; }
 

@@ -3,7 +3,16 @@
  * batch, some not at all. */
 #include <string.h>
 
-#include "layers/layer.h"
+#include "base/diag.h"
+#include "language/class.h"
+#include "model/check.h"
+#include "model/layer.h"
+#include "model/loss.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/monitor.h"
+#include "model/shape.h"
+#include "model/statements.h"
 
 /* Vectors may lie along any axis but that of the samples. */
 static void check_axis(const Model *model, const Object *object, int64_t axis, Diags *diags) {

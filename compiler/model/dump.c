@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --emit=ast, model, shapes and summary: stable text for people and tests. */
 #include <inttypes.h>
-#include <string.h>
 
+#include "base/arena.h"
+#include "base/source.h"
+#include "frontend/dump.h"
+#include "frontend/print.h"
+#include "language/ast.h"
+#include "language/class.h"
+#include "language/describe.h"
+#include "language/registry.h"
+#include "model/dump.h"
+#include "model/layer.h"
 #include "model/model.h"
+#include "model/shape.h"
+#include "model/statements.h"
 
 /* --emit=ast */
 

@@ -1,41 +1,24 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* From the tree to the model: the input, the layers with their names, and what compile(), fit() and evaluate() say. */
-#include "model/model.h"
-
 #include <string.h>
 
-#include "frontend/constants.h"
-#include "language/keras_names.h"
+#include "base/arena.h"
+#include "base/diag.h"
 #include "base/names.h"
+#include "base/source.h"
+#include "frontend/bind.h"
+#include "frontend/constants.h"
+#include "language/ast.h"
+#include "language/class.h"
+#include "language/common.h"
+#include "language/keras_names.h"
+#include "language/registry.h"
+#include "model/layer.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "model/statements.h"
 
 enum { DEFAULT_BATCH = 32 };
-
-/* What every layer takes behind its name. */
-#define BEHIND_NAME                                                                                                    \
-    {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},   \
-    {ARG(LayerArgs, activity_regularizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_REGULARIZER,               \
-     .doc = "a penalty on the output in the loss, divided by the batch"},                                              \
-    {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},            \
-     .doc = "float32; nnc --real chooses for the whole model"}
-
-const ArgDef common_layer_args[] = {
-    {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "unique; numbered by class when not given"},
-    BEHIND_NAME,
-    {ARG(LayerArgs, input_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
-     .doc = "of the first layer: like Input(shape=…)"},
-    {ARG(LayerArgs, input_dim), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX),
-     .doc = "of the first layer: like Input(shape=(…,))"},
-    {ARG(LayerArgs, batch_input_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
-     .doc = "of the first layer: like Input(batch_shape=…)"},
-    {ARG(LayerArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24),
-     .doc = "of the first layer: like Input(batch_size=…)"},
-    {0}};
-
-/* Layers within wrappers, such as TimeDistributed(Dense(3)), never come first. */
-const ArgDef inner_layer_args[] = {
-    {ARG(LayerArgs, name), ARG_STRING, DEFAULT("None"), .doc = "numbered by class when not given"},
-    BEHIND_NAME,
-    {0}};
 
 /* Input takes only the name of these: the rest it has itself. */
 static const ArgDef input_layer_args[] = {

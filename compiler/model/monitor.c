@@ -4,8 +4,15 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "base/diag.h"
+#include "language/class.h"
 #include "language/keras_names.h"
-#include "build/build.h"
+#include "language/registry.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/monitor.h"
+#include "model/statements.h"
 
 static const char *name_argument(const Object *object) {
     for (const ArgDef *row = object->class->args; row && row->name; row++)

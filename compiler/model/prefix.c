@@ -3,7 +3,10 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/diag.h"
+#include "base/source.h"
 #include "model/model.h"
+#include "model/prefix.h"
 
 /* Words of C up to C23 and of C++ up to C++20, macros that compilers define, and names that are taken. */
 static const char *const taken[] = {

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The argument tables of compile(), fit() and evaluate() and of the data sources. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "model/model.h"
+#include "base/diag.h"
+#include "language/class.h"
+#include "model/statements.h"
 
 /* compile, fit, evaluate */
 

@@ -3,7 +3,13 @@
  * they need of earlier steps, they keep in lasting states. */
 #include <string.h>
 
-#include "layers/layer.h"
+#include "base/arena.h"
+#include "base/diag.h"
+#include "language/class.h"
+#include "model/layer.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "model/stream.h"
 
 const char *stream_each(const Layer *layer, bool *timed) {
     (void)layer;

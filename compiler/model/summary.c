@@ -3,7 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/arena.h"
+#include "model/layer.h"
 #include "model/model.h"
+#include "model/shape.h"
+#include "model/summary.h"
 
 enum { COLUMNS = 3 };
 

@@ -3,7 +3,13 @@
 #ifndef NNC_CONV_H
 #define NNC_CONV_H
 
-#include "print/print.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "build/builder.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "print/emit.h"
 
 /** Distances in an image, in reals. */
 typedef struct ConvStrides {
@@ -25,5 +31,12 @@ const char *conv_three(Emit *emit, const int64_t *numbers);
 /** Where the place `index` of `count` dimensions lies, perhaps of many samples: "line / 5 * 392 + line % 5 * 28". */
 const char *conv_place(Emit *emit, const char *index, int count, const int64_t *sizes, const int64_t *steps, int64_t sample,
                        bool samples);
+
+/** The cross-correlation of x with a kernel (size…, channels / groups, filters), without padding. */
+Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *role, const char *label);
+/** That of the kernel alone. (ops/conv.c) */
+void build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
+/** The gradients of a convolution of x with the kernel; d may lack outputs at the end, whose gradient is 0. */
+void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 
 #endif

@@ -3,8 +3,9 @@
 #ifndef NNC_LOSS_H
 #define NNC_LOSS_H
 
-#include "print/print.h"
-#include "build/build.h"
+#include "model/loss.h"
+#include "plan/plan.h"
+#include "print/emit.h"
 
 /** Prints a loss, or a metric that is the mean of one: its value for each row of op->in[0], called `p_name`, and op->in[1],
  *  times the weights op->in[2], if any; with op->out the gradient too. */

@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* penalty: what a regularizer adds to the loss, l1·Σ|x| + l2·Σx²; that of an activity is divided by the batch, so that its
  * share in the loss does not depend on it. The gradient is l1·sign x + 2·l2·x. */
-#include "print/print.h"
+#include "base/arena.h"
 #include "build/build.h"
+#include "build/builder.h"
+#include "build/gradient.h"
+#include "build/gradient_add.h"
+#include "model/shape.h"
+#include "ops/penalty.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/functions.h"
+#include "print/params.h"
+#include "print/template.h"
+#include "print/text.h"
 
 void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
     if (!build->target || (l1 == 0 && l2 == 0)) return; /* prediction has no loss */

@@ -3,7 +3,14 @@
 #ifndef NNC_WINDOW_H
 #define NNC_WINDOW_H
 
-#include "print/print.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "print/emit.h"
+#include "print/template.h"
 
 typedef struct WindowLoops {
     const Window *window;
@@ -31,5 +38,9 @@ const char *window_edges(Emit *emit, const WindowLoops *loops);
 const char *window_count(Emit *emit, const WindowLoops *loops);
 /** A template as text. */
 const char *filled(Emit *emit, const char *name, const Hole *holes);
+
+Window window_of(int dims);
+/** " 3x3 stride 2x2", for the dump of the plan. */
+void window_describe(const Op *op, Text *out);
 
 #endif

@@ -3,7 +3,14 @@
  * its terms, their products would read their inputs again and again; so they take the inputs once, a few rows at a
  * time, and add to all outputs. And where a step of a loop makes many rows, they are taken at once, while they are in
  * the second cache. */
-#include "build/build.h"
+#include "base/arena.h"
+#include "build/builder.h"
+#include "build/loop.h"
+#include "model/shape.h"
+#include "passes/passes.h"
+#include "plan/plan.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 /* Inputs that no second cache holds beside other things, and outputs that a third one does (reals); to keep them takes
  * memory, so the inputs are so many times as large. */

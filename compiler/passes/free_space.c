@@ -3,12 +3,11 @@
  * taken at all of its times, and what is taken at any, as ranges in order that do not touch. A lifetime is at most two
  * nodes of each length, so taking and asking cost as many looks as the tree is deep, for each range that is in the way.
  */
-#include "passes/free_space.h"
-
-#include <stdbool.h>
 #include <string.h>
 
-#include "plan/plan.h"
+#include "base/arena.h"
+#include "passes/free_space.h"
+#include "plan/access.h"
 
 /* Where ranges lie in turns, finding the lowest place takes one look for each: after so many it may be another one. */
 enum { MOST_LOOKS = 1024 };

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Fusion: elementwise operations become steps of the operation that makes their input, so that a value goes from the
  * product's registers through bias, activation and dropout to memory, or into the optimizer, without a detour. */
-#include "base/options.h"
+#include "model/shape.h"
+#include "passes/passes.h"
+#include "plan/access.h"
 #include "plan/plan.h"
+#include "plan/step.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 /* Whether an operation writes in place to a part of `tensor`; or, with `whole`, to this very tensor, element by
  * element. */

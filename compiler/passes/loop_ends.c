@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The ends of loops: a state that begins with zeros needs no product in the first step, and has no part in the gradient
  * of its kernel; what arrives at it from the last step of the reverse loop goes nowhere. */
-#include "build/build.h"
-
 #include <ctype.h>
+
+#include "build/build.h"
+#include "build/builder.h"
+#include "model/shape.h"
+#include "passes/passes.h"
+#include "plan/access.h"
+#include "plan/plan.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 /* "x * mask" */
 static bool is_product(const char *text) {

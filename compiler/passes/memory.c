@@ -2,8 +2,13 @@
 /* One arena for all values of a program: two values share a place when one dies before the other is made. */
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "passes/free_space.h"
+#include "passes/passes.h"
+#include "plan/access.h"
 #include "plan/plan.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 enum { ALIGNMENT = 16 /* reals: a cache line of floats, the widest vector */ };
 

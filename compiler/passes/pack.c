@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Packing: a matrix that many products read is packed into strips once; and products of a loop that are added join. */
+#include "base/arena.h"
 #include "build/build.h"
+#include "build/builder.h"
+#include "build/loop.h"
+#include "model/shape.h"
+#include "ops/pack.h"
+#include "passes/passes.h"
+#include "plan/plan.h"
+#include "plan/step.h"
+#include "plan/uses.h"
 
 /* With fewer rows a product gains less than packing takes, in a loop or at once; and of a smaller matrix (in reals) the
  * first cache holds all. */

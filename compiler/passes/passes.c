@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The passes over the plan, in order, and those that are short. */
-#include "build/build.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
+#include "base/arena.h"
+#include "build/build.h"
+#include "build/builder.h"
+#include "build/loop.h"
+#include "model/shape.h"
+#include "passes/passes.h"
+#include "plan/access.h"
+#include "plan/check.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
+#include "plan/step.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 /* The story of the compiler, behind lowering. */
 static const Pass passes[] = {
@@ -154,11 +164,6 @@ static const Operand *operand_named(const Step *step, const char *name) {
     for (int i = 0; i < step->operand_count; i++)
         if (!strcmp(step->operands[i].name, name)) return &step->operands[i];
     return NULL;
-}
-
-Step *map_step(const Op *op, const char *text) {
-    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0]
-                                                                                                   : NULL;
 }
 
 /* What dropout with this mask makes of a value, before the operation at `end`; the first of several, NULL: nothing

@@ -2,7 +2,12 @@
 /* Places of sequences. What an operation of the reverse loop reads for the last time gives its place to what it makes
  * there, as the gates of a step to the gradients of their sums. And a state of which only the last is wanted has one
  * place for all steps. */
-#include "build/build.h"
+#include "model/shape.h"
+#include "passes/passes.h"
+#include "plan/access.h"
+#include "plan/plan.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 /* Whether all that touch a sequence, but for this operation, are steps of loops before. */
 static bool is_of_earlier_loops(const Program *program, const Tensor *sequence, const Op *op) {

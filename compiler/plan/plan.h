@@ -4,8 +4,18 @@
 #ifndef NNC_PLAN_H
 #define NNC_PLAN_H
 
-#include "model/model.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
 #include "base/names.h"
+#include "base/options.h"
+#include "language/class.h"
+#include "model/layer.h"
+#include "model/loss.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/shape.h"
 
 typedef struct Op Op;
 typedef struct OpDef OpDef;
@@ -13,7 +23,8 @@ typedef struct TimeLoop TimeLoop;
 typedef struct Carry Carry;
 typedef struct Use Use;
 typedef struct Program Program;
-struct Emit; /* emit/emit.h */
+typedef struct Builder Builder; /* build/builder.h */
+typedef struct Emit Emit;       /* print/emit.h */
 
 typedef enum TensorKind {
     TENSOR_INPUT,         /* x of the caller */
@@ -118,15 +129,6 @@ struct Step {
     void (*backward)(Builder *build, const Step *step, Tensor *d);
     const void *context; /* of `backward` */
 };
-
-/** Whether the text names this. */
-bool step_names(const Step *step, const char *name);
-/** Forgets the operands that the text does not name. */
-void step_drop_unused(Step *step);
-/** One operand more. */
-void step_add(Arena *arena, Step *step, Operand operand);
-/** One step more, which brings its operands along. */
-void op_add_step(Arena *arena, Op *op, Step step);
 
 typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKind;
 
@@ -236,7 +238,7 @@ struct OpDef {
     /** Builds the gradients of the inputs from `d`, the gradient of op->out, with gradient_add(). NULL: has none. */
     void (*gradient)(Builder *build, const Op *op, Tensor *d);
     /** Prints the operation as a C function. */
-    void (*emit)(struct Emit *emit, const Op *op);
+    void (*emit)(Emit *emit, const Op *op);
     /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */
     void (*describe)(const Op *op, Text *out);
     bool takes_steps;   /* elementwise steps can be fused behind it … */
@@ -321,152 +323,13 @@ typedef struct Plan {
     bool can_train;
 } Plan;
 
-/** Model → plan: forward operations of every program, the loss, the gradients, the updates. (lower.c) */
-Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags);
-void plan_dump(const Plan *plan, Text *out);
-void memory_dump(const Plan *plan, Text *out);
-void plan_dot(const Plan *plan, Text *out);
-void plan_json(const Plan *plan, Text *out);
-
-/** The programs that there are; returns how many. */
-enum { MAX_PROGRAMS = 5 };
-/** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
-int64_t random_blocks(const Tensor *tensor, bool *rows);
-int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]);
-
-/** Memory in reals, for the header, --emit=json and --max-ram. */
-typedef struct Sizes {
-    int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
-    int64_t stream_arena;
-    int64_t params_bytes, work_bytes, trainer_bytes, state_bytes; /* of the structs */
-    int64_t trainer_padding, state_padding; /* members that fill them: reals, and numbers of 4 bytes */
-} Sizes;
-Sizes plan_sizes(const Plan *plan);
-
 /* The passes (passes/passes.c says in which order they run, and what for). */
-
-/** A pass over the program; its costs are those of what it looks at, see plan_visits(). */
-typedef struct Pass {
-    const char *name; /* --emit=plan:NAME */
-    void (*run)(Plan *plan, Program *program);
-} Pass;
-
-/** The pass of this name; NULL: there is none. */
-const Pass *pass_named(const char *name);
-/** The names of all in lines of this width. */
-const char *pass_list(Arena *arena, const char *indent, size_t width);
-/** --emit=cost: what lowering and each pass have looked at, in all programs. */
-void cost_dump(const Plan *plan, Text *out);
-/** Runs all passes; or, where `last` is not NULL, those up to it. */
-void plan_optimize(Plan *plan, const Pass *last);
-/** What is wrong with a program, its places, uses, views, its order and what lies in its memory; NULL: nothing. Looks at all of it
- *  again. (plan_check.c) */
-const char *plan_check(const Plan *plan, const Program *program);
-void pass_keep_steps(Plan *plan, Program *program);
-void pass_drop_unread(Plan *plan, Program *program);
-void pass_redraw_masks(Plan *plan, Program *program);
-void pass_read_signs(Plan *plan, Program *program);
-void pass_hoist_weights(Plan *plan, Program *program);
-void pass_join_products(Plan *plan, Program *program);
-void pass_skip_zeros(Plan *plan, Program *program);
-void pass_pack_matrices(Plan *plan, Program *program);
-void pass_mark_deep_products(Plan *plan, Program *program);
-void pass_sum_in_loops(Plan *plan, Program *program);
-void pass_fuse_steps(Plan *plan, Program *program);
-void pass_skip_last_products(Plan *plan, Program *program);
-void pass_share_places(Plan *plan, Program *program);
-void pass_shrink_states(Plan *plan, Program *program);
-void pass_place_values(Plan *plan, Program *program);
-
-/** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */
-Step *map_step(const Op *op, const char *text);
-
-/** How many rows the table has that the input's indices choose from; 0: the input is no indices. (lower.c) */
-int64_t plan_indices(const Plan *plan);
 
 /* Where tensors lie. (tensor.c) */
 
-/** The tensor that owns the memory of `tensor`. */
-Tensor *tensor_storage(const Tensor *tensor);
-/** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
-Tensor *tensor_rows(Tensor *tensor);
-/** Whether op_pack made it. */
-bool tensor_is_packed(const Tensor *tensor);
-/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the batch. */
-int64_t tensor_row_width(const Tensor *tensor);
-/** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */
-typedef struct Slice {
-    int64_t index, stride;
-    bool stepped, of_batch;
-} Slice;
-Slice tensor_slice(const Tensor *tensor);
-/** Whether two tensors have an element of memory in common, within one step of a loop. */
-bool tensors_overlap(const Tensor *a, const Tensor *b);
-bool tensors_begin_together(const Tensor *a, const Tensor *b);
-/** Elements when the batch has its compiled size. */
-int64_t tensor_size(const Plan *plan, const Tensor *tensor);
-/** True when an input of `op` is memory of `tensor`, whichever part of it; or a step from number `first` on reads it; or either. */
-bool op_reads_input(const Op *op, const Tensor *tensor);
-bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor);
-bool op_reads(const Op *op, const Tensor *tensor);
-/** True when `op` makes (a part of) `tensor`. */
-bool op_makes(const Op *op, const Tensor *tensor);
-/** True when `op` writes to the memory of `tensor`, whichever part of it. */
-bool op_writes(const Op *op, const Tensor *tensor);
-
 /* What operations read and make. (tensor.c) */
-
-/** One tensor after the other that an operation reads or makes, some of them twice: inputs, its result, then of each step its
- *  operands and its result.  for (Access at = {.op = op}; access_next(&at);) … at.tensor … */
-typedef struct Access {
-    const Op *op;
-    Tensor *tensor;
-    const Operand *operand; /* of a step; NULL: it is none */
-    int step;               /* -1: not of a step */
-    bool reads, writes;     /* a tensor that is changed in place both */
-    int position;           /* within the step, or the operation */
-} Access;
-bool access_next(Access *access);
 
 /* Who reads and who makes a tensor, and where operations stand: known from program_index() on, and kept by those below that
  * change a program. (uses.c) */
-
-/** The first use of the memory of `tensor` in a program, and the one behind `use`; NULL: there is none. An operation stands
- *  in the list of readers once, and in that of writers. What it reads may be what a step before it makes. */
-const Use *first_reader(const Program *program, const Tensor *tensor);
-const Use *first_writer(const Program *program, const Tensor *tensor);
-const Use *next_use(const Use *use);
-/** How many operations of a program read the memory of `tensor`. */
-int readers_of(const Program *program, const Tensor *tensor);
-/** The operations that read it or write to it, in their order. */
-typedef LIST(Op *) Ops;
-Ops users_of(const Plan *plan, const Program *program, const Tensor *tensor);
-/** Those that write to what an operation reads. */
-Ops makers_for(const Plan *plan, const Op *op);
-
-/** Finds places and uses from nothing. Costs as much as the program is long. */
-void program_index(Plan *plan, Program *program);
-/** The operation reads or makes other tensors than before. */
-void op_index(Plan *plan, Op *op);
-/** Leaves NULL in the place of an operation, until program_close() closes all such gaps. */
-void program_drop(Plan *plan, Program *program, Op *op);
-void program_close(Program *program);
-/** Moves operations, all at once: each before what stands at `to` now, or behind the last one; those with one aim in the order
- *  of the list. Costs as much as the program is long. */
-typedef struct Move {
-    Op *op;
-    int to;
-} Move;
-typedef LIST(Move) Moves;
-void program_move(Plan *plan, Program *program, const Moves *moves);
-/** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the base's. */
-void tensor_show(Plan *plan, Tensor *view, Tensor *base);
-/** The first and the last operation of the loop that the one at `at` is in. */
-int loop_first(const Program *program, int at);
-int loop_last(const Program *program, int at);
-
-/** How many operations, tensors and uses passes have looked at so far: what they cost, without a clock. */
-int64_t plan_visits(void);
-void visit(int64_t count);
 
 #endif

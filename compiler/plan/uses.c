@@ -4,19 +4,17 @@
  * whoever asks names the program. */
 #include <stdlib.h>
 
+#include "base/arena.h"
+#include "plan/access.h"
 #include "plan/plan.h"
-
-static int64_t visits;
-
-void visit(int64_t count) { visits += count; }
-
-int64_t plan_visits(void) { return visits; }
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 /* Uses */
 
 static const Use *in_program(const Use *use, const Program *program) {
     for (; use; use = use->next) {
-        visits++;
+        visit(1);
         if (use->op->program == program) return use;
     }
     return NULL;
@@ -82,7 +80,7 @@ static void add_use(Plan *plan, Op *op, Tensor *storage, bool writes) {
 
 static void forget_uses(Plan *plan, Op *op) {
     for (Use *use = op->uses, *next; use; use = next) {
-        visits++;
+        visit(1);
         next = use->next_of_op;
         *use->link = use->next;
         if (use->next) use->next->link = use->link;

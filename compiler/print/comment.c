@@ -3,8 +3,16 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "print/print.h"
-#include "build/build.h"
+#include "base/arena.h"
+#include "base/words.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/tensor.h"
+#include "print/comment.h"
+#include "print/emit.h"
+#include "print/params.h"
+#include "print/text.h"
 
 enum { WIDTH = 118, MANY_LAYERS = 3 };
 
@@ -15,8 +23,6 @@ typedef struct Said {
     const char *start; /* what the operation computes before its steps */
     const char **step; /* of each step */
 } Said;
-
-static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_'; }
 
 /* The loosest operator outside of brackets: '+' also for comparisons and choices, '*' for products, ' ' for none. */
 static char loosest(const char *text) {
@@ -54,7 +60,7 @@ static const char *operand_text(Emit *emit, const Said *said, const Operand *ope
 static const char *written(Emit *emit, const char *formula) {
     Text out = {.arena = emit->arena};
     for (const char *at = formula; *at;) {
-        const bool begins = at == formula || !is_word(at[-1]);
+        const bool begins = at == formula || !is_word_char(at[-1]);
         if (begins && !strncmp(at, "v_splat(", 8) && strcspn(at, ")") == strcspn(at + 8, "(),") + 8) {
             const size_t length = strcspn(at, ")");
             text_puts(&out, written(emit, arena_strndup(emit->arena, at + 8, length - 8)));
@@ -86,7 +92,7 @@ static const char *step_formula(Emit *emit, const Said *said, const Step *step) 
     if (!step->operand_count && strstr(step->text, "v_load")) return formatted(emit, "number of the %s", step->label);
     for (const char *at = text; *at;) {
         size_t length = 0;
-        while (is_word(at[length])) length++;
+        while (is_word_char(at[length])) length++;
         const Operand *operand = NULL;
         for (int i = 0; i < step->operand_count && length && !isdigit((unsigned char)*at); i++)
             if (!strncmp(step->operands[i].name, at, length) && !step->operands[i].name[length])
@@ -173,7 +179,7 @@ static const char *value_name(Emit *emit, const Op *op, int at) {
     const Step *const step = &op->steps.at[at];
     const char *const local = step->result->local;
     size_t length = 0;
-    while (local && is_word(local[length])) length++;
+    while (local && is_word_char(local[length])) length++;
     return length && !local[length] ? local : role_of_name(emit, op, step->label);
 }
 

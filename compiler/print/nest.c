@@ -4,7 +4,17 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "print/print.h"
+#include "base/arena.h"
+#include "base/words.h"
+#include "model/shape.h"
+#include "plan/access.h"
+#include "plan/plan.h"
+#include "plan/tensor.h"
+#include "print/emit.h"
+#include "print/nest.h"
+#include "print/params.h"
+#include "print/template.h"
+#include "print/text.h"
 
 /* Whether `tensor`, aligned at the last dimension, varies along dimension `dim` of a space of `rank` dimensions. */
 static bool varies(const Tensor *tensor, Shape space, int dim) {
@@ -113,31 +123,6 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool 
 }
 
 /* Formulas */
-
-static int word_length(const char *text) {
-    int length = 0;
-    while (isalnum((unsigned char)text[length]) || text[length] == '_') length++;
-    return length;
-}
-
-int times_named(const char *text, const char *name) {
-    int times = 0;
-    for (const char *at = text; *at;) {
-        const int length = word_length(at);
-        if (length && !strncmp(at, name, (size_t)length) && !name[length]) times++;
-        at += length ? length : 1;
-    }
-    return times;
-}
-
-bool step_names(const Step *step, const char *name) { return times_named(step->text, name) > 0; }
-
-void step_drop_unused(Step *step) {
-    int kept = 0;
-    for (int i = 0; i < step->operand_count; i++)
-        if (step_names(step, step->operands[i].name)) step->operands[kept++] = step->operands[i];
-    step->operand_count = kept;
-}
 
 typedef struct Bound {
     const char *name, *text;

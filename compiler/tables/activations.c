@@ -2,18 +2,21 @@
 /* Activations: a row each, the value as an expression of x, the gradient as one of d (what arrives) and x or y (the
  * value). Reading y where possible lets the plan forget x. Formulas and their corners are Keras 3's (activations.py). */
 #include "build/build.h"
+#include "build/builder.h"
+#include "language/class.h"
+#include "model/activation.h"
+#include "plan/plan.h"
 
-#define ROW(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, false)
-#define ROW_RISING(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, true)
-#define ROW_ALIAS(name_, alias_, formula_, value_, gradient_) FULL_ROW(name_, alias_, formula_, value_, gradient_, false)
-#define FULL_ROW(name_, alias_, formula_, value_, gradient_, rises_)                                                   \
+#define ROW(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, .rises = false)
+#define ROW_RISING(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, .rises = true)
+#define ROW_ALIAS(name_, alias_, formula_, value_, gradient_) FULL_ROW(name_, alias_, formula_, value_, gradient_, .rises = false)
+#define FULL_ROW(name_, alias_, formula_, value_, gradient_, ...)                                                       \
     const ActivationDef activation_##name_ = {                                                                         \
         .class = {.kind = CLASS_ACTIVATION, .name = #name_, .brief = (formula_),                                       \
                   .aliases = ALIASES(alias_)},                                                     \
         .value = (value_),                                                                                             \
         .gradient = (gradient_),                                                                                       \
-        .rises = (rises_),                                                                                             \
-    };
+        __VA_ARGS__};
 
 ROW(linear, "x", NULL, NULL)
 ROW_RISING(relu, "max(x, 0)", "v_max(v_splat(0.0), x)", RELU_GRADIENT)
@@ -29,7 +32,7 @@ ROW(gelu, "x·Φ(x), with Φ(x) = (1 + erf(x/√2)) / 2", "0.5 * x * (1.0 + v_er
 ROW_ALIAS(silu, "swish", "x·sigmoid(x)", "x * v_sigmoid(x)", "d * v_sigmoid(x) * (1.0 + x * v_sigmoid(-x))")
 ROW(mish, "x·tanh(softplus(x))", "x * v_tanh(v_softplus(x))",
     "d * (v_tanh(v_softplus(x)) + x * v_sigmoid(x) * (1.0 - v_tanh(v_softplus(x)) * v_tanh(v_softplus(x))))")
-ROW_RISING(sigmoid, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)")
+FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)", .rises = true, .logits_of = "sigmoid")
 ROW_RISING(hard_sigmoid, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
     "v_select((x > -3.0) & (x < 3.0), 0.16666666666666667 * d, 0.0)")
 ROW_RISING(sparse_sigmoid, "0 for x ≤ -1, 1 for x ≥ 1, else (x + 1) / 2", "v_clip(0.5 * x + 0.5, 0.0, 1.0)",
@@ -83,17 +86,3 @@ const ActivationDef activation_sparsemax = {
     .build = sparsemax_build,
 };
 
-/** Appends an activation to the plan and returns its value. */
-Tensor *build_activation(Builder *build, const Object *activation, Tensor *x) {
-    if (!activation) return x;
-    const ActivationDef *def = (const ActivationDef *)activation->class;
-    if (def->build) return def->build(build, x);
-    if (!def->value) return x;
-    const Formula formula = {def->class.name, {"x"}, def->value, {def->gradient}, def->rises};
-    Tensor *y = build_map(build, &formula, (Tensor *[]){x}, NULL, 0);
-    if (def == &activation_sigmoid) {
-        y->logits = x;
-        y->logits_of = "sigmoid";
-    }
-    return y;
-}

@@ -2,7 +2,9 @@
 /* Callbacks of fit(): their arguments, as Keras has them. What they do is runtime/callbacks*.c. */
 #include <string.h>
 
-#include "build/build.h"
+#include "base/diag.h"
+#include "language/class.h"
+#include "model/statements.h"
 
 #define MONITOR_ARG                                                                                                    \
     {ARG(CallbackArgs, monitor), ARG_STRING, DEFAULT("'val_loss'"),                                                    \

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Constraints: what is done to a weight after each update. Each is a formula of the weight's element, or a factor of the sum
  * of squares along `axis`, of which the norm is the root. Formulas: keras/src/constraints/constraints.py. */
-#include "build/build.h"
+#include "language/class.h"
+#include "model/constraint.h"
+#include "model/shape.h"
 
 #define NUMBER_ARG(field, default_, doc_)                                                                              \
     {ARG(ConstraintArgs, field), ARG_REAL, DEFAULT(default_), RANGE(0, 1e30), .doc = (doc_)}

@@ -3,7 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "build/build.h"
+#include "language/class.h"
+#include "model/initializer.h"
+#include "model/shape.h"
 
 typedef struct InitializerArgs {
     double value, mean, stddev, minval, maxval, scale, gain;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Losses: elementwise ones as formulas of prediction p and target y, averaged over the last axis; those over classes by
  * the names of their templates (ops/loss.t.c). Formulas: keras/src/losses, backend/tensorflow/nn.py. */
+#include "language/class.h"
+#include "model/loss.h"
 #include "tables/losses.h"
 
 const char *const loss_reductions[] = {"sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", NULL};
@@ -12,8 +14,6 @@ const char *const loss_reductions[] = {"sum_over_batch_size", "sum", "mean", "me
     {ARG(LossArgs, reduction), ARG_CHOICE, DEFAULT("'sum_over_batch_size'"), .choices = loss_reductions,               \
      .doc = "how samples are put together; 'mean' is 'sum_over_batch_size'"},                                          \
     {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .doc = "has no effect"}
-
-const ArgDef common_measure_args[] = {{FIXED("dtype", "'float32'", "nnc --real chooses for the whole model")}, {0}};
 
 static const ArgDef plain_args[] = {COMMON_ARGS, {0}};
 static const ArgDef huber_args[] = {DELTA_ARG, COMMON_ARGS, {0}};

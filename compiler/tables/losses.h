@@ -3,9 +3,9 @@
 #ifndef NNC_LOSSES_H
 #define NNC_LOSSES_H
 
-#include <stddef.h>
-
-#include "build/build.h"
+#include "language/class.h"
+#include "model/loss.h"
+#include "model/shape.h"
 
 extern const char *const loss_reductions[];
 

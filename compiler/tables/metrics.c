@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Metrics: means of a row's value, which is a loss or written here; what follows from counts at thresholds; scores of
  * classes and outputs. Definitions: keras/src/metrics. */
-#include <math.h>
-#include <string.h>
+#include <stddef.h>
 
+#include "base/diag.h"
+#include "language/class.h"
+#include "model/loss.h"
+#include "model/metric.h"
+#include "model/shape.h"
 #include "tables/losses.h"
 
 #define METRIC_CLASS(name_, brief_, args_, ...)                                                                        \
@@ -187,24 +191,6 @@ COUNTS(PrecisionAtRecall, "the best precision at thresholds where the recall is 
        "PRECISION_AT_RECALL", "precision_at_recall")
 COUNTS(RecallAtPrecision, "the best recall at thresholds where the precision is reached", at_precision_args,
        "RECALL_AT_PRECISION", "recall_at_precision")
-
-Thresholds metric_thresholds(const Object *metric) {
-    static const double half = 0.5, none = -1e10; /* with top_k: all that are among them */
-    const MetricArgs *args = metric->args;
-    Thresholds thresholds = {.count = 1, .at = args->top_k > 0 ? &none : &half, .listed = 1, .ends = args->curve != NULL,
-                             .column = -1, .top = args->top_k > 0 ? args->top_k : 0};
-    if (args->thresholds.count > 0) {
-        thresholds.at = args->thresholds.at;
-        thresholds.listed = args->thresholds.count;
-        thresholds.count = thresholds.listed + 2 * thresholds.ends;
-    } else if (args->num_thresholds > 0) {
-        thresholds.at = NULL;
-        thresholds.count = (int)args->num_thresholds;
-    }
-    for (const ArgDef *arg = metric->class->args; arg->name; arg++)
-        if (!strcmp(arg->name, "class_id") && args->class_id != INT_NONE) thresholds.column = args->class_id;
-    return thresholds;
-}
 
 /* Scores of classes and outputs */
 

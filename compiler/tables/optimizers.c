@@ -3,7 +3,12 @@
  * all of them do besides (clipping, weight decay, averages) is in update.c. Formulas: keras/src/optimizers. */
 #include <math.h>
 
-#include "build/build.h"
+#include "base/diag.h"
+#include "build/builder.h"
+#include "language/class.h"
+#include "language/common.h"
+#include "model/optimizer.h"
+#include "plan/plan.h"
 
 typedef struct OptimizerArgs {
     NumberOrObject learning_rate;
@@ -29,20 +34,6 @@ typedef struct OptimizerArgs {
 #define ACCUMULATOR NUMBER_ARG(initial_accumulator_value, "0.1", 0, 1e30, "what the sum of squares begins with")
 
 /* Each one's own rows, then what all have: an optimizer's argument of the same name comes before it. */
-#define COMMON(field, type, default_, ...) {ARG(CommonOptimizerArgs, field), type, DEFAULT(default_), .keyword_only = true, __VA_ARGS__}
-#define WEIGHT_DECAY_DOC "each step takes this times learning_rate off every weight"
-const ArgDef common_optimizer_args[] = {
-    COMMON(weight_decay, ARG_REAL, "None", RANGE(0, 1e30), .doc = WEIGHT_DECAY_DOC),
-    COMMON(clipnorm, ARG_REAL, "None", RANGE(0, 1e30), .doc = "each weight's gradient is scaled down to this norm"),
-    COMMON(clipvalue, ARG_REAL, "None", RANGE(0, 1e30), .doc = "elements of gradients are cut to ± this"),
-    COMMON(global_clipnorm, ARG_REAL, "None", RANGE(0, 1e30), .doc = "all gradients together are scaled down to this norm"),
-    COMMON(use_ema, ARG_BOOL, "False", .doc = "moving averages of the weights take their place when fit() ends"),
-    COMMON(ema_momentum, ARG_REAL, "0.99", RANGE(0, 1), .doc = "part of an average kept in each step"),
-    COMMON(ema_overwrite_frequency, ARG_INT, "None", RANGE(1, INT32_MAX), .doc = "steps after which weights become their averages"),
-    COMMON(loss_scale_factor, ARG_REAL, "None", POSITIVE, .doc = "has no effect: gradients are divided by it again"),
-    COMMON(gradient_accumulation_steps, ARG_INT, "None", RANGE(2, INT32_MAX), .doc = "batches whose mean gradient makes an update"),
-    {UNUSED("name", "None")},
-    {0}};
 
 static void check_clipping(const Object *object, Diags *diags) {
     const CommonOptimizerArgs *const common = object->extra_args;

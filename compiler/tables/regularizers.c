@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Regularizers: penalties l1·Σ|x| + l2·Σx² in the loss, of a weight or of products of its rows. Formulas:
  * keras/src/regularizers/regularizers.py. */
-#include "layers/normalize.h"
-#include "build/build.h"
-
 #include <string.h>
+
+#include "build/build.h"
+#include "build/builder.h"
+#include "language/class.h"
+#include "layers/normalize.h"
+#include "model/regularizer.h"
+#include "model/shape.h"
+#include "ops/off_diagonal.h"
+#include "ops/penalty.h"
+#include "plan/plan.h"
 
 #define FACTOR(field, default_, ...)                                                                                   \
     {ARG(RegularizerArgs, field), ARG_REAL, DEFAULT(default_), RANGE(0, 1e30), .doc = __VA_ARGS__}

@@ -3,7 +3,11 @@
  * keras/src/optimizers/schedules/learning_rate_schedule.py. */
 #include <math.h>
 
-#include "build/build.h"
+#include "base/arena.h"
+#include "base/diag.h"
+#include "build/builder.h"
+#include "language/class.h"
+#include "model/schedule.h"
 
 typedef struct ScheduleArgs {
     double initial_learning_rate, decay_steps, decay_rate, end_learning_rate, power, alpha, warmup_target, warmup_steps;

@@ -4,7 +4,13 @@
  * numbers shows that nothing is overwritten while it is still wanted. */
 #include <stdlib.h>
 
+#include "base/arena.h"
+#include "model/shape.h"
+#include "plan/access.h"
+#include "plan/check.h"
 #include "plan/plan.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
 
 typedef struct Check {
     const Plan *plan;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Templates, names and literals: how texts get into the C file. */
-#include <ctype.h>
-#include <inttypes.h>
+/* Templates: filling in their holes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/embedded.h"
-#include "print/print.h"
+#include "base/names.h"
+#include "print/emit.h"
+#include "print/template.h"
 
 static void internal_error(const char *what, const char *name) {
     fprintf(stderr, "nnc: internal error: %s '%s'\n", what, name);
@@ -66,13 +67,6 @@ static void print_indented(Text *out, const char *text, const char *indent, size
     }
 }
 
-const char *indented(Emit *emit, const char *lines) {
-    Text text = {.arena = emit->arena};
-    text_puts(&text, "    ");
-    print_indented(&text, lines, "    ", 4);
-    return text_chars(&text);
-}
-
 static void print_line(Emit *emit, Text *out, const char *line, size_t length, const Hole *holes) {
     const size_t indent = strspn(line, " ");
     /* A hole alone on its line: drop the line when it is empty, and do not end the line twice. */
@@ -112,80 +106,19 @@ void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes) {
     }
 }
 
-const char *c_name(Arena *arena, const char *name) {
-    char *copy = arena_strdup(arena, name);
-    for (char *c = copy; *c; c++)
-        if (!isalnum((unsigned char)*c)) *c = '_';
-    return isdigit((unsigned char)*copy) ? arena_printf(arena, "_%s", copy) : copy;
+const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {
+    int count = 0, extra = 0;
+    while (facts_holes[count].name) count++;
+    while (more[extra].name) extra++;
+    Hole *holes = NEW_ARRAY(emit->arena, Hole, count + extra + 1);
+    memcpy(holes, more, (size_t)extra * sizeof *holes);
+    memcpy(holes + extra, facts_holes, (size_t)count * sizeof *holes);
+    return holes;
 }
 
-const char *formatted(Emit *emit, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    const char *text = arena_vprintf(emit->arena, format, args);
-    va_end(args);
-    return text;
+const char *indented(Emit *emit, const char *lines) {
+    Text text = {.arena = emit->arena};
+    text_puts(&text, "    ");
+    print_indented(&text, lines, "    ", 4);
+    return text_chars(&text);
 }
-
-const char *integer(Emit *emit, int64_t number) { return formatted(emit, "%" PRId64, number); }
-
-const char *literal(Emit *emit, double number) {
-    const bool wide = !strcmp(emit->real, "double");
-    char digits[40];
-    if (!wide && (float)number == 0) number = 0; /* in the text, too: compilers warn of what they round to it */
-    for (int precision = 1; precision <= 17; precision++) { /* the shortest that reads back the same */
-        snprintf(digits, sizeof digits, "%.*g", precision, number);
-        if (wide ? strtod(digits, NULL) == number : strtof(digits, NULL) == (float)number) break;
-    }
-    const char *point = strpbrk(digits, ".en") ? "" : ".0";
-    return formatted(emit, number < 0 ? "(%s%s%s)" : "%s%s%s", digits, point, wide ? "" : "f");
-}
-
-const char *double_literal(Emit *emit, double number) {
-    const char *const real = emit->real;
-    emit->real = "double";
-    const char *text = literal(emit, number);
-    emit->real = real;
-    return text;
-}
-
-const char *size_text(Emit *emit, Shape shape, int first, int end) {
-    int64_t product = 1;
-    bool batch = false;
-    for (int i = first; i < end; i++) {
-        if (shape.dim[i] < 0) batch = true;
-        product *= dim_size(shape.dim[i], 1);
-    }
-    if (!batch) return integer(emit, product);
-    return product == 1 ? "batch" : formatted(emit, "batch * %" PRId64, product);
-}
-
-const char *times(Emit *emit, const char *factor, int64_t number) {
-    return number == 1 ? factor : formatted(emit, "%s * %" PRId64, factor, number);
-}
-
-const char *described(Emit *emit, const Tensor *tensor) {
-    return formatted(emit, "%s %s", tensor->name, shape_text(emit->arena, tensor->shape));
-}
-
-const char *wrap_from(Emit *emit, const char *text, size_t width, size_t indent) {
-    Text out = {.arena = emit->arena};
-    size_t column = 0;
-    for (const char *word = text; *word;) {
-        const char *end = strstr(word, ", ");
-        const size_t length = end ? (size_t)(end - word) + 1 : strlen(word);
-        if (column + length > width && word != text) {
-            text_printf(&out, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (word != text) {
-            text_puts(&out, " ");
-            column++;
-        }
-        text_append(&out, word, length);
-        column += length;
-        word += length + (end ? 1 : 0);
-    }
-    return text_chars(&out);
-}
-
-const char *wrap_line(Emit *emit, const char *text) { return wrap_from(emit, text, 118, 4); }

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Words in a text of C. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/words.h"
+
+bool is_word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+int word_length(const char *text) {
+    int length = 0;
+    while (is_word_char(text[length])) length++;
+    return length;
+}
+
+int times_named(const char *text, const char *name) {
+    int times = 0;
+    for (const char *at = text; *at;) {
+        const int length = word_length(at);
+        if (length && !strncmp(at, name, (size_t)length) && !name[length]) times++;
+        at += length ? length : 1;
+    }
+    return times;
+}
+
+bool word_among(const char *const *words, const char *word) {
+    for (int i = 0; words[i]; i++)
+        if (*words[i] == *word && !strcmp(words[i], word)) return true; /* most differ at once */
+    return false;
+}

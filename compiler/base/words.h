@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Words in a text of C. */
+#ifndef NNC_BASE_WORDS_H
+#define NNC_BASE_WORDS_H
+
+#include <stdbool.h>
+
+/** A letter, a digit or an underscore. */
+bool is_word_char(char c);
+/** How many of them the text begins with. */
+int word_length(const char *text);
+/** How often a text names a word. */
+int times_named(const char *text, const char *name);
+/** Whether a list that ends with NULL has the word. */
+bool word_among(const char *const *words, const char *word);
+
+#endif

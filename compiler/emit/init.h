@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What NAME_train_init does. */
+#ifndef NNC_EMIT_INIT_H
+#define NNC_EMIT_INIT_H
+
+#include "print/emit.h"
+
+/** What NAME_train_init draws, and what it clears. (init.c) */
+const char *init_text(Emit *emit);
+const char *clear_text(Emit *emit);
+
+#endif

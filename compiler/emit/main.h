@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The descriptor of the model and main(). */
+#ifndef NNC_EMIT_MAIN_H
+#define NNC_EMIT_MAIN_H
+
+#include "base/arena.h"
+#include "print/emit.h"
+#include "print/template.h"
+
+/** The descriptor of the model and main(). (main.c) */
+void emit_main(Emit *emit, const Hole *holes, Text *out);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Learning rates and the numbers of optimizers. */
+#ifndef NNC_EMIT_RATES_H
+#define NNC_EMIT_RATES_H
+
+#include "print/emit.h"
+#include "print/template.h"
+
+/** The text of a scalar of the update, with its numbers. (rates.c) */
+const char *scalar_text(Emit *emit, const char *text);
+/** Functions of the schedules that callbacks have, for the program. (rates.c) */
+const char *epoch_rates(Emit *emit, const Hole *holes);
+/** What the learning rate and the numbers of optimizers need besides the programs: functions, and calls of them in
+ *  train_init and after every step. (rates.c) */
+typedef struct RatesText {
+    const char *functions, *begin, *next, *end;
+} RatesText;
+RatesText rates_text(Emit *emit, const Hole *holes);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Keras' table of the model. */
+#ifndef NNC_EMIT_SUMMARY_H
+#define NNC_EMIT_SUMMARY_H
+
+#include "print/emit.h"
+
+/** Keras' table of the model for a comment. (summary.c) */
+const char *summary_text(Emit *emit);
+
+#endif

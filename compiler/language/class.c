@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Where the arguments of an object were written. */
+#include <string.h>
+
+#include "base/source.h"
+#include "language/class.h"
+
+static Span span_among(const ArgDef *rows, const Span *spans, const char *name) {
+    for (int i = 0; rows != NULL && rows[i].name != NULL; i++) {
+        if (strcmp(rows[i].name, name) == 0) {
+            return spans[i];
+        }
+    }
+    return NO_SPAN;
+}
+
+Span object_arg_span(const Object *object, const char *arg_name) {
+    Span span = span_among(object->class->args, object->arg_spans, arg_name);
+    if (span.lo < 0) {
+        span = span_among(object->extra, object->extra_spans, arg_name);
+    }
+    return span.lo >= 0 ? span : object->span;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* --list-layers and its sisters. */
+#ifndef NNC_LANGUAGE_LISTING_H
+#define NNC_LANGUAGE_LISTING_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "language/class.h"
+
+/** --list-layers and its sisters. `format`: NULL or "text" for people, "md" a Markdown table, "names" bare names for
+ *  completion. False when there is no such format. (listing.c) */
+bool list_classes(ClassKind kind, const char *format, Text *out);
+
+#endif

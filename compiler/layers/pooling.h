@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Values of masked time steps. */
+#ifndef NNC_LAYERS_POOLING_H
+#define NNC_LAYERS_POOLING_H
+
+#include "plan/plan.h"
+
+/** x where `valid` is more than 0, else 0. (pooling.c) */
+extern const Formula valid_steps;
+
+#endif

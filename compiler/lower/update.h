@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What is done with the gradients of all trainable weights. */
+#ifndef NNC_LOWER_UPDATE_H
+#define NNC_LOWER_UPDATE_H
+
+#include "build/builder.h"
+#include "language/class.h"
+#include "plan/plan.h"
+
+/** The rule of an optimizer with what its common arguments add to it, and the operations that it becomes: what is done
+ *  with the gradients of all trainable weights. (update.c) */
+UpdateRule update_rule(const Object *optimizer);
+void build_updates(Builder *build);
+
+#endif

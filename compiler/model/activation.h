@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What an activation is. */
+#ifndef NNC_MODEL_ACTIVATION_H
+#define NNC_MODEL_ACTIVATION_H
+
+#include <stdbool.h>
+
+#include "language/class.h"
+
+typedef struct Builder Builder;
+typedef struct Tensor Tensor;
+
+/* Definitions in the tables: a Class (name, arguments, documentation) and the mathematics. */
+typedef struct ActivationDef {
+    Class class;
+    const char *value;                           /* of x; NULL with build */
+    const char *gradient;                        /* of d and x, or y */
+    bool rises;                                  /* never falls as x grows */
+    Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
+    const char *logits_of; /* "sigmoid": losses go back to its argument, as Keras does; NULL: they do not */
+} ActivationDef;
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Thresholds of metrics. */
+#include <string.h>
+
+#include "language/class.h"
+#include "model/metric.h"
+
+Thresholds metric_thresholds(const Object *metric) {
+    static const double half = 0.5, none = -1e10; /* with top_k: all that are among them */
+    const MetricArgs *args = metric->args;
+    Thresholds thresholds = {.count = 1, .at = args->top_k > 0 ? &none : &half, .listed = 1, .ends = args->curve != NULL,
+                             .column = -1, .top = args->top_k > 0 ? args->top_k : 0};
+    if (args->thresholds.count > 0) {
+        thresholds.at = args->thresholds.at;
+        thresholds.listed = args->thresholds.count;
+        thresholds.count = thresholds.listed + 2 * thresholds.ends;
+    } else if (args->num_thresholds > 0) {
+        thresholds.at = NULL;
+        thresholds.count = (int)args->num_thresholds;
+    }
+    for (const ArgDef *arg = metric->class->args; arg->name; arg++)
+        if (!strcmp(arg->name, "class_id") && args->class_id != INT_NONE) thresholds.column = args->class_id;
+    return thresholds;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What a metric is. */
+#ifndef NNC_MODEL_METRIC_H
+#define NNC_MODEL_METRIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "language/class.h"
+#include "model/loss.h"
+#include "model/shape.h"
+
+/** Where labels are counted, and which. */
+typedef struct Thresholds {
+    int count;         /* of thresholds */
+    const double *at;  /* those that are listed; NULL: they lie evenly from 0 to 1 … */
+    int listed;        /* … else how many they are */
+    bool ends;         /* the first and the last are a little below 0 and above 1, and are not listed */
+    int64_t column;    /* the only output that counts; -1: all do */
+    int64_t top;       /* so many largest outputs of a row may count as 1; 0: all */
+} Thresholds;
+typedef enum MetricKind {
+    METRIC_MEAN,       /* of a value of each row: its sum, and what was counted */
+    METRIC_THRESHOLDS, /* false and true labels between thresholds */
+    METRIC_F_SCORE,    /* of each class: true positives, false positives, false negatives */
+    METRIC_R2          /* of each output: weighted sums of y, y², (y - p)², the weights; then all values */
+} MetricKind;
+typedef struct MetricDef {
+    Class class;
+    MetricKind kind;
+    const LossDef *value; /* METRIC_MEAN */
+    const char *result;   /* how it follows from the sums: MEAN, ROOT, …, as in enum nnc_result */
+    bool argmax;          /* logits serve as well as probabilities */
+    const char *name;     /* in logs, where that is not the class's in snake_case */
+    bool numbered;        /* in logs several without a name are told apart: auc, auc_1 */
+    /** 'accuracy' becomes one of its three forms by the shapes; NULL: is what it is */
+    const struct MetricDef *(*resolve)(Shape output, bool sparse_target);
+} MetricDef;
+typedef struct MetricArgs {
+    LossArgs value; /* METRIC_MEAN */
+    Reals thresholds;
+    double threshold;                   /* F scores; NaN: the largest output of a row */
+    int64_t top_k, class_id;            /* INT_NONE: not given */
+    int64_t num_thresholds;             /* AUC, …At… */
+    double at;                          /* …At…: what the other figure must reach */
+    const char *curve, *summation_method, *average, *class_aggregation;
+    bool multi_label, from_logits;
+    double beta;
+    int64_t num_regressors;
+} MetricArgs;
+/** The thresholds of a METRIC_THRESHOLDS. (tables/metrics.c) */
+Thresholds metric_thresholds(const Object *metric);
+
+#endif

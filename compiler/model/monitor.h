@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Callbacks: what they watch, and whether it is there. */
+#ifndef NNC_MODEL_MONITOR_H
+#define NNC_MODEL_MONITOR_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "model/statements.h"
+
+typedef struct Model Model;
+
+/** 1 where a larger figure is better for a callback, -1 where a smaller one is; 0: nobody knows. (monitor.c) */
+int monitor_direction(const Model *model, const CallbackArgs *args);
+/** The name of a file of weights, its ending that of safetensors. */
+const char *weights_file(Arena *arena, const char *path);
+void check_callbacks(const Model *model, Diags *diags);
+
+#endif

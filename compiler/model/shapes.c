@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Runs the shape rule of every layer, and checks what comes of it. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/source.h"
+#include "language/class.h"
+#include "language/describe.h"
+#include "model/constraint.h"
+#include "model/layer.h"
+#include "model/model.h"
+#include "model/regularizer.h"
+#include "model/shape.h"
+#include "model/shapes.h"
+
+/* Reports what is larger than MAX_ELEMENTS; `elements` is how many there are, by a product that cannot overflow a double. */
+static bool check_size(Arena *arena, Span span, const char *what, Shape shape, int64_t batch, Diags *diags) {
+    if (shape_size(shape, batch) >= 0) {
+        return true;
+    }
+    double elements = 1;
+    for (int i = 0; i < shape.rank; i++) {
+        elements *= (double)dim_size(shape.dim[i], batch);
+    }
+    diag(diags, D_too_large, span, what, number_text(arena, elements));
+    return false;
+}
+
+/* The axes of a constraint must be axes of its weight. */
+static void check_constraints(const Layer *layer, Diags *diags) {
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *weight = layer->weights.at[i];
+        const Object *constraint = weight->args.constraint;
+        const Ints axis = constraint != NULL ? ((const ConstraintArgs *)constraint->args)->axis : (Ints){0};
+        for (int j = 0; j < axis.count; j++) {
+            if (axis.at[j] < -weight->shape.rank || axis.at[j] >= weight->shape.rank) {
+                diag(diags, D_constraint_axis, object_arg_span(constraint, "axis"), (long long)axis.at[j], weight->path,
+                     shape_text(layer->arena, weight->shape));
+                return;
+            }
+        }
+    }
+}
+
+static void check_regularizer(const Object *regularizer, Shape shape, const char *what, Diags *diags) {
+    if (regularizer == NULL || ((const RegularizerDef *)regularizer->class)->of_matrix == NULL) {
+        return;
+    }
+    const char *mode = ((const RegularizerArgs *)regularizer->args)->mode;
+    if (shape.rank != 2 || shape.dim[strcmp(mode, "columns") == 0] < 2) {
+        diag(diags, D_regularizer_matrix, regularizer->span, regularizer->class->name, mode, what);
+    }
+}
+
+/* Whether regularizers of a whole matrix have one. */
+static void check_regularizers(const Layer *layer, Diags *diags) {
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *weight = layer->weights.at[i];
+        check_regularizer(weight->args.regularizer, weight->shape,
+                          arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape)), diags);
+    }
+}
+
+static void check_activity_regularizers(const Layer *layer, Diags *diags) {
+    check_regularizer(layer->activity_regularizer, (Shape){0}, "the output of a layer", diags);
+    for (int i = 0; i < layer->inner.count; i++) check_activity_regularizers(layer->inner.at[i], diags);
+}
+
+static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {
+    const char *output = arena_printf(layer->arena, "the output %s", shape_text(layer->arena, layer->output));
+    bool fits = check_size(layer->arena, layer->span, output, layer->output, batch, diags);
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *weight = layer->weights.at[i];
+        const char *what = arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape));
+        if (!check_size(layer->arena, layer->span, what, weight->shape, 1, diags)) {
+            fits = false;
+        } else if (*weights <= MAX_ELEMENTS) {
+            *weights += shape_size(weight->shape, 1);
+            if (*weights > MAX_ELEMENTS) { /* said once, where it happens */
+                diag(diags, D_too_large, layer->span, "all weights up to here",
+                     arena_printf(layer->arena, "%" PRId64, *weights));
+                fits = false;
+            }
+        }
+    }
+    return fits;
+}
+
+void model_shapes(Model *model, Diags *diags) {
+    Shape shape = model->input;
+    int64_t weights = 0;
+    const char *input = arena_printf(model->arena, "the input %s", shape_text(model->arena, shape));
+    if (shape.rank > 0 && !check_size(model->arena, model->input_span, input, shape, model->batch, diags)) {
+        shape.rank = -1;
+    }
+    Shape mask = {0};
+    for (int i = 0; i < model->layers.count; i++) {
+        Layer *layer = model->layers.at[i];
+        layer->input = shape;
+        if (layer->def != NULL && mask.rank > 0 && !layer->def->masks) {
+            diag(diags, D_mask_lost, layer->span, layer->name);
+        }
+        layer->mask = layer->def != NULL && layer->def->masks ? mask : (Shape){0};
+        layer->output.rank = -1;
+        if (layer->def != NULL && shape.rank >= 0) {
+            int errors = diags_errors(diags);
+            layer->def->shape(layer, diags);
+            check_constraints(layer, diags);
+            check_regularizers(layer, diags);
+            check_activity_regularizers(layer, diags);
+            if (diags_errors(diags) > errors ||
+                (layer->output.rank >= 0 && !check_layer_sizes(layer, model->batch, &weights, diags))) {
+                layer->output.rank = -1;
+            }
+        }
+        shape = layer->output;
+        mask = layer->mask;
+    }
+    model->output = shape;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Arguments of compile(), fit() and evaluate(), of callbacks and of data sources. */
+#ifndef NNC_MODEL_STATEMENTS_H
+#define NNC_MODEL_STATEMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "language/class.h"
+
+/** Arguments of callbacks; each class has some of them. (tables/callbacks.c) */
+typedef struct CallbackArgs {
+    const char *path, *monitor, *mode, *separator;
+    double min_delta, baseline, factor, min_lr; /* baseline NaN: none */
+    int64_t patience, cooldown, start_from_epoch, save_freq, verbose; /* save_freq INT_NONE: 'epoch' */
+    bool restore_best_weights, save_best_only, save_weights_only, append, raise_error, double_checkpoint, delete_checkpoint;
+    Rates schedule;
+} CallbackArgs;
+/* Arguments of fit() and evaluate(); sources are Objects of CLASS_SOURCE. */
+typedef struct FitArgs {
+    Object *x, *y, *sample_weight;
+    int64_t batch_size, epochs, verbose;
+    double validation_split;
+    Objects validation_data, callbacks;
+    int64_t initial_epoch, steps_per_epoch, validation_steps, validation_batch_size; /* INT_NONE: not given */
+    Ints validation_freq; /* one number: after every so many epochs; in brackets: after these, from 1 */
+    bool shuffle;
+    Weights class_weight;
+} FitArgs;
+typedef struct EvaluateArgs {
+    Object *x, *y, *sample_weight;
+    int64_t batch_size, verbose;
+} EvaluateArgs;
+typedef struct CompileArgs {
+    Object *optimizer, *loss;
+    Objects metrics, weighted_metrics;
+} CompileArgs;
+/* Arguments of the data sources. */
+typedef struct SourceArgs {
+    const char *path;
+    const char *array; /* npz: which; NULL: the only one */
+    Columns columns;   /* index.count < 0: all; names in csv only */
+    Ints rows;         /* (first, end); None: all */
+    double scale;
+    const char *delimiter; /* csv; NULL: found out from the file */
+    int64_t header;        /* csv: 1 yes, 0 no, INT_NONE: found out */
+    bool standardize;      /* mean 0, deviation 1, as learned from the training part */
+} SourceArgs;
+
+#endif

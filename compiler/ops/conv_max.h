@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Convolutions that take the greatest of their windows themselves. */
+#ifndef NNC_OPS_CONV_MAX_H
+#define NNC_OPS_CONV_MAX_H
+
+#include <stdbool.h>
+
+#include "build/builder.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+
+/** Max pooling of what a convolution has just made, perhaps with a bias and an activation that rises: the convolution takes
+ *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. (ops/conv_max.c) */
+Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape);
+/** Those of one whose gradient d is 0 nearly everywhere; false: it is not, and nothing was built. (ops/conv_max.c) */
+bool build_conv_sparse_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Rows of a table by their index. */
+#ifndef NNC_OPS_GATHER_H
+#define NNC_OPS_GATHER_H
+
+#include "build/builder.h"
+#include "plan/plan.h"
+
+/** Rows of a table by their index; (…) becomes (…, columns). */
+Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label);
+/** 1 where an index is not 0, else 0. */
+Tensor *build_nonzero(Builder *build, Tensor *indices, const char *label);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* A square matrix with zeros in its diagonal. */
+#ifndef NNC_OPS_OFF_DIAGONAL_H
+#define NNC_OPS_OFF_DIAGONAL_H
+
+#include "build/builder.h"
+#include "plan/plan.h"
+
+/** A square matrix with zeros in its diagonal. (ops/off_diagonal.c) */
+Tensor *build_off_diagonal(Builder *build, Tensor *x);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Elements spaced in a larger tensor, or taken out of one. */
+#ifndef NNC_OPS_PAD_H
+#define NNC_OPS_PAD_H
+
+#include "build/builder.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+
+/** No spacing at all: low 0, spread 1, pick 1. */
+Spacing spacing_none(void);
+/** x with its elements spaced in a tensor of this shape; x itself where that changes nothing. */
+Tensor *build_pad(Builder *build, Tensor *x, Spacing spacing, Shape shape, const char *role, const char *label);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Elementwise steps of an operation. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/words.h"
+#include "plan/plan.h"
+#include "plan/step.h"
+
+void op_add_step(Arena *arena, Op *op, Step step) {
+    if (op->steps.count == op->steps.capacity) {
+        op->steps.capacity = op->steps.count ? 2 * op->steps.count : 1;
+        op->steps.at = arena_grow(arena, op->steps.at, (size_t)op->steps.count * sizeof step,
+                                  (size_t)op->steps.capacity * sizeof step);
+    }
+    op->steps.at[op->steps.count++] = step;
+}
+
+void step_add(Arena *arena, Step *step, Operand operand) {
+    const size_t before = (size_t)step->operand_count * sizeof operand;
+    step->operands = arena_grow(arena, step->operands, before, before + sizeof operand);
+    step->operands[step->operand_count++] = operand;
+}
+
+bool step_names(const Step *step, const char *name) { return times_named(step->text, name) > 0; }
+
+void step_drop_unused(Step *step) {
+    int kept = 0;
+    for (int i = 0; i < step->operand_count; i++)
+        if (step_names(step, step->operands[i].name)) step->operands[kept++] = step->operands[i];
+    step->operand_count = kept;
+}
+
+Step *map_step(const Op *op, const char *text) {
+    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0]
+                                                                                                   : NULL;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Elementwise steps of an operation. */
+#ifndef NNC_PLAN_STEP_H
+#define NNC_PLAN_STEP_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "plan/plan.h"
+
+/** Whether the text names this. */
+bool step_names(const Step *step, const char *name);
+/** Forgets the operands that the text does not name. */
+void step_drop_unused(Step *step);
+/** One operand more. */
+void step_add(Arena *arena, Step *step, Operand operand);
+/** One step more, which brings its operands along. */
+void op_add_step(Arena *arena, Op *op, Step step);
+/** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */
+Step *map_step(const Op *op, const char *text);
+
+#endif

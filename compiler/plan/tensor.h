@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Where tensors lie. */
+#ifndef NNC_PLAN_TENSOR_H
+#define NNC_PLAN_TENSOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan/plan.h"
+
+/** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
+int64_t random_blocks(const Tensor *tensor, bool *rows);
+/** The tensor that owns the memory of `tensor`. */
+Tensor *tensor_storage(const Tensor *tensor);
+/** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
+Tensor *tensor_rows(Tensor *tensor);
+/** Whether op_pack made it. */
+bool tensor_is_packed(const Tensor *tensor);
+/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the batch. */
+int64_t tensor_row_width(const Tensor *tensor);
+/** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */
+typedef struct Slice {
+    int64_t index, stride;
+    bool stepped, of_batch;
+} Slice;
+Slice tensor_slice(const Tensor *tensor);
+/** Whether two tensors have an element of memory in common, within one step of a loop. */
+bool tensors_overlap(const Tensor *a, const Tensor *b);
+bool tensors_begin_together(const Tensor *a, const Tensor *b);
+/** Elements when the batch has its compiled size. */
+int64_t tensor_size(const Plan *plan, const Tensor *tensor);
+
+#endif
