@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Memory and text of one compilation: everything lives in one arena and is freed with it. */
-#ifndef NNC_ARENA_H
-#define NNC_ARENA_H
+#ifndef NNC_BASE_ARENA_H
+#define NNC_BASE_ARENA_H
 
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Errors and warnings: collected, sorted by place, printed with the source line, a caret and a suggestion. */
-#ifndef NNC_DIAG_H
-#define NNC_DIAG_H
+#ifndef NNC_BASE_DIAG_H
+#define NNC_BASE_DIAG_H
 
 #include <stdbool.h>
 #include <stdio.h>

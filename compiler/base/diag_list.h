@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What diag.c collects and diag_print.c shows; nobody else includes this. */
-#ifndef NNC_DIAG_LIST_H
-#define NNC_DIAG_LIST_H
+#ifndef NNC_BASE_DIAG_LIST_H
+#define NNC_BASE_DIAG_LIST_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Files that nnc carries inside itself: the runtime, for --standalone, and the templates of the C it writes. */
-#ifndef NNC_EMBEDDED_H
-#define NNC_EMBEDDED_H
+#ifndef NNC_BASE_EMBEDDED_H
+#define NNC_BASE_EMBEDDED_H
 
 /** One file. The Makefile writes the table from runtime/ and the *.t.c files of compiler/, see embed.sh. */
 typedef struct Embedded {

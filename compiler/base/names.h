@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A hash table from names to whatever they stand for. */
-#ifndef NNC_NAMES_H
-#define NNC_NAMES_H
+#ifndef NNC_BASE_NAMES_H
+#define NNC_BASE_NAMES_H
 
 #include <stddef.h>
 

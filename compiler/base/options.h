@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The command line of nnc. */
-#ifndef NNC_OPTIONS_H
-#define NNC_OPTIONS_H
+#ifndef NNC_BASE_OPTIONS_H
+#define NNC_BASE_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A source file and positions in it. Spans are byte offsets; only source.c knows lines and columns. */
-#ifndef NNC_SOURCE_H
-#define NNC_SOURCE_H
+#ifndef NNC_BASE_SOURCE_H
+#define NNC_BASE_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What layers, losses and optimizers build plans with. */
-#ifndef NNC_BUILD_H
-#define NNC_BUILD_H
+#ifndef NNC_BUILD_BUILD_H
+#define NNC_BUILD_BUILD_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Files that nnc writes, and where its runtime lies. */
-#ifndef NNC_OUTPUT_H
-#define NNC_OUTPUT_H
+#ifndef NNC_DRIVER_OUTPUT_H
+#define NNC_DRIVER_OUTPUT_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* nnc run. */
-#ifndef NNC_RUN_H
-#define NNC_RUN_H
+#ifndef NNC_DRIVER_RUN_H
+#define NNC_DRIVER_RUN_H
 
 #include "base/arena.h"
 #include "base/options.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What must not be left behind, however nnc ends: by an error, out of memory, by a signal. (temporary.c) */
-#ifndef NNC_TEMPORARY_H
-#define NNC_TEMPORARY_H
+#ifndef NNC_DRIVER_TEMPORARY_H
+#define NNC_DRIVER_TEMPORARY_H
 
 #include <sys/types.h>
 

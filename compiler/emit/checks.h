@@ -7,7 +7,7 @@
 #include "print/emit.h"
 
 /** The name of the model's file. */
-const char *source_name(const struct Options *options);
+const char *source_name(const Options *options);
 /** Statements that return when one of the input's `count` indices is out of range; "" where the input holds none. */
 const char *index_check(Emit *emit, const char *count);
 

@@ -16,7 +16,6 @@
 #include "print/emit.h"
 #include "print/functions.h"
 #include "print/nest.h"
-#include "print/params.h"
 #include "print/template.h"
 #include "print/text.h"
 

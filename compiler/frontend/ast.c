@@ -3,9 +3,15 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/diag.h"
 #include "base/source.h"
 #include "frontend/parse.h"
 #include "language/ast.h"
+
+void parse_too_deep(Parse *parse, Span span) {
+    parse->file->incomplete = true;
+    if (!parse->stopped) diag(parse->diags, D_nested_too_deep, span);
+}
 
 Ast *ast_new(Parse *parse, AstKind kind, Span span) {
     Ast *ast = NEW(parse->arena, Ast);

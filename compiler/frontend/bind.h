@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The binder's parts: bind.c matches arguments with the rows of a table, bind_value.c converts their values. */
-#ifndef NNC_BIND_H
-#define NNC_BIND_H
+#ifndef NNC_FRONTEND_BIND_H
+#define NNC_FRONTEND_BIND_H
 
 #include <stdbool.h>
 

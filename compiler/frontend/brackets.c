@@ -31,7 +31,6 @@ typedef struct Balance {
     bool last_in_header; /* the same when the last token came */
     int resumed;      /* where the last recovery ended */
     Recovery recovery;
-    bool stopped;     /* nested too deep: the rest is not read */
 } Balance;
 
 Balance *balance_new(Parse *parse) {
@@ -42,10 +41,6 @@ Balance *balance_new(Parse *parse) {
 
 bool balance_inserted(const Parse *parse) {
     return parse->balance->inserted;
-}
-
-bool balance_stopped(const Parse *parse) {
-    return parse->balance->stopped;
 }
 
 static char closer_of(char open) {
@@ -202,7 +197,7 @@ static Token next_balanced(Parse *parse) {
         } else if (is_opener(token.kind)) {
             if (depth == NESTING_LIMIT) {
                 parse_too_deep(parse, token.span);
-                balance->stopped = true;
+                parse->stopped = true;
             }
             Bracket bracket = {(char)token.kind, token.span, depth == 0 && balance->header};
             list_push(parse->arena, &balance->open, bracket);
@@ -236,11 +231,11 @@ static void undo(Parse *parse, const Token *token) {
 void balance_recover(Parse *parse) {
     Balance *balance = parse->balance;
     Token offending = balance->last;
-    if (balance->stopped || offending.kind == T_YYEOF) {
+    if (parse->stopped || offending.kind == T_YYEOF) {
         return;
     }
     if (offending.kind == T_SYNC || offending.span.lo == balance->resumed) {
-        balance->stopped = true; /* cannot happen as the grammar is; but if it could, this would go on for ever */
+        parse->stopped = true; /* cannot happen as the grammar is; but if it could, this would go on for ever */
         return;
     }
     if (balance->last_in_header && offending.kind == '{') {
@@ -283,7 +278,7 @@ static Token recover(Parse *parse) {
     for (;;) {
         int before = balance->open.count;
         Token token = next_balanced(parse);
-        if (balance->stopped) {
+        if (parse->stopped) {
             return token;
         }
         if (balance->recovery == RECOVERY_BRACKET) {
@@ -319,7 +314,7 @@ int nnc_lex(NNC_STYPE *value, Span *span, Parse *parse) {
     int depth = balance->open.count;
     balance->last_in_header = balance->header;
     Token token = balance->recovery != RECOVERY_NONE ? recover(parse) : next_balanced(parse);
-    if (balance->stopped) {
+    if (parse->stopped) {
         token.kind = T_YYEOF;
     }
     if (depth == 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Values of expressions, for the binder; class.h has what others need. */
-#ifndef NNC_CONSTANTS_H
-#define NNC_CONSTANTS_H
+#ifndef NNC_FRONTEND_CONSTANTS_H
+#define NNC_FRONTEND_CONSTANTS_H
 
 #include <stdbool.h>
 

@@ -40,7 +40,9 @@ static void parse_source(Parse *parse) {
     parse->balance = balance_new(parse);
     parse->offset = source_has_bom(parse->source) ? UTF8_BOM_LENGTH : 0;
     if (check_text(parse)) {
-        parse_run(parse);
+        scan_begin(parse);
+        nnc_parse(parse);
+        scan_end(parse);
     } else {
         parse->file->incomplete = true;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What the scanner, the bracket repair and the grammar share: the state of one parse and the functions that build trees. */
-#ifndef NNC_PARSE_H
-#define NNC_PARSE_H
+#ifndef NNC_FRONTEND_PARSE_H
+#define NNC_FRONTEND_PARSE_H
 
 #include <stdbool.h>
 
@@ -58,13 +58,15 @@ typedef struct Parse {
     int syntax_error_line; /* and the other way round, for strings that do not end */
     bool utf8_reported;
 
+    bool stopped; /* reading ended before the end: nested too deep, and reported */
     struct Balance *balance; /* the state of brackets.c */
 } Parse;
 
 /** The scanner, in nnc.l: the next raw token, its value in *value (an NNC_STYPE), its place in *span. */
 int scan_token(void *value, Span *span, Parse *parse);
-/** Runs the grammar over the source. (nnc.l, which owns the scanner) */
-void parse_run(Parse *parse);
+/** Begins and ends reading the source. */
+void scan_begin(Parse *parse);
+void scan_end(Parse *parse);
 
 /* Scanner actions. */
 Ast *parse_number(Parse *parse, const char *text, int length, Span span);
@@ -86,8 +88,6 @@ struct Balance *balance_new(Parse *parse);
 void balance_recover(Parse *parse);
 /** Whether the token just delivered stands for a missing one that has been reported. */
 bool balance_inserted(const Parse *parse);
-/** Whether reading ended before the end: nested too deep, and reported. */
-bool balance_stopped(const Parse *parse);
 
 /* Grammar actions. */
 Ast *ast_new(Parse *parse, AstKind kind, Span span);

@@ -153,7 +153,7 @@ void parse_syntax_error(Parse *parse, const char *found, Span span, const char *
     int line = source_line(parse->source, span.lo);
     bool consequence = balance_inserted(parse) || parse->token_error_line == line;
     parse->file->incomplete = true;
-    if (!consequence && !balance_stopped(parse)) {
+    if (!consequence && !parse->stopped) {
         parse->syntax_error_line = line;
         const char *wanted = expected_text(parse, expected, count);
         const char *what = found_text(parse, found, span);
@@ -165,9 +165,3 @@ void parse_syntax_error(Parse *parse, const char *found, Span span, const char *
     balance_recover(parse);
 }
 
-void parse_too_deep(Parse *parse, Span span) {
-    parse->file->incomplete = true;
-    if (!balance_stopped(parse)) {
-        diag(parse->diags, D_nested_too_deep, span);
-    }
-}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The syntax tree, exactly as written: the parser builds it and looks nothing up. */
-#ifndef NNC_AST_H
-#define NNC_AST_H
+#ifndef NNC_LANGUAGE_AST_H
+#define NNC_LANGUAGE_AST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What can be named in a model file: layers, activations, losses, … each is a Class with a table of its arguments.
  * The binder fills an argument struct from a call; errors, --list-*, documentation and completion follow from the table. */
-#ifndef NNC_CLASS_H
-#define NNC_CLASS_H
+#ifndef NNC_LANGUAGE_CLASS_H
+#define NNC_LANGUAGE_CLASS_H
 
 #include <float.h>
 #include <stdbool.h>

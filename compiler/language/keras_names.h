@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Names of layers and of the model. */
-#ifndef NNC_KERAS_NAMES_H
-#define NNC_KERAS_NAMES_H
+#ifndef NNC_LANGUAGE_KERAS_NAMES_H
+#define NNC_LANGUAGE_KERAS_NAMES_H
 
 #include "base/arena.h"
 

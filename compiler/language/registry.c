@@ -6,15 +6,6 @@
 #include "language/class.h"
 #include "language/common.h"
 #include "language/registry.h"
-#include "model/activation.h"
-#include "model/constraint.h"
-#include "model/initializer.h"
-#include "model/layer.h"
-#include "model/loss.h"
-#include "model/metric.h"
-#include "model/optimizer.h"
-#include "model/regularizer.h"
-#include "model/schedule.h"
 
 /* Each Def starts with its Class, so a pointer to one is a pointer to the other (C11 6.7.2.1p15); what follows in the
  * Def is the business of later passes, and its type stays incomplete here. */

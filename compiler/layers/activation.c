@@ -2,15 +2,7 @@
 /* The layers that are activations: Activation, ReLU, LeakyReLU, ELU, PReLU, Softmax. */
 #include <math.h>
 
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "model/stream.h"
-#include "plan/plan.h"
 
 typedef struct ActivationArgs {
     Object *activation;

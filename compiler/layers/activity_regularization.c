@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* ActivityRegularization: y = x; adds (l1·Σ|x| + l2·Σx²) / batch to the loss. */
-#include "base/diag.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/stream.h"
 #include "ops/penalty.h"
-#include "plan/plan.h"
 
 typedef struct ActivityArgs {
     double l1, l2;

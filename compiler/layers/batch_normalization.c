@@ -3,18 +3,10 @@
  * inference, and a layer that is frozen, normalizes by the averages. */
 #include <math.h>
 
-#include "base/arena.h"
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
 #include "layers/normalize.h"
 #include "layers/wrappers.h"
-#include "model/layer.h"
-#include "model/shape.h"
 #include "ops/constant.h"
-#include "plan/plan.h"
 #include "plan/step.h"
 
 typedef struct BatchNormArgs {

@@ -2,20 +2,13 @@
 /* Convolutions: Conv1D to 3D, their transposes, depthwise and separable ones. y = activation(x * kernel + bias). */
 #include <string.h>
 
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/image.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
 #include "ops/conv.h"
 #include "ops/conv_transposed.h"
 #include "ops/depthwise.h"
 #include "ops/history.h"
 #include "ops/window.h"
-#include "plan/plan.h"
 
 typedef struct ConvArgs {
     int64_t filters, groups, depth_multiplier;

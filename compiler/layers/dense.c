@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Dense: y = activation(x · kernel + bias), over the last axis of x. */
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "model/stream.h"
-#include "plan/plan.h"
 
 typedef struct DenseArgs {
     int64_t units;

@@ -2,20 +2,11 @@
 /* Dropout and its spatial forms: y = x · mask, mask = 0 with probability rate, else 1 / (1 - rate). */
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/diag.h"
 #include "base/source.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "language/describe.h"
 #include "layers/dropout.h"
 #include "layers/image.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "model/stream.h"
-#include "plan/plan.h"
 
 typedef struct DropoutArgs {
     double rate;

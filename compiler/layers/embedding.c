@@ -2,16 +2,8 @@
 /* Embedding: an index becomes the row of a table. The gradients of an index that occurs several times are added up. */
 #include <string.h>
 
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "model/stream.h"
 #include "ops/gather.h"
-#include "plan/plan.h"
 
 typedef struct EmbeddingArgs {
     int64_t input_dim, output_dim, input_length;

@@ -2,18 +2,10 @@
 /* Shapes of images, and windows that slide over them. */
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/image.h"
-#include "layers/refuse.h"
-#include "model/layer.h"
-#include "model/shape.h"
+#include "layers/layer.h"
 #include "ops/pad.h"
 #include "ops/window.h"
-#include "plan/plan.h"
 
 int image_dims(const Layer *layer) {
     const char *name = layer->def->class.name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What layers on images share: (batch, positions…, channels) with one to three spatial dimensions. */
-#ifndef NNC_IMAGE_H
-#define NNC_IMAGE_H
+#ifndef NNC_LAYERS_IMAGE_H
+#define NNC_LAYERS_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

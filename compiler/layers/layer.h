@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What the files of layers share. */
-#ifndef NNC_LAYER_H
-#define NNC_LAYER_H
+/* What a layer is written with: this one header, and those of operations and families (image.h, normalize.h) that it uses. */
+#ifndef NNC_LAYERS_LAYER_H
+#define NNC_LAYERS_LAYER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/diag.h"
+#include "build/build.h"
+#include "build/builder.h"
 #include "language/class.h"
+#include "layers/refuse.h"
 #include "model/layer.h"
+#include "model/shape.h"
+#include "model/stream.h"
 #include "plan/plan.h"
 
 #define LAYER_CLASS(name_, brief_, args_, args_type_)                                                                  \

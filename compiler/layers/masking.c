@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Masking: time steps whose features all have one value are passed over by the layers behind it. */
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
-#include "layers/refuse.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "model/stream.h"
-#include "plan/plan.h"
 
 typedef struct MaskingArgs {
     double mask_value;

@@ -2,17 +2,8 @@
 /* GaussianNoise, GaussianDropout, AlphaDropout: noise while training, nothing in inference. */
 #include <math.h>
 
-#include "base/arena.h"
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/dropout.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "model/stream.h"
-#include "plan/plan.h"
 
 typedef struct NoiseArgs {
     double rate, stddev;

@@ -2,16 +2,9 @@
 /* Layers that normalize each sample by itself: LayerNormalization, GroupNormalization, RMSNormalization, UnitNormalization. */
 #include <stddef.h>
 
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
 #include "layers/normalize.h"
 #include "model/initializer.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "plan/plan.h"
 
 typedef struct NormArgs {
     Ints axes;

@@ -7,15 +7,10 @@
  * (Ioffe, Szegedy: Batch Normalization, 2015). Where the mean stays in y, x̂ is x · factor there, Σ g is 0, and the last x̂ of
  * d x is (x - mean) · factor still. Nothing is kept but x, mean and factor. With a mask, n counts what is valid,
  * and 1/n is 0 for the rest; that Keras then adds 1e-7 to n changes the gradient by as little, which is left out. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
 #include "build/gradient.h"
 #include "build/gradient_add.h"
+#include "layers/layer.h"
 #include "layers/normalize.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "plan/plan.h"
 #include "plan/step.h"
 
 Norm norm_over(Tensor *x, Shape kept, double epsilon) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What the layers that normalize share: y = (x - mean) · factor · gamma + beta, with mean and factor of x itself. */
-#ifndef NNC_NORMALIZE_H
-#define NNC_NORMALIZE_H
+#ifndef NNC_LAYERS_NORMALIZE_H
+#define NNC_LAYERS_NORMALIZE_H
 
 #include <stdbool.h>
 #include <stdint.h>

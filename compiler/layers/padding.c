@@ -2,19 +2,12 @@
 /* Images larger and smaller: ZeroPadding, Cropping, UpSampling. */
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/diag.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/image.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/resize.h"
 #include "ops/window.h"
-#include "plan/plan.h"
 
 typedef struct PaddingArgs {
     Ints padding, cropping, size;

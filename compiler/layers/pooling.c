@@ -2,19 +2,11 @@
 /* Pooling: the maximum or mean of windows, or of whole images, for each channel. */
 #include <string.h>
 
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/image.h"
 #include "layers/layer.h"
 #include "layers/pooling.h"
-#include "layers/refuse.h"
-#include "model/layer.h"
-#include "model/shape.h"
 #include "ops/pool.h"
 #include "ops/window.h"
-#include "plan/plan.h"
 
 typedef struct PoolArgs {
     Ints pool_size, strides;

@@ -2,20 +2,11 @@
 /* LSTM, GRU, SimpleRNN: a cell, run over the time steps of (batch, time, features). The products of all inputs are one
  * matrix product before the loop; a step is the product with the state and one pass over the gates. Weights hold the
  * gates side by side: kernel (features, gates · units), recurrent_kernel (units, gates · units). */
-#include "base/arena.h"
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
 #include "build/loop.h"
-#include "language/class.h"
 #include "layers/layer.h"
 #include "layers/pooling.h"
 #include "layers/recurrent.h"
-#include "layers/refuse.h"
 #include "model/activation.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "plan/plan.h"
 
 enum { MAX_GATES = 4 };
 /* Which of a layer's random streams: each gate may draw its own mask, from one tensor (gate, batch, …). */

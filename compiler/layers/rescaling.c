@@ -2,19 +2,11 @@
 /* Layers that rescale by numbers from the model file: Rescaling, Normalization. */
 #include <math.h>
 
-#include "base/arena.h"
-#include "base/diag.h"
 #include "base/source.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
 #include "layers/normalize.h"
-#include "lower/prepare.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "model/stream.h"
+#include "layers/rescaling.h"
 #include "ops/constant.h"
-#include "plan/plan.h"
 #include "plan/step.h"
 
 typedef struct RescalingArgs {
@@ -107,6 +99,9 @@ static void normalization_shape(Layer *layer, Diags *diags) {
     }
     layer->output = layer->input;
 }
+
+const Formula standardized = {
+    "standardized", {"x", "mean", "deviation"}, "(x - mean) / deviation", {"d / deviation"}};
 
 static const Formula restored = {"restored", {"x", "mean", "deviation"}, "mean + x * deviation", {"d * deviation"}};
 

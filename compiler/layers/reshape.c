@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Layers that only rearrange: Flatten, Reshape, Permute. The first two cost nothing: another view of the same memory. */
-#include "base/arena.h"
-#include "base/diag.h"
 #include "base/source.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "plan/plan.h"
 #include "plan/step.h"
 
 typedef struct ReshapeArgs {

@@ -2,20 +2,11 @@
 /* Bidirectional: a recurrent layer run both ways through time. TimeDistributed: a layer applied to every time step. */
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/diag.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "language/class.h"
 #include "layers/layer.h"
 #include "layers/pooling.h"
 #include "layers/recurrent.h"
-#include "layers/refuse.h"
 #include "layers/wrappers.h"
-#include "lower/lower.h"
-#include "model/layer.h"
-#include "model/shape.h"
-#include "plan/plan.h"
+#include "ops/penalty.h"
 
 /* Bidirectional */
 

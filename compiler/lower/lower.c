@@ -24,12 +24,6 @@
 #include "plan/plan.h"
 #include "plan/tensor.h"
 
-void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y) {
-    if (!layer->activity_regularizer) return;
-    const RegularizerArgs *args = layer->activity_regularizer->args;
-    build_penalty(build, y, args->l1, args->l2);
-}
-
 static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
@@ -228,7 +222,7 @@ static void build_statistics(Plan *plan) {
     build_weight(&build, plan->model->x.deviation);
 }
 
-Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags) {
+Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, Diags *diags) {
     Plan *plan = NEW(arena, Plan);
     plan->model = model;
     plan->arena = arena;

@@ -8,16 +8,12 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/options.h"
-#include "build/builder.h"
-#include "model/layer.h"
 #include "model/model.h"
 #include "plan/plan.h"
 
 /** Model → plan: forward operations of every program, the loss, the gradients, the updates. (lower.c) */
-Plan *plan_from_model(Arena *arena, const Model *model, const struct Options *options, Diags *diags);
+Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, Diags *diags);
 /** How many rows the table has that the input's indices choose from; 0: the input is no indices. (lower.c) */
 int64_t plan_indices(const Plan *plan);
-/** The penalty on a layer's output y, if it has one. (lower.c) */
-void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y);
 
 #endif

@@ -6,6 +6,7 @@
 #include "build/build.h"
 #include "build/builder.h"
 #include "language/class.h"
+#include "layers/rescaling.h"
 #include "lower/prepare.h"
 #include "model/initializer.h"
 #include "model/layer.h"
@@ -49,8 +50,6 @@ void model_prepare(Model *model, Diags *diags) {
 }
 
 static const Formula scaled = {"scaled", {"x"}, "x * scale", {"d * scale"}};
-const Formula standardized = {
-    "standardized", {"x", "mean", "deviation"}, "(x - mean) / deviation", {"d / deviation"}};
 
 /* The function that prepares bears the name of what it prepares. */
 static Tensor *build_part(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *number, const char *what) {

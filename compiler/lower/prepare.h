@@ -13,8 +13,6 @@ void model_prepare(Model *model, Diags *diags);
 /** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the model
  *  says. (prepare.c) */
 Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *x);
-/** (x - mean) / deviation */
-extern const Formula standardized;
 Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target);
 
 #endif

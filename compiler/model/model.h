@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The model: layers with checked arguments, then shapes and weights. What compile(), fit() and evaluate() say. */
-#ifndef NNC_MODEL_H
-#define NNC_MODEL_H
+#ifndef NNC_MODEL_MODEL_H
+#define NNC_MODEL_MODEL_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* constant: numbers that the model file gives. */
-#include "base/arena.h"
-#include "build/builder.h"
-#include "model/shape.h"
 #include "ops/constant.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 Tensor *build_constant(Builder *build, const double *values, Shape shape, const char *label) {
     Op *op = build_op(build, &op_constant, arena_printf(build->plan->arena, "forward_%s", label));

@@ -3,25 +3,12 @@
  * three spatial dimensions and without padding, which op_pad does. Its gradients are another conv, of the spaced gradient
  * with the kernel turned round (conv_transposed where there are strides), and conv_kernel, a product over all output
  * positions; where nearly all gradients are 0, those of conv_max.c. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
 #include "ops/conv.h"
 #include "ops/conv_max.h"
 #include "ops/conv_transposed.h"
+#include "ops/op.h"
 #include "ops/pad.h"
 #include "ops/window.h"
-#include "plan/plan.h"
-#include "plan/tensor.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 Window window_of(int dims) {
     Window window = {.dims = dims, .groups = 1};

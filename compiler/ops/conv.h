@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Where a convolution's windows lie in memory: what conv and conv_max have in common. */
-#ifndef NNC_CONV_H
-#define NNC_CONV_H
+#ifndef NNC_OPS_CONV_H
+#define NNC_OPS_CONV_H
 
 #include <stdbool.h>
 #include <stdint.h>

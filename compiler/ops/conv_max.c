@@ -9,25 +9,12 @@
  * and by unpool all of them, for the gradients of conv. */
 #include <string.h>
 
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
 #include "model/layer.h"
-#include "model/shape.h"
 #include "ops/conv.h"
 #include "ops/conv_max.h"
+#include "ops/op.h"
 #include "ops/window.h"
 #include "plan/access.h"
-#include "plan/plan.h"
-#include "plan/step.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 enum {
     MOST_TAPS = 64,      /* elements of a pooling window: the table of their places is in the C */

@@ -4,24 +4,12 @@
  * i mod stride, its phase, alone. So each phase is a convolution without strides, of d with its part of the kernel, and
  * nobody multiplies the zeros that would stand between the elements of d.
  * transposed_taps: the kernel's positions phase by phase, each (filters, channels). transposed_pack: each phase in strips. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
 #include "ops/conv.h"
 #include "ops/conv_transposed.h"
+#include "ops/op.h"
 #include "ops/pack.h"
 #include "ops/pad.h"
 #include "ops/window.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 enum { MOST_PHASES = 64 }; /* their tables are in the C */
 

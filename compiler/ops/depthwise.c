@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* depthwise: y[o, m, c] = Σ over window positions k of x[o · stride + k · dilation, c] · kernel[k, m, c], its gradients
  * depthwise_input and depthwise_kernel. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
 #include "ops/depthwise.h"
+#include "ops/op.h"
 #include "ops/window.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *label) {
     const int dims = window.dims;

@@ -2,18 +2,8 @@
 /* gather: rows of a table by their index; scatter: its gradient, which adds rows up at their indices; nonzero: which indices
  * are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's: the functions
  * of the header check them before anything is computed (file.c). */
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
 #include "ops/gather.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label) {
     Op *op = build_op(build, &op_gather, "forward");

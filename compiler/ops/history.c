@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* history: of one time step after another, the present one and those that a causal convolution meets before it. They lie in
  * a ring: the next step takes the place of the oldest. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "model/shape.h"
 #include "ops/history.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation) {
     Arena *arena = build->plan->arena;

@@ -3,17 +3,9 @@
  * the gradient. */
 #include <string.h>
 
-#include "base/arena.h"
 #include "model/loss.h"
-#include "model/shape.h"
 #include "ops/loss.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 /* Which element of a mask of time steps belongs to a row. */
 static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {

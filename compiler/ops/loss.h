@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What losses and metrics share. */
-#ifndef NNC_LOSS_H
-#define NNC_LOSS_H
+#ifndef NNC_OPS_LOSS_H
+#define NNC_OPS_LOSS_H
 
 #include "model/loss.h"
 #include "plan/plan.h"

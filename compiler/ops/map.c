@@ -3,21 +3,7 @@
  * place; sum: a sum over some dimensions, with steps on the result. All are loop nests. */
 #include <string.h>
 
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
-#include "plan/plan.h"
-#include "plan/step.h"
-#include "plan/tensor.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 /* How many lanes of the last vector of a loop are in use; nothing where all are. */
 static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {

@@ -2,21 +2,8 @@
 /* matmul: c[rows, columns] = a[rows, depth] · b[depth, columns], with elementwise steps on each block while it is in the
  * cache. a may be read transposed (the gradient of a kernel: xᵀ · d). Two more inputs are another a and b, whose product is
  * added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
 #include "build/loop.h"
-#include "model/shape.h"
-#include "plan/plan.h"
-#include "plan/tensor.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];

@@ -2,16 +2,9 @@
 /* metric: adds a batch to the running sums of a metric, whose result follows from them at the end (runtime/program/session/metrics.c). */
 #include <math.h>
 
-#include "base/arena.h"
 #include "model/metric.h"
-#include "model/shape.h"
 #include "ops/loss.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 static const char *printed(Emit *e, const char *name, const Hole *holes) {
     Text text = {.arena = e->arena};

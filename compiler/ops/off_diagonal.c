@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* off_diagonal: a square matrix with zeros in its diagonal. */
-#include "base/arena.h"
-#include "build/builder.h"
-#include "build/gradient_add.h"
 #include "ops/off_diagonal.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 Tensor *build_off_diagonal(Builder *build, Tensor *x) {
     const char *const pass = build->phase == PHASE_FORWARD ? "forward" : "backward";

@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* pack: a matrix in the strips that product_packed reads (nnc_packed.h), (panels, depth, columns of a panel). */
-#include "base/arena.h"
-#include "build/builder.h"
-#include "model/shape.h"
+#include "ops/op.h"
 #include "ops/pack.h"
-#include "plan/plan.h"
-#include "plan/tensor.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 Tensor *build_pack(Builder *build, Tensor *matrix) {
     const Shape shape = matrix->shape;

@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* pad: element i of x becomes element o of y where o · pick = low + i · spread, in each dimension; the others are zeros.
  * Zeros at the ends and between elements, parts cut off, every n-th element: the gradient of each is another one. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
+#include "ops/op.h"
 #include "ops/pad.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 Spacing spacing_none(void) {
     Spacing spacing;

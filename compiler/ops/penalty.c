@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* penalty: what a regularizer adds to the loss, l1·Σ|x| + l2·Σx²; that of an activity is divided by the batch, so that its
  * share in the loss does not depend on it. The gradient is l1·sign x + 2·l2·x. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
+#include "model/layer.h"
+#include "model/regularizer.h"
+#include "ops/op.h"
 #include "ops/penalty.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
     if (!build->target || (l1 == 0 && l2 == 0)) return; /* prediction has no loss */
@@ -66,3 +57,9 @@ static void emit_penalty(Emit *e, const Op *op) {
 
 const OpDef op_penalty = {
     .name = "penalty", .brief = "what a regularizer adds to the loss", .gradient = penalty_gradient, .emit = emit_penalty};
+
+void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y) {
+    if (!layer->activity_regularizer) return;
+    const RegularizerArgs *args = layer->activity_regularizer->args;
+    build_penalty(build, y, args->l1, args->l2);
+}

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* permute: the dimensions in another order, some of them from the end to the front. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
-#include "plan/plan.h"
-#include "plan/tensor.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     int back[MAX_RANK] = {0};

@@ -3,21 +3,10 @@
  * pool_gradient: back to the image. Of equal maxima the first gets the gradient, or all the same share. */
 #include <float.h>
 
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
 #include "ops/conv_max.h"
+#include "ops/op.h"
 #include "ops/pool.h"
 #include "ops/window.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 static const char *const kinds[] = {[POOL_MAX] = "max", [POOL_MAX_SPLIT] = "max", [POOL_AVERAGE] = "average", [POOL_SUM] = "sum"};
 

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* random: a tensor of random factors, stored because it is read at several places of a larger one (noise shapes).
  * Full-size ones are not stored: pass_redraw_masks lets their readers draw them anew. */
-#include "build/builder.h"
-#include "plan/plan.h"
-#include "plan/step.h"
-#include "print/emit.h"
+#include "ops/op.h"
 
 /* Prints a map with one step that copies the random numbers, regenerated, to memory. */
 static void emit(Emit *e, const Op *op) {

@@ -1,20 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* resize: one dimension larger by a whole factor, interpolated linearly between the centres of its elements; beyond the
  * first and the last centre the values stay. And its gradient. */
-#include "base/arena.h"
-#include "build/build.h"
-#include "build/builder.h"
-#include "build/gradient.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
+#include "ops/op.h"
 #include "ops/resize.h"
 #include "ops/window.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
 
 static Tensor *resized(Builder *build, const OpDef *def, Tensor *x, int dim, int64_t factor, Shape shape, const char *role,
                        const char *label) {

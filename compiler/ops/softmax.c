@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* softmax and log_softmax over the last axis, and their gradients. The peak is taken off first, so that nothing
  * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
-#include "build/builder.h"
-#include "build/gradient_add.h"
-#include "model/shape.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "ops/op.h"
 
 static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
     Op *back = build_op(build, def, "backward_softmax");

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Loops over images and windows in them, put together from the inside out. */
-#include "base/arena.h"
-#include "model/shape.h"
+#include "ops/op.h"
 #include "ops/window.h"
-#include "plan/plan.h"
-#include "print/emit.h"
-#include "print/template.h"
-#include "print/text.h"
 
 static const char *const places[] = {"i", "j", "k"}, *const taps[] = {"u", "v", "w"};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Loops over the positions of images and of windows in them: sample; i, j, k; and u, v, w within a window. */
-#ifndef NNC_WINDOW_H
-#define NNC_WINDOW_H
+#ifndef NNC_OPS_WINDOW_H
+#define NNC_OPS_WINDOW_H
 
 #include <stdbool.h>
 #include <stdint.h>

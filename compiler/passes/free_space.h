@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What is free of an arena while a program runs. */
-#ifndef NNC_FREE_SPACE_H
-#define NNC_FREE_SPACE_H
+#ifndef NNC_PASSES_FREE_SPACE_H
+#define NNC_PASSES_FREE_SPACE_H
 
 #include <stdint.h>
 

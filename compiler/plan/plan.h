@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The plan: a model as operations on tensors, one program each for predict, evaluate and train. Passes rewrite it, the
  * printer prints it. Everything that the C will do is decided here; --emit=plan shows it. */
-#ifndef NNC_PLAN_H
-#define NNC_PLAN_H
+#ifndef NNC_PLAN_PLAN_H
+#define NNC_PLAN_PLAN_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -217,8 +217,8 @@ struct Op {
     Window pooling;     /* conv_max and its gradients: of the conv's outputs */
     Spacing spacing;    /* pad */
     RandomAttrs random;
-    const struct LossDef *loss;     /* loss */
-    const struct MetricDef *metric; /* metric */
+    const LossDef *loss;     /* loss */
+    const MetricDef *metric; /* metric */
     const Object *object;           /* the loss's, the metric's, the optimizer's */
     bool on_logits;                 /* loss */
     const char *reduction;          /* loss_weights: how rows are put together */
@@ -297,7 +297,7 @@ typedef LIST(Tensor *) Tensors;
 /** A metric of compile(), in a plan that trains. */
 typedef struct Metric {
     const Object *object;
-    const struct MetricDef *def; /* the object's class, or what 'accuracy' stands for */
+    const MetricDef *def; /* the object's class, or what 'accuracy' stands for */
     const char *name;            /* in logs */
     bool weighted;               /* of weighted_metrics */
     int sum_at, sums;            /* its running sums */
@@ -306,7 +306,7 @@ typedef struct Metric {
 typedef struct Plan {
     const Model *model;
     Arena *arena;
-    const struct Options *options;
+    const Options *options;
     Program predict, evaluate, train;
     Program monte_carlo;    /* prediction with random layers on; no operations: there is none */
     int64_t mc_rows;        /* samples that it works on at once */

@@ -11,7 +11,6 @@
 #include "print/comment.h"
 #include "print/emit.h"
 #include "print/functions.h"
-#include "print/params.h"
 #include "print/template.h"
 #include "print/text.h"
 

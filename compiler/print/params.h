@@ -10,24 +10,6 @@
 
 typedef struct Emit Emit;
 
-/** A tensor that a function takes as a parameter, or a random stream, or a scalar, or how deep a product goes. */
-typedef enum ParamKind {
-    PARAM_TENSOR,
-    PARAM_RANDOM,
-    PARAM_SCALAR,
-    PARAM_SUMS,
-    PARAM_DEPTH, /* of a product: 0 in the first step of the loop */
-    PARAM_ADD    /* whether there was a step before */
-} ParamKind;
-typedef struct Param {
-    ParamKind kind;
-    Tensor *tensor;     /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
-    int stream;         /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
-    const char *scalar; /* PARAM_SCALAR: what the program calls it */
-    int64_t depth;      /* PARAM_DEPTH: from the second step on */
-    const char *name;   /* in the function */
-    bool written;
-} Param;
 /** The parameter's name for a tensor that is read or written; declares it at first use. */
 const char *param_tensor(Emit *emit, Tensor *tensor, bool written);
 /** The same with a name of its own: what an operation reads and makes is x and y, so that programs share functions. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Arguments that losses share with the metrics of the same names. */
-#ifndef NNC_LOSSES_H
-#define NNC_LOSSES_H
+#ifndef NNC_TABLES_LOSSES_H
+#define NNC_TABLES_LOSSES_H
 
 #include "language/class.h"
 #include "model/loss.h"
