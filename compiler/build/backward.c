@@ -31,7 +31,8 @@ static void begin_carry(Builder *build, Carry *carry, Carry *back) {
     gradient_set(carry->next, d);
 }
 
-void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
+/* Of the loop whose operations are first … end-1. */
+static void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
     Arena *arena = build->plan->arena;
     bool wanted = false;
     for (int i = 0; i < loop->carries.count; i++)

@@ -6,8 +6,6 @@
 #include "build/builder.h"
 #include "plan/plan.h"
 
-/** The gradients of a loop whose operations are first … end-1: a loop the other way round. */
-void loop_gradient(Builder *build, TimeLoop *loop, int first, int end);
 /** Appends the gradients of all operations before `end`, last first, from the loss on `prediction`. */
 void build_gradients(Builder *build, int end, Tensor *prediction);
 

@@ -12,7 +12,7 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
-/* Appending operations (build.c). Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
+/* Appending operations. Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
  * the layer's last result is renamed to the layer. */
 
 /** y[rows, out] = x[rows, in] · w[in, out] over the last axis of x; with transpose_x y[in, out] = xᵀ · w over all others.
@@ -65,8 +65,6 @@ Tensor *build_named(Builder *build, Tensor *value, const char *label);
 Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped);
 /** Copies `value` to its place in a larger tensor: a view that nothing else writes to. */
 void build_store(Builder *build, Tensor *value, Tensor *view);
-
-/* Images: (samples, positions…, channels). (ops/) */
 
 /** The gradient with respect to operand `operand` of an elementwise step, in the full `shape`. */
 Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape);

@@ -25,6 +25,7 @@ struct Builder {
     bool after_loop;       /* operations go there */
     LIST(Op *) loss_ops;   /* what training does when it knows that the loss is finite */
 };
+
 /** The pieces of all these: a tensor, an operation without result, its result, a map of one step. */
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape);
 Tensor *build_value(Builder *build, const char *label, Shape shape);

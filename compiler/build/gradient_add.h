@@ -6,7 +6,6 @@
 #include "build/builder.h"
 #include "plan/plan.h"
 
-/* Reverse mode (gradient.c). */
 /** Adds `d` to the gradient of `tensor`; nothing when the tensor needs none. Where the tensor was broadcast, over its
  *  dimensions or over the steps of a loop, `d` is summed. */
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d);

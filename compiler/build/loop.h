@@ -11,8 +11,6 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
-/* Time loops (loop.c): loop_begin, what a step computes, loop_end. Operations that do not depend on the step are moved
- * out of the loop. */
 TimeLoop *loop_begin(Builder *build, const char *name, int64_t steps, bool reversed);
 void loop_end(Builder *build);
 /** The present step of a sequence (steps, …). */

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/options.h"
 
-/** Parses the command line. 0: go on; else the exit status + 1, after a message. (options.c) */
+/** Parses the command line. 0: go on; else the exit status + 1, after a message. */
 int options_parse(Options *options, Arena *arena, int argc, char **argv);
 /** Whether a model is given, and every option has an effect: as options_parse(). */
 int options_check(const Options *options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What must not be left behind, however nnc ends: by an error, out of memory, by a signal. (temporary.c) */
+/* What must not be left behind, however nnc ends: by an error, out of memory, by a signal. */
 #ifndef NNC_DRIVER_TEMPORARY_H
 #define NNC_DRIVER_TEMPORARY_H
 

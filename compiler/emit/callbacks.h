@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "print/emit.h"
 
-/** The table of callbacks; nothing when there are none. (callbacks.c) */
+/** The table of callbacks; nothing when there are none. */
 void callbacks_table(Emit *emit, Text *out);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "print/emit.h"
 
-/** What NAME_train_init draws, and what it clears. (init.c) */
+/** What NAME_train_init draws, and what it clears. */
 const char *init_text(Emit *emit);
 const char *clear_text(Emit *emit);
 

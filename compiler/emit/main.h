@@ -7,7 +7,7 @@
 #include "print/emit.h"
 #include "print/template.h"
 
-/** The descriptor of the model and main(). (main.c) */
+/** The descriptor of the model and main(). */
 void emit_main(Emit *emit, const Hole *holes, Text *out);
 
 #endif

@@ -7,7 +7,7 @@
 #include "print/emit.h"
 #include "print/template.h"
 
-/** NAME_predict_mc: its program, and the function that calls it by `run` after `check`. (mc.c) */
+/** NAME_predict_mc: its program, and the function that calls it by `run` after `check`. */
 void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const char *run, Text *programs, Text *out);
 
 #endif

@@ -6,15 +6,17 @@
 #include "print/emit.h"
 #include "print/template.h"
 
-/** The text of a scalar of the update, with its numbers. (rates.c) */
+/** The text of a scalar of the update, with its numbers. */
 const char *scalar_text(Emit *emit, const char *text);
-/** Functions of the schedules that callbacks have, for the program. (rates.c) */
+/** Functions of the schedules that callbacks have, for the program. */
 const char *epoch_rates(Emit *emit, const Hole *holes);
+
 /** What the learning rate and the numbers of optimizers need besides the programs: functions, and calls of them in
- *  train_init and after every step. (rates.c) */
+ *  train_init and after every step. */
 typedef struct RatesText {
     const char *functions, *begin, *next, *end;
 } RatesText;
+
 RatesText rates_text(Emit *emit, const Hole *holes);
 
 #endif

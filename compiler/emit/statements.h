@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Calls in their order, each as it stands alone and as one of many that differ in numbers only. (statements.c) */
+/* Calls in their order, each as it stands alone and as one of many that differ in numbers only. */
 #ifndef NNC_EMIT_STATEMENTS_H
 #define NNC_EMIT_STATEMENTS_H
 

@@ -7,7 +7,7 @@
 #include "print/emit.h"
 #include "print/template.h"
 
-/** --stream: the holes of its header, its program and its functions. (stream.c) */
+/** --stream: the holes of its header, its program and its functions. */
 const Hole *stream_holes(Emit *emit, const Hole *holes);
 void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *programs, Text *out);
 

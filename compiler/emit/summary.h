@@ -5,7 +5,7 @@
 
 #include "print/emit.h"
 
-/** Keras' table of the model for a comment. (summary.c) */
+/** Keras' table of the model for a comment. */
 const char *summary_text(Emit *emit);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "print/emit.h"
 
-/** The members of NAME_trainer, and the table of those that checkpoints hold. (trainer.c) */
+/** The members of NAME_trainer, and the table of those that checkpoints hold. */
 const char *trainer_fields(Emit *emit);
 void kept_table(Emit *emit, Text *out);
 

@@ -8,9 +8,9 @@
 #include "print/emit.h"
 #include "print/template.h"
 
-/** The notes that stand with the weights of --weights: labels. (weights.c) */
+/** The notes that stand with the weights of --weights: labels. */
 const nnc_notes *baked_notes(Emit *emit);
-/** The weights of --weights as constants. (weights.c) */
+/** The weights of --weights as constants. */
 void emit_weights(Emit *emit, const Hole *holes, Text *out);
 
 #endif

@@ -16,9 +16,11 @@ typedef struct LayerArgs {
     Ints input_shape, batch_input_shape;
     int64_t input_dim, batch_size;
 } LayerArgs;
-/** Their tables, for layers of the model and for layers within wrappers. (model.c) */
+
+/** Their tables, for layers of the model and for layers within wrappers. */
 extern const ArgDef common_layer_args[], inner_layer_args[];
 #define WEIGHT_DECAY_DOC "each step takes this times learning_rate off every weight"
+
 /** Arguments that every optimizer takes, besides its own: what happens to the gradient before it, and to the weights behind
  *  it. NaN, INT_NONE: not given. */
 typedef struct CommonOptimizerArgs {
@@ -27,8 +29,9 @@ typedef struct CommonOptimizerArgs {
     double ema_momentum;
     int64_t ema_overwrite_frequency, gradient_accumulation_steps;
 } CommonOptimizerArgs;
-extern const ArgDef common_optimizer_args[]; /* (tables/optimizers.c) */
-/** What every loss and metric takes; nothing of it is stored. (tables/losses.c) */
+
+extern const ArgDef common_optimizer_args[]; /* */
+/** What every loss and metric takes; nothing of it is stored. */
 extern const ArgDef common_measure_args[];
 
 #endif

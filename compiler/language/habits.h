@@ -12,6 +12,7 @@ typedef struct Habit {
     const char *new_word; /* NULL: there is none */
     const char *note;     /* or NULL */
 } Habit;
+
 /** NULL when `word` is no habit for an argument of `owner`. */
 const Habit *habit_of_argument(const Class *owner, const char *word);
 /** What is written instead of a class of that name, or NULL. */

@@ -53,6 +53,6 @@ void shape_same(Layer *layer, Diags *diags);
 int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags);
 
 /* Within TimeDistributed the samples of a layer are the time steps of the model's: (batch * steps, …). Keras calls the
- * layer once for each step. (wrappers.c) */
+ * layer once for each step. */
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "plan/plan.h"
 
-/** x where `valid` is more than 0, else 0. (pooling.c) */
+/** x where `valid` is more than 0, else 0. */
 extern const Formula valid_steps;
 
 #endif

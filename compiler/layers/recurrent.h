@@ -5,8 +5,7 @@
 
 #include "model/layer.h"
 
-/** The argument in which two recurrent layers do not go together as the two ways of a Bidirectional; NULL: they do.
- *  (recurrent.c) */
+/** The argument in which two recurrent layers do not go together as the two ways of a Bidirectional; NULL: they do. */
 const char *recurrent_mismatch(const Layer *forward, const Layer *backward);
 
 #endif

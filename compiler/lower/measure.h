@@ -8,7 +8,7 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
-/* What is measured (measure.c): the metrics of the plan; rows of the loss, each of which may have a weight; the prediction as
+/* What is measured: the metrics of the plan; rows of the loss, each of which may have a weight; the prediction as
  * the loss wants it, which belongs to the forward operations; the loss, which returns what gradients begin at; the metrics. */
 void plan_metrics(Plan *plan);
 Shape loss_rows(const Model *model);

@@ -8,10 +8,10 @@
 #include "model/model.h"
 #include "plan/plan.h"
 
-/** Finds out what x and y are prepared by; reports what cannot be done to them. (prepare.c) */
+/** Finds out what x and y are prepared by; reports what cannot be done to them. */
 void model_prepare(Model *model, Diags *diags);
 /** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the model
- *  says. (prepare.c) */
+ *  says. */
 Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *x);
 Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target);
 

@@ -8,7 +8,7 @@
 #include "plan/plan.h"
 
 /** The rule of an optimizer with what its common arguments add to it, and the operations that it becomes: what is done
- *  with the gradients of all trainable weights. (update.c) */
+ *  with the gradients of all trainable weights. */
 UpdateRule update_rule(const Object *optimizer);
 void build_updates(Builder *build);
 

@@ -7,7 +7,7 @@
 
 typedef struct Model Model;
 
-/** Whether loss and metrics fit the output. (check.c) */
+/** Whether loss and metrics fit the output. */
 void model_check(const Model *model, Diags *diags);
 
 #endif

@@ -10,6 +10,7 @@ typedef struct ConstraintArgs {
     double min_value, max_value, rate;
     Ints axis;
 } ConstraintArgs;
+
 typedef struct ConstraintDef {
     Class class;
     const char *element; /* formula of the element w; or NULL, and */

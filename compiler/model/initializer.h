@@ -15,6 +15,7 @@ typedef struct InitCall {
     int64_t rows, columns; /* orthogonal, identity; else 0 */
     int64_t seed;          /* INT_NONE: the run's */
 } InitCall;
+
 typedef struct InitializerDef {
     Class class;
     /** Which function of the runtime fills a weight of this shape, and with what. */

@@ -20,6 +20,7 @@ typedef struct Tensor Tensor;
 typedef struct WeightArgs {
     Object *initializer, *regularizer, *constraint; /* NULL: none of the last two */
 } WeightArgs;
+
 typedef struct Weight {
     const char *name; /* kernel */
     const char *path; /* dense/kernel: its name in files of weights */
@@ -28,6 +29,7 @@ typedef struct Weight {
     int64_t ones_at, ones_count; /* these elements begin with 1 whatever the initializer says */
     bool trainable;
 } Weight;
+
 /** What a layer is: its class (name, arguments, documentation), its shapes and its mathematics. One file, one line in
  *  layers.def. */
 typedef struct LayerDef {
@@ -44,6 +46,7 @@ typedef struct LayerDef {
     bool (*stateful)(const Layer *layer); /* whether a call goes on from the states of the one before; NULL: never */
     bool masks;     /* carries masks of time steps on; others lose them */
 } LayerDef;
+
 /* Arguments of Input; the class is compiler/layers/input.c. */
 typedef struct InputArgs {
     Ints shape;         /* without the batch; count < 0: not given */
@@ -51,6 +54,7 @@ typedef struct InputArgs {
     int64_t batch_size; /* INT_NONE: not given */
     const char *dtype;  /* "float32" or "int32" */
 } InputArgs;
+
 struct Layer {
     const LayerDef *def;
     const Object *object;
@@ -74,6 +78,7 @@ struct Layer {
     const Layer *previous;  /* NULL: the input */
     Arena *arena;
 };
+
 /** Shapes of a wrapper's inner layer for what it is called with; its name becomes "wrapper/NAME", its weights become the
  *  wrapper's, too. */
 void layer_shape_inner(Layer *wrapper, Layer *inner, const char *name, Shape input, Shape mask, Diags *diags);

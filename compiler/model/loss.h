@@ -28,6 +28,7 @@ typedef struct LossDef {
     const char *activation; /* "softmax": applied to logits, there being no form of its own for them */
     const char *target;     /* what targets may be: UNIT, DISTRIBUTION, or NULL for REAL, as in enum nnc_target */
 } LossDef;
+
 /** Arguments of losses, and of metrics that are means of such values. */
 typedef struct LossArgs {
     const char *reduction; /* NULL in metrics */

@@ -19,12 +19,14 @@ typedef struct Thresholds {
     int64_t column;    /* the only output that counts; -1: all do */
     int64_t top;       /* so many largest outputs of a row may count as 1; 0: all */
 } Thresholds;
+
 typedef enum MetricKind {
     METRIC_MEAN,       /* of a value of each row: its sum, and what was counted */
     METRIC_THRESHOLDS, /* false and true labels between thresholds */
     METRIC_F_SCORE,    /* of each class: true positives, false positives, false negatives */
     METRIC_R2          /* of each output: weighted sums of y, y², (y - p)², the weights; then all values */
 } MetricKind;
+
 typedef struct MetricDef {
     Class class;
     MetricKind kind;
@@ -36,6 +38,7 @@ typedef struct MetricDef {
     /** 'accuracy' becomes one of its three forms by the shapes; NULL: is what it is */
     const struct MetricDef *(*resolve)(Shape output, bool sparse_target);
 } MetricDef;
+
 typedef struct MetricArgs {
     LossArgs value; /* METRIC_MEAN */
     Reals thresholds;
@@ -48,7 +51,8 @@ typedef struct MetricArgs {
     double beta;
     int64_t num_regressors;
 } MetricArgs;
-/** The thresholds of a METRIC_THRESHOLDS. (tables/metrics.c) */
+
+/** The thresholds of a METRIC_THRESHOLDS. */
 Thresholds metric_thresholds(const Object *metric);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct Builder Builder; /* lower.h */
 typedef struct Tensor Tensor;   /* plan.h */
 
 /** What is done to values between the file and the network: said by the source of fit(), or where fit() names none of
- *  evaluate(). It belongs to the model: emitted functions take values as that file has them. (prepare.c) */
+ *  evaluate(). It belongs to the model: emitted functions take values as that file has them. */
 typedef struct Preparation {
     const Object *source; /* NULL: nothing is known of the file */
     double scale;         /* what every value is multiplied by; 1: nothing */

@@ -9,7 +9,7 @@
 
 typedef struct Model Model;
 
-/** 1 where a larger figure is better for a callback, -1 where a smaller one is; 0: nobody knows. (monitor.c) */
+/** 1 where a larger figure is better for a callback, -1 where a smaller one is; 0: nobody knows. */
 int monitor_direction(const Model *model, const CallbackArgs *args);
 /** The name of a file of weights, its ending that of safetensors. */
 const char *weights_file(Arena *arena, const char *path);

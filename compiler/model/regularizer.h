@@ -13,6 +13,7 @@ typedef struct RegularizerArgs {
     double factor;    /* OrthogonalRegularizer … */
     const char *mode; /* … "rows" or "columns" */
 } RegularizerArgs;
+
 typedef struct RegularizerDef {
     Class class; /* its arguments are RegularizerArgs: l1·Σ|x| + l2·Σx² */
     /** Appends what it adds to that for a matrix of weights; NULL: nothing. The gradient follows from the operations. */

@@ -13,6 +13,7 @@ typedef struct ScheduleRule {
     LIST(Operand) numbers;
     const char *text;
 } ScheduleRule;
+
 typedef struct ScheduleDef {
     Class class;
     void (*rule)(const Object *object, Arena *arena, ScheduleRule *rule);

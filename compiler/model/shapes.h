@@ -6,7 +6,7 @@
 #include "base/diag.h"
 #include "model/model.h"
 
-/** Runs every layer's shape rule in order; after an error later layers stay silent. (shape.c) */
+/** Runs every layer's shape rule in order; after an error later layers stay silent. */
 void model_shapes(Model *model, Diags *diags);
 
 #endif

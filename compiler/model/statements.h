@@ -8,7 +8,7 @@
 
 #include "language/class.h"
 
-/** Arguments of callbacks; each class has some of them. (tables/callbacks.c) */
+/** Arguments of callbacks; each class has some of them. */
 typedef struct CallbackArgs {
     const char *path, *monitor, *mode, *separator;
     double min_delta, baseline, factor, min_lr; /* baseline NaN: none */
@@ -16,6 +16,7 @@ typedef struct CallbackArgs {
     bool restore_best_weights, save_best_only, save_weights_only, append, raise_error, double_checkpoint, delete_checkpoint;
     Rates schedule;
 } CallbackArgs;
+
 /* Arguments of fit() and evaluate(); sources are Objects of CLASS_SOURCE. */
 typedef struct FitArgs {
     Object *x, *y, *sample_weight;
@@ -27,14 +28,17 @@ typedef struct FitArgs {
     bool shuffle;
     Weights class_weight;
 } FitArgs;
+
 typedef struct EvaluateArgs {
     Object *x, *y, *sample_weight;
     int64_t batch_size, verbose;
 } EvaluateArgs;
+
 typedef struct CompileArgs {
     Object *optimizer, *loss;
     Objects metrics, weighted_metrics;
 } CompileArgs;
+
 /* Arguments of the data sources. */
 typedef struct SourceArgs {
     const char *path;

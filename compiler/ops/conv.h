@@ -16,6 +16,7 @@ typedef struct ConvStrides {
     int64_t at[MAX_SPATIAL]; /* of neighbouring positions */
     int64_t sample;
 } ConvStrides;
+
 ConvStrides conv_strides(Shape shape, int dims);
 
 /** A window as pieces of a depth: its positions, the innermost in one piece where they lie together. */
@@ -24,6 +25,7 @@ typedef struct ConvPieces {
     int64_t depth;
     int count;
 } ConvPieces;
+
 ConvPieces conv_pieces(const Window *window, const ConvStrides *strides, int64_t channels);
 
 /** "3, 1, 1" */
@@ -34,7 +36,7 @@ const char *conv_place(Emit *emit, const char *index, int count, const int64_t *
 
 /** The cross-correlation of x with a kernel (size…, channels / groups, filters), without padding. */
 Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *role, const char *label);
-/** That of the kernel alone. (ops/conv.c) */
+/** That of the kernel alone. */
 void build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 /** The gradients of a convolution of x with the kernel; d may lack outputs at the end, whose gradient is 0. */
 void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);

@@ -10,9 +10,9 @@
 #include "plan/plan.h"
 
 /** Max pooling of what a convolution has just made, perhaps with a bias and an activation that rises: the convolution takes
- *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. (ops/conv_max.c) */
+ *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. */
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape);
-/** Those of one whose gradient d is 0 nearly everywhere; false: it is not, and nothing was built. (ops/conv_max.c) */
+/** Those of one whose gradient d is 0 nearly everywhere; false: it is not, and nothing was built. */
 bool build_conv_sparse_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
 
 #endif

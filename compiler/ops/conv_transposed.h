@@ -13,7 +13,7 @@
  *  `low` positions are left out. */
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
                               const char *role, const char *label);
-/** The same phase by phase, where there are strides; NULL: it cannot. (ops/conv_transposed.c) */
+/** The same phase by phase, where there are strides; NULL: it cannot. */
 Tensor *build_phases(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape, const char *role,
                      const char *label);
 

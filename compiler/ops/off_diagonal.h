@@ -6,7 +6,7 @@
 #include "build/builder.h"
 #include "plan/plan.h"
 
-/** A square matrix with zeros in its diagonal. (ops/off_diagonal.c) */
+/** A square matrix with zeros in its diagonal. */
 Tensor *build_off_diagonal(Builder *build, Tensor *x);
 
 #endif

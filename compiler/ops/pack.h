@@ -6,7 +6,7 @@
 #include "build/builder.h"
 #include "plan/plan.h"
 
-/** A matrix packed for many products: the second input of a matmul, the kernel of a conv. (ops/pack.c) */
+/** A matrix packed for many products: the second input of a matmul, the kernel of a conv. */
 Tensor *build_pack(Builder *build, Tensor *matrix);
 enum { PANEL_COLUMNS = 64 }; /* PANEL of nnc_product.h */
 

@@ -13,6 +13,7 @@ typedef struct Pass {
     const char *name; /* --emit=plan:NAME */
     void (*run)(Plan *plan, Program *program);
 } Pass;
+
 /** The pass of this name; NULL: there is none. */
 const Pass *pass_named(const char *name);
 /** The names of all in lines of this width. */

@@ -16,6 +16,7 @@ bool op_reads(const Op *op, const Tensor *tensor);
 bool op_makes(const Op *op, const Tensor *tensor);
 /** True when `op` writes to the memory of `tensor`, whichever part of it. */
 bool op_writes(const Op *op, const Tensor *tensor);
+
 /** One tensor after the other that an operation reads or makes, some of them twice: inputs, its result, then of each step its
  *  operands and its result.  for (Access at = {.op = op}; access_next(&at);) … at.tensor … */
 typedef struct Access {
@@ -26,6 +27,7 @@ typedef struct Access {
     bool reads, writes;     /* a tensor that is changed in place both */
     int position;           /* within the step, or the operation */
 } Access;
+
 bool access_next(Access *access);
 /** How many operations, tensors and uses passes have looked at so far: what they cost, without a clock. */
 int64_t plan_visits(void);

@@ -117,6 +117,7 @@ enum {
 
 /** One elementwise computation: result = text, or, for an update, statements that assign to their operands. */
 typedef struct Step Step;
+
 struct Step {
     const char *label;
     const char *text;
@@ -274,7 +275,7 @@ typedef struct Slot {
 } Slot;
 
 /** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef, and then for what is common
- *  to all of them by update_rule() (update.c). */
+ *  to all of them by update_rule(). */
 typedef struct UpdateRule {
     Slot slots[8];
     int slot_count;
@@ -325,11 +326,11 @@ typedef struct Plan {
 
 /* The passes (passes/passes.c says in which order they run, and what for). */
 
-/* Where tensors lie. (tensor.c) */
+/* Where tensors lie. */
 
-/* What operations read and make. (tensor.c) */
+/* What operations read and make. */
 
 /* Who reads and who makes a tensor, and where operations stand: known from program_index() on, and kept by those below that
- * change a program. (uses.c) */
+ * change a program. */
 
 #endif

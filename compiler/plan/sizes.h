@@ -10,6 +10,7 @@
 /** The programs that there are; returns how many. */
 enum { MAX_PROGRAMS = 5 };
 int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]);
+
 /** Memory in reals, for the header, --emit=json and --max-ram. */
 typedef struct Sizes {
     int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
@@ -17,6 +18,7 @@ typedef struct Sizes {
     int64_t params_bytes, work_bytes, trainer_bytes, state_bytes; /* of the structs */
     int64_t trainer_padding, state_padding; /* members that fill them: reals, and numbers of 4 bytes */
 } Sizes;
+
 Sizes plan_sizes(const Plan *plan);
 
 #endif

@@ -16,7 +16,7 @@ void step_drop_unused(Step *step);
 void step_add(Arena *arena, Step *step, Operand operand);
 /** One step more, which brings its operands along. */
 void op_add_step(Arena *arena, Op *op, Step step);
-/** The single step of a map that is written like this; NULL when op is none. (passes/passes.c) */
+/** The single step of a map that is written like this; NULL when op is none. */
 Step *map_step(const Op *op, const char *text);
 
 #endif

@@ -18,11 +18,13 @@ Tensor *tensor_rows(Tensor *tensor);
 bool tensor_is_packed(const Tensor *tensor);
 /** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the batch. */
 int64_t tensor_row_width(const Tensor *tensor);
+
 /** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */
 typedef struct Slice {
     int64_t index, stride;
     bool stepped, of_batch;
 } Slice;
+
 Slice tensor_slice(const Tensor *tensor);
 /** Whether two tensors have an element of memory in common, within one step of a loop. */
 bool tensors_overlap(const Tensor *a, const Tensor *b);

@@ -25,12 +25,14 @@ void op_index(Plan *plan, Op *op);
 /** Leaves NULL in the place of an operation, until program_close() closes all such gaps. */
 void program_drop(Plan *plan, Program *program, Op *op);
 void program_close(Program *program);
+
 /** Moves operations, all at once: each before what stands at `to` now, or behind the last one; those with one aim in the order
  *  of the list. Costs as much as the program is long. */
 typedef struct Move {
     Op *op;
     int to;
 } Move;
+
 typedef LIST(Move) Moves;
 void program_move(Plan *plan, Program *program, const Moves *moves);
 /** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the base's. */

@@ -5,7 +5,7 @@
 
 #include "print/emit.h"
 
-/** Says what a function that has just been printed computes. (comment.c) */
+/** Says what a function that has just been printed computes. */
 void op_formula(Emit *emit, Function *function);
 /** The comment above a function: its layers and its formula, ASCII only. */
 const char *op_comment(Emit *emit, const Function *function);

@@ -48,16 +48,19 @@ struct Function {
     LIST(const Layer *) layers; /* whose operations it is, of one that is printed … */
     Names known;                /* … by name */
 };
+
 /** The functions of a program's operations. */
 typedef struct Called {
     const Program *program;
     Function **functions;
 } Called;
+
 /** A local that holds the element of a tensor. */
 typedef struct Loaded {
     const Tensor *tensor;
     const char *local;
 } Loaded;
+
 /** A random stream that a program has declared. */
 typedef struct Stream {
     const char *path; /* dropout/mask */
@@ -65,12 +68,14 @@ typedef struct Stream {
     const char *name;
     bool declared;
 } Stream;
+
 /** The member of a weight in the structs of weights, and where it begins in them, in reals. */
 typedef struct Field {
     const Weight *weight;
     const char *name; /* dense_kernel */
     int64_t place, trainable_place;
 } Field;
+
 struct Emit {
     Arena *arena, *scratch; /* scratch: emptied behind each function */
     const Plan *plan;

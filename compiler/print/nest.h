@@ -12,6 +12,7 @@
 #include "print/template.h"
 
 enum { MAX_LOOPS = MAX_RANK, MAX_LANES = 16 };
+
 typedef struct Loop {
     const char *var, *size; /* C texts */
     int64_t literal;        /* the size; the batch multiplied in is left out */
@@ -19,6 +20,7 @@ typedef struct Loop {
     uint64_t present;       /* bit i: tensor i of the nest has this dimension */
     bool reduced;
 } Loop;
+
 typedef struct Nest {
     Shape space;
     Tensor *tensors[MAX_STEP_TENSORS + 1]; /* of the steps, and what a sum adds up */
@@ -27,6 +29,7 @@ typedef struct Nest {
     int loop_count; /* the last one runs over lanes */
     bool blocked;   /* the last one in blocks of 64, with random numbers for each */
 } Nest;
+
 /** Loops over `shape` merged as far as the operands allow; `kept` is the shape that a sum leaves, or NULL. */
 Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept);
 /** The index of the current element of a tensor: "i * 256 + c". *vector: it runs along the lanes. */
@@ -43,6 +46,7 @@ const char *lanes_store(Emit *emit, const char *address, const char *value, cons
 const char *copy_text(Emit *emit, const char *to, const char *from, const char *size);
 /** The first element of a matrix, which may be columns of a wider one: a parameter, perhaps plus a column. */
 const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name);
+
 /** How a step reaches the elements of tensors outside the operation. */
 typedef struct Place {
     const Nest *nest;
@@ -50,18 +54,21 @@ typedef struct Place {
     const char *lanes;       /* "n"; NULL: all vectors are whole */
     const char *draw_offset; /* of the current column in the block of random numbers */
 } Place;
+
 /** The statements of op's steps: locals, then stores of what others read. */
 const char *steps_text(Emit *emit, const Op *op, const Place *place);
 /** What the place of a step's result is called as a parameter. */
 const char *result_name(Emit *emit, const Op *op, const Step *step);
 /** Those of a sum's terms, which make what is summed. */
 const char *terms_text(Emit *emit, const Op *op, const Place *place);
+
 /** The steps of an operation that makes blocks: within a block from (row, col) on, at its row r and column c. The space
  *  is (row, column), so operands are full, or one value per column; `row` says which of all rows it is. */
 typedef struct BlockText {
     const char *value; /* the local that holds the operation's own result */
     const char *draws, *lanes, *steps; /* lanes: declares n where steps need it */
 } BlockText;
+
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
 /** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at c. */
 bool block_is_row(const Emit *emit, const Op *op);

@@ -13,6 +13,7 @@ typedef struct Emit Emit;
 typedef struct Hole {
     const char *name, *text;
 } Hole;
+
 /** Prints a template; `holes` ends with a NULL name. A hole without text in `holes` is an internal error. */
 void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes);
 /** Two lists of holes in one. */
