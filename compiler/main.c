@@ -120,7 +120,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
         }
     }
     constants_define(constants, file);
-    Model *model = model_from_ast(arena, file, constants, diags);
+    Model *model = model_from_ast(arena, file, constants, options, diags);
     if (options->prefix) model->name = options->prefix;
     else model_check_prefix(model, diags);
     model_check_length(model, options->stream && options->inference_only && !options->main, diags);

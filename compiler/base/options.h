@@ -17,6 +17,7 @@ typedef struct Options {
     bool print_cflags, print_libs, print_version, print_help;
     int list_kind;                                       /* a ClassKind, or -1 */
     int64_t max_ram;                                     /* bytes, or -1 */
+    int64_t batch;                                       /* --batch, or 0 */
     bool run;                                            /* nnc run */
     LIST(const char *) definitions, warnings, arguments; /* arguments: of the program, after -- */
     const char *program;                                 /* argv[0], to find an uninstalled build */

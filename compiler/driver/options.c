@@ -11,6 +11,7 @@
 #include "base/options.h"
 #include "driver/options.h"
 #include "language/class.h"
+#include "model/layer.h"
 #include "passes/passes.h"
 
 typedef enum OptionType {
@@ -20,7 +21,8 @@ typedef enum OptionType {
     TAKES_KIND,
     TAKES_REAL,
     TAKES_DIAGNOSTICS,
-    TAKES_BYTES
+    TAKES_BYTES,
+    TAKES_COUNT /* of samples */
 } OptionType;
 
 typedef struct OptionDef {
@@ -55,6 +57,7 @@ static const OptionDef table[] = {
     {"-W", "ID", TAKES_LIST, FIELD(warnings), "warnings: -WID, -Wno-ID, -Werror, -Werror=ID"},
     {"--diagnostics", "text|json", TAKES_DIAGNOSTICS, FIELD(diagnostics_json), "how errors are printed"},
     {"--explain", "ID", TAKES_TEXT, FIELD(explain), "say more about an error or warning"},
+    {"--batch", "N", TAKES_COUNT, FIELD(batch), "the batch that the C is compiled for; the file's is without effect"},
     {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
     {"--list-layers", "", TAKES_KIND, CLASS_LAYER,
      "list the layers; =md as Markdown, =names for completion. Likewise:"},
@@ -128,13 +131,16 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         *(bool *)field = !strcmp(value, other);
         return 0;
     }
-    case TAKES_BYTES: {
+    case TAKES_BYTES:
+    case TAKES_COUNT: {
+        const bool bytes = option->type == TAKES_BYTES;
         char *end;
         errno = 0;
-        const long long bytes = strtoll(value, &end, 10);
-        if (*end || end == value || errno || bytes < 0)
-            return usage(arena_printf(arena, "option '%s' takes a number of bytes, not '%%s'", option->name), value);
-        options->max_ram = bytes;
+        const long long number = strtoll(value, &end, 10);
+        if (*end || end == value || errno || number < !bytes || (!bytes && number > MAX_BATCH))
+            return usage(arena_printf(arena, "option '%s' takes a number of %s, not '%%s'", option->name,
+                                      bytes ? "bytes" : "samples, at least 1 and at most 2^24"), value);
+        *(int64_t *)field = number;
         return 0;
     }
     }

@@ -6,7 +6,7 @@
 static const ArgDef args[] = {
     {ARG(InputArgs, shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .doc = "dimensions of one sample"},
-    {ARG(InputArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows the C is compiled for"},
+    {ARG(InputArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH), .doc = "rows the C is compiled for"},
     {ARG(InputArgs, dtype), ARG_CHOICE, DEFAULT("'float32'"), .choices = (const char *const[]){"float32", "int32", NULL},
      .may_be_none = true,
      .doc = "int32: indices, for Embedding"},

@@ -47,6 +47,8 @@ typedef struct LayerDef {
     bool masks;     /* carries masks of time steps on; others lose them */
 } LayerDef;
 
+enum { MAX_BATCH = 1 << 24 };
+
 /* Arguments of Input; the class is compiler/layers/input.c. */
 typedef struct InputArgs {
     Ints shape;         /* without the batch; count < 0: not given */

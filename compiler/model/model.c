@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/names.h"
+#include "base/options.h"
 #include "base/source.h"
 #include "frontend/bind.h"
 #include "frontend/constants.h"
@@ -27,6 +28,7 @@ static const ArgDef input_layer_args[] = {
 typedef struct Maker {
     Arena *arena;
     Constants *constants;
+    const Options *options;
     Diags *diags;
     Model *model;
     bool incomplete;    /* something failed before: that something is missing is no news */
@@ -350,10 +352,32 @@ static void check_batch(Maker *maker, const Object *statement, int64_t batch, Sp
         if (model_batch.lo >= 0) {
             diag_note(maker->diags, model_batch, "it is compiled for this");
         } else {
-            diag_note(maker->diags, NO_SPAN, "%d is the default; Input(batch_size=…) or fit(batch_size=…) says another",
-                      (int)DEFAULT_BATCH);
+            diag_note(maker->diags, NO_SPAN, "%lld is the default; Input(batch_size=…), fit(batch_size=…) or --batch says another",
+                      (long long)model->batch);
         }
     }
+}
+
+/* The batch that the C is compiled for: --batch, Input's, fit's. What only predicts is made for one sample. */
+static void choose_batch(Maker *maker, const Object *fit, const Object *evaluate) {
+    Model *model = maker->model;
+    if (maker->options->batch > 0) { /* whatever the file says */
+        model->batch = maker->options->batch;
+        model->fit.batch_size = model->evaluate.batch_size = INT_NONE;
+        return;
+    }
+    const int64_t fit_batch = fit == NULL ? INT_NONE : model->fit.batch_size;
+    const int64_t evaluate_batch = evaluate == NULL ? INT_NONE : model->evaluate.batch_size;
+    const int64_t otherwise = !maker->options->inference_only      ? DEFAULT_BATCH
+                              : evaluate_batch != INT_NONE ? evaluate_batch
+                                                           : 1;
+    Span batch_span = maker->batch_span;
+    if (maker->batch == INT_NONE && fit_batch != INT_NONE) {
+        batch_span = object_arg_span(fit, "batch_size");
+    }
+    model->batch = maker->batch != INT_NONE ? maker->batch : fit_batch != INT_NONE ? fit_batch : otherwise;
+    check_batch(maker, fit, fit_batch, batch_span);
+    check_batch(maker, evaluate, evaluate_batch, batch_span);
 }
 
 static void add_statements(Maker *maker, const AstFile *file) {
@@ -372,14 +396,7 @@ static void add_statements(Maker *maker, const AstFile *file) {
         model->evaluate = *(const EvaluateArgs *)evaluate->args;
     }
     check_compile(maker, compile, fit, evaluate);
-    int64_t fit_batch = fit == NULL ? INT_NONE : model->fit.batch_size;
-    Span batch_span = maker->batch_span;
-    if (maker->batch == INT_NONE && fit_batch != INT_NONE) {
-        batch_span = object_arg_span(fit, "batch_size");
-    }
-    model->batch = maker->batch != INT_NONE ? maker->batch : fit_batch != INT_NONE ? fit_batch : DEFAULT_BATCH;
-    check_batch(maker, fit, fit_batch, batch_span);
-    check_batch(maker, evaluate, model->evaluate.batch_size, batch_span);
+    choose_batch(maker, fit, evaluate);
 }
 
 void model_check_length(Model *model, bool only_steps, Diags *diags) {
@@ -390,13 +407,13 @@ void model_check_length(Model *model, bool only_steps, Diags *diags) {
     }
 }
 
-Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags) {
+Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, const Options *options, Diags *diags) {
     Model *model = NEW(arena, Model);
     model->arena = arena;
     model->name = "model";
     model->span = model->input_span = NO_SPAN;
     model->input.rank = model->output.rank = -1;
-    Maker maker = {.arena = arena, .constants = constants, .diags = diags, .model = model,
+    Maker maker = {.arena = arena, .constants = constants, .diags = diags, .model = model, .options = options,
                    .incomplete = file->incomplete, .batch = INT_NONE, .batch_span = NO_SPAN};
     maker.layer_names.arena = maker.class_counts.arena = arena;
     int errors = diags_errors(diags);

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/options.h"
 #include "base/source.h"
 #include "frontend/constants.h"
 #include "language/ast.h"
@@ -49,7 +50,7 @@ typedef struct Model {
 
 /** The tree → a model with every argument checked, layers named as Keras names them, no shapes yet. Never NULL; errors
  *  are in `diags`. */
-Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, Diags *diags);
+Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, const Options *options, Diags *diags);
 /** Reports a length of None, unless nothing but NAME_step() and its kin are wanted: there it plays no part. */
 void model_check_length(Model *model, bool only_steps, Diags *diags);
 

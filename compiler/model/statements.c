@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "language/class.h"
+#include "model/layer.h"
 #include "model/statements.h"
 
 /* compile, fit, evaluate */
@@ -32,7 +33,7 @@ static const ArgDef compile_args[] = {
 static const ArgDef fit_args[] = {
     DATA_ARG(FitArgs, x, "inputs"),
     DATA_ARG(FitArgs, y, "labels"),
-    {ARG(FitArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows of one update; 32 when not given"},
+    {ARG(FitArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH), .doc = "rows of one update; 32 when not given"},
     {ARG(FitArgs, epochs), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "passes over the data"},
     {ARG(FitArgs, verbose), ARG_INT, DEFAULT("'auto'"), RANGE(0, 2), .word = "auto", .keyword_only = true,
      .doc = "0 silent, 1 a progress bar, 2 a line per epoch"},
@@ -53,7 +54,7 @@ static const ArgDef fit_args[] = {
      .doc = "steps after which an epoch ends; the next goes on in the data, which repeat"},
     {ARG(FitArgs, validation_steps), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .keyword_only = true,
      .doc = "so many batches of validation data only"},
-    {ARG(FitArgs, validation_batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .keyword_only = true,
+    {ARG(FitArgs, validation_batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH), .keyword_only = true,
      .doc = "rows of a batch of validation; batch_size when not given"},
     {ARG(FitArgs, validation_freq), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), .keyword_only = true,
      .doc = "validate after every so many epochs, or after those of a list, from 1"},
@@ -62,7 +63,7 @@ static const ArgDef fit_args[] = {
 static const ArgDef evaluate_args[] = {
     DATA_ARG(EvaluateArgs, x, "inputs"),
     DATA_ARG(EvaluateArgs, y, "labels"),
-    {ARG(EvaluateArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24), .doc = "rows computed at once"},
+    {ARG(EvaluateArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH), .doc = "rows computed at once"},
     {ARG(EvaluateArgs, verbose), ARG_INT, DEFAULT("None"), RANGE(0, 2), .word = "auto", .keyword_only = true,
      .doc = "0 silent, 1 a progress bar"},
     {ARG(EvaluateArgs, sample_weight), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,

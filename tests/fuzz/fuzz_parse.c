@@ -4,7 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "model.h"
+#include "base/options.h"
+#include "frontend/constants.h"
+#include "frontend/dump.h"
+#include "frontend/parser.h"
+#include "model/dump.h"
+#include "model/model.h"
+#include "model/prefix.h"
+#include "model/shapes.h"
+#include "model/summary.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,6 +25,7 @@ static void print_all(const Model *model, const AstFile *file, const Source *sou
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const Options options = {.list_kind = -1, .max_ram = -1};
     static FILE *null;
     if (null == NULL) {
         null = fopen("/dev/null", "w");
@@ -30,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Constants *constants = constants_new(arena, diags);
     const AstFile *file = parse_file(arena, source, diags);
     constants_define(constants, file);
-    Model *model = model_from_ast(arena, file, constants, diags);
+    Model *model = model_from_ast(arena, file, constants, &options, diags);
     model_check_prefix(model, diags);
     model_shapes(model, diags);
     print_all(model, file, source, arena);

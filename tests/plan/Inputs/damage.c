@@ -5,8 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lower.h"
-#include "options.h"
+#include "base/options.h"
+#include "frontend/constants.h"
+#include "frontend/parser.h"
+#include "lower/lower.h"
+#include "lower/prepare.h"
+#include "model/check.h"
+#include "model/model.h"
+#include "model/shapes.h"
+#include "passes/passes.h"
+#include "plan/check.h"
+#include "plan/uses.h"
 
 static Plan *plan_of(Arena *arena, const char *path, const char *pass) {
     static Options options = {.list_kind = -1, .max_ram = -1};
@@ -17,7 +26,7 @@ static Plan *plan_of(Arena *arena, const char *path, const char *pass) {
     AstFile *file = parse_file(arena, source, diags);
     Constants *constants = constants_new(arena, diags);
     constants_define(constants, file);
-    Model *model = model_from_ast(arena, file, constants, diags);
+    Model *model = model_from_ast(arena, file, constants, &options, diags);
     model_shapes(model, diags);
     model_prepare(model, diags);
     model_check(model, diags);
