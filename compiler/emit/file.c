@@ -342,10 +342,16 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
 static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
-static const char *const runtime_copied[] = {"runtime/nnc_vec.h",     "runtime/nnc_math.h", "runtime/nnc_random.h",
-                                             "runtime/nnc_product.h", "runtime/nnc_packed.h", "runtime/nnc_winner.h",
-                                             "runtime/nnc_rows.h",    "runtime/nnc_init.h",   "runtime/nnc_rate.h",
-                                             NULL};
+static const char *const runtime_copied[] = {
+    "runtime/nnc_vec.h",    "runtime/nnc_math.h",      "runtime/nnc_random.h", "runtime/nnc_tile.h",   "runtime/nnc_product.h",
+    "runtime/nnc_column.h", "runtime/nnc_transpose.h", "runtime/nnc_packed.h", "runtime/nnc_winner.h", "runtime/nnc_rows.h",
+    "runtime/nnc_init.h",   "runtime/nnc_rate.h",      NULL};
+
+/* The second list as a linked file includes it. */
+static void print_includes(Text *out) {
+    text_puts(out, "\n");
+    for (int i = 0; runtime_copied[i]; i++) text_printf(out, "#include \"%s\"\n", strchr(runtime_copied[i], '/') + 1);
+}
 
 /* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */
 static const char *names_text(Emit *emit, const char *runtime_names) {
@@ -418,8 +424,12 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
         emit_template(&emit, &out, "file_copies", holes);
         emit_template(&emit, &out, "file_names", with(&emit, holes, (Hole[]){{"names", names}, {NULL, NULL}}));
     }
-    emit_template(&emit, &out, options->standalone ? "file_parts" : "file_linked", holes);
-    if (options->standalone) text_puts(&out, parts.copied);
+    if (options->standalone) {
+        emit_template(&emit, &out, "file_parts", holes);
+        text_puts(&out, parts.copied);
+    } else {
+        print_includes(&out);
+    }
     emit_template(&emit, &out, "file_kernels", holes);
     text_puts(&out, text_chars(&emit.kernels));
     text_puts(&out, text_chars(&programs));

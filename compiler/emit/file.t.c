@@ -43,17 +43,6 @@ $summary_lines
 
 /* --------------------------------------------------------------- the driver: reads data, trains, evaluates, predicts */
 
-//@ file_linked
-
-#include "nnc_init.h"
-#include "nnc_math.h"
-#include "nnc_packed.h"
-#include "nnc_product.h"
-#include "nnc_random.h"
-#include "nnc_rate.h"
-#include "nnc_rows.h"
-#include "nnc_vec.h"
-#include "nnc_winner.h"
 //@ file_sizes
 
 /* The header's sizes are those of this compiler. */

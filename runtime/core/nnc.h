@@ -47,6 +47,7 @@ enum nnc_status {
  * drops what has a word below rate * 2^32.
  */
 /* @part nnc_random NNC_PHILOX_ROUNDS */
+
 enum { NNC_PHILOX_ROUNDS = 10 };
 
 typedef struct nnc_random {
@@ -57,9 +58,18 @@ typedef struct nnc_random {
     uint64_t round_keys[NNC_PHILOX_ROUNDS][2]; /* the key as each round of Philox takes it, 32 bits in 64 as vectors do */
 } nnc_random;
 
-/* @part NNC_RANDOM_BLOCK */
-enum { NNC_RANDOM_BLOCK = 64 };
+/* @part NNC_PHILOX_MULTIPLIER_0 NNC_PHILOX_MULTIPLIER_2 */
+
+/* Of words 0 and 2 of the counter. */
+#define NNC_PHILOX_MULTIPLIER_0 UINT32_C(0xD2511F53)
+#define NNC_PHILOX_MULTIPLIER_2 UINT32_C(0xCD9E8D57)
+
+/* @part NNC_RANDOM_LANES NNC_RANDOM_BLOCK */
+
+enum { NNC_RANDOM_LANES = 16, NNC_RANDOM_BLOCK = 4 * NNC_RANDOM_LANES };
+
 /* @part NNC_PURPOSE_SHUFFLE NNC_PURPOSE_INIT NNC_PURPOSE_DATA */
+
 enum { NNC_PURPOSE_SHUFFLE = 0x40000000, NNC_PURPOSE_INIT = 0x20000000, NNC_PURPOSE_DATA = 0x60000000 };
 /* @end */
 

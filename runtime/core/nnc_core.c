@@ -7,20 +7,17 @@
 /* What the key grows by from round to round: golden ratio, sqrt(3) - 1, in units of 2^-32. */
 static const uint32_t nnc_philox_increment[2] = {0x9E3779B9u, 0xBB67AE85u};
 
-/* @part nnc_philox NNC_RANDOM_LANES nnc_philox_multiplier */
+/* @part nnc_philox */
 
 /* Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011, section 3.3. */
-static const uint32_t nnc_philox_multiplier[2] = {0xD2511F53u, 0xCD9E8D57u};
-enum { NNC_RANDOM_LANES = 16 };
-
 NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]) {
     uint32_t k0 = key[0], k1 = key[1];
     uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
     for (int round = 0; round < NNC_PHILOX_ROUNDS; round++) {
-        uint64_t product0 = (uint64_t)nnc_philox_multiplier[0] * c0;
-        uint64_t product1 = (uint64_t)nnc_philox_multiplier[1] * c2;
-        c0 = (uint32_t)(product1 >> 32) ^ c1 ^ k0;
-        c1 = (uint32_t)product1;
+        uint64_t product0 = (uint64_t)NNC_PHILOX_MULTIPLIER_0 * c0;
+        uint64_t product2 = (uint64_t)NNC_PHILOX_MULTIPLIER_2 * c2;
+        c0 = (uint32_t)(product2 >> 32) ^ c1 ^ k0;
+        c1 = (uint32_t)product2;
         c2 = (uint32_t)(product0 >> 32) ^ c3 ^ k1;
         c3 = (uint32_t)product0;
         k0 += nnc_philox_increment[0];

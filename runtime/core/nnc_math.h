@@ -117,6 +117,7 @@ INLINE vec v_exp_parts(vec x, vec *half) {
 }
 
 /* @part EXP_END */
+
 /* exp is infinite from here on. */
 #ifdef NNC_DOUBLE
 #define EXP_END 709.8

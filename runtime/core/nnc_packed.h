@@ -9,11 +9,12 @@
 #ifndef NNC_PACKED_H_INCLUDED
 #define NNC_PACKED_H_INCLUDED
 
-#include "nnc_product.h"
+#include "nnc_tile.h"
+#include "nnc_vec.h"
 
 /* @part STRIP */
 
-/* As wide as a tile of nnc_product.h; PANEL is a multiple of it. */
+/* As wide as a tile; PANEL is a multiple of it. */
 #define STRIP (TILE_COLS * LANES) /* columns */
 
 /* @part PACKED_ROWS PACKED_DEPTH */

@@ -9,6 +9,7 @@
 
 #include "nnc.h"
 #include "nnc_math.h"
+#include "nnc_vec.h"
 
 /* @part vec_pair PAIRS RANDOM_STREAMS */
 
@@ -95,7 +96,8 @@ INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) { return (a & 0xff
 
 /* @part v_random_lanes */
 
-/* Philox4x32-10 of RANDOM_STREAMS * PAIRS counters, `counter` and those behind it: word w in bits[16 * w ...]. */
+/* Philox4x32-10 of RANDOM_STREAMS * PAIRS counters, `counter` and those behind it: word w in
+ * bits[NNC_RANDOM_LANES * w ...]. */
 static inline void v_random_lanes(const nnc_random *random, uint32_t counter, uint32_t *bits) {
     const vec_pair none = v_pair_index() ^ v_pair_index();
     vec_pair x0[RANDOM_STREAMS], x1[RANDOM_STREAMS], x2[RANDOM_STREAMS], x3[RANDOM_STREAMS];
@@ -107,7 +109,8 @@ static inline void v_random_lanes(const nnc_random *random, uint32_t counter, ui
     }
     UNROLL for (int round = 0; round < NNC_PHILOX_ROUNDS; round++) {
         UNROLL for (int s = 0; s < RANDOM_STREAMS; s++) {
-            vec_pair product0 = v_multiply_words(x0[s], 0xd2511f53), product2 = v_multiply_words(x2[s], 0xcd9e8d57);
+            const vec_pair product0 = v_multiply_words(x0[s], NNC_PHILOX_MULTIPLIER_0);
+            const vec_pair product2 = v_multiply_words(x2[s], NNC_PHILOX_MULTIPLIER_2);
             x0[s] = (product2 >> 32) ^ x1[s] ^ random->round_keys[round][0];
             x1[s] = product2;
             x2[s] = (product0 >> 32) ^ x3[s] ^ random->round_keys[round][1];
@@ -115,17 +118,18 @@ static inline void v_random_lanes(const nnc_random *random, uint32_t counter, ui
         }
     }
     v_store_words(bits, x0);
-    v_store_words(bits + 16, x1);
-    v_store_words(bits + 32, x2);
-    v_store_words(bits + 48, x3);
+    v_store_words(bits + NNC_RANDOM_LANES, x1);
+    v_store_words(bits + 2 * NNC_RANDOM_LANES, x2);
+    v_store_words(bits + 3 * NNC_RANDOM_LANES, x3);
 }
 
 /* @part v_random_block */
 
-/** The 64 words of block `block`: word w of lane l, whose counter is (first + block) * 16 + l, in bits[16 * w + l]. */
-static inline void v_random_block(const nnc_random *random, uint32_t block, uint32_t bits[64]) {
-    for (uint32_t lane = 0; lane < 16; lane += RANDOM_STREAMS * PAIRS) {
-        v_random_lanes(random, (uint32_t)(random->first + block) * 16 + lane, bits + lane);
+/** The words of block `block`: word w of lane l, whose counter is (first + block) * NNC_RANDOM_LANES + l, in
+ * bits[NNC_RANDOM_LANES * w + l]. */
+static inline void v_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]) {
+    for (uint32_t lane = 0; lane < NNC_RANDOM_LANES; lane += RANDOM_STREAMS * PAIRS) {
+        v_random_lanes(random, (random->first + block) * NNC_RANDOM_LANES + lane, bits + lane);
     }
 }
 

@@ -4,7 +4,7 @@
  *
  * Generated C computes with `vec`, a vector of LANES reals, where gcc or clang offers vector extensions, and with plain
  * scalars (LANES 1) everywhere else or when NNC_SCALAR is defined; the text of a formula is the same. C99, C11, C++11,
- * freestanding. nnc_math.h (exp, tanh, ...), nnc_random.h and nnc_product.h (matrix products) build on this file.
+ * freestanding. nnc_math.h (exp, tanh, ...), nnc_random.h and nnc_tile.h (matrix products) build on this file.
  *
  * A standalone model contains only the parts it uses: a part begins at a comment that names every identifier it defines
  * and lasts until the next such comment. `vec`, the first, is always there.
@@ -292,6 +292,7 @@ INLINE vec v_min(vec a, vec b) { return v_select(a < b, a, b); }
 INLINE vec v_clip(vec x, real low, real high) { return v_min(v_splat(high), v_max(v_splat(low), x)); }
 
 /* @part SIGN_BIT */
+
 #ifdef NNC_DOUBLE
 #define SIGN_BIT UINT64_C(0x8000000000000000)
 #else

@@ -5,7 +5,8 @@
 #ifndef NNC_WINNER_H_INCLUDED
 #define NNC_WINNER_H_INCLUDED
 
-#include "nnc_packed.h"
+#include "nnc_tile.h"
+#include "nnc_vec.h"
 
 /* @part keep_peaks */
 

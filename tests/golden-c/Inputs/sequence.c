@@ -248,15 +248,18 @@ static int sequence_has_avx2(void) {
 #define sequence_train_batch NNC_COPY(sequence_train_batch)
 #endif
 
-#include "nnc_init.h"
-#include "nnc_math.h"
-#include "nnc_packed.h"
-#include "nnc_product.h"
-#include "nnc_random.h"
-#include "nnc_rate.h"
-#include "nnc_rows.h"
 #include "nnc_vec.h"
+#include "nnc_math.h"
+#include "nnc_random.h"
+#include "nnc_tile.h"
+#include "nnc_product.h"
+#include "nnc_column.h"
+#include "nnc_transpose.h"
+#include "nnc_packed.h"
 #include "nnc_winner.h"
+#include "nnc_rows.h"
+#include "nnc_init.h"
+#include "nnc_rate.h"
 
 /* ------------------------------------------------------------------------------------------- operations of the model */
 

@@ -10,13 +10,29 @@ import re
 import subprocess
 import sys
 
-HEADERS = ["nnc_vec.h", "nnc_math.h", "nnc_random.h", "nnc_product.h", "nnc_packed.h", "nnc_winner.h"]
 DEFINITIONS = [
     r"^ *#define (\w+)",
     r"^typedef [^;{]*?(\w+)(?: __attribute__\(\(.*\)\))?;",
     r"^} (\w+);",
     r"^(?:static inline|\w*INLINE) [\w ]+?\*?(\w+)\(",
 ]
+
+
+def in_order(folder):
+    """The headers that copies have of their own, each behind what it includes."""
+    found = []
+
+    def visit(name):
+        for included in re.findall(r'^#include "(.*)"', open(os.path.join(folder, name)).read(), re.M):
+            visit(included)
+        if name not in found:
+            found.append(name)
+
+    for name in sorted(name for name in os.listdir(folder) if name.endswith(".h")):
+        visit(name)
+    found.remove("nnc.h")
+    found.remove("nnc_vec.h")
+    return ["nnc_vec.h", *found]
 
 
 def split(text):
@@ -36,7 +52,7 @@ def defined(body):
 
 
 def main(folder, *compiler):
-    parts = [part for header in HEADERS for part in split(open(os.path.join(folder, header)).read())]
+    parts = [part for header in in_order(folder) for part in split(open(os.path.join(folder, header)).read())]
     owner = {name: i for i, (names, _) in enumerate(parts) for name in names}
     failed = 0
     for names, body in parts:

@@ -5,7 +5,9 @@
  * to FMA: then sums do not depend on the width of vectors. */
 #include "../../Inputs/check.h"
 
+#include "nnc_column.h"
 #include "nnc_product.h"
+#include "nnc_transpose.h"
 
 static uint32_t random_state = 1;
 

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* uses.c - every public function of the vector layer, to compile as C and C++ with all warnings. */
+#include "nnc_column.h"
+#include "nnc_math.h"
 #include "nnc_packed.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
+#include "nnc_tile.h"
+#include "nnc_transpose.h"
+#include "nnc_vec.h"
 #include "nnc_winner.h"
 
 #ifdef __cplusplus
@@ -31,7 +36,7 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     product_packed(PACKED_ROWS, PANEL, &walk, n, x, n, x, y, 0);
     product_lines(n, n, &walk, n, x, n, x, n, y, n, 0);
     product_line(n, &walk, n, x, n, x, y, 0);
-    size_t at[WINNERS];
+    size_t at[WINNERS] = {0}; /* gcc does not always see that winners_of fills it */
     keep_peaks(n, n, 2, 2, x, 0, y, y);
     unpool(n, n, 2, 2, 2, x, x, y);
     const size_t count = winners_of(n, n, x, x, at, at, at, y);
