@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* peak.c - the bound: how many GFLOP/s one core does with fused multiply-adds on its widest vectors, all in registers. */
+/* peak.c - the bound: how many GFLOP/s one core does with fused multiply-adds on its widest vectors, all in
+ * registers. */
 #define _POSIX_C_SOURCE 199309L
 #include <stdio.h>
 #include <time.h>

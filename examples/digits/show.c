@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* A program with a trained network inside. It reads the digits that were held out from digits.csv, asks the network, and
- * draws some of them in the terminal beside its answer.
+/* A program with a trained network inside. It reads the digits that were held out from digits.csv, asks the network,
+ * and draws some of them in the terminal beside its answer.
  *
  *   nnc --inference-only --weights digits.safetensors digits.nn -o net.c
  *   cc -O2 $(nnc --cflags) show.c net.c -o show $(nnc --libs)

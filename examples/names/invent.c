@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Invents names of dinosaurs, letter by letter: the network says how likely each letter is to come next, a die says which it is. */
+/* Invents names of dinosaurs, letter by letter: the network says how likely each letter is to come next, a die says
+ * which it is. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,8 @@
 
 enum { END = 0, BEGIN = 27, LONGEST = 24 };
 
-/* A letter at random: the likelier, the oftener. Probabilities are squared, so that it rarely takes one in which little trust is put. */
+/* A letter at random: the likelier, the oftener. Probabilities are squared, so that it rarely takes one in which little
+ * trust is put. */
 static int32_t draw(const float *probability) {
     float sum = 0;
     for (int letter = 0; letter < NAMES_STEP_OUT; letter++) sum += probability[letter] * probability[letter];

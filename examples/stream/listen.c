@@ -21,7 +21,8 @@ int main(void) {
             motor_step(&motor_weights, &state, &sample, &next); /* what the next sample should be */
         }
         error = sqrt(error / SAMPLES);
-        printf("second %2d: off by %.3f %s\n", second, error, second == 0 ? "still learning what it hears" : error > 0.1 ? "KNOCKING" : "");
+        const char *said = second == 0 ? "still learning what it hears" : error > 0.1 ? "KNOCKING" : "";
+        printf("second %2d: off by %.3f %s\n", second, error, said);
     }
     return 0;
 }

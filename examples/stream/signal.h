@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The sensor of a motor that is not there: a hum of two tones and some noise, and a knock in every turn once a bearing is worn. */
+/* The sensor of a motor that is not there: a hum of two tones and some noise, and a knock in every turn once a bearing
+ * is worn. */
 #ifndef SIGNAL_H
 #define SIGNAL_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Draws the points of a file, the curve that the network makes of them, and how sure it is: the mean of 100 predictions with
- * dropout on, and two standard deviations to either side. */
+/* Draws the points of a file, the curve that the network makes of them, and how sure it is: the mean of 100 predictions
+ * with dropout on, and two standard deviations to either side. */
 #include <math.h>
 #include <stdio.h>
 

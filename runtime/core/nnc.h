@@ -43,8 +43,8 @@ enum nnc_status {
  *
  * A tensor of shape (rows, columns) - columns is the last dimension longer than 1 - takes its numbers in blocks of 64
  * columns: each row has ceil(columns / 64) blocks, counted row after row, and column c of a block is word c / 16 of the
- * four words at lane c % 16. `purpose` tells layers apart (layer index * 16 + part), or initializers, or the shuffle. Dropout
- * drops what has a word below rate * 2^32.
+ * four words at lane c % 16. `purpose` tells layers apart (layer index * 16 + part), or initializers, or the shuffle.
+ * Dropout drops what has a word below rate * 2^32.
  */
 /* @part nnc_random NNC_PHILOX_ROUNDS */
 
@@ -54,8 +54,8 @@ typedef struct nnc_random {
     uint32_t key[2];
     uint32_t purpose;
     uint32_t batch[2];
-    uint32_t first; /* blocks are counted from here */
-    uint64_t round_keys[NNC_PHILOX_ROUNDS][2]; /* the key as each round of Philox takes it, 32 bits in 64 as vectors do */
+    uint32_t first;                            /* blocks are counted from here */
+    uint64_t round_keys[NNC_PHILOX_ROUNDS][2]; /* the key as each round takes it, 32 bits in 64 as vectors do */
 } nnc_random;
 
 /* @part NNC_PHILOX_MULTIPLIER_0 NNC_PHILOX_MULTIPLIER_2 */
@@ -77,8 +77,8 @@ enum { NNC_PURPOSE_SHUFFLE = 0x40000000, NNC_PURPOSE_INIT = 0x20000000, NNC_PURP
 NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]);
 /** The stream of `purpose` in batch `batch` (or epoch, or attempt) of a run with `seed`. */
 NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batch);
-/** The same from block `first` on: in Monte Carlo predictions the batch is the number of the prediction, and the blocks of
- *  samples that came in earlier batches are left out. */
+/** The same from block `first` on: in Monte Carlo predictions the batch is the number of the prediction, and the blocks
+ *  of samples that came in earlier batches are left out. */
 NNC_API nnc_random nnc_random_after(uint64_t seed, uint32_t purpose, uint64_t batch, uint32_t first);
 /** The 64 words of block `block` (row * blocks per row + block in the row). */
 NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]);
@@ -123,7 +123,7 @@ typedef struct nnc_kept {
 enum nnc_result {
     NNC_RESULT_MEAN, /* sums[0] / sums[1], 0 when nothing was counted */
     NNC_RESULT_ROOT, /* the root of that */
-    /* Of `parts` thresholds: for each number of them that predictions lay above, labels that are 0 and labels that are not. */
+    /* Of `parts` thresholds: for each number of them that predictions lay above, labels that are 0 and others. */
     NNC_RESULT_TRUE_POSITIVES,
     NNC_RESULT_TRUE_NEGATIVES,
     NNC_RESULT_FALSE_POSITIVES,
@@ -137,9 +137,9 @@ enum nnc_result {
     NNC_RESULT_ROC_AREA, /* the mean area of `groups` times as many sums */
     NNC_RESULT_PR_AREA,
     NNC_RESULT_PR_GAIN_AREA,
-    NNC_RESULT_F_SCORE, /* of each of `parts` classes: true positives, false positives, false negatives; beta: `number` */
-    NNC_RESULT_R2       /* of each of `parts` outputs: sums of y, y squared, (y - p) squared, weights; then the number of
-                           values; for `number` regressors */
+    NNC_RESULT_F_SCORE, /* of each of `parts` classes: true and false positives, false negatives; beta: `number` */
+    NNC_RESULT_R2       /* of each of `parts` outputs: sums of y, y squared, (y - p) squared, weights; then the number
+                           of values; for `number` regressors */
 };
 
 /** How a metric puts its parts together: areas, then classes and outputs. */
@@ -247,7 +247,7 @@ typedef struct nnc_model {
     int64_t classes;                         /* of a sparse loss; 0 otherwise */
     int64_t ignore_class;                    /* label that a sparse loss leaves out; INT64_MIN: none */
     size_t target_size;                      /* values of y per sample */
-    double x_scale, y_scale; /* what the functions multiply x and y by, which they take as the file of fit() holds them; 0: by 1 */
+    double x_scale, y_scale; /* by which the functions multiply x and y, as the file of fit() holds them; 0: by 1 */
     int standardizes;        /* and x less its mean, divided by its deviation: the first two tensors */
     int weight_rank; /* sample weights: one for each row of the loss, */
     int64_t weight_shape[6]; /* of which a sample has these */
@@ -264,8 +264,8 @@ typedef struct nnc_model {
 
     size_t states_in_work, states_in_trainer, states_bytes; /* byte offsets of what lasts from batch to batch, if any */
 
-    /** Mean and standard deviation of `samples` predictions with random layers on, x[0] being number `first` of its data;
-     *  NULL: there are no random layers. */
+    /** Mean and standard deviation of `samples` predictions with random layers on, x[0] being number `first` of its
+     *  data; NULL: there are no random layers. */
     int (*predict_mc)(const void *params, void *work, const void *x, void *mean, void *std, size_t n, uint64_t first,
                       uint64_t samples, uint64_t seed);
     int (*predict)(const void *params, void *work, const void *x, void *y, size_t n);

@@ -28,8 +28,8 @@ FORCE_INLINE void column_add(vec sum[COLUMN_SUMS / LANES], const real *x, const 
 /* @part product_column */
 
 /**
- * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], and over all pieces of `walk` in a, r < rows; as 16 sums
- * (of every 16th term), which are then added as a balanced tree.
+ * One column: y[r] = sum over k < depth of a[r * a_row + k] * b[k], and over all pieces of `walk` in a, r < rows; as 16
+ * sums (of every 16th term), which are then added as a balanced tree.
  */
 static inline void product_column(size_t rows, const product_walk *walk, size_t depth, const real *a, size_t a_row,
                                   const real *b, real *y) {
@@ -81,8 +81,8 @@ static inline void product_column(size_t rows, const product_walk *walk, size_t 
 
 /* @part column_sums */
 
-/** sums[c] = sum over r < rows, ascending, of x[r * x_row + c], for c < cols (at most PANEL), and zero up to the next whole
- * vector. */
+/** sums[c] = sum over r < rows, ascending, of x[r * x_row + c], for c < cols (at most PANEL), and zero up to the next
+ * whole vector. */
 static inline void column_sums(size_t rows, size_t cols, const real *x, size_t x_row, real *sums) {
     enum { WIDE = 4 }; /* vectors side by side: one would wait for each addition */
     const size_t whole = cols - cols % (WIDE * LANES);

@@ -88,8 +88,8 @@ INLINE vec v_from_int(vec_int n) {
 
 /* @part v_exp_parts */
 
-/* For x = n ln 2 + r with |r| <= ln 2 / 2: *half = 2^(n - 1) and the result is exp(r) - 1 = r + r^2 Q(r). The half lets n
- * reach to where exp overflows. x must not lie beyond that; below, *half is 0. */
+/* For x = n ln 2 + r with |r| <= ln 2 / 2: *half = 2^(n - 1) and the result is exp(r) - 1 = r + r^2 Q(r). The half lets
+ * n reach to where exp overflows. x must not lie beyond that; below, *half is 0. */
 INLINE vec v_exp_parts(vec x, vec *half) {
 #ifdef NNC_DOUBLE /* error of exp(r): 2^-61.9 */
     static const real q[] = {0.5,

@@ -2,9 +2,9 @@
  *
  * nnc_packed.h - products with a matrix that many products read: its columns are first packed into strips.
  *
- * A strip is as wide as a register tile, and its rows lie together, so that a product reads memory in one direction. Rows of
- * a matrix of 2^n columns lie in few sets of the caches, which cannot hold what one strip needs. As in nnc_product.h each
- * output is the plain sum over the depth, ascending.
+ * A strip is as wide as a register tile, and its rows lie together, so that a product reads memory in one direction.
+ * Rows of a matrix of 2^n columns lie in few sets of the caches, which cannot hold what one strip needs. As in
+ * nnc_product.h each output is the plain sum over the depth, ascending.
  */
 #ifndef NNC_PACKED_H_INCLUDED
 #define NNC_PACKED_H_INCLUDED
@@ -33,7 +33,8 @@
 
 /* @part pack */
 
-/** b, depth x cols, in strips, and zeros after them to the end of a panel: depth * cols reals, cols rounded up to PANEL. */
+/** b, depth x cols, in strips, and zeros after them to the end of a panel: depth * cols reals, cols rounded up to
+ * PANEL. */
 static inline void pack(size_t depth, size_t cols, const real *b, size_t b_row, real *to) {
     const size_t end = (cols + PANEL - 1) / PANEL * PANEL;
     for (size_t strip = 0; strip < end; strip += STRIP) {
@@ -48,8 +49,8 @@ static inline void pack(size_t depth, size_t cols, const real *b, size_t b_row, 
 
 /* @part packed_operands */
 
-/* c[r * PANEL + j] = sum of a[r * a_row + k] * strip[k * STRIP + j] over k < depth, and over all pieces of the walk in a;
- * added to c where `add`. */
+/* c[r * PANEL + j] = sum of a[r * a_row + k] * strip[k * STRIP + j] over k < depth, and over all pieces of the walk in
+ * a; added to c where `add`. */
 typedef struct packed_operands {
     product_walk walk;
     size_t depth;
@@ -137,9 +138,9 @@ FORCE_INLINE void packed_rows(size_t rows, const int vectors, packed_operands x)
 #endif
 
 /**
- * block[r * PANEL + c] = sum of a[r * a_row + k] * b[k][c] over k < depth, and over all pieces of `walk` in a, each `depth`
- * deep; for r < rows (at most PACKED_ROWS) and the first c < cols of the panel, and up to the next whole vector. Added to
- * what the block has where `add`.
+ * block[r * PANEL + c] = sum of a[r * a_row + k] * b[k][c] over k < depth, and over all pieces of `walk` in a, each
+ * `depth` deep; for r < rows (at most PACKED_ROWS) and the first c < cols of the panel, and up to the next whole
+ * vector. Added to what the block has where `add`.
  */
 PACKED_INLINE void product_packed(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a,
                                   size_t a_row, const real *panel, real *block, int add) {
@@ -268,12 +269,12 @@ FORCE_INLINE void lines_rows(size_t rows, const int vectors, lines_operands x, r
 /* @part product_lines */
 
 /**
- * c[r * c_row + j] = sum of a[k * step + r] * b[k * b_row + j] over k < width and over count[0] * count[1] lines, where line
- * (i, j) of a begins at i * stride[0] + j * stride[1] and those of b follow each other; added to c where `add`. For all
- * r < rows and j < cols. Writes nothing else.
+ * c[r * c_row + j] = sum of a[k * step + r] * b[k * b_row + j] over k < width and over count[0] * count[1] lines, where
+ * line (i, j) of a begins at i * stride[0] + j * stride[1] and those of b follow each other; added to c where `add`.
+ * For all r < rows and j < cols. Writes nothing else.
  */
-static inline void product_lines(size_t rows, size_t cols, const product_walk *walk, size_t width, const real *a, size_t step,
-                                 const real *b, size_t b_row, real *c, size_t c_row, int add) {
+static inline void product_lines(size_t rows, size_t cols, const product_walk *walk, size_t width, const real *a,
+                                 size_t step, const real *b, size_t b_row, real *c, size_t c_row, int add) {
     const size_t all = walk->count[0] * walk->count[1], inner = walk->count[1];
     const size_t deep = width < LINES_DEPTH ? width : LINES_DEPTH; /* of one line, and … */
     const size_t many = LINES_DEPTH / deep;                        /* … as many lines as fit */
@@ -316,8 +317,8 @@ static inline void product_lines(size_t rows, size_t cols, const product_walk *w
 #define SUMS_IN_TURN 4
 
 /* Some columns of product_line: `vectors` vectors of n lanes. */
-FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *walk, size_t width, const real *x, size_t step,
-                            const real *d, real *y, int add) {
+FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *walk, size_t width, const real *x,
+                            size_t step, const real *d, real *y, int add) {
     vec sum[SUMS_IN_TURN][TILE_COLS];
     UNROLL for (int s = 0; s < SUMS_IN_TURN; s++) {
         UNROLL for (int v = 0; v < vectors; v++) { sum[s][v] = v_zero(); }
@@ -346,11 +347,11 @@ FORCE_INLINE void line_tile(const int vectors, size_t n, const product_walk *wal
 
 /**
  * One filter: y[j] = sum of d[k] * x[k * step + j] over k < width and over count[0] * count[1] lines, where
- * line (i, j) of x begins at i * stride[0] + j * stride[1] and those of d follow each other; added to y where `add`. For all
- * j < cols; as SUMS_IN_TURN sums, of every 4th position of a line.
+ * line (i, j) of x begins at i * stride[0] + j * stride[1] and those of d follow each other; added to y where `add`.
+ * For all j < cols; as SUMS_IN_TURN sums, of every 4th position of a line.
  */
-static inline void product_line(size_t cols, const product_walk *walk, size_t width, const real *x, size_t step, const real *d,
-                                real *y, int add) {
+static inline void product_line(size_t cols, const product_walk *walk, size_t width, const real *x, size_t step,
+                                const real *d, real *y, int add) {
     for (size_t wide; cols > 0; cols -= wide, x += wide, y += wide) {
         const size_t whole = cols / LANES; /* vectors */
         wide = whole == 0 ? cols : whole < TILE_COLS ? whole * LANES : TILE_COLS * LANES;

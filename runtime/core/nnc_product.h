@@ -2,9 +2,9 @@
  *
  * nnc_product.h - matrix products in register tiles.
  *
- * Each output is the plain sum over k, ascending, so that (without contraction to FMA) every instruction set and tile size
- * gives the same bits. The caller walks over blocks of at most BLOCK_ROWS x PANEL outputs (convolutions: TILE_ROWS x
- * PANEL) and finishes each block (bias, activation, update) while it is in the cache.
+ * Each output is the plain sum over k, ascending, so that (without contraction to FMA) every instruction set and tile
+ * size gives the same bits. The caller walks over blocks of at most BLOCK_ROWS x PANEL outputs (convolutions: TILE_ROWS
+ * x PANEL) and finishes each block (bias, activation, update) while it is in the cache.
  */
 #ifndef NNC_PRODUCT_H_INCLUDED
 #define NNC_PRODUCT_H_INCLUDED
@@ -135,9 +135,9 @@ static inline void product_block(size_t rows, size_t cols, product_operands x) {
 
 /* @part BLOCK_ROWS BLOCK_DEPTH */
 
-/* Rows of a block, and how deep it is worked on at a time: then the columns of b below a tile stay in the first cache while
- * all rows of the block pass over them. A block takes 36 KB of stack; less, and more passes, where threads have little (wasm,
- * small cores), and next to none where there are no vectors. */
+/* Rows of a block, and how deep it is worked on at a time: then the columns of b below a tile stay in the first cache
+ * while all rows of the block pass over them. A block takes 36 KB of stack; less, and more passes, where threads have
+ * little (wasm, small cores), and next to none where there are no vectors. */
 #if VECTOR_BYTES == 0
 #define BLOCK_ROWS TILE_ROWS
 #elif VECTOR_BYTES >= 32 || defined __aarch64__
@@ -189,8 +189,9 @@ FORCE_INLINE void block_tile(const int rows, const int cols, block_operands x, r
 
 /* @part block_strip */
 
-/* All rows of a block, `cols` vectors of it. The last tiles have 4, 2 and 1 rows. Where there are many rows, the first tile
- * copies b to `copy`, so that its rows lie together for the others: those of a wide b lie in few sets of the first cache. */
+/* All rows of a block, `cols` vectors of it. The last tiles have 4, 2 and 1 rows. Where there are many rows, the first
+ * tile copies b to `copy`, so that its rows lie together for the others: those of a wide b lie in few sets of the first
+ * cache. */
 FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x, real *copy) {
     if (VECTOR_BYTES > 0 && copy != NULL && rows > 2 * TILE_ROWS) {
         block_tile(TILE_ROWS, cols, x, copy);
@@ -221,8 +222,8 @@ FORCE_INLINE void block_strip(size_t rows, const int cols, block_operands x, rea
 /* @part product_walked */
 
 /**
- * block[r * block_row + c] = sum of a[r * a_row + k * a_depth] * b[k * b_depth + c] over k < depth and over all pieces of
- * `walk` in a, for r < rows (at most TILE_ROWS) and c < cols; added to block where `add`. Writes nothing else.
+ * block[r * block_row + c] = sum of a[r * a_row + k * a_depth] * b[k * b_depth + c] over k < depth and over all pieces
+ * of `walk` in a, for r < rows (at most TILE_ROWS) and c < cols; added to block where `add`. Writes nothing else.
  */
 static inline void product_walked(size_t rows, size_t cols, const product_walk *walk, size_t depth, const real *a,
                                   size_t a_row, size_t a_depth, const real *b, size_t b_depth, real *block,
@@ -257,12 +258,15 @@ FORCE_INLINE void product_strip(const int cols, size_t depth, const real *a, siz
 
 /* @part product_rows */
 
-/* c[j] = sum of a[k * a_depth] * b[k * b_depth + j] over k < depth (a constant), added to c where `add`; for whole vectors. */
-FORCE_INLINE void product_rows(const int depth, size_t cols, const real *a, size_t a_depth, const real *b, size_t b_depth,
-                               real *c, int add) {
+/* c[j] = sum of a[k * a_depth] * b[k * b_depth + j] over k < depth (a constant), added to c where `add`; for whole
+ * vectors. */
+FORCE_INLINE void product_rows(const int depth, size_t cols, const real *a, size_t a_depth, const real *b,
+                               size_t b_depth, real *c, int add) {
     for (size_t j = 0; j < cols; j += LANES) {
         vec sum = add ? v_load_all(c + j) : v_zero();
-        UNROLL for (int k = 0; k < depth; k++) { sum += a[(size_t)k * a_depth] * v_load_all(b + (size_t)k * b_depth + j); }
+        UNROLL for (int k = 0; k < depth; k++) {
+            sum += a[(size_t)k * a_depth] * v_load_all(b + (size_t)k * b_depth + j);
+        }
         v_store_all(c + j, sum);
     }
 }
@@ -270,9 +274,9 @@ FORCE_INLINE void product_rows(const int depth, size_t cols, const real *a, size
 /* @part product_row */
 
 /**
- * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c]. As fast as
- * b can be read: with more accumulators than a tile; and a few rows at a time, from one end to the other, where b is so wide
- * that the next element of a column lies on another page.
+ * One row, any number of columns: row[c] = sum over k < depth, ascending, of a[k * a_depth] * b[k * b_depth + c]. As
+ * fast as b can be read: with more accumulators than a tile; and a few rows at a time, from one end to the other, where
+ * b is so wide that the next element of a column lies on another page.
  */
 static inline void product_row(size_t cols, size_t depth, const real *a, size_t a_depth, const real *b, size_t b_depth,
                                real *row) {
@@ -309,9 +313,9 @@ static inline void product_row(size_t cols, size_t depth, const real *a, size_t 
 /* @part product */
 
 /**
- * block[r * PANEL + c] = sum over k < depth, ascending, of a[r * a_row + k * a_depth] * b[k * b_depth + c], for r < rows
- * (at most BLOCK_ROWS) and c < cols (at most PANEL), and zero up to the next whole vector. Reads no element of b beyond
- * the last one named here. block must not overlap a or b.
+ * block[r * PANEL + c] = sum over k < depth, ascending, of a[r * a_row + k * a_depth] * b[k * b_depth + c], for r <
+ * rows (at most BLOCK_ROWS) and c < cols (at most PANEL), and zero up to the next whole vector. Reads no element of b
+ * beyond the last one named here. block must not overlap a or b.
  */
 static inline void product(size_t rows, size_t cols, size_t depth, const real *a, size_t a_row, size_t a_depth,
                            const real *b, size_t b_depth, real *block) {

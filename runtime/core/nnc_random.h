@@ -44,8 +44,8 @@ INLINE vec_pair v_pair_index(void) {
 
 /* @part v_store_words EVEN_WORDS vec_word vec_word_at */
 
-/* Words are put together in registers where the compiler has shuffles: what is stored in parts and read as a whole has to
- * wait for the memory. */
+/* Words are put together in registers where the compiler has shuffles: what is stored in parts and read as a whole has
+ * to wait for the memory. */
 #if defined SHUFFLES && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 typedef uint32_t vec_word __attribute__((vector_size(VECTOR_BYTES)));
 typedef uint32_t vec_word_at __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));

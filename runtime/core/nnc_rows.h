@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0
  *
- * nnc_rows.h - functions of one row of values, as softmax, losses and metrics over classes need them, and of one number.
+ * nnc_rows.h - functions of a row of values, as softmax, losses and metrics over classes need them, and of one number.
  */
 #ifndef NNC_ROWS_H_INCLUDED
 #define NNC_ROWS_H_INCLUDED

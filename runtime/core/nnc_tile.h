@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0
  *
- * nnc_tile.h - register tiles, of which products are made: their size, one step of a tile, and how operands are walked over
- * and copied.
+ * nnc_tile.h - register tiles, of which products are made: their size, one step of a tile, and how operands are walked
+ * over and copied.
  */
 #ifndef NNC_TILE_H_INCLUDED
 #define NNC_TILE_H_INCLUDED
@@ -36,16 +36,16 @@ static inline size_t tile_rows(size_t left) {
 
 /* @part product_walk */
 
-/* A depth in count[0] * count[1] * count[2] pieces, such as the rows of a window of an image: piece (i, j, k) of a begins at
- * i * stride[0] + j * stride[1] + k * stride[2]; in b the pieces follow each other. */
+/* A depth in count[0] * count[1] * count[2] pieces, such as the rows of a window of an image: piece (i, j, k) of a
+ * begins at i * stride[0] + j * stride[1] + k * stride[2]; in b the pieces follow each other. */
 typedef struct product_walk {
     size_t count[3], stride[3];
 } product_walk;
 
 /* @part tile_step */
 
-/* sum[r][j] += a[r * a_row] * b[j] for a tile of `rows` x `cols` vectors, sum[r * cols + j]. Copies b to `copy`, unless that
- * is NULL. */
+/* sum[r][j] += a[r * a_row] * b[j] for a tile of `rows` x `cols` vectors, sum[r * cols + j]. Copies b to `copy`, unless
+ * that is NULL. */
 FORCE_INLINE void tile_step(const int rows, const int cols, const real *a, size_t a_row, const real *b, real *copy,
                             vec *sum) {
     vec w[TILE_COLS];

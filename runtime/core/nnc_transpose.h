@@ -33,8 +33,9 @@
 
 /* @part transpose_square */
 
-/* to[c * rows + r] = from[r * from_row + c] for r, c < TRANSPOSE_STEP. Interleaving vector i with vector i + LANES / 2 moves
- * the top bit of the row number to the bottom of the column number; log2(LANES) times, and they have changed places. */
+/* to[c * rows + r] = from[r * from_row + c] for r, c < TRANSPOSE_STEP. Interleaving vector i with vector i + LANES / 2
+ * moves the top bit of the row number to the bottom of the column number; log2(LANES) times, and they have changed
+ * places. */
 static inline void transpose_square(size_t rows, const real *from, size_t from_row, real *to) {
 #ifndef INTERLEAVE_LOW
     for (size_t r = 0; r < TRANSPOSE_STEP; r++) {

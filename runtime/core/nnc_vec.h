@@ -130,8 +130,8 @@ FORCE_INLINE vec v_load_all(const real *p) { return *(const vec_at *)(const void
 
 /* @part HIDE_POINTER */
 
-/* Where a pointer is so marked, gcc does not keep elements for the next step that lie next to each other: they would have to be
- * spread over the lanes in registers, by a unit that multiplies. */
+/* Where a pointer is so marked, gcc does not keep elements for the next step that lie next to each other: they would
+ * have to be spread over the lanes in registers, by a unit that multiplies. */
 #if defined __GNUC__ && !defined __clang__
 #define HIDE_POINTER(p) __asm__("" : "+r"(p))
 #else
@@ -156,8 +156,8 @@ static inline void v_copy(real *to, const real *from, size_t n) { COPY_LANES(to,
 
 /* @part v_load_few LOADS_MASKED vec_mask load_lanes */
 
-/* The first n < LANES reals at p, then zeros; in one instruction where there is one, since the way through memory makes what
- * follows wait. */
+/* The first n < LANES reals at p, then zeros; in one instruction where there is one, since the way through memory makes
+ * what follows wait. */
 #if VECTOR_BYTES >= 32 && defined __has_builtin
 #if VECTOR_BYTES == 64 && __has_builtin(__builtin_ia32_loadups512_mask)
 #define LOADS_MASKED
@@ -207,8 +207,8 @@ FORCE_INLINE void v_store_all(real *p, vec v) { *(vec_at *)(void *)p = v; }
 
 /* @part v_store_few STORES_MASKED store_lanes */
 
-/* Writes the first n < LANES lanes of v, in one instruction where there is one. (AVX2 has such stores too, but some processors
- * take twenty cycles for one.) */
+/* Writes the first n < LANES lanes of v, in one instruction where there is one. (AVX2 has such stores too, but some
+ * processors take twenty cycles for one.) */
 #if VECTOR_BYTES == 64 && defined __has_builtin
 #if __has_builtin(__builtin_ia32_storeups512_mask)
 #define STORES_MASKED

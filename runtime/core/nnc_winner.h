@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0
  *
- * nnc_winner.h - convolutions with max pooling: the greatest outputs of the windows, and gradients that go to these only.
+ * nnc_winner.h - convolutions with max pooling: the greatest outputs of windows, and gradients that go to these only.
  */
 #ifndef NNC_WINNER_H_INCLUDED
 #define NNC_WINNER_H_INCLUDED
@@ -11,12 +11,12 @@
 /* @part keep_peaks */
 
 /**
- * peaks[p * PANEL + c] = the greatest of block[(p * across + i) * PANEL + c], i < size, and winners[...] = its number, counted
- * from `first`: of equal ones the lowest. Where first > 0, only what is greater than the peak that there was. For
- * p < places, and c < cols rounded up to whole vectors; winners may be NULL.
+ * peaks[p * PANEL + c] = the greatest of block[(p * across + i) * PANEL + c], i < size, and winners[...] = its number,
+ * counted from `first`: of equal ones the lowest. Where first > 0, only what is greater than the peak that there was.
+ * For p < places, and c < cols rounded up to whole vectors; winners may be NULL.
  */
-INLINE void keep_peaks(size_t places, size_t cols, size_t size, size_t across, const real *block, size_t first, real *peaks,
-                       real *winners) {
+INLINE void keep_peaks(size_t places, size_t cols, size_t size, size_t across, const real *block, size_t first,
+                       real *peaks, real *winners) {
     for (size_t p = 0; p < places; p++) {
         for (size_t c = 0; c < cols; c += LANES) {
             const real *from = block + p * across * PANEL + c;
@@ -39,11 +39,12 @@ INLINE void keep_peaks(size_t places, size_t cols, size_t size, size_t across, c
 /* @part unpool */
 
 /**
- * Gradients d[p * filters + f] of windows p < places back to their winners, in `lines` lines of (places - 1) * across + size
- * columns of `filters` reals; zeros elsewhere. A window has `size` columns and begins `across` behind the one before.
+ * Gradients d[p * filters + f] of windows p < places back to their winners, in `lines` lines of (places - 1) * across +
+ * size columns of `filters` reals; zeros elsewhere. A window has `size` columns and begins `across` behind the one
+ * before.
  */
-INLINE void unpool(size_t places, size_t filters, size_t lines, size_t size, size_t across, const real *d, const real *winner,
-                   real *to) {
+INLINE void unpool(size_t places, size_t filters, size_t lines, size_t size, size_t across, const real *d,
+                   const real *winner, real *to) {
     for (size_t line = 0; line < lines; line++) {
         for (size_t p = 0; p < places; p++) {
             for (size_t i = 0; i < (p + 1 < places ? across : size); i++, to += filters) {
@@ -65,8 +66,8 @@ enum { WINNERS = 64 }; /* windows at a time */
 /* @part winners_of */
 
 /**
- * The windows p < places of one filter whose gradient d[p * filters] is not 0: back[i] becomes that of the i-th, and at[i] the
- * place of its winner, taps[winner[p * filters]] behind the window's corner. Returns how many there are.
+ * The windows p < places of one filter whose gradient d[p * filters] is not 0: back[i] becomes that of the i-th, and
+ * at[i] the place of its winner, taps[winner[p * filters]] behind the window's corner. Returns how many there are.
  */
 static inline size_t winners_of(size_t places, size_t filters, const real *d, const real *winner, const size_t *corners,
                                 const size_t *taps, size_t *at, real *back) {
@@ -82,7 +83,8 @@ static inline size_t winners_of(size_t places, size_t filters, const real *d, co
 /* @part nonzeros_of */
 
 /** The same of gradients that are in their places: at[i] is the corner of the i-th that is not 0. */
-static inline size_t nonzeros_of(size_t places, size_t filters, const real *d, const size_t *corners, size_t *at, real *back) {
+static inline size_t nonzeros_of(size_t places, size_t filters, const real *d, const size_t *corners, size_t *at,
+                                 real *back) {
     size_t count = 0;
     for (size_t p = 0; p < places; p++) {
         back[count] = d[p * filters];
@@ -94,7 +96,8 @@ static inline size_t nonzeros_of(size_t places, size_t filters, const real *d, c
 
 /* @part WINNER_VECTORS winner_vectors */
 
-#define WINNER_VECTORS 8 /* sums at a time; each takes in an element of memory, so that they are all the registers needed */
+/* Sums at a time; each takes in an element of memory, so that they are all the registers needed. */
+#define WINNER_VECTORS 8
 
 /* How many vectors to take when so many remain: about equal parts. */
 static inline size_t winner_vectors(size_t left) {
@@ -105,7 +108,8 @@ static inline size_t winner_vectors(size_t left) {
 /* @part winner_sums */
 
 /* to[k] += sum of back[i] * x[at[i] + k]. */
-FORCE_INLINE void winner_sums(const int vectors, size_t count, const size_t *at, const real *back, const real *x, real *to) {
+FORCE_INLINE void winner_sums(const int vectors, size_t count, const size_t *at, const real *back, const real *x,
+                              real *to) {
     vec sum[WINNER_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) { sum[v] = v_load_all(to + v * LANES); }
     for (size_t i = 0; i < count; i++) {
@@ -119,7 +123,8 @@ FORCE_INLINE void winner_sums(const int vectors, size_t count, const size_t *at,
 /* @part winner_sums_rest */
 
 /* The same, for k < n only. */
-static inline void winner_sums_rest(size_t n, size_t count, const size_t *at, const real *back, const real *x, real *to) {
+static inline void winner_sums_rest(size_t n, size_t count, const size_t *at, const real *back, const real *x,
+                                    real *to) {
     vec sum = v_load(to, n);
     for (size_t i = 0; i < count; i++) {
         sum += back[i] * v_load(x + at[i], n);
@@ -129,10 +134,10 @@ static inline void winner_sums_rest(size_t n, size_t count, const size_t *at, co
 
 /* @part winners_kernel */
 
-/** Adds to the gradient of one filter's weights `to`: the sum of back[i] times the window of x at at[i], whose pieces, each
- * `depth` long, `walk` gives. */
-static inline void winners_kernel(size_t count, const size_t *at, const real *back, const real *x, const product_walk *walk,
-                                  size_t depth, real *to) {
+/** Adds to the gradient of one filter's weights `to`: the sum of back[i] times the window of x at at[i], whose pieces,
+ * each `depth` long, `walk` gives. */
+static inline void winners_kernel(size_t count, const size_t *at, const real *back, const real *x,
+                                  const product_walk *walk, size_t depth, real *to) {
     for (size_t i = 0; i < walk->count[0]; i++) {
         for (size_t j = 0; j < walk->count[1]; j++) {
             for (size_t k = 0; k < walk->count[2]; k++, to += depth) {
@@ -176,7 +181,8 @@ FORCE_INLINE void winner_spread(const int vectors, size_t count, const size_t *a
 /* @part winner_spread_rest */
 
 /* The same, for k < n only. */
-static inline void winner_spread_rest(size_t n, size_t count, const size_t *at, const real *back, const real *kernel, real *x) {
+static inline void winner_spread_rest(size_t n, size_t count, const size_t *at, const real *back, const real *kernel,
+                                      real *x) {
     const vec w = v_load(kernel, n);
     for (size_t i = 0; i < count; i++) {
         v_store(x + at[i], v_load(x + at[i], n) + back[i] * w, n);
@@ -185,7 +191,8 @@ static inline void winner_spread_rest(size_t n, size_t count, const size_t *at, 
 
 /* @part winners_input */
 
-/** Adds to the gradient of an image x: the weights `kernel` of one filter times back[i], where its window at at[i] lies. */
+/** Adds to the gradient of an image x: the weights `kernel` of one filter times back[i], where its window at at[i]
+ * lies. */
 static inline void winners_input(size_t count, const size_t *at, const real *back, const real *kernel,
                                  const product_walk *walk, size_t depth, real *x) {
     for (size_t i = 0; i < walk->count[0]; i++) {

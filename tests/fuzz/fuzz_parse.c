@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* libFuzzer harness: any bytes through scanner, parser, binder, shapes, dumps and diagnostics. See tests/fuzz/frontend.sh. */
+/* libFuzzer harness: any bytes through scanner, parser, binder, shapes, dumps and diagnostics. See
+ * tests/fuzz/frontend.sh. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

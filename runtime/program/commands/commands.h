@@ -5,7 +5,7 @@
 
 #include "training/training.h"
 
-/* Commands (train.c, evaluate.c, predict.c, gradcheck.c, bench.c, program.c): each returns the exit status -------------------- */
+/* Commands, a file each: each returns the exit status -------------------------------------------------------------- */
 
 NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const nnc_options *options);
@@ -27,7 +27,7 @@ NNC_API int64_t nnc_choose_batch(const nnc_model *model, const nnc_options *opti
 NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
                                nnc_totals *totals, nnc_progress *progress);
 
-/* Paths of a command (paths.c) --------------------------------------------------------------------------------------- */
+/* Paths of a command (paths.c) ------------------------------------------------------------------------------------- */
 
 /** All that a command may read or write, by whoever says it. */
 typedef struct nnc_path_list {
@@ -46,7 +46,7 @@ NNC_API void nnc_paths_add_callbacks(const nnc_model *model, nnc_path_list *list
 NNC_API int nnc_paths_check(nnc_host *host, const nnc_path_list *list);
 NNC_API void nnc_paths_close(nnc_path_list *list);
 
-/* Predictions in a file (results.c) ---------------------------------------------------------------------------------- */
+/* Predictions in a file (results.c) -------------------------------------------------------------------------------- */
 
 enum { NNC_RESULT_ARRAYS = NNC_NPZ_ARRAYS };
 

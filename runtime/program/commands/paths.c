@@ -89,8 +89,8 @@ NNC_API int nnc_paths_check(nnc_host *host, const nnc_path_list *list) {
         return nnc_fail_usage(host, "%s and %s both write %s: give each a file of its own", output->name, other->name,
                               output->path);
     }
-    return nnc_fail_usage(host, "%s would write over %s, which %s reads: give it another file", output->name, other->path,
-                          other->name);
+    return nnc_fail_usage(host, "%s would write over %s, which %s reads: give it another file", output->name,
+                          other->path, other->name);
 }
 
 NNC_API void nnc_paths_close(nnc_path_list *list) {

@@ -92,12 +92,13 @@ static int nnc_predict_mc(nnc_session *session, const nnc_dataset *data, const n
 static int nnc_check_predict(nnc_host *host, const nnc_model *model, const nnc_options *options) {
     int is_mc = options->mc_samples > 1;
     if (options->output == NULL) {
-        return nnc_fail_usage(host, "no output: give -o FILE.npy, FILE.npz, FILE.csv or FILE.json, or -o - for CSV on standard "
-                                    "output");
+        return nnc_fail_usage(host, "no output: give -o FILE.npy, FILE.npz, FILE.csv or FILE.json, "
+                                    "or -o - for CSV on standard output");
     }
     if (is_mc && model->predict_mc == NULL) {
-        return nnc_fail_usage(host, "--mc-samples: the model %s has no random layers, or keeps states from batch to batch; a "
-                                    "program that only predicts is compiled with nnc --mc",
+        return nnc_fail_usage(host,
+                              "--mc-samples: the model %s has no random layers, or keeps states from batch to batch; "
+                              "a program that only predicts is compiled with nnc --mc",
                               model->name);
     }
     return nnc_results_check(host, options->output, is_mc ? NNC_RESULT_ARRAYS : 1);

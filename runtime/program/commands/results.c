@@ -21,7 +21,7 @@ static void nnc_result_text(nnc_results *results, const char *text) {
     nnc_writer_write(&results->writer, text, strlen(text));
 }
 
-/* NPY and NPZ -------------------------------------------------------------------------------------------------------- */
+/* NPY and NPZ ------------------------------------------------------------------------------------------------------ */
 
 static void nnc_put_npy_begin(nnc_results *results, const char *array) {
     const nnc_model *model = results->session->model;
@@ -45,7 +45,7 @@ static void nnc_put_npz_next(nnc_results *results) { nnc_write_npz_next(&results
 
 static void nnc_put_npz_finish(nnc_results *results) { nnc_write_npz_end(&results->writer, &results->npz); }
 
-/* Numbers and names in text ------------------------------------------------------------------------------------------ */
+/* Numbers and names in text ---------------------------------------------------------------------------------------- */
 
 /* The fewest digits that bring the number back, whether they are read as a float at once or by way of a double. */
 static void nnc_result_real(nnc_results *results, const void *reals, size_t index, const char *not_finite) {
@@ -80,7 +80,7 @@ static const char *nnc_label_of_output(const nnc_results *results, size_t index)
     return learned->class_count == last ? learned->classes[index % last] : NULL;
 }
 
-/* CSV: a line of names, then a line for each sample ------------------------------------------------------------------- */
+/* CSV: a line of names, then a line for each sample ---------------------------------------------------------------- */
 
 /* RFC 4180: in quotes where it must be. */
 static void nnc_result_field(nnc_results *results, const char *text) {
@@ -96,8 +96,8 @@ static void nnc_result_field(nnc_results *results, const char *text) {
     nnc_result_text(results, "\"");
 }
 
-/* predictions; predictions_2 or predictions_0_2 where a sample has several; the class where there are labels: cat, or of
- * two arrays mean_cat and std_cat. */
+/* predictions; predictions_2 or predictions_0_2 where a sample has several; the class where there are labels: cat, or
+ * of two arrays mean_cat and std_cat. */
 static void nnc_result_column(nnc_results *results, size_t array, size_t index) {
     const nnc_model *model = results->session->model;
     const char *label = model->output_rank == 1 ? nnc_label_of_output(results, index) : NULL;
@@ -139,7 +139,7 @@ static void nnc_put_csv_rows(nnc_results *results, const void *reals, size_t n) 
     }
 }
 
-/* JSON: {"predictions": [[0.25, 0.75], …]}, with the labels of classes before it -------------------------------------- */
+/* JSON: {"predictions": [[0.25, 0.75], …]}, with the labels of classes before it ----------------------------------- */
 
 static void nnc_result_string(nnc_results *results, const char *text) {
     nnc_result_text(results, "\"");
@@ -194,7 +194,7 @@ static void nnc_put_json_end(nnc_results *results) { nnc_result_text(results, "\
 
 static void nnc_put_json_finish(nnc_results *results) { nnc_result_text(results, "}\n"); }
 
-/* All of them -------------------------------------------------------------------------------------------------------- */
+/* All of them ------------------------------------------------------------------------------------------------------ */
 
 static const nnc_result_format nnc_result_formats[] = {
     {".npy", 1, 0, nnc_put_npy_begin, nnc_put_npy_rows, NULL, NULL},

@@ -106,7 +106,8 @@ static int nnc_load_masks(nnc_training *training) {
     return nnc_masks_check(training->host, training->model, &training->masks);
 }
 
-/* Fresh weights, those of --weights, or what a checkpoint says about the data: the rest of it comes when they are there. */
+/* Fresh weights, those of --weights, or what a checkpoint says about the data: the rest of it comes when they are
+ * there. */
 static int nnc_initialise(nnc_training *training) {
     nnc_session *session = &training->session;
     const nnc_options *options = training->options;
@@ -375,8 +376,8 @@ static int nnc_write_report(nnc_training *training, nnc_ending ending) {
     report.options = training->options;
     report.record = &training->record;
     report.train = (nnc_range){&training->data, 0, training->train_count};
-    report.validation = (nnc_range){nnc_has_validation(training) ? validation : NULL, has_own ? 0 : training->train_count,
-                                   validation->count};
+    report.validation = (nnc_range){nnc_has_validation(training) ? validation : NULL,
+                                    has_own ? 0 : training->train_count, validation->count};
     report.epochs = training->epochs;
     report.seed = training->seed;
     report.seconds = nnc_seconds() - training->started;
@@ -448,7 +449,8 @@ static int nnc_run_epochs(nnc_training *training) {
             ending = nnc_end_epoch(training);
         }
     }
-    if (ending == NNC_ENDING_COMPLETE && training->model->finish != NULL) { /* after the last checkpoint, which goes on */
+    /* After the last checkpoint, which goes on. */
+    if (ending == NNC_ENDING_COMPLETE && training->model->finish != NULL) {
         training->model->finish(training->session.trainer);
     }
     int status = nnc_finish(training, ending);

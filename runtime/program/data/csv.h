@@ -30,24 +30,25 @@ typedef struct nnc_csv {
     int learns;           /* which classes there are */
 } nnc_csv;
 
-/* Lines (data_csv_lines.c) ------------------------------------------------------------------------------------------- */
+/* Lines (data_csv_lines.c) ----------------------------------------------------------------------------------------- */
 
-/** Before the first line: a byte order mark is skipped. The delimiter, unless given, is a tab or a semicolon if the first line
- *  has one, else a comma. */
+/** Before the first line: a byte order mark is skipped. The delimiter, unless given, is a tab or a semicolon if the
+ *  first line has one, else a comma. */
 NNC_API int nnc_csv_start(nnc_csv *csv, char delimiter);
 /** The next line that is not empty: 1, or 0 at the end. */
 NNC_API int nnc_csv_line_read(nnc_csv *csv);
 /** A field without the spaces around it. */
 NNC_API const char *nnc_csv_trim(const nnc_csv *csv, const nnc_csv_field *field, size_t *size);
 
-/* The first line (data_csv_header.c) --------------------------------------------------------------------------------- */
+/* The first line (data_csv_header.c) ------------------------------------------------------------------------------- */
 
-/** After the first line has been read: the columns that `source` wants, and whether it holds names rather than a row. */
+/** After the first line has been read: the columns that `source` wants, and whether it holds names rather than a
+ * row. */
 NNC_API int nnc_csv_first_line(nnc_csv *csv, const nnc_source *source, int *has_names);
 /** Adds to the recorded error about the first line, taken for a row, how to say what it is. Always -1. */
 NNC_API int nnc_csv_header_hint(nnc_csv *csv);
 
-/* Values (data_csv.c) ----------------------------------------------------------------------------------------------- */
+/* Values (data_csv.c) ---------------------------------------------------------------------------------------------- */
 
 /** The number of a field; spaces around it do not count. -1, silently. */
 NNC_API int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value);

@@ -5,7 +5,7 @@
 
 #include "host/host.h"
 
-/* What is learned from the data and stands with the weights (learned.c) ---------------------------------------------- */
+/* What is learned from the data and stands with the weights (learned.c) -------------------------------------------- */
 
 /** Labels that stand for classes, and whether mean and deviation of x are known, which are among the weights. */
 typedef struct nnc_learned {
@@ -47,8 +47,8 @@ NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array);
 NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array);
 /** The array `name` of the archive; NULL: the only one in it, or among several the one called `role`. */
 NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array);
-/** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). Where `learned` is not NULL a single column may
- *  hold labels: they become classes, which are learned unless there are some already. */
+/** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). Where `learned` is not NULL a single column
+ *  may hold labels: they become classes, which are learned unless there are some already. */
 NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_learned *learned,
                          nnc_array *array);
 /** Adds to the recorded error a question about the first line of a CSV file, and how to answer it. Always -1.
@@ -127,8 +127,10 @@ NNC_API void nnc_samples_free(nnc_samples *samples);
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to);
 /** Its values in double precision. */
 NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values);
-/** Learns mean and deviation of the first `count` samples, times the model's scale: into its first two tensors. (learned.c) */
-NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count, void *params);
+/** Learns mean and deviation of the first `count` samples, times the model's scale: into its first two tensors.
+ * (learned.c) */
+NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count,
+                                 void *params);
 /** Says that sample `index` will be copied soon. */
 NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
 

@@ -34,8 +34,8 @@ static nnc_quoted nnc_csv_column(const nnc_csv *csv, size_t wanted) {
     return text;
 }
 
-/* The lines from here on in which a wanted value is missing, after the first such field has been found: "; lines 7 and 9 lack
- * values too". Whoever mends the file wants to know all of them. */
+/* The lines from here on in which a wanted value is missing, after the first such field has been found: "; lines 7 and
+ * 9 lack values too". Whoever mends the file wants to know all of them. */
 static void nnc_csv_missing_lines(nnc_csv *csv, char *text, size_t size) {
     enum { LISTED = 8 };
     size_t lines[LISTED], count = 0, used = 0;
@@ -185,7 +185,8 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
         }
         if (columns == 1 && csv->skipped > 0 && csv->fields[0].line > first_line) {
             return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line - 1, 0,
-                               "expected a value, found an empty line: the file has one column, so a row would be lost");
+                               "expected a value, found an empty line: "
+                               "the file has one column, so a row would be lost");
         }
         void *places = array->places;
         if (nnc_grow(csv->host, &array->data, &capacity, rows + 1, row_size) != 0 ||

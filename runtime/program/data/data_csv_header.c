@@ -93,9 +93,9 @@ static size_t nnc_csv_numbers(const nnc_csv *csv) {
     return count;
 }
 
-/* Names stand in a line without numbers; one wanted column that has one is enough. All other lines are rows, which must do as
- * such: a row is never taken for names because a value in it is missing or misspelt. Where labels are allowed, one that is
- * known is no name. */
+/* Names stand in a line without numbers; one wanted column that has one is enough. All other lines are rows, which must
+ * do as such: a row is never taken for names because a value in it is missing or misspelt. Where labels are allowed,
+ * one that is known is no name. */
 static int nnc_csv_holds_names(const nnc_csv *csv) {
     size_t size, names = 0;
     const nnc_csv_field *first = &csv->fields[csv->wanted[0]];
@@ -137,7 +137,8 @@ NNC_API int nnc_csv_first_line(nnc_csv *csv, const nnc_source *source, int *has_
 
 NNC_API int nnc_header_hint(nnc_host *host, const char *question) {
     return nnc_fail_hint(
-        host, "%s? Say header=True or header=False in the csv() of the model file; that counts for --x and --y, too", question);
+        host, "%s? Say header=True or header=False in the csv() of the model file; that counts for --x and --y, too",
+        question);
 }
 
 NNC_API int nnc_csv_header_hint(nnc_csv *csv) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* data_csv_lines.c - lines of CSV and their fields, as RFC 4180 has them: a state machine over characters that always knows line
- * and column. */
+/* data_csv_lines.c - lines of CSV and their fields, as RFC 4180 has them: a state machine over characters that always
+ * knows line and column. */
 #include "data/csv.h"
 
 #include <string.h>

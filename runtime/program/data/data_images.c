@@ -194,7 +194,8 @@ static int nnc_png_agrees(nnc_host *host, const char *path, const struct spng_ih
         return nnc_grow(host, &array->data, &capacity, count, size); /* not touched before it is filled */
     }
     if (array->shape[1] != (int64_t)header->height || array->shape[2] != (int64_t)header->width) {
-        return nnc_fail_at(host, path, 0, 0, "expected a picture of %lld x %lld pixels as the one before, found %u x %u",
+        return nnc_fail_at(host, path, 0, 0,
+                           "expected a picture of %lld x %lld pixels as the one before, found %u x %u",
                            (long long)array->shape[2], (long long)array->shape[1], header->width, header->height);
     }
     return 0;

@@ -176,8 +176,9 @@ static int nnc_zip_find(const nnc_zip *zip, const char *name, const char *role, 
         return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array");
     }
     if (matches > 1) {
-        return nnc_fail_at(zip->host, zip->path, 0, 0, "holds %zu arrays %s: which is meant? Save it again with one of them",
-                           matches, nnc_quote(wanted, strlen(wanted)).text);
+        return nnc_fail_at(zip->host, zip->path, 0, 0,
+                           "holds %zu arrays %s: which is meant? Save it again with one of them", matches,
+                           nnc_quote(wanted, strlen(wanted)).text);
     }
     if (matches == 0 && (name != NULL || count > 1)) {
         return nnc_fail_at(zip->host, zip->path, 0, 0, "holds no array %s, but %s%s",

@@ -85,7 +85,8 @@ NNC_API void nnc_write_npz_begin(nnc_writer *writer, nnc_npz_writer *npz, const 
     nnc_npz_array *array = &npz->arrays[npz->count];
     array->local = writer->size;
     if (array->local >= UINT32_MAX) {
-        nnc_fail_at(writer->host, writer->path, 0, 0, "the first array is too large for another behind it: 4 GB at most");
+        nnc_fail_at(writer->host, writer->path, 0, 0,
+                    "the first array is too large for another behind it: 4 GB at most");
     }
     snprintf(array->name, sizeof array->name, "%s.npy", name);
     nnc_put_local(writer, array->name);

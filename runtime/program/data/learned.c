@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* learned.c - what a run learns from its data besides weights: the labels that stand for classes, which stand with the weights,
- * and the mean and deviation of every input, which are among them. */
+/* learned.c - what a run learns from its data besides weights: the labels that stand for classes, which stand with the
+ * weights, and the mean and deviation of every input, which are among them. */
 #include "data/data.h"
 
 #include <float.h>
@@ -64,7 +64,8 @@ NNC_API void nnc_learned_print(const nnc_learned *learned) {
 }
 
 /* Welford: one pass, and no loss of digits where the mean is large. NAME_adapt of the emitted C computes the same. */
-NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count, void *params) {
+NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count,
+                                 void *params) {
     size_t width = x->width;
     double *values = nnc_alloc(host, 3 * width, sizeof *values);
     if (values == NULL) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* host.h - what the files of the hosted runtime stand on: errors, memory, files, numbers, arrays. C99 with POSIX and a heap.
- * Programs include nnc.h only. */
+/* host.h - what the files of the hosted runtime stand on: errors, memory, files, numbers, arrays. C99 with POSIX and a
+ * heap. Programs include nnc.h only. */
 #ifndef NNC_HOST_H_INCLUDED
 #define NNC_HOST_H_INCLUDED
 
@@ -78,11 +78,11 @@ NNC_API int nnc_shape_count(const int64_t *shape, int rank, size_t *count);
 
 /* The process (host_process.c) ------------------------------------------------------------------------------------- */
 
-/** Before any file is opened: standard input, output and error are no free numbers, and a file that grows too large is an
- *  error of who writes it. */
+/** Before any file is opened: standard input, output and error are no free numbers, and a file that grows too large is
+ *  an error of who writes it. */
 NNC_API void nnc_process_begin(void);
 
-/* Paths (host_paths.c) ---------------------------------------------------------------------------------------------- */
+/* Paths (host_paths.c) --------------------------------------------------------------------------------------------- */
 
 /** What is done with a path. To go on in place is meant: weights may be written where weights were read. */
 typedef enum nnc_path_use { NNC_PATH_READ, NNC_PATH_WRITE, NNC_PATH_READ_WEIGHTS, NNC_PATH_WRITE_WEIGHTS } nnc_path_use;
@@ -262,15 +262,17 @@ NNC_API double nnc_stream_normal(nnc_stream *stream);
 /** A permutation of 0 … count - 1 that follows from seed and epoch alone. */
 NNC_API void nnc_shuffle(uint64_t seed, uint64_t epoch, uint32_t *order, size_t count);
 
-/* Signals (host_signal.c): SIGINT and SIGTERM ask the run to end; a second one kills. What `nnc run` hands on is queued, and
- * no second one: who signals a group of processes has reached the program itself. ----------------------------------- */
+/* Signals (host_signal.c) ------------------------------------------------------------------------------------------ */
+
+/* SIGINT and SIGTERM ask the run to end; a second one kills. What `nnc run` hands on is queued, and no second one: who
+ * signals a group of processes has reached the program itself. */
 
 NNC_API void nnc_signals_catch(void);
 NNC_API void nnc_signals_release(void);
 /** The signal that came, or 0. */
 NNC_API int nnc_signal_pending(void);
 
-/* Subnormal numbers (host_subnormal.c) ---------------------------------------------------------------------------------- */
+/* Subnormal numbers (host_subnormal.c) ----------------------------------------------------------------------------- */
 
 /** From here on they are zero in this thread, and those it starts. Returns what nnc_subnormals_restore() takes. */
 NNC_API uint64_t nnc_subnormals_zero(void);

@@ -29,7 +29,8 @@ static uint32_t nnc_crc_eights(uint32_t crc, const unsigned char *from, size_t e
         }
     }
     for (; eights > 0; eights--, from += 8) {
-        uint32_t low = crc ^ ((uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24);
+        uint32_t first = from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24;
+        uint32_t low = crc ^ first;
         crc = tables[7][low & 255] ^ tables[6][low >> 8 & 255] ^ tables[5][low >> 16 & 255] ^ tables[4][low >> 24] ^
               tables[3][from[4]] ^ tables[2][from[5]] ^ tables[1][from[6]] ^ tables[0][from[7]];
     }

@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* A file that is opened while 0, 1 or 2 is closed gets that number, and what is meant for standard output goes into it. The
- * closed ones are opened the wrong way round, so that using them is the error that it would have been. */
+/* A file that is opened while 0, 1 or 2 is closed gets that number, and what is meant for standard output goes into it.
+ * The closed ones are opened the wrong way round, so that using them is the error that it would have been. */
 static void nnc_fill_standard_files(void) {
     for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++) {
         if (fcntl(file, F_GETFD) >= 0 || errno != EBADF) {

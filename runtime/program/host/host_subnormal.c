@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* host_subnormal.c - numbers too small for a full mantissa become zero while a program works, as TensorFlow and XLA have it.
+/* host_subnormal.c - numbers too small for a full mantissa become zero while a program works, as TensorFlow and XLA
+ * have it.
  *
  * Adam's mean of a gradient that has become zero (an input that is always black, a unit that died) shrinks by a tenth a
  * step until it stays subnormal for ever, and processors take up to a hundred times as long for such numbers. No weight

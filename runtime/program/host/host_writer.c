@@ -17,7 +17,8 @@ static int nnc_open_locked(const char *path) {
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
     int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    /* Before it was locked, whoever had it may have given it its final name: then it is another file, to be left alone. */
+    /* Before it was locked, whoever had it may have given it its final name: then it is another file, to be left
+     * alone. */
     if (file >= 0 && (fcntl(file, F_SETLK, &lock) != 0 || fstat(file, &own) != 0 || lstat(path, &named) != 0 ||
                       own.st_ino != named.st_ino || own.st_dev != named.st_dev || !S_ISREG(own.st_mode) ||
                       own.st_uid != geteuid() || own.st_nlink != 1 || ftruncate(file, 0) != 0)) {
@@ -97,7 +98,7 @@ NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path
     int outcome;
     if (is_output) {
         outcome = nnc_open_output(writer) == 0 ? 0 : nnc_fail(host, "standard output cannot be written");
-    } else if (exists && !S_ISREG(status.st_mode)) { /* a pipe, a device, or a link such as /dev/stdout: not to be replaced */
+    } else if (exists && !S_ISREG(status.st_mode)) { /* not to be replaced: a pipe, a device, or a link to one */
         writer->file = fopen(writer->path, "wb");
         outcome = writer->file != NULL ? 0 : nnc_fail_at(host, path, 0, 0, "cannot be written: %s", strerror(errno));
     } else {
@@ -186,8 +187,8 @@ NNC_API int nnc_writer_commit(nnc_writer *writer) {
     return error != 0 ? -1 : 0;
 }
 
-/* Closing ends the lock, so it comes last: the temporary name is nobody else's before. What close says then is nothing new, for
- * the file is on disk or to be forgotten. */
+/* Closing ends the lock, so it comes last: the temporary name is nobody else's before. What close says then is nothing
+ * new, for the file is on disk or to be forgotten. */
 NNC_API void nnc_writer_abandon(nnc_writer *writer) {
     nnc_drop_temporary(writer);
     if (writer->file != NULL) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* report.c - fit --report: one page of HTML about a run, which stands alone and needs no script. The order of its parts. */
+/* report.c - fit --report: one page of HTML about a run, which stands alone and needs no script. The order of its
+ * parts. */
 #include "report/report.h"
 
 #include <math.h>

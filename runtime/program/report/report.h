@@ -5,7 +5,7 @@
 
 #include "training/training.h"
 
-/* Report: a page of HTML about a run (report*.c) -------------------------------------------------------------------- */
+/* Report: a page of HTML about a run (report*.c) ------------------------------------------------------------------- */
 
 /** Samples of a dataset from `first` on. */
 typedef struct nnc_range {
@@ -42,12 +42,15 @@ NNC_API nnc_axis nnc_axis_between(double from, double to);
 NNC_API void nnc_axis_include(nnc_axis *axis, double value);
 NNC_API double nnc_axis_at(const nnc_axis *axis, double value);
 /** Line, ticks and numbers; `across` is the other coordinate, `whole` allows whole numbers only. */
-NNC_API void nnc_axis_put(nnc_writer *page, const nnc_axis *axis, int is_vertical, double across, int wanted, int whole);
-/** A figure of one series over the epochs from `first` on, counted from 0, maybe with its validation; of the losses of the batches. */
+NNC_API void nnc_axis_put(nnc_writer *page, const nnc_axis *axis, int is_vertical, double across, int wanted,
+                          int whole);
+/** A figure of one series over the epochs from `first` on, counted from 0, maybe with its validation; of the losses of
+ * the batches. */
 NNC_API void nnc_chart_epochs(nnc_writer *page, size_t first, const nnc_series *train, const nnc_series *validation);
 NNC_API void nnc_chart_batches(nnc_writer *page, const nnc_record *record);
 
-/** What the trained model makes of `part`: the confusion matrix and its gravest mistakes, or outputs against targets. */
+/** What the trained model makes of `part`: the confusion matrix and its gravest mistakes, or outputs against
+ * targets. */
 NNC_API int nnc_report_results(nnc_writer *page, const nnc_report *report, const nnc_range *part);
 /** The samples themselves, when they have one or two inputs, and what the model says in between. */
 NNC_API int nnc_report_samples(nnc_writer *page, const nnc_report *report);

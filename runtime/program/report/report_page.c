@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* report_page.c - the fixed text of a report: its head with the style, and words that explain. Nothing here computes. */
+/* report_page.c - the fixed text of a report: its head with the style, and words that explain. Nothing here
+ * computes. */
 #include "report/report.h"
 
 /* One line each, for a string literal may portably have 4095 characters at most. */

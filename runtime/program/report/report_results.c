@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* report_results.c - what the trained model makes of samples: a confusion matrix and the gravest mistakes, or a scatter. */
+/* report_results.c - what the trained model makes of samples: a confusion matrix and the gravest mistakes, or a
+ * scatter. */
 #include "report/report.h"
 
 #include <math.h>
@@ -219,8 +220,8 @@ static void nnc_base64_put32(nnc_base64 *out, unsigned value) {
     }
 }
 
-/* A BMP of 24 bits as a data: URL. Its rows stand upside down, in BGR, padded to 4 bytes; its size is a multiple of 3 with
- * the padding at the end, so that base64 needs none. */
+/* A BMP of 24 bits as a data: URL. Its rows stand upside down, in BGR, padded to 4 bytes; its size is a multiple of 3
+ * with the padding at the end, so that base64 needs none. */
 static void nnc_put_picture(nnc_writer *page, const nnc_report *report, const double *values) {
     const nnc_model *model = report->session->model;
     size_t high = (size_t)model->input_shape[0], wide = (size_t)model->input_shape[1];

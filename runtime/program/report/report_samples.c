@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* report_samples.c - samples of one or two inputs as they lie, with what the trained model says everywhere in between. */
+/* report_samples.c - samples of one or two inputs as they lie, with what the trained model says everywhere in
+ * between. */
 #include "report/report.h"
 
 #include <math.h>
@@ -91,8 +92,8 @@ static int nnc_map_fill(const nnc_report *report, nnc_map *map) {
     return 0;
 }
 
-/* Part of the cell at (column, row) in which a margin is at least `level`: corners inside, and where edges cross. Both kinds
- * of points in `polygon`, the crossings alone in `cut`. */
+/* Part of the cell at (column, row) in which a margin is at least `level`: corners inside, and where edges cross. Both
+ * kinds of points in `polygon`, the crossings alone in `cut`. */
 static int nnc_cell_clip(const float *field, size_t column, size_t row, double level, double polygon[8][2],
                          double cut[4][2], int *cuts) {
     static const int right[] = {0, 1, 1, 0}, up[] = {0, 0, 1, 1};
@@ -250,7 +251,7 @@ static int nnc_put_plane(nnc_writer *page, const nnc_report *report) {
     return status;
 }
 
-/* One input, one output ---------------------------------------------------------------------------------------------- */
+/* One input, one output -------------------------------------------------------------------------------------------- */
 
 static void nnc_target_bounds(const nnc_range *part, double scale, nnc_axis *y) {
     double value;

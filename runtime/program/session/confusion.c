@@ -20,8 +20,9 @@ NNC_API int nnc_confusion_open(nnc_host *host, const nnc_model *model, nnc_confu
     memset(confusion, 0, sizeof *confusion);
     confusion->classes = nnc_class_count(model);
     if (confusion->classes == 0) {
-        return nnc_fail_usage(host, "the outputs of the model %s are no classes: a confusion matrix needs a cross-entropy "
-                                    "over classes, or of one output",
+        return nnc_fail_usage(host,
+                              "the outputs of the model %s are no classes: a confusion matrix needs a cross-entropy "
+                              "over classes, or of one output",
                               model->name);
     }
     confusion->counts = nnc_alloc(host, confusion->classes, confusion->classes * sizeof *confusion->counts);
@@ -38,8 +39,8 @@ static double nnc_output_value(const nnc_session *session, size_t i) {
 }
 
 /* The first of the greatest of the values of a row, or on which side of the threshold its only one is. */
-static size_t nnc_class_of_row(const nnc_session *session, double (*value)(const nnc_session *session, size_t i), size_t row,
-                               double threshold) {
+static size_t nnc_class_of_row(const nnc_session *session, double (*value)(const nnc_session *session, size_t i),
+                               size_t row, double threshold) {
     const nnc_model *model = session->model;
     size_t width = (size_t)model->output_shape[model->output_rank - 1], best = 0;
     if (width == 1) {

@@ -39,7 +39,8 @@ NNC_API int nnc_totals_open(nnc_host *host, const nnc_model *model, const char *
         values += nnc_metric_figures(&model->metrics[i]);
     }
     totals->values = nnc_alloc(host, values, sizeof *totals->values);
-    if (totals->sums == NULL || totals->figures == NULL || totals->values == NULL || nnc_totals_name(host, totals) != 0) {
+    if (totals->sums == NULL || totals->figures == NULL || totals->values == NULL ||
+        nnc_totals_name(host, totals) != 0) {
         nnc_totals_close(totals);
         return -1;
     }

@@ -14,7 +14,8 @@ static void nnc_make_up_x(nnc_session *session, nnc_stream *stream, size_t n) {
         } else if (model->indices > 0) {
             nnc_set_real(model, session->x, i, index);
         } else {
-            nnc_set_real(model, session->x, i, nnc_stream_normal(stream) / nnc_x_scale(model)); /* as the layers see it: normal */
+            /* As the layers see it: normal. */
+            nnc_set_real(model, session->x, i, nnc_stream_normal(stream) / nnc_x_scale(model));
         }
     }
 }
@@ -28,7 +29,8 @@ static void nnc_make_up_distribution(nnc_session *session, nnc_stream *stream, s
         sum += value;
     }
     for (size_t i = first; i < first + classes; i++) {
-        nnc_set_real(session->model, session->y, i, nnc_get_real(session->model, session->y, i) / sum / nnc_y_scale(session->model));
+        nnc_set_real(session->model, session->y, i,
+                     nnc_get_real(session->model, session->y, i) / sum / nnc_y_scale(session->model));
     }
 }
 
@@ -47,7 +49,8 @@ static void nnc_make_up_y(nnc_session *session, nnc_stream *stream, size_t n) {
             ((int32_t *)session->y)[i] = (int32_t)nnc_stream_below(stream, (uint32_t)model->classes);
         } else {
             int is_unit = model->target == NNC_TARGET_UNIT;
-            nnc_set_real(model, session->y, i, (is_unit ? nnc_stream_uniform(stream) : nnc_stream_normal(stream)) / nnc_y_scale(model));
+            nnc_set_real(model, session->y, i,
+                         (is_unit ? nnc_stream_uniform(stream) : nnc_stream_normal(stream)) / nnc_y_scale(model));
         }
     }
 }

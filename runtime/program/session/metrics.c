@@ -60,9 +60,11 @@ static double nnc_best_at(const nnc_metric *metric, const double *sums) {
     return best;
 }
 
-/* Davis and Goadrich 2006: between two thresholds true positives grow linearly with all positives, the precision does not. */
+/* Davis and Goadrich 2006: between two thresholds true positives grow linearly with all positives, the precision does
+ * not. */
 static double nnc_area_between(nnc_counts low, nnc_counts high) {
-    double above_low = low.true_positives + low.false_positives, above_high = high.true_positives + high.false_positives;
+    double above_low = low.true_positives + low.false_positives;
+    double above_high = high.true_positives + high.false_positives;
     double true_step = low.true_positives - high.true_positives, step = above_low - above_high;
     double positives = high.true_positives + high.false_negatives;
     double slope = step > 0 ? true_step / step : 0;
@@ -124,7 +126,8 @@ static double nnc_mean_area(const nnc_metric *metric, const double *sums) {
 
 /* From true positives, false positives and false negatives. */
 static double nnc_f_score_of(double beta, const double *sums) {
-    double precision = sums[0] / (sums[0] + sums[1] + nnc_epsilon), recall = sums[0] / (sums[0] + sums[2] + nnc_epsilon);
+    double precision = sums[0] / (sums[0] + sums[1] + nnc_epsilon);
+    double recall = sums[0] / (sums[0] + sums[2] + nnc_epsilon);
     return (1 + beta * beta) * precision * recall / (beta * beta * precision + recall + nnc_epsilon);
 }
 
@@ -155,8 +158,8 @@ static double nnc_adjusted(const nnc_metric *metric, double samples, double scor
     return metric->number > 0 && free_ones > 0 ? 1 - (1 - score) * (samples - 1) / free_ones : score;
 }
 
-/* From weighted sums of y, y squared and (y - p) squared, and of the weights, for each output. One sample has no variance, and
- * its sums, which are rounded, do not say so. */
+/* From weighted sums of y, y squared and (y - p) squared, and of the weights, for each output. One sample has no
+ * variance, and its sums, which are rounded, do not say so. */
 static void nnc_r_squared(const nnc_metric *metric, const double *sums, double *figures) {
     double mean = 0, weighted = 0, variance = 0, samples = sums[4 * metric->parts];
     for (int i = 0; i < metric->parts; i++) {

@@ -32,11 +32,13 @@ NNC_API int nnc_session_buffers(nnc_session *session) {
     const nnc_model *model = session->model;
     size_t input_bytes = nnc_input_size(model) * nnc_dtype_of(nnc_role_x(model).dtype).size;
     size_t target_bytes = model->target_size * nnc_dtype_of(nnc_role_y(model).dtype).size;
+    size_t weight_bytes = nnc_weight_size(model) * model->real_size;
+    size_t output_bytes = nnc_output_size(model) * model->real_size;
     return (session->work = nnc_alloc(host, model->work_bytes, 1)) == NULL ||
                    (session->x = nnc_alloc(host, model->batch, input_bytes)) == NULL ||
                    (session->y = nnc_alloc(host, model->batch, target_bytes)) == NULL ||
-                   (session->sample_weight = nnc_alloc(host, model->batch, nnc_weight_size(model) * model->real_size)) == NULL ||
-                   (session->output = nnc_alloc(host, model->batch, nnc_output_size(model) * model->real_size)) == NULL ||
+                   (session->sample_weight = nnc_alloc(host, model->batch, weight_bytes)) == NULL ||
+                   (session->output = nnc_alloc(host, model->batch, output_bytes)) == NULL ||
                    (session->sums = nnc_alloc(host, model->sum_count, model->real_size)) == NULL
                ? -1
                : 0;
@@ -153,8 +155,9 @@ NNC_API int nnc_check_weights(nnc_host *host, const nnc_model *model, const nnc_
     if (model->fit->class_weight_count == 0 || data->sample_weight.path == NULL) {
         return 0;
     }
-    return nnc_fail_usage(host, "the samples have weights (%s), and fit() of the model file has class_weight: one of the two "
-                                "must go",
+    return nnc_fail_usage(host,
+                          "the samples have weights (%s), and fit() of the model file has class_weight: "
+                          "one of the two must go",
                           data->sample_weight.path);
 }
 
@@ -199,8 +202,8 @@ NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing) {
         [-NNC_E_FORMAT] = "a file has another format",
         [-NNC_E_MODEL] = "a file is of another model",
         [-NNC_E_CORRUPT] = "a file is damaged",
-        [-NNC_E_NONFINITE] = "the loss is not finite: values of the data are too large, or the weights come from a run that "
-                             "diverged",
+        [-NNC_E_NONFINITE] = "the loss is not finite: values of the data are too large, "
+                             "or the weights come from a run that diverged",
     };
     int is_known = status < 0 && -status < (int)(sizeof texts / sizeof texts[0]);
     return nnc_fail(host, "%s: %s", doing,

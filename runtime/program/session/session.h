@@ -54,7 +54,7 @@ NNC_API size_t nnc_output_size(const nnc_model *model);
 /** Turns a status of the model into an error that says what was being done. */
 NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing);
 
-/* Batches side by side (threads.c) ---------------------------------------------------------------------------------- */
+/* Batches side by side (threads.c) --------------------------------------------------------------------------------- */
 
 enum { NNC_MAX_THREADS = 256 };
 typedef struct nnc_crew nnc_crew;
@@ -68,8 +68,8 @@ typedef struct nnc_batch_job {
     void *context;
 } nnc_batch_job;
 
-/** Samples [first, end) in session->threads threads, or in one where layers keep states from batch to batch. 1 when a signal
- *  asked to stop. */
+/** Samples [first, end) in session->threads threads, or in one where layers keep states from batch to batch. 1 when a
+ *  signal asked to stop. */
 NNC_API int nnc_for_batches(nnc_session *session, size_t first, size_t end, const nnc_batch_job *job);
 NNC_API void nnc_crew_close(nnc_crew *crew);
 
@@ -106,7 +106,7 @@ NNC_API void nnc_totals_add(nnc_totals *totals, const nnc_session *session, size
 /** The loss and the metrics, sorted by name; *count of them, valid until the next call. */
 NNC_API const nnc_figure *nnc_totals_figures(nnc_totals *totals, size_t *count);
 
-/* Which class was taken for which (confusion.c) --------------------------------------------------------------------- */
+/* Which class was taken for which (confusion.c) -------------------------------------------------------------------- */
 
 typedef struct nnc_confusion {
     size_t classes;

@@ -354,7 +354,8 @@ static int nnc_json_entry(nnc_json *json, const unsigned char *data, size_t data
     int is_metadata = strcmp(entry.name, "__metadata__") == 0;
     void *entries = tensors->entries;
     int failed = nnc_json_expect(json, ':') != 0 ||
-                 (is_metadata ? nnc_json_metadata(json, &tensors->notes) : nnc_json_tensor(json, data, data_size, &entry)) != 0 ||
+                 (is_metadata ? nnc_json_metadata(json, &tensors->notes)
+                              : nnc_json_tensor(json, data, data_size, &entry)) != 0 ||
                  nnc_grow(json->host, &entries, capacity, tensors->count + 1, sizeof entry) != 0;
     tensors->entries = entries;
     if (failed || is_metadata) {

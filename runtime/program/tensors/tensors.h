@@ -39,14 +39,14 @@ NNC_API int nnc_tensors_write_checked(nnc_host *host, const char *path, const nn
                                       const nnc_notes *notes);
 NNC_API int nnc_tensors_read_checked(nnc_host *host, const char *path, nnc_tensors *tensors);
 
-/** The entry of each of the model's weights, under its own name or one that Keras gives it; NULL: there is none. Returns how many
- *  characters all names of the file have before that. (weights_names.c) */
+/** The entry of each of the model's weights, under its own name or one that Keras gives it; NULL: there is none.
+ *  Returns how many characters all names of the file have before that. (weights_names.c) */
 NNC_API size_t nnc_weights_find(const nnc_model *model, const nnc_tensors *file, const nnc_entry **found);
 /** An error where an entry was not found to be a weight, nor is what a checkpoint holds besides. */
 NNC_API int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nnc_tensors *file,
                                 const nnc_entry *const *found, size_t skipped);
-/** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. With `learned`, mean
- *  and deviation of x may be missing: learned->knows_x says so. */
+/** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. With
+ *  `learned`, mean and deviation of x may be missing: learned->knows_x says so. */
 NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,
                              nnc_learned *learned);
 /** Error: weights of a model that standardizes x lack mean and deviation. */

@@ -40,7 +40,8 @@ NNC_API int nnc_check_finite(nnc_host *host, const nnc_model *model, const char 
 }
 
 /* The elements of a file, which are little endian at any address, as the model's numbers. */
-static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *entry, void *reals) {
+static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *entry,
+                          void *reals) {
     size_t size = nnc_dtype_of(entry->dtype).size;
     void *aligned = nnc_alloc(host, entry->count, size);
     if (aligned == NULL) {
@@ -55,22 +56,25 @@ static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const char *pa
 }
 
 NNC_API int nnc_fail_statistics(nnc_host *host, const char *path) {
-    return nnc_fail_at(host, path, 0, 0, "x is to be standardized, but no mean and deviation stand with the weights: they were "
-                                         "saved by a run without standardize=True");
+    return nnc_fail_at(host, path, 0, 0,
+                       "x is to be standardized, but no mean and deviation stand with the weights: they were "
+                       "saved by a run without standardize=True");
 }
 
 /* Mean and deviation, which standardize x, are the first two tensors. */
 static int nnc_is_statistic(const nnc_model *model, size_t index) { return model->standardizes && index < 2; }
 
 /* What x is divided by must be positive. */
-static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *const *found) {
+static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const char *path,
+                               const nnc_entry *const *found) {
     const nnc_entry *entry = model->standardizes ? found[1] : NULL;
     void *reals = entry != NULL ? nnc_alloc(host, entry->count, model->real_size) : NULL;
     int status = entry == NULL ? 0 : reals == NULL ? -1 : nnc_copy_entry(host, model, path, entry, reals);
     for (size_t i = 0; entry != NULL && i < entry->count && status == 0; i++) {
         if (!(nnc_get_real(model, reals, i) > 0)) {
-            status = nnc_fail_at(host, path, 0, 0, "tensor '%s' must hold positive numbers, for x is divided by them; "
-                                                         "value %zu is %g", entry->name, i, nnc_get_real(model, reals, i));
+            status = nnc_fail_at(host, path, 0, 0,
+                                 "tensor '%s' must hold positive numbers, for x is divided by them; value %zu is %g",
+                                 entry->name, i, nnc_get_real(model, reals, i));
         }
     }
     free(reals);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* weights_names.c - which tensor of a file is which weight. The weight lstm/kernel may stand there under its own name, or as Keras
- * calls it: lstm/lstm_cell/kernel, with the model's name before it (net/lstm/lstm_cell/kernel), with :0 behind it. */
+/* weights_names.c - which tensor of a file is which weight. The weight lstm/kernel may stand there under its own name,
+ * or as Keras calls it: lstm/lstm_cell/kernel, with the model's name before it (net/lstm/lstm_cell/kernel), with :0
+ * behind it. */
 #include "tensors/tensors.h"
 
 #include <ctype.h>
@@ -70,14 +71,17 @@ static size_t nnc_weight_of(const nnc_model *model, const char *name) {
     if (own != NNC_NO_WEIGHT || cell == 0 || !nnc_is_cell((nnc_name_part){name + cell, variable - 1 - cell})) {
         return own;
     }
-    return nnc_weight_called(model, (nnc_name_part){name, cell}, (nnc_name_part){name + variable, whole.size - variable});
+    return nnc_weight_called(model, (nnc_name_part){name, cell},
+                             (nnc_name_part){name + variable, whole.size - variable});
 }
 
 /* Not what a checkpoint holds besides. */
 static int nnc_is_weight(const nnc_entry *entry) { return entry->name[0] != '@'; }
 
 /* Mean and deviation of x, which Keras does not know. */
-static int nnc_names_statistic(const char *name) { return strcmp(name, "x/mean") == 0 || strcmp(name, "x/deviation") == 0; }
+static int nnc_names_statistic(const char *name) {
+    return strcmp(name, "x/mean") == 0 || strcmp(name, "x/deviation") == 0;
+}
 
 /* Characters that all names begin with and that end with the first /; 0: there are none. */
 static size_t nnc_common_part(const nnc_tensors *file) {

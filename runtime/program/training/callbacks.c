@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* EarlyStopping ------------------------------------------------------------------------------------------------------ */
+/* EarlyStopping ---------------------------------------------------------------------------------------------------- */
 
 static void nnc_keep_weights(nnc_training *training, nnc_running *running) {
     memcpy(running->weights, training->session.params, training->model->params_bytes);
@@ -57,7 +57,7 @@ static int nnc_early_stopping_train_end(nnc_training *training, nnc_running *run
     return 0;
 }
 
-/* CSVLogger ---------------------------------------------------------------------------------------------------------- */
+/* CSVLogger -------------------------------------------------------------------------------------------------------- */
 
 static int nnc_csv_train_begin(nnc_training *training, nnc_running *running) {
     running->log.separator = running->callback->separator;
@@ -77,7 +77,7 @@ static int nnc_csv_train_end(nnc_training *training, nnc_running *running) {
     return nnc_history_close(&running->log);
 }
 
-/* TerminateOnNaN: what it does is in nnc_callbacks_accept_nonfinite --------------------------------------------------- */
+/* TerminateOnNaN: what it does is in nnc_callbacks_accept_nonfinite ------------------------------------------------ */
 
 NNC_API int nnc_callbacks_accept_nonfinite(nnc_training *training) {
     for (size_t i = 0; i < training->callback_count; i++) {
@@ -91,7 +91,7 @@ NNC_API int nnc_callbacks_accept_nonfinite(nnc_training *training) {
     return 0;
 }
 
-/* All of them -------------------------------------------------------------------------------------------------------- */
+/* All of them ------------------------------------------------------------------------------------------------------ */
 
 static const nnc_callback_kind nnc_callback_kinds[] = {
     {"EarlyStopping", NULL, NULL, NULL, nnc_early_stopping_epoch_end, nnc_early_stopping_train_end},
@@ -126,8 +126,9 @@ NNC_API int nnc_callbacks_open(nnc_training *training) {
                             fit->callbacks[i].name);
         }
         if (training->model->learning_rate_scheduled && nnc_sets_learning_rate(running->kind)) {
-            return nnc_fail_usage(training->host, "%s cannot set the learning rate: compile() leaves it to a schedule; give "
-                                                  "the optimizer a number, or leave the callback out",
+            return nnc_fail_usage(training->host,
+                                  "%s cannot set the learning rate: compile() leaves it to a schedule; "
+                                  "give the optimizer a number, or leave the callback out",
                                   running->callback->name);
         }
         if (running->callback->restore_best_weights &&

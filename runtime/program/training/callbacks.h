@@ -12,7 +12,7 @@ typedef struct nnc_callback_kind {
     nnc_callback_function *train_begin, *epoch_begin, *step_end, *epoch_end, *train_end;
 } nnc_callback_kind;
 
-/* Figures (callbacks_figures.c) -------------------------------------------------------------------------------------- */
+/* Figures (callbacks_figures.c) ------------------------------------------------------------------------------------ */
 
 /** A number of the model's type: Keras compares such. */
 NNC_API double nnc_rounded(const nnc_model *model, double value);
@@ -30,7 +30,7 @@ typedef struct nnc_number_text {
 } nnc_number_text;
 NNC_API nnc_number_text nnc_show_number(double value);
 
-/* What they do at the moments of a run (callbacks_rate.c, callbacks_save.c) ------------------------------------------- */
+/* What they do at the moments of a run (callbacks_rate.c, callbacks_save.c) ---------------------------------------- */
 
 NNC_API int nnc_plateau_epoch_end(nnc_training *training, nnc_running *running);
 NNC_API int nnc_scheduler_epoch_begin(nnc_training *training, nnc_running *running);

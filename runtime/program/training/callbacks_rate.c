@@ -8,7 +8,8 @@ static double nnc_learning_rate(const nnc_training *training) {
 }
 
 static void nnc_set_learning_rate(nnc_training *training, double rate) {
-    nnc_set_real(training->model, (char *)training->session.trainer + training->model->learning_rate_in_trainer, 0, rate);
+    nnc_set_real(training->model, (char *)training->session.trainer + training->model->learning_rate_in_trainer, 0,
+                 rate);
 }
 
 static void nnc_log_learning_rate(nnc_training *training) {

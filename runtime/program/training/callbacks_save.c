@@ -26,7 +26,7 @@ static int nnc_is_due(nnc_running *running) {
     return 1;
 }
 
-/* ModelCheckpoint ---------------------------------------------------------------------------------------------------- */
+/* ModelCheckpoint -------------------------------------------------------------------------------------------------- */
 
 /* {name:02d}, {name:.3f}: text at *pattern, behind the brace, as printf would have it. -1: it is no such thing. */
 static int nnc_format_field(nnc_training *training, const char **pattern, int with_step, char *to, size_t room) {
@@ -42,7 +42,8 @@ static int nnc_format_field(nnc_training *training, const char **pattern, int wi
     } else {
         const nnc_figure *figure = nnc_figure_of(training, name, size);
         if (figure == NULL) {
-            return nnc_fail(training->host, "ModelCheckpoint: the name of its file asks for %s, which is not among the figures: %s",
+            return nnc_fail(training->host,
+                            "ModelCheckpoint: the name of its file asks for %s, which is not among the figures: %s",
                             nnc_quote(name, size).text, nnc_list_figures(training).text);
         }
         value = figure->value;
@@ -118,7 +119,8 @@ static int nnc_save_model(nnc_training *training, nnc_running *running, int with
         printf("\nEpoch %llu: saving model to %s\n", epoch, path);
     }
     nnc_make_folders(path);
-    if (nnc_weights_save(training->host, training->model, path, training->session.params, &training->session.learned) != 0) {
+    if (nnc_weights_save(training->host, training->model, path, training->session.params,
+                         &training->session.learned) != 0) {
         return -1;
     }
     if (callback->verbose > 0) {
@@ -148,7 +150,7 @@ NNC_API int nnc_model_checkpoint_epoch_end(nnc_training *training, nnc_running *
     return running->callback->save_freq == 0 ? nnc_save_model(training, running, 0) : 0;
 }
 
-/* BackupAndRestore --------------------------------------------------------------------------------------------------- */
+/* BackupAndRestore ------------------------------------------------------------------------------------------------- */
 
 enum { NNC_BACKUP_PATH = 4096 };
 
@@ -156,7 +158,9 @@ static void nnc_backup_path(const nnc_callback *callback, int is_previous, char 
     snprintf(path, NNC_BACKUP_PATH, "%.4000s/latest.safetensors%s", callback->path, is_previous ? ".bkp" : "");
 }
 
-static int nnc_is_backup(const nnc_running *running) { return strcmp(running->callback->name, "BackupAndRestore") == 0; }
+static int nnc_is_backup(const nnc_running *running) {
+    return strcmp(running->callback->name, "BackupAndRestore") == 0;
+}
 
 static int nnc_save_backup(nnc_training *training, const nnc_running *running) {
     char path[NNC_BACKUP_PATH], previous[NNC_BACKUP_PATH];

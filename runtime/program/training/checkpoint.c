@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* checkpoint.c - everything that training needs to go on, in a safetensors file with a checksum. The weights stand under
- * their own names, so that the file serves as --weights too; the names of all else begin with @. */
+/* checkpoint.c - everything that training needs to go on, in a safetensors file with a checksum. The weights stand
+ * under their own names, so that the file serves as --weights too; the names of all else begin with @. */
 #include "training/training.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 static const char nnc_checkpoint_key[] = "nnc.checkpoint", nnc_identity_key[] = "nnc.identity";
 
-/* Tensors and where they live ---------------------------------------------------------------------------------------- */
+/* Tensors and where they live -------------------------------------------------------------------------------------- */
 
 static nnc_part *nnc_parts_push(nnc_parts *parts, nnc_dtype dtype, void *home, const char *name) {
     void *at = parts->at;
@@ -150,7 +150,7 @@ static void nnc_checkpoint_parts(nnc_training *training, nnc_run *run, nnc_parts
     nnc_callbacks_parts(training, parts);
 }
 
-/* Writing ------------------------------------------------------------------------------------------------------------ */
+/* Writing ---------------------------------------------------------------------------------------------------------- */
 
 NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path) {
     nnc_host *host = training->host;
@@ -168,7 +168,8 @@ NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path) {
         entries[i] = parts.at[i].entry;
     }
     if (status == 0 && nnc_tensors_write_checked(host, path, entries, parts.count, &notes) != 0) {
-        status = nnc_fail_hint(host, "the checkpoint before it, if there was one, is whole: go on from it with --resume");
+        status = nnc_fail_hint(host, "the checkpoint before it, if there was one, is whole: "
+                                     "go on from it with --resume");
     }
     free(entries);
     nnc_parts_free(&parts);
@@ -176,9 +177,10 @@ NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path) {
     return status;
 }
 
-/* Reading ------------------------------------------------------------------------------------------------------------ */
+/* Reading ---------------------------------------------------------------------------------------------------------- */
 
-/* The first line in which two texts differ; NULL when they are the same. *theirs gets the same line of the other one. */
+/* The first line in which two texts differ; NULL when they are the same. *theirs gets the same line of the other
+ * one. */
 static const char *nnc_first_difference(const char *ours, const char **theirs) {
     while (*ours != '\0' || **theirs != '\0') {
         size_t size = strcspn(ours, "\n"), other = strcspn(*theirs, "\n");
@@ -222,8 +224,8 @@ static int nnc_check_identity(nnc_training *training, const nnc_notes *notes) {
         return 0;
     }
     return nnc_fail_at(training->host, path, 0, 0,
-                       "is the checkpoint of another model: it has %s where this one has %s; resume it with the program "
-                       "that wrote it, or begin with its weights: --weights %s without --resume",
+                       "is the checkpoint of another model: it has %s where this one has %s; resume it with the "
+                       "program that wrote it, or begin with its weights: --weights %s without --resume",
                        nnc_show_line(theirs).text, nnc_show_line(ours).text, path);
 }
 
@@ -261,11 +263,13 @@ static int nnc_check_parts(nnc_training *training, const nnc_parts *parts) {
                                wanted->name, way_out);
         }
         if (found->dtype != wanted->dtype || found->rank != wanted->rank ||
-            (parts->at[i].text == NULL && memcmp(found->shape, wanted->shape, sizeof *found->shape * (size_t)found->rank) != 0)) {
-            return nnc_fail_at(training->host, file->path, 0, 0, "holds '%s' as %s of shape %s, this run %s of shape %s; %s",
-                               wanted->name, nnc_dtype_of(found->dtype).name,
-                               nnc_show_shape(found->shape, found->rank).text, nnc_dtype_of(wanted->dtype).name,
-                               nnc_show_shape(wanted->shape, wanted->rank).text, way_out);
+            (parts->at[i].text == NULL &&
+             memcmp(found->shape, wanted->shape, sizeof *found->shape * (size_t)found->rank) != 0)) {
+            return nnc_fail_at(training->host, file->path, 0, 0,
+                               "holds '%s' as %s of shape %s, this run %s of shape %s; %s", wanted->name,
+                               nnc_dtype_of(found->dtype).name, nnc_show_shape(found->shape, found->rank).text,
+                               nnc_dtype_of(wanted->dtype).name, nnc_show_shape(wanted->shape, wanted->rank).text,
+                               way_out);
         }
     }
     if (file->count != parts->count + 1) { /* the checksum */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* record.c - the figures of a run kept for what is drawn of them: every epoch's, and a thinned curve of the batches' losses. */
+/* record.c - the figures of a run kept for what is drawn of them: every epoch's, and a thinned curve of the batches'
+ * losses. */
 #include "training/training.h"
 
 #include <math.h>

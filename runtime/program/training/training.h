@@ -7,7 +7,7 @@
 #include "session/session.h"
 #include "tensors/tensors.h"
 
-/* What is kept of a run, to be drawn (record.c) --------------------------------------------------------------------- */
+/* What is kept of a run, to be drawn (record.c) -------------------------------------------------------------------- */
 
 /** A figure over the epochs: NaN where an epoch had none. */
 typedef struct nnc_series {
@@ -32,7 +32,7 @@ NNC_API void nnc_record_batch(nnc_record *record, double loss);
 NNC_API const nnc_series *nnc_record_find(const nnc_record *record, const char *prefix, const char *name);
 NNC_API void nnc_record_free(nnc_record *record);
 
-/* Progress and history (progress.c, history.c, curve.c) --------------------------------------------------------------------- */
+/* Progress and history (progress.c, history.c, curve.c) ------------------------------------------------------------ */
 
 typedef struct nnc_progress {
     int verbose; /* 0 nothing, 1 a bar, 2 one line at the end */
@@ -113,7 +113,7 @@ NNC_API void nnc_parts_add_weights(nnc_parts *parts, const nnc_model *model, int
 NNC_API void nnc_parts_add_history(nnc_parts *parts, nnc_history *history, const char *prefix);
 NNC_API void nnc_parts_free(nnc_parts *parts);
 
-/* A training run (commands/train.c, checkpoint.c) --------------------------------------------------------------------------- */
+/* A training run (commands/train.c, checkpoint.c) ------------------------------------------------------------------ */
 
 /** Where a run stands; all counted from 0. Whole numbers only: a checkpoint holds it as it is. */
 typedef struct nnc_place {

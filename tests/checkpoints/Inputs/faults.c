@@ -27,7 +27,10 @@ static int fate(const char *name, int *calls, int *error) {
     }
     action++;
     *error = atoi(action);
-    return strcmp(action, "kill") == 0 ? KILL : strcmp(action, "killed") == 0 ? KILLED : strcmp(action, "term") == 0 ? TERM : FAIL;
+    return strcmp(action, "kill") == 0     ? KILL
+           : strcmp(action, "killed") == 0 ? KILLED
+           : strcmp(action, "term") == 0   ? TERM
+                                           : FAIL;
 }
 
 /* Calls the real function unless the call is to fail or the program to die. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Trains, evaluates and predicts with the model m, also with dropout on, and prints a hash of every bit of what comes of it. */
+/* Trains, evaluates and predicts with the model m, also with dropout on, and prints a hash of every bit of what comes
+ * of it. */
 #include <stdio.h>
 #include <string.h>
 

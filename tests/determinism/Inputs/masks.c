@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* masks SEED STEPS ROWS: trains a model of one random layer on ones and prints what the layer made of them, a line per sample:
- * . for 0, # for the factor that is kept, which is printed too; other values as they are. */
+/* masks SEED STEPS ROWS: trains a model of one random layer on ones and prints what the layer made of them, a line per
+ * sample: . for 0, # for the factor that is kept, which is printed too; other values as they are. */
 #include <stdio.h>
 #include <stdlib.h>
 

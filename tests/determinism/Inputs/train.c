@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* train SEED: three steps of training on fixed data. Prints the losses, then a hash of all weights and states, bit for bit. */
+/* train SEED: three steps of training on fixed data. Prints the losses, then a hash of all weights and states, bit for
+ * bit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,8 @@ int main(int argc, char **argv) {
     for (int i = 0; i < M_BATCH * M_TARGET; i++) y[i] = i % 5;
     m_train_init(&trainer, argc > 1 ? strtoull(argv[1], NULL, 10) : 0);
     for (int step = 0; step < 3; step++) {
-        if (m_train_step(&trainer, x, y, NULL, M_BATCH - (size_t)step, sums) != NNC_OK) return 1; /* batches of 7, 6, 5 */
+        const size_t batch = M_BATCH - (size_t)step; /* 7, 6, 5 */
+        if (m_train_step(&trainer, x, y, NULL, batch, sums) != NNC_OK) return 1;
         printf("%.9g\n", (double)sums[0]);
     }
     digest = hash(digest, &trainer.params, sizeof trainer.params);

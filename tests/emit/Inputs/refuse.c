@@ -54,7 +54,8 @@ static void test_labels(void) {
         y[NET_BATCH - 1] = wrong[i];
         REFUSED(net_train_step(&trainer, x[0], y, NULL, NET_BATCH, sums));
         REFUSED(net_evaluate(&trainer.params, &work, x[0], y, NULL, NET_BATCH, sums));
-        CHECK(net_evaluate(&trainer.params, &work, x[0], y, NULL, NET_BATCH - 1, sums) == NNC_OK); /* it is not looked at */
+        /* It is not looked at. */
+        CHECK(net_evaluate(&trainer.params, &work, x[0], y, NULL, NET_BATCH - 1, sums) == NNC_OK);
     }
     y[NET_BATCH - 1] = 2;
     CHECK(net_evaluate(&trainer.params, &work, x[0], y, NULL, NET_BATCH, sums) == NNC_OK);
@@ -75,7 +76,8 @@ static void test_numbers(void) {
         targets[1] = bad[i];
         CHECK(line_train_step(&line, x[0], targets, NULL, LINE_BATCH, line_sums) == NNC_E_NONFINITE);
         CHECK(memcmp(&line.params, &line_before.params, sizeof line.params) == 0);
-        CHECK(memcmp(&line.m, &line_before.m, sizeof line.m) == 0 && memcmp(&line.v, &line_before.v, sizeof line.v) == 0);
+        CHECK(memcmp(&line.m, &line_before.m, sizeof line.m) == 0 &&
+              memcmp(&line.v, &line_before.v, sizeof line.v) == 0);
         CHECK(line.iterations == 0 && line.batches == 0);
     }
 }

@@ -9,11 +9,13 @@ int main(void) {
     static const char *const pairs[][2] = {
         {"Dense", "dense"}, {"LSTM", "lstm"}, {"GRU", "gru"}, {"SimpleRNN", "simple_rnn"}, {"PReLU", "p_re_lu"},
         {"ReLU", "re_lu"}, {"ELU", "elu"}, {"LeakyReLU", "leaky_re_lu"}, {"Conv2D", "conv2d"},
-        {"Conv1DTranspose", "conv1d_transpose"}, {"SeparableConv1D", "separable_conv1d"}, {"MaxPooling2D", "max_pooling2d"},
-        {"GlobalAveragePooling1D", "global_average_pooling1d"}, {"BatchNormalization", "batch_normalization"},
-        {"RMSNormalization", "rms_normalization"}, {"UpSampling2D", "up_sampling2d"}, {"ZeroPadding3D", "zero_padding3d"},
+        {"Conv1DTranspose", "conv1d_transpose"}, {"SeparableConv1D", "separable_conv1d"},
+        {"MaxPooling2D", "max_pooling2d"}, {"GlobalAveragePooling1D", "global_average_pooling1d"},
+        {"BatchNormalization", "batch_normalization"}, {"RMSNormalization", "rms_normalization"},
+        {"UpSampling2D", "up_sampling2d"}, {"ZeroPadding3D", "zero_padding3d"},
         {"TimeDistributed", "time_distributed"}, {"Bidirectional", "bidirectional"}, {"RNN", "rnn"},
-        {"ConvLSTM2D", "conv_lstm2d"}, {"GaussianDropout", "gaussian_dropout"}, {"AdditiveAttention", "additive_attention"}};
+        {"ConvLSTM2D", "conv_lstm2d"}, {"GaussianDropout", "gaussian_dropout"},
+        {"AdditiveAttention", "additive_attention"}};
     Arena *arena = arena_new();
     int wrong = 0;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

@@ -165,8 +165,8 @@ static const nnc_metric metrics[] = {{.name = METRIC, .sums = 2, .result = NNC_R
 static const int64_t x_columns[] = {0, 1, 2}, y_columns[] = {-2, -1};
 #define X_SOURCE {"csv", "table.csv", NULL, x_columns, 3, 0, -1, 0.5, 0, -1, NULL, 0}
 #define Y_SOURCE {"csv", "table.csv", NULL, y_columns, 2, 0, -1, 1.0, 0, -1, NULL, 0}
-static const nnc_fit_defaults fit = {.x = X_SOURCE, .y = Y_SOURCE, .validation_split = 0.25, .epochs = 2, .batch_size = 3,
-                                     .shuffle = 1, .verbose = -1};
+static const nnc_fit_defaults fit = {
+    .x = X_SOURCE, .y = Y_SOURCE, .validation_split = 0.25, .epochs = 2, .batch_size = 3, .shuffle = 1, .verbose = -1};
 static const nnc_evaluate_defaults evaluate_defaults = {X_SOURCE, Y_SOURCE, NO_SOURCE, 0};
 #define EVALUATE_DEFAULTS &evaluate_defaults
 #else

@@ -160,7 +160,8 @@ static void test_csv_first_line(void) {
     source = plain;
     source.columns = last;
     source.column_count = 1;
-    refuse_csv_from(&source, "1,2,price\n3,4,5\n", "file:1:5", "expected a number in column 2, found 'price'", __LINE__);
+    refuse_csv_from(&source, "1,2,price\n3,4,5\n", "file:1:5", "expected a number in column 2, found 'price'",
+                    __LINE__);
     source.columns = first_two;
     source.column_count = 2;
     accept_csv_from(&source, "1,2,\n3,4,setosa\n", 2, four, 4, __LINE__);

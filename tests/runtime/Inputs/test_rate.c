@@ -27,7 +27,8 @@ int main(void) {
         if (fabs(log(x)) > 0.1) compare(natural_log(x), log(x));
     report("natural_log");
     for (double base = 0.01; base < 2; base += 0.013)
-        for (double exponent = 0; exponent < 8; exponent += 0.17) compare(power_of(base, exponent), pow(base, exponent));
+        for (double exponent = 0; exponent < 8; exponent += 0.17)
+            compare(power_of(base, exponent), pow(base, exponent));
     worst /= 37; /* exponent * ln base, rounded, is up to 37 */
     report("power_of");
     for (double x = 0; x <= 1; x += 1e-3)
@@ -39,8 +40,10 @@ int main(void) {
         compare(ceiling_of(i / 8.0), ceil(i / 8.0));
     }
     report("floor_of, ceiling_of");
-    printf("0^0 = %g, 0^2 = %g, 3^1 = %g, e^-1000 = %g\n", power_of(0, 0), power_of(0, 2), power_of(3, 1), natural_exp(-1000));
-    for (int i = 0; i < 8; i++) printf("%s%.3f", i ? " " : "restarts at half steps: ", restarted_cosine(i / 2.0, 2, 0.5));
+    printf("0^0 = %g, 0^2 = %g, 3^1 = %g, e^-1000 = %g\n", power_of(0, 0), power_of(0, 2), power_of(3, 1),
+           natural_exp(-1000));
+    for (int i = 0; i < 8; i++)
+        printf("%s%.3f", i ? " " : "restarts at half steps: ", restarted_cosine(i / 2.0, 2, 0.5));
     printf("\n");
     return 0;
 }

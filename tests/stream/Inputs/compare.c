@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Steps through a sequence with the model m, and holds the outputs against those of the whole sequence: the same bits. */
+/* Steps through a sequence with the model m, and holds the outputs against those of the whole sequence: the same
+ * bits. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,7 +43,8 @@ int main(void) {
     differ += memcmp(stepped, again, sizeof again) != 0;
     differ += memcmp(EACH ? stepped : stepped + (STEPS - 1) * M_STEP_OUT, y, sizeof y) != 0;
     for (size_t i = 0; i < M_OUT && differ; i++)
-        printf("%d: %.9g stepped, %.9g at once\n", (int)i, (double)stepped[(EACH ? 0 : (STEPS - 1) * M_STEP_OUT) + i], (double)y[i]);
+        printf("%d: %.9g stepped, %.9g at once\n", (int)i, (double)stepped[(EACH ? 0 : (STEPS - 1) * M_STEP_OUT) + i],
+               (double)y[i]);
     printf("%d steps, %d outputs: %s\n", STEPS, M_OUT, differ ? "differ" : "the same bits");
     return differ != 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* test_packed.c - the products of nnc_packed.h bit for bit against plain loops, without contraction to FMA. Matrices lie
- * in memory of exactly their size, so that AddressSanitizer sees a read or a write beyond. */
+/* test_packed.c - the products of nnc_packed.h bit for bit against plain loops, without contraction to FMA. Matrices
+ * lie in memory of exactly their size, so that AddressSanitizer sees a read or a write beyond. */
 #include "../../Inputs/check.h"
 
 #include "nnc_packed.h"
@@ -16,11 +16,12 @@ static real *random_reals(size_t n) {
     return p;
 }
 
-/* Two lines of two pieces each, `depth` deep, of an image whose windows overlap; and one piece, a plain product. Every other
- * panel is added to what the block had. */
+/* Two lines of two pieces each, `depth` deep, of an image whose windows overlap; and one piece, a plain product. Every
+ * other panel is added to what the block had. */
 static void test_packed(size_t rows, size_t cols, size_t depth, int windows) {
     const product_walk walk = {{1, windows ? 2 : 1, windows ? 2 : 1}, {0, 5, 2}};
-    const size_t pieces = walk.count[1] * walk.count[2], a_row = windows ? 1 : depth, panels = (cols + PANEL - 1) / PANEL;
+    const size_t pieces = walk.count[1] * walk.count[2], a_row = windows ? 1 : depth;
+    const size_t panels = (cols + PANEL - 1) / PANEL;
     real *a = random_reals((rows - 1) * a_row + depth + (windows ? 7 : 0)), *b = random_reals(pieces * depth * cols);
     real *packed = random_reals(pieces * depth * panels * PANEL), *block = random_reals(rows * PANEL);
     real *before = random_reals(rows * PANEL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* test_product.c - the matrix products of nnc_product.h bit for bit against three plain loops, and transpose.
  *
- * Matrices lie in memory of exactly their size, so that AddressSanitizer sees a read beyond. Compile without contraction
- * to FMA: then sums do not depend on the width of vectors. */
+ * Matrices lie in memory of exactly their size, so that AddressSanitizer sees a read beyond. Compile without
+ * contraction to FMA: then sums do not depend on the width of vectors. */
 #include "../../Inputs/check.h"
 
 #include "nnc_column.h"

@@ -110,7 +110,8 @@ static void test_keep(void) {
         const double limit = floor((double)rates[j] * 0x1p32);
         for (int side = 0; side < 2; side++) {
             uint32_t bits[MOST];
-            for (uint32_t i = 0; i < MOST; i++) bits[i] = (i + (uint32_t)side) % 2 ? (uint32_t)limit : (uint32_t)limit - 1;
+            for (uint32_t i = 0; i < MOST; i++)
+                bits[i] = (i + (uint32_t)side) % 2 ? (uint32_t)limit : (uint32_t)limit - 1;
             const vec mask = v_keep(bits, rates[j], 3);
             for (uint32_t i = 0; i < LANES; i++) CHECK(lane(mask, i) == (bits[i] >= limit ? 3 : 0));
         }

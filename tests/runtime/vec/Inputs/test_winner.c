@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* test_winner.c - the functions of nnc_winner.h bit for bit against plain loops, without contraction to FMA. Arrays lie in
- * memory of exactly their size, so that AddressSanitizer sees a read or a write beyond. */
+/* test_winner.c - the functions of nnc_winner.h bit for bit against plain loops, without contraction to FMA. Arrays lie
+ * in memory of exactly their size, so that AddressSanitizer sees a read or a write beyond. */
 #include "../../Inputs/check.h"
 
 #include "nnc_winner.h"
@@ -50,7 +50,8 @@ static void test_peaks(size_t places, size_t cols, size_t lines, size_t size, si
                 }
             }
             const size_t at = p * PANEL + c;
-            wrong += peaks[at] < best || peaks[at] > best || alone[at] < best || alone[at] > best || (size_t)winners[at] != number;
+            wrong += peaks[at] < best || peaks[at] > best || alone[at] < best || alone[at] > best ||
+                     (size_t)winners[at] != number;
         }
     }
     CHECK(wrong == 0);
@@ -81,9 +82,11 @@ static void test_unpool(size_t places, size_t filters, size_t lines, size_t size
 /* Windows of 2 x 2 pieces in an image; both ways. */
 static void test_winners(size_t places, size_t filters, size_t depth) {
     const product_walk walk = {{2, 1, 2}, {depth + 9, 0, 3}};
-    const size_t taps[] = {0, 2, 5}, weights = 4 * depth, reach = depth + 9 + 3 + depth, image = (places - 1) * 4 + 5 + reach;
+    const size_t taps[] = {0, 2, 5}, weights = 4 * depth;
+    const size_t reach = depth + 9 + 3 + depth, image = (places - 1) * 4 + 5 + reach;
     real *x = random_reals(image), *d = random_reals(places * filters), *winner = random_winners(places * filters, 3);
-    real *kernel = random_reals(filters * weights), *dx = calloc(image, sizeof *dx), *dx_expected = calloc(image, sizeof *dx);
+    real *kernel = random_reals(filters * weights);
+    real *dx = calloc(image, sizeof *dx), *dx_expected = calloc(image, sizeof *dx);
     real *dw = random_reals(filters * weights), *dw_expected = malloc(filters * weights * sizeof *dw);
     size_t corners[WINNERS], at[WINNERS];
     real back[WINNERS];
@@ -96,7 +99,8 @@ static void test_winners(size_t places, size_t filters, size_t depth) {
             for (size_t p = 0; p < places; p++) {
                 const real value = d[p * filters + f];
                 const size_t piece = k / depth;
-                const size_t from = corners[p] + taps[(size_t)winner[p * filters + f]] + piece / 2 * (depth + 9) + piece % 2 * 3 + k % depth;
+                const size_t from = corners[p] + taps[(size_t)winner[p * filters + f]] + piece / 2 * (depth + 9) +
+                                    piece % 2 * 3 + k % depth;
                 dw_expected[f * weights + k] += value * x[from];
                 dx_expected[from] += value * kernel[f * weights + k];
             }
