@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT-0
 """Measures nnc and its rivals side by side on one core, taking turns, and writes docs/performance.md.
 
-Every figure is the median of some turns, with the least and the greatest. nnc is measured as a user runs it: `./model fit`
-on shuffled samples of a file. The rivals get batches that lie ready in memory.
+Every figure is the median of some turns, with the least and the greatest. nnc is measured as a user runs it: `./model
+fit` on shuffled samples of a file. The rivals get batches that lie ready in memory.
 """
 import argparse
 import json
@@ -24,7 +24,8 @@ LEAST_SECONDS = {"keras-fit": 5.0}  # of a turn: fit() builds a pipeline for eve
 PREDICTORS = ["onnxruntime", "litert", "torch", "jax"]
 MODULES = {"torch": ["torch"], "jax": ["jax", "optax"], "keras": ["keras", "tensorflow"],
            "onnxruntime": ["onnxruntime", "torch", "onnx"], "litert": ["ai_edge_litert", "tensorflow"]}
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+              "TF_NUM_INTRAOP_THREADS": "1"}
 
 
 def parse_options():
@@ -32,12 +33,14 @@ def parse_options():
     parser.add_argument("--build", default=os.path.join(root, "build"))
     parser.add_argument("--workloads", default=",".join(workloads.WORKLOADS), help="default: %(default)s")
     parser.add_argument("--batches", help="only these sizes of the batch: 32,128 (default: those of the workload)")
-    parser.add_argument("--rivals", default=",".join(dict.fromkeys(TRAINERS + PREDICTORS)), help="or 'none'; default: %(default)s")
+    parser.add_argument("--rivals", default=",".join(dict.fromkeys(TRAINERS + PREDICTORS)),
+                        help="or 'none'; default: %(default)s")
     parser.add_argument("--tasks", default="fit,predict", help="default: %(default)s")
     parser.add_argument("--turns", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=0.5, help="about, of one turn; default: %(default)s")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="default: the last")
-    parser.add_argument("--realtime", action="store_true", help="before all other processes, as root: on a busy machine")
+    parser.add_argument("--realtime", action="store_true",
+                        help="before all other processes, as root: on a busy machine")
     parser.add_argument("--python", default=os.environ.get("BENCH_PYTHON"), help="that has the rivals (BENCH_PYTHON)")
     parser.add_argument("--cc", default=os.environ.get("CC", "cc"))
     parser.add_argument("--cflags", default=os.environ.get("BENCH_CFLAGS", "-O3 -march=native"))
@@ -78,7 +81,8 @@ class Nnc:
         subprocess.run([nnc, "--main", *arguments, *constants, model, "-o", path + ".c"], check=True)
         flags, libs = (subprocess.check_output([nnc, what], text=True).split() for what in ("--cflags", "--libs"))
         start = time.perf_counter()
-        subprocess.run([*self.options.cc.split(), *self.options.cflags.split(), *flags, path + ".c", "-o", path, *libs, "-lm"],
+        subprocess.run([*self.options.cc.split(), *self.options.cflags.split(), *flags, path + ".c", "-o", path, *libs,
+                        "-lm"],
                        check=True)
         return time.perf_counter() - start
 
@@ -105,7 +109,8 @@ class Nnc:
         subprocess.run(["strip", self.path + "_predict"], check=True)
 
     def predict_rate(self, seconds):
-        words = subprocess.check_output([self.path + "_predict", "bench"], text=True, preexec_fn=pin(self.options)).split()
+        words = subprocess.check_output([self.path + "_predict", "bench"], text=True,
+                                        preexec_fn=pin(self.options)).split()
         return float(words[1])
 
     def first_result(self, data):
@@ -126,8 +131,8 @@ class Worker:
         start = time.perf_counter()
         script = os.path.join(here, "rivals", "worker.py")
         self.process = subprocess.Popen([options.python, script, rival, name, task, str(batch)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **ONE_THREAD},
-                                        preexec_fn=pin(options))
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, **ONE_THREAD}, preexec_fn=pin(options))
         self.ready = self.read()
         if self.ready is not None:
             self.ready["start"] = time.perf_counter() - start - self.ready["exporting"]
@@ -187,14 +192,16 @@ def measure(options, name, task, batch, rivals, nnc):
 
 def peak(options):
     program = os.path.join(options.build, "bench", "peak")
-    subprocess.run([*options.cc.split(), "-O3", "-march=native", os.path.join(here, "peak.c"), "-o", program], check=True)
+    subprocess.run([*options.cc.split(), "-O3", "-march=native", os.path.join(here, "peak.c"), "-o", program],
+                   check=True)
     return lambda: float(subprocess.check_output([program], text=True, preexec_fn=pin(options)))
 
 
 def save_data(options, name):
     """The samples as files, made by the rivals' interpreter: it has numpy."""
     path = os.path.join(options.build, "bench", name)
-    script = ("import sys, numpy; sys.path.insert(0, sys.argv[1]); import workloads; w = workloads.WORKLOADS[sys.argv[2]]\n"
+    script = ("import sys, numpy; sys.path.insert(0, sys.argv[1])\n"
+              "import workloads; w = workloads.WORKLOADS[sys.argv[2]]\n"
               "x, y = workloads.make_data(w, w.samples); p = sys.argv[3]\n"
               "numpy.save(p + '_x.npy', x); numpy.save(p + '_y.npy', y); numpy.save(p + '_one.npy', x[:1])")
     subprocess.run([options.python, "-c", script, here, name, path], check=True)
@@ -207,7 +214,8 @@ def main():
     if options.realtime:  # whoever takes the time must not wait either
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(51))
     versions = installed(options)
-    wanted = [r for r in options.rivals.split(",") if r != "none" and all(m in versions for m in MODULES[r.split("-")[0]])]
+    wanted = [r for r in options.rivals.split(",") if r != "none"
+              and all(m in versions for m in MODULES[r.split("-")[0]])]
     bound = peak(options)
     peaks, fits, predictions, starts = [], [], [], []
     for name in options.workloads.split(","):
@@ -231,8 +239,8 @@ def main():
     compiler = subprocess.check_output([*options.cc.split(), "--version"], text=True).splitlines()[0]
     machine = {"processor": processor(), "system": f"{platform.system()} {platform.machine()}", "compiler": compiler,
                "flags": options.cflags, "turns": options.turns, "seconds": options.seconds,
-               "conditions": ", before all other processes of the machine" if options.realtime else "", "peak": statistics.median(peaks), "versions": versions,
-               "fit_seconds": LEAST_SECONDS["keras-fit"]}
+               "conditions": ", before all other processes of the machine" if options.realtime else "",
+               "peak": statistics.median(peaks), "versions": versions, "fit_seconds": LEAST_SECONDS["keras-fit"]}
     text = write_report(machine, fits, predictions, starts)
     whole = options.workloads == ",".join(workloads.WORKLOADS) and not options.batches and wanted
     path = options.output or (os.path.join(root, "docs", "performance.md") if whole else "-")

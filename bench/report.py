@@ -7,11 +7,12 @@ import workloads
 HEAD = """# Performance
 
 Written by `make bench`. One thread on one core of {processor} ({system}); nnc's C compiled by {compiler}, `{flags}`.
-Rivals: {versions}. Medians of {turns} turns of about {seconds} s{conditions}, least and greatest in brackets; all took turns within one run, so ratios hold better than figures.
-The bound is the measured peak of fused multiply-adds, {peak:.0f} GFLOP/s; its share counts the multiplications and additions that the
-network's products have on paper. Training is forwards, backwards and Adam, with dropout: nnc as `./model fit` through the runtime on
-shuffled samples of a file, the rivals on batches that lie ready in memory. `scan`: steps in a loop inside the compiled function, likewise `keras`
-(a `tf.function`).{fit}
+Rivals: {versions}. Medians of {turns} turns of about {seconds} s{conditions}, least and greatest in brackets; all took
+turns within one run, so ratios hold better than figures. The bound is the measured peak of fused multiply-adds,
+{peak:.0f} GFLOP/s; its share counts the multiplications and additions that the network's products have on paper.
+Training is forwards, backwards and Adam, with dropout: nnc as `./model fit` through the runtime on shuffled samples of
+a file, the rivals on batches that lie ready in memory. `scan`: steps in a loop inside the compiled function, likewise
+`keras` (a `tf.function`).{fit}
 
 | | |
 |---|---|
@@ -68,15 +69,16 @@ def starts_table(starts):
     rows = []
     for name, told in starts:
         for who, what in told.items():
-            rows.append([name, who, f"{what['start']:.3g} s", f"{what['first']:.2g} s", f"{what['memory'] / 1e6:.3g} MB",
-                         f"{what['size'] / 1e6:.3g} MB"])
+            rows.append([name, who, f"{what['start']:.3g} s", f"{what['first']:.2g} s",
+                         f"{what['memory'] / 1e6:.3g} MB", f"{what['size'] / 1e6:.3g} MB"])
     return table(["", "", "start to first prediction", "compiling", "memory", "size"], rows)
 
 
 def write_report(machine, fits, predictions, starts):
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) or "none"
     fit = any("keras-fit" in rates for _, _, rates in fits)
-    text = HEAD.format(**{**machine, "versions": versions, "fit": f" `keras-fit` is `model.fit`, in turns of {machine['fit_seconds']:g} s." if fit else ""})
+    about_fit = f" `keras-fit` is `model.fit`, in turns of {machine['fit_seconds']:g} s." if fit else ""
+    text = HEAD.format(**{**machine, "versions": versions, "fit": about_fit})
     text += "".join(f"| {name} | {workload.title} |\n" for name, workload in workloads.WORKLOADS.items())
     peak = machine["peak"]
     if fits:
@@ -87,8 +89,9 @@ def write_report(machine, fits, predictions, starts):
         text += rates_table(predictions, peak, lambda workload: workload.flops,
                             lambda batch: lambda rate: f"{batch / rate * 1e6:.4g}")
     if starts:
-        text += "\n## Start, memory, size\n\nOf predicting one sample. Compiling: of nnc the C compiler, once; of the rivals building, tracing "
-        text += "and the first call, in every process.\nSize: the stripped program with its weights; the rivals' packages as installed.\n\n"
+        text += "\n## Start, memory, size\n\nOf predicting one sample. Compiling: of nnc the C compiler, once; of the "
+        text += "rivals building, tracing and the first call, in every process.\nSize: the stripped program with its "
+        text += "weights; the rivals' packages as installed.\n\n"
         text += starts_table(starts)
     if any(best_rival(rates) for _, _, rates in fits + predictions):
         lines = [*lost("training", fits), *lost("predicting", predictions)]

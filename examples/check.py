@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""Do the examples show what the tutorials say? Trains each with the seeds 0 to 4 and holds the mean of every figure against the
-range that Keras 3.15.1 gives: the mean of its own runs, plus or minus the larger of a floor and four deviations of these.
+"""Do the examples show what the tutorials say? Trains each with the seeds 0 to 4 and holds the mean of every figure
+against the range that Keras 3.15.1 gives: the mean of its own runs, plus or minus the larger of a floor and four
+deviations of these.
 
-usage: examples/check.py [--build BUILD] [--seeds N] [--mnist FOLDER] [--list] [NAME …]      all examples when none is named
+usage: examples/check.py [--build BUILD] [--seeds N] [--mnist FOLDER] [--list] [NAME …]
+
+All examples when none is named.
 """
 import argparse
 import csv
@@ -20,8 +23,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Experiment:
-    """`figures`: name → (Keras' mean, half the range). A plain name is of the last epoch, test_… of evaluate(), train_… of
-    evaluate() on the training samples `train`: (file, first rows of it)."""
+    """`figures`: name → (Keras' mean, half the range). A plain name is of the last epoch, test_… of evaluate(), train_…
+    of evaluate() on the training samples `train`: (file, first rows of it)."""
 
     def __init__(self, name, file, figures, definitions=(), train=None, mnist=False):
         self.name, self.file, self.figures = name, file, figures
@@ -42,7 +45,8 @@ EXPERIMENTS = [
     Experiment("circles-plain", "circles/plain.nn",
                {"train_accuracy": (1.0, 0.0), "test_accuracy": (0.765, 0.05), "test_loss": (2.2, 0.5)}, train=CIRCLES),
     Experiment("circles-dropout", "circles/dropout.nn",
-               {"train_accuracy": (0.967, 0.035), "test_accuracy": (0.79, 0.05), "test_loss": (0.54, 0.08)}, train=CIRCLES),
+               {"train_accuracy": (0.967, 0.035), "test_accuracy": (0.79, 0.05), "test_loss": (0.54, 0.08)},
+               train=CIRCLES),
     Experiment("sequence-plain", "sequence/plain.nn", {"val_loss": (0.212, 0.04)}),
     Experiment("sequence-after", "sequence/after.nn", {"val_loss": (0.212, 0.04)}),
     Experiment("sequence-input", "sequence/input.nn", {"val_loss": (0.251, 0.04)}),
@@ -86,7 +90,8 @@ def train(experiment, program, folder, seed):
     """All figures of a run, by name."""
     data = os.path.join(HERE, os.path.dirname(experiment.file))
     history, weights = os.path.join(folder, "history.csv"), os.path.join(folder, "weights.safetensors")
-    run([program, "fit", "--data-dir", data, "--seed", str(seed), "--verbose", "0", "--history", history, "--save", weights])
+    run([program, "fit", "--data-dir", data, "--seed", str(seed), "--verbose", "0", "--history", history, "--save",
+         weights])
     with open(history, newline="", encoding="utf-8") as file:
         figures = {name: float(value) for name, value in list(csv.DictReader(file))[-1].items()}
     if any(name.startswith("test_") for name in experiment.figures):

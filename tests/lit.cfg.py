@@ -7,7 +7,7 @@ long tests out.
 Substitutions
   %nnc                 the compiler
   %cc %clang %cxx %clangxx  C and C++ compilers; gcc's with the sanitizers of a SAN=1 build
-  %cflags %libs        what `nnc --cflags` and `nnc --libs` say: to compile and link output that needs the runtime library
+  %cflags %libs        what `nnc --cflags` and `nnc --libs` say: to compile and link what needs the runtime's library
   %c99 %c11 %cxx11     the standard and the warnings that emitted code must pass, as errors
   %runtime             flags to include the runtime's headers, the program's too
   %core                the folder of the runtime's part that ships in products
@@ -77,7 +77,8 @@ if lit_config.params.get("slow", "1") == "1":
 if os.path.isdir("/usr/share/datasets/fashion-mnist"):  # Debian's package dataset-fashion-mnist
     config.available_features.add("fashion-mnist")
 if compilers["cc"] and not san and tool("setarch") and subprocess.run(
-        ["sh", "-c", "printf 'int main(void) { return 0; }' | gcc -fsanitize=thread -x c - -o /dev/null"], capture_output=True).returncode == 0:
+        ["sh", "-c", "printf 'int main(void) { return 0; }' | gcc -fsanitize=thread -x c - -o /dev/null"],
+        capture_output=True).returncode == 0:
     config.available_features.add("tsan")
 if tool("pkg-config"):
     config.available_features.add("pkg-config")
@@ -100,8 +101,10 @@ def ask(option):
 
 
 # From the sources: a build folder may hold objects of files that are gone.
-sources = [os.path.relpath(path, root) for pattern in ("compiler/*.c", "compiler/*/*.c") for path in sorted(glob.glob(os.path.join(root, pattern)))]
-objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c") and path != "compiler/main.c"]
+sources = [os.path.relpath(path, root) for pattern in ("compiler/*.c", "compiler/*/*.c")
+           for path in sorted(glob.glob(os.path.join(root, pattern)))]
+objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c")
+           and path != "compiler/main.c"]
 objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
 folders = " ".join("-I" + os.path.join(root, name) for name in ("compiler", "runtime/core", "runtime/program"))
 

@@ -26,8 +26,8 @@ def lit_version(command):
 
 
 def lit_command(build):
-    """The newest lit on PATH or among Debian's LLVMs. The tests use DEFINE, which came with version 16. Where the build has a
-    Python of its own, with numpy, that runs it: then golden cases need no process of theirs."""
+    """The newest lit on PATH or among Debian's LLVMs. The tests use DEFINE, which came with version 16. Where the build
+    has a Python of its own, with numpy, that runs it: then golden cases need no process of theirs."""
     own = os.path.join(build, "python", "bin", "python3")
     python = own if os.path.exists(own) else sys.executable
     commands = [[python, path] for path in glob.glob("/usr/lib/llvm-*/build/utils/lit/lit.py")]
@@ -50,8 +50,8 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         results = os.path.join(folder, "results.json")
-        command = [*lit_command(options.build), "--param", f"build={options.build}", "--param", f"san={int(options.san)}",
-                   "--param", f"slow={int(not options.fast)}", "-sv", "-o", results, *rest]
+        command = [*lit_command(options.build), "--param", f"build={options.build}", "--param",
+                   f"san={int(options.san)}", "--param", f"slow={int(not options.fast)}", "-sv", "-o", results, *rest]
         status = subprocess.run(command).returncode
         try:
             with open(results) as file:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT-0
-# Prints nnc_copies.h: what lets the vector layer be included several times in one file, once for each instruction set. The
-# names are those of the @part comments: macros are forgotten, everything else is called NNC_COPY(its name).
+# Prints nnc_copies.h: what lets the vector layer be included several times in one file, once for each instruction set.
+# The names are those of the @part comments: macros are forgotten, everything else is called NNC_COPY(its name).
 set -eu
 export LC_ALL=C
 cat <<'END'

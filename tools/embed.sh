@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT-0
-# Prints C that holds the given files as terminated arrays of bytes: the table of compiler/base/embedded.h. Arrays of numbers,
-# because string literals may portably be 4095 characters long at most.
+# Prints C that holds the given files as terminated arrays of bytes: the table of compiler/base/embedded.h. Arrays of
+# numbers, because string literals may portably be 4095 characters long at most.
 set -eu
 export LC_ALL=C
 

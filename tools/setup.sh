@@ -5,7 +5,8 @@
 # usage: tools/setup.sh build|check [BUILD_FOLDER]
 #
 # Missing packages are installed with apt-get, as root or with a sudo that asks for no password; Python modules go into
-# a virtual environment in the build folder. Where that is not possible the exact command is printed and the status is 1.
+# a virtual environment in the build folder. Where that is not possible the exact command is printed and the status
+# is 1.
 set -eu
 purpose=${1:?usage: tools/setup.sh build|check [BUILD_FOLDER]}
 build=${2:-build}
@@ -57,7 +58,8 @@ find_missing() {
         need python3-venv
     if has apt-cache; then
         has_llvm clang || need "$(llvm_package 'clang-%s')"
-        { has_llvm FileCheck && has_llvm not && has_llvm split-file && has_lit; } || need "$(llvm_package 'llvm-%s-tools')"
+        { has_llvm FileCheck && has_llvm not && has_llvm split-file && has_lit; } ||
+            need "$(llvm_package 'llvm-%s-tools')"
     else
         has_llvm clang || need clang
         { has_llvm FileCheck && has_llvm not && has_llvm split-file; } || need "FileCheck (of LLVM)"
@@ -98,5 +100,8 @@ if [ "$purpose" = check ] && ! has_modules "$build/python/bin/python3" && ! has_
     echo "installing: numpy and safetensors into $build/python"
     install="$build/python/bin/pip install -q --disable-pip-version-check numpy safetensors"
     mkdir -p "$build"
-    python3 -m venv "$build/python" && $install || { packages=" numpy safetensors"; stop "python3 -m venv $build/python && $install"; }
+    python3 -m venv "$build/python" && $install || {
+        packages=" numpy safetensors"
+        stop "python3 -m venv $build/python && $install"
+    }
 fi

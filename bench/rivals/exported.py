@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Models for the runtimes that only predict, exported in a process of their own: that is no part of what is measured."""
+"""Models for the runtimes that only predict, exported in a process of their own: that is no part of what is
+measured."""
 import os
 import subprocess
 import sys

@@ -73,7 +73,8 @@ def weights(workload, key):
         "circles": lambda: [dense(keys[0], 2, 500), dense(keys[1], 500, 1)],
         "lstm": lambda: [lstm_weights(keys[0], 28, 128), dense(keys[1], 128, 10)],
         "stacked_lstm": lambda: [lstm_weights(keys[0], 8, 64), lstm_weights(keys[1], 64, 32), dense(keys[2], 32, 1)],
-        "cnn": lambda: [filters(keys[0], 1, 32), filters(keys[1], 32, 64), dense(keys[2], 1600, 128), dense(keys[3], 128, 10)],
+        "cnn": lambda: [filters(keys[0], 1, 32), filters(keys[1], 32, 64), dense(keys[2], 1600, 128),
+                        dense(keys[3], 128, 10)],
     }[workload.network]()
 
 

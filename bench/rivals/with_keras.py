@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Keras on TensorFlow: fit() as its tutorials call it, and the strongest form, a loop over steps inside one tf.function."""
+"""Keras on TensorFlow: fit() as its tutorials call it, and the strongest form, a loop over steps inside one
+tf.function."""
 import os
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -23,11 +24,11 @@ def build(workload, batch=None):
                         layers.Dense(64, **relu), layers.Dropout(0.2), last],
         "circles": lambda: [layers.Dense(500, **relu), layers.Dropout(0.4), layers.Dense(1, activation="sigmoid")],
         "lstm": lambda: [layers.LSTM(128, dropout=0.2), last],
-        "stacked_lstm": lambda: [layers.LSTM(64, return_sequences=True, **rd), layers.SpatialDropout1D(0.2), layers.LSTM(32, **rd),
-                                 layers.Dense(1)],
+        "stacked_lstm": lambda: [layers.LSTM(64, return_sequences=True, **rd), layers.SpatialDropout1D(0.2),
+                                 layers.LSTM(32, **rd), layers.Dense(1)],
         "cnn": lambda: [layers.Conv2D(32, 3, **relu), layers.MaxPooling2D(2), layers.SpatialDropout2D(0.2),
-                        layers.Conv2D(64, 3, **relu), layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(128, **relu),
-                        layers.Dropout(0.5), last],
+                        layers.Conv2D(64, 3, **relu), layers.MaxPooling2D(2), layers.Flatten(),
+                        layers.Dense(128, **relu), layers.Dropout(0.5), last],
     }[workload.network]()
     return keras.Sequential([layers.Input(workload.shape, batch_size=batch), *network])
 
@@ -56,7 +57,8 @@ def trainer(workload, mode, batch, x, y):
         for step in tf.range(steps):
             start = step % count * batch
             with tf.GradientTape() as tape:
-                value = tf.reduce_mean(loss_of(y[start : start + batch], model(x[start : start + batch], training=True)))
+                value = tf.reduce_mean(loss_of(y[start : start + batch],
+                                               model(x[start : start + batch], training=True)))
             optimizer.apply(tape.gradient(value, model.trainable_variables), model.trainable_variables)
 
     return lambda steps: loop(tf.constant(steps))

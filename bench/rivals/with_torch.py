@@ -10,8 +10,8 @@ torch.set_num_threads(1)
 
 class Mlp(nn.Sequential):
     def __init__(self, workload):
-        super().__init__(nn.Linear(784, 256), nn.ReLU(), nn.Dropout(0.2), nn.Linear(256, 128), nn.ReLU(), nn.Dropout(0.2),
-                         nn.Linear(128, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, 10))
+        super().__init__(nn.Linear(784, 256), nn.ReLU(), nn.Dropout(0.2), nn.Linear(256, 128), nn.ReLU(),
+                         nn.Dropout(0.2), nn.Linear(128, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, 10))
 
 
 class Circles(nn.Sequential):
@@ -21,15 +21,17 @@ class Circles(nn.Sequential):
 
 class Cnn(nn.Sequential):
     def __init__(self, workload):
-        super().__init__(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d(0.2), nn.Conv2d(32, 64, 3), nn.ReLU(),
-                         nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1600, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10))
+        super().__init__(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout2d(0.2), nn.Conv2d(32, 64, 3),
+                         nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1600, 128), nn.ReLU(), nn.Dropout(0.5),
+                         nn.Linear(128, 10))
 
     def forward(self, x):
         return super().forward(x.reshape(-1, 1, 28, 28))
 
 
 class Lstm(nn.Module):
-    """A layer as Keras has it: one mask for all steps, of the inputs (dropout) and of the states (recurrent_dropout)."""
+    """A layer as Keras has it: one mask for all steps, of the inputs (dropout) and of the states
+    (recurrent_dropout)."""
 
     def __init__(self, inputs, units, dropout=0.0, recurrent_dropout=0.0):
         super().__init__()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT-0
 """Runs one rival in a process of its own: worker.py RIVAL WORKLOAD fit|predict BATCH
 
-Says on standard output, in lines of JSON, that it is ready and what that took, and after every line "SECONDS" of standard input how
-many samples a second it managed for about that long. So whoever runs several workers can take turns.
+Says on standard output, in lines of JSON, that it is ready and what that took, and after every line "SECONDS" of
+standard input how many samples a second it managed for about that long. So whoever runs several workers can take turns.
 """
 import importlib
 import json

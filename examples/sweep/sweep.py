@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""How much dropout is good? Trains dropout.nn with -D rate=… for several rates and seeds; writes results.csv, a table and a plot.
+"""How much dropout is good? Trains dropout.nn with -D rate=… for several rates and seeds; writes results.csv, a table
+and a plot.
 
-usage: examples/sweep/sweep.py [--build BUILD] [--rates 0,0.1,…] [--seeds N] [--epochs N] [--samples N] [--output FOLDER]
+usage: examples/sweep/sweep.py [--build BUILD] [--rates 0,0.1,…] [--seeds N] [--epochs N] [--samples N]
+                               [--output FOLDER]
 """
 import argparse
 import csv
@@ -27,9 +29,11 @@ def measure(nnc, rate, options):
     with tempfile.TemporaryDirectory() as folder:
         source, program = os.path.join(folder, "sweep.c"), os.path.join(folder, "sweep")
         history, weights = os.path.join(folder, "history.csv"), os.path.join(folder, "weights.safetensors")
-        run([nnc, "--main", f"-Drate={rate}", f"-Dsamples={options.samples}", os.path.join(HERE, "dropout.nn"), "-o", source])
+        run([nnc, "--main", f"-Drate={rate}", f"-Dsamples={options.samples}", os.path.join(HERE, "dropout.nn"), "-o",
+             source])
         compiler = shlex.split(os.environ.get("CC", "cc")) + shlex.split(os.environ.get("CFLAGS", "-O3 -march=native"))
-        run([*compiler, *shlex.split(run([nnc, "--cflags"])), source, "-o", program, *shlex.split(run([nnc, "--libs"]))])
+        run([*compiler, *shlex.split(run([nnc, "--cflags"])), source, "-o", program,
+             *shlex.split(run([nnc, "--libs"]))])
         for seed in range(options.seeds):
             run([program, "fit", "--seed", str(seed), "--epochs", str(options.epochs), "--verbose", "0",
                  "--history", history, "--save", weights])
@@ -56,8 +60,10 @@ def table(rows, rates):
 STYLE = """<style>
 svg{--paper:#fffff8;--ink:#161616;--soft:#6b6b66;--train:#8a8a84;--valid:#a3122b;font:13px Palatino,Georgia,serif}
 @media (prefers-color-scheme:dark){svg{--paper:#151515;--ink:#e4e2da;--soft:#9b9990;--train:#8f8d86;--valid:#f2788a}}
-rect{fill:var(--paper)}text{fill:var(--soft)}.h{fill:var(--ink);font-style:italic;font-size:16px}.a{stroke:var(--soft);fill:none}
-.t{stroke:var(--train)}.v{stroke:var(--valid);stroke-width:1.75}.t,.v{fill:none}.td{fill:var(--train)}.vd{fill:var(--valid)}
+rect{fill:var(--paper)}text{fill:var(--soft)}.h{fill:var(--ink);font-style:italic;font-size:16px}
+.a{stroke:var(--soft);fill:none}
+.t{stroke:var(--train)}.v{stroke:var(--valid);stroke-width:1.75}.t,.v{fill:none}
+.td{fill:var(--train)}.vd{fill:var(--valid)}
 .td,.vd{fill-opacity:.55}text.tl{fill:var(--train)}text.vl{fill:var(--valid)}
 </style>"""
 
@@ -74,7 +80,8 @@ def panel(rows, rates, title, names, left):
     step = next(s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2) if (high - low) / s <= 6)
     tick = -(-low // step) * step
     while tick <= high + 1e-9:
-        parts.append(f'<text x="{left + 34}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick:.{2 if step < 0.1 else 1}f}</text>')
+        label = f"{tick:.{2 if step < 0.1 else 1}f}"
+        parts.append(f'<text x="{left + 34}" y="{y(tick) + 4:.1f}" text-anchor="end">{label}</text>')
         tick += step
     ends = []
     for name, style in zip(names, "tv"):
@@ -94,7 +101,8 @@ def panel(rows, rates, title, names, left):
 
 def plot(rows, rates):
     title = "accuracy and loss of training and validation against the rate of dropout"
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 290" role="img"><title>{title}</title>\n{STYLE}\n'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 290" role="img">'
+            f'<title>{title}</title>\n{STYLE}\n'
             f'<rect width="780" height="290"/>\n{panel(rows, rates, "accuracy", FIGURES[:2], 20)}\n'
             f'{panel(rows, rates, "loss", FIGURES[2:], 410)}\n</svg>\n')
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""equal_layers.py chains FOLDER: writes models that are chains of equal layers.  equal_layers.py size FILE BYTES: fails from BYTES on."""
+"""equal_layers.py chains FOLDER: writes models that are chains of equal layers.  equal_layers.py size FILE BYTES: fails
+from BYTES on."""
 import os
 import sys
 

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
 """Holds emitted C against its promises: without a warning as C99, C11 and C++11, with gcc and clang, optimised or not;
-nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static data; only names with the model's prefix.
+nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static data; only names with the model's
+prefix.
 
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
 
-Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. Each is read by a compiler
-of C or of C++, which take turns; every sixteenth is read by all, optimised by one of them, and its object file looked into
-(tests/golden compiles all of them with gcc and these warnings). Prints what broke a promise, then `N models, N broken`; status 0 when none is.
+Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. Each is read by a
+compiler of C or of C++, which take turns; every sixteenth is read by all, optimised by one of them, and its object file
+looked into (tests/golden compiles all of them with gcc and these warnings). Prints what broke a promise, then `N
+models, N broken`; status 0 when none is.
 """
 import argparse
 import os
@@ -19,8 +21,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror".split()
-VARIANTS = [["--standalone"], ["--inference-only"], ["--gradients"], ["--external-masks"], ["--real=double"], ["--portable"],
-            ["--standalone", "--gradients", "--prefix", "own"]]
+VARIANTS = [["--standalone"], ["--inference-only"], ["--gradients"], ["--external-masks"], ["--real=double"],
+            ["--portable"], ["--standalone", "--gradients", "--prefix", "own"]]
 # __cpu_model: what the processor can do, from the compiler's own library.
 ALLOWED = {"memcpy", "memset", "memcmp", "sqrt", "sqrtf", "__cpu_model", "__cpu_features2", "_GLOBAL_OFFSET_TABLE_"}
 

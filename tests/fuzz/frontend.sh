@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT-0
-# Fuzzes the front end of nnc for some seconds: tests/fuzz/frontend.sh [SECONDS [BUILD]]. Needs clang with libFuzzer. What
-# it finds stands in BUILD/fuzz as crash-*, oom-* or timeout-*; the seeds are the models of the tests and examples.
+# Fuzzes the front end of nnc for some seconds: tests/fuzz/frontend.sh [SECONDS [BUILD]]. Needs clang with libFuzzer.
+# What it finds stands in BUILD/fuzz as crash-*, oom-* or timeout-*; the seeds are the models of the tests and examples.
 set -eu
 seconds=${1:-60}
 cd "$(dirname "$0")/../.."
@@ -13,8 +13,8 @@ mkdir -p "$build/models"
 make -s BUILD="$build" CC="$clang" CFLAGS="-O1 -g -fsanitize=fuzzer-no-link $sanitizers" "$build/nnc"
 # shellcheck disable=SC2046,SC2086
 "$clang" -std=c11 -O1 -g -fsanitize=fuzzer $sanitizers -Icompiler tests/fuzz/fuzz_parse.c \
-    $(find "$build/compiler" "$build/grammar" -name '*.o' ! -path '*/compiler/main.o') "$build/embedded.o" "$build/libnnc.a" -lz -lm \
-    -o "$build/fuzz_parse"
+    $(find "$build/compiler" "$build/grammar" -name '*.o' ! -path '*/compiler/main.o') "$build/embedded.o" \
+    "$build/libnnc.a" -lz -lm -o "$build/fuzz_parse"
 find tests examples -name '*.nn' | while read -r model; do
     cp "$model" "$build/models/$(echo "$model" | tr / _)"
 done

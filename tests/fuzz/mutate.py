@@ -4,10 +4,10 @@
 
   tests/fuzz/mutate.py --nnc build-san/nnc --count 500 --seed 1 tests/golden/cases/*.nn   at best with a SAN=1 build
 
-A model is taken at random and its tokens deleted, doubled, exchanged, replaced by others or by numbers at the edges of types;
-or its bytes broken. What nnc accepts must compile as C without a warning (--cc); what it refuses must name a line and
-a column; and it must neither crash nor hang nor, with sanitizers, allocate a gigabyte at once. A fault is printed with its seed and left in --keep; status 1.
-A seed and a number decide everything.
+A model is taken at random and its tokens deleted, doubled, exchanged, replaced by others or by numbers at the edges of
+types; or its bytes broken. What nnc accepts must compile as C without a warning (--cc); what it refuses must name a
+line and a column; and it must neither crash nor hang nor, with sanitizers, allocate a gigabyte at once. A fault is
+printed with its seed and left in --keep; status 1. A seed and a number decide everything.
 """
 import argparse
 import os
@@ -18,14 +18,18 @@ import shlex
 import subprocess
 import sys
 
-TOKEN = re.compile(rb"#[^\n]*|'[^'\n]*'|\"[^\"\n]*\"|[A-Za-z_][A-Za-z_0-9]*|[0-9][0-9.eE]*(?:(?<=[eE])[-+][0-9]+)?|\s+|.", re.S)
-NUMBERS = [b"0", b"1", b"-1", b"2", b"3", b"7", b"0.5", b"-0.0", b"1.5", b"1e-45", b"1e-320", b"1e30", b"1e38", b"3.5e38", b"1e300",
-           b"1e999", b"127", b"4096", b"65536", b"1000000", b"16777217", b"2147483647", b"2147483648", b"-2147483648", b"4294967296",
-           b"3037000500", b"9007199254740993", b"9223372036854775807", b"9223372036854775808", b"18446744073709551616",
-           b"(1/3)", b"(1/0)", b"(0/0)", b"(1e308*10)", b"nan", b"inf", b"None", b"True", b"'same'", b"()", b"(1,)", b"[2, 3]",
-           b"(1, 2, 3, 4, 5, 6, 7)", b"{0: 1}", b"-(-(3))", b"1.0000000001", b"00012", b"0x10", b"1_000", b"1.e3", b".5"]
-BYTES = [b"\0", b"\xff", b"\xc3\x28", b"\xe2\x82", b"\xf0\x9f\x98\x80", b"\xef\xbb\xbf", b"\r", b"\x1b[31m", b"\x7f", b"\x0b", b"\xc2\xa0"]
-C_FLAGS = "-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror -DNNC_ONE_COPY -O0 -c -x c - -o /dev/null"
+TOKEN = re.compile(rb"#[^\n]*|'[^'\n]*'|\"[^\"\n]*\"|[A-Za-z_][A-Za-z_0-9]*|"
+                   rb"[0-9][0-9.eE]*(?:(?<=[eE])[-+][0-9]+)?|\s+|.", re.S)
+NUMBERS = [b"0", b"1", b"-1", b"2", b"3", b"7", b"0.5", b"-0.0", b"1.5", b"1e-45", b"1e-320", b"1e30", b"1e38",
+           b"3.5e38", b"1e300", b"1e999", b"127", b"4096", b"65536", b"1000000", b"16777217", b"2147483647",
+           b"2147483648", b"-2147483648", b"4294967296", b"3037000500", b"9007199254740993", b"9223372036854775807",
+           b"9223372036854775808", b"18446744073709551616", b"(1/3)", b"(1/0)", b"(0/0)", b"(1e308*10)", b"nan", b"inf",
+           b"None", b"True", b"'same'", b"()", b"(1,)", b"[2, 3]", b"(1, 2, 3, 4, 5, 6, 7)", b"{0: 1}", b"-(-(3))",
+           b"1.0000000001", b"00012", b"0x10", b"1_000", b"1.e3", b".5"]
+BYTES = [b"\0", b"\xff", b"\xc3\x28", b"\xe2\x82", b"\xf0\x9f\x98\x80", b"\xef\xbb\xbf", b"\r", b"\x1b[31m", b"\x7f",
+         b"\x0b", b"\xc2\xa0"]
+C_FLAGS = ("-std=c99 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror -DNNC_ONE_COPY "
+           "-O0 -c -x c - -o /dev/null")
 
 
 def is_number(token):
@@ -60,9 +64,10 @@ def mutate(pick, tokens, others):
         del tokens[at:]
     else:
         depth = pick.choice([3, 50, 3000])
-        tokens[at:at + 1] = pick.choice([[b"(" * depth, tokens[at], b")" * depth], [b"[" * depth], [b"-" * depth, tokens[at]],
-                                         [tokens[at], b" + 1" * depth], [b" " * (350 * depth), tokens[at]],
-                                         [b"'" + b"x" * (350 * depth) + b"'"], [b"a" * depth], [b"9" * depth]])
+        tokens[at:at + 1] = pick.choice([[b"(" * depth, tokens[at], b")" * depth], [b"[" * depth],
+                                         [b"-" * depth, tokens[at]], [tokens[at], b" + 1" * depth],
+                                         [b" " * (350 * depth), tokens[at]], [b"'" + b"x" * (350 * depth) + b"'"],
+                                         [b"a" * depth], [b"9" * depth]])
     return tokens
 
 
@@ -74,21 +79,22 @@ def look(options, text):
     """What is wrong with nnc's answer, or None."""
     env = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0:max_allocation_size_mb=1024"}
     try:
-        done = subprocess.run([options.nnc, "-", "-o", "-", *shlex.split(options.flags)], input=text, capture_output=True, timeout=30,
-                              env=env, preexec_fn=limits)
+        done = subprocess.run([options.nnc, "-", "-o", "-", *shlex.split(options.flags)], input=text,
+                              capture_output=True, timeout=30, env=env, preexec_fn=limits)
     except subprocess.TimeoutExpired:
         return "takes more than 30 seconds"
     said = done.stderr.decode(errors="replace")
     if done.returncode == 1:
         heads = [line for line in said.splitlines() if re.match(r"<stdin>:.*?(error|warning): ", line)]
-        bad = [line for line in heads if not re.match(r"<stdin>:\d+:\d+: (error|warning): ", line) and "[no-model]" not in line]
+        bad = [line for line in heads if not re.match(r"<stdin>:\d+:\d+: (error|warning): ", line)
+               and "[no-model]" not in line]
         if bad or not heads:
             return f"has an error without a place: {(bad or [said])[0][:300]}"
         return f"output with an error: {done.stdout[:100]!r}" if done.stdout else None
     if done.returncode != 0:
         return f"status {done.returncode}: {said[-1500:]}"
-    compiled = subprocess.run([*shlex.split(options.cc), *shlex.split(C_FLAGS), *shlex.split(options.cflags)], input=done.stdout,
-                              capture_output=True)
+    compiled = subprocess.run([*shlex.split(options.cc), *shlex.split(C_FLAGS), *shlex.split(options.cflags)],
+                              input=done.stdout, capture_output=True)
     return f"its C does not compile: {compiled.stderr.decode()[:800]}" if compiled.returncode else None
 
 

@@ -13,7 +13,8 @@ python3 tests/fuzz/runtime_seeds.py "$build/data" "$build/safetensors"
 export ASAN_OPTIONS=quarantine_size_mb=8
 for target in data safetensors; do
     "$clang" -std=c99 -O1 -g -DNNC_ZLIB -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -fno-omit-frame-pointer -Iruntime/core -Iruntime/program "tests/fuzz/fuzz_$target.c" runtime/*/*.c runtime/program/*/*.c -lz -lm -o "$build/fuzz_$target"
+        -fno-omit-frame-pointer -Iruntime/core -Iruntime/program "tests/fuzz/fuzz_$target.c" \
+        runtime/*/*.c runtime/program/*/*.c -lz -lm -o "$build/fuzz_$target"
     "$build/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=256 -malloc_limit_mb=256 \
         -print_final_stats=1 -artifact_prefix="$build/" "$build/$target" 2>&1 | tail -n 12
 done

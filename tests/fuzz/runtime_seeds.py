@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Seeds for fuzz_data and fuzz_safetensors: small sound files of every format. usage: runtime_seeds.py DATA SAFETENSORS"""
+"""Seeds for fuzz_data and fuzz_safetensors: small sound files of every format. usage: runtime_seeds.py DATA
+SAFETENSORS"""
 import gzip
 import io
 import json
@@ -35,9 +36,10 @@ def safetensors(header, data):
 
 small = npy("<f4", False, (2, 3), bytes(24))
 seeds = [
-    (CSV, b"1,2\n3,4\n"), (CSV, b'\xef\xbb\xbfa;"b\n""c"\r\n1e5;-.5\r\n'), (CSV, b"1\t2\n3\tnan\n"), (CSV, b"12345678901234567890e-400\n"),
-    (IDX, b"\0\0\x08\x02\0\0\0\x02\0\0\0\x03abcdef"), (IDX, b"\0\0\x0e\x01\0\0\0\x01" + bytes(8)),
-    (NPY, small), (NPY, npy(">i2", True, (2, 2), bytes(8), 2)), (NPY, npy("|b1", False, (3,), bytes(3), 3)), (NPY, npy("<f2", False, (1, 1), bytes(2))),
+    (CSV, b"1,2\n3,4\n"), (CSV, b'\xef\xbb\xbfa;"b\n""c"\r\n1e5;-.5\r\n'), (CSV, b"1\t2\n3\tnan\n"),
+    (CSV, b"12345678901234567890e-400\n"), (IDX, b"\0\0\x08\x02\0\0\0\x02\0\0\0\x03abcdef"),
+    (IDX, b"\0\0\x0e\x01\0\0\0\x01" + bytes(8)), (NPY, small), (NPY, npy(">i2", True, (2, 2), bytes(8), 2)),
+    (NPY, npy("|b1", False, (3,), bytes(3), 3)), (NPY, npy("<f2", False, (1, 1), bytes(2))),
     (NPZ, npz(zipfile.ZIP_STORED, x=small)), (NPZ, npz(zipfile.ZIP_DEFLATED, y=small, x=small)),
 ]
 for i, (kind, data) in enumerate(seeds):
@@ -46,5 +48,6 @@ for i, (kind, data) in enumerate(seeds):
 f32 = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
 for i, data in enumerate((
         safetensors({}, b""), safetensors({"a": f32}, bytes(8)),
-        safetensors({"__metadata__": {"k\u00e9y": "v"}, "b": {"dtype": "F64", "shape": [1, 1], "data_offsets": [8, 16]}, "a/\"": f32}, bytes(16)))):
+        safetensors({"__metadata__": {"k\u00e9y": "v"}, "b": {"dtype": "F64", "shape": [1, 1], "data_offsets": [8, 16]},
+                     "a/\"": f32}, bytes(16)))):
     open(os.path.join(safetensors_folder, f"seed{i}"), "wb").write(data)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""Compares programs made by nnc with numbers that Keras computed: predictions, losses and metrics, gradients, the weights
-after a few steps of training, and the history of fit.
+"""Compares programs made by nnc with numbers that Keras computed: predictions, losses and metrics, gradients, the
+weights after a few steps of training, and the history of fit.
 
 usage: check.py --nnc build/nnc [--cc 'cc -O1']… [--nnc-flags '…']… [--standalone] [-k REGEX] [-j N] [CASE.nn…]
 
@@ -11,8 +11,9 @@ A case is three files beside each other:
                      pred, grad/…, after/… (weights), pred_after: what has to come out, in float64
   NAME.json          evaluate, history: the figures, from a float64 and a float32 run; tolerance: of each tensor
 
-Each --nnc-flags is one more run of every case, compiled with these flags, the first with the first --cc, and so on. generate.py makes cases. Without CASE.nn all of
-cases/ are run. One line for each failed case, then `N passed, N failed`; status 0 when all passed.
+Each --nnc-flags is one more run of every case, compiled with these flags, the first with the first --cc, and so on.
+generate.py makes cases. Without CASE.nn all of cases/ are run. One line for each failed case, then `N passed, N
+failed`; status 0 when all passed.
 """
 import argparse
 import csv
@@ -87,7 +88,7 @@ def check_case(options, case, cc, flags):
 
     with tempfile.TemporaryDirectory() as folder:
         at = lambda name: os.path.join(folder, name)
-        flags = flags + ["--main"] + (["--standalone"] if options.standalone else []) + (["--external-masks"] if masks else [])
+        flags = flags + ["--main"] + ["--standalone"] * options.standalone + ["--external-masks"] * bool(masks)
         run("nnc", [options.nnc, *flags, case, "-o", "model.c"], folder)
         ask = lambda what: [] if options.standalone else shlex.split(run("nnc", [options.nnc, what], folder))
         run("cc", [*shlex.split(cc), *ask("--cflags"), "model.c", "-o", "model", *ask("--libs"), "-lm"], folder)
@@ -99,7 +100,8 @@ def check_case(options, case, cc, flags):
         if "sample_weight" in tensors:
             data += ["--sample-weight", "sample_weight.npy"]
         initial = ["--weights", "init.safetensors"]
-        save_file({name[5:]: value for name, value in tensors.items() if name.startswith("init/")}, at("init.safetensors"))
+        save_file({name[5:]: value for name, value in tensors.items() if name.startswith("init/")},
+                  at("init.safetensors"))
         training = [*data, *initial]
         if masks:
             save_file(masks, at("masks.safetensors"))
@@ -115,7 +117,8 @@ def check_case(options, case, cc, flags):
             run("grad", ["./model", "grad", *training, "-o", "grad.safetensors"], folder)
             compare_tensors("gradient", load_file(at("grad.safetensors")), tensors, "grad/", tolerance)
 
-        run("fit", ["./model", "fit", *training, "--save", "after.safetensors", "--history", "history.csv", "--verbose", "0"],
+        run("fit", ["./model", "fit", *training, "--save", "after.safetensors", "--history", "history.csv", "--verbose",
+                    "0"],
             folder)
         compare_tensors("fit", load_file(at("after.safetensors")), tensors, "after/", tolerance)
         with open(at("history.csv"), newline="") as file:
@@ -126,7 +129,8 @@ def check_case(options, case, cc, flags):
 
         if "pred_after" not in tensors: # Keras with TensorFlow does not add up rows of an Embedding that repeat
             return
-        run("predict", ["./model", "predict", "--x", "x.npy", "--weights", "after.safetensors", "-o", "pred.npy"], folder)
+        run("predict", ["./model", "predict", "--x", "x.npy", "--weights", "after.safetensors", "-o", "pred.npy"],
+            folder)
         compare("predict after fit", np.load(at("pred.npy")), tensors["pred_after"], tolerance["pred_after"])
 
 
@@ -144,7 +148,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nnc", default=os.path.join(HERE, "..", "..", "build", "nnc"))
     parser.add_argument("--cc", action="append", help="the C compiler and its flags; several: one for each run")
-    parser.add_argument("--nnc-flags", action="append", help="more flags for nnc; several times: several runs of each case")
+    parser.add_argument("--nnc-flags", action="append",
+                        help="more flags for nnc; several times: several runs of each case")
     parser.add_argument("--standalone", action="store_true", help="one complete file in place of linking libnnc.a")
     parser.add_argument("-k", default="", help="only cases whose name matches this regular expression")
     parser.add_argument("-j", type=int, default=os.cpu_count(), help="how many cases at a time")

@@ -6,8 +6,9 @@
   venv/bin/python tests/golden/generate.py tests/golden/cases/NAME.nn…       writes NAME.safetensors and NAME.json
   venv/bin/python tests/golden/generate.py --verify tests/golden/cases/*.nn  recomputes what is stored, and compares
 
-A case is an ordinary model file, one layer a line. Its expressions are Python too, so this script reads it with Python's
-parser and builds each layer, loss and optimizer from the Keras class of that name. One comment line says what data to make:
+A case is an ordinary model file, one layer a line. Its expressions are Python too, so this script reads it with
+Python's parser and builds each layer, loss and optimizer from the Keras class of that name. One comment line says what
+data to make:
 
   # data: rows=11 x=normal y=classes sample_weight=yes init=spread
 
@@ -18,12 +19,13 @@ parser and builds each layer, loss and optimizer from the Keras class of that na
   sample_weight  yes: [0.2, 2)
   init           spread (default), saturated: weights so large that softmax and sigmoid reach 0 and 1
 
-Everything is computed twice, in float32 and in float64, from the same float32 data, weights and random factors. The float64
-run is what is expected. A tensor may differ by 2e-5 of its largest value, or by 8 times what the float32 run does.
-The random factors of the Dropout family are drawn here, stored, and put in place of Keras' own in every run. Gradients of
-Embedding are added up over equal indices before the optimizer sees them, as on Keras' JAX and Torch backends: on TensorFlow it
-would clip and square those of an index that occurs twice one by one. Where the loss does not depend on a weight (behind
-Dropout(1)) its gradient is 0, as on JAX, and the weight decays; TensorFlow would leave it alone.
+Everything is computed twice, in float32 and in float64, from the same float32 data, weights and random factors. The
+float64 run is what is expected. A tensor may differ by 2e-5 of its largest value, or by 8 times what the float32 run
+does. The random factors of the Dropout family are drawn here, stored, and put in place of Keras' own in every run.
+Gradients of Embedding are added up over equal indices before the optimizer sees them, as on Keras' JAX and Torch
+backends: on TensorFlow it would clip and square those of an index that occurs twice one by one. Where the loss does not
+depend on a weight (behind Dropout(1)) its gradient is 0, as on JAX, and the weight decays; TensorFlow would leave it
+alone.
 """
 import argparse
 import ast
@@ -33,7 +35,8 @@ import os
 import re
 import sys
 
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="",
+                  KERAS_BACKEND="tensorflow")
 
 import keras
 import numpy as np
@@ -72,17 +75,20 @@ class ModelFile:
 
     def model(self):
         layer_modules = Regularizers, keras.layers, keras.initializers, keras.regularizers, keras.constraints
-        layers = [self.evaluate(tree, keras, keras.layers) if tree.func.id == "Input" else self.evaluate(tree, *layer_modules)
+        layers = [self.evaluate(tree, keras, keras.layers) if tree.func.id == "Input"
+                  else self.evaluate(tree, *layer_modules)
                   for tree in self.layers]
         return keras.Sequential(layers)
 
     def compile_arguments(self):
         modules = {"optimizer": keras.optimizers, "loss": keras.losses}
         schedules = keras.optimizers.schedules
-        return {name: self.evaluate(tree, modules.get(name, keras.metrics), schedules) for name, tree in self.calls["compile"].items()}
+        return {name: self.evaluate(tree, modules.get(name, keras.metrics), schedules)
+                for name, tree in self.calls["compile"].items()}
 
     def fit_arguments(self):
-        return {name: self.evaluate(tree, Callbacks, keras.callbacks, keras.optimizers.schedules) for name, tree in self.calls["fit"].items()}
+        return {name: self.evaluate(tree, Callbacks, keras.callbacks, keras.optimizers.schedules)
+                for name, tree in self.calls["fit"].items()}
 
 
 class Regularizers:
@@ -95,14 +101,16 @@ class Regularizers:
 
 
 class Callbacks:
-    """In place of Keras' own: a schedule is a dict, a list or a schedule over epochs in a model file, a function in Python."""
+    """In place of Keras' own: a schedule is a dict, a list or a schedule over epochs in a model file, a function in
+    Python."""
 
     @staticmethod
     def LearningRateScheduler(schedule, verbose=0):
         if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
             return keras.callbacks.LearningRateScheduler(lambda epoch, rate: float(schedule(epoch)), verbose)
         rates = schedule if isinstance(schedule, dict) else dict(enumerate(schedule))
-        rate = lambda epoch, rate: float(max(((first, rate) for first, rate in rates.items() if first <= epoch), default=(0, rate))[1])
+        rate = lambda epoch, rate: float(max(((first, rate) for first, rate in rates.items() if first <= epoch),
+                                             default=(0, rate))[1])
         return keras.callbacks.LearningRateScheduler(rate, verbose)
 
 
@@ -134,7 +142,8 @@ class Factors:
             self.watch_layer(layer, layer.name)
 
     def watch_layer(self, layer, name, steps=None, timed=()):
-        """`steps`: how often wrappers around it call it in a batch; `timed`: the lengths of time that are left for them."""
+        """`steps`: how often wrappers around it call it in a batch; `timed`: the lengths of time that are left for
+        them."""
         timed = timed or keras.tree.flatten(layer.input)[0].shape[1:]  # a mask may stand behind it
         if isinstance(layer, keras.layers.TimeDistributed):
             self.watch_layer(layer.layer, f"{name}/{layer.layer.name}", (steps or 1) * timed[0], timed[1:])
@@ -187,12 +196,14 @@ class Factors:
     def normal(self, shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         if not self.is_ours(seed):
             return self.real["normal"](shape, mean=mean, stddev=stddev, dtype=dtype, seed=seed)
-        return tf.cast(self.factor(seed, "noise", shape, lambda size: self.random.normal(mean, stddev, size)), dtype or backend.floatx())
+        return tf.cast(self.factor(seed, "noise", shape, lambda size: self.random.normal(mean, stddev, size)),
+                       dtype or backend.floatx())
 
     def uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         if not self.is_ours(seed):
             return self.real["uniform"](shape, minval=minval, maxval=maxval, dtype=dtype, seed=seed)
-        return tf.cast(self.factor(seed, "uniform", shape, lambda size: self.random.uniform(minval, maxval, size)), dtype or backend.floatx())
+        return tf.cast(self.factor(seed, "uniform", shape, lambda size: self.random.uniform(minval, maxval, size)),
+                       dtype or backend.floatx())
 
 
 # --- data -------------------------------------------------------------------------------------------------------------
@@ -277,7 +288,8 @@ def first_gradients(model, x, y, weights, factors):
     factors.batch = None
     variables = model.trainable_variables
     gradients = tape.gradient(loss, [variable.value for variable in variables])
-    return {weight_name(variable): np.zeros(variable.shape) if gradient is None else np.asarray(tf.convert_to_tensor(gradient))
+    return {weight_name(variable): np.zeros(variable.shape) if gradient is None
+            else np.asarray(tf.convert_to_tensor(gradient))
             for variable, gradient in zip(variables, gradients)}
 
 
@@ -288,7 +300,8 @@ def dense_gradients(optimizer):
         if gradient is None:
             return tf.zeros_like(variable.value)
         return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
-    optimizer.apply = lambda gradients, variables: apply([dense(*pair) for pair in zip(gradients, variables)], variables)
+    optimizer.apply = lambda gradients, variables: apply([dense(*pair) for pair in zip(gradients, variables)],
+                                                         variables)
 
 
 def run_keras(file, inputs, factors, dtype):
@@ -345,14 +358,15 @@ def largest_rate(optimizer, steps):
 
 
 def slack(model, gradient, steps):
-    """How far `steps` of Adam and its relatives may drift: its first step is lr·g/(|g| + ε), whose slope lr·ε/(|g| + ε)² turns
-    rounding of g (1e-7 of the largest) into a visible step where g is nearly 0. A step is 2·lr at most. Of Lion it is that
-    as soon as rounding may change a sign."""
+    """How far `steps` of Adam and its relatives may drift: its first step is lr·g/(|g| + ε), whose slope lr·ε/(|g| +
+    ε)² turns rounding of g (1e-7 of the largest) into a visible step where g is nearly 0. A step is 2·lr at most. Of
+    Lion it is that as soon as rounding may change a sign."""
     optimizer, size = model.optimizer, np.abs(gradient)
     peak = np.max(size, initial=0)
     if isinstance(optimizer, keras.optimizers.Lion):
         step = 2.0 * (size < 1e-6 * peak)
-    elif isinstance(optimizer, (keras.optimizers.Adam, keras.optimizers.Nadam, keras.optimizers.Adamax, keras.optimizers.Lamb)):
+    elif isinstance(optimizer, (keras.optimizers.Adam, keras.optimizers.Nadam, keras.optimizers.Adamax,
+                                keras.optimizers.Lamb)):
         step = np.minimum(2, optimizer.epsilon * 1e-7 * peak / (size + optimizer.epsilon) ** 2)
     else:
         return 0.0
@@ -372,7 +386,8 @@ def tolerances(exact, single, model, steps):
 def stored_case(base):
     """What goes into a case, as stored, and its random factors."""
     tensors = load_file(base + ".safetensors")
-    inputs = {name: value for name, value in tensors.items() if name in ("x", "y", "sample_weight") or name.startswith("init/")}
+    inputs = {name: value for name, value in tensors.items() if name in ("x", "y", "sample_weight")
+              or name.startswith("init/")}
     return tensors, inputs, {name[5:]: value for name, value in tensors.items() if name.startswith("mask/")}
 
 

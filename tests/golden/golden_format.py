@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT-0
-"""The cases as tests of lit: each is compiled for this machine, every sixth of them optimised (none of them with sanitizers, for
-which optimising takes minutes), and every second once more for every machine with the gradients kept apart."""
+"""The cases as tests of lit: each is compiled for this machine, every sixth of them optimised (none of them with
+sanitizers, for which optimising takes minutes), and every second once more for every machine with the gradients kept
+apart."""
 import argparse
 import platform
 import shlex

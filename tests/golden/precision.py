@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""What TensorFlow on a CPU computes in single precision only, in double precision too; sums and places as NumPy finds them."""
+"""What TensorFlow on a CPU computes in single precision only, in double precision too; sums and places as NumPy finds
+them."""
 import tensorflow as tf
 
 
@@ -15,7 +16,8 @@ def average_pool(x, window, strides, padding):
 
 
 def max_pool(x, window, strides, padding):
-    """Over the last two dimensions, then over the first: of equal values the first stays the one that gets the gradient."""
+    """Over the last two dimensions, then over the first: of equal values the first stays the one that gets the
+    gradient."""
     flat = tf.nn.max_pool2d(tf.reshape(x, [-1, *x.shape[2:]]), window[1:], strides[1:], padding)
     rows, columns, channels = flat.shape[1:]
     lines = tf.reshape(flat, [-1, x.shape[1], rows * columns, channels])
@@ -32,17 +34,19 @@ def of_volumes(function, own):
 
 
 def widen(backend):
-    """Puts them in the place of Keras' own. Keras 3.15.1 on TensorFlow adds a vector along the last axis whenever it is as long as
-    that axis, so the bias of channels that come first too: they would be wrong where there are as many as columns."""
+    """Puts them in the place of Keras' own. Keras 3.15.1 on TensorFlow adds a vector along the last axis whenever it is
+    as long as that axis, so the bias of channels that come first too: they would be wrong where there are as many as
+    columns."""
     from keras.src.backend.common import dtypes
     kind = lambda x: getattr(x, "dtype", type(x))
     as_tensor = lambda x, dtype: backend.convert_to_tensor(x, dtype)
     backend.numpy.add = lambda x1, x2: tf.add(*(as_tensor(x, dtypes.result_type(kind(x1), kind(x2))) for x in (x1, x2)))
     backend.nn.average_pool = of_volumes(backend.nn.average_pool, average_pool)
     backend.nn.max_pool = of_volumes(backend.nn.max_pool, max_pool)
-    backend.nn.celu = lambda x, alpha=1.0: alpha * tf.nn.elu(x / alpha)  # Keras' slope at 0 is 2, that of max + that of min
+    # Keras' slope at 0 is 2, that of max + that of min
+    backend.nn.celu = lambda x, alpha=1.0: alpha * tf.nn.elu(x / alpha)
     argmax = backend.numpy.argmax  # Keras takes -0 for less than 0
-    backend.numpy.argmax = lambda x, axis=None, keepdims=False: argmax(x, axis, keepdims) if axis is None or keepdims else \
-        tf.argmax(x, axis, output_type="int32")
+    backend.numpy.argmax = lambda x, axis=None, keepdims=False: \
+        argmax(x, axis, keepdims) if axis is None or keepdims else tf.argmax(x, axis, output_type="int32")
     in_top_k = backend.math.in_top_k
     backend.math.in_top_k = lambda targets, predictions, k: in_top_k(targets, tf.cast(predictions, "float32"), k=k)

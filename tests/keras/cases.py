@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT-0
-"""The calls whose configurations generate.py takes from Keras: of every class that nnc has with its defaults, and some with
-other arguments. (Not Huber(delta=2.0): Keras' get_config() says nothing of delta; and factors that are the same in float32.)
-Each list has its kind, and what stands around a call ({} is its place)."""
+"""The calls whose configurations generate.py takes from Keras: of every class that nnc has with its defaults, and some
+with other arguments. (Not Huber(delta=2.0): Keras' get_config() says nothing of delta; and factors that are the same in
+float32.) Each list has its kind, and what stands around a call ({} is its place)."""
 
 
 def layer(shape, *calls, dtype=None):
@@ -115,5 +115,6 @@ CASES = [
       "BackupAndRestore(backup_dir='b')"]),
     ("statements", "model m { Input(shape=(4,)); Dense(3) } {}", ["compile(optimizer='sgd', loss='mse')"]),
     ("statements",
-    "model m { Input(shape=(4,)); Dense(3) } compile(optimizer='sgd', loss='mse') {}", ["fit(batch_size=8, epochs=2)", "evaluate()"]),
+    "model m { Input(shape=(4,)); Dense(3) } compile(optimizer='sgd', loss='mse') {}",
+     ["fit(batch_size=8, epochs=2)", "evaluate()"]),
 ]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""configs.py NNC CONFIGS: what Keras' get_config() gives, written as a call, makes the same model as the call without it."""
+"""configs.py NNC CONFIGS: what Keras' get_config() gives, written as a call, makes the same model as the call without
+it."""
 import re
 import struct
 import subprocess
@@ -8,7 +9,8 @@ import sys
 # What nnc has and Keras has no class for: functions, and one of three metrics.
 NO_CLASS = {"metrics": {"accuracy", "BinaryFocalCrossentropy", "CategoricalFocalCrossentropy", "Huber"},
             "regularizers": {"l1_l2"}, "layers": {"Input"}}
-KINDS = "layers", "initializers", "regularizers", "constraints", "losses", "optimizers", "schedules", "metrics", "callbacks"
+KINDS = "layers", "initializers", "regularizers", "constraints", "losses", "optimizers", "schedules", "metrics", \
+    "callbacks"
 NUMBER = re.compile(r"\b\d+(?:\.\d+)?(?:e[+-]?\d+)?f?\b")
 
 

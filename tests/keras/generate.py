@@ -7,9 +7,10 @@
   venv/bin/python tests/keras/generate.py --verify  compares with what is stored
 
 names.txt     a line for each thing of Keras: its kind, and all names by which Keras finds it
-configs.txt   triples of lines: what is around the call, the call as cases.py has it, and the same call with every argument that
-              get_config() of the object gives, objects within it as calls. Callbacks have no get_config(); for them, and for
-              compile, fit and evaluate, every parameter stands with its default.
+configs.txt   triples of lines: what is around the call, the call as cases.py has it, and the same call with
+              every argument that get_config() of the object gives, objects within it as calls.
+              Callbacks have no get_config(); for them, and for compile, fit and evaluate, every parameter stands
+              with its default.
 """
 import argparse
 import importlib
@@ -17,7 +18,8 @@ import inspect
 import os
 import sys
 
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="",
+                  KERAS_BACKEND="tensorflow")
 
 import keras
 import keras._tf_keras.keras as tf_keras  # what `tf.keras` is: it has some old names more
@@ -25,8 +27,8 @@ import keras._tf_keras.keras as tf_keras  # what `tf.keras` is: it has some old 
 import cases
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-KINDS = ("layers", "activations", "initializers", "regularizers", "constraints", "losses", "optimizers", "schedules", "metrics",
-         "callbacks")
+KINDS = ("layers", "activations", "initializers", "regularizers", "constraints", "losses", "optimizers", "schedules",
+         "metrics", "callbacks")
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -90,14 +92,15 @@ def as_text(value):
 def all_parameters(function, given):
     """The call of a function that has no configuration: every parameter with what is given, or its default."""
     parameters = list(inspect.signature(function).parameters.values())
-    return {p.name: given.get(p.name, p.default) for p in parameters if p.name != "self" and p.kind is not p.VAR_KEYWORD}
+    return {p.name: given.get(p.name, p.default) for p in parameters if p.name != "self"
+            and p.kind is not p.VAR_KEYWORD}
 
 
 def configured(kind, text):
     keras.backend.clear_session()  # names count from the beginning again
     scope = {}
-    for module in (keras.constraints, keras.regularizers, keras.initializers, keras.optimizers.schedules, keras.callbacks,
-                   keras.metrics, keras.optimizers, keras.losses, keras.layers):
+    for module in (keras.constraints, keras.regularizers, keras.initializers, keras.optimizers.schedules,
+                   keras.callbacks, keras.metrics, keras.optimizers, keras.losses, keras.layers):
         scope.update(vars(module))
     if kind not in ("callbacks", "schedules", "statements"):  # which wins where kinds have the same names
         scope.update(vars(getattr(keras, kind)))

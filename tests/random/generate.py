@@ -7,10 +7,11 @@
   venv/bin/python tests/random/generate.py --print 17                       the model file alone
   venv/bin/python tests/golden/check.py … cases/*.nn                   holds nnc against them
 
-A number decides everything: two runs give the same model, the same data, the same random factors. The model is a chain of
-layers drawn one after another from the table in layers.py, each from those that fit the shape that is there; what Keras
-refuses is drawn again. Sizes are those at which vectors and blocks end (16, 17, 64, 65, …). The end of the chain is drawn to suit the loss. Some models get weights and inputs that are multiples
-of 1/2 ("grid"), so that values lie exactly on the corners of activations.
+A number decides everything: two runs give the same model, the same data, the same random factors. The model is a chain
+of layers drawn one after another from the table in layers.py, each from those that fit the shape that is there; what
+Keras refuses is drawn again. Sizes are those at which vectors and blocks end (16, 17, 64, 65, …). The end of the chain
+is drawn to suit the loss. Some models get weights and inputs that are multiples of 1/2 ("grid"), so that values lie
+exactly on the corners of activations.
 
 Expected numbers come from tests/golden/generate.py, which runs Keras in float64 and in float32; see there for the files
 and the tolerances, and for what has to be installed.
@@ -44,8 +45,8 @@ class Keras:
         import keras
 
         class Dropout(keras.layers.Dropout):
-            """Classic dropout scales nothing in training and multiplies by 1 - rate in inference: both are 1 - rate times
-            Keras'."""
+            """Classic dropout scales nothing in training and multiplies by 1 - rate in inference: both are 1 - rate
+            times Keras'."""
 
             def __init__(self, rate, inverted=True, **named):
                 super().__init__(rate, **named)
@@ -58,14 +59,15 @@ class Keras:
         class ModelFile(golden.ModelFile):
             def model(file):
                 own = types.SimpleNamespace(Dropout=Dropout, Input=keras.Input)
-                return keras.Sequential([file.evaluate(tree, own, keras.layers, keras.initializers, keras.regularizers, keras.constraints)
+                return keras.Sequential([file.evaluate(tree, own, keras.layers, keras.initializers, keras.regularizers,
+                                                       keras.constraints)
                                          for tree in file.layers])
 
         for name in ("conv", "depthwise_conv", "separable_conv", "conv_transpose", "max_pool", "average_pool"):
             setattr(golden.backend.nn, name, self.channels_last(getattr(golden.backend.nn, name)))
         self.ModelFile = ModelFile
-        self.names = {**vars(keras.regularizers), **vars(keras.constraints), **vars(keras.initializers), **vars(keras.layers),
-                      "Dropout": Dropout}
+        self.names = {**vars(keras.regularizers), **vars(keras.constraints), **vars(keras.initializers),
+                      **vars(keras.layers), "Dropout": Dropout}
 
     @staticmethod
     def channels_last(function):
@@ -151,7 +153,8 @@ class Chain:
             self.turned = None
             row = self.pick.choice(rows)
             try:
-                self.append(row.text(self, name=lambda chain: chain.name(), activity_regularizer=layers.PENALTY), 4 * self.limit)
+                self.append(row.text(self, name=lambda chain: chain.name(), activity_regularizer=layers.PENALTY),
+                            4 * self.limit)
             except ValueError:
                 continue
             if row.first:
@@ -168,8 +171,8 @@ class Chain:
 
     def harmless_layer(self):
         """What may stand behind a softmax: some of these hide its logits from the loss, some do not."""
-        self.append(self.pick.choice(["Activation('linear')", "GaussianNoise(0)", "ReLU()", "Dropout(0)", "Dropout(0.5)",
-                                      "Flatten()", "ActivityRegularization(0.1)"]))
+        self.append(self.pick.choice(["Activation('linear')", "GaussianNoise(0)", "ReLU()", "Dropout(0)",
+                                      "Dropout(0.5)", "Flatten()", "ActivityRegularization(0.1)"]))
 
 
 def draw_model(number, limit, keras):
@@ -270,7 +273,8 @@ def make_inputs(golden, file, model, pick):
     for variable in model.weights:
         name, shape = golden.weight_name(variable), tuple(variable.shape)
         scale = {"spread": 1.0, "saturated": 8.0}.get(recipe["init"])
-        inputs["init/" + name] = golden.make_weight(name, shape, scale, pick) if scale else grid_weight(name, shape, pick)
+        inputs["init/" + name] = (golden.make_weight(name, shape, scale, pick) if scale
+                                  else grid_weight(name, shape, pick))
     return inputs
 
 
@@ -295,11 +299,13 @@ def write_case(golden, keras, path):
     figures = [*expected["evaluate_float32"].values(), *expected["evaluate"].values()]
     if not all(np.all(np.isfinite(value)) for value in [*exact.values(), *figures]):
         raise ValueError("Keras' numbers are not finite")
-    if any(expected["tolerance"][name] > 1e-5 + 1e-2 * np.max(np.abs(value), initial=0) for name, value in exact.items()):
+    if any(expected["tolerance"][name] > 1e-5 + 1e-2 * np.max(np.abs(value), initial=0)
+           for name, value in exact.items()):
         raise ValueError("Keras' float32 run is too far from its float64 run to tell anything")
     for layer in model.layers:
         if not getattr(layer, "inverted", True):  # the factor of classic dropout is 0 or 1
-            masks.update({name: np.sign(mask) for name, mask in masks.items() if name.startswith(layer.name + "/mask@")})
+            masks.update({name: np.sign(mask) for name, mask in masks.items()
+                          if name.startswith(layer.name + "/mask@")})
     tensors = {**inputs, **exact, **{"mask/" + name: mask for name, mask in masks.items()}}
     save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, path[:-3] + ".safetensors")
     with open(path[:-3] + ".json", "w") as out:

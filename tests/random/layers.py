@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: MIT-0
-"""The layers of random models: one row each. A row says the class, for which shapes it is drawn and how often, and what each
-argument may be: a list to choose from, or a function of the chain. Values are text of the language or plain numbers, bools
-and tuples; None leaves the argument out. A drawn layer that Keras refuses at this place is drawn again, and the shapes behind
-it are what Keras says: a row needs to know neither.
+"""The layers of random models: one row each. A row says the class, for which shapes it is drawn and how often, and what
+each argument may be: a list to choose from, or a function of the chain. Values are text of the language or plain
+numbers, bools and tuples; None leaves the argument out. A drawn layer that Keras refuses at this place is drawn again,
+and the shapes behind it are what Keras says: a row needs to know neither.
 """
 SIZES = [1, 2, 3, 7, 16, 17, 33, 64, 65, 100, 130]
-ACTIVATIONS = ["linear", "relu", "relu6", "leaky_relu", "elu", "celu", "selu", "gelu", "silu", "swish", "mish", "sigmoid",
-               "hard_sigmoid", "sparse_sigmoid", "log_sigmoid", "hard_silu", "hard_swish", "tanh", "hard_tanh", "tanh_shrink",
-               "soft_shrink", "hard_shrink", "softplus", "squareplus", "sparse_plus", "softsign", "exponential", "softmax",
+ACTIVATIONS = ["linear", "relu", "relu6", "leaky_relu", "elu", "celu", "selu", "gelu", "silu", "swish", "mish",
+               "sigmoid", "hard_sigmoid", "sparse_sigmoid", "log_sigmoid", "hard_silu", "hard_swish", "tanh",
+               "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "softplus", "squareplus", "sparse_plus",
+               "softsign", "exponential", "softmax",
                "log_softmax"]  # not sparsemax: nnc's sums to 1, that of Keras 3.15.1 does not
 GATES = ["linear", "relu", "tanh", "sigmoid", "hard_sigmoid", "softsign", "softmax", "elu", "softplus"]
 INITIALIZERS = ["'zeros'", "'ones'", "Constant(0.1)", "RandomNormal(stddev=0.1, seed=3)", "'random_uniform'",
-                "TruncatedNormal(mean=0.1)", "'he_normal'", "'lecun_uniform'", "VarianceScaling(2.0, 'fan_avg', 'uniform')",
-                "GlorotNormal(seed=1)", "'glorot_uniform'"]
+                "TruncatedNormal(mean=0.1)", "'he_normal'", "'lecun_uniform'",
+                "VarianceScaling(2.0, 'fan_avg', 'uniform')", "GlorotNormal(seed=1)", "'glorot_uniform'"]
 REGULARIZERS = ["'l1'", "'l2'", "L1(0.02)", "L2(0.03)", "L1L2(l1=0.01, l2=0.02)", "L1L2(0.01)"]
-CONSTRAINTS = ["'max_norm'", "MaxNorm(0.5)", "'non_neg'", "NonNeg()", "'unit_norm'", "UnitNorm()", "MinMaxNorm(0.2, 0.8)",
-               "MinMaxNorm(0.3, 0.9, rate=0.5)"]
-KERNEL_CONSTRAINTS = CONSTRAINTS + ["MaxNorm(1, axis=1)", "UnitNorm(axis=[0, 1])", "MinMaxNorm(axis=-1)"]  # of two dimensions or more
+CONSTRAINTS = ["'max_norm'", "MaxNorm(0.5)", "'non_neg'", "NonNeg()", "'unit_norm'", "UnitNorm()",
+               "MinMaxNorm(0.2, 0.8)", "MinMaxNorm(0.3, 0.9, rate=0.5)"]
+# of two dimensions or more
+KERNEL_CONSTRAINTS = CONSTRAINTS + ["MaxNorm(1, axis=1)", "UnitNorm(axis=[0, 1])", "MinMaxNorm(axis=-1)"]
 
 ROWS = []
 
@@ -30,13 +32,14 @@ class Row:
         value = lambda spec: spec(chain) if callable(spec) else chain.pick.choice(spec)
         arguments = [value(spec) for spec in self.arguments]
         named = {name: value(spec) for name, spec in {**self.named, **more}.items()}
-        written = [str(a) for a in arguments] + [f"{name}={given}" for name, given in named.items() if given is not None]
+        written = [str(a) for a in arguments] + [f"{name}={given}" for name, given in named.items()
+                                                 if given is not None]
         return f"{self.name}({', '.join(written)})"
 
 
 def row(name, ranks, *arguments, weight=1, first=None, **named):
-    """A layer that is drawn for samples with one of these numbers of dimensions, `weight` times as often as others. `first`:
-    it stands at the beginning only, with inputs x of that kind (make_inputs of generate.py)."""
+    """A layer that is drawn for samples with one of these numbers of dimensions, `weight` times as often as others.
+    `first`: it stands at the beginning only, with inputs x of that kind (make_inputs of generate.py)."""
     ROWS.extend([Row(name, ranks, arguments, named, first)] * weight)
 
 
@@ -54,8 +57,8 @@ def rarely(*others):
 
 def weight(name, *initializers, constraints=CONSTRAINTS):
     """The arguments that say something about a weight."""
-    return {f"{name}_initializer": mostly(*initializers or INITIALIZERS[:6]), f"{name}_regularizer": rarely(*REGULARIZERS),
-            f"{name}_constraint": rarely(*constraints)}
+    return {f"{name}_initializer": mostly(*initializers or INITIALIZERS[:6]),
+            f"{name}_regularizer": rarely(*REGULARIZERS), f"{name}_constraint": rarely(*constraints)}
 
 
 def kernel(name):
@@ -263,25 +266,27 @@ STRIDES = spatial(step, default="1")
 
 for dims in (1, 2, 3):
     often, image, name = 3 if dims < 3 else 1, (dims + 1,), lambda base: f"{base}{dims}D"
-    row(name("Conv"), image, filters, spatial(window), STRIDES, weight=2 * often, **CONV, **kernel("kernel"), **DILATION,
-        data_format=data_format, groups=divisor)
+    row(name("Conv"), image, filters, spatial(window), STRIDES, weight=2 * often, **CONV, **kernel("kernel"),
+        **DILATION, data_format=data_format, groups=divisor)
     row(name("Conv") + "Transpose", image, filters, spatial(window), STRIDES, weight=often, **CONV, **kernel("kernel"),
         **(DILATION if dims < 3 else {}), data_format=data_format,
         output_padding=lambda chain: chain.pick.choice([0, 1]) if chain.chance(0.3) else None)
     if dims < 3:
-        row(name("DepthwiseConv"), image, spatial(window), STRIDES, weight=often, **SEPARABLE, **DILATION, data_format=data_format)
-        row(name("SeparableConv"), image, filters, spatial(window), STRIDES, weight=often, **SEPARABLE, **kernel("pointwise"),
-            **DILATION, data_format=data_format)
+        row(name("DepthwiseConv"), image, spatial(window), STRIDES, weight=often, **SEPARABLE, **DILATION,
+            data_format=data_format)
+        row(name("SeparableConv"), image, filters, spatial(window), STRIDES, weight=often, **SEPARABLE,
+            **kernel("pointwise"), **DILATION, data_format=data_format)
     for base in ("MaxPooling", "AveragePooling"):
-        row(name(base), image, spatial(window), weight=often, strides=spatial(step), padding=PADDING, data_format=data_format)
+        row(name(base), image, spatial(window), weight=often, strides=spatial(step), padding=PADDING,
+            data_format=data_format)
     for base in ("GlobalMaxPooling", "GlobalAveragePooling"):
         row(name(base), image, keepdims=mostly(True), data_format=data_format)
     FORMAT = {"data_format": data_format} if dims > 1 else {}
     row(name("ZeroPadding"), image, pairs(pair), **FORMAT)
     row(name("Cropping"), image, pairs(cut), **FORMAT)
     row(name("SpatialDropout"), image, RATE, seed=SEED, **FORMAT)
-row("Conv1D", (2,), filters, spatial(window), spatial(step, default="1"), weight=3, **{**CONV, **DILATION, "padding": ["'causal'"]},
-    **kernel("kernel"), groups=divisor)
+row("Conv1D", (2,), filters, spatial(window), spatial(step, default="1"), weight=3,
+    **{**CONV, **DILATION, "padding": ["'causal'"]}, **kernel("kernel"), groups=divisor)
 row("UpSampling1D", (2,), [1, 2, 3])
 row("UpSampling2D", (3,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3])),
     interpolation=[None, "'nearest'", "'bilinear'", "'bilinear'"], data_format=data_format)
@@ -297,32 +302,35 @@ def stateful(chain):
     return True if chain.whole_batches and chain.chance(0.7) else None
 
 
-RECURRENT = dict(activation=mostly(*quoted(GATES)), return_sequences=[None, True, True], go_backwards=mostly(True), unroll=mostly(True),
-                 dropout=mostly(0.0, 0.3, 0.5, 1.0), recurrent_dropout=mostly(0.0, 0.2, 0.5, 1.0), seed=SEED, trainable=TRAINABLE,
-                 **BIAS, **kernel("kernel"),
-                 **weight("recurrent", "'orthogonal'", "Orthogonal(gain=0.5)", "'identity'", constraints=KERNEL_CONSTRAINTS))
+RECURRENT = dict(activation=mostly(*quoted(GATES)), return_sequences=[None, True, True], go_backwards=mostly(True),
+                 unroll=mostly(True), dropout=mostly(0.0, 0.3, 0.5, 1.0), recurrent_dropout=mostly(0.0, 0.2, 0.5, 1.0),
+                 seed=SEED, trainable=TRAINABLE, **BIAS, **kernel("kernel"),
+                 **weight("recurrent", "'orthogonal'", "Orthogonal(gain=0.5)", "'identity'",
+                          constraints=KERNEL_CONSTRAINTS))
 GATED = dict(recurrent_activation=mostly(*quoted(GATES)))
 row("LSTM", (2,), units, weight=4, **RECURRENT, **GATED, unit_forget_bias=mostly(False))
 row("GRU", (2,), units, weight=4, **RECURRENT, **GATED, reset_after=mostly(False))
 row("SimpleRNN", (2,), units, weight=3, **RECURRENT)
 row("Masking", (2,), weight=6, first="steps", mask_value=[None, None, None, 0, 1])
 VOCABULARY = 5  # the least
-row("Embedding", (1, 2), [VOCABULARY, 7, 30], lambda chain: chain.pick.choice([1, 2, 3, 7, 8, 16, 17]), weight=4, first="indices",
-    mask_zero=lambda chain: True if len(chain.shape) == 1 and chain.chance(0.5) else None, trainable=TRAINABLE,
-    **kernel("embeddings"))
+row("Embedding", (1, 2), [VOCABULARY, 7, 30], lambda chain: chain.pick.choice([1, 2, 3, 7, 8, 16, 17]), weight=4,
+    first="indices", mask_zero=lambda chain: True if len(chain.shape) == 1 and chain.chance(0.5) else None,
+    trainable=TRAINABLE, **kernel("embeddings"))
 
 
 def drawn(names):
     """An inner layer: one of these classes, for the chain's shape."""
     def draw(chain):
-        return chain.pick.choice([row for row in ROWS if row.name in names and len(chain.shape) in row.ranks]).text(chain)
+        return chain.pick.choice([row for row in ROWS if row.name in names
+                                  and len(chain.shape) in row.ranks]).text(chain)
     return draw
 
 
 def each_step(chain):
     step = chain.inside(chain.shape[1:])
     return step.pick.choice([row for row in ROWS if len(step.shape) in row.ranks and not row.first
-                             and row.name not in ("TimeDistributed", "Bidirectional", "ActivityRegularization")]).text(step)
+                             and row.name not in ("TimeDistributed", "Bidirectional",
+                                                  "ActivityRegularization")]).text(step)
 
 
 row("Bidirectional", (2,), drawn(("LSTM", "GRU", "SimpleRNN")), weight=4,

@@ -43,7 +43,8 @@ def draw_schedule(pick, rate):
         lambda: call("PolynomialDecay", rate, steps, end_learning_rate=rate / 10, power=pick.choice([None, 0.5, 2.0]),
                      cycle=pick.choice([None, True])),
         lambda: call("CosineDecay", rate, steps, alpha=part, **warm),
-        lambda: call("CosineDecayRestarts", rate, steps, t_mul=pick.choice([None, 1.0, 1.5]), m_mul=pick.choice([None, 0.5]), alpha=part),
+        lambda: call("CosineDecayRestarts", rate, steps, t_mul=pick.choice([None, 1.0, 1.5]),
+                     m_mul=pick.choice([None, 0.5]), alpha=part),
     ])()
 
 
@@ -62,7 +63,8 @@ def draw_optimizer(pick):
     if pick.random() < 0.2:
         given[pick.choice(["clipnorm", "clipvalue", "global_clipnorm"])] = pick.choice([0.01, 0.3, 2.0])
     if pick.random() < 0.12:
-        given.update(use_ema=True, ema_momentum=pick.choice([None, 0.5, 0.9]), ema_overwrite_frequency=pick.choice([None, 2]))
+        given.update(use_ema=True, ema_momentum=pick.choice([None, 0.5, 0.9]),
+                     ema_overwrite_frequency=pick.choice([None, 2]))
     if pick.random() < 0.12:
         given["gradient_accumulation_steps"] = pick.choice([2, 3])
     if pick.random() < 0.04:
@@ -73,13 +75,15 @@ def draw_optimizer(pick):
 # --- fit() ------------------------------------------------------------------------------------------------------------
 
 def callbacks(pick, plain_rate):
-    stop = call("EarlyStopping", monitor="'loss'", patience=pick.choice([0, 1]), mode=pick.choice([None, *quoted(["min", "auto"])]),
-                min_delta=pick.choice([None, 0.5]), restore_best_weights=pick.choice([None, True]))
+    stop = call("EarlyStopping", monitor="'loss'", patience=pick.choice([0, 1]),
+                mode=pick.choice([None, *quoted(["min", "auto"])]), min_delta=pick.choice([None, 0.5]),
+                restore_best_weights=pick.choice([None, True]))
     if not plain_rate:
         return f"[{stop}]"
-    lower = call("ReduceLROnPlateau", monitor="'loss'", factor=0.5, patience=0, min_delta=pick.choice([None, 0.1, 10.0]),
-                 cooldown=pick.choice([None, 1]))
-    rates = call("LearningRateScheduler", pick.choice(["{0: 0.02, 1: 0.01}", "[0.01, 0.03]", "ExponentialDecay(0.02, 2, 0.5)"]))
+    lower = call("ReduceLROnPlateau", monitor="'loss'", factor=0.5, patience=0,
+                 min_delta=pick.choice([None, 0.1, 10.0]), cooldown=pick.choice([None, 1]))
+    rates = call("LearningRateScheduler",
+                 pick.choice(["{0: 0.02, 1: 0.01}", "[0.01, 0.03]", "ExponentialDecay(0.02, 2, 0.5)"]))
     return f"[{pick.choice([stop, lower, rates])}]"
 
 
@@ -96,6 +100,7 @@ def draw_fit(pick, rows, batch, epochs, y, shape, weighted, plain_rate):
     if choice == "validation_split":
         return {choice: pick.choice([0.25, 0.4, 0.5]), "validation_batch_size": pick.choice([None, 1, 3]),
                 "validation_freq": pick.choice([None, 2]), "validation_steps": pick.choice([None, None, 1])}
-    return {choice: {"initial_epoch": lambda: pick.choice([0, epochs - 1]), "callbacks": lambda: callbacks(pick, plain_rate),
-                     "steps_per_epoch": lambda: 1, "class_weight": lambda: pick.choice(["{0: 2.0}", "{0: 0.5, 1: 3.0}", "{1: 0.0}"])}
+    return {choice: {"initial_epoch": lambda: pick.choice([0, epochs - 1]),
+                     "callbacks": lambda: callbacks(pick, plain_rate), "steps_per_epoch": lambda: 1,
+                     "class_weight": lambda: pick.choice(["{0: 2.0}", "{0: 0.5, 1: 3.0}", "{1: 0.0}"])}
             [choice]()}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT-0
-# check.sh NNC CC DIR MODEL INPUTS [FLAGS…]: compiles MODEL with --stream and FLAGS, and Inputs/compare.c with it; runs it.
+# check.sh NNC CC DIR MODEL INPUTS [FLAGS…]: compiles MODEL with --stream and FLAGS, and Inputs/compare.c with it; runs
+# it.
 set -eu
 nnc=$1 cc=$2 dir=$3 model=$4 inputs=$5
 shift 5

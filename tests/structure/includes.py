@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT-0
-"""Includes go one way: includes.py ROOT. Prints each #include of a header from a room above, each circle of files, and how many
-includes were read.
+"""Includes go one way: includes.py ROOT. Prints each #include of a header from a room above, each circle of files, and
+how many includes were read.
 
-A file may include headers of its own room and of those named before it. A file and its header are one; within a room, too, they
-stand in an order. (Functions that call each other across two files, as the binder's do, share one header, which says so.)"""
+A file may include headers of its own room and of those named before it. A file and its header are one; within a room,
+too, they stand in an order. (Functions that call each other across two files, as the binder's do, share one header,
+which says so.)"""
 import glob
 import os
 import re
@@ -12,8 +13,8 @@ import sys
 FLOORS = {
     "runtime": ["core", "program/host", "program/data", "program/tensors", "program/session", "program/training",
                 "program/report", "program/commands"],
-    "compiler": ["base", "language", "frontend", "model", "plan", "build", "print", "ops", "layers", "tables", "lower", "passes",
-                 "emit", "driver", "."],
+    "compiler": ["base", "language", "frontend", "model", "plan", "build", "print", "ops", "layers", "tables", "lower",
+                 "passes", "emit", "driver", "."],
 }
 # Where the includes of a tree begin. What the compiler takes of the runtime stands below all of it.
 BASES = {"runtime": ["runtime/core", "runtime/program"], "compiler": ["compiler"]}
@@ -35,7 +36,8 @@ def circles(graph):
                     todo += graph.get(at, ())
         return reached[file]
 
-    found = {frozenset({file} | {other for other in reach(file) if file in reach(other)}) for file in graph if file in reach(file)}
+    found = {frozenset({file} | {other for other in reach(file) if file in reach(other)}) for file in graph
+             if file in reach(file)}
     return sorted(sorted(each) for each in found)
 
 

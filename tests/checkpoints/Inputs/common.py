@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Runs of a training program that are interrupted and go on, held against one that is not. Imported by the drivers here."""
+"""Runs of a training program that are interrupted and go on, held against one that is not. Imported by the drivers
+here."""
 import os
 import shutil
 import subprocess

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""usage: faults.py PROGRAM: every call that writes a checkpoint fails once. The checkpoint before it stays, and with it the
-run goes on to the same end."""
+"""usage: faults.py PROGRAM: every call that writes a checkpoint fails once. The checkpoint before it stays, and with it
+the run goes on to the same end."""
 import errno
 import os
 import resource
@@ -15,7 +15,8 @@ complete(whole, "not interrupted")
 want, failures = whole.results(), 0
 every = ("--checkpoint-every", "3")
 
-for function, calls in (("open", 12), ("ftruncate", 4), ("fchmod", 3), ("fdopen", 3), ("fwrite", 80), ("fflush", 12), ("fsync", 6), ("fclose", 8), ("rename", 4)):
+for function, calls in (("open", 12), ("ftruncate", 4), ("fchmod", 3), ("fdopen", 3), ("fwrite", 80), ("fflush", 12),
+                        ("fsync", 6), ("fclose", 8), ("rename", 4)):
     for call in range(1, calls + 1, max(1, calls // 12)):
         run = Run(program, "parts", "--checkpoint", "c")
         status, message = run(*every, fault=f"{function}:{call}:{errno.ENOSPC}")
@@ -60,7 +61,8 @@ status, message = run("--checkpoint", "link", fault=f"rename:1:{errno.ENOSPC}")
 with open("real/c", "rb") as file:
     intact = file.read() == before
 complete(run, "through a link", "--checkpoint", "link", "--epochs", "1")
-print(f"link: status {status}, {'as it was' if intact else 'lost'}; then {'a link' if os.path.islink(run.path('link')) else 'no link'} "
+still = "a link" if os.path.islink(run.path("link")) else "no link"
+print(f"link: status {status}, {'as it was' if intact else 'lost'}; then {still} "
       f"to {sorted(os.listdir('real'))}")
 
 run = Run(program, "parts", "--checkpoint", "/dev/full")

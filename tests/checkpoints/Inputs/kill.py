@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""usage: kill.py PROGRAM MOMENTS: SIGKILL at random moments. The checkpoint always loads, and in the end come the same bits."""
+"""usage: kill.py PROGRAM MOMENTS: SIGKILL at random moments. The checkpoint always loads, and in the end come the same
+bits."""
 import os
 import random
 import sys

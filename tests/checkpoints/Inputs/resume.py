@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""usage: resume.py PROGRAM STEPS…: a run that is killed, and one that is asked to end, after so many files, and resumed."""
+"""usage: resume.py PROGRAM STEPS…: a run that is killed, and one that is asked to end, after so many files, and
+resumed."""
 import os
 import sys
 

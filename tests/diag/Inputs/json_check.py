@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""json_check.py NNC FOLDER: runs nnc on files with hostile names and contents and holds its JSON against what it must say."""
+"""json_check.py NNC FOLDER: runs nnc on files with hostile names and contents and holds its JSON against what it must
+say."""
 import json
 import os
 import subprocess
@@ -51,5 +52,6 @@ check([(d["id"], "line" in d) for d in answer["diagnostics"]], [("no-model", Fal
 for name in (b'quote".nn', b"back\\slash.nn", b"line\nend.nn", b"\x1b[31m.nn", b"\xff\xfe.nn", "ünï.nn".encode()):
     path, answer = diagnose(name, b"x = \"\\q\"\ny = 'a' + 1 \xff\n")
     check(answer["diagnostics"][0]["file"].encode("utf-8"), path.decode("utf-8", "replace").encode("utf-8"))
-path, answer = diagnose(b"contents.nn", "model m { Dense('\"\\\\\u2028\x07\x1b') Dense(1, activation='\"\\n') }".encode())
+contents = "model m { Dense('\"\\\\\u2028\x07\x1b') Dense(1, activation='\"\\n') }"
+path, answer = diagnose(b"contents.nn", contents.encode())
 assert any('"' in d["message"] for d in answer["diagnostics"]), answer

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""band.py CURVE.npz: mean and deviation where Keras 3.15.1 has them (model(x, training=True), 100 times, three seeds), x = -6, -4 … 6."""
+"""band.py CURVE.npz: mean and deviation where Keras 3.15.1 has them (model(x, training=True), 100 times, three seeds),
+x = -6, -4 … 6."""
 import sys
 
 import numpy as np

@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 names = [name for seed in range(10)
-         for name in subprocess.run([sys.argv[1], str(seed)], check=True, capture_output=True, text=True).stdout.lower().split("\n")[:-1]]
+         for name in subprocess.run([sys.argv[1], str(seed)], check=True, capture_output=True,
+                                    text=True).stdout.lower().split("\n")[:-1]]
 with open(sys.argv[2], encoding="utf-8") as file:
     known = set(file.read().split())
 new = set(names) - known

@@ -5,9 +5,10 @@
 usage: overlaps.py --nnc NNC MODEL.nn…      what nnc says about each model
        overlaps.py MODEL.c MEMORY BATCH     a file of C and its --emit=memory
 
-Read from the calls in the C: which values a call mentions, so from where to where each one must be kept. Checked: no two
-values that must be kept at the same time overlap; places are aligned to 16 reals; the arena is as large as the values need and
-no larger; --emit=memory says the same as the C. Prints what is wrong, then `N values, N wrong`; status 0 when nothing is.
+Read from the calls in the C: which values a call mentions, so from where to where each one must be kept. Checked: no
+two values that must be kept at the same time overlap; places are aligned to 16 reals; the arena is as large as the
+values need and no larger; --emit=memory says the same as the C. Prints what is wrong, then `N values, N wrong`; status
+0 when nothing is.
 """
 import re
 import subprocess
@@ -31,9 +32,11 @@ def elements(shape, batch):
 
 
 def calls_in_c(body):
-    """(call, loop) of every call of an operation: loop is the (first, end) of the calls in the same loop over time, or None."""
+    """(call, loop) of every call of an operation: loop is the (first, end) of the calls in the same loop over time, or
+    None."""
     calls, loops = [], []
-    for piece in re.finditer(r"(\n    for \(size_t step\b)|(\n    \}(?=\n))|\n +(\w+\(batch[^;]*\);)", "\n" + body + "\n"):
+    for piece in re.finditer(r"(\n    for \(size_t step\b)|(\n    \}(?=\n))|\n +(\w+\(batch[^;]*\);)",
+                             "\n" + body + "\n"):
         if piece[1]:
             loops.append([len(calls), None])
         elif piece[3]:
@@ -44,8 +47,8 @@ def calls_in_c(body):
 
 
 def lifetime(name, calls):
-    """The first and the last call that need a value. In a loop over time it is kept for the whole loop, unless it comes and
-    goes within a step."""
+    """The first and the last call that need a value. In a loop over time it is kept for the whole loop, unless it comes
+    and goes within a step."""
     used = [(i, loop) for i, (call, loop) in enumerate(calls) if re.search(rf"\b{name}\b", call)]
     by_step = any(re.search(rf"\b{name} \+ [^,]*\bstep\b", call) for call, _ in calls)
     if all(loop and loop == used[0][1] for _, loop in used) and not by_step:
@@ -54,7 +57,8 @@ def lifetime(name, calls):
 
 
 # A place in the arena, with its shape behind it, or in the line above where both are too long.
-VALUE = re.compile(r"(?:/\* \(([^)]*)\)[^*]*\*/\n +)?(?:float|double) \*const (\w+) = arena \+ (\d+);(?: /\* \(([^)]*)\)[^*]*\*/)?")
+VALUE = re.compile(r"(?:/\* \(([^)]*)\)[^*]*\*/\n +)?"
+                   r"(?:float|double) \*const (\w+) = arena \+ (\d+);(?: /\* \(([^)]*)\)[^*]*\*/)?")
 
 
 def values_in_c(text, program, batch):
@@ -74,7 +78,8 @@ def values_in_c(text, program, batch):
 def values_in_dump(text, program):
     """The arena's size, and (offset, size, shape) of every value of a program."""
     part = re.search(rf"^program {program}: arena (\d+)\n((?: .*\n)*)", text, re.M)
-    return int(part[1]), [(int(o), int(s), shape) for o, s, shape in re.findall(r"^ +(\d+) \+(\d+) +\S+ +\(([^)]*)\)", part[2], re.M)]
+    return int(part[1]), [(int(o), int(s), shape)
+                          for o, s, shape in re.findall(r"^ +(\d+) \+(\d+) +\S+ +\(([^)]*)\)", part[2], re.M)]
 
 
 def check(place, c, memory, batch):
@@ -100,8 +105,10 @@ def check(place, c, memory, batch):
                 if first <= last2 and first2 <= last and o < o2 + s2 and o2 < o + s:
                     wrong.append(f"{where}: {o} +{s} and {o2} +{s2} are kept at the same time")
     sizes = [int(size) for size in re.findall(r" arena\[(\d+)\];", c)]
-    wanted = [max(1, arenas["predict"], arenas.get("evaluate", 0))] + [max(1, arenas[name]) for name in arenas if name == "train"]
-    samples = re.search(r"n < (\d+) \? n : \d+, size = .*\n.*y = w->arena \+ (\d+);", c)  # Monte Carlo: one prediction more
+    wanted = [max(1, arenas["predict"], arenas.get("evaluate", 0))] + [max(1, arenas[name]) for name in arenas
+                                                                       if name == "train"]
+    # Monte Carlo: one prediction more
+    samples = re.search(r"n < (\d+) \? n : \d+, size = .*\n.*y = w->arena \+ (\d+);", c)
     if samples:
         arenas["monte_carlo"] = int(samples[2])
         wanted[0] = max(wanted[0], int(samples[2]) + int(samples[1]) * int(re.search(r"_OUT (\d+) ", c)[1]))
@@ -123,7 +130,8 @@ def main():
             for flags in ([], ["--gradients"], ["--inference-only"], ["--external-masks"]):
                 memory = ask(sys.argv[2], *flags, "--emit=memory", model)
                 batch = int(re.match(r"batch (\d+)", memory)[1])
-                more, values = check(f"{model} {' '.join(flags)}", ask(sys.argv[2], *flags, "-o", "-", model), memory, batch)
+                more, values = check(f"{model} {' '.join(flags)}", ask(sys.argv[2], *flags, "-o", "-", model), memory,
+                                     batch)
                 wrong += more
                 count += values
     print("".join(line + "\n" for line in wrong[:20]) + f"{count} values, {len(wrong)} wrong")

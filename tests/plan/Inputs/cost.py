@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""cost.py [--square] NNC FIRST LAST: chains of equal layers, each twice as long as the one before, and what --emit=cost says of them.
---square: of the first kind, counted as if each pass asked every operation for every layer, to show that the limit is one."""
+"""cost.py [--square] NNC FIRST LAST: chains of equal layers, each twice as long as the one before, and what --emit=cost
+says of them.
+--square: of the first kind, counted as if each pass asked every operation for every layer, to show that the limit is
+one."""
 import os
 import subprocess
 import sys
 
 LIMIT = 2.3
-# kind: input, the layers that repeat, how many there are of them in a repetition, the loss, and how many layers to go to
+# kind: input, the layers that repeat, how many there are of them in a repetition, the loss, and how many layers to go
+# to
 KINDS = {
     "dense": ("(16,)", "Dense(16, activation='relu') Dropout(0.1)", 2, 1),
     "frozen": ("(16,)", "Dense(16, trainable=False)", 1, 1),
@@ -24,9 +27,11 @@ def cost(nnc, kind, layers):
     shape, body, count, _ = KINDS[kind]
     optimizer = "Adam(global_clipnorm=1.0)" if kind == "clipped" else "'adam'"
     head = "Masking() " if kind == "lstm" else ""
-    text = f"model m {{ Input(shape={shape}) {head}{(body + chr(10)) * (layers // count)} }}\ncompile(optimizer={optimizer}, loss='mse')\n"
+    text = f"model m {{ Input(shape={shape}) {head}{(body + chr(10)) * (layers // count)} }}\n"
+    text += f"compile(optimizer={optimizer}, loss='mse')\n"
     environment = {name: value for name, value in os.environ.items() if name != "NNC_CHECK_PLAN"}
-    run = subprocess.run([nnc, "-", "--emit=cost"], input=text, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    run = subprocess.run([nnc, "-", "--emit=cost"], input=text, stdout=subprocess.PIPE, text=True, check=True,
+                         env=environment)
     return {name: int(number) for name, number in (line.split() for line in run.stdout.splitlines())}
 
 
@@ -43,7 +48,8 @@ def main():
             for name in ["all"] + [name for name in now if name != "all"]:
                 grown = (now[name] * (layers // first if square else 1)) / before[name]
                 if grown > LIMIT:
-                    print(f"{kind}: {layers} layers cost {grown:.2f} times as much as {layers // 2} in {name}: too much")
+                    print(f"{kind}: {layers} layers cost {grown:.2f} times as much as {layers // 2} in {name}: "
+                          "too much")
                     wrong += 1
             before = now
     print(len(KINDS), "kinds of models")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Says what is wrong with a report: tags that do not match, anything that a browser would load or run, pictures without a name."""
+"""Says what is wrong with a report: tags that do not match, anything that a browser would load or run, pictures without
+a name."""
 import html.parser
 import re
 import sys

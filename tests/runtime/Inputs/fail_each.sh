@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-# usage: fail_each.sh OUTPUT ARGS...: runs ./linear ARGS with allocation 1, 2, 3, … failing until it succeeds. Anything but
-# status 1, a message about memory and no OUTPUT ends the loop with a complaint.
+# usage: fail_each.sh OUTPUT ARGS...: runs ./linear ARGS with allocation 1, 2, 3, … failing until it succeeds. Anything
+# but status 1, a message about memory and no OUTPUT ends the loop with a complaint.
 output=$1
 shift
 n=1

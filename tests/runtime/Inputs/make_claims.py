@@ -17,7 +17,8 @@ def write(name, data):
 
 
 def tensors(name, kernel, data, size=None):
-    header = json.dumps({"dense/kernel": {"dtype": "F32", "shape": kernel, "data_offsets": [0, 4 * kernel[0] * kernel[1]]},
+    header = json.dumps({"dense/kernel": {"dtype": "F32", "shape": kernel,
+                                          "data_offsets": [0, 4 * kernel[0] * kernel[1]]},
                          "dense/bias": {"dtype": "F32", "shape": [2], "data_offsets": [24, 32]}}).encode()
     write(name, struct.pack("<Q", size or len(header)) + header + data)
 

@@ -14,7 +14,8 @@ def save(name, kernel=kernel, **more):
 
 
 save("plain", **{"dense/bias": bias})
-save_file({"counter/steps": steps.astype("f8"), "dense/bias": bias, "dense/kernel": kernel.astype("f8")}, "reversed.safetensors")
+save_file({"counter/steps": steps.astype("f8"), "dense/bias": bias, "dense/kernel": kernel.astype("f8")},
+          "reversed.safetensors")
 save("float64", kernel.astype("f8"), **{"dense/bias": bias.astype("f8")})
 save("float16", kernel.astype("f2"), **{"dense/bias": bias.astype("f2")})
 save("missing")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Writes arrays with NumPy in every way that can be read, and compares what `load` makes of them. usage: numpy_files.py LOAD FOLDER"""
+"""Writes arrays with NumPy in every way that can be read, and compares what `load` makes of them. usage: numpy_files.py
+LOAD FOLDER"""
 import gzip
 import os
 import subprocess
@@ -25,7 +26,8 @@ def compare(name, array, *args):
     code, out, err = read(name, *args)
     lines = out.splitlines()
     want = array.astype(np.float64).ravel()
-    if code == 0 and lines[0] == str(array.shape) and np.array_equal(np.array(lines[1:], np.float64), want, equal_nan=True):
+    if code == 0 and lines[0] == str(array.shape) and np.array_equal(np.array(lines[1:], np.float64), want,
+                                                                     equal_nan=True):
         passed += 1
     else:
         failed += 1
@@ -112,7 +114,8 @@ np.save(os.path.join(folder, "records.npy"), np.zeros(3, [("a", "f4")]))
 refuse("records.npy", "records")
 table = rng.normal(size=(50, 4)) * 10.0 ** rng.integers(-300, 300, size=(50, 4))
 for delimiter in ",;\t":
-    np.savetxt(os.path.join(folder, "table.csv"), table, fmt="%.17g", delimiter=delimiter, header=delimiter.join("abcd"), comments="")
+    np.savetxt(os.path.join(folder, "table.csv"), table, fmt="%.17g", delimiter=delimiter,
+               header=delimiter.join("abcd"), comments="")
     compare("table.csv", table)
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

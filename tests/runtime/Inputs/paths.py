@@ -13,7 +13,8 @@ READS = {"fit": ["--x", "--y", "--sample-weight", "--weights", "--validation-x",
 WRITES = {"fit": ["--save", "--history", "--report", "--checkpoint"], "predict": ["-o"], "grad": ["-o"]}
 SOURCES = {"x of fit()": "data/x.csv", "y of fit()": "data/y.csv", "validation_data of fit()": "data/v.csv",
            "x of evaluate()": "data/e.csv"}
-CALLBACKS = {"CSVLogger": "log.csv", "BackupAndRestore": "backup/latest.safetensors", "ModelCheckpoint": "best-03.safetensors"}
+CALLBACKS = {"CSVLogger": "log.csv", "BackupAndRestore": "backup/latest.safetensors",
+             "ModelCheckpoint": "best-03.safetensors"}
 IN_PLACE = [("--save", "--weights"), ("ModelCheckpoint", "--weights")]
 
 def snapshot():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""The validation figures of the last epoch of a history against what evaluate --json said. usage: same_figures.py HISTORY JSON"""
+"""The validation figures of the last epoch of a history against what evaluate --json said. usage: same_figures.py
+HISTORY JSON"""
 import csv
 import json
 import sys

@@ -10,8 +10,8 @@ import time
 from safetensors.numpy import load_file
 
 for number in (signal.SIGINT, signal.SIGTERM):
-    argv = "./linear fit --x x.csv --y y.csv --epochs 1000000000 --verbose 0 --save w.safetensors --history h.csv".split()
-    run = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
+    argv = "./linear fit --x x.csv --y y.csv --epochs 1000000000 --verbose 0 --save w.safetensors --history h.csv"
+    run = subprocess.Popen(argv.split(), stderr=subprocess.PIPE, text=True)
     while not (os.path.exists("h.csv") and os.path.getsize("h.csv") > 1000):
         time.sleep(0.01)
     start = time.monotonic()

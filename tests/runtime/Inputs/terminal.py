@@ -27,7 +27,8 @@ def run(name, **environment):
     widest = max(len(line) for line in re.split("[\r\n]+", bare))
     width = int(environment["COLUMNS"])
     print(f"{name}: {'redrawn' if chr(13) in bare.replace(chr(13) + chr(10), '') else 'never redrawn'}, "
-          f"{'no wider than ' + str(width - 1) if widest < width else widest} columns, {'color' if color else 'no color'}")
+          f"{'no wider than ' + str(width - 1) if widest < width else widest} columns, "
+          f"{'color' if color else 'no color'}")
     lines = bare.replace("\r\n", "\n").split("\n")
     print(repr([line for line in lines if "/step" in line][-1].split("\r")[-1]))
     dots = "[\u2801-\u28ff]"

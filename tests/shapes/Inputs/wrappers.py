@@ -4,8 +4,9 @@
 
 usage: wrappers.py NNC [OPTION…]      options of nnc, --main for instance; --masked: behind a Masking
 
-Whatever compiles by itself for a time step must compile within TimeDistributed, but for what is listed here; whatever does
-not compile must be refused by an error that names the layer. Nothing may crash. Prints what was compiled and refused.
+Whatever compiles by itself for a time step must compile within TimeDistributed, but for what is listed here; whatever
+does not compile must be refused by an error that names the layer. Nothing may crash. Prints what was compiled and
+refused.
 """
 import concurrent.futures
 import os
@@ -14,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 
-VALUES = {"units": "2", "filters": "2", "kernel_size": "1", "pool_size": "1", "activation": "'relu'", "scale": "0.5", "rate": "0.25",
-          "input_dim": "7", "output_dim": "2", "target_shape": "(-1,)", "n": "2", "stddev": "0.1"}
-INSTEAD = {"GroupNormalization": ["2"], "Normalization": ["mean=0.5, variance=2.0, axis=None"], "Permute": ["(1,)", "(2, 1)", "(3, 2, 1)", "(4, 3, 2, 1)"]}
-MORE = ["LSTM(2, stateful=True)", "GRU(2, reset_after=False, return_sequences=True, stateful=True)", "GRU(2, dropout=0.5, recurrent_dropout=0.5)",
-        "SimpleRNN(2, activity_regularizer='l2')", "Dense(2, activity_regularizer='l1', kernel_regularizer='l2')", "Dropout(0.5, seed=3)"]
+VALUES = {"units": "2", "filters": "2", "kernel_size": "1", "pool_size": "1", "activation": "'relu'", "scale": "0.5",
+          "rate": "0.25", "input_dim": "7", "output_dim": "2", "target_shape": "(-1,)", "n": "2", "stddev": "0.1"}
+INSTEAD = {"GroupNormalization": ["2"], "Normalization": ["mean=0.5, variance=2.0, axis=None"],
+           "Permute": ["(1,)", "(2, 1)", "(3, 2, 1)", "(4, 3, 2, 1)"]}
+MORE = ["LSTM(2, stateful=True)", "GRU(2, reset_after=False, return_sequences=True, stateful=True)",
+        "GRU(2, dropout=0.5, recurrent_dropout=0.5)", "SimpleRNN(2, activity_regularizer='l2')",
+        "Dense(2, activity_regularizer='l1', kernel_regularizer='l2')", "Dropout(0.5, seed=3)"]
 SIZES = (2, 3, 5, 4, 4)  # of five dimensions; of fewer the last
 REFUSED = {"Embedding", "Masking"}  # in some places: masks are made of time steps only
 
@@ -61,7 +64,8 @@ def check(nnc, options, call):
         counts[error is not None] += 1
         if error and must:
             sys.exit(f"{wrapped} for {rank} dimensions: {error}")
-        if error and not re.search("|".join([*re.findall("[A-Z][A-Za-z0-9]+", wrapped), "Masking", "'dims'", "--stream: the input"]), error):
+        if error and not re.search("|".join([*re.findall("[A-Z][A-Za-z0-9]+", wrapped), "Masking", "'dims'",
+                                             "--stream: the input"]), error):
             sys.exit(f"{wrapped} for {rank} dimensions: the error names no layer: {error}")
         return not error
 
@@ -84,7 +88,8 @@ def check(nnc, options, call):
 
 def main():
     nnc, *options = sys.argv[1:]
-    calls = [call for call in layers(nnc) if not ("--masked" in options and "Embedding" in call)]  # which is of integers
+    # which is of integers
+    calls = [call for call in layers(nnc) if not ("--masked" in options and "Embedding" in call)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         counts = list(pool.map(lambda call: check(nnc, options, call), calls))
     print(f"{sum(good for good, _ in counts)} compiled, {sum(bad for _, bad in counts)} refused")

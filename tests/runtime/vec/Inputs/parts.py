@@ -57,7 +57,8 @@ def main(folder, *compiler):
     failed = 0
     for names, body in parts:
         if set(names) != defined(body):
-            print(f"@part {' '.join(names)}: differs from what is defined: {' '.join(sorted(set(names) ^ defined(body)))}")
+            differ = " ".join(sorted(set(names) ^ defined(body)))
+            print(f"@part {' '.join(names)}: differs from what is defined: {differ}")
             failed += 1
     public = [(i, names, body) for i, (names, body) in enumerate(parts)
               if "/**" in body and re.search(DEFINITIONS[3], body, re.M)]
