@@ -5,6 +5,7 @@
 #ifndef NNC_INIT_H_INCLUDED
 #define NNC_INIT_H_INCLUDED
 
+#include "nnc.h"
 #include "nnc_random.h"
 #include "nnc_rows.h"
 #include "nnc_vec.h"

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* bench.c - how fast a model trains and predicts, on random data. */
 #include "commands/commands.h"
+#include "host/host.h"
+#include "session/options.h"
+#include "session/session.h"
+#include "training/training.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,10 @@
 #ifndef NNC_COMMANDS_H_INCLUDED
 #define NNC_COMMANDS_H_INCLUDED
 
+#include "data/data.h"
+#include "host/host.h"
+#include "session/options.h"
+#include "session/session.h"
 #include "training/training.h"
 
 /* Commands, a file each: each returns the exit status -------------------------------------------------------------- */

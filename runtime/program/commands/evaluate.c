@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* evaluate.c - the commands evaluate and grad, which leave the weights as they are. */
 #include "commands/commands.h"
+#include "data/data.h"
+#include "host/host.h"
+#include "session/options.h"
+#include "session/session.h"
 #include "tensors/tensors.h"
+#include "training/training.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* gradcheck.c - holds the gradients of a model against finite differences of its loss. */
 #include "commands/commands.h"
+#include "host/host.h"
+#include "session/options.h"
+#include "session/session.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* paths.c - the files that model file and command line name: no result is written over another of them. */
 #include "commands/commands.h"
+#include "host/host.h"
 
 #include <stdlib.h>
 #include <string.h>

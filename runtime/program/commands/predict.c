@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* predict.c - the command predict: outputs for samples, or mean and deviation of many with dropout on. */
 #include "commands/commands.h"
+#include "data/data.h"
+#include "host/host.h"
+#include "session/options.h"
+#include "session/session.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* program.c - nnc_main(): commands and options of a model's program. */
 #include "commands/commands.h"
+#include "host/host.h"
+#include "session/options.h"
 
 #include <getopt.h>
 #include <signal.h>

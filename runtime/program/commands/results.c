@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* results.c - predictions in a file, in the format of its ending. Numbers in text read back to the same bits. */
 #include "commands/commands.h"
+#include "data/data.h"
+#include "host/host.h"
+#include "session/session.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* train.c - the command fit: epochs of shuffled batches, validation, history, and a clean end whatever happens. */
 #include "commands/commands.h"
+#include "data/data.h"
+#include "host/host.h"
 #include "report/report.h"
+#include "session/options.h"
+#include "session/session.h"
+#include "tensors/tensors.h"
+#include "training/training.h"
 
 #include <math.h>
 #include <stdlib.h>

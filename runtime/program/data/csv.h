@@ -4,6 +4,7 @@
 #define NNC_CSV_H_INCLUDED
 
 #include "data/data.h"
+#include "host/host.h"
 
 /* One line taken apart. Fields are text between offsets of `text`. */
 typedef struct nnc_csv_field {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_csv.c - the table in a CSV file: the lines below its header, their numbers and labels. */
 #include "data/csv.h"
+#include "data/data.h"
+#include "host/host.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_csv_header.c - the first line of a CSV file: the columns that are wanted; whether it holds names or is a row. */
 #include "data/csv.h"
+#include "data/data.h"
+#include "host/host.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 /* data_csv_lines.c - lines of CSV and their fields, as RFC 4180 has them: a state machine over characters that always
  * knows line and column. */
 #include "data/csv.h"
+#include "host/host.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_dataset.c - x, y and weights that belong together. */
 #include "data/data.h"
+#include "host/host.h"
 
 #include <string.h>
 

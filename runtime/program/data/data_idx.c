@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_idx.c - IDX, the format of the MNIST family: 0 0 type rank, big-endian sizes, big-endian elements. */
 #include "data/data.h"
+#include "host/host.h"
 
 static int nnc_idx_dtype(unsigned char code, nnc_dtype *dtype) {
     switch (code) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_images.c - PNG pictures in folders by class, read with libspng. */
 #include "data/data.h"
+#include "host/host.h"
 
 #include <dirent.h>
 #include <errno.h>

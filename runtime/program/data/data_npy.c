@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_npy.c - NumPy's .npy: magic number, version, a Python dictionary of three keys, the elements. */
 #include "data/data.h"
+#include "host/host.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_npz.c - NumPy's .npz: a zip archive of .npy members, stored or deflated, with the 64-bit extension. */
 #include "data/data.h"
+#include "host/host.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_npz_write.c - an .npz archive, stored, with 64-bit sizes as NumPy writes them. */
 #include "data/data.h"
+#include "host/host.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* data_samples.c - from a source of the model file to samples that fit it: format, rows, columns, shape, values. */
 #include "data/data.h"
+#include "host/host.h"
 
 #include <float.h>
 #include <math.h>

@@ -2,6 +2,7 @@
 /* learned.c - what a run learns from its data besides weights: the labels that stand for classes, which stand with the
  * weights, and the mean and deviation of every input, which are among them. */
 #include "data/data.h"
+#include "host/host.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report.c - fit --report: one page of HTML about a run, which stands alone and needs no script. The order of its
  * parts. */
+#include "host/host.h"
 #include "report/report.h"
+#include "session/options.h"
+#include "training/training.h"
 
 #include <math.h>
 #include <stdlib.h>

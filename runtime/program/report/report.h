@@ -3,6 +3,10 @@
 #ifndef NNC_REPORT_H_INCLUDED
 #define NNC_REPORT_H_INCLUDED
 
+#include "data/data.h"
+#include "host/host.h"
+#include "session/options.h"
+#include "session/session.h"
 #include "training/training.h"
 
 /* Report: a page of HTML about a run (report*.c) ------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report_chart.c - axes and curves of a report, as SVG. */
+#include "host/host.h"
 #include "report/report.h"
+#include "training/training.h"
 
 #include <math.h>
 #include <stdlib.h>

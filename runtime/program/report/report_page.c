@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report_page.c - the fixed text of a report: its head with the style, and words that explain. Nothing here
  * computes. */
+#include "host/host.h"
 #include "report/report.h"
 
 /* One line each, for a string literal may portably have 4095 characters at most. */

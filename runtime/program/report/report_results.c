@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report_results.c - what the trained model makes of samples: a confusion matrix and the gravest mistakes, or a
  * scatter. */
+#include "data/data.h"
+#include "host/host.h"
 #include "report/report.h"
+#include "session/session.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* report_samples.c - samples of one or two inputs as they lie, with what the trained model says everywhere in
  * between. */
+#include "data/data.h"
+#include "host/host.h"
 #include "report/report.h"
+#include "session/session.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* confusion.c - how often each class was taken for each other: counted by predicting, printed as a table. */
+#include "data/data.h"
+#include "host/host.h"
 #include "session/session.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* figures.c - what is logged: the loss and the metrics as running means over an epoch, added up in double. */
+#include "host/host.h"
 #include "session/session.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* made_up.c - random samples that suit a model, for gradcheck and bench. */
+#include "data/data.h"
+#include "host/host.h"
 #include "session/session.h"
 
 #include <string.h>

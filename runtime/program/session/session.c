@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* session.c - a model's memory, and batches put into it. */
+#include "data/data.h"
+#include "host/host.h"
 #include "session/session.h"
 #include "tensors/tensors.h"
 

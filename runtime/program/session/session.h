@@ -4,6 +4,7 @@
 #define NNC_SESSION_H_INCLUDED
 
 #include "data/data.h"
+#include "host/host.h"
 
 /* Running a model (session.c) -------------------------------------------------------------------------------------- */
 

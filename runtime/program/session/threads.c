@@ -2,6 +2,7 @@
 /* threads.c - batches that do not depend on each other, side by side: each thread has buffers of its own and reads the
  * same weights. What follows a batch is done in one thread and in the order of the batches, so the number of threads
  * changes no bit. */
+#include "host/host.h"
 #include "session/session.h"
 
 #include <stdlib.h>

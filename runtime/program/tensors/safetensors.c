@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* safetensors.c - files of named tensors: 8 bytes of header size, a JSON header, the elements. Nothing is believed. */
+#include "data/data.h"
+#include "host/host.h"
 #include "tensors/tensors.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* safetensors_write.c - writes files of named tensors, whole or not at all. */
+#include "data/data.h"
+#include "host/host.h"
 #include "tensors/tensors.h"
 
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 #define NNC_TENSORS_H_INCLUDED
 
 #include "data/data.h"
+#include "host/host.h"
 
 /* Safetensors (safetensors.c, safetensors_write.c, weights.c, weights_names.c) ------------------------------------- */
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* weights.c - a model's weights, gradients and masks in safetensors files. */
+#include "data/data.h"
+#include "host/host.h"
 #include "tensors/tensors.h"
 
 #include <math.h>

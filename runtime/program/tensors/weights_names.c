@@ -2,6 +2,7 @@
 /* weights_names.c - which tensor of a file is which weight. The weight lstm/kernel may stand there under its own name,
  * or as Keras calls it: lstm/lstm_cell/kernel, with the model's name before it (net/lstm/lstm_cell/kernel), with :0
  * behind it. */
+#include "host/host.h"
 #include "tensors/tensors.h"
 
 #include <ctype.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* callbacks.c - what the callbacks of fit() do, as keras/src/callbacks has it. All that they remember is numbers, which
  * checkpoints hold. Those that set the learning rate or write weights have files of their own. */
+#include "host/host.h"
 #include "training/callbacks.h"
+#include "training/training.h"
 
 #include <stdlib.h>
 #include <string.h>

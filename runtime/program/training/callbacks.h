@@ -3,6 +3,8 @@
 #ifndef NNC_CALLBACKS_H_INCLUDED
 #define NNC_CALLBACKS_H_INCLUDED
 
+#include "data/data.h"
+#include "session/session.h"
 #include "training/training.h"
 
 /* One class: what it does at which moment; NULL: nothing. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* callbacks_figures.c - the figures that callbacks watch: finding them, comparing them as Keras does, showing them. */
+#include "data/data.h"
+#include "host/host.h"
+#include "session/session.h"
 #include "training/callbacks.h"
+#include "training/training.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* callbacks_rate.c - callbacks that set the learning rate: ReduceLROnPlateau and LearningRateScheduler. */
+#include "host/host.h"
 #include "training/callbacks.h"
+#include "training/training.h"
 
 static double nnc_learning_rate(const nnc_training *training) {
     return nnc_get_real(training->model,

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* callbacks_save.c - callbacks that write files of weights and checkpoints: ModelCheckpoint and BackupAndRestore. */
+#include "host/host.h"
+#include "session/session.h"
+#include "tensors/tensors.h"
 #include "training/callbacks.h"
+#include "training/training.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* checkpoint.c - everything that training needs to go on, in a safetensors file with a checksum. The weights stand
  * under their own names, so that the file serves as --weights too; the names of all else begin with @. */
+#include "data/data.h"
+#include "host/host.h"
+#include "tensors/tensors.h"
 #include "training/training.h"
 
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* history.c - the figures of every epoch as Keras' CSVLogger writes them: epoch, then the rest sorted. */
+#include "host/host.h"
+#include "session/session.h"
 #include "training/training.h"
 
 #include <errno.h>

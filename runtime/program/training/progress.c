@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* progress.c - Keras' progress bar on a terminal, Keras' line per epoch elsewhere. */
+#include "host/host.h"
+#include "session/session.h"
 #include "training/training.h"
 
 #include <math.h>

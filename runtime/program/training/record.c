@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* record.c - the figures of a run kept for what is drawn of them: every epoch's, and a thinned curve of the batches'
  * losses. */
+#include "host/host.h"
+#include "session/session.h"
 #include "training/training.h"
 
 #include <math.h>

@@ -3,6 +3,8 @@
 #ifndef NNC_TRAINING_H_INCLUDED
 #define NNC_TRAINING_H_INCLUDED
 
+#include "data/data.h"
+#include "host/host.h"
 #include "session/options.h"
 #include "session/session.h"
 #include "tensors/tensors.h"
