@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "layers/layer.h"
+#include "ops/softmax.h"
 
 typedef struct ActivationArgs {
     Object *activation;

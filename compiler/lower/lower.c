@@ -19,6 +19,7 @@
 #include "model/regularizer.h"
 #include "model/shape.h"
 #include "model/stream.h"
+#include "ops/gather.h"
 #include "ops/penalty.h"
 #include "plan/access.h"
 #include "plan/plan.h"

@@ -13,6 +13,7 @@
 #include "model/metric.h"
 #include "model/model.h"
 #include "model/shape.h"
+#include "ops/softmax.h"
 #include "plan/plan.h"
 
 /* The name in logs: the argument name=, else the string that the file has, else Keras' name of the class. */

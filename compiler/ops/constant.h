@@ -7,6 +7,8 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
+extern const OpDef op_constant;
+
 /** Numbers that the model file gives, in row-major order. */
 Tensor *build_constant(Builder *build, const double *values, Shape shape, const char *label);
 

@@ -11,6 +11,8 @@
 #include "plan/plan.h"
 #include "print/emit.h"
 
+extern const OpDef op_conv_kernel;
+
 /** Distances in an image, in reals. */
 typedef struct ConvStrides {
     int64_t at[MAX_SPATIAL]; /* of neighbouring positions */

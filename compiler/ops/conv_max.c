@@ -13,6 +13,7 @@
 #include "ops/conv.h"
 #include "ops/conv_max.h"
 #include "ops/op.h"
+#include "ops/pool.h"
 #include "ops/window.h"
 #include "plan/access.h"
 

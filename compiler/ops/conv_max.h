@@ -9,6 +9,8 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
+extern const OpDef op_conv_max, op_conv_max_lines, op_conv_sparse_input, op_conv_sparse_kernel, op_unpool;
+
 /** Max pooling of what a convolution has just made, perhaps with a bias and an activation that rises: the convolution takes
  *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. */
 Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape);

@@ -9,6 +9,8 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
+extern const OpDef op_conv_transposed, op_transposed_taps, op_transposed_pack;
+
 /** The gradient of a convolution of something of `shape` with the kernel, which is a convolution transposed. Its first
  *  `low` positions are left out. */
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,

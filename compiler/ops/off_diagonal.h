@@ -6,6 +6,8 @@
 #include "build/builder.h"
 #include "plan/plan.h"
 
+extern const OpDef op_off_diagonal;
+
 /** A square matrix with zeros in its diagonal. */
 Tensor *build_off_diagonal(Builder *build, Tensor *x);
 

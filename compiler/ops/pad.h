@@ -7,6 +7,8 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
+extern const OpDef op_pad;
+
 /** No spacing at all: low 0, spread 1, pick 1. */
 Spacing spacing_none(void);
 /** x with its elements spaced in a tensor of this shape; x itself where that changes nothing. */

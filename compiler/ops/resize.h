@@ -8,6 +8,8 @@
 #include "build/builder.h"
 #include "plan/plan.h"
 
+extern const OpDef op_resize, op_resize_gradient;
+
 /** Larger by whole factors, interpolated linearly between centres. */
 Tensor *build_resize(Builder *build, Tensor *x, const int64_t *factors, const char *label);
 

@@ -2,6 +2,7 @@
 /* softmax and log_softmax over the last axis, and their gradients. The peak is taken off first, so that nothing
  * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
 #include "ops/op.h"
+#include "ops/softmax.h"
 
 static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
     Op *back = build_op(build, def, "backward_softmax");

@@ -5,6 +5,7 @@
 #include "build/builder.h"
 #include "build/loop.h"
 #include "model/shape.h"
+#include "ops/conv_max.h"
 #include "ops/pack.h"
 #include "passes/passes.h"
 #include "plan/plan.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The passes over the plan, in order, and those that are short. */
+/* Running the passes, and those that are short. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,24 +18,10 @@
 #include "plan/tensor.h"
 #include "plan/uses.h"
 
-/* The story of the compiler, behind lowering. */
 static const Pass passes[] = {
-    {"keep-steps", pass_keep_steps},       /* what a loop makes and others read has a place for each step */
-    {"drop-unread", pass_drop_unread},     /* what nobody reads is not computed */
-    {"redraw-masks", pass_redraw_masks},   /* random masks are drawn again instead of stored */
-    {"read-signs", pass_read_signs},       /* a relu and its dropout need neither value nor mask on the way back */
-    {"hoist-weights", pass_hoist_weights}, /* what depends on weights alone comes first */
-    {"join-products", pass_join_products}, /* the inputs' product goes into the steps of a loop */
-    {"drop-joined", pass_drop_unread},     /* … and is not computed before it any more */
-    {"skip-zeros", pass_skip_zeros},       /* no products with the zeros that a loop begins with */
-    {"pack-matrices", pass_pack_matrices}, /* strips of what many products read */
-    {"mark-deep-products", pass_mark_deep_products}, /* gradients over many rows read their inputs once … */
-    {"sum-in-loops", pass_sum_in_loops},             /* … or, of each step of a loop, as soon as it is made */
-    {"fuse-steps", pass_fuse_steps},                 /* elementwise steps run where their input is made */
-    {"skip-last-products", pass_skip_last_products}, /* nor products that the last step of a loop makes in vain */
-    {"share-places", pass_share_places},   /* what a step reads for the last time gives its place to what it makes */
-    {"shrink-states", pass_shrink_states}, /* a state of which the last alone is wanted has one place for all steps */
-    {"place-values", pass_place_values},   /* all that is left lies in one arena, shared by lifetime */
+#define PASS(name, function) {name, pass_##function},
+#include "passes/passes.def"
+#undef PASS
 };
 enum { PASS_COUNT = sizeof passes / sizeof *passes };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The passes, and in which order they run. */
+/* The passes; passes.def says which there are. */
 #ifndef NNC_PASSES_PASSES_H
 #define NNC_PASSES_PASSES_H
 
@@ -22,20 +22,9 @@ const char *pass_list(Arena *arena, const char *indent, size_t width);
 void cost_dump(const Plan *plan, Text *out);
 /** Runs all passes; or, where `last` is not NULL, those up to it. */
 void plan_optimize(Plan *plan, const Pass *last);
-void pass_keep_steps(Plan *plan, Program *program);
-void pass_drop_unread(Plan *plan, Program *program);
-void pass_redraw_masks(Plan *plan, Program *program);
-void pass_read_signs(Plan *plan, Program *program);
-void pass_hoist_weights(Plan *plan, Program *program);
-void pass_join_products(Plan *plan, Program *program);
-void pass_skip_zeros(Plan *plan, Program *program);
-void pass_pack_matrices(Plan *plan, Program *program);
-void pass_mark_deep_products(Plan *plan, Program *program);
-void pass_sum_in_loops(Plan *plan, Program *program);
-void pass_fuse_steps(Plan *plan, Program *program);
-void pass_skip_last_products(Plan *plan, Program *program);
-void pass_share_places(Plan *plan, Program *program);
-void pass_shrink_states(Plan *plan, Program *program);
-void pass_place_values(Plan *plan, Program *program);
+
+#define PASS(name, function) void pass_##function(Plan *plan, Program *program);
+#include "passes/passes.def"
+#undef PASS
 
 #endif

@@ -247,12 +247,9 @@ struct OpDef {
     bool reads_columns; /* what it reads may be columns of wider rows */
 };
 
-extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_softmax, op_softmax_gradient, op_log_softmax,
-    op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient, op_random, op_loss_weights, op_loss, op_metric,
-    op_penalty, op_off_diagonal, op_update, op_pad, op_conv, op_conv_kernel, op_conv_max, op_conv_sparse_input,
-    op_conv_sparse_kernel, op_conv_max_lines, op_unpool, op_conv_transposed, op_transposed_taps, op_transposed_pack, op_depthwise, op_depthwise_input, op_depthwise_kernel, op_pool,
-    op_pool_gradient, op_resize, op_resize_gradient, op_history, op_constant,
-    op_gather, op_scatter, op_nonzero;
+/* The operations that rooms below ops/ build, look for or print differently. The others are declared in ops/NAME.h. */
+extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_conv, op_random, op_loss_weights, op_loss, op_metric,
+    op_update;
 
 struct Program {
     const char *name; /* predict, evaluate, train, step */
@@ -323,14 +320,5 @@ typedef struct Plan {
     int sum_count; /* running sums of loss and metrics */
     bool can_train;
 } Plan;
-
-/* The passes (passes/passes.c says in which order they run, and what for). */
-
-/* Where tensors lie. */
-
-/* What operations read and make. */
-
-/* Who reads and who makes a tensor, and where operations stand: known from program_index() on, and kept by those below that
- * change a program. */
 
 #endif

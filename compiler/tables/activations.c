@@ -5,6 +5,7 @@
 #include "build/builder.h"
 #include "language/class.h"
 #include "model/activation.h"
+#include "ops/softmax.h"
 #include "plan/plan.h"
 
 #define ROW(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, .rises = false)
