@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What diag.c collects and diag_print.c shows; nobody else includes this. */
+/* What diag_list.c collects and diag_print.c shows; nobody else includes this. */
 #ifndef NNC_BASE_DIAG_LIST_H
 #define NNC_BASE_DIAG_LIST_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The command line of nnc. */
+/* What the command line says, for all rooms. */
 #ifndef NNC_BASE_OPTIONS_H
 #define NNC_BASE_OPTIONS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Reverse mode: walks the operations of a program backwards, each adding the gradients of what it read. */
+/* Which tensors need a gradient, and which one each has. */
 #include "build/gradient.h"
 #include "plan/access.h"
 #include "plan/plan.h"

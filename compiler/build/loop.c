@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Building time loops, and their gradients: the same loop the other way round.
- *
- * With h[t+1] = f(h[t], x[t], w) in the loop, and d h[t+1] what arrives at step t, the reverse loop computes at step t
- *     d h[t] = d h[t+1] · ∂f/∂h       carried on to step t - 1
- *     d x[t] = d h[t+1] · ∂f/∂x       a sequence, the gradient of x
- * and the gradient of w is computed behind the loop, from all steps at once. */
+/* Building time loops: steps of sequences, states that are carried on, and what of all this does not depend on the step. */
 #include "base/arena.h"
 #include "build/build.h"
 #include "build/builder.h"

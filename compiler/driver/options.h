@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The command line of nnc. */
+/* Reading the command line. */
 #ifndef NNC_DRIVER_OPTIONS_H
 #define NNC_DRIVER_OPTIONS_H
 

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/options.h"
 #include "emit/checks.h"
-#include "lower/lower.h"
+#include "ops/gather.h"
 #include "print/emit.h"
 #include "print/template.h"
 #include "print/text.h"

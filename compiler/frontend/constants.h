@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Values of expressions, for the binder; class.h has what others need. */
+/* Values of expressions: constants and arithmetic. */
 #ifndef NNC_FRONTEND_CONSTANTS_H
 #define NNC_FRONTEND_CONSTANTS_H
 

@@ -52,7 +52,4 @@ void shape_same(Layer *layer, Diags *diags);
  *  when there is none such. */
 int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags);
 
-/* Within TimeDistributed the samples of a layer are the time steps of the model's: (batch * steps, …). Keras calls the
- * layer once for each step. */
-
 #endif

@@ -209,12 +209,6 @@ static void check_indices(const Plan *plan, Diags *diags) {
     }
 }
 
-int64_t plan_indices(const Plan *plan) {
-    for (int i = 0; i < plan->predict.ops.count; i++)
-        if (plan->predict.ops.at[i]->def == &op_gather) return plan->predict.ops.at[i]->in[1]->shape.dim[0];
-    return 0;
-}
-
 /* What standardizes x stands first among the weights. */
 static void build_statistics(Plan *plan) {
     Builder build = {.plan = plan, .program = &plan->predict};

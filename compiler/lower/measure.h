@@ -8,11 +8,13 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
-/* What is measured: the metrics of the plan; rows of the loss, each of which may have a weight; the prediction as
- * the loss wants it, which belongs to the forward operations; the loss, which returns what gradients begin at; the metrics. */
+/** Finds the metrics of compile() and places for their running sums. */
 void plan_metrics(Plan *plan);
+/** The shape of what has one loss, and may have a weight of its own: a sample, or a time step of one. */
 Shape loss_rows(const Model *model);
+/** The prediction as the loss wants it, which belongs to the forward operations. */
 Tensor *build_judged(Builder *build, Tensor *prediction);
+/** Appends the loss; returns what gradients begin at. */
 Tensor *build_loss(Builder *build, Tensor *judged);
 void build_metrics(Builder *build, Tensor *prediction);
 

@@ -1,53 +1,14 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What is done to the data before the network sees them: the source of fit() says it, and it is part of the model. The
- * emitted functions do it, so that whoever calls them hands over what a file would hold. */
+/* Preparing the data (model/prepare.c says how) within the emitted functions, so that whoever calls them hands over what a
+ * file would hold. */
 #include "base/arena.h"
-#include "base/diag.h"
 #include "build/build.h"
 #include "build/builder.h"
-#include "language/class.h"
 #include "layers/rescaling.h"
 #include "lower/prepare.h"
-#include "model/initializer.h"
 #include "model/layer.h"
 #include "model/model.h"
-#include "model/shape.h"
-#include "model/statements.h"
 #include "plan/plan.h"
-
-extern const InitializerDef initializer_Zeros, initializer_Ones;
-static Object zeros = {.class = &initializer_Zeros.class}, ones = {.class = &initializer_Ones.class};
-
-static Preparation said_by(const Object *fitted, const Object *evaluated) {
-    const Object *const source = fitted ? fitted : evaluated;
-    const SourceArgs *args = source ? source->args : NULL;
-    const bool scales = args && args->scale != 0; /* labels() has no scale */
-    return (Preparation){.source = source, .scale = scales ? args->scale : 1, .standardize = args && args->standardize};
-}
-
-static Weight *statistic(const Model *model, const char *name, Object *initial) {
-    Weight *weight = NEW(model->arena, Weight);
-    weight->name = name;
-    weight->path = arena_printf(model->arena, "x/%s", name);
-    weight->shape = shape_of(model->input.rank - 1, model->input.dim + 1);
-    weight->args.initializer = initial;
-    return weight;
-}
-
-void model_prepare(Model *model, Diags *diags) {
-    const Object *const evaluated = model->evaluate.x;
-    model->x = said_by(model->fit.x, evaluated);
-    model->y = said_by(model->fit.y, model->evaluate.y);
-    if (model->integer_input && (model->x.scale != 1 || model->x.standardize))
-        diag(diags, D_prepared_integers,
-             object_arg_span(model->x.source, model->x.standardize ? "standardize" : "scale"));
-    if (evaluated && ((const SourceArgs *)evaluated->args)->standardize && !model->x.standardize)
-        diag(diags, D_standardized_alone, object_arg_span(evaluated, "standardize"));
-    if (model->x.standardize) {
-        model->x.mean = statistic(model, "mean", &zeros);
-        model->x.deviation = statistic(model, "deviation", &ones);
-    }
-}
 
 static const Formula scaled = {"scaled", {"x"}, "x * scale", {"d * scale"}};
 

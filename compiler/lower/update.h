@@ -7,9 +7,9 @@
 #include "language/class.h"
 #include "plan/plan.h"
 
-/** The rule of an optimizer with what its common arguments add to it, and the operations that it becomes: what is done
- *  with the gradients of all trainable weights. */
+/** The rule of an optimizer with what its common arguments add to it. */
 UpdateRule update_rule(const Object *optimizer);
+/** The operations that it becomes. */
 void build_updates(Builder *build);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* --emit=ast, model, shapes and summary: stable text for people and tests. */
+/* --emit=model and shapes, and what checkpoints must agree in: stable text for people and tests. */
 #include <inttypes.h>
 
 #include "base/arena.h"

@@ -17,9 +17,6 @@
 #include "model/shape.h"
 #include "model/statements.h"
 
-typedef struct Builder Builder; /* lower.h */
-typedef struct Tensor Tensor;   /* plan.h */
-
 /** What is done to values between the file and the network: said by the source of fit(), or where fit() names none of
  *  evaluate(). It belongs to the model: emitted functions take values as that file has them. */
 typedef struct Preparation {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Shapes: their arithmetic, and the pass that runs every layer's shape rule. */
+/* Shapes: their arithmetic, and their text. */
 #include <inttypes.h>
 
 #include "base/arena.h"

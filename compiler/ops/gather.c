@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* gather: rows of a table by their index; scatter: its gradient, which adds rows up at their indices; nonzero: which indices
  * are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's: the functions
- * of the header check them before anything is computed (file.c). */
+ * of the header check them before anything is computed (emit/checks.c). */
 #include "ops/gather.h"
 #include "ops/op.h"
 
@@ -40,6 +40,12 @@ static void emit(Emit *e, const Op *op) {
                            {"size", size_text(e, table->shape, 0, table->shape.rank)},
                            {"zero", op->in[0]->integer ? "0" : literal(e, 0)},
                            {NULL, NULL}});
+}
+
+int64_t plan_indices(const Plan *plan) {
+    for (int i = 0; i < plan->predict.ops.count; i++)
+        if (plan->predict.ops.at[i]->def == &op_gather) return plan->predict.ops.at[i]->in[1]->shape.dim[0];
+    return 0;
 }
 
 const OpDef op_gather = {.name = "gather", .brief = "rows of a table by their index", .gradient = gradient, .emit = emit};

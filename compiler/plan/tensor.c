@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Where tensors lie: views of sequences and of columns, and who reads and writes what. */
+/* Where tensors lie: views of sequences and of columns. */
 #include "model/shape.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"

@@ -8,8 +8,7 @@
 
 typedef struct Emit Emit;
 
-/* Templates: the text from a line `//@ name` to the next. $hole stands for a text; one of several lines takes over the
- * indentation of its line, an empty one that stands alone takes its line with it. $real is always float or double. */
+/** A hole of a template and the text in its place. */
 typedef struct Hole {
     const char *name, *text;
 } Hole;

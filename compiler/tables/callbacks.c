@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Callbacks of fit(): their arguments, as Keras has them. What they do is runtime/callbacks*.c. */
+/* Callbacks of fit(): their arguments, as Keras has them. What they do is runtime/program/training/callbacks*.c. */
 #include <string.h>
 
 #include "base/diag.h"
