@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Losses: elementwise ones as formulas of prediction p and target y, averaged over the last axis; those over classes by
- * the names of their templates (ops/loss.t.c). Formulas: keras/src/losses, backend/tensorflow/nn.py. */
+ * the names of their templates (ops/loss.t.c). Formulas: keras/src/losses, keras/src/backend/tensorflow/nn.py. */
 #include "language/class.h"
 #include "model/loss.h"
 #include "tables/losses.h"

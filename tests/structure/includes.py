@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT-0
-"""Includes go one way: includes.py ROOT. Prints each #include of a header from a room above, each circle of files, and
-how many includes were read.
+"""Includes go one way: includes.py ROOT. Prints each #include of a header from a room above, each circle of files, and how many
+includes were read.
 
-A file may include headers of its own room and of those named before it. A file and its header are one; within a room,
-too, they stand in an order. (Functions that call each other across two files, as the binder's do, share one header,
-which says so.)"""
+A file may include headers of its own room and of those named before it; in the compiler, of those that the picture at the beginning
+of docs/design.md names beside its room. A file and its header are one; within a room, too, they stand in an order. (Functions that call each other across two files, as the binder's do, share one header, which says so.)"""
 import glob
 import os
 import re
@@ -13,9 +12,9 @@ import sys
 FLOORS = {
     "runtime": ["core", "program/host", "program/data", "program/tensors", "program/session", "program/training",
                 "program/report", "program/commands"],
-    "compiler": ["base", "language", "frontend", "model", "plan", "build", "print", "ops", "layers", "tables", "lower",
-                 "passes", "emit", "driver", "."],
+    "compiler": [],
 }
+BELOW_ALL = ["base", "language"]  # which the picture does not repeat
 # Where the includes of a tree begin. What the compiler takes of the runtime stands below all of it.
 BASES = {"runtime": ["runtime/core", "runtime/program"], "compiler": ["compiler"]}
 MADE = re.compile(r"nnc\.tab\.h$")  # by bison
@@ -36,12 +35,17 @@ def circles(graph):
                     todo += graph.get(at, ())
         return reached[file]
 
-    found = {frozenset({file} | {other for other in reach(file) if file in reach(other)}) for file in graph
-             if file in reach(file)}
+    found = {frozenset({file} | {other for other in reach(file) if file in reach(other)}) for file in graph if file in reach(file)}
     return sorted(sorted(each) for each in found)
 
 
 root, read, files_read = sys.argv[1], 0, 0
+known = {}  # of a room of the compiler: what it may include
+for room, names in re.findall(r"^  [│▼] (\w+) .*?  +(-|all|\w+(?: \w+)*)  +\S+(?:, \S+)*$", open(os.path.join(root, "docs/design.md")).read(), re.M):
+    before = FLOORS["compiler"]
+    known[room] = before[:] if names == "all" else [each for each in before if each in BELOW_ALL + names.split()]
+    before.append(room)
+FLOORS["compiler"].append(".")
 for tree, floors in FLOORS.items():
     top = os.path.join(root, tree)
     files = [path for path in glob.glob(os.path.join(top, "**/*.[ch]"), recursive=True) if not path.endswith(".t.c")]
@@ -60,6 +64,8 @@ for tree, floors in FLOORS.items():
                 print(f"{name}: includes {included}, which is in no room")
             elif found and floors.index(rooms[found[0]]) > floors.index(room):
                 print(f"{name}: includes {included}, which stands above it")
+            elif found and room in known and rooms[found[0]] not in [room, *known[room]]:
+                print(f"{name}: includes {included}, of which {room} knows nothing in docs/design.md")
             elif found and found[0][:-2] != path[:-2]:
                 graph.setdefault(name[:-2], set()).add(os.path.relpath(found[0], root)[:-2])
     for circle in circles(graph):

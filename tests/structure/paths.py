@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT-0
+"""Files that documents and comments name are there: paths.py ROOT. Prints those that are not, and how many were looked for.
+
+In documents a name stands in backquotes; NAME, MODEL and * stand for any. A path begins at the root, in compiler/, in a folder of
+runtime/, or beside the document; a name without a folder is that of any file."""
+import glob
+import os
+import re
+import sys
+
+# What nnc or make writes, and what belongs to others.
+ELSEWHERE = re.compile(r"^(nnc_copies\.h|nnc\.(tab|lex)\.[ch]|keras/.*|activations\.py|e_log\.c|tf\.nn|[a-z]+/nnc_copies\.h)$")
+NAME = r"(?:[\w*.-]+/)*[\w*-]+\.(?:t\.c|c|h|def|py|sh|test|md|y|l|nn)"
+
+root = sys.argv[1]
+folders = [each for each in os.listdir(root) if os.path.isdir(os.path.join(root, each)) and not each.startswith((".", "build"))]
+names = {name for each in folders for _, _, found in os.walk(os.path.join(root, each)) for name in found} | set(os.listdir(root))
+
+
+def is_there(name, beside):
+    pattern = re.sub("NAME|MODEL", "*", name)
+    if "/" not in name:
+        return "*" in pattern or name in names
+    places = ("", "compiler", "runtime", "runtime/core", "runtime/program", beside)
+    return any(glob.glob(os.path.join(root, place, pattern)) for place in places)
+
+
+def named(path, text):
+    """The names in a text, each with where it stands."""
+    if path.endswith(".md"):
+        return re.finditer(rf"`({NAME})`", text)
+    comments = re.sub(r"/\*.*?\*/|[^\n]", lambda found: found[0] if len(found[0]) > 1 else " ", text, flags=re.S)
+    return re.finditer(rf"(?<![\w/.<*-])({NAME})(?![\w(/])", comments)
+
+
+count = 0
+documents = [path for pattern in ("*.md", "docs/*.md", "examples/**/*.md") for path in glob.glob(os.path.join(root, pattern), recursive=True)]
+sources = [path for folder in ("compiler", "runtime", "grammar") for path in glob.glob(os.path.join(root, folder, "**/*.*"), recursive=True)]
+for path in sorted(documents + sources):
+    text, where = open(path).read(), os.path.relpath(path, root)
+    for found in named(path, text):
+        name = found[1]
+        if ELSEWHERE.match(name) or not re.search("[a-z]{2}", name.split(".")[0]):
+            continue
+        count += 1
+        if not is_there(name, os.path.dirname(where)):
+            print(f"{where}:{text.count(chr(10), 0, found.start()) + 1}: there is no {name}")
+print(f"{count} names of files")
+sys.exit(count == 0)
