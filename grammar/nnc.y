@@ -14,7 +14,7 @@
 %param {Parse *parse}
 
 %code requires {
-#include "frontend/parse.h"
+#include "frontend/parse_state.h"
 }
 
 %code provides {

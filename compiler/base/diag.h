@@ -48,12 +48,4 @@ void diags_print(const Diags *diags, FILE *out, DiagFormat format, bool color, i
 /** Prints what --explain ID says; false when there is no such ID. */
 bool diags_explain(const char *id, FILE *out);
 
-/* After so many errors nobody reads suggestions, and a hostile file could make looking for them slow. */
-enum { SUGGESTION_LIMIT = 100 };
-
-/** The name among `names` (count of them) that was probably meant by `word`: one that differs in case and underscores
- *  only, else the nearest by Damerau-Levenshtein distance, at most max(1, length/3) away. NULL when none is near or two
- *  are equally near. */
-const char *nearest_name(const char *word, const char *const *names, int count);
-
 #endif

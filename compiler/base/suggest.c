@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Which name was probably meant. */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/diag.h"
+#include "base/suggest.h"
 
 enum { LONGEST = 64 }; /* no name to suggest is longer */
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/options.h"
+#include "base/suggest.h"
 #include "driver/options.h"
 #include "language/class.h"
 #include "model/layer.h"

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/source.h"
+#include "base/suggest.h"
 #include "frontend/bind.h"
 #include "frontend/constants.h"
 #include "language/ast.h"

@@ -8,7 +8,7 @@
 #include "base/diag.h"
 #include "base/source.h"
 #include "base/words.h"
-#include "frontend/parse.h"
+#include "frontend/parse_state.h"
 #include "nnc.tab.h"
 
 enum { NESTING_LIMIT = 200 };

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/names.h"
 #include "base/source.h"
+#include "base/suggest.h"
 #include "frontend/constants.h"
 #include "frontend/parser.h"
 #include "language/ast.h"

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/source.h"
-#include "frontend/parse.h"
+#include "frontend/parse_state.h"
 #include "language/ast.h"
 
 enum { NAME_LIMIT = 128, NUMBER_LIMIT = 256 };

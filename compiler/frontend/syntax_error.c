@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/source.h"
-#include "frontend/parse.h"
+#include "frontend/parse_state.h"
 
 enum { EXPECTED_SHOWN = 4 };
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT-0
 """Builds nnc with what docs/extending.md adds to it: extend.py ROOT BUILD COPY.
 
-Copies the sources and what has been compiled of them to COPY, puts each block of the document into its file, and calls make there,
-which compiles what is new. A block begins with ```LANGUAGE FILE: it becomes that file, or its end; or, with  behind WORD  after
+Copies the sources and what has been compiled of them to COPY, puts each block of the document into its file, and calls make
+there, which compiles what is new. A block begins with ```LANGUAGE FILE: it becomes that file, or its end; or, with  behind WORD  after
 the name, it goes behind the one line that contains WORD."""
 import os
 import re
@@ -16,7 +16,8 @@ for folder in ("compiler", "grammar", "runtime", "tools"):
     shutil.copytree(os.path.join(root, folder), os.path.join(copy, folder))
 shutil.copy2(os.path.join(root, "Makefile"), copy)
 made_before = {"compiler", "grammar", "runtime", "include", "embedded.c", "embedded.o", "libnnc.a", "sources", "flags"}
-shutil.copytree(build, os.path.join(copy, "build"), ignore=lambda at, names: set(names) - made_before if at == build else ())
+shutil.copytree(build, os.path.join(copy, "build"),
+                ignore=lambda at, names: set(names) - made_before if at == build else ())
 for at, _, names in os.walk(os.path.join(copy, "build")):  # what objects were compiled from, wherever that build folder is
     for name in filter(re.compile(r"\.d$").search, names):
         path = os.path.join(at, name)
@@ -27,7 +28,8 @@ for at, _, names in os.walk(os.path.join(copy, "build")):  # what objects were c
         open(path, "w").write(text.replace(root + "/", ""))
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
-blocks = re.findall(r'^```\w+ (\S+)(?: behind ([^\n]+))?\n(.*?)^```$', open(os.path.join(root, "docs/extending.md")).read(), re.M | re.S)
+document = open(os.path.join(root, "docs/extending.md")).read()
+blocks = re.findall(r'^```\w+ (\S+)(?: behind ([^\n]+))?\n(.*?)^```$', document, re.M | re.S)
 for name, place, text in blocks:
     path = os.path.join(copy, name)
     before = open(path).read() if os.path.exists(path) else ""
@@ -40,8 +42,8 @@ for name, place, text in blocks:
     open(path, "w").write(before + text)
 
 flags = open(os.path.join(build, "flags")).read()
-made = subprocess.run(["make", "-C", copy, "-j2", "BUILD=build", "-o", "build/flags", "CC=" + flags.split(" -std")[0], "CFLAGS=-O0",
-                       *["SAN=1"] * ("-fsanitize" in flags)], capture_output=True, text=True,
+made = subprocess.run(["make", "-C", copy, "-j2", "BUILD=build", "-o", "build/flags", "CFLAGS=-O0",
+                       "CC=" + flags.split(" -std")[0], *["SAN=1"] * ("-fsanitize" in flags)], capture_output=True, text=True,
                       env={name: value for name, value in os.environ.items() if name != "MAKEFLAGS"})
 print(made.stderr, end="")
 print(f"{len(blocks)} blocks, {len(re.findall('^  CC ', made.stdout, re.M))} files compiled")

@@ -33,9 +33,13 @@ def named(path, text):
     return re.finditer(rf"(?<![\w/.<*-])({NAME})(?![\w(/])", comments)
 
 
+def found_by(*patterns):
+    return [path for pattern in patterns for path in glob.glob(os.path.join(root, pattern), recursive=True)]
+
+
+documents = found_by("*.md", "docs/*.md", "examples/**/*.md")
+sources = found_by("compiler/**/*.*", "runtime/**/*.*", "grammar/*.*")
 count = 0
-documents = [path for pattern in ("*.md", "docs/*.md", "examples/**/*.md") for path in glob.glob(os.path.join(root, pattern), recursive=True)]
-sources = [path for folder in ("compiler", "runtime", "grammar") for path in glob.glob(os.path.join(root, folder, "**/*.*"), recursive=True)]
 for path in sorted(documents + sources):
     text, where = open(path).read(), os.path.relpath(path, root)
     for found in named(path, text):
