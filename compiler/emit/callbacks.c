@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "emit/callbacks.h"
 #include "language/class.h"
-#include "model/monitor.h"
+#include "model/callbacks.h"
 #include "model/statements.h"
 #include "print/emit.h"
 #include "print/text.h"

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "language/class.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "language/listing.h"
 #include "language/registry.h"
 

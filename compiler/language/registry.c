@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "language/class.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "language/registry.h"
 
 /* Each Def starts with its Class, so a pointer to one is a pointer to the other (C11 6.7.2.1p15); what follows in the

@@ -9,7 +9,7 @@
 #include "build/builder.h"
 #include "build/gradient.h"
 #include "language/class.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "lower/update.h"
 #include "model/constraint.h"
 #include "model/layer.h"

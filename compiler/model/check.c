@@ -5,12 +5,12 @@
 
 #include "base/diag.h"
 #include "language/class.h"
+#include "model/callbacks.h"
 #include "model/check.h"
 #include "model/layer.h"
 #include "model/loss.h"
 #include "model/metric.h"
 #include "model/model.h"
-#include "model/monitor.h"
 #include "model/shape.h"
 #include "model/statements.h"
 

@@ -11,7 +11,7 @@
 #include "frontend/constants.h"
 #include "language/ast.h"
 #include "language/class.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "language/keras_names.h"
 #include "language/registry.h"
 #include "model/layer.h"

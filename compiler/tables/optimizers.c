@@ -6,7 +6,7 @@
 #include "base/diag.h"
 #include "build/builder.h"
 #include "language/class.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "model/optimizer.h"
 #include "plan/plan.h"
 

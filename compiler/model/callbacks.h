@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Callbacks: what they watch, and whether it is there. */
-#ifndef NNC_MODEL_MONITOR_H
-#define NNC_MODEL_MONITOR_H
+/* Callbacks against the rest of the model: what they watch, whether it is there, what they write. */
+#ifndef NNC_MODEL_CALLBACKS_H
+#define NNC_MODEL_CALLBACKS_H
 
 #include "base/arena.h"
 #include "base/diag.h"

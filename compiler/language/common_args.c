@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Arguments that all classes of a kind take, besides their own. */
 #include "language/class.h"
-#include "language/common.h"
+#include "language/common_args.h"
 
 /* What every layer takes behind its name. */
 #define BEHIND_NAME                                                                                                    \

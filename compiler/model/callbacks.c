@@ -9,9 +9,9 @@
 #include "language/class.h"
 #include "language/keras_names.h"
 #include "language/registry.h"
+#include "model/callbacks.h"
 #include "model/metric.h"
 #include "model/model.h"
-#include "model/monitor.h"
 #include "model/statements.h"
 
 static const char *name_argument(const Object *object) {

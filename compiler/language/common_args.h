@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Arguments that all classes of a kind take, besides their own. */
-#ifndef NNC_LANGUAGE_COMMON_H
-#define NNC_LANGUAGE_COMMON_H
+#ifndef NNC_LANGUAGE_COMMON_ARGS_H
+#define NNC_LANGUAGE_COMMON_ARGS_H
 
 #include <stdbool.h>
 #include <stdint.h>
