@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT-0
-"""Includes go one way: includes.py ROOT. Prints each #include of a header from a room above, each circle of files, and how many
-includes were read.
+"""Includes go one way: includes.py ROOT. Prints each #include of a header from a room above, each circle of files, and
+how many includes were read.
 
-A file may include headers of its own room and of those named before it; in the compiler, of those that the picture at the beginning
-of docs/design.md names beside its room. A file and its header are one; within a room, too, they stand in an order. (Functions that call each other across two files, as the binder's do, share one header, which says so.)"""
+A file may include headers of its own room and of those named before it; in the compiler, of those that the picture at
+the beginning of docs/design.md names beside its room. A file and its header are one; within a room, too, they stand in
+an order. (Functions that call each other across two files, as the binder's do, share one header, which says so.)"""
 import glob
 import os
 import re
@@ -35,7 +36,8 @@ def circles(graph):
                     todo += graph.get(at, ())
         return reached[file]
 
-    found = {frozenset({file} | {other for other in reach(file) if file in reach(other)}) for file in graph if file in reach(file)}
+    found = {frozenset({file} | {other for other in reach(file) if file in reach(other)}) for file in graph
+             if file in reach(file)}
     return sorted(sorted(each) for each in found)
 
 
@@ -55,7 +57,7 @@ for tree, floors in FLOORS.items():
     for path, room in sorted(rooms.items()):
         name = os.path.relpath(path, root)
         if room not in floors:
-            print(f"{name}: {room} is no room: name it in FLOORS, or in the picture of docs/design.md, above what it includes")
+            print(f"{name}: {room} is no room: name it in FLOORS or docs/design.md, above what it includes")
             continue
         for included in re.findall(r'^#include "([^"]+\.h)"', open(path).read(), re.M):
             read += 1

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: MIT-0
-"""Files that documents and comments name are there: paths.py ROOT. Prints those that are not, and how many were looked for.
+"""Files that documents and comments name are there: paths.py ROOT. Prints those that are not, and how many were looked
+for.
 
-In documents a name stands in backquotes; NAME, MODEL and * stand for any. A path begins at the root, in compiler/, in a folder of
-runtime/, or beside the document; a name without a folder is that of any file."""
+In documents a name stands in backquotes; NAME, MODEL and * stand for any. A path begins at the root, in compiler/, in a
+folder of runtime/, or beside the document; a name without a folder is that of any file."""
 import glob
 import os
 import re
 import sys
 
 # What nnc or make writes, and what belongs to others.
-ELSEWHERE = re.compile(r"^(nnc_copies\.h|nnc\.(tab|lex)\.[ch]|keras/.*|activations\.py|e_log\.c|tf\.nn|[a-z]+/nnc_copies\.h)$")
+ELSEWHERE = re.compile(r"^((\w+/)?nnc_copies\.h|nnc\.(tab|lex)\.[ch]|keras/.*|activations\.py|e_log\.c|tf\.nn)$")
 NAME = r"(?:[\w*.-]+/)*[\w*-]+\.(?:t\.c|c|h|def|py|sh|test|md|y|l|nn)"
 
 root = sys.argv[1]
-folders = [each for each in os.listdir(root) if os.path.isdir(os.path.join(root, each)) and not each.startswith((".", "build"))]
-names = {name for each in folders for _, _, found in os.walk(os.path.join(root, each)) for name in found} | set(os.listdir(root))
+folders = [each for each in os.listdir(root) if not each.startswith((".", "build"))]
+names = {name for each in folders for _, _, found in os.walk(os.path.join(root, each)) for name in found} | set(folders)
 
 
 def is_there(name, beside):
