@@ -45,7 +45,7 @@ static const char *callback_text(Emit *emit, const Object *callback, int index) 
                 args->start_from_epoch, args->save_freq == INT_NONE ? 0 : args->save_freq);
     text_printf(&out, "     %d, %d, %d, %d, %d, %d, %d, ", (int)args->verbose, args->restore_best_weights,
                 args->save_best_only, args->append, args->raise_error, args->double_checkpoint, args->delete_checkpoint);
-    const char *const prefix = emit->plan->options->prefix ? emit->plan->options->prefix : emit->plan->model->name;
+    const char *const prefix = emit->plan->model->name;
     text_printf(&out, "%s, %s, %d, ", has_rates ? formatted(emit, "main_rate_epochs_%d", index) : "NULL",
                 has_rates ? formatted(emit, "main_rates_%d", index) : "NULL", args->schedule.count);
     text_printf(&out, "%s},\n", args->schedule.schedule ? formatted(emit, "%s_epoch_rate_%d", prefix, index) : "NULL");

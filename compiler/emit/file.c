@@ -70,10 +70,6 @@ static const char *how_text(Emit *emit) {
     return formatted(emit, "Compile: %s%s", how, copies);
 }
 
-static const char *prefix_of(const Plan *plan) {
-    return plan->options->prefix ? plan->options->prefix : plan->model->name;
-}
-
 static int64_t inner_size(Shape shape) { return shape_size(shape_of(shape.rank - 1, shape.dim + 1), 1); }
 
 static const char *fields_text(Emit *emit, bool trainable_only) {
@@ -122,7 +118,7 @@ static const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
     const Options *options = plan->options;
-    const char *prefix = prefix_of(plan);
+    const char *prefix = plan->model->name;
     const LossDef *loss = plan->can_train ? (const LossDef *)model->compile.loss->class : NULL;
     const Sizes sizes = plan_sizes(plan);
     const Hole values[] = {
@@ -229,7 +225,7 @@ static const char *label_check(Emit *emit, const Hole *holes) {
 /* Where a file may hold several copies of its programs, the call takes the best one. */
 static const char *run_text(Emit *emit, const char *program, const char *arguments) {
     return formatted(emit, may_copy(emit->plan->options) ? "NNC_BEST(%s_%s, (%s))" : "%s_%s(%s)",
-                     prefix_of(emit->plan), program, arguments);
+                     emit->plan->model->name, program, arguments);
 }
 
 /* What an API function takes, looked at before anything is read: indices of an Embedding. */
@@ -359,7 +355,7 @@ static const char *names_text(Emit *emit, const char *runtime_names) {
     const char *const programs[] = {"predict_batch", plan->mc_rows ? "sample_batch" : NULL, plan->step_model ? "step_once" : NULL,
                                     plan->can_train ? "evaluate_batch" : NULL, plan->can_train ? "train_batch" : NULL,
                                     plan->can_train && plan->options->gradients ? "apply_gradients" : NULL};
-    const char *const prefix = prefix_of(emit->plan);
+    const char *const prefix = emit->plan->model->name;
     Text out = {.arena = emit->arena};
     text_puts(&out, runtime_names);
     for (int i = 0; i < emit->functions.count; i++)

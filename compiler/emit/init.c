@@ -83,8 +83,8 @@ const char *init_text(Emit *emit) {
 const char *clear_text(Emit *emit) {
     const Plan *plan = emit->plan;
     Text text = {.arena = emit->arena};
-    for (int i = 0; i < plan->update.slot_count; i++) {
-        const Slot slot = plan->update.slots[i];
+    for (int i = 0; i < plan->update.slots.count; i++) {
+        const Slot slot = plan->update.slots.at[i];
         Statements calls = {0};
         if (slot.initial == 0) text_printf(&text, "memset(&t->%s, 0, sizeof t->%s);\n", slot.name, slot.name);
         for (int j = 0; j < plan->weights.count && slot.initial != 0; j++) {

@@ -39,7 +39,7 @@ static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) 
 
 static void tensors_table(Emit *emit, Text *out) {
     const Plan *plan = emit->plan;
-    const char *prefix = plan->options->prefix ? plan->options->prefix : plan->model->name;
+    const char *prefix = plan->model->name;
     if (!plan->weights.count) return;
     text_puts(out, "static const nnc_tensor main_tensors[] = {\n");
     for (int i = 0; i < plan->weights.count; i++) {
@@ -216,7 +216,7 @@ static size_t notes_table(Emit *emit, Text *out) {
 static const char *model_text(Emit *emit, size_t notes) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
-    const char *prefix = plan->options->prefix ? plan->options->prefix : model->name;
+    const char *prefix = plan->model->name;
     const bool train = plan->can_train, gradients = train && plan->options->gradients;
     const LossDef *loss = train ? (const LossDef *)model->compile.loss->class : NULL;
     const LossArgs *args = train ? model->compile.loss->args : NULL;

@@ -3,12 +3,11 @@
  * that names what it defines; a part is taken when a name that it defines is used, like a member of a library. */
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/embedded.h"
+#include "base/internal.h"
 #include "base/names.h"
 #include "emit/parts.h"
 
@@ -29,8 +28,7 @@ typedef struct Parts {
 static const char *embedded_text(const char *name) {
     for (const Embedded *file = embedded_files; file->name; file++)
         if (!strcmp(file->name, name)) return file->text;
-    fprintf(stderr, "nnc: internal error: no embedded file %s\n", name);
-    abort();
+    internal_error("no embedded file %s", name);
 }
 
 static void split(Parts *all, const char *text, bool once) {

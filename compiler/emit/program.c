@@ -54,8 +54,8 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "first",
                                         "nnc_random"};
     emit->scope = (Names){.arena = emit->arena};
-    for (int i = 0; i < emit->plan->update.scalar_count; i++)
-        *names_slot(&emit->scope, emit->plan->update.scalars[i].name) = emit;
+    for (int i = 0; i < emit->plan->update.scalars.count; i++)
+        *names_slot(&emit->scope, emit->plan->update.scalars.at[i].name) = emit;
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) *names_slot(&emit->scope, fixed[i]) = emit;
     for (int i = 0; i < count; i++) *names_slot(&emit->scope, functions[i]->equal->name) = emit;
     for (int i = 0; i < program->tensors.count; i++)
@@ -280,22 +280,21 @@ static const char *values_text(Emit *emit, const Program *program, const Functio
 /* Scalars that the functions take, and those that these are computed of. */
 static const char *scalars_of_update(Emit *emit, const Function *const *functions, int count) {
     const UpdateRule *rule = &emit->plan->update;
-    const Scalar given[] = {{"learning_rate", "t->learning_rate"}, {"momenta", "t->momenta"}};
-    const int given_count = sizeof given / sizeof *given;
-    Scalar all[sizeof given / sizeof *given + sizeof rule->scalars / sizeof *rule->scalars];
-    bool used[sizeof all / sizeof *all] = {false}, iteration = false;
-    memcpy(all, given, sizeof given);
-    memcpy(all + given_count, rule->scalars, sizeof rule->scalars);
-    for (int i = given_count + rule->scalar_count - 1; i >= 0; i--) { /* each is computed of those before it */
-        used[i] = calls_use(functions, count, PARAM_SCALAR, all[i].name);
-        for (int j = i + 1; j < given_count + rule->scalar_count && !used[i]; j++)
-            used[i] = used[j] && step_names(&(Step){.text = all[j].text}, all[i].name);
-        iteration = iteration || (used[i] && step_names(&(Step){.text = all[i].text}, "iteration"));
+    LIST(Scalar) all = {0};
+    list_push(emit->arena, &all, ((Scalar){"learning_rate", "t->learning_rate"}));
+    list_push(emit->arena, &all, ((Scalar){"momenta", "t->momenta"}));
+    for (int i = 0; i < rule->scalars.count; i++) list_push(emit->arena, &all, rule->scalars.at[i]);
+    bool *const used = NEW_ARRAY(emit->arena, bool, all.count), iteration = false;
+    for (int i = all.count - 1; i >= 0; i--) { /* each is computed of those before it */
+        used[i] = calls_use(functions, count, PARAM_SCALAR, all.at[i].name);
+        for (int j = i + 1; j < all.count && !used[i]; j++)
+            used[i] = used[j] && step_names(&(Step){.text = all.at[j].text}, all.at[i].name);
+        iteration = iteration || (used[i] && step_names(&(Step){.text = all.at[i].text}, "iteration"));
     }
     Text text = {.arena = emit->arena};
     if (iteration) text_puts(&text, "const uint64_t iteration = t->iterations + 1;\n");
-    for (int i = 0; i < given_count + rule->scalar_count; i++)
-        if (used[i]) text_printf(&text, "const %s %s = %s;\n", emit->real, all[i].name, scalar_text(emit, all[i].text));
+    for (int i = 0; i < all.count; i++)
+        if (used[i]) text_printf(&text, "const %s %s = %s;\n", emit->real, all.at[i].name, scalar_text(emit, all.at[i].text));
     return text_chars(&text);
 }
 

@@ -11,6 +11,7 @@
 #include "model/schedule.h"
 #include "model/statements.h"
 #include "plan/plan.h"
+#include "plan/rule.h"
 #include "print/emit.h"
 #include "print/nest.h"
 #include "print/template.h"
@@ -19,10 +20,10 @@
 /* A number in three forms: beta_1 as a real, exact_beta_1 as a double (1 - 0.999f would lose digits), whole_beta_1. */
 const char *scalar_text(Emit *emit, const char *text) {
     const UpdateRule *rule = &emit->plan->update;
-    Hole *numbers = NEW_ARRAY(emit->arena, Hole, 3 * rule->number_count + 1);
-    for (int i = 0; i < rule->number_count; i++) {
-        const char *name = rule->numbers[i].name;
-        const double number = rule->numbers[i].number;
+    Hole *numbers = NEW_ARRAY(emit->arena, Hole, 3 * rule->numbers.count + 1);
+    for (int i = 0; i < rule->numbers.count; i++) {
+        const char *name = rule->numbers.at[i].name;
+        const double number = rule->numbers.at[i].number;
         numbers[3 * i] = (Hole){name, literal(emit, number)};
         numbers[3 * i + 1] = (Hole){formatted(emit, "exact_%s", name), double_literal(emit, number)};
         numbers[3 * i + 2] = (Hole){formatted(emit, "whole_%s", name), formatted(emit, "%.0f", number)};
@@ -62,15 +63,13 @@ const char *epoch_rates(Emit *emit, const Hole *holes) {
 RatesText rates_text(Emit *emit, const Hole *holes) {
     const UpdateRule *rule = &emit->plan->update;
     const Plan *plan = emit->plan;
-    const char *const prefix = plan->options->prefix ? plan->options->prefix : plan->model->name;
+    const char *const prefix = plan->model->name;
     Text functions = {.arena = emit->arena}, begin = {.arena = emit->arena}, next = {.arena = emit->arena},
          end = {.arena = emit->arena};
     text_puts(&next, "t->batches++;\n");
     const char *update = "t->iterations++;\n";
     if (rule->product) {
-        const char *mu = "";
-        for (int i = 0; i < rule->scalar_count; i++)
-            if (!strcmp(rule->scalars[i].name, rule->product)) mu = rule->scalars[i].text;
+        const char *const mu = rule_scalar(rule, rule->product)->text;
         emit_template(emit, &functions, "api_product", with(emit, holes, (Hole[]){{"mu", scalar_text(emit, mu)}, {NULL, NULL}}));
         text_printf(&begin, "t->momenta = 1;\n%s_next_product(t);\n", prefix);
         update = formatted(emit, "%s%s_next_product(t);\n", update, prefix);

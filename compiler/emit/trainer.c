@@ -7,8 +7,6 @@
 #include "print/emit.h"
 #include "print/text.h"
 
-enum { MAX_FIELDS = 32 };
-
 typedef struct TrainerField {
     const char *type, *name, *length; /* length: "[64]", or "" */
     const char *comment;
@@ -16,47 +14,39 @@ typedef struct TrainerField {
     const char *count; /* numbers in it, in C; "0": as many as there are weights */
 } TrainerField;
 
-typedef struct TrainerFields {
-    TrainerField at[MAX_FIELDS];
-    int count;
-} TrainerFields;
+typedef LIST(TrainerField) TrainerFields;
 
-static void add(TrainerFields *fields, TrainerField field) { fields->at[fields->count++] = field; }
-
-static const char *prefix_of(const Emit *emit) {
-    const Plan *plan = emit->plan;
-    return plan->options->prefix ? plan->options->prefix : plan->model->name;
-}
+static void add(Emit *emit, TrainerFields *fields, TrainerField field) { list_push(emit->arena, fields, field); }
 
 /* In the order of the struct. Whatever a step needs of the one before must say how it is kept. */
 static TrainerFields fields_of(Emit *emit) {
     const Plan *plan = emit->plan;
     const Sizes sizes = plan_sizes(plan);
-    const char *const prefix = prefix_of(emit), *const trainable = formatted(emit, "%s_trainable", prefix);
-    TrainerFields fields = {.count = 0};
+    const char *const prefix = emit->plan->model->name, *const trainable = formatted(emit, "%s_trainable", prefix);
+    TrainerFields fields = {0};
     /* First: in a trainer that begins a cache line no vector of the arena crosses one. */
-    add(&fields, (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
-    add(&fields, (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
+    add(emit, &fields, (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
+    add(emit, &fields, (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
                                 "WEIGHTS", "0"});
     if (plan->options->gradients)
-        add(&fields, (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, NULL});
-    for (int i = 0; i < plan->update.slot_count; i++)
-        add(&fields, (TrainerField){trainable, plan->update.slots[i].name, "", NULL, "TRAINABLE", "0"});
+        add(emit, &fields, (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, NULL});
+    for (int i = 0; i < plan->update.slots.count; i++)
+        add(emit, &fields, (TrainerField){trainable, plan->update.slots.at[i].name, "", NULL, "TRAINABLE", "0"});
     if (sizes.masks)
-        add(&fields, (TrainerField){emit->real, "masks", formatted(emit, "[%lld]", (long long)sizes.masks),
+        add(emit, &fields, (TrainerField){emit->real, "masks", formatted(emit, "[%lld]", (long long)sizes.masks),
                                     "random factors, from the caller", NULL, NULL});
     if (sizes.states)
-        add(&fields, (TrainerField){formatted(emit, "%s_states", prefix), "states", "", NULL, "REALS",
+        add(emit, &fields, (TrainerField){formatted(emit, "%s_states", prefix), "states", "", NULL, "REALS",
                                     formatted(emit, "sizeof(%s_states) / sizeof(%s)", prefix, emit->real)});
-    add(&fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
+    add(emit, &fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
     if (plan->update.product)
-        add(&fields, (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", "1"});
+        add(emit, &fields, (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", "1"});
     if (sizes.trainer_padding)
-        add(&fields, (TrainerField){emit->real, "unused", formatted(emit, "[%lld]", (long long)sizes.trainer_padding),
+        add(emit, &fields, (TrainerField){emit->real, "unused", formatted(emit, "[%lld]", (long long)sizes.trainer_padding),
                                     "the next is aligned to 8 bytes everywhere", NULL, NULL});
-    add(&fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
-    add(&fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
-    add(&fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});
+    add(emit, &fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
+    add(emit, &fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
+    add(emit, &fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});
     return fields;
 }
 
@@ -78,7 +68,7 @@ void kept_table(Emit *emit, Text *out) {
         const TrainerField *const field = &fields.at[i];
         if (field->kept)
             text_printf(out, "    {\"%s\", NNC_KEPT_%s, offsetof(%s_trainer, %s), %s},\n", field->name, field->kept,
-                        prefix_of(emit), field->name, field->count);
+                        emit->plan->model->name, field->name, field->count);
     }
     text_puts(out, "};\n");
 }

@@ -2,12 +2,11 @@
 /* The binder: from calls to Objects. Arguments are matched with the rows of the class's table; whatever does not match is
  * reported here, so that no class needs code for it. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/internal.h"
 #include "base/source.h"
 #include "base/suggest.h"
 #include "frontend/bind.h"
@@ -218,9 +217,7 @@ static void bind_defaults(Call *call, Span name_span, bool called) {
             call->failed = true;
         } else if (!bind_value(binder, call->class, row, constants_default(binder->constants, fallback),
                                field_of(call, i))) {
-            fprintf(stderr, "nnc: internal error: the default %s of '%s' of %s is not valid\n", fallback, row->name,
-                    call->class->name);
-            abort();
+            internal_error("the default %s of '%s' of %s is not valid", fallback, row->name, call->class->name);
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/internal.h"
 #include "base/names.h"
 #include "base/source.h"
 #include "base/suggest.h"
@@ -470,8 +471,7 @@ const Ast *constants_default(Constants *constants, const char *text) {
         const char *error;
         *slot = parse_expression(constants->arena, text, &error);
         if (*slot == NULL) {
-            fprintf(stderr, "nnc: internal error: default %s: %s\n", text, error == NULL ? "no value" : error);
-            abort();
+            internal_error("default %s: %s", text, error == NULL ? "no value" : error);
         }
     }
     return *slot;

@@ -239,7 +239,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, 
     if (!model->has_compile || options->inference_only || diags_errors(diags)) return plan;
     plan->can_train = true;
     plan_metrics(plan);
-    plan->update = update_rule(model->compile.optimizer);
+    plan->update = update_rule(arena, model->compile.optimizer);
     build_program(plan, &plan->evaluate, "evaluate", true, false);
     build_program(plan, &plan->train, "train", true, true);
     check_sizes(plan, &plan->train, diags);

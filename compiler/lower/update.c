@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/arena.h"
+#include "base/options.h"
 #include "build/build.h"
 #include "build/builder.h"
 #include "build/gradient.h"
@@ -16,6 +17,7 @@
 #include "model/optimizer.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/rule.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
 
@@ -23,33 +25,26 @@ static const CommonOptimizerArgs *common_args(const Plan *plan) { return plan->m
 
 static bool is_given(double number) { return !isnan(number) && number > 0; }
 
-static void add_scalar(UpdateRule *rule, const char *name, const char *text) {
-    rule->scalars[rule->scalar_count++] = (Scalar){name, text};
-}
-
-static void add_number(UpdateRule *rule, const char *name, double number) {
-    rule->numbers[rule->number_count++] = NUMBER(name, number);
-}
-
-UpdateRule update_rule(const Object *optimizer) {
+UpdateRule update_rule(Arena *arena, const Object *optimizer) {
     const CommonOptimizerArgs *common = optimizer->extra_args;
-    UpdateRule rule = {.accumulated = common->gradient_accumulation_steps == INT_NONE ? 1 : common->gradient_accumulation_steps,
+    UpdateRule rule = {.arena = arena,
+                       .accumulated = common->gradient_accumulation_steps == INT_NONE ? 1 : common->gradient_accumulation_steps,
                        .learning_rate = *(const NumberOrObject *)optimizer->args,
                        .averages = common->use_ema};
     ((const OptimizerDef *)optimizer->class)->rule(optimizer, &rule);
     if (!is_given(rule.weight_decay)) rule.weight_decay = is_given(common->weight_decay) ? common->weight_decay : 0;
     if (rule.weight_decay > 0) {
-        add_number(&rule, "weight_decay", rule.weight_decay);
-        add_scalar(&rule, "decay", "weight_decay * learning_rate");
+        rule_add_number(&rule, "weight_decay", rule.weight_decay);
+        rule_add_scalar(&rule, "decay", "weight_decay * learning_rate");
     }
-    if (rule.accumulated > 1) rule.slots[rule.slot_count++] = (Slot){"accumulated", 0};
+    if (rule.accumulated > 1) rule_add_slot(&rule, "accumulated", 0);
     if (rule.averages) {
-        rule.slots[rule.slot_count++] = (Slot){"average", 0};
-        add_number(&rule, "new_part", 1 - common->ema_momentum);
-        add_scalar(&rule, "average_rate", "iteration == 1 ? 1 : new_part");
+        rule_add_slot(&rule, "average", 0);
+        rule_add_number(&rule, "new_part", 1 - common->ema_momentum);
+        rule_add_scalar(&rule, "average_rate", "iteration == 1 ? 1 : new_part");
         if (common->ema_overwrite_frequency != INT_NONE) {
-            add_number(&rule, "frequency", (double)common->ema_overwrite_frequency);
-            add_scalar(&rule, "overwrite", "iteration % whole_frequency == 0 ? 1 : 0");
+            rule_add_number(&rule, "frequency", (double)common->ema_overwrite_frequency);
+            rule_add_scalar(&rule, "overwrite", "iteration % whole_frequency == 0 ? 1 : 0");
         }
     }
     return rule;
@@ -72,18 +67,18 @@ static void add_tensor(Builder *build, Step *step, const char *name, Tensor *ten
 /* The states, numbers and scalars of the rule that the text names. */
 static void add_slots(Builder *build, Step *step, Tensor *weight, bool written) {
     const UpdateRule *rule = &build->plan->update;
-    for (int i = 0; i < rule->slot_count; i++)
-        if (step_names(step, rule->slots[i].name))
-            add_tensor(build, step, rule->slots[i].name, slot_of(build, weight, rule->slots[i].name), written);
+    for (int i = 0; i < rule->slots.count; i++)
+        if (step_names(step, rule->slots.at[i].name))
+            add_tensor(build, step, rule->slots.at[i].name, slot_of(build, weight, rule->slots.at[i].name), written);
 }
 
 static void add_constants(Builder *build, Step *step) {
     const UpdateRule *rule = &build->plan->update;
-    for (int i = 0; i < rule->number_count; i++)
-        if (step_names(step, rule->numbers[i].name)) step_add(build->plan->arena, step, rule->numbers[i]);
-    for (int i = 0; i < rule->scalar_count; i++)
-        if (step_names(step, rule->scalars[i].name))
-            step_add(build->plan->arena, step, (Operand){.name = rule->scalars[i].name, .kind = OPERAND_SCALAR});
+    for (int i = 0; i < rule->numbers.count; i++)
+        if (step_names(step, rule->numbers.at[i].name)) step_add(build->plan->arena, step, rule->numbers.at[i]);
+    for (int i = 0; i < rule->scalars.count; i++)
+        if (step_names(step, rule->scalars.at[i].name))
+            step_add(build->plan->arena, step, (Operand){.name = rule->scalars.at[i].name, .kind = OPERAND_SCALAR});
     if (step_names(step, "learning_rate"))
         step_add(build->plan->arena, step, (Operand){.name = "learning_rate", .kind = OPERAND_SCALAR});
     step_drop_unused(step);

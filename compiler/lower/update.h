@@ -8,7 +8,7 @@
 #include "plan/plan.h"
 
 /** The rule of an optimizer with what its common arguments add to it. */
-UpdateRule update_rule(const Object *optimizer);
+UpdateRule update_rule(Arena *arena, const Object *optimizer);
 /** The operations that it becomes. */
 void build_updates(Builder *build);
 

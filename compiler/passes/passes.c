@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Running the passes, and those that are short. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/internal.h"
 #include "build/build.h"
 #include "build/builder.h"
 #include "build/loop.h"
@@ -55,9 +55,7 @@ void cost_dump(const Plan *plan, Text *out) {
 /* --check-plan: a pass that leaves a plan that is not sound is a fault of the compiler. */
 static void check(const Plan *plan, const Program *program, const char *pass) {
     const char *const wrong = plan->options->check_plan ? plan_check(plan, program) : NULL;
-    if (!wrong) return;
-    fprintf(stderr, "nnc: internal error: behind %s, in program %s: %s\n", pass, program->name, wrong);
-    abort();
+    if (wrong) internal_error("behind %s, in program %s: %s", pass, program->name, wrong);
 }
 
 void plan_optimize(Plan *plan, const Pass *last) {

@@ -272,15 +272,13 @@ typedef struct Slot {
 } Slot;
 
 /** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef, and then for what is common
- *  to all of them by update_rule(). */
+ *  to all of them by update_rule(). Lists grow by rule_add_… alone (plan/rule.h), which see that no name is given twice. */
 typedef struct UpdateRule {
-    Slot slots[8];
-    int slot_count;
-    Scalar scalars[10]; /* computed once per step from learning_rate, iteration (of updates, from 1) and numbers before the
-                           decimal point of reals, or as exact_NAME in double precision */
-    int scalar_count;
-    Operand numbers[12]; /* constants of the statements */
-    int number_count;
+    Arena *arena;
+    LIST(Slot) slots;
+    LIST(Scalar) scalars; /* computed once per step from learning_rate, iteration (of updates, from 1) and numbers as
+                             reals, or as exact_NAME in double precision, or as whole_NAME */
+    LIST(Operand) numbers; /* constants of the statements */
     const char *text;      /* statements, separated by newlines */
     const char *direction; /* not NULL: then w moves by learning_rate · |w| along this, made as long as 1 */
     const char *product;   /* a scalar whose product over all updates, with the present one, is the scalar `momenta` */

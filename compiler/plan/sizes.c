@@ -27,7 +27,7 @@ Sizes plan_sizes(const Plan *plan) {
         sizes.params += size;
         if (plan->weights.at[i]->weight->trainable) sizes.trainable += size;
     }
-    sizes.slots = plan->update.slot_count * at_least_one(sizes.trainable);
+    sizes.slots = plan->update.slots.count * at_least_one(sizes.trainable);
     if (plan->options->gradients) sizes.gradients = at_least_one(sizes.trainable);
     for (int i = 0; i < plan->masks.count; i++) sizes.masks += tensor_size(plan, plan->masks.at[i]);
     sizes.work = at_least_one(plan->predict.arena_size > plan->evaluate.arena_size ? plan->predict.arena_size

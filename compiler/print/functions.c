@@ -58,8 +58,8 @@ static bool function_name_used(const Emit *emit, const char *name) {
     if (names_find(&emit->weight_fields, name)) return true;
     for (int i = 0; i < emit->plan->stream_states.count; i++)
         if (!strcmp(emit->plan->stream_states.at[i]->variable, name)) return true;
-    for (int i = 0; i < emit->plan->update.slot_count; i++)
-        if (!strcmp(emit->plan->update.slots[i].name, name)) return true;
+    for (int i = 0; i < emit->plan->update.slots.count; i++)
+        if (!strcmp(emit->plan->update.slots.at[i].name, name)) return true;
     return names_find(&emit->function_names, name);
 }
 

@@ -6,14 +6,10 @@
 
 #include "base/arena.h"
 #include "base/embedded.h"
+#include "base/internal.h"
 #include "base/names.h"
 #include "print/emit.h"
 #include "print/template.h"
-
-static void internal_error(const char *what, const char *name) {
-    fprintf(stderr, "nnc: internal error: %s '%s'\n", what, name);
-    abort();
-}
 
 /* The text of a template begins at the line after `//@ name`. */
 static const char *template_search(const char *name) {
@@ -25,8 +21,7 @@ static const char *template_search(const char *name) {
             return at + 4 + name_length + 1;
         }
     }
-    internal_error("no template", name);
-    return NULL;
+    internal_error("no template '%s'", name);
 }
 
 /* It ends at the next `//@` or the end of its file. */
@@ -52,8 +47,7 @@ static const char *hole_text(Emit *emit, const Hole *holes, const char *word, si
         for (const Hole *hole = holes; hole->name; hole++)
             if (strlen(hole->name) == end && !strncmp(hole->name, word, end)) return hole->text;
     }
-    internal_error("unbound hole in a template", arena_strndup(emit->arena, word, whole));
-    return NULL;
+    internal_error("unbound hole in a template '%.*s'", (int)whole, word);
 }
 
 /* Appends `text`, with the given indentation before each line but the first. */

@@ -9,6 +9,7 @@
 #include "language/common_args.h"
 #include "model/optimizer.h"
 #include "plan/plan.h"
+#include "plan/rule.h"
 
 typedef struct OptimizerArgs {
     NumberOrObject learning_rate;
@@ -65,25 +66,15 @@ static void check_clipping(const Object *object, Diags *diags) {
 
 /* Parts of rules */
 
-static void slot(UpdateRule *rule, const char *name, double initial) {
-    rule->slots[rule->slot_count++] = (Slot){name, initial};
-}
-static void number(UpdateRule *rule, const char *name, double value) {
-    rule->numbers[rule->number_count++] = NUMBER(name, value);
-}
-static void scalar(UpdateRule *rule, const char *name, const char *text) {
-    rule->scalars[rule->scalar_count++] = (Scalar){name, text};
-}
-
 /* m, the mean gradient, and v, its mean square. */
 static void moments(const OptimizerArgs *args, UpdateRule *rule) {
-    slot(rule, "m", 0);
-    slot(rule, "v", 0);
-    number(rule, "beta_1", args->beta_1);
-    number(rule, "beta_2", args->beta_2);
-    number(rule, "one_minus_beta_1", 1 - args->beta_1);
-    number(rule, "one_minus_beta_2", 1 - args->beta_2);
-    number(rule, "epsilon", args->epsilon);
+    rule_add_slot(rule, "m", 0);
+    rule_add_slot(rule, "v", 0);
+    rule_add_number(rule, "beta_1", args->beta_1);
+    rule_add_number(rule, "beta_2", args->beta_2);
+    rule_add_number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    rule_add_number(rule, "one_minus_beta_2", 1 - args->beta_2);
+    rule_add_number(rule, "epsilon", args->epsilon);
 }
 #define MOMENTS                                                                                                        \
     "m = m + one_minus_beta_1 * (g - m);\n"                                                                            \
@@ -99,8 +90,8 @@ static void sgd_rule(const Object *object, UpdateRule *rule) {
         rule->text = "w = w - learning_rate * g;";
         return;
     }
-    slot(rule, "momentum", 0);
-    number(rule, "mu", args->momentum);
+    rule_add_slot(rule, "momentum", 0);
+    rule_add_number(rule, "mu", args->momentum);
     rule->text = args->nesterov ? "momentum = mu * momentum - learning_rate * g;\n"
                                   "w = w + mu * momentum - learning_rate * g;"
                                 : "momentum = mu * momentum - learning_rate * g;\n"
@@ -120,9 +111,9 @@ static const ArgDef adamw_args[] = {
 static void adam_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
     moments(args, rule);
-    scalar(rule, "alpha",
+    rule_add_scalar(rule, "alpha",
            "learning_rate * root_of(one_minus_power(exact_beta_2, iteration)) / one_minus_power(exact_beta_1, iteration)");
-    if (args->amsgrad) slot(rule, "v_hat", 0);
+    if (args->amsgrad) rule_add_slot(rule, "v_hat", 0);
     rule->text = args->amsgrad ? MOMENTS "\nv_hat = v_max(v_hat, v);\nw = w - alpha * m / (v_sqrt(v_hat) + epsilon);"
                                : MOMENTS "\nw = w - alpha * m / (v_sqrt(v) + epsilon);";
 }
@@ -139,13 +130,13 @@ static const ArgDef moment_args[] = {LEARNING_RATE("0.001"), BETA_1, BETA_2("0.9
 
 static void nadam_rule(const Object *object, UpdateRule *rule) {
     moments(object->args, rule);
-    number(rule, "decay", 0.96);
-    scalar(rule, "mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_decay, iteration))");
-    scalar(rule, "next_mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_decay, iteration + 1))");
+    rule_add_number(rule, "growth", 0.96);
+    rule_add_scalar(rule, "mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_growth, iteration))");
+    rule_add_scalar(rule, "next_mu", "beta_1 * (0.5 + 0.5 * one_minus_power(exact_growth, iteration + 1))");
     rule->product = "mu";
-    scalar(rule, "g_rate", "learning_rate * (1 - mu) / (1 - momenta)");
-    scalar(rule, "m_rate", "learning_rate * next_mu / (1 - momenta * next_mu)");
-    scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
+    rule_add_scalar(rule, "g_rate", "learning_rate * (1 - mu) / (1 - momenta)");
+    rule_add_scalar(rule, "m_rate", "learning_rate * next_mu / (1 - momenta * next_mu)");
+    rule_add_scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
     rule->text = MOMENTS "\nw = w - (m_rate * m + g_rate * g) / (v_sqrt(v_scale * v) + epsilon);";
 }
 DEFINE(Nadam, "Adam with Nesterov's momentum", moment_args, nadam_rule, "nadam")
@@ -154,13 +145,13 @@ DEFINE(Nadam, "Adam with Nesterov's momentum", moment_args, nadam_rule, "nadam")
 
 static void adamax_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    slot(rule, "m", 0);
-    slot(rule, "u", 0);
-    number(rule, "beta_1", args->beta_1);
-    number(rule, "beta_2", args->beta_2);
-    number(rule, "one_minus_beta_1", 1 - args->beta_1);
-    number(rule, "epsilon", args->epsilon);
-    scalar(rule, "alpha", "learning_rate / one_minus_power(exact_beta_1, iteration)");
+    rule_add_slot(rule, "m", 0);
+    rule_add_slot(rule, "u", 0);
+    rule_add_number(rule, "beta_1", args->beta_1);
+    rule_add_number(rule, "beta_2", args->beta_2);
+    rule_add_number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    rule_add_number(rule, "epsilon", args->epsilon);
+    rule_add_scalar(rule, "alpha", "learning_rate / one_minus_power(exact_beta_1, iteration)");
     rule->text = "m = m + one_minus_beta_1 * (g - m);\n"
                  "u = v_max(beta_2 * u, v_abs(g));\n"
                  "w = w - alpha * m / (u + epsilon);";
@@ -175,13 +166,13 @@ static const ArgDef rmsprop_args[] = {
 
 static void rmsprop_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    slot(rule, "velocity", 0);
-    if (args->momentum > 0) slot(rule, "momentum", 0);
-    if (args->centered) slot(rule, "average_gradient", 0);
-    number(rule, "rho", args->rho);
-    number(rule, "one_minus_rho", 1 - args->rho);
-    number(rule, "mu", args->momentum);
-    number(rule, "epsilon", args->epsilon);
+    rule_add_slot(rule, "velocity", 0);
+    if (args->momentum > 0) rule_add_slot(rule, "momentum", 0);
+    if (args->centered) rule_add_slot(rule, "average_gradient", 0);
+    rule_add_number(rule, "rho", args->rho);
+    rule_add_number(rule, "one_minus_rho", 1 - args->rho);
+    rule_add_number(rule, "mu", args->momentum);
+    rule_add_number(rule, "epsilon", args->epsilon);
 #define VELOCITY "velocity = rho * velocity + one_minus_rho * (g * g);\n"
 #define AVERAGE "average_gradient = rho * average_gradient + one_minus_rho * g;\n"
 #define STEP "learning_rate * g / v_sqrt(velocity + epsilon)"
@@ -199,8 +190,8 @@ static const ArgDef adagrad_args[] = {LEARNING_RATE("0.001"), ACCUMULATOR, EPSIL
 
 static void adagrad_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    slot(rule, "accumulator", args->initial_accumulator_value);
-    number(rule, "epsilon", args->epsilon);
+    rule_add_slot(rule, "accumulator", args->initial_accumulator_value);
+    rule_add_number(rule, "epsilon", args->epsilon);
     rule->text = "accumulator = accumulator + g * g;\n"
                  "w = w - learning_rate * g / v_sqrt(accumulator + epsilon);";
 }
@@ -211,11 +202,11 @@ static const ArgDef adadelta_args[] = {LEARNING_RATE("0.001"), RHO("0.95"), EPSI
 /* The step that is averaged is g·√(s + epsilon) / √(v + epsilon), without the learning rate. */
 static void adadelta_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    slot(rule, "velocity", 0);
-    slot(rule, "steps", 0);
-    number(rule, "rho", args->rho);
-    number(rule, "one_minus_rho", 1 - args->rho);
-    number(rule, "epsilon", args->epsilon);
+    rule_add_slot(rule, "velocity", 0);
+    rule_add_slot(rule, "steps", 0);
+    rule_add_number(rule, "rho", args->rho);
+    rule_add_number(rule, "one_minus_rho", 1 - args->rho);
+    rule_add_number(rule, "epsilon", args->epsilon);
     rule->text = "velocity = rho * velocity + one_minus_rho * (g * g);\n"
                  "w = w - learning_rate * g * (v_sqrt(steps + epsilon) / v_sqrt(velocity + epsilon));\n"
                  "steps = rho * steps + one_minus_rho * (g * g * ((steps + epsilon) / (velocity + epsilon)));";
@@ -241,14 +232,14 @@ static const ArgDef ftrl_args[] = {
 
 static void ftrl_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    slot(rule, "accumulator", args->initial_accumulator_value);
-    slot(rule, "linear", 0);
-    number(rule, "l1", args->l1_regularization_strength);
-    number(rule, "l2_twice", 2 * args->l2_regularization_strength);
-    number(rule, "two_shrink", 2 * args->l2_shrinkage_regularization_strength);
-    number(rule, "beta", args->beta);
-    number(rule, "power", -args->learning_rate_power);
-    scalar(rule, "two_l2", args->beta == 0 ? "l2_twice" : "l2_twice + beta / learning_rate");
+    rule_add_slot(rule, "accumulator", args->initial_accumulator_value);
+    rule_add_slot(rule, "linear", 0);
+    rule_add_number(rule, "l1", args->l1_regularization_strength);
+    rule_add_number(rule, "l2_twice", 2 * args->l2_regularization_strength);
+    rule_add_number(rule, "two_shrink", 2 * args->l2_shrinkage_regularization_strength);
+    rule_add_number(rule, "beta", args->beta);
+    rule_add_number(rule, "power", -args->learning_rate_power);
+    rule_add_scalar(rule, "two_l2", args->beta == 0 ? "l2_twice" : "l2_twice + beta / learning_rate");
     rule->text = args->learning_rate_power == -0.5
                      ? FTRL("v_sqrt(accumulator + g * g)", "v_sqrt(accumulator)")
                      : FTRL("v_exp(power * v_log(accumulator + g * g))", "v_exp(power * v_log(accumulator))");
@@ -261,11 +252,11 @@ static const ArgDef lion_args[] = {LEARNING_RATE("0.001"), BETA_1, BETA_2("0.99"
 
 static void lion_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
-    slot(rule, "m", 0);
-    number(rule, "beta_1", args->beta_1);
-    number(rule, "beta_2", args->beta_2);
-    number(rule, "one_minus_beta_1", 1 - args->beta_1);
-    number(rule, "one_minus_beta_2", 1 - args->beta_2);
+    rule_add_slot(rule, "m", 0);
+    rule_add_number(rule, "beta_1", args->beta_1);
+    rule_add_number(rule, "beta_2", args->beta_2);
+    rule_add_number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    rule_add_number(rule, "one_minus_beta_2", 1 - args->beta_2);
     rule->text = "w = w - learning_rate * v_sign(beta_1 * m + one_minus_beta_1 * g);\n"
                  "m = beta_2 * m + one_minus_beta_2 * g;";
 }
@@ -275,8 +266,8 @@ DEFINE(Lion, "w -= learning_rate·sign(beta_1·m + (1 - beta_1)·g)", lion_args,
 
 static void lamb_rule(const Object *object, UpdateRule *rule) {
     moments(object->args, rule);
-    scalar(rule, "m_scale", "1 / one_minus_power(exact_beta_1, iteration)");
-    scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
+    rule_add_scalar(rule, "m_scale", "1 / one_minus_power(exact_beta_1, iteration)");
+    rule_add_scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
     rule->text = MOMENTS;
     rule->direction = "m_scale * m / (v_sqrt(v_scale * v) + epsilon)";
 }
