@@ -103,7 +103,7 @@ Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *la
 static Tensor *make_view(Builder *build, Tensor *x, Shape shape, const char *label) {
     Tensor *view = build_value(build, label, shape);
     tensor_show(build->plan, view, x);
-    view->integer = x->integer;
+    view->type = x->type;
     view->producer = x->producer;
     return view;
 }

@@ -37,9 +37,6 @@ Tensor *build_weight(Builder *build, const Weight *weight);
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 
-/** A product of so few terms has no block of its own, which would take longer than they. */
-enum { SHALLOW_DEPTH = 4 };
-
 /** relu's gradient reads nothing but the sign of its value; pass_read_signs looks for it. */
 #define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"
 /** Dropout: the value times a factor, and its gradient. */

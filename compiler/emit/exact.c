@@ -13,7 +13,7 @@ static const char narrow_double[] = "FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 
 
 void emit_exact_begin(Emit *emit, const Hole *holes, Text *out) {
     const Plan *plan = emit->plan;
-    const bool in_double = plan->options->real_double;
+    const bool in_double = plan->real == ELEMENT_DOUBLE;
     const bool counts_in_double = in_double || plan->can_train; /* learning rates */
     Text double_check = {.arena = emit->arena};
     if (counts_in_double) emit_template(emit, &double_check, "exact_double", holes);

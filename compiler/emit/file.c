@@ -77,7 +77,7 @@ static const char *fields_text(Emit *emit, bool trainable_only) {
     for (int i = 0; i < emit->plan->weights.count; i++) {
         const Tensor *tensor = emit->plan->weights.at[i];
         if (trainable_only && !tensor->weight->trainable) continue;
-        text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, weight_field(emit, tensor->weight),
+        text_printf(&text, "%s %s[%lld]; /* %s */\n", element_name(tensor->type), weight_field(emit, tensor->weight),
                     (long long)shape_size(tensor->shape, 1), shape_text(emit->arena, tensor->shape));
     }
     if (!text.length) text_printf(&text, "%s none[1]; /* there are none */\n", emit->real);
@@ -172,7 +172,7 @@ static Emit emitter(Arena *arena, const Plan *plan) {
     Emit emit = {.arena = arena,
                  .templates = {.arena = arena},
                  .plan = plan,
-                 .real = plan->options->real_double ? "double" : "float",
+                 .real = element_name(plan->real),
                  .kernels = {.arena = arena},
                  .function_texts = {.arena = arena},
                  .function_names = {.arena = arena},
@@ -393,7 +393,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     emit_template(&emit, &out, "file_begin", holes);
     if (copies) emit_template(&emit, &out, "file_once", holes);
     if (driver) emit_template(&emit, &out, "file_posix", holes);
-    if (options->real_double) text_puts(&out, "#define NNC_DOUBLE\n");
+    if (plan->real == ELEMENT_DOUBLE) text_puts(&out, "#define NNC_DOUBLE\n");
     if (options->portable) text_puts(&out, "#define NNC_SCALAR\n");
     emit_template(&emit, &out, "file_includes", holes);
     if (options->portable) emit_exact_begin(&emit, holes, &out);

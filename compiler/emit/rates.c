@@ -38,11 +38,7 @@ static const char *schedule_text(Emit *emit, const Object *schedule) {
     Hole *numbers = NEW_ARRAY(emit->arena, Hole, rule.numbers.count + 1);
     for (int i = 0; i < rule.numbers.count; i++)
         numbers[i] = (Hole){rule.numbers.at[i].name, double_literal(emit, rule.numbers.at[i].number)};
-    const char *const real = emit->real;
-    emit->real = "double";
-    const char *text = formula_text(emit, rule.text, numbers);
-    emit->real = real;
-    return text;
+    return formula_text_of(emit, ELEMENT_DOUBLE, rule.text, numbers);
 }
 
 const char *epoch_rates(Emit *emit, const Hole *holes) {

@@ -14,12 +14,12 @@
 #include "print/text.h"
 
 /* Whole numbers last, so that nothing lies between the others. */
-static void fields_of(Emit *emit, bool integer, Text *text) {
+static void fields_of(Emit *emit, bool reals, Text *text) {
     const Tensors *states = &emit->plan->stream_states;
     for (int i = 0; i < states->count; i++) {
         const Tensor *state = states->at[i];
-        if (state->integer != integer) continue;
-        text_printf(text, "%s %s[%lld]; /* %s */\n", integer ? "int32_t" : emit->real, state->variable,
+        if (element_is_real(state->type) != reals) continue;
+        text_printf(text, "%s %s[%lld]; /* %s */\n", element_name(state->type), state->variable,
                     (long long)tensor_size(emit->plan, state), shape_text(emit->arena, state->shape));
     }
 }
@@ -29,9 +29,9 @@ const Hole *stream_holes(Emit *emit, const Hole *holes) {
     const Model *model = plan->step_model;
     const Sizes sizes = plan_sizes(plan);
     Text fields = {.arena = emit->arena};
-    fields_of(emit, false, &fields);
-    text_printf(&fields, "%s arena[%lld]; /* scratch memory of one step */\n", emit->real, (long long)sizes.stream_arena);
     fields_of(emit, true, &fields);
+    text_printf(&fields, "%s arena[%lld]; /* scratch memory of one step */\n", emit->real, (long long)sizes.stream_arena);
+    fields_of(emit, false, &fields);
     if (sizes.state_padding)
         text_printf(&fields, "int32_t unused[%lld]; /* fills the last %s */\n", (long long)sizes.state_padding, emit->real);
     return with(emit, holes,

@@ -59,7 +59,7 @@ static nnc_model model_of(Emit *emit) {
         for (int j = 0; j < tensor->shape.rank; j++) tensors[i].shape[j] = tensor->shape.dim[j];
         offset += (size_t)shape_size(tensor->shape, 1);
     }
-    const size_t real = plan->options->real_double ? 8 : 4;
+    const size_t real = (size_t)element_bytes(plan->real);
     return (nnc_model){.name = plan->model->name,
                        .real_size = real,
                        .standardizes = plan->model->x.standardize,

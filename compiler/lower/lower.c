@@ -111,7 +111,7 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     program->name = name;
     program->training = training;
     program->input = build_tensor(&build, TENSOR_INPUT, "x", model->input);
-    program->input->integer = model->integer_input;
+    if (model->integer_input) program->input->type = ELEMENT_INT32;
     if (!target) {
         build_predict(&build, model);
         return;
@@ -120,7 +120,7 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     Shape labels = model->output;
     if (loss->sparse) labels.rank--;
     program->target = build_tensor(&build, TENSOR_TARGET, "target", labels);
-    program->target->integer = loss->sparse;
+    if (loss->sparse) program->target->type = ELEMENT_INT32;
     program->target = build_prepared_y(&build, model, program->target);
     program->sample_weight = build_tensor(&build, TENSOR_SAMPLE_WEIGHT, "sample_weight", loss_rows(model));
 
@@ -148,7 +148,7 @@ static void build_step(Plan *plan) {
     Builder build = {.plan = plan, .program = &plan->step, .streaming = true};
     plan->step.name = "step";
     plan->step.input = build_tensor(&build, TENSOR_INPUT, "x", model->input);
-    plan->step.input->integer = model->integer_input;
+    if (model->integer_input) plan->step.input->type = ELEMENT_INT32;
     build_predict(&build, model);
 }
 
@@ -160,7 +160,7 @@ static void build_monte_carlo(Plan *plan) {
     if (plan->options->external_masks || plan->states.count) return;
     program->name = "monte_carlo";
     program->input = build_tensor(&build, TENSOR_INPUT, "x", plan->model->input);
-    program->input->integer = plan->model->integer_input;
+    if (plan->model->integer_input) program->input->type = ELEMENT_INT32;
     build_predict(&build, plan->model);
     for (int i = 0; i < program->ops.count; i++) {
         bool rows;
@@ -221,6 +221,8 @@ Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, 
     Plan *plan = NEW(arena, Plan);
     plan->model = model;
     plan->arena = arena;
+    plan->target = &target_desktop;
+    plan->real = options->real_double ? ELEMENT_DOUBLE : ELEMENT_FLOAT;
     plan->options = options;
     build_statistics(plan);
     for (int i = 0; i < model->layers.count; i++) { /* all weights, in Keras' order */

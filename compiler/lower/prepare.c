@@ -40,5 +40,5 @@ Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *given) {
 }
 
 Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target) {
-    return target->integer ? target : named(build, build_scaled(build, target, &model->y), target);
+    return element_is_real(target->type) ? named(build, build_scaled(build, target, &model->y), target) : target;
 }

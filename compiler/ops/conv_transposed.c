@@ -104,13 +104,13 @@ Tensor *build_phases(Builder *build, Tensor *d, Tensor *kernel, Window window, c
     taps->shape = shape;
     Tensor *const turned = build_result(build, taps, arena_printf(build->plan->arena, "%s_turned", name),
                                         shape_of(3, (int64_t[]){phases.taps, filters, channels}));
+    const int64_t panel = build->plan->target->panel_columns;
     Op *const pack = build_op(build, &op_transposed_pack, forward ? "forward_pack" : "backward_pack");
     pack->in[pack->in_count++] = turned;
     pack->window = window;
     pack->shape = shape;
     Tensor *const packed = build_result(build, pack, arena_printf(build->plan->arena, "%s_packed", name),
-                                        shape_of(3, (int64_t[]){(channels + PANEL_COLUMNS - 1) / PANEL_COLUMNS,
-                                                                phases.taps * filters, PANEL_COLUMNS}));
+                                        shape_of(3, (int64_t[]){(channels + panel - 1) / panel, phases.taps * filters, panel}));
     d = build_pad(build, d, spacing, padded, forward ? "forward_space" : "backward_space",
                   forward ? "padded" : arena_printf(build->plan->arena, "%s_padded", gradient_name(build, d)));
     Op *const op = build_op(build, &op_conv_transposed, role);
@@ -180,7 +180,7 @@ static void emit_pack(Emit *e, const Op *op) {
                   (Hole[]){{"depths", text_chars(&depths)},
                            {"count", integer(e, phases.count)},
                            {"channels", integer(e, channels)},
-                           {"wide", integer(e, op->out->shape.dim[0] * PANEL_COLUMNS)},
+                           {"wide", integer(e, op->out->shape.dim[0] * op->out->shape.dim[2])},
                            {"from", from},
                            {"to", to},
                            {NULL, NULL}});
@@ -193,7 +193,8 @@ static void emit(Emit *e, const Op *op) {
     Tensor *const x = op->in[0];
     const Shape in = x->shape, out = op->out->shape;
     const int dims = window->dims, last = out.rank - 1, first = last - dims;
-    const int64_t filters = in.dim[last], channels = out.dim[last], wide = op->in[1]->shape.dim[0] * PANEL_COLUMNS;
+    const Shape strips = op->in[1]->shape;
+    const int64_t filters = in.dim[last], channels = out.dim[last], wide = strips.dim[0] * strips.dim[2];
     const ConvStrides strides = conv_strides(in, dims), outputs = conv_strides(out, dims);
     const StridePhases phases = phases_of(window, out);
     Text windows = {.arena = e->arena}, table = {.arena = e->arena};

@@ -125,17 +125,15 @@ static void emit_input(Emit *e, const Op *op) {
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 
-/* Positions of a window whose sums are made at once: more would not stay in registers. */
-enum { SUMS_AT_ONCE = 12 };
-
+/* The sums of several positions of a window are made at once. */
 static void emit_kernel(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *d = op->in[1], *y = op->out;
     const Multiple m = multiple(e, op, x->shape, d->shape);
     const Window *const window = &op->window;
-    const char *const lanes = whole_vectors(m.channels) ? NULL : "n";
+    const char *const lanes = whole_vectors(e, m.channels) ? NULL : "n";
     int first = window->dims; /* of the dimensions that are summed at once */
     int64_t count = 1;
-    while (first > 0 && count * window->size[first - 1] <= SUMS_AT_ONCE) count *= window->size[--first];
+    while (first > 0 && count * window->size[first - 1] <= e->plan->target->sums_at_once) count *= window->size[--first];
     const char *const number = window_tap_number(e, &m.loops, first);
     const char *const image = formatted(e, "%s + %s + c", param_named(e, x, false, "x"), window_image_at(e, &m.loops));
     const char *const tap = filled(e, "depthwise_kernel_tap",

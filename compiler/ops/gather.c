@@ -38,7 +38,7 @@ static void emit(Emit *e, const Op *op) {
                            {"rows", size_text(e, op->in[0]->shape, 0, op->in[0]->shape.rank)},
                            {"columns", integer(e, table->shape.dim[table->shape.rank - 1])},
                            {"size", size_text(e, table->shape, 0, table->shape.rank)},
-                           {"zero", op->in[0]->integer ? "0" : literal(e, 0)},
+                           {"zero", element_is_real(op->in[0]->type) ? literal(e, 0) : "0"},
                            {NULL, NULL}});
 }
 

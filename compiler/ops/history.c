@@ -11,7 +11,7 @@ Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation)
     Tensor *ring = build_lasting_state(build, shape_of(2, (int64_t[]){(taps - 1) * dilation, channels}),
                                        arena_printf(arena, "%s/history", layer));
     Tensor *oldest = build_lasting_state(build, shape_of(1, (int64_t[]){1}), arena_printf(arena, "%s/oldest", layer));
-    oldest->integer = true;
+    oldest->type = ELEMENT_INT32;
     Op *op = build_op(build, &op_history, "history");
     op->in[op->in_count++] = build_whole(build, x);
     op->in[op->in_count++] = ring;

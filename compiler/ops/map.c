@@ -7,12 +7,12 @@
 
 /* How many lanes of the last vector of a loop are in use; nothing where all are. */
 static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {
-    return whole_vectors(loop->literal) ? "" : formatted(e, "const size_t n = v_lanes(%s - %s);\n", end, loop->var);
+    return whole_vectors(e, loop->literal) ? "" : formatted(e, "const size_t n = v_lanes(%s - %s);\n", end, loop->var);
 }
 
-static const char *lanes_loop(const Loop *loop) { return whole_vectors(loop->literal) ? "map_vectors" : "map_lanes"; }
+static const char *lanes_loop(const Emit *e, const Loop *loop) { return whole_vectors(e, loop->literal) ? "map_vectors" : "map_lanes"; }
 
-static const char *lanes_of(const Loop *loop) { return whole_vectors(loop->literal) ? NULL : "n"; }
+static const char *lanes_of(const Emit *e, const Loop *loop) { return whole_vectors(e, loop->literal) ? NULL : "n"; }
 
 /* Opens the loops first … end-1, outermost first. Indents the body by hand, as a person would. */
 static const char *loops_text(Emit *e, const Nest *nest, int first, int end, const char *body) {
@@ -21,7 +21,7 @@ static const char *loops_text(Emit *e, const Nest *nest, int first, int end, con
         const Loop *loop = &nest->loops[i];
         Text out = {.arena = e->arena};
         const bool lanes = i == nest->loop_count - 1;
-        emit_template(e, &out, lanes ? lanes_loop(loop) : "map_loop",
+        emit_template(e, &out, lanes ? lanes_loop(e, loop) : "map_loop",
                       (Hole[]){{"var", loop->var}, {"size", loop->size}, {"body", text}, {NULL, NULL}});
         text = text_chars(&out);
     }
@@ -72,10 +72,10 @@ static void emit_map(Emit *e, const Op *op) {
     const Shape space = op->out ? op->out->shape : op->shape;
     Nest nest = nest_for(e, space, op, NULL, NULL);
     const int last = nest.loop_count - 1;
-    Place place = {.nest = &nest, .lanes = lanes_of(&nest.loops[last]), .draw_offset = "(c - block)"};
+    Place place = {.nest = &nest, .lanes = lanes_of(e, &nest.loops[last]), .draw_offset = "(c - block)"};
     const char *body = copy_body(e, op, &nest);
     if (nest.blocked) {
-        const int64_t blocks = (nest.loops[last].literal + 63) / 64;
+        const int64_t blocks = (nest.loops[last].literal + RANDOM_BLOCK - 1) / RANDOM_BLOCK;
         Text row = {.arena = e->arena}; /* the number of the row that the blocks belong to */
         for (int i = 0; i < last; i++)
             text_printf(&row, i ? " * %s + %s" : "%.0s%s", nest.loops[i].size, nest.loops[i].var);
@@ -143,7 +143,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     kept.loops[0] = *columns;
     kept.loops[0].var = "col + c";
     const Place place = {
-        .nest = &kept, .lanes = lanes_of(columns), .value_name = local_name(e, own_role(e, op, op->out))};
+        .nest = &kept, .lanes = lanes_of(e, columns), .value_name = local_name(e, own_role(e, op, op->out))};
     const char *const matrix = matrix_text(e, x, param_named(e, x, false, "x")), *const total = sum_of_block(e, op, &place);
     Text text = {.arena = e->arena};
     emit_template(e, &text, "sum_columns",
@@ -178,7 +178,7 @@ static void emit_sum(Emit *e, const Op *op) {
     const bool lanes_kept = !last->reduced;
     const char *sum = local_name(e, "sum");
     bool vector;
-    const char *terms = "", *value, *const lanes_used = lanes_of(last);
+    const char *terms = "", *value, *const lanes_used = lanes_of(e, last);
     if (op->terms) {
         const Place here = {.nest = &nest, .lanes = lanes_used};
         terms = terms_text(e, op, &here);
@@ -204,7 +204,7 @@ static void emit_sum(Emit *e, const Op *op) {
     /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
     if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~UINT64_C(0)};
     Place place = {
-        .nest = &outer, .lanes = lanes_kept ? lanes_of(last) : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
+        .nest = &outer, .lanes = lanes_kept ? lanes_of(e, last) : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
     const char *const steps = after_sum(e, op, &outer, &place);
     Text whole = {.arena = e->arena};
     emit_template(
@@ -216,7 +216,7 @@ static void emit_sum(Emit *e, const Op *op) {
         Text out = {.arena = e->arena};
         const bool lanes = lanes_kept && i == outer.loop_count - 1;
         emit_template(
-            e, &out, lanes ? lanes_loop(last) : "map_loop",
+            e, &out, lanes ? lanes_loop(e, last) : "map_loop",
             (Hole[]){{"var", outer.loops[i].var}, {"size", outer.loops[i].size}, {"body", body}, {NULL, NULL}});
         body = text_chars(&out);
     }

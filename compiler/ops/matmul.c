@@ -77,7 +77,7 @@ static void emit_packed(Emit *e, const Op *op) {
 
 static bool is_shallow(const Emit *e, const Op *op) {
     if (op->transpose_a || block_is_row(e, op) || block_is_column(op)) return false;
-    return op->in[0]->shape.dim[op->in[0]->shape.rank - 1] <= SHALLOW_DEPTH;
+    return op->in[0]->shape.dim[op->in[0]->shape.rank - 1] <= e->plan->target->shallow_depth;
 }
 
 static void emit_shallow(Emit *e, const Op *op) {

@@ -5,13 +5,13 @@
 
 Tensor *build_pack(Builder *build, Tensor *matrix) {
     const Shape shape = matrix->shape;
-    const int64_t columns = shape.dim[shape.rank - 1];
+    const int64_t columns = shape.dim[shape.rank - 1], panel = build->plan->target->panel_columns;
     int64_t depth = 1;
     for (int i = 0; i + 1 < shape.rank; i++) depth *= shape.dim[i];
     Op *op = build_op(build, &op_pack, build->phase == PHASE_FORWARD ? "forward_pack" : "backward_pack");
     op->in[op->in_count++] = matrix;
     return build_result(build, op, arena_printf(build->plan->arena, "%s_packed", gradient_name(build, matrix) + 2),
-                        shape_of(3, (int64_t[]){(columns + PANEL_COLUMNS - 1) / PANEL_COLUMNS, depth, PANEL_COLUMNS}));
+                        shape_of(3, (int64_t[]){(columns + panel - 1) / panel, depth, panel}));
 }
 
 static void emit(Emit *e, const Op *op) {

@@ -8,6 +8,5 @@
 
 /** A matrix packed for many products: the second input of a matmul, the kernel of a conv. */
 Tensor *build_pack(Builder *build, Tensor *matrix);
-enum { PANEL_COLUMNS = 64 }; /* PANEL of nnc_tile.h */
 
 #endif

@@ -69,7 +69,7 @@ static void emit(Emit *e, const Op *op) {
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
     const char *tap = filled(e, is_max(op) ? "pool_max_tap" : "pool_sum_tap",
                              (Hole[]){{"x", from}, {"at", window_image_at(e, &loops)}, {NULL, NULL}});
-    const double lowest = e->real[0] == 'd' ? -DBL_MAX : -(double)FLT_MAX;
+    const double lowest = e->plan->real == ELEMENT_DOUBLE ? -DBL_MAX : -(double)FLT_MAX;
     const char *body = filled(e, is_max(op) ? "pool_max" : "pool_sum",
                               (Hole[]){{"edges", window_edges(e, &loops)},
                                        {"lowest", literal(e, lowest)},

@@ -12,26 +12,19 @@
 #include "plan/tensor.h"
 #include "plan/uses.h"
 
-/* Inputs that no second cache holds beside other things, and outputs that a third one does (reals); to keep them takes
- * memory, so the inputs are so many times as large. */
-enum { LARGE_INPUTS = 262144, MOST_OUTPUTS = 1048576, TIMES_AS_LARGE = 4 };
-
-/* A product with few columns reads its inputs once anyway; and fewer rows of a step are not worth passing over all
- * outputs. */
-enum { FEW_COLUMNS = 64, FEW_ROWS = 64 };
-
 /* Marks products that take a few rows of their inputs at a time, for all outputs.
  * Requires: nothing is fused; fusion puts nothing into the loops of these products. Guarantees: Op.deep is set.
  * Costs: one look at each operation. */
 void pass_mark_deep_products(Plan *plan, Program *program) {
+    const Target *const target = plan->target;
     for (int i = 0; i < program->ops.count; i++) {
         Op *const op = program->ops.at[i];
         if (op->def != &op_matmul || !op->transpose_a || op->loop || op->out->shape.rank != 2) continue;
         const int64_t batch = plan->model->batch, rows = op->out->shape.dim[0], columns = op->out->shape.dim[1];
         const int64_t depth = shape_size(op->in[0]->shape, batch) / rows;
         const int64_t inputs = depth * (rows + columns), outputs = rows * columns;
-        op->deep = columns > FEW_COLUMNS && inputs >= LARGE_INPUTS && outputs <= MOST_OUTPUTS &&
-                   inputs >= TIMES_AS_LARGE * outputs;
+        op->deep = columns > target->deep_columns && inputs >= target->beyond_second_cache &&
+                   outputs <= target->third_cache_share && inputs >= target->deep_times * outputs;
     }
 }
 
@@ -66,11 +59,11 @@ static int loop_for(const Plan *plan, const Program *program, int at) {
     if (op->loop || (op->def == &op_matmul ? !op->deep : op->def != &op_sum || op->terms > 0)) return -1;
     const Tensor *const d = op->in[op->in_count - 1];
     const int64_t batch = plan->model->batch;
-    if (d->shape.rank != 3 || shape_size(d->shape, batch) < LARGE_INPUTS) return -1;
+    if (d->shape.rank != 3 || shape_size(d->shape, batch) < plan->target->beyond_second_cache) return -1;
     if (op->def == &op_sum && (op->out->shape.rank != 1 || op->out->shape.dim[0] != d->shape.dim[2])) return -1;
     const int end = end_of_maker(program, tensor_storage(d));
     const TimeLoop *const loop = end >= 0 && end < at ? program->ops.at[end]->loop : NULL;
-    if (!loop || loop->steps == 1 || dim_size(d->shape.dim[1], batch) < FEW_ROWS) return -1;
+    if (!loop || loop->steps == 1 || dim_size(d->shape.dim[1], batch) < plan->target->deep_rows) return -1;
     if (program->ops.at[end]->phase != op->phase) return -1;
     for (int i = 0; i < op->in_count; i++) {
         if (!has_step(op->in[i], loop) || op->in[i]->shape.dim[0] != d->shape.dim[0]) return -1;

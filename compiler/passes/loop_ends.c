@@ -75,7 +75,7 @@ void pass_skip_zeros(Plan *plan, Program *program) {
         Op *const op = program->ops.at[i];
         if (op->def != &op_matmul) continue;
         const int64_t depth = op->in[0]->shape.dim[op->in[0]->shape.rank - 1];
-        if (op->loop && op->loop->steps > 1 && !op->transpose_a && depth > SHALLOW_DEPTH)
+        if (op->loop && op->loop->steps > 1 && !op->transpose_a && depth > plan->target->shallow_depth)
             op->skips_first = begins_with_zero(op->in[0], op->loop);
         const TimeLoop *const loop = op->transpose_a && op->in[0]->shape.rank == 3 ? loop_of_zero(op->in[0]) : NULL;
         if (!loop || loop->steps == 1 || !has_steps(op->in[0]) || !has_steps(op->in[1])) continue;

@@ -10,8 +10,6 @@
 #include "plan/tensor.h"
 #include "plan/uses.h"
 
-enum { ALIGNMENT = 16 /* reals: a cache line of floats, the widest vector */ };
-
 /* What lives within one step of a loop is needed from its first to its last use there; everything else that a loop
  * touches is needed until the loop is through. */
 static void use(const Program *program, Tensor *tensor, int at) {
@@ -42,7 +40,8 @@ static int by_size(const void *a, const void *b) {
     return x->first != y->first ? x->first - y->first : x->last - y->last;
 }
 
-static int64_t rounded(int64_t size) { return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
+/* Up to where the next place may begin. */
+static int64_t rounded(int64_t size, int64_t alignment) { return (size + alignment - 1) / alignment * alignment; }
 
 /* Gives every value that is left a place: the largest first, each the lowest that is free as long as it is kept.
  * Requires: all is fused. Guarantees: Tensor.offset, and lifetimes. Costs: n log n looks for n values, where few gaps
@@ -55,14 +54,14 @@ void pass_place_values(Plan *plan, Program *program) {
     for (int i = 0; i < program->tensors.count; i++)
         if (needs_memory(program->tensors.at[i])) {
             placed[count] = program->tensors.at[i];
-            placed[count]->size = tensor_size(plan, placed[count]);
+            placed[count]->size = tensor_reals(plan, placed[count]);
             count++;
         }
     qsort(placed, (size_t)count, sizeof *placed, by_size);
     Arena *const scratch = arena_new();
     FreeSpace *const space = free_space_new(scratch, program->ops.count);
     for (int i = 0; i < count; i++) {
-        const int64_t size = rounded(placed[i]->size);
+        const int64_t size = rounded(placed[i]->size, plan->target->alignment);
         placed[i]->offset = free_space_take(space, placed[i]->first, placed[i]->last, size);
         if (placed[i]->offset + size > program->arena_size) program->arena_size = placed[i]->offset + size;
     }

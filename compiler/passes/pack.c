@@ -12,20 +12,13 @@
 #include "plan/step.h"
 #include "plan/uses.h"
 
-/* With fewer rows a product gains less than packing takes, in a loop or at once; and of a smaller matrix (in reals) the
- * first cache holds all. */
-enum { FEW_ROWS = 4, FEW_ROWS_AT_ONCE = 64, SMALL_MATRIX = 4096 };
-
-/* A kernel that every step reads should stay in the second cache (reals). */
-enum { JOINED_MATRIX = 32768 };
-
 /* Products in a loop read their matrix for every step, and products with all steps of a sequence have many rows. */
 static bool may_gain(const Plan *plan, const Op *op) {
     if (op->def != &op_matmul || op->transpose_a || changes_with_step(op->in[1])) return false;
-    if (op->loop && plan->model->batch >= FEW_ROWS) return true;
+    if (op->loop && plan->model->batch >= plan->target->packed_rows_in_loop) return true;
     const Shape space = op->out->shape;
     return space.rank > 2 &&
-           shape_size(space, plan->model->batch) / dim_size(space.dim[space.rank - 1], 1) >= FEW_ROWS_AT_ONCE;
+           shape_size(space, plan->model->batch) / dim_size(space.dim[space.rank - 1], 1) >= plan->target->packed_rows;
 }
 
 static bool gains(const Plan *plan, const Op *op) {
@@ -33,7 +26,7 @@ static bool gains(const Plan *plan, const Op *op) {
         op->out; /* convolutions read their kernel for every line of every image; one filter is a row */
     if (op->def == &op_conv) return op->window.groups == 1 && out->shape.dim[out->shape.rank - 1] > 1;
     if (op->def == &op_conv_max) return true;
-    return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= SMALL_MATRIX);
+    return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= plan->target->first_cache);
 }
 
 /* A step of a loop that adds inputs, made before the loop, to its product: x + state. */
@@ -73,7 +66,7 @@ static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *
         joint->biased ? joint->biased->operands[0].tensor->producer : joint->inputs->producer;
     if (!made || made->def != &op_matmul || made->loop || made->transpose_a || made->in[0]->shape.rank != 3)
         return false;
-    if (!sequence_behind(made->in[0], &(int64_t){0}) || shape_size(made->in[1]->shape, 1) > JOINED_MATRIX) return false;
+    if (!sequence_behind(made->in[0], &(int64_t){0}) || shape_size(made->in[1]->shape, 1) > plan->target->second_cache_share) return false;
     return !joint->biased || readers_of(program, made->out) == 1;
 }
 
@@ -91,7 +84,7 @@ static int joints_of(const Plan *plan, const Program *program, int first, const 
         size += shape_size(joint.product->in[1]->shape, 1);
         joints++;
     }
-    return size >= SMALL_MATRIX ? joints : 0;
+    return size >= plan->target->first_cache ? joints : 0;
 }
 
 static Tensor *part_of(Builder *build, Tensor *whole, const Tensor *like, const char *label) {

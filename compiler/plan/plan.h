@@ -16,6 +16,8 @@
 #include "model/metric.h"
 #include "model/model.h"
 #include "model/shape.h"
+#include "plan/element.h"
+#include "plan/target.h"
 
 typedef struct Op Op;
 typedef struct OpDef OpDef;
@@ -43,7 +45,7 @@ struct Tensor {
     TensorKind kind;
     const char *name; /* dense, dense.sum, d_dense, dense/kernel */
     Shape shape;
-    bool integer;
+    ElementType type;
     const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
     const Layer *owner;    /* TENSOR_WEIGHT: its layer */
     const char *slot;      /* TENSOR_SLOT: momentum */
@@ -68,7 +70,7 @@ struct Tensor {
     bool used;            /* what owns its memory: by an operation that is needed, or is being printed */
     const char *local;    /* in the function being printed: the variable that holds its element */
     int first, last;      /* operations between which it must be kept */
-    int64_t size;         /* elements of a full batch */
+    int64_t size;         /* reals of memory that a full batch takes */
     int64_t offset;       /* in the arena, in reals; -1: not there */
     /* set by tensor_show() */
     Tensor *views, *next_view; /* what views this one, the latest first; the next that views the same */
@@ -303,6 +305,8 @@ typedef struct Plan {
     const Model *model;
     Arena *arena;
     const Options *options;
+    const Target *target;
+    ElementType real; /* of all that is computed */
     Program predict, evaluate, train;
     Program monte_carlo;    /* prediction with random layers on; no operations: there is none */
     int64_t mc_rows;        /* samples that it works on at once */

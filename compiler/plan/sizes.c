@@ -40,14 +40,11 @@ Sizes plan_sizes(const Plan *plan) {
     sizes.train_arena = at_least_one(plan->train.arena_size);
     sizes.stream_arena = at_least_one(plan->step.arena_size);
 
-    const int64_t real = plan->options->real_double ? 8 : 4;
+    const int64_t real = element_bytes(plan->real);
     sizes.params_bytes = at_least_one(sizes.params) * real;
     sizes.work_bytes = (sizes.work + sizes.states) * real;
     sizes.state_bytes = sizes.stream_arena * real;
-    for (int i = 0; i < plan->stream_states.count; i++) {
-        const Tensor *state = plan->stream_states.at[i];
-        sizes.state_bytes += tensor_size(plan, state) * (state->integer ? 4 : real);
-    }
+    for (int i = 0; i < plan->stream_states.count; i++) sizes.state_bytes += tensor_bytes(plan, plan->stream_states.at[i]);
     sizes.state_padding = (real - sizes.state_bytes % real) % real / 4;
     sizes.state_bytes += sizes.state_padding * 4;
     const int64_t reals =

@@ -52,12 +52,21 @@ int64_t tensor_size(const Plan *plan, const Tensor *tensor) {
     return shape_size(tensor->shape, plan->model->batch);
 }
 
+int64_t tensor_bytes(const Plan *plan, const Tensor *tensor) {
+    return tensor_size(plan, tensor) * element_bytes(tensor->type);
+}
+
+int64_t tensor_reals(const Plan *plan, const Tensor *tensor) {
+    const int64_t real = element_bytes(plan->real);
+    return (tensor_bytes(plan, tensor) + real - 1) / real;
+}
+
 int64_t random_blocks(const Tensor *tensor, bool *rows) {
     const Shape shape = tensor->shape;
     int last = shape.rank - 1;
     while (last > 0 && shape.dim[last] == 1) last--;
     const int64_t columns = dim_size(shape.dim[last], 1);
-    int64_t blocks = (columns + 63) / 64;
+    int64_t blocks = (columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK;
     for (int i = 0; i < last; i++) blocks *= dim_size(shape.dim[i], 1);
     *rows = last > 0 && shape.dim[0] < 0;
     return blocks;

@@ -8,6 +8,8 @@
 
 #include "plan/plan.h"
 
+/** Random numbers come in blocks along the last dimension: NNC_RANDOM_BLOCK of nnc.h. */
+enum { RANDOM_BLOCK = 64 };
 /** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
 int64_t random_blocks(const Tensor *tensor, bool *rows);
 /** The tensor that owns the memory of `tensor`. */
@@ -29,7 +31,9 @@ Slice tensor_slice(const Tensor *tensor);
 /** Whether two tensors have an element of memory in common, within one step of a loop. */
 bool tensors_overlap(const Tensor *a, const Tensor *b);
 bool tensors_begin_together(const Tensor *a, const Tensor *b);
-/** Elements when the batch has its compiled size. */
+/** Elements when the batch has its compiled size; the bytes that they take; and reals of memory that hold these. */
 int64_t tensor_size(const Plan *plan, const Tensor *tensor);
+int64_t tensor_bytes(const Plan *plan, const Tensor *tensor);
+int64_t tensor_reals(const Plan *plan, const Tensor *tensor);
 
 #endif

@@ -80,7 +80,7 @@ struct Emit {
     Arena *arena, *scratch; /* scratch: emptied behind each function */
     const Plan *plan;
     const Program *program;
-    const char *real; /* float, double */
+    const char *real; /* what C calls the plan's real type */
     /* of the function being printed */
     Function *function;
     LIST(const char *) locals;

@@ -29,7 +29,7 @@ static const char *params_text(Emit *emit, const Function *function) {
                            : param->kind == PARAM_ADD    ? "int "
                            : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
                                                          : formatted(emit, "%s%s *", param->written ? "" : "const ",
-                                                                   param->tensor->integer ? "int32_t" : emit->real);
+                                                                   element_name(param->tensor->type));
         text_printf(&text, ", %s%s", type, param->name);
     }
     return text_chars(&text);

@@ -129,14 +129,14 @@ typedef struct Bound {
 } Bound;
 
 /* The text with operands replaced by what they are bound to, and literals given the suffix of their type. */
-static const char *bind_text(Emit *emit, const char *text, const Bound *bounds, int count) {
+static const char *bind_text(Emit *emit, ElementType type, const char *text, const Bound *bounds, int count) {
     Text out = {.arena = emit->arena};
     for (const char *at = text; *at;) {
         if (isdigit((unsigned char)*at)) {
             size_t length = strspn(at, "0123456789.");
             if (at[length] == 'e') length += 1 + strspn(at + length + 1, "-+0123456789");
             text_append(&out, at, length);
-            if (!strcmp(emit->real, "float") && length > strspn(at, "0123456789")) text_puts(&out, "f");
+            if (type == ELEMENT_FLOAT && length > strspn(at, "0123456789")) text_puts(&out, "f");
             at += length;
             continue;
         }
@@ -151,12 +151,16 @@ static const char *bind_text(Emit *emit, const char *text, const Bound *bounds, 
     return text_chars(&out);
 }
 
-const char *formula_text(Emit *emit, const char *formula, const Hole *operands) {
+const char *formula_text_of(Emit *emit, ElementType type, const char *formula, const Hole *operands) {
     int count = 0;
     while (operands[count].name) count++;
     Bound *bounds = NEW_ARRAY(emit->arena, Bound, count);
     for (int i = 0; i < count; i++) bounds[i] = (Bound){operands[i].name, operands[i].text};
-    return bind_text(emit, formula, bounds, count);
+    return bind_text(emit, type, formula, bounds, count);
+}
+
+const char *formula_text(Emit *emit, const char *formula, const Hole *operands) {
+    return formula_text_of(emit, emit->plan->real, formula, operands);
 }
 
 static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
@@ -204,7 +208,7 @@ const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name) {
     return tensor->columns ? address_text(emit, name, integer(emit, tensor->column)) : name;
 }
 
-bool whole_vectors(int64_t size) { return size % MAX_LANES == 0; }
+bool whole_vectors(const Emit *emit, int64_t size) { return size % emit->plan->target->lanes == 0; }
 
 const char *lanes_load(Emit *emit, const char *address, const char *lanes) {
     return lanes ? formatted(emit, "v_load(%s, %s)", address, lanes) : formatted(emit, "v_load_all(%s)", address);
@@ -337,7 +341,7 @@ static void step_text(Emit *emit, const Op *op, int index, const Place *place, T
         any_vector = any_vector || operand->kind == OPERAND_TENSOR;
         bounds[i] = (Bound){operand->name, text};
     }
-    const char *text = bind_text(emit, step->text, bounds, step->operand_count);
+    const char *text = bind_text(emit, emit->plan->real, step->text, bounds, step->operand_count);
     if (step->result) {
         put_result(emit, op, index, text, any_vector, place, out);
         return;
@@ -391,7 +395,7 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     const Shape space = op->out->shape;
     const bool column = block_is_column(op), row = block_is_row(emit, op);
     const int64_t columns = space.dim[space.rank - 1];
-    const bool whole = whole_vectors(columns);
+    const bool whole = whole_vectors(emit, columns);
     Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};
     Nest nest = nest_for(emit, space, op, NULL, NULL);
     nest.loop_count = 2;
@@ -408,9 +412,9 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     place.nest = &nest;
     place.value_name = local_name(emit, own_role(emit, op, op->out));
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
-    text.draws = draws_text(emit, op, columns <= 64 ? row_text
+    text.draws = draws_text(emit, op, columns <= RANDOM_BLOCK ? row_text
                                                     : formatted(emit, "%s * %lld + col / PANEL", row_at,
-                                                                (long long)((columns + 63) / 64)));
+                                                                (long long)((columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK)));
     const char *store = "";
     if (!op->out->in_registers) {
         const char *const to = matrix_text(emit, op->out, param_named(emit, op->out, true, op->steps.count ? "sum_out" : "y"));

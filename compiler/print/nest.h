@@ -11,7 +11,7 @@
 #include "print/emit.h"
 #include "print/template.h"
 
-enum { MAX_LOOPS = MAX_RANK, MAX_LANES = 16 };
+enum { MAX_LOOPS = MAX_RANK };
 
 typedef struct Loop {
     const char *var, *size; /* C texts */
@@ -37,7 +37,7 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool 
 /** name + index, or just the name. */
 const char *address_text(Emit *emit, const char *name, const char *index);
 /** Whether a loop over `size` elements takes whole vectors whatever the instruction set: then nothing counts lanes. */
-bool whole_vectors(int64_t size);
+bool whole_vectors(const Emit *emit, int64_t size);
 /** A vector from memory, or into it (a statement): all lanes, or only some where `lanes` is not NULL. */
 const char *lanes_load(Emit *emit, const char *address, const char *lanes);
 const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes);
@@ -75,7 +75,9 @@ bool block_is_row(const Emit *emit, const Op *op);
 bool block_is_column(const Op *op);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
 const char *draws_text(Emit *emit, const Op *op, const char *block);
-/** A formula with its operands replaced; `operands` ends with a NULL name. */
+/** A formula with its operands replaced; `operands` ends with a NULL name. Numbers are those of the plan's real type, or of
+ *  another. */
 const char *formula_text(Emit *emit, const char *formula, const Hole *operands);
+const char *formula_text_of(Emit *emit, ElementType type, const char *formula, const Hole *operands);
 
 #endif

@@ -30,8 +30,8 @@ const char *formatted(Emit *emit, const char *format, ...) {
 
 const char *integer(Emit *emit, int64_t number) { return formatted(emit, "%" PRId64, number); }
 
-const char *literal(Emit *emit, double number) {
-    const bool wide = !strcmp(emit->real, "double");
+static const char *number_of(Emit *emit, ElementType type, double number) {
+    const bool wide = type == ELEMENT_DOUBLE;
     char digits[40];
     if (!wide && (float)number == 0) number = 0; /* in the text, too: compilers warn of what they round to it */
     for (int precision = 1; precision <= 17; precision++) { /* the shortest that reads back the same */
@@ -42,13 +42,9 @@ const char *literal(Emit *emit, double number) {
     return formatted(emit, number < 0 ? "(%s%s%s)" : "%s%s%s", digits, point, wide ? "" : "f");
 }
 
-const char *double_literal(Emit *emit, double number) {
-    const char *const real = emit->real;
-    emit->real = "double";
-    const char *text = literal(emit, number);
-    emit->real = real;
-    return text;
-}
+const char *literal(Emit *emit, double number) { return number_of(emit, emit->plan->real, number); }
+
+const char *double_literal(Emit *emit, double number) { return number_of(emit, ELEMENT_DOUBLE, number); }
 
 const char *size_text(Emit *emit, Shape shape, int first, int end) {
     int64_t product = 1;

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What is assumed of the machine that the C will run on. Passes and operations ask Plan.target: another machine is another
+ * row (target.c). Nothing here changes what is computed, but in which order sums are added up. */
+#ifndef NNC_TARGET_H
+#define NNC_TARGET_H
+
+#include <stdint.h>
+
+typedef struct Target {
+    const char *name;
+
+    /* Vectors, and the loops over them */
+    int64_t lanes;     /* of the widest vector: a loop over a multiple of it never has a vector that is not full */
+    int64_t alignment; /* of places in the arena, in reals: a cache line */
+
+    /* Products */
+    int64_t panel_columns; /* of a block, and of a packed strip: PANEL of nnc_product.h */
+    int64_t shallow_depth; /* of so few terms one has no block of its own, which would take longer than they */
+    int64_t sums_at_once;  /* accumulators that stay in registers */
+
+    /* Memory, in reals */
+    int64_t first_cache;         /* a matrix smaller than that stays in it, and gains nothing from packing */
+    int64_t second_cache_share;  /* what may stay in the second cache while other things go through it */
+    int64_t beyond_second_cache; /* what goes through no second cache */
+    int64_t third_cache_share;   /* as second_cache_share */
+
+    /* What pays */
+    int64_t packed_rows_in_loop; /* with fewer rows a product gains less than packing its matrix takes, in a loop … */
+    int64_t packed_rows;         /* … or at once */
+    int64_t deep_columns;        /* a product with no more reads its inputs once anyway */
+    int64_t deep_times;          /* a deep product's inputs are so many times as large as its outputs, which it keeps */
+    int64_t deep_rows;           /* fewer of a step are not worth passing over all outputs */
+} Target;
+
+/** A computer of today: vectors, three caches, memory without end. */
+extern const Target target_desktop;
+
+#endif
