@@ -19,7 +19,7 @@
 /* Reads the step, so that it runs within the loop. */
 static const Formula nothing = {"nothing", {"x"}, "0.0 * x", {NULL}};
 
-static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
+static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
 
 /* What arrives at a state at the end of a step: from the step behind it and from outside. */
 static void begin_carry(Builder *build, Carry *carry, Carry *back) {

@@ -53,7 +53,7 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
                   int number_count) {
     Formula *kept = NEW(build->plan->arena, Formula);
     *kept = *formula;
-    Step step = {.label = formula->name, .text = formula->value, .formula = kept};
+    Step step = {.label = formula->name, .text = formula->value, .formula = kept, .kind = formula->kind};
     Tensor *given[5] = {0};
     for (int i = 0; i < 4 && formula->operands[i]; i++) {
         given[i] = operands[i];
@@ -145,7 +145,7 @@ Tensor *build_concat(Builder *build, Tensor *const *parts, int count, const char
     return whole;
 }
 
-static const Formula copied = {"copied", {"x"}, "x", {"d"}};
+static const Formula copied = {"copied", {"x"}, "x", {"d"}, .kind = FORMULA_COPY};
 
 Tensor *build_copy(Builder *build, Tensor *x) { return build_map(build, &copied, (Tensor *[]){x}, NULL, 0); }
 
@@ -173,11 +173,11 @@ Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped) {
     return build_view(build, by_time, shape, "mask_column");
 }
 
-static const Formula stored = {"stored", {"x"}, "x", {"d"}};
+static const Formula stored = {"stored", {"x"}, "x", {"d"}, .kind = FORMULA_COPY};
 
 void build_store(Builder *build, Tensor *value, Tensor *view) {
     Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_store" : "backward_store");
-    Step step = {.label = stored.name, .text = stored.value, .formula = &stored, .result = view};
+    Step step = {.label = stored.name, .text = stored.value, .formula = &stored, .kind = stored.kind, .result = view};
     step_add(build->plan->arena, &step, TENSOR("x", value));
     view->producer = op;
     op->out = view;
@@ -264,16 +264,19 @@ Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     return mask;
 }
 
+const Formula times_mask = {"dropped", {"x", "mask"}, "x * mask", {"d * mask", NULL}, .kind = FORMULA_FACTOR};
+
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x) {
     if (!activation) return x;
     const ActivationDef *def = (const ActivationDef *)activation->class;
     if (def->build) return def->build(build, x);
     if (!def->value) return x;
-    const Formula formula = {def->class.name, {"x"}, def->value, {def->gradient}, def->rises};
+    const Formula formula = {def->class.name, {"x"}, def->value, {def->gradient}, def->rises,
+                             def->is_relu ? FORMULA_RELU : FORMULA_OTHER};
     Tensor *y = build_map(build, &formula, (Tensor *[]){x}, NULL, 0);
-    if (def->logits_of) {
+    if (def->keeps_logits) {
         y->logits = x;
-        y->logits_of = def->logits_of;
+        y->rows_of_logits = true;
     }
     return y;
 }

@@ -37,11 +37,10 @@ Tensor *build_weight(Builder *build, const Weight *weight);
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 
-/** relu's gradient reads nothing but the sign of its value; pass_read_signs looks for it. */
+/** Written once for all layers that have them, since passes look for their kinds. */
+#define RELU_VALUE "v_max(v_splat(0.0), x)"
 #define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"
-/** Dropout: the value times a factor, and its gradient. */
-#define MASK_VALUE "x * mask"
-#define MASK_GRADIENT "d * mask"
+extern const Formula times_mask; /* dropout */
 
 /* Views: no operation. */
 

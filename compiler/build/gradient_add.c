@@ -8,7 +8,7 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
-static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}};
+static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
 
 static Tensor *plus(Builder *build, Tensor *a, Tensor *b) {
     return a ? build_map(build, &add, (Tensor *[]){a, b}, NULL, 0) : b;

@@ -43,7 +43,7 @@ static void put_source(Text *text, const Preparation *preparation, const char *o
         return;
     }
     text_printf(text, "as %s('%s') holds %s", preparation->source->class->name, args->path,
-                strcmp(preparation->source->class->name, "images") ? "it" : "it, bytes of 0 to 255");
+                preparation->source->class == &source_images ? "it, bytes of 0 to 255" : "it");
     put_columns(text, args);
 }
 

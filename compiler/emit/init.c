@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What NAME_train_init draws and clears. */
-#include <string.h>
-
 #include "base/arena.h"
 #include "emit/fields.h"
 #include "emit/init.h"
@@ -41,9 +39,13 @@ static void add_fill(Emit *emit, const Tensor *tensor, const char *slot, int64_t
     list_push(emit->arena, calls, statement);
 }
 
+static const char *const functions[] = {
+    [INIT_CONSTANT] = "init_constant",   [INIT_UNIFORM] = "init_uniform",       [INIT_NORMAL] = "init_normal",
+    [INIT_TRUNCATED] = "init_truncated", [INIT_ORTHOGONAL] = "init_orthogonal", [INIT_IDENTITY] = "init_identity"};
+
 /* The random numbers of the initializer of weight `index`; "": it needs none. */
 static const char *random_of(Emit *emit, const InitCall *call, const char *purpose) {
-    if (!strcmp(call->function, "init_constant") || !strcmp(call->function, "init_identity")) return "";
+    if (call->kind == INIT_CONSTANT || call->kind == INIT_IDENTITY) return "";
     if (call->seed == INT_NONE) return formatted(emit, ", nnc_random_for(seed, %s, 0)", purpose);
     return formatted(emit, ", nnc_random_for(UINT64_C(%lld), (uint32_t)NNC_PURPOSE_INIT + 0, 0)",
                      (long long)call->seed);
@@ -62,11 +64,11 @@ static void add_init(Emit *emit, int index, Statements *calls) {
     text_printf(&args, ", %s", literal(emit, call.a));
     const char *const random = random_of(emit, &call, formatted(emit, "(uint32_t)NNC_PURPOSE_INIT + %d", 2 * index));
     if (*random && !call.rows) text_printf(&args, ", %s", literal(emit, call.b));
-    statement.named = formatted(emit, "%s(%s, %s%s);\n", call.function, place.named, text_chars(&args), random);
+    statement.named = formatted(emit, "%s(%s, %s%s);\n", functions[call.kind], place.named, text_chars(&args), random);
     text_puts(&purpose, "(uint32_t)(NNC_PURPOSE_INIT + ");
     if (*random && call.seed == INT_NONE) statement_number(emit, &statement, &purpose, 2 * index);
     text_puts(&purpose, ")");
-    statement.pattern = formatted(emit, "%s(%s, %s%s);\n", call.function, place.pattern, text_chars(&args),
+    statement.pattern = formatted(emit, "%s(%s, %s%s);\n", functions[call.kind], place.pattern, text_chars(&args),
                                   random_of(emit, &call, text_chars(&purpose)));
     list_push(emit->arena, calls, statement);
     const Weight *const weight = tensor->weight;

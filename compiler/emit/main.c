@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/internal.h"
 #include "emit/callbacks.h"
 #include "emit/checks.h"
 #include "emit/fields.h"
@@ -73,23 +74,32 @@ static void masks_table(Emit *emit, Text *out) {
     text_puts(out, "};\n");
 }
 
+/* Of a choice of the language. */
+static const char *meaning_of(const char *choice, const char *const (*words)[2]) {
+    while ((*words)[0] && strcmp(choice, (*words)[0]) != 0) words++;
+    if (!(*words)[0]) internal_error("'%s' is no choice", choice);
+    return (*words)[1];
+}
+
 /* Words of a metric's arguments and what they are in enum nnc_how; the default is the first. */
 static const char *how_text(const Metric *metric) {
-    static const char *const words[][2] = {{"interpolation", "INTERPOLATED"}, {"minoring", "MINOR"}, {"majoring", "MAJOR"},
-                                           {"micro", "POOLED"}, {"macro", "AVERAGED"}, {"weighted", "WEIGHTED"},
-                                           {"uniform_average", "AVERAGED"}, {"variance_weighted_average", "WEIGHTED"}};
+    static const char *const words[][2] = {
+        {"interpolation", "INTERPOLATED"}, {"minoring", "MINOR"}, {"majoring", "MAJOR"},
+        {"Interpolation", "INTERPOLATED"}, {"Minoring", "MINOR"}, {"Majoring", "MAJOR"},
+        {"micro", "POOLED"}, {"macro", "AVERAGED"}, {"weighted", "WEIGHTED"},
+        {"uniform_average", "AVERAGED"}, {"variance_weighted_average", "WEIGHTED"}, {NULL, NULL}};
     const MetricArgs *args = metric->object->args;
     const char *const word = args->summation_method    ? args->summation_method
                              : args->average           ? args->average
                              : args->class_aggregation ? args->class_aggregation
-                                                       : "";
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (*word && !strcmp(word + 1, words[i][0] + 1)) return words[i][1]; /* Keras takes the first letter large, too */
-    return args->num_thresholds > 0 ? "BEST" : "EACH";
+                                                       : NULL;
+    return word ? meaning_of(word, words) : args->num_thresholds > 0 ? "BEST" : "EACH";
 }
 
 static const char *area_of(const char *curve) {
-    return strlen(curve) == 6 ? "PR_GAIN_AREA" : strlen(curve) == 2 ? "PR_AREA" : "ROC_AREA";
+    static const char *const words[][2] = {{"ROC", "ROC_AREA"}, {"PR", "PR_AREA"}, {"PRGAIN", "PR_GAIN_AREA"},
+                                           {"roc", "ROC_AREA"}, {"pr", "PR_AREA"}, {"prgain", "PR_GAIN_AREA"}, {NULL, NULL}};
+    return meaning_of(curve, words);
 }
 
 static void metrics_table(Emit *emit, Text *out) {
@@ -138,7 +148,7 @@ static const char *source_text(Emit *emit, const Object *source, const char *nam
         emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s}", string_literal(emit, source->class->name),
         string_literal(emit, args->path), args->array ? string_literal(emit, args->array) : "NULL", columns,
         index.count > 0 ? index.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
-        rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, strcmp(source->class->name, "labels") ? args->scale : 1),
+        rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, source->class == &source_labels ? 1 : args->scale),
         args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header, names);
 }
 

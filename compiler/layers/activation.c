@@ -43,7 +43,7 @@ static const ArgDef relu_args[] = {
 /* Where x is exactly a bend, the gradients are those of TensorFlow's operations that Keras puts together: 0 at the
  * threshold, d at max_value, but 0 at 6 when that is ReLU(6). As slopes are not negative, y > 0 where x > 0. */
 static const Formula relu = {
-    "relu", {"x"}, "v_max(v_splat(0.0), x)", {RELU_GRADIENT}, .rises = true};
+    "relu", {"x"}, RELU_VALUE, {RELU_GRADIENT}, .rises = true, .kind = FORMULA_RELU};
 static const Formula sloped = {
     "relu", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}, .rises = true};
 static const Formula shifted = {
@@ -195,7 +195,7 @@ static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
     Tensor *y = build_simple(build, &op_softmax, in_order, "softmax");
     if (axis != last) y = build_permute(build, y, swap, 0, "forward_permute_back", "permuted_back");
     y->logits = x; /* Keras' losses go back to it whatever the axis */
-    y->logits_of = axis == last ? "softmax" : NULL;
+    y->rows_of_logits = axis == last;
     return y;
 }
 

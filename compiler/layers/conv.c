@@ -258,26 +258,27 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
 #define separable_stream conv_stream
 #define transpose_stream NULL
 
-#define CONV(name_, alias_, kind_, args_, brief_)                                                                      \
+#define CONV(name_, dims_, alias_, kind_, args_, brief_)                                                                      \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args_, ConvArgs),                                                                  \
+        .dims = dims_,                                                                                                 \
         .class.aliases = ALIASES(alias_),                                                                              \
         .shape = kind_##_shape,                                                                                        \
         .forward = kind_##_forward,                                                                                    \
         .stream = kind_##_stream,                                                                                      \
     };
-CONV(Conv1D, "Convolution1D", conv, conv1_args, "convolution over (batch, steps, channels)")
-CONV(Conv2D, "Convolution2D", conv, conv_args, "convolution over (batch, rows, columns, channels)")
-CONV(Conv3D, "Convolution3D", conv, conv_args, "convolution over (batch, depth, rows, columns, channels)")
-CONV(Conv1DTranspose, "Convolution1DTranspose", transpose, transpose_args,
+CONV(Conv1D, 1, "Convolution1D", conv, conv1_args, "convolution over (batch, steps, channels)")
+CONV(Conv2D, 2, "Convolution2D", conv, conv_args, "convolution over (batch, rows, columns, channels)")
+CONV(Conv3D, 3, "Convolution3D", conv, conv_args, "convolution over (batch, depth, rows, columns, channels)")
+CONV(Conv1DTranspose, 1, "Convolution1DTranspose", transpose, transpose_args,
      "convolution the other way round: strides make the output larger")
-CONV(Conv2DTranspose, "Convolution2DTranspose", transpose, transpose_args,
+CONV(Conv2DTranspose, 2, "Convolution2DTranspose", transpose, transpose_args,
      "convolution the other way round: strides make the output larger")
-CONV(Conv3DTranspose, "Convolution3DTranspose", transpose, transpose_args,
+CONV(Conv3DTranspose, 3, "Convolution3DTranspose", transpose, transpose_args,
      "convolution the other way round: strides make the output larger")
-CONV(DepthwiseConv1D, NULL, depthwise, depthwise_args, "convolution of each channel by itself")
-CONV(DepthwiseConv2D, NULL, depthwise, depthwise_args, "convolution of each channel by itself")
-CONV(SeparableConv1D, "SeparableConvolution1D", separable, separable_args,
+CONV(DepthwiseConv1D, 1, NULL, depthwise, depthwise_args, "convolution of each channel by itself")
+CONV(DepthwiseConv2D, 2, NULL, depthwise, depthwise_args, "convolution of each channel by itself")
+CONV(SeparableConv1D, 1, "SeparableConvolution1D", separable, separable_args,
      "convolution of each channel by itself, then of single positions")
-CONV(SeparableConv2D, "SeparableConvolution2D", separable, separable_args,
+CONV(SeparableConv2D, 2, "SeparableConvolution2D", separable, separable_args,
      "convolution of each channel by itself, then of single positions")

@@ -33,7 +33,7 @@ static void shape(Layer *layer, Diags *diags) {
     layer->output.dim[layer->output.rank - 1] = a->units;
 }
 
-const Formula add_bias = {"biased", {"x", "bias"}, "x + bias", {"d", "d"}, .rises = true};
+const Formula add_bias = {"biased", {"x", "bias"}, "x + bias", {"d", "d"}, .rises = true, .kind = FORMULA_BIAS};
 
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     const DenseArgs *a = layer->args;

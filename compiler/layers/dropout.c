@@ -35,7 +35,6 @@ static const ArgDef spatial_args[] = {
      .choices = (const char *const[]){"channels_last", "channels_first", NULL}, .doc = "where the channels are"},
     SEED_ARG, INVERTED_ARG, {0}};
 
-static const Formula drop = {"dropped", {"x", "mask"}, MASK_VALUE, {MASK_GRADIENT, NULL}};
 static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
 static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}};
 
@@ -56,7 +55,7 @@ static Tensor *drop_forward(const Layer *layer, Builder *build, Tensor *x, Shape
         .seeded = a->seed != INT_NONE,
         .seed = a->seed,
     };
-    return build_map(build, &drop, (Tensor *[]){x, build_random(build, noise, random)}, NULL, 0);
+    return build_map(build, &times_mask, (Tensor *[]){x, build_random(build, noise, random)}, NULL, 0);
 }
 
 void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags) {
@@ -135,14 +134,15 @@ static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
     return drop_forward(layer, build, x, noise);
 }
 
-#define SPATIAL(name_, args_, shape_)                                                                                  \
+#define SPATIAL(name_, dims_, args_, shape_)                                                                                  \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, "drops whole channels of " shape_ " while training", args_, DropoutArgs),                  \
+        .dims = dims_,                                                                                                 \
         .shape = spatial_shape,                                                                                        \
         .forward = spatial_forward,                                                                                    \
         .stream = stream_each,                                                                                         \
         .masks = true,                                                                                                 \
     };
-SPATIAL(SpatialDropout1D, spatial1_args, "(batch, steps, channels)")
-SPATIAL(SpatialDropout2D, spatial_args, "(batch, rows, columns, channels)")
-SPATIAL(SpatialDropout3D, spatial_args, "(batch, depth, rows, columns, channels)")
+SPATIAL(SpatialDropout1D, 1, spatial1_args, "(batch, steps, channels)")
+SPATIAL(SpatialDropout2D, 2, spatial_args, "(batch, rows, columns, channels)")
+SPATIAL(SpatialDropout3D, 3, spatial_args, "(batch, depth, rows, columns, channels)")

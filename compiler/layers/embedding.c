@@ -30,7 +30,7 @@ static void shape(Layer *layer, Diags *diags) {
         diag(diags, D_layer_input, layer->span, "Embedding", shape_text(layer->arena, input), "it adds one dimension more");
         return;
     }
-    if (a->mask_zero && (input.rank != 2 || strchr(layer->name, '/'))) {
+    if (a->mask_zero && (input.rank != 2 || layer->wrapper)) {
         diag(diags, D_layer_argument, object_arg_span(layer->object, "mask_zero"),
              "mask_zero=True is for indices (batch, time), not within another layer");
         return;

@@ -7,12 +7,7 @@
 #include "ops/pad.h"
 #include "ops/window.h"
 
-int image_dims(const Layer *layer) {
-    const char *name = layer->def->class.name;
-    for (; *name; name++)
-        if (name[0] >= '1' && name[0] <= '3' && name[1] == 'D') return name[0] - '0';
-    return 0;
-}
+int image_dims(const Layer *layer) { return layer->def->dims; }
 
 static bool channels_first(const char *data_format) { return data_format && !strcmp(data_format, "channels_first"); }
 

@@ -32,7 +32,7 @@ static Tensor *draw(const Layer *layer, Builder *build, Shape shape, RandomAttrs
     return build_random(build, shape, random);
 }
 
-static const Formula add_noise = {"noisy", {"x", "noise"}, "x + noise", {"d", NULL}};
+static const Formula add_noise = {"noisy", {"x", "noise"}, "x + noise", {"d", NULL}, .kind = FORMULA_ADD};
 static const Formula multiply_noise = {"noisy", {"x", "noise"}, "x * noise", {"d * noise", NULL}};
 
 static Tensor *noise_forward(const Layer *layer, Builder *build, Tensor *x) {

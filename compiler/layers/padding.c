@@ -52,9 +52,8 @@ static bool amounts(const Layer *layer, const char *arg, Ints given, int64_t *lo
 }
 
 /* The spacing that pads, or cuts off, and the shape that comes out. */
-static bool spacing_of(const Layer *layer, Spacing *spacing, Shape *output, Diags *diags) {
+static bool spacing_of(const Layer *layer, bool crop, Spacing *spacing, Shape *output, Diags *diags) {
     const PaddingArgs *a = layer->args;
-    const bool crop = layer->def->class.name[0] == 'C';
     const char *arg = crop ? "cropping" : "padding";
     int64_t low[MAX_SPATIAL], high[MAX_SPATIAL];
     if (!image_input(layer, a->data_format, output, diags) ||
@@ -74,22 +73,26 @@ static bool spacing_of(const Layer *layer, Spacing *spacing, Shape *output, Diag
     return true;
 }
 
-static void space_shape(Layer *layer, Diags *diags) {
+static void spaced_shape(Layer *layer, bool crop, Diags *diags) {
     Spacing spacing;
     Shape output;
-    if (spacing_of(layer, &spacing, &output, diags))
+    if (spacing_of(layer, crop, &spacing, &output, diags))
         layer->output = image_shape(output, ((const PaddingArgs *)layer->args)->data_format);
 }
 
-static Tensor *space_forward(const Layer *layer, Builder *build, Tensor *x) {
+static Tensor *spaced_forward(const Layer *layer, bool crop, Builder *build, Tensor *x) {
     const PaddingArgs *a = layer->args;
     Spacing spacing;
     Shape output;
-    spacing_of(layer, &spacing, &output, NULL);
-    const char *label = layer->def->class.name[0] == 'C' ? "cropped" : "padded";
-    x = build_pad(build, image_load(build, x, a->data_format), spacing, output, "forward", label);
+    spacing_of(layer, crop, &spacing, &output, NULL);
+    x = build_pad(build, image_load(build, x, a->data_format), spacing, output, "forward", crop ? "cropped" : "padded");
     return image_store(build, x, a->data_format);
 }
+
+static void pad_shape(Layer *layer, Diags *diags) { spaced_shape(layer, false, diags); }
+static void crop_shape(Layer *layer, Diags *diags) { spaced_shape(layer, true, diags); }
+static Tensor *pad_forward(const Layer *layer, Builder *build, Tensor *x) { return spaced_forward(layer, false, build, x); }
+static Tensor *crop_forward(const Layer *layer, Builder *build, Tensor *x) { return spaced_forward(layer, true, build, x); }
 
 /* UpSampling */
 
@@ -123,18 +126,19 @@ static Tensor *up_forward(const Layer *layer, Builder *build, Tensor *x) {
     return image_store(build, x, a->data_format);
 }
 
-#define IMAGE(name_, kind_, args_, brief_)                                                                             \
+#define IMAGE(name_, dims_, kind_, args_, brief_)                                                                             \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args_, PaddingArgs),                                                               \
+        .dims = dims_,                                                                                                 \
         .shape = kind_##_shape,                                                                                        \
         .forward = kind_##_forward,                                                                                    \
     };
-IMAGE(ZeroPadding1D, space, pad1_args, "zeros before and after the steps")
-IMAGE(ZeroPadding2D, space, pad_args, "zeros around images")
-IMAGE(ZeroPadding3D, space, pad_args, "zeros around volumes")
-IMAGE(Cropping1D, space, crop1_args, "without the first and last steps")
-IMAGE(Cropping2D, space, crop2_args, "without the edges of images")
-IMAGE(Cropping3D, space, crop3_args, "without the edges of volumes")
-IMAGE(UpSampling1D, up, up1_args, "each step several times")
-IMAGE(UpSampling2D, up, up2_args, "larger images")
-IMAGE(UpSampling3D, up, up3_args, "larger volumes")
+IMAGE(ZeroPadding1D, 1, pad, pad1_args, "zeros before and after the steps")
+IMAGE(ZeroPadding2D, 2, pad, pad_args, "zeros around images")
+IMAGE(ZeroPadding3D, 3, pad, pad_args, "zeros around volumes")
+IMAGE(Cropping1D, 1, crop, crop1_args, "without the first and last steps")
+IMAGE(Cropping2D, 2, crop, crop2_args, "without the edges of images")
+IMAGE(Cropping3D, 3, crop, crop3_args, "without the edges of volumes")
+IMAGE(UpSampling1D, 1, up, up1_args, "each step several times")
+IMAGE(UpSampling2D, 2, up, up2_args, "larger images")
+IMAGE(UpSampling3D, 3, up, up3_args, "larger volumes")

@@ -43,17 +43,20 @@ static void pool_shape(Layer *layer, Diags *diags) {
     if (slide(layer, &sliding, diags)) layer->output = image_shape(sliding.output, a->data_format);
 }
 
-static bool is_max(const Layer *layer) { return strstr(layer->def->class.name, "Max") != NULL; }
-
-static Tensor *pool_forward(const Layer *layer, Builder *build, Tensor *x) {
+static Tensor *pool_forward(const Layer *layer, PoolKind kind, Builder *build, Tensor *x) {
     const PoolArgs *a = layer->args;
     Sliding sliding;
     slide(layer, &sliding, NULL);
-    sliding.window.pool = is_max(layer) ? POOL_MAX : POOL_AVERAGE;
+    sliding.window.pool = kind;
     for (int i = 0; i < sliding.window.dims; i++) sliding.window.low[i] = sliding.low[i];
     x = image_load(build, x, a->data_format);
-    x = build_pool(build, x, sliding.window, sliding.output, "forward", is_max(layer) ? "max" : "average");
+    x = build_pool(build, x, sliding.window, sliding.output, "forward", kind == POOL_MAX ? "max" : "average");
     return image_store(build, x, a->data_format);
+}
+
+static Tensor *max_forward(const Layer *layer, Builder *build, Tensor *x) { return pool_forward(layer, POOL_MAX, build, x); }
+static Tensor *average_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return pool_forward(layer, POOL_AVERAGE, build, x);
 }
 
 static const char *pool_stream(const Layer *layer, bool *timed) {
@@ -99,7 +102,7 @@ static Tensor *masked_average(Builder *build, Tensor *x, Tensor *mask) {
     return build_map(build, &mean_of_valid, (Tensor *[]){total, count}, NULL, 0);
 }
 
-static Tensor *global_forward(const Layer *layer, Builder *build, Tensor *x) {
+static Tensor *global_forward(const Layer *layer, PoolKind kind, Builder *build, Tensor *x) {
     const PoolArgs *a = layer->args;
     Tensor *const mask = layer->def->masks ? x->mask : NULL;
     x = image_load(build, x, a->data_format);
@@ -110,32 +113,49 @@ static Tensor *global_forward(const Layer *layer, Builder *build, Tensor *x) {
         window.size[i] = window.stride[i] = shape.dim[i + 1];
         shape.dim[i + 1] = 1;
     }
-    window.pool = is_max(layer) ? POOL_MAX_SPLIT : POOL_AVERAGE;
-    x = build_pool(build, x, window, shape, "forward", is_max(layer) ? "max" : "average");
+    window.pool = kind;
+    x = build_pool(build, x, window, shape, "forward", kind == POOL_AVERAGE ? "average" : "max");
     return build_view(build, x, layer->output, "view");
 }
 
-#define POOL(name_, alias_, kind_, args_, brief_) \
-    POOL_LAYER(name_, alias_, kind_##_shape, kind_##_forward, kind_##_stream, args_, brief_, false)
-#define POOL_LAYER(name_, alias_, shape_, forward_, stream_, args_, brief_, masks_)                                    \
+static Tensor *global_max_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return global_forward(layer, POOL_MAX_SPLIT, build, x);
+}
+static Tensor *global_average_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return global_forward(layer, POOL_AVERAGE, build, x);
+}
+
+#define POOL(name_, dims_, alias_, shape_, forward_, stream_, args_, brief_, masks_)                                    \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args_, PoolArgs),                                                                  \
+        .dims = dims_,                                                                                                 \
         .class.aliases = ALIASES(alias_),                                                                              \
         .shape = shape_,                                                                                               \
         .forward = forward_,                                                                                           \
         .stream = stream_,                                                                                             \
         .masks = masks_,                                                                                               \
     };
-POOL(MaxPooling1D, "MaxPool1D", pool, max_args, "the maximum of each window of (batch, steps, channels)")
-POOL(MaxPooling2D, "MaxPool2D", pool, max_args, "the maximum of each window of (batch, rows, columns, channels)")
-POOL(MaxPooling3D, "MaxPool3D", pool, max_args, "the maximum of each window of (batch, depth, rows, columns, channels)")
-POOL(AveragePooling1D, "AvgPool1D", pool, average_args, "the mean of each window of (batch, steps, channels)")
-POOL(AveragePooling2D, "AvgPool2D", pool, average_args, "the mean of each window of (batch, rows, columns, channels)")
-POOL(AveragePooling3D, "AvgPool3D", pool, average_args, "the mean of each window of (batch, depth, rows, columns, channels)")
-POOL(GlobalMaxPooling1D, "GlobalMaxPool1D", global, global_args, "the maximum of each channel")
-POOL(GlobalMaxPooling2D, "GlobalMaxPool2D", global, global_args, "the maximum of each channel")
-POOL(GlobalMaxPooling3D, "GlobalMaxPool3D", global, global_args, "the maximum of each channel")
-POOL_LAYER(GlobalAveragePooling1D, "GlobalAvgPool1D", masked_global_shape, global_forward, global_stream, global_args,
-           "the mean of each channel over the time steps that are not masked", true)
-POOL(GlobalAveragePooling2D, "GlobalAvgPool2D", global, global_args, "the mean of each channel")
-POOL(GlobalAveragePooling3D, "GlobalAvgPool3D", global, global_args, "the mean of each channel")
+#define MAX(dims_, places_)                                                                                            \
+    POOL(MaxPooling##dims_##D, dims_, "MaxPool" #dims_ "D", pool_shape, max_forward, pool_stream, max_args,            \
+         "the maximum of each window of " places_, false)
+#define AVERAGE(dims_, places_)                                                                                        \
+    POOL(AveragePooling##dims_##D, dims_, "AvgPool" #dims_ "D", pool_shape, average_forward, pool_stream, average_args, \
+         "the mean of each window of " places_, false)
+#define GLOBAL_MAX(dims_)                                                                                              \
+    POOL(GlobalMaxPooling##dims_##D, dims_, "GlobalMaxPool" #dims_ "D", global_shape, global_max_forward,              \
+         global_stream, global_args, "the maximum of each channel", false)
+#define GLOBAL_AVERAGE(dims_, shape_, brief_, masks_)                                                                  \
+    POOL(GlobalAveragePooling##dims_##D, dims_, "GlobalAvgPool" #dims_ "D", shape_, global_average_forward,            \
+         global_stream, global_args, brief_, masks_)
+MAX(1, "(batch, steps, channels)")
+MAX(2, "(batch, rows, columns, channels)")
+MAX(3, "(batch, depth, rows, columns, channels)")
+AVERAGE(1, "(batch, steps, channels)")
+AVERAGE(2, "(batch, rows, columns, channels)")
+AVERAGE(3, "(batch, depth, rows, columns, channels)")
+GLOBAL_MAX(1)
+GLOBAL_MAX(2)
+GLOBAL_MAX(3)
+GLOBAL_AVERAGE(1, masked_global_shape, "the mean of each channel over the time steps that are not masked", true)
+GLOBAL_AVERAGE(2, global_shape, "the mean of each channel", false)
+GLOBAL_AVERAGE(3, global_shape, "the mean of each channel", false)

@@ -128,7 +128,6 @@ const char *recurrent_mismatch(const Layer *forward, const Layer *backward) {
 
 /* Masks: constant over time, new for every batch. */
 
-static const Formula drop = {"dropped", {"x", "mask"}, MASK_VALUE, {MASK_GRADIENT, NULL}};
 static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
 
 /* A mask (batch, features), or (gate, batch, features) where every gate has its own. */
@@ -152,7 +151,7 @@ static Tensor *masked(const Cell *cell, Tensor *x, Tensor *masks, int gate) {
     if (!masks) return x;
     const char *const label = arena_printf(cell->build->plan->arena, "%s_mask", cell->def->gates[gate]);
     Tensor *mask = cell->separate ? build_index(cell->build, masks, gate, label) : masks;
-    return build_map(cell->build, &drop, (Tensor *[]){x, mask}, NULL, 0);
+    return build_map(cell->build, &times_mask, (Tensor *[]){x, mask}, NULL, 0);
 }
 
 /* Products: of all gates at once, or, with a mask for each, one by one. */
@@ -214,7 +213,7 @@ static Tensor *state_product(const Cell *cell, Tensor *h, int gate) {
                    arena_printf(cell->build->plan->arena, "state_%s", cell->def->gates[gate]));
 }
 
-static const Formula add = {"sum", {"x", "state"}, "x + state", {"d", "d"}};
+static const Formula add = {"sum", {"x", "state"}, "x + state", {"d", "d"}, .kind = FORMULA_STATE};
 
 static Tensor *sum(const Cell *cell, Tensor *a, Tensor *b) {
     return build_map(cell->build, &add, (Tensor *[]){a, b}, NULL, 0);

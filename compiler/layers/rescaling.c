@@ -23,7 +23,7 @@ static void add_operand(Builder *build, Step *step, const char *name, const doub
 
 static Tensor *scale_and_shift(Builder *build, Tensor *x, const Formula *formula, const double *const *values,
                                const int *counts, Shape shape) {
-    Step step = {.label = formula->name, .text = formula->value, .formula = formula};
+    Step step = {.label = formula->name, .text = formula->value, .kind = formula->kind, .formula = formula};
     step_add(build->plan->arena, &step, TENSOR("x", x));
     for (int i = 0; i < 2; i++) add_operand(build, &step, formula->operands[i + 1], values[i], counts[i], shape);
     return build_step_map(build, step, x->shape, arena_printf(build->plan->arena, "forward_%s", formula->name));

@@ -162,11 +162,11 @@ static void repeat_shape(Layer *layer, Diags *diags) {
     layer->output = shape_of(3, (int64_t[]){input.dim[0], a->n, input.dim[1]});
 }
 
-static const Formula repeated = {"repeated", {"x"}, "x", {"d"}};
+static const Formula repeated = {"repeated", {"x"}, "x", {"d"}, .kind = FORMULA_COPY};
 
 static Tensor *repeat_forward(const Layer *layer, Builder *build, Tensor *x) {
     Tensor *vector = build_view(build, x, shape_of(3, (int64_t[]){x->shape.dim[0], 1, x->shape.dim[1]}), "vector");
-    Step step = {.label = repeated.name, .text = repeated.value, .formula = &repeated};
+    Step step = {.label = repeated.name, .text = repeated.value, .kind = repeated.kind, .formula = &repeated};
     step_add(build->plan->arena, &step, TENSOR("x", vector));
     return build_step_map(build, step, layer->output, "forward_repeated");
 }

@@ -77,7 +77,7 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
     if (!strcmp(a->merge_mode, "concat")) layer->output.dim[layer->output.rank - 1] *= 2;
 }
 
-static const Formula sum = {"merged", {"x", "back"}, "x + back", {"d", "d"}};
+static const Formula sum = {"merged", {"x", "back"}, "x + back", {"d", "d"}, .kind = FORMULA_ADD};
 static const Formula average = {"merged", {"x", "back"}, "(x + back) * 0.5", {"d * 0.5", "d * 0.5"}};
 static const Formula product = {"merged", {"x", "back"}, "x * back", {"d * back", "d * x"}};
 

@@ -164,7 +164,7 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
  * loss's ignore_class does not; but a label that is no class has no crossentropy, of which Keras makes NaN. */
 static Tensor *metric_weights(Builder *build, const Metric *metric, Tensor *judged) {
     const Object *loss = build->plan->model->compile.loss;
-    const bool mean = metric->def->kind == METRIC_MEAN, masked = mean && strcmp(metric->def->result, "ROOT") != 0;
+    const bool mean = metric->def->kind == METRIC_MEAN, masked = mean && !metric->def->unmasked;
     const int64_t ignored = ((const LossArgs *)loss->args)->ignore_class;
     const bool ignores = mean && metric->def->value->sparse && metric->def->value->shortcut && loss_ignores(loss) &&
                          !(ignored >= 0 && ignored < judged->shape.dim[judged->shape.rank - 1]);
@@ -188,7 +188,7 @@ static void build_metric(Builder *build, const Metric *metric, Tensor *predictio
     op->metric = def;
     op->object = metric->object;
     op->sum_at = metric->sum_at;
-    if (def->argmax && prediction->logits_of) {
+    if (def->argmax && prediction->rows_of_logits) {
         op->in[op->in_count++] = prediction->logits;
         op->in[op->in_count++] = build->program->target;
     } else if (def->kind == METRIC_MEAN) {

@@ -16,8 +16,9 @@ typedef struct ActivationDef {
     const char *value;                           /* of x; NULL with build */
     const char *gradient;                        /* of d and x, or y */
     bool rises;                                  /* never falls as x grows */
+    bool is_relu;                                /* max(x, 0) */
     Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
-    const char *logits_of; /* "sigmoid": losses go back to its argument, as Keras does; NULL: they do not */
+    bool keeps_logits; /* losses go back to its argument, as Keras does */
 } ActivationDef;
 
 #endif

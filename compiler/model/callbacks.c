@@ -14,12 +14,6 @@
 #include "model/model.h"
 #include "model/statements.h"
 
-static const char *name_argument(const Object *object) {
-    for (const ArgDef *row = object->class->args; row && row->name; row++)
-        if (!strcmp(row->name, "name")) return *(const char *const *)((const char *)object->args + row->offset);
-    return NULL;
-}
-
 /* auc, and auc_1 when there are several. */
 static bool is_called(const char *figure, const char *name) {
     const size_t length = strlen(name);
@@ -30,7 +24,7 @@ static bool is_called(const char *figure, const char *name) {
 }
 
 static bool is_metric(Arena *arena, const char *figure, const Object *metric) {
-    const char *const own = name_argument(metric), *const in_logs = ((const MetricDef *)metric->class)->name;
+    const char *const own = ((const LossArgs *)metric->args)->name, *const in_logs = ((const MetricDef *)metric->class)->name;
     if (own) return !strcmp(figure, own);
     bool found = is_called(figure, metric->spelled) || is_called(figure, snake_case(arena, metric->class->name)) ||
                  (in_logs && is_called(figure, in_logs));
@@ -38,11 +32,10 @@ static bool is_metric(Arena *arena, const char *figure, const Object *metric) {
     return found;
 }
 
-/* As Keras' metrics say: those that are losses too fall, and the other errors. */
+/* As Keras' metrics say: those that are made of a loss fall. */
 static bool metric_falls(const Class *metric) {
-    const size_t length = strlen(metric->name);
-    if (!strcmp(metric->name, "CosineSimilarity")) return false;
-    return class_find(CLASS_LOSS, metric->name) || (length > 5 && !strcmp(metric->name + length - 5, "Error"));
+    const LossDef *const value = ((const MetricDef *)metric)->value;
+    return value && value->class.kind == CLASS_LOSS;
 }
 
 int monitor_direction(const Model *model, const CallbackArgs *args) {
@@ -73,12 +66,14 @@ const char *weights_file(Arena *arena, const char *path) {
     return path;
 }
 
+extern const Class callback_ModelCheckpoint;
+
 static void check_callback(const Model *model, const Object *callback, Diags *diags) {
     const CallbackArgs *const args = callback->args;
     const char *const name = callback->class->name;
     if (monitor_direction(model, args) == 0)
         diag(diags, D_monitor, object_arg_span(callback, "monitor"), name, args->monitor);
-    if (!strcmp(name, "ModelCheckpoint") && strcmp(args->path, weights_file(model->arena, args->path)) != 0)
+    if (callback->class == &callback_ModelCheckpoint && strcmp(args->path, weights_file(model->arena, args->path)) != 0)
         diag(diags, D_weights_file, object_arg_span(callback, "filepath"), weights_file(model->arena, args->path));
 }
 

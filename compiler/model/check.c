@@ -59,11 +59,13 @@ static void check_metric(const Model *model, const Object *object, Diags *diags)
     }
 }
 
+extern const LayerDef layer_Dense;
+
 /* A Dense works on the last dimension: where a Flatten was forgotten, it predicts something for each row of a sample. */
 static void note_rows(const Model *model, Diags *diags) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        if (strcmp(layer->def->class.name, "Dense") != 0 || layer->input.rank < 3) continue;
+        if (layer->def != &layer_Dense || layer->input.rank < 3) continue;
         diag_note(diags, layer->span, "'%s' works on the last dimension of %s%s; Flatten() above it makes a sample one vector",
                   layer->name, shape_text(model->arena, layer->input), layer_source(layer));
         return;
@@ -75,7 +77,7 @@ static void check_labels(const Model *model, const Object *y, Diags *diags) {
     const LossDef *loss = (const LossDef *)model->compile.loss->class;
     Shape labels = shape_of(model->output.rank - 1, model->output.dim + 1);
     if (loss->sparse) labels.rank--;
-    if (!y || strcmp(y->class->name, "csv") != 0 || model->output.rank < 3) return;
+    if (!y || y->class != &source_csv || model->output.rank < 3) return;
     const int64_t wanted = shape_size(labels, 1);
     const int columns = ((const SourceArgs *)y->args)->columns.index.count;
     if (columns < 0 || columns == wanted) return;

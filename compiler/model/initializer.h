@@ -8,9 +8,13 @@
 #include "language/class.h"
 #include "model/shape.h"
 
-/** One call of nnc_init.h: function(values, size, a, b, random). */
+/** Functions of nnc_init.h. */
+typedef enum InitKind {
+    INIT_CONSTANT, INIT_UNIFORM, INIT_NORMAL, INIT_TRUNCATED, INIT_ORTHOGONAL, INIT_IDENTITY
+} InitKind;
+/** A call of one: function(values, size, a, b, random). */
 typedef struct InitCall {
-    const char *function; /* init_uniform, _normal, _truncated, _constant, _orthogonal, _identity */
+    InitKind kind;
     double a, b;
     int64_t rows, columns; /* orthogonal, identity; else 0 */
     int64_t seed;          /* INT_NONE: the run's */

@@ -18,6 +18,7 @@ Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs arg
 
 void layer_shape_inner(Layer *wrapper, Layer *inner, const char *name, Shape input, Shape mask, Diags *diags) {
     inner->name = arena_printf(wrapper->arena, "%s/%s", wrapper->name, name);
+    inner->wrapper = wrapper;
     inner->input = input;
     inner->previous = wrapper->previous;
     inner->output.rank = -1;

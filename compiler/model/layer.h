@@ -41,6 +41,7 @@ typedef struct LayerDef {
     /** --stream: NULL, or why the layer cannot run one time step after another. *timed: whether dimension 1 of its input is
      *  the time that goes on; becomes that of its output. NULL: it can only where that is not so. */
     const char *(*stream)(const Layer *layer, bool *timed);
+    int dims;       /* images: how many dimensions its positions have, 1 to 3 */
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */
     bool (*stateful)(const Layer *layer); /* whether a call goes on from the states of the one before; NULL: never */
@@ -63,6 +64,7 @@ struct Layer {
     const void *args; /* object->args */
     const char *name; /* dense_1; within wrappers time_distributed/dense_1 */
     const char *own_name; /* of a layer within a wrapper: dense_1 */
+    const Layer *wrapper; /* that it is within; NULL: it is the model's */
     Span span;
     int index; /* among the layers, Input not counted */
     int stream; /* the first of its random streams, within those of its index */

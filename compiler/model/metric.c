@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Thresholds of metrics. */
-#include <string.h>
-
 #include "language/class.h"
 #include "model/metric.h"
 
@@ -18,7 +16,6 @@ Thresholds metric_thresholds(const Object *metric) {
         thresholds.at = NULL;
         thresholds.count = (int)args->num_thresholds;
     }
-    for (const ArgDef *arg = metric->class->args; arg->name; arg++)
-        if (!strcmp(arg->name, "class_id") && args->class_id != INT_NONE) thresholds.column = args->class_id;
+    if (((const MetricDef *)metric->class)->by_class && args->class_id != INT_NONE) thresholds.column = args->class_id;
     return thresholds;
 }

@@ -32,6 +32,8 @@ typedef struct MetricDef {
     MetricKind kind;
     const LossDef *value; /* METRIC_MEAN */
     const char *result;   /* how it follows from the sums: MEAN, ROOT, …, as in enum nnc_result */
+    bool unmasked;        /* METRIC_MEAN: masks of time steps do not reach it, as in Keras */
+    bool by_class;        /* METRIC_THRESHOLDS: takes class_id */
     bool argmax;          /* logits serve as well as probabilities */
     const char *name;     /* in logs, where that is not the class's in snake_case */
     bool numbered;        /* in logs several without a name are told apart: auc, auc_1 */

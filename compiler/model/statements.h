@@ -51,4 +51,7 @@ typedef struct SourceArgs {
     bool standardize;      /* mean 0, deviation 1, as learned from the training part */
 } SourceArgs;
 
+/** Sources that others are told apart from. (statements.c) */
+extern const Class source_csv, source_images, source_labels;
+
 #endif

@@ -37,8 +37,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
         Tensor *x = step->operands[i].tensor;
         const char *text = i < 4 ? step->formula->gradient[i] : NULL;
         if (!x || !text || !gradient_needed(x)) continue;
-        const bool passes = text[0] == 'd' && !text[1];
-        Tensor *dx = passes ? d : build_gradient_map(build, step, i, d, op->out->shape);
+        Tensor *dx = formula_passes_gradient(step->kind) ? d : build_gradient_map(build, step, i, d, op->out->shape);
         gradient_add(build, x, dx);
     }
 }
@@ -48,19 +47,19 @@ static Tensor *copied(const Op *op) {
     const Step *const step = &op->steps.at[0];
     if (op->steps.count != 1 || step->operand_count != 1 || !step->result || step->result->in_registers) return NULL;
     const Operand *const x = &step->operands[0];
-    return x->tensor && !x->tensor->regenerated && !x->written && !strcmp(step->text, x->name) ? x->tensor : NULL;
+    return x->tensor && !x->tensor->regenerated && !x->written && step_copies(step) ? x->tensor : NULL;
 }
 
 /* Neighbours are copied at once; NULL where there are none. */
 static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
     Tensor *const x = copied(op);
     Loop *const row = &nest->loops[nest->loop_count - 1];
-    if (!x || !strcmp(row->size, "1")) return NULL;
+    if (!x || (row->literal == 1 && !row->of_batch)) return NULL;
     bool x_together, y_together;
     Tensor *const y = op->steps.at[0].result;
-    row->var = "0";
+    row->single = true;
     const char *const from = nest_index(e, nest, x, &x_together), *const to = nest_index(e, nest, y, &y_together);
-    row->var = "c";
+    row->single = false;
     if (!x_together || !y_together) return NULL;
     const char *const x_name = param_tensor(e, x, false);
     const char *const y_name = param_named(e, y, true, result_name(e, op, &op->steps.at[0]));
@@ -104,7 +103,7 @@ static void emit_map(Emit *e, const Op *op) {
 static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (!gradient_needed(x)) return;
-    Step step = {.label = gradient_name(build, x), .text = "d"};
+    Step step = {.label = gradient_name(build, x), .text = "d", .kind = FORMULA_COPY};
     step_add(build->plan->arena, &step, TENSOR("d", d));
     gradient_add(build, x, build_step_map(build, step, x->shape, "backward_spread"));
 }
@@ -122,10 +121,10 @@ static const char *after_sum(Emit *e, const Op *op, const Nest *kept, const Plac
 }
 
 /* The sum of all rows of a matrix, column by column, as for the gradient of a bias. */
-static bool sums_columns(Emit *e, const Op *op, const Nest *nest) {
+static bool sums_columns(const Op *op, const Nest *nest) {
     const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
     if (op->terms || nest->loop_count != 2 || !rows->reduced || columns->reduced) return false;
-    return !strcmp(columns->size, integer(e, columns->literal)); /* no batch in it */
+    return !columns->of_batch;
 }
 
 /* The sums of a block's column, and what the steps before have added up. */
@@ -164,7 +163,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
 static void emit_sum(Emit *e, const Op *op) {
     Tensor *x = op->in[0];
     Nest nest = nest_for(e, x->shape, op, x, &op->out->shape);
-    if (sums_columns(e, op, &nest)) {
+    if (sums_columns(op, &nest)) {
         emit_sum_columns(e, op, &nest);
         return;
     }
@@ -202,7 +201,7 @@ static void emit_sum(Emit *e, const Op *op) {
         body = text_chars(&out);
     }
     /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
-    if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.var = "0", .size = "1", .literal = 1, .present = ~UINT64_C(0)};
+    if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.single = true, .literal = 1, .present = ~UINT64_C(0)};
     Place place = {
         .nest = &outer, .lanes = lanes_kept ? lanes_of(e, last) : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
     const char *const steps = after_sum(e, op, &outer, &place);

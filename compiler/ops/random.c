@@ -8,7 +8,7 @@ static void emit(Emit *e, const Op *op) {
     Tensor drawn = *op->out;
     drawn.regenerated = true;
     Op map = {.def = &op_map, .name = op->name, .layer = op->layer, .out = op->out};
-    Step step = {.label = "factor", .text = "x", .result = op->out};
+    Step step = {.label = "factor", .text = "x", .kind = FORMULA_COPY, .result = op->out};
     step_add(e->arena, &step, TENSOR("x", &drawn));
     op_add_step(e->arena, &map, step);
     op_map.emit(e, &map);

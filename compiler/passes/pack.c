@@ -52,7 +52,7 @@ static Tensor *sequence_behind(Tensor *x, int64_t *index) {
 
 static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *joint) {
     joint->adding = op;
-    joint->sum = op->loop ? map_step(op, "x + state") : NULL;
+    joint->sum = op->loop ? map_step(op, FORMULA_STATE) : NULL;
     if (!joint->sum) return false;
     const Tensor *const x = joint->sum->operands[0].tensor, *const state = joint->sum->operands[1].tensor;
     Op *const product = joint->product = state->producer;
@@ -61,7 +61,7 @@ static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *
     const Tensor *const step = x->columns ? x->base : x;
     if (!step->stepped || !step->base || step->base->base || step->base->carry) return false;
     joint->inputs = step->base;
-    joint->biased = map_step(joint->inputs->producer, "x + bias");
+    joint->biased = map_step(joint->inputs->producer, FORMULA_BIAS);
     const Op *const made = joint->made =
         joint->biased ? joint->biased->operands[0].tensor->producer : joint->inputs->producer;
     if (!made || made->def != &op_matmul || made->loop || made->transpose_a || made->in[0]->shape.rank != 3)
@@ -105,6 +105,7 @@ static void join(Plan *plan, Program *program, const Joint *joint) {
     product->in[product->in_count++] = step;
     product->in[product->in_count++] = part_of(&build, joint->made->in[1], x, "kernel_part");
     sum->text = joint->biased ? "state + bias" : "state";
+    sum->kind = joint->biased ? FORMULA_ADD : FORMULA_COPY;
     sum->operands[0] = (Operand){.name = "bias", .kind = OPERAND_TENSOR};
     if (joint->biased) sum->operands[0].tensor = part_of(&build, joint->biased->operands[1].tensor, x, "bias_part");
     step_drop_unused(sum);

@@ -155,7 +155,7 @@ static const Operand *operand_named(const Step *step, const char *name) {
 static Tensor *dropped_of(const Program *program, const Tensor *value, const Tensor *mask, int end) {
     const Op *first = NULL;
     for (const Use *use = first_reader(program, value); use; use = next_use(use)) {
-        const Step *const dropped = use->op->at < end ? map_step(use->op, MASK_VALUE) : NULL;
+        const Step *const dropped = use->op->at < end ? map_step(use->op, FORMULA_FACTOR) : NULL;
         if (!dropped || operand_named(dropped, "x")->tensor != value || operand_named(dropped, "mask")->tensor != mask)
             continue;
         if (!first || use->op->at < first->at) first = use->op;
@@ -168,14 +168,15 @@ static Tensor *dropped_of(const Program *program, const Tensor *value, const Ten
  * look at each operation, and at the readers of a relu. */
 void pass_read_signs(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
-        Step *relu = map_step(program->ops.at[i], RELU_GRADIENT);
-        const Step *drop = relu ? map_step(operand_named(relu, "d")->tensor->producer, MASK_GRADIENT) : NULL;
+        Step *relu = gradient_step(program->ops.at[i], FORMULA_RELU);
+        const Step *drop = relu ? gradient_step(operand_named(relu, "d")->tensor->producer, FORMULA_FACTOR) : NULL;
         if (!drop) continue;
         Tensor *mask = operand_named(drop, "mask")->tensor, *y = operand_named(relu, "y")->tensor;
         if (!mask->regenerated || mask->producer->random.kind != RANDOM_KEEP) continue;
         Tensor *const z = dropped_of(program, y, mask, i);
         if (!z) continue;
         relu->text = "v_select(z > 0.0, kept * d, 0.0)";
+        relu->kind = FORMULA_OTHER;
         relu->operand_count = 0;
         step_add(plan->arena, relu, TENSOR("z", z));
         step_add(plan->arena, relu, TENSOR("d", operand_named(drop, "d")->tensor));

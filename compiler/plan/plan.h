@@ -60,7 +60,7 @@ struct Tensor {
     Tensor *gradient;      /* in the program that trains */
     signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
     Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
-    const char *logits_of; /* "softmax" or "sigmoid", over the last axis; NULL: another axis */
+    bool rows_of_logits;   /* element by element, or over the last axis, not another */
     Tensor *mask;          /* (batch, time): 0 where a time step is masked; NULL: none is */
     /* set by passes */
     bool in_registers;    /* lives and dies inside one operation */
@@ -87,6 +87,17 @@ struct Use {
     bool writes;       /* else it reads */
 };
 
+/** What passes know of a formula without reading it. */
+typedef enum FormulaKind {
+    FORMULA_OTHER,
+    FORMULA_COPY,   /* its only operand */
+    FORMULA_ADD,    /* sums, of which two are told apart: */
+    FORMULA_BIAS,   /* x + bias */
+    FORMULA_STATE,  /* x + state: what a gate sees */
+    FORMULA_RELU,   /* max(x, 0); its gradient is d where y > 0, else 0 */
+    FORMULA_FACTOR, /* x * mask; its gradient is d * mask */
+} FormulaKind;
+
 /** The elementwise part of the mathematics: an expression of operands, and its derivatives. Written in C with the
  *  functions of nnc_vec.h; numbers without suffix. `y` is the value itself, `d` the gradient that arrives. */
 typedef struct Formula {
@@ -95,6 +106,7 @@ typedef struct Formula {
     const char *value;
     const char *gradient[4]; /* with respect to each operand; NULL: none */
     bool rises;              /* never falls as the first operand grows, so that the greatest stays the greatest */
+    FormulaKind kind;
 } Formula;
 
 typedef enum OperandKind {
@@ -127,7 +139,8 @@ struct Step {
     int operand_count;
     Tensor *result;         /* NULL: an update */
     const Formula *formula; /* that text is the value of; NULL in gradients and updates */
-    bool of_gradient;       /* text is a gradient of a formula: 0 where its operand d is */
+    FormulaKind kind;       /* of the formula that text is the value of, or … */
+    bool of_gradient;       /* … a gradient of: then it is 0 where its operand d is */
     /** Where operands depend on each other: builds the gradients of all from `d`, that of the result. */
     void (*backward)(Builder *build, const Step *step, Tensor *d);
     const void *context; /* of `backward` */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Elementwise steps of an operation. */
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/words.h"
 #include "plan/plan.h"
@@ -31,7 +29,17 @@ void step_drop_unused(Step *step) {
     step->operand_count = kept;
 }
 
-Step *map_step(const Op *op, const char *text) {
-    return op && op->def == &op_map && op->steps.count == 1 && !strcmp(op->steps.at[0].text, text) ? &op->steps.at[0]
-                                                                                                   : NULL;
+bool formula_passes_gradient(FormulaKind kind) {
+    return kind == FORMULA_COPY || kind == FORMULA_ADD || kind == FORMULA_BIAS || kind == FORMULA_STATE;
 }
+
+bool step_copies(const Step *step) { return step->kind == FORMULA_COPY && step->operand_count == 1; }
+
+static Step *single_step(const Op *op, FormulaKind kind, bool of_gradient) {
+    Step *const step = op && op->def == &op_map && op->steps.count == 1 ? &op->steps.at[0] : NULL;
+    return step && step->kind == kind && step->of_gradient == of_gradient ? step : NULL;
+}
+
+Step *map_step(const Op *op, FormulaKind kind) { return single_step(op, kind, false); }
+
+Step *gradient_step(const Op *op, FormulaKind kind) { return single_step(op, kind, true); }

@@ -16,7 +16,12 @@ void step_drop_unused(Step *step);
 void step_add(Arena *arena, Step *step, Operand operand);
 /** One step more, which brings its operands along. */
 void op_add_step(Arena *arena, Op *op, Step step);
-/** The single step of a map that is written like this; NULL when op is none. */
-Step *map_step(const Op *op, const char *text);
+/** Whether the gradient of each operand that has one is what arrives. */
+bool formula_passes_gradient(FormulaKind kind);
+/** Whether a step makes nothing but what its operand is. */
+bool step_copies(const Step *step);
+/** The single step of a map, when that is the value of a formula of this kind, or a gradient of one; else NULL. */
+Step *map_step(const Op *op, FormulaKind kind);
+Step *gradient_step(const Op *op, FormulaKind kind);
 
 #endif

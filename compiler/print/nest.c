@@ -9,6 +9,7 @@
 #include "model/shape.h"
 #include "plan/access.h"
 #include "plan/plan.h"
+#include "plan/step.h"
 #include "plan/tensor.h"
 #include "print/emit.h"
 #include "print/nest.h"
@@ -69,22 +70,20 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
             !((drawn || parted) && dim == last)) {
             before->literal *= loop.literal;
             before->dim = dim;
-            if (shape.dim[dim] < 0) before->size = "batch";
+            before->of_batch = before->of_batch || shape.dim[dim] < 0;
             continue;
         }
-        loop.size = shape.dim[dim] < 0 ? "batch" : "";
+        loop.of_batch = shape.dim[dim] < 0;
         nest.loops[nest.loop_count++] = loop;
     }
     /* Rows of one column of wider rows do not follow each other: vectors run along the column, which is one element. */
     const bool apart = parted && !drawn && nest.loop_count > 0 && nest.loops[nest.loop_count - 1].dim != shape.rank - 1;
     if (nest.loop_count == 0 || apart)
-        nest.loops[nest.loop_count++] = (Loop){.literal = 1, .size = "", .dim = shape.rank - 1, .present = ~UINT64_C(0)};
+        nest.loops[nest.loop_count++] = (Loop){.literal = 1, .dim = shape.rank - 1, .present = ~UINT64_C(0)};
     for (int i = 0; i < nest.loop_count; i++) {
         Loop *loop = &nest.loops[i];
         loop->var = i == nest.loop_count - 1 ? "c" : vars[i];
-        loop->size = *loop->size && loop->literal == 1 ? "batch"
-                     : *loop->size                     ? formatted(emit, "batch * %lld", (long long)loop->literal)
-                                                       : integer(emit, loop->literal);
+        loop->size = loop->of_batch ? times(emit, "batch", loop->literal) : integer(emit, loop->literal);
     }
     nest.blocked = drawn;
     return nest;
@@ -112,7 +111,7 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool 
         const Loop *loop = &nest->loops[i];
         if (!(loop->present >> at & 1)) continue;
         if (i == nest->loop_count - 1) *vector = true;
-        if (!strcmp(loop->var, "0")) continue; /* one value, not a loop */
+        if (loop->single) continue;
         bool of_batch;
         const int64_t stride = stride_of(tensor, nest->space, loop->dim, &of_batch);
         const char *const var = of_batch ? formatted(emit, "%s * batch", loop->var) : loop->var;
@@ -283,7 +282,7 @@ static void forget_overwritten(Emit *emit, const Tensor *written) {
 static const char *outer_operand(Emit *emit, const Op *op, int index, const Operand *operand, const Place *place,
                                  Text *out) {
     const Step *const step = &op->steps.at[index];
-    const bool copied = !strcmp(step->text, operand->name); /* then the step's own name is enough */
+    const bool copied = step_copies(step); /* then the step's own name is enough */
     const char *const before = loaded_local(emit, operand->tensor);
     bool vector = true;
     if (before && !operand->written) return before;
@@ -312,7 +311,7 @@ static void put_result(Emit *emit, const Op *op, int index, const char *text, bo
     const Step *const step = &op->steps.at[index];
     const bool read = times_read(op, step->result, index + 1) > 0;
     text = vector ? text : formatted(emit, "v_splat(%s)", text);
-    if (is_name(text) || (!read && step->operand_count == 1 && !strcmp(step->text, step->operands[0].name))) {
+    if (is_name(text) || (!read && step_copies(step))) {
         step->result->local = text; /* a copy needs no name */
     } else {
         const char *const label = role_of_name(emit, op, step->label);

@@ -16,6 +16,8 @@ enum { MAX_LOOPS = MAX_RANK };
 typedef struct Loop {
     const char *var, *size; /* C texts */
     int64_t literal;        /* the size; the batch multiplied in is left out */
+    bool of_batch;          /* … when this is true */
+    bool single;            /* one value, not a loop: no index */
     int dim;                /* the innermost of the dimensions that it runs over */
     uint64_t present;       /* bit i: tensor i of the nest has this dimension */
     bool reduced;

@@ -20,7 +20,7 @@
         __VA_ARGS__};
 
 ROW(linear, "x", NULL, NULL)
-ROW_RISING(relu, "max(x, 0)", "v_max(v_splat(0.0), x)", RELU_GRADIENT)
+FULL_ROW(relu, NULL, "max(x, 0)", RELU_VALUE, RELU_GRADIENT, .rises = true, .is_relu = true)
 ROW_RISING(relu6, "min(max(x, 0), 6)", "v_clip(x, 0.0, 6.0)", "v_select((y > 0.0) & (y < 6.0), d, 0.0)")
 ROW_RISING(leaky_relu, "x where x > 0, else 0.2·x", "v_select(x > 0.0, x, 0.2 * x)", "v_select(y > 0.0, d, 0.2 * d)")
 ROW_RISING(elu, "x where x > 0, else eˣ - 1", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
@@ -33,7 +33,7 @@ ROW(gelu, "x·Φ(x), with Φ(x) = (1 + erf(x/√2)) / 2", "0.5 * x * (1.0 + v_er
 ROW_ALIAS(silu, "swish", "x·sigmoid(x)", "x * v_sigmoid(x)", "d * v_sigmoid(x) * (1.0 + x * v_sigmoid(-x))")
 ROW(mish, "x·tanh(softplus(x))", "x * v_tanh(v_softplus(x))",
     "d * (v_tanh(v_softplus(x)) + x * v_sigmoid(x) * (1.0 - v_tanh(v_softplus(x)) * v_tanh(v_softplus(x))))")
-FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)", .rises = true, .logits_of = "sigmoid")
+FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)", .rises = true, .keeps_logits = true)
 ROW_RISING(hard_sigmoid, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
     "v_select((x > -3.0) & (x < 3.0), 0.16666666666666667 * d, 0.0)")
 ROW_RISING(sparse_sigmoid, "0 for x ≤ -1, 1 for x ≥ 1, else (x + 1) / 2", "v_clip(0.5 * x + 0.5, 0.0, 1.0)",
@@ -60,7 +60,7 @@ ROW_RISING(exponential, "eˣ", "v_exp(x)", "d * y")
 static Tensor *softmax_build(Builder *build, Tensor *x) {
     Tensor *y = build_simple(build, &op_softmax, x, "softmax");
     y->logits = x;
-    y->logits_of = "softmax";
+    y->rows_of_logits = true;
     return y;
 }
 

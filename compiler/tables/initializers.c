@@ -46,10 +46,10 @@ static InitCall variance_scaling(Shape shape, double scale, const char *mode, co
     double fan = !strcmp(mode, "fan_in") ? fan_in : !strcmp(mode, "fan_out") ? fan_out : (fan_in + fan_out) / 2;
     scale /= fan > 1 ? fan : 1;
     if (!strcmp(distribution, "uniform"))
-        return (InitCall){.function = "init_uniform", .a = -sqrt(3 * scale), .b = sqrt(3 * scale), .seed = seed};
+        return (InitCall){.kind = INIT_UNIFORM, .a = -sqrt(3 * scale), .b = sqrt(3 * scale), .seed = seed};
     if (!strcmp(distribution, "untruncated_normal"))
-        return (InitCall){.function = "init_normal", .a = 0, .b = sqrt(scale), .seed = seed};
-    return (InitCall){.function = "init_truncated", .a = 0, .b = sqrt(scale) / TRUNCATED_STDDEV, .seed = seed};
+        return (InitCall){.kind = INIT_NORMAL, .a = 0, .b = sqrt(scale), .seed = seed};
+    return (InitCall){.kind = INIT_TRUNCATED, .a = 0, .b = sqrt(scale) / TRUNCATED_STDDEV, .seed = seed};
 }
 
 static const char *const modes[] = {"fan_in", "fan_out", "fan_avg", NULL};
@@ -80,20 +80,20 @@ static const ArgDef gain_args[] = {
 #define ARGS const InitializerArgs *args = object->args
 #define DESCRIBE(name_) static void describe_##name_(const Object *object, Shape shape, InitCall *call)
 
-DESCRIBE(zeros) { (void)object, (void)shape; *call = (InitCall){.function = "init_constant", .a = 0}; }
-DESCRIBE(ones) { (void)object, (void)shape; *call = (InitCall){.function = "init_constant", .a = 1}; }
-DESCRIBE(constant) { ARGS; (void)shape; *call = (InitCall){.function = "init_constant", .a = args->value}; }
+DESCRIBE(zeros) { (void)object, (void)shape; *call = (InitCall){.kind = INIT_CONSTANT, .a = 0}; }
+DESCRIBE(ones) { (void)object, (void)shape; *call = (InitCall){.kind = INIT_CONSTANT, .a = 1}; }
+DESCRIBE(constant) { ARGS; (void)shape; *call = (InitCall){.kind = INIT_CONSTANT, .a = args->value}; }
 DESCRIBE(random_normal) {
     ARGS; (void)shape;
-    *call = (InitCall){.function = "init_normal", .a = args->mean, .b = args->stddev, .seed = args->seed};
+    *call = (InitCall){.kind = INIT_NORMAL, .a = args->mean, .b = args->stddev, .seed = args->seed};
 }
 DESCRIBE(random_uniform) {
     ARGS; (void)shape;
-    *call = (InitCall){.function = "init_uniform", .a = args->minval, .b = args->maxval, .seed = args->seed};
+    *call = (InitCall){.kind = INIT_UNIFORM, .a = args->minval, .b = args->maxval, .seed = args->seed};
 }
 DESCRIBE(truncated_normal) {
     ARGS; (void)shape;
-    *call = (InitCall){.function = "init_truncated", .a = args->mean, .b = args->stddev, .seed = args->seed};
+    *call = (InitCall){.kind = INIT_TRUNCATED, .a = args->mean, .b = args->stddev, .seed = args->seed};
 }
 DESCRIBE(scaling) { ARGS; *call = variance_scaling(shape, args->scale, args->mode, args->distribution, args->seed); }
 DESCRIBE(glorot_uniform) { ARGS; *call = variance_scaling(shape, 1, "fan_avg", "uniform", args->seed); }
@@ -104,14 +104,14 @@ DESCRIBE(lecun_uniform) { ARGS; *call = variance_scaling(shape, 1, "fan_in", "un
 DESCRIBE(lecun_normal) { ARGS; *call = variance_scaling(shape, 1, "fan_in", "truncated_normal", args->seed); }
 
 /* As Keras: a tensor of rank above 2 is the matrix of all but its last dimension by the last. */
-static InitCall matrix_call(const char *function, Shape shape, const InitializerArgs *args) {
-    InitCall call = {.function = function, .a = args->gain, .rows = 1, .columns = 1, .seed = args->seed};
+static InitCall matrix_call(InitKind kind, Shape shape, const InitializerArgs *args) {
+    InitCall call = {.kind = kind, .a = args->gain, .rows = 1, .columns = 1, .seed = args->seed};
     for (int i = 0; i < shape.rank - 1; i++) call.rows *= shape.dim[i];
     if (shape.rank > 0) call.columns = shape.dim[shape.rank - 1];
     return call;
 }
-DESCRIBE(orthogonal) { ARGS; *call = matrix_call("init_orthogonal", shape, args); }
-DESCRIBE(identity) { ARGS; *call = matrix_call("init_identity", shape, args); }
+DESCRIBE(orthogonal) { ARGS; *call = matrix_call(INIT_ORTHOGONAL, shape, args); }
+DESCRIBE(identity) { ARGS; *call = matrix_call(INIT_IDENTITY, shape, args); }
 
 DEFINE(Zeros, "0", no_args, describe_zeros, "zeros", "zero")
 DEFINE(Ones, "1", no_args, describe_ones, "ones", "one")

@@ -116,7 +116,7 @@ MEAN(CategoricalFocalCrossentropy, "crossentropy of what is far from right", cat
 
 const MetricDef metric_RootMeanSquaredError = {
     METRIC_CLASS(RootMeanSquaredError, "√ mean (p - y)²", name_args, "root_mean_squared_error"),
-    .value = &loss_MeanSquaredError, .result = "ROOT",
+    .value = &loss_MeanSquaredError, .result = "ROOT", .unmasked = true,
 };
 const MetricDef metric_LogCoshError = {
     METRIC_CLASS(LogCoshError, "mean log cosh(p - y)", name_args, "log_cosh_error", "log_cosh", "logcosh"),
@@ -169,27 +169,27 @@ static void check_thresholds(const Object *object, Diags *diags) {
         }
 }
 
-#define COUNTS(name_, brief_, args_, result_, snake_)                                                                  \
+#define COUNTS(name_, brief_, args_, by_class_, result_, snake_)                                                                  \
     const MetricDef metric_##name_ = {                                                                                 \
         .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                            \
                   .args_size = sizeof(MetricArgs), .aliases = ALIASES(snake_),                     \
                   .check = check_thresholds},                                                                          \
-        .kind = METRIC_THRESHOLDS, .result = (result_), .numbered = true};
+        .kind = METRIC_THRESHOLDS, .result = (result_), .by_class = by_class_, .numbered = true};
 
-COUNTS(Precision, "part of what is predicted to be 1 that is 1", precision_args, "PRECISION", "precision")
-COUNTS(Recall, "part of what is 1 that is predicted to be 1", precision_args, "RECALL", "recall")
-COUNTS(AUC, "area under a curve of figures at thresholds", auc_args, "AUC", "auc")
-COUNTS(TruePositives, "how many are 1 and predicted to be", count_args, "TRUE_POSITIVES", "true_positives")
-COUNTS(TrueNegatives, "how many are 0 and predicted to be", count_args, "TRUE_NEGATIVES", "true_negatives")
-COUNTS(FalsePositives, "how many are 0 and predicted to be 1", count_args, "FALSE_POSITIVES", "false_positives")
-COUNTS(FalseNegatives, "how many are 1 and predicted to be 0", count_args, "FALSE_NEGATIVES", "false_negatives")
+COUNTS(Precision, "part of what is predicted to be 1 that is 1", precision_args, true, "PRECISION", "precision")
+COUNTS(Recall, "part of what is 1 that is predicted to be 1", precision_args, true, "RECALL", "recall")
+COUNTS(AUC, "area under a curve of figures at thresholds", auc_args, false, "AUC", "auc")
+COUNTS(TruePositives, "how many are 1 and predicted to be", count_args, false, "TRUE_POSITIVES", "true_positives")
+COUNTS(TrueNegatives, "how many are 0 and predicted to be", count_args, false, "TRUE_NEGATIVES", "true_negatives")
+COUNTS(FalsePositives, "how many are 0 and predicted to be 1", count_args, false, "FALSE_POSITIVES", "false_positives")
+COUNTS(FalseNegatives, "how many are 1 and predicted to be 0", count_args, false, "FALSE_NEGATIVES", "false_negatives")
 COUNTS(SensitivityAtSpecificity, "the best sensitivity at thresholds where the specificity is reached",
-       at_specificity_args, "SENSITIVITY_AT_SPECIFICITY", "sensitivity_at_specificity")
+       at_specificity_args, true, "SENSITIVITY_AT_SPECIFICITY", "sensitivity_at_specificity")
 COUNTS(SpecificityAtSensitivity, "the best specificity at thresholds where the sensitivity is reached",
-       at_sensitivity_args, "SPECIFICITY_AT_SENSITIVITY", "specificity_at_sensitivity")
-COUNTS(PrecisionAtRecall, "the best precision at thresholds where the recall is reached", at_recall_args,
+       at_sensitivity_args, true, "SPECIFICITY_AT_SENSITIVITY", "specificity_at_sensitivity")
+COUNTS(PrecisionAtRecall, "the best precision at thresholds where the recall is reached", at_recall_args, true,
        "PRECISION_AT_RECALL", "precision_at_recall")
-COUNTS(RecallAtPrecision, "the best recall at thresholds where the precision is reached", at_precision_args,
+COUNTS(RecallAtPrecision, "the best recall at thresholds where the precision is reached", at_precision_args, true,
        "RECALL_AT_PRECISION", "recall_at_precision")
 
 /* Scores of classes and outputs */
