@@ -73,37 +73,66 @@ void plan_metrics(Plan *plan) {
 
 /* Rows: what has one loss */
 
-static int row_axis(const LossDef *loss, const LossArgs *args, Shape output) {
-    return !loss->along_axis ? output.rank - 1 : (int)(args->axis < 0 ? args->axis + output.rank : args->axis);
+/* Whether a loss is of the whole batch. */
+static bool is_of_batch(const LossDef *loss, const LossArgs *args) { return loss->axes == AXES_GIVEN && args->axes.count < 0; }
+
+/* Whether a dimension of the prediction goes into a row. */
+static bool is_in_row(const LossDef *loss, const LossArgs *args, int rank, int dim) {
+    if (is_of_batch(loss, args)) return true;
+    if (loss->axes == AXES_LAST) return dim == rank - 1;
+    const Ints axes = loss->axes == AXES_GIVEN ? args->axes : (Ints){.at = &args->axis, .count = 1};
+    for (int i = 0; i < axes.count; i++)
+        if (axes.at[i] == dim || axes.at[i] + rank == dim) return true;
+    return false;
+}
+
+/* The dimensions of the prediction: those that tell rows apart, then those within a row. Returns how many tell apart. */
+static int row_axes(const LossDef *loss, const LossArgs *args, int rank, int axes[MAX_RANK]) {
+    int count = 0, kept;
+    for (int i = 0; i < rank; i++)
+        if (!is_in_row(loss, args, rank, i)) axes[count++] = i;
+    kept = count;
+    for (int i = 0; i < rank; i++)
+        if (is_in_row(loss, args, rank, i)) axes[count++] = i;
+    return kept;
 }
 
 Shape loss_rows(const Model *model) {
     const Object *object = model->compile.loss;
-    const int axis = row_axis((const LossDef *)object->class, object->args, model->output);
-    Shape rows = model->output;
-    rows.rank--;
-    for (int i = axis; i < rows.rank; i++) rows.dim[i] = model->output.dim[i + 1];
-    return rows;
+    int axes[MAX_RANK];
+    Shape rows = {.rank = row_axes((const LossDef *)object->class, object->args, model->output.rank, axes)};
+    for (int i = 0; i < rows.rank; i++) rows.dim[i] = model->output.dim[axes[i]];
+    return rows.rank ? rows : shape_of(1, (int64_t[]){BATCH}); /* of a whole batch samples have weights, too */
 }
 
-/* Another axis than the last is moved to the end, so that rows lie along it. */
-static Tensor *along_axis(Builder *build, Tensor *x, const LossDef *loss, const LossArgs *args) {
-    const int last = x->shape.rank - 1, from = row_axis(loss, args, x->shape);
+/* Rows lie along the last dimension. */
+static Tensor *as_rows(Builder *build, Tensor *x, const LossDef *loss, const LossArgs *args) {
+    const int rank = x->shape.rank;
     int axes[MAX_RANK];
-    for (int i = 0; i <= last; i++) axes[i] = i < from ? i : i < last ? i + 1 : from;
-    return from == last ? x : build_permute(build, x, axes, 0, "rows_of", "along_axis");
+    const int kept = row_axes(loss, args, rank, axes);
+    bool moved = false;
+    for (int i = 0; i < rank; i++) moved = moved || axes[i] != i;
+    if (moved) x = build_permute(build, x, axes, 0, "rows_of", "along_axis");
+    if (kept == rank - 1) return x;
+    Shape rows = {.rank = kept, .dim = {1}};
+    int64_t size = 1;
+    for (int i = 0; i < kept; i++) rows.dim[i] = x->shape.dim[i];
+    for (int i = kept; i < rank; i++) size *= x->shape.dim[i];
+    if (!rows.rank) rows.rank = 1; /* one row */
+    rows.dim[rows.rank++] = size;
+    return build_view(build, x, rows, x->kind == TENSOR_TARGET ? "target_rows" : "rows");
 }
 
 static const Formula sigmoid = {"probability", {"x"}, "v_sigmoid(x)", {NULL}};
 
 /* Logits become probabilities for a loss that has no form of its own for them. */
 static Tensor *judged_by(Builder *build, const LossDef *loss, const LossArgs *args, Tensor *prediction) {
-    if (loss->activation && args->from_logits) {
+    if (loss->softmax && args->from_logits) {
         Tensor *probabilities = build_simple(build, &op_softmax, prediction, "softmax");
         probabilities->mask = prediction->mask;
         return probabilities;
     }
-    return along_axis(build, prediction, loss, args);
+    return as_rows(build, prediction, loss, args);
 }
 
 Tensor *build_judged(Builder *build, Tensor *prediction) {
@@ -148,7 +177,7 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
     const LossArgs *args = object->args;
     const LossDef *loss = (const LossDef *)object->class;
     Tensor *weights = build_row_weights(build, judged, args->reduction, true, loss_ignores(object), "loss_weights");
-    Tensor *target = along_axis(build, build->program->target, loss, args);
+    Tensor *target = as_rows(build, build->program->target, loss, args);
     Op *op = build_op(build, &op_loss, "loss");
     op->loss = loss;
     op->object = object;
@@ -181,7 +210,7 @@ static void build_metric(Builder *build, const Metric *metric, Tensor *predictio
     Tensor *judged = prediction, *target = build->program->target;
     if (def->kind == METRIC_MEAN) {
         judged = judged_by(build, def->value, &args->value, prediction);
-        target = along_axis(build, target, def->value, &args->value);
+        target = as_rows(build, target, def->value, &args->value);
     } else if (args->from_logits) judged = build_map(build, &sigmoid, (Tensor *[]){prediction}, NULL, 0);
     Tensor *weights = metric_weights(build, metric, judged);
     Op *op = build_op(build, &op_metric, arena_printf(build->plan->arena, "metric_%s", metric->name));

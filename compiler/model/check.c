@@ -28,12 +28,13 @@ static void check_loss(const Model *model, Diags *diags) {
     const int64_t classes = output.dim[output.rank - 1];
     const Layer *last = model->layers.at[model->layers.count - 1];
     const Shape mask = last->mask;
-    if (mask.rank > output.rank - 1 || !shape_equal(mask, shape_of(mask.rank, output.dim)))
+    if (mask.rank > output.rank - 1 || (mask.rank && loss->axes == AXES_GIVEN) || !shape_equal(mask, shape_of(mask.rank, output.dim)))
         diag(diags, D_loss_mask, object->span, shape_text(model->arena, mask), last->name, last->def->class.name,
              shape_text(model->arena, output));
-    if (loss->along_axis) {
-        check_axis(model, object, ((const LossArgs *)object->args)->axis, diags);
-    } else if (loss->rows && classes == 1) {
+    const LossArgs *args = object->args;
+    if (loss->axes == AXIS_GIVEN) check_axis(model, object, args->axis, diags);
+    for (int i = 0; loss->axes == AXES_GIVEN && i < args->axes.count; i++) check_axis(model, object, args->axes.at[i], diags);
+    if (loss->over_classes && classes == 1) {
         diag(diags, D_loss_one_class, object->span, object->spelled);
         diag_note(diags, object->span, "for two classes and one output there is 'binary_crossentropy'");
     }
@@ -54,7 +55,7 @@ static void check_metric(const Model *model, const Object *object, Diags *diags)
     } else if (metric->kind == METRIC_THRESHOLDS && metric_thresholds(object).column >= outputs) {
         diag(diags, D_metric_class, object_arg_span(object, "class_id"), (long long)metric_thresholds(object).column,
              (long long)outputs);
-    } else if (metric->kind == METRIC_MEAN && metric->value->along_axis) {
+    } else if (metric->kind == METRIC_MEAN && metric->value->axes == AXIS_GIVEN) {
         check_axis(model, object, args->value.axis, diags);
     }
 }

@@ -8,25 +8,38 @@
 
 #include "language/class.h"
 
+/** What of the prediction has one loss. */
+typedef enum LossAxes {
+    AXES_LAST,  /* the vectors along the last axis */
+    AXIS_GIVEN, /* … along the argument `axis` */
+    AXES_GIVEN  /* all that lies along the arguments `axes`; of None the whole batch */
+} LossAxes;
+
 /** The value of one row of predictions and targets, and its gradient: of losses, and of metrics that are means of such
- *  values. */
+ *  values. Either formulas of each element's prediction p and target y, which are averaged over the row; or templates of a
+ *  whole row. */
 typedef struct LossDef {
     Class class;
-    bool sparse; /* targets are class numbers */
-    bool rows;   /* `value` and `gradient` name templates of a whole row; else they are elementwise formulas of prediction p
-                         and target y, averaged over the last axis */
-    bool sums;   /* elementwise: added up, not averaged */
-    bool signs;  /* targets 0 and 1 stand for -1 and 1 where a batch has no others */
-    bool along_axis; /* rows lie along the argument `axis` */
+    bool sparse;       /* targets are class numbers */
+    bool over_classes; /* outputs are classes, of which there are several */
+    LossAxes axes;
     bool negated; /* metrics: the value is minus this */
+    /* Elementwise: formulas */
     const char *value, *gradient;
-    const char *locals; /* what both formulas name, as declarations; NULL: nothing */
+    const char *locals; /* what both name, as declarations; NULL: nothing */
     const char *logits_value, *logits_gradient, *logits_locals; /* the same on logits p; NULL: has no such form */
-    const char *element, *element_gradient; /* rows: what a class adds, a formula of its part q of the sum and y */
-    bool given_logits;      /* from_logits means the prediction, even where something is known of which it was made */
-    const char *shortcut;   /* the activation whose logits it goes back to: "softmax", "sigmoid"; NULL: none */
-    const char *activation; /* "softmax": applied to logits, there being no form of its own for them */
-    const char *target;     /* what targets may be: UNIT, DISTRIBUTION, or NULL for REAL, as in enum nnc_target */
+    bool sums;  /* added up, not averaged */
+    bool signs; /* targets 0 and 1 stand for -1 and 1 where a batch has no others */
+    /* By row: names of templates */
+    const char *row, *row_train;               /* the value; and with its gradient, or … */
+    const char *row_slope;                     /* … what is put behind the value for that; NULL: neither, in metrics */
+    const char *logits_row, *logits_row_train; /* the same on logits p; NULL: has no such form */
+    const char *element, *element_gradient;    /* what a class adds, a formula of its part q of the sum and y */
+    /* From logits */
+    bool given_logits; /* from_logits means the prediction, even where something is known of which it was made */
+    bool shortcut;     /* goes back to what a softmax or sigmoid made the prediction from */
+    bool softmax;      /* logits become probabilities, there being no form of its own for them */
+    const char *target; /* what targets may be: UNIT, DISTRIBUTION, or NULL for REAL, as in enum nnc_target */
 } LossDef;
 
 /** Arguments of losses, and of metrics that are means of such values. */
@@ -37,6 +50,7 @@ typedef struct LossArgs {
     double label_smoothing;
     int64_t ignore_class; /* of sparse losses; INT_NONE: none */
     int64_t axis;
+    Ints axes; /* count < 0: None */
     double delta, alpha, gamma;
     bool apply_class_balancing;
     double threshold; /* BinaryAccuracy */

@@ -13,9 +13,26 @@ static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
     return rows_per_step == 1 ? "row" : formatted(e, "row / %lld", (long long)rows_per_step);
 }
 
+/* What the one loss of a whole batch counts: the mean of its samples' weights, or their sum. As in Keras, weights act on it
+ * and not on what it is made of. */
+static void emit_batch_weight(Emit *e, const Op *op) {
+    const bool sum = !strcmp(op->reduction, "sum"), by_weight = !strcmp(op->reduction, "mean_with_sample_weight");
+    const char *const given = op->weighted && !by_weight ? param_tensor(e, op->in[0], false) : NULL;
+    const char *const weights = param_tensor(e, op->out, true);
+    emit_function(e, given ? "loss_batch_weight" : "loss_batch_weight_one",
+                  (Hole[]){{"sample_weight", given ? given : ""},
+                           {"weights", weights},
+                           {"divide", sum ? "" : formatted(e, "weight /= (%s)batch;\n", e->real)},
+                           {NULL, NULL}});
+}
+
 /* The total that rows are divided by: their number, or what they weigh. */
 static void emit_weights(Emit *e, const Op *op) {
     const Shape rows = op->out->shape;
+    if (rows.dim[0] > 0) {
+        emit_batch_weight(e, op);
+        return;
+    }
     const bool by_weight = !strcmp(op->reduction, "mean_with_sample_weight"), sum = !strcmp(op->reduction, "sum");
     const bool by_count = !by_weight && !sum;
     const char *const given = op->weighted ? param_tensor(e, op->in[0], false) : NULL;
@@ -52,7 +69,7 @@ static const char *label_map(Emit *e, const LossDef *loss, const LossArgs *args,
     if (loss->signs) return " * label_scale - (label_scale - 1)";
     if (!(smoothing > 0)) return "";
     return formatted(e, " * %s + %s", literal(e, 1 - smoothing),
-                     literal(e, smoothing / (loss->rows ? (double)columns : 2)));
+                     literal(e, smoothing / (loss->over_classes ? (double)columns : 2)));
 }
 
 /* What the sum over a row is multiplied by: "weights[row] * 0.25;". */
@@ -60,6 +77,12 @@ static const char *scale_of_row(Emit *e, const char *weights, int64_t columns) {
     const char *const weight = weights ? formatted(e, "%s[row]", weights) : "";
     const char *const part = columns > 1 || !weights ? literal(e, 1.0 / (double)columns) : "";
     return formatted(e, "%s%s%s;%s", weight, *weight && *part ? " * " : "", part, *part ? " /* the mean over the row */" : "");
+}
+
+/* The template of a whole row; the gradient is another's, or put into it. */
+static const char *row_template(const LossDef *loss, bool on_logits, bool train) {
+    if (on_logits && loss->logits_row) return train ? loss->logits_row_train : loss->logits_row;
+    return train && loss->row_train ? loss->row_train : loss->row;
 }
 
 void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name) {
@@ -84,12 +107,12 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
     const char *const class_weight = "(y * alpha + (1.0 - y) * (1.0 - alpha))";
     operands[6].text = args->apply_class_balancing ? formula_text(e, class_weight, operands) : literal(e, 1);
 
-    const bool single = columns == 1 && !loss->rows;
-    const char *row_value = loss->rows ? "" : formula_text(e, value, operands), *store = "";
+    const bool single = columns == 1 && !loss->row;
+    const char *row_value = loss->row ? "" : formula_text(e, value, operands), *store = "";
     const char *const weight = single && weights ? formatted(e, "const vec weight = v_load(%s + c, n);\n", weights) : "";
     if (single && weights) row_value = formatted(e, "weight * (%s)", row_value);
     if (d && single) store = formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands));
-    else if (d && !loss->rows)
+    else if (d && !loss->row)
         store = formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
                           formula_text(e, gradient, operands));
     const char *count = "";
@@ -97,6 +120,7 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
         count = weights ? formatted(e, "%s[%d] += row_sum(%s, rows);\n", sums, op->sum_at + 1, weights)
                         : formatted(e, "%s[%d] += (%s)rows;\n", sums, op->sum_at + 1, e->real);
     Hole holes[] = {
+        {"slope", ""},
         {"p", p_name},
         {"y", y},
         {"weights", weights ? weights : ""},
@@ -106,7 +130,7 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
         {"count", count},
         {"d", d ? d : ""},
         {"rows", rows},
-        {"columns", integer(e, columns)},
+        {"columns", size_text(e, p->shape, p->shape.rank - 1, p->shape.rank)},
         {"k", integer(e, args->k)},
         {"scale", scale_of_row(e, weights, loss->sums ? 1 : columns)},
         {"smooth", label_map(e, loss, args, columns)},
@@ -116,23 +140,19 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
                                 : ""},
         {"epsilon", literal(e, 1e-7)},
         {"top", literal(e, 1 - 1e-7)},
+        {"half", literal(e, 0.5)},
         {"locals", formatted(e, "%s%s", weight, locals ? formula_text(e, locals, operands) : "")},
         {"value", row_value},
         {"store", store},
         {"sign", loss->negated ? "+" : "-"},
         {"element", loss->element ? formula_text(e, loss->element, operands) : ""},
         {"slope_of_element", loss->element ? formula_text(e, loss->element_gradient, operands) : ""},
-        {"slope", ""},
         {NULL, NULL},
     };
     Text slope = {.arena = e->arena};
-    if (loss->rows && d && gradient) emit_template(e, &slope, gradient, holes);
-    for (Hole *hole = holes; hole->name; hole++)
-        if (!strcmp(hole->name, "slope")) hole->text = text_chars(&slope);
-    emit_function(e,
-                  !loss->rows ? single ? "loss_single" : "loss_elementwise"
-                  : d && !gradient ? formatted(e, "%s_train", value)
-                                   : value, holes);
+    if (d && loss->row_slope) emit_template(e, &slope, loss->row_slope, holes);
+    holes[0].text = text_chars(&slope);
+    emit_function(e, loss->row ? row_template(loss, op->on_logits, d) : single ? "loss_single" : "loss_elementwise", holes);
 }
 
 static void emit_loss(Emit *e, const Op *op) {

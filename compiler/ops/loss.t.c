@@ -15,6 +15,18 @@ const $real scale = $total > 0 ? 1 / $total : 0;
 for (size_t row = 0; row < rows; row++) {
     $weights[row] *= scale;
 }
+//@ loss_batch_weight
+    $real weight = 1;
+    if ($sample_weight) {
+        weight = 0;
+        for (size_t row = 0; row < batch; row++) {
+            weight += $sample_weight[row];
+        }
+        $divide
+    }
+    $weights[0] = weight;
+//@ loss_batch_weight_one
+    $weights[0] = 1;
 //@ loss_single
     const size_t rows = $rows;
     $prepare
@@ -244,4 +256,28 @@ for (size_t c = 0; c < $columns; c += LANES) {
     const size_t n = v_lanes($columns - c);
     const vec p = v_load($p + row * $columns + c, n), y = v_load($y + row * $columns + c, n);
     v_store($d + row * $columns + c, weight * (along * p - y_scale * y), n);
+}
+//@ loss_dice
+    const size_t rows = $rows;
+    $real total = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const $real *p = $p + row * $columns, *y = $y + row * $columns;
+        vec both = v_zero(), all = v_zero();
+        for (size_t c = 0; c < $columns; c += LANES) {
+            const size_t n = v_lanes($columns - c);
+            const vec predicted = v_load(p + c, n), truth = v_load(y + c, n);
+            both += predicted * truth;
+            all += predicted + truth;
+        }
+        const $real share = 2 / (v_sum(all) + $epsilon), dice = v_sum(both) * share;
+        total += (1 - dice)$times;
+        $slope
+    }
+    $sums[$at] += total;
+    $count
+//@ loss_dice_slope
+const $real weight = $weights[row] * share;
+for (size_t c = 0; c < $columns; c += LANES) {
+    const size_t n = v_lanes($columns - c);
+    v_store($d + row * $columns + c, weight * ($half * dice - v_load(y + c, n)), n);
 }

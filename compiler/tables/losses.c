@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Losses: elementwise ones as formulas of prediction p and target y, averaged over the last axis; those over classes by
- * the names of their templates (ops/loss.t.c). Formulas: keras/src/losses, keras/src/backend/tensorflow/nn.py. */
+/* Losses: elementwise ones as formulas of prediction p and target y, averaged over the last axis; others by the names of
+ * their templates (ops/loss.t.c). Formulas: keras/src/losses, keras/src/backend/tensorflow/nn.py. */
 #include "language/class.h"
 #include "model/loss.h"
 #include "tables/losses.h"
@@ -18,6 +18,7 @@ const char *const loss_reductions[] = {"sum_over_batch_size", "sum", "mean", "me
 static const ArgDef plain_args[] = {COMMON_ARGS, {0}};
 static const ArgDef huber_args[] = {DELTA_ARG, COMMON_ARGS, {0}};
 static const ArgDef cosine_args[] = {AXIS_ARG, COMMON_ARGS, {0}};
+static const ArgDef dice_args[] = {COMMON_ARGS, AXES_ARG, {0}};
 static const ArgDef crossentropy_args[] = {FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, COMMON_ARGS, {0}};
 static const ArgDef sparse_args[] = {
     FROM_LOGITS_ARG,
@@ -80,9 +81,9 @@ const LossDef loss_SquaredHinge = {
 };
 const LossDef loss_CategoricalHinge = {
     LOSS_CLASS(CategoricalHinge, "max(max (1 - y)·p - Σ y·p + 1, 0) over the classes", plain_args, "categorical_hinge"),
-    .rows = true,
-    .value = "loss_categorical_hinge",
-    .gradient = "loss_categorical_hinge_slope",
+    .over_classes = true,
+    .row = "loss_categorical_hinge",
+    .row_slope = "loss_categorical_hinge_slope",
     .target = "DISTRIBUTION",
 };
 
@@ -102,10 +103,15 @@ const LossDef loss_Poisson = {
 };
 const LossDef loss_CosineSimilarity = {
     LOSS_CLASS(CosineSimilarity, "-Σ y·p / (|y|·|p|)", cosine_args, "cosine_similarity"),
-    .rows = true,
-    .along_axis = true,
-    .value = "loss_cosine",
-    .gradient = "loss_cosine_slope",
+    .axes = AXIS_GIVEN,
+    .row = "loss_cosine",
+    .row_slope = "loss_cosine_slope",
+};
+const LossDef loss_Dice = {
+    LOSS_CLASS(Dice, "1 - 2·Σ y·p / (Σ y + Σ p), of the whole batch", dice_args, "dice"),
+    .axes = AXES_GIVEN,
+    .row = "loss_dice",
+    .row_slope = "loss_dice_slope",
 };
 
 /* Probabilities are clipped to [1e-7, 1 - 1e-7]; outside the gradient is 0. */
@@ -121,28 +127,32 @@ const LossDef loss_BinaryCrossentropy = {
     .gradient = BINARY_SLOPE,
     .logits_value = "v_softplus(p) - p * y",
     .logits_gradient = "v_sigmoid(p) - y",
-    .shortcut = "sigmoid",
+    .shortcut = true,
     .target = "UNIT",
 };
 const LossDef loss_CategoricalCrossentropy = {
     LOSS_CLASS(CategoricalCrossentropy, "-Σ y·log p over the classes", crossentropy_args, "categorical_crossentropy", "cce",
                "CCE"),
-    .rows = true,
-    .value = "loss_categorical",
+    .over_classes = true,
+    .row = "loss_categorical",
+    .row_train = "loss_categorical_train",
     .element = "y * v_log(q)",
     .element_gradient = "y / q",
-    .logits_value = "loss_categorical_logits",
-    .shortcut = "softmax",
+    .logits_row = "loss_categorical_logits",
+    .logits_row_train = "loss_categorical_logits_train",
+    .shortcut = true,
     .target = "DISTRIBUTION",
 };
 const LossDef loss_SparseCategoricalCrossentropy = {
     LOSS_CLASS(SparseCategoricalCrossentropy, "-log p of the labelled class", sparse_args,
                "sparse_categorical_crossentropy", "scce", "SCCE"),
-    .rows = true,
+    .over_classes = true,
     .sparse = true,
-    .value = "loss_sparse",
-    .logits_value = "loss_sparse_logits",
-    .shortcut = "softmax",
+    .row = "loss_sparse",
+    .row_train = "loss_sparse_train",
+    .logits_row = "loss_sparse_logits",
+    .logits_row_train = "loss_sparse_logits_train",
+    .shortcut = true,
 };
 
 /* Lin et al. 2017: the crossentropy times what the true class lacks of probability 1, to the power gamma. `balance` is
@@ -159,17 +169,18 @@ const LossDef loss_BinaryFocalCrossentropy = {
     .logits_value = "weakened * lack * entropy",
     .logits_gradient = "weakened * (lack * (q - y) + gamma * (1.0 - 2.0 * y) * q * (1.0 - q) * entropy)",
     .given_logits = true,
-    .shortcut = "sigmoid",
+    .shortcut = true,
     .target = "UNIT",
 };
 const LossDef loss_CategoricalFocalCrossentropy = {
     LOSS_CLASS(CategoricalFocalCrossentropy, "-Σ alpha·(1 - p)^gamma·y·log p over the classes", categorical_focal_args,
                "categorical_focal_crossentropy"),
-    .rows = true,
-    .value = "loss_categorical",
+    .over_classes = true,
+    .row = "loss_categorical",
+    .row_train = "loss_categorical_train",
     .element = "alpha * v_power(1.0 - q, gamma) * y * v_log(q)",
     .element_gradient =
         "alpha * y * v_power(1.0 - q, gamma - 1.0) * ((1.0 - q) / q - gamma * v_log(q))",
-    .activation = "softmax",
+    .softmax = true,
     .target = "DISTRIBUTION",
 };

@@ -16,6 +16,9 @@ extern const char *const loss_reductions[];
 #define LAST_AXIS_ARG {ARG(LossArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-1, -1), .doc = "the classes' axis, the last"}
 #define AXIS_ARG                                                                                                       \
     {ARG(LossArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "of the vectors that are compared"}
+#define AXES_ARG                                                                                                       \
+    {ARG_AS(LossArgs, axes, "axis"), ARG_INTS, DEFAULT("None"), RANGE(-MAX_RANK, MAX_RANK), .filled = true,            \
+     .doc = "that are put together, in each sample; None: all, and the samples of a batch"}
 #define DELTA_ARG {ARG(LossArgs, delta), ARG_REAL, DEFAULT("1.0"), POSITIVE, .doc = "where the square becomes a line"}
 #define ALPHA_ARG {ARG(LossArgs, alpha), ARG_REAL, DEFAULT("0.25"), RANGE(0, 1e30), .doc = "weight of the classes"}
 #define GAMMA_ARG                                                                                                      \

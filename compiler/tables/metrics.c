@@ -39,11 +39,11 @@ static const ArgDef categorical_focal_args[] = {
 
 static const LossDef equal = {.value = "v_select(p == y, 1.0, 0.0)"};
 static const LossDef same_side = {.value = "v_select(v_select(p > threshold, 1.0, 0.0) == y, 1.0, 0.0)"};
-static const LossDef same_class = {.rows = true, .value = "metric_categorical_accuracy"};
-static const LossDef labelled_class = {.rows = true, .sparse = true, .value = "metric_sparse_accuracy"};
-static const LossDef among_top = {.rows = true, .value = "metric_top_k"};
-static const LossDef labelled_among_top = {.rows = true, .sparse = true, .value = "metric_sparse_top_k"};
-static const LossDef cosine = {.rows = true, .along_axis = true, .negated = true, .value = "loss_cosine"};
+static const LossDef same_class = {.over_classes = true, .row = "metric_categorical_accuracy"};
+static const LossDef labelled_class = {.over_classes = true, .sparse = true, .row = "metric_sparse_accuracy"};
+static const LossDef among_top = {.over_classes = true, .row = "metric_top_k"};
+static const LossDef labelled_among_top = {.over_classes = true, .sparse = true, .row = "metric_sparse_top_k"};
+static const LossDef cosine = {.axes = AXIS_GIVEN, .negated = true, .row = "loss_cosine"};
 
 extern const LossDef loss_MeanSquaredError, loss_MeanAbsoluteError, loss_MeanAbsolutePercentageError,
     loss_MeanSquaredLogarithmicError, loss_Huber, loss_LogCosh, loss_Hinge, loss_SquaredHinge, loss_CategoricalHinge,
