@@ -380,7 +380,9 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     const bool driver = options->standalone && options->main, copies = may_copy(options);
     Emit emit = emitter(arena, plan);
     const Hole *holes = facts(&emit);
-    Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena};
+    Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena}, header = {.arena = arena};
+    emit_header(&emit, holes, &header);
+    emit.header = text_chars(&header);
     emit.scratch = arena_new();
     emit_functions(&emit);
     emit_programs(&emit, holes, &programs, &api);

@@ -11,6 +11,7 @@
 #include "print/comment.h"
 #include "print/emit.h"
 #include "print/functions.h"
+#include "print/params.h"
 #include "print/template.h"
 #include "print/text.h"
 
@@ -54,7 +55,7 @@ static bool function_name_used(const Emit *emit, const char *name) {
     static const char *const members[] = {"params",  "gradients", "masks",  "arena",      "learning_rate",
                                           "seed",    "batches",   "states", "iterations", "momenta",
                                           "purpose", "key",       NULL};
-    if (word_among(members, name)) return true;
+    if (word_among(members, name) || is_file_name(emit, name)) return true;
     if (names_find(&emit->weight_fields, name)) return true;
     for (int i = 0; i < emit->plan->stream_states.count; i++)
         if (!strcmp(emit->plan->stream_states.at[i]->variable, name)) return true;

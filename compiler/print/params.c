@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/names.h"
 #include "base/words.h"
+#include "model/model.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
 #include "print/emit.h"
@@ -34,8 +35,14 @@ static const char *const template_locals[] = {"counted", "dot",   "end",   "from
 
 bool is_c_word(const char *name) { return word_among(reserved_words, name); }
 
+bool is_file_name(const Emit *emit, const char *name) {
+    const char *const prefix = emit->plan->model->name;
+    const size_t length = strlen(prefix);
+    return emit->header && !strncmp(name, prefix, length) && name[length] == '_' && times_named(emit->header, name) > 0;
+}
+
 static bool name_used(const Emit *emit, const char *name) {
-    if (word_among(reserved_words, name)) return true;
+    if (word_among(reserved_words, name) || is_file_name(emit, name)) return true;
     for (int i = 0; i < emit->function->params.count; i++)
         if (!strcmp(name, emit->function->params.at[i].name)) return true;
     for (int i = 0; i < emit->locals.count; i++)

@@ -27,6 +27,8 @@ const char *local_name(Emit *emit, const char *wanted);
 const char *local_beside(Emit *emit, const char *wanted, const char *instead);
 /** Words of C and C++ and well-known macros, which nothing may be called. */
 bool is_c_word(const char *name);
+/** What the header declares in the model's name, m_state: in a function nothing may be called so. */
+bool is_file_name(const Emit *emit, const char *name);
 /** What a tensor, or a name, is to an operation, whatever the layer is called: sum, kernel, input, d_output. */
 const char *role_of_name(Emit *emit, const Op *op, const char *name);
 const char *role_name(Emit *emit, const Op *op, const Tensor *tensor);
