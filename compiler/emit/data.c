@@ -59,14 +59,22 @@ static void put_x(Emit *emit, Text *text) {
     text_puts(text, "\n");
 }
 
-/* 0 'setosa', 1 'virginica'; false where no labels are known. */
-static bool put_classes(Emit *emit, Text *text) {
+/* Labels in the order of the outputs; none where they are not known. */
+typedef LIST(const char *) Labels;
+
+static Labels labels_of(Emit *emit) {
     const nnc_notes *const notes = baked_notes(emit);
-    const char *label;
-    size_t count = 0;
-    for (; (label = nnc_find_class(notes->at, notes->count, count)); count++)
-        text_printf(text, "%s%zu '%s'", count ? ", " : ": ", count, label);
-    return count > 0;
+    Labels labels = {0};
+    for (const char *label; (label = nnc_find_class(notes->at, notes->count, (size_t)labels.count));)
+        list_push(emit->arena, &labels, label);
+    return labels;
+}
+
+/* Classes: 0 'setosa', 1 'virginica' */
+static void put_classes(Emit *emit, Text *text) {
+    const Labels labels = labels_of(emit);
+    for (int i = 0; i < labels.count; i++) text_printf(text, "%s%d '%s'", i ? ", " : "Classes: ", i, labels.at[i]);
+    if (labels.count) text_puts(text, "\n");
 }
 
 static void put_target(Emit *emit, Text *text) {
@@ -82,19 +90,17 @@ static void put_target(Emit *emit, Text *text) {
 
 const char *data_text(Emit *emit) {
     const Plan *plan = emit->plan;
-    Text text = {.arena = emit->arena}, classes = {.arena = emit->arena};
+    Text text = {.arena = emit->arena};
     put_x(emit, &text);
     if (plan->can_train) put_target(emit, &text);
-    if (put_classes(emit, &classes)) text_printf(&text, "Classes%s\n", text_chars(&classes));
+    put_classes(emit, &text);
     return text_chars(&text);
 }
 
 const char *class_names(Emit *emit) {
-    const nnc_notes *const notes = baked_notes(emit);
+    const Labels labels = labels_of(emit);
     Text text = {.arena = emit->arena};
-    const char *label;
-    for (size_t i = 0; (label = nnc_find_class(notes->at, notes->count, i)); i++)
-        text_printf(&text, "%s%s", i ? ", " : "", one_line_literal(emit, label));
+    for (int i = 0; i < labels.count; i++) text_printf(&text, "%s%s", i ? ", " : "", one_line_literal(emit, labels.at[i]));
     return text_chars(&text);
 }
 
