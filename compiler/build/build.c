@@ -10,7 +10,11 @@
 #include "model/activation.h"
 #include "model/layer.h"
 #include "model/shape.h"
+#include "plan/matmul_attrs.h"
+#include "plan/op.h"
+#include "plan/permute_attrs.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
 #include "plan/uses.h"
@@ -29,9 +33,9 @@ Tensor *build_lasting_state(Builder *build, Shape shape, const char *path) {
 Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
                      const char *label) {
     Op *op = build_op(build, &op_matmul, role);
-    op->in[op->in_count++] = x;
-    op->in[op->in_count++] = w;
-    op->transpose_a = transpose_x;
+    op_read(op, x);
+    op_read(op, w);
+    matmul_attrs(op)->transpose_a = transpose_x;
     return build_result(build, op, label, shape);
 }
 
@@ -87,7 +91,7 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
 Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
     const char *const pass = build->phase == PHASE_FORWARD ? "forward" : "backward";
     Op *op = build_op(build, &op_sum, arena_printf(build->plan->arena, "%s_%s", pass, label));
-    op->in[op->in_count++] = x;
+    op_read(op, x);
     return build_result(build, op, label, shape);
 }
 
@@ -96,7 +100,7 @@ static const Formula square = {"square", {"x"}, "x * x", {NULL}};
 Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *label) {
     Tensor *squares = build_map(build, &square, (Tensor *[]){x, NULL}, NULL, 0); /* which go into the sum: pass_fuse_steps */
     Op *op = build_op(build, &op_sum, label);
-    op->in[op->in_count++] = squares;
+    op_read(op, squares);
     return build_result(build, op, label, shape);
 }
 
@@ -200,8 +204,8 @@ Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipp
     int all[MAX_RANK]; /* two permutations in one */
     bool identity = true;
     for (int i = 0; i < x->shape.rank; i++) {
-        all[i] = before ? before->axes[axes[i]] : axes[i];
-        if (before && (before->flipped >> axes[i] & 1)) flipped ^= 1u << i;
+        all[i] = before ? permute_attrs(before)->axes[axes[i]] : axes[i];
+        if (before && (permute_attrs(before)->flipped >> axes[i] & 1)) flipped ^= 1u << i;
         identity = identity && all[i] == i;
     }
     if (before) x = before->in[0];
@@ -213,18 +217,19 @@ Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipp
     }
     Op *op = build_op(build, &op_permute, role);
     Shape shape = x->shape;
-    op->flipped = flipped;
+    PermuteAttrs *const attrs = permute_attrs(op);
+    attrs->flipped = flipped;
     for (int i = 0; i < shape.rank; i++) {
-        op->axes[i] = all[i];
+        attrs->axes[i] = all[i];
         shape.dim[i] = x->shape.dim[all[i]];
     }
-    op->in[op->in_count++] = x;
+    op_read(op, x);
     return build_result(build, op, label, shape);
 }
 
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label) {
     Op *op = build_op(build, def, arena_printf(build->plan->arena, "forward_%s", label));
-    op->in[op->in_count++] = x;
+    op_read(op, x);
     return build_result(build, op, label, x->shape);
 }
 
@@ -259,7 +264,7 @@ Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     attrs.purpose = (attrs.seeded ? 0 : 16 * (build->layer->index + 1)) + attrs.stream;
     if (plan->options->external_masks) return external_mask(build, shape, attrs.path);
     Op *op = build_op(build, &op_random, "forward_draw");
-    op->random = attrs;
+    *random_attrs(op) = attrs;
     Tensor *mask = build_result(build, op, strrchr(attrs.path, '/') + 1, shape);
     return mask;
 }

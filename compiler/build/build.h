@@ -11,6 +11,7 @@
 #include "model/layer.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 
 /* Appending operations. Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
  * the layer's last result is renamed to the layer. */

@@ -4,6 +4,7 @@
 #include "base/names.h"
 #include "build/builder.h"
 #include "model/shape.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 #include "plan/step.h"
 
@@ -19,7 +20,8 @@ void tensor_rename(Builder *build, Tensor *tensor, const char *name) {
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape) {
     Plan *plan = build->plan;
     Tensor *tensor = NEW(plan->arena, Tensor);
-    *tensor = (Tensor){.kind = kind, .name = name, .shape = shape, .type = plan->real, .first = -1, .last = -1, .offset = -1};
+    *tensor = (Tensor){.kind = kind, .number = plan->tensor_count++, .name = name, .shape = shape, .type = plan->real, .first = -1,
+                       .last = -1, .offset = -1};
     for (int i = 2; kind == TENSOR_VALUE && tensor_name_taken(build->program, tensor->name); i++)
         tensor->name = arena_printf(plan->arena, "%s_%d", name, i);
     if (kind != TENSOR_VALUE) return tensor;
@@ -36,7 +38,7 @@ Tensor *build_value(Builder *build, const char *label, Shape shape) {
 
 Op *build_op(Builder *build, const OpDef *def, const char *label) {
     Op *op = NEW(build->plan->arena, Op);
-    op->def = def;
+    op_become(build->plan->arena, op, def);
     op->program = build->program;
     op->phase = build->phase;
     op->layer = build->layer;

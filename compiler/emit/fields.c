@@ -25,8 +25,8 @@ void name_weight_fields(Emit *emit) {
     for (int i = 0; i < count; i++) {
         Tensor *const tensor = emit->plan->weights.at[i];
         const int64_t size = shape_size(tensor->shape, 1);
-        tensor->variable = scope_name(emit, tensor->name);
-        emit->fields[i] = (Field){tensor->weight, tensor->variable, place, trainable};
+        names_of(emit, tensor)->variable = scope_name(emit, tensor->name);
+        emit->fields[i] = (Field){tensor->weight, names_of(emit, tensor)->variable, place, trainable};
         place += size;
         if (tensor->weight->trainable) trainable += size;
     }
@@ -38,7 +38,7 @@ void name_state_fields(Emit *emit) {
     const Tensors *const structs[] = {&emit->plan->states, &emit->plan->stream_states};
     for (int i = 0; i < 2; i++) {
         emit->scope = (Names){.arena = emit->arena};
-        for (int j = 0; j < structs[i]->count; j++) structs[i]->at[j]->variable = scope_name(emit, structs[i]->at[j]->name);
+        for (int j = 0; j < structs[i]->count; j++) names_of(emit, structs[i]->at[j])->variable = scope_name(emit, structs[i]->at[j]->name);
     }
 }
 

@@ -88,7 +88,7 @@ static const char *state_fields_text(Emit *emit) {
     const Plan *plan = emit->plan;
     Text text = {.arena = emit->arena};
     for (int i = 0; i < plan->states.count; i++)
-        text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, plan->states.at[i]->variable,
+        text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, names_of(emit, plan->states.at[i])->variable,
                     (long long)tensor_size(plan, plan->states.at[i]), shape_text(emit->arena, plan->states.at[i]->shape));
     return text_chars(&text);
 }
@@ -177,7 +177,8 @@ static Emit emitter(Arena *arena, const Plan *plan) {
                  .function_texts = {.arena = arena},
                  .function_names = {.arena = arena},
                  .layer_names = {.arena = arena},
-                 .program = &plan->predict};
+                 .program = &plan->predict,
+                 .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count)};
     name_weight_fields(&emit);
     name_state_fields(&emit);
     return emit;

@@ -11,6 +11,7 @@
 #include "emit/statements.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
 #include "print/emit.h"
@@ -60,12 +61,12 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
     for (int i = 0; i < count; i++) *names_slot(&emit->scope, functions[i]->equal->name) = emit;
     for (int i = 0; i < program->tensors.count; i++)
         if (program->tensors.at[i]->offset >= 0)
-            program->tensors.at[i]->variable = scope_name(emit, program->tensors.at[i]->name);
+            names_of(emit, program->tensors.at[i])->variable = scope_name(emit, program->tensors.at[i]->name);
 }
 
 static Stream *stream_of(const Emit *emit, const Param *param) {
     for (int i = 0; i < emit->streams.count; i++)
-        if (!strcmp(emit->streams.at[i].path, param->tensor->producer->random.path) &&
+        if (!strcmp(emit->streams.at[i].path, drawn_with(param->tensor)->path) &&
             emit->streams.at[i].stream == param->stream)
             return &emit->streams.at[i];
     return NULL;
@@ -86,10 +87,10 @@ static const char *storage_text(Emit *emit, const Tensor *tensor) {
     case TENSOR_GRADIENT: return formatted(emit, "t->gradients.%s", weight_field(emit, tensor->weight));
     case TENSOR_SLOT: return formatted(emit, "t->%s.%s", tensor->slot, weight_field(emit, tensor->weight));
     case TENSOR_STATE:
-        if (emit->program == &emit->plan->step) return formatted(emit, "s->%s", tensor->variable);
-        return formatted(emit, "%s->states.%s", emit->program->training ? "t" : "w", tensor->variable);
+        if (emit->program == &emit->plan->step) return formatted(emit, "s->%s", names_of(emit, tensor)->variable);
+        return formatted(emit, "%s->states.%s", emit->program->training ? "t" : "w", names_of(emit, tensor)->variable);
     case TENSOR_MASK: return formatted(emit, "t->masks + %lld", (long long)tensor->offset);
-    case TENSOR_VALUE: return tensor->variable;
+    case TENSOR_VALUE: return names_of(emit, tensor)->variable;
     }
     return "";
 }
@@ -145,7 +146,7 @@ static const char *place_text(Emit *emit, const Param *param, Statement *stateme
 
 /* The random numbers of a parameter; `purpose` is a number of the layer. */
 static const char *stream_text(Emit *emit, const Param *param, const char *purpose) {
-    const RandomAttrs *random = &param->tensor->producer->random;
+    const RandomAttrs *random = drawn_with(param->tensor);
     const char *const seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : NULL;
     bool rows;
     if (emit->program == &emit->plan->monte_carlo)
@@ -163,7 +164,7 @@ static Statement call_of(Emit *emit, const Function *function) {
         if (param->kind != PARAM_RANDOM) continue;
         Text purpose = {.arena = emit->arena};
         text_puts(&purpose, "(uint32_t)(");
-        statement_number(emit, &statement, &purpose, param->tensor->producer->random.purpose + param->stream);
+        statement_number(emit, &statement, &purpose, drawn_with(param->tensor)->purpose + param->stream);
         text_puts(&purpose, ")");
         text_printf(&streams, "const nnc_random %s = %s;\n", param->name,
                     stream_text(emit, param, text_chars(&purpose)));
@@ -204,7 +205,7 @@ static void name_streams(Emit *emit, const Function *const *functions, int count
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *param = &functions[i]->params.at[j];
             if (param->kind != PARAM_RANDOM || stream_name(emit, param)) continue;
-            const RandomAttrs *random = &param->tensor->producer->random;
+            const RandomAttrs *random = drawn_with(param->tensor);
             const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
             const Stream stream = {
                 random->path, param->stream,
@@ -223,7 +224,7 @@ static const char *streams_text(Emit *emit, const Function *const *functions, co
             Stream *const stream = param->kind == PARAM_RANDOM ? stream_of(emit, param) : NULL;
             if (!stream || stream->declared) continue;
             stream->declared = true;
-            const int purpose = param->tensor->producer->random.purpose + param->stream;
+            const int purpose = drawn_with(param->tensor)->purpose + param->stream;
             text_printf(&text, "const nnc_random %s = %s;\n", stream->name,
                         stream_text(emit, param, integer(emit, purpose)));
         }
@@ -240,7 +241,7 @@ static Names earlier_values(Emit *emit, const Program *program) {
             continue;
         const char *const part = strrchr(tensor->name, '.');
         if (!part || tensor->in_registers || !tensor->producer || tensor->producer->phase != PHASE_FORWARD) continue;
-        void **const slot = names_slot(&earlier, storage->variable);
+        void **const slot = names_slot(&earlier, names_of(emit, storage)->variable);
         *slot =
             (void *)(*slot ? "the gates, then their gradients" : formatted(emit, "%s, then its gradient", part + 1));
     }
@@ -253,24 +254,26 @@ static const char *values_text(Emit *emit, const Program *program, const Functio
     Text text = {.arena = emit->arena};
     Names last = {.arena = emit->arena};
     const Names earlier = earlier_values(emit, program);
-    for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->used = false;
+    for (int i = 0; i < program->tensors.count; i++) names_of(emit, program->tensors.at[i])->used = false;
     for (int i = 0; i < calls->count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *const param = &functions[i]->params.at[j];
             Tensor *const tensor = param->kind == PARAM_TENSOR ? tensor_storage(param->tensor) : NULL;
             if (!tensor || tensor->offset < 0 || tensor->kind != TENSOR_VALUE) continue;
-            *names_slot(&last, tensor->variable) = (void *)functions[i]->equal->name;
-            tensor->used = tensor->used || !calls->at[i].in_run;
+            TensorNames *const names = names_of(emit, tensor);
+            *names_slot(&last, names->variable) = (void *)functions[i]->equal->name;
+            names->used = names->used || !calls->at[i].in_run;
         }
     for (int i = 0; i < program->tensors.count; i++) {
         const Tensor *tensor = program->tensors.at[i];
-        if (tensor->offset < 0 || !tensor->used) continue;
-        const char *const first = names_find(&earlier, tensor->variable);
+        const char *const name = names_of(emit, tensor)->variable;
+        if (tensor->offset < 0 || !names_of(emit, tensor)->used) continue;
+        const char *const first = names_find(&earlier, name);
         const char *const place =
-            formatted(emit, "%s *const %s = arena + %lld;", emit->real, tensor->variable, (long long)tensor->offset);
+            formatted(emit, "%s *const %s = arena + %lld;", emit->real, name, (long long)tensor->offset);
         const char *const note =
             formatted(emit, "/* %s,%s until %s */", shape_text(emit->arena, tensor->shape),
-                      first ? formatted(emit, " %s,", first) : "", (const char *)names_find(&last, tensor->variable));
+                      first ? formatted(emit, " %s,", first) : "", (const char *)names_find(&last, name));
         const bool fits = strlen(place) + strlen(note) < 115; /* in a line */
         text_printf(&text, "%s%s%s\n", fits ? place : note, fits ? " " : "\n", fits ? note : place);
     }

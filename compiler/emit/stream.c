@@ -19,7 +19,7 @@ static void fields_of(Emit *emit, bool reals, Text *text) {
     for (int i = 0; i < states->count; i++) {
         const Tensor *state = states->at[i];
         if (element_is_real(state->type) != reals) continue;
-        text_printf(text, "%s %s[%lld]; /* %s */\n", element_name(state->type), state->variable,
+        text_printf(text, "%s %s[%lld]; /* %s */\n", element_name(state->type), names_of(emit, state)->variable,
                     (long long)tensor_size(emit->plan, state), shape_text(emit->arena, state->shape));
     }
 }

@@ -7,6 +7,7 @@
 #include "layers/normalize.h"
 #include "layers/wrappers.h"
 #include "ops/constant.h"
+#include "plan/map_attrs.h"
 #include "plan/step.h"
 
 typedef struct BatchNormArgs {
@@ -78,7 +79,7 @@ static void move_averages(const Layer *layer, Builder *build, const Norm *norm, 
     find_weights(layer, weights);
     Tensor *ages = steps > 1 ? ages_of(build, steps, a->momentum) : NULL;
     Op *op = build_op_after_loss(build, &op_update, "move_averages");
-    op->shape = weights[MOVING_MEAN]->shape;
+    update_set_space(op, weights[MOVING_MEAN]->shape);
     for (int i = MOVING_MEAN; i <= MOVING_VARIANCE; i++) {
         Tensor *moving = build_weight(build, weights[i]);
         Tensor *value = i == MOVING_MEAN ? norm->mean : norm->variance;

@@ -5,10 +5,9 @@
 #include "layers/image.h"
 #include "layers/layer.h"
 #include "ops/conv.h"
-#include "ops/conv_transposed.h"
 #include "ops/depthwise.h"
 #include "ops/history.h"
-#include "ops/window.h"
+#include "plan/window.h"
 
 typedef struct ConvArgs {
     int64_t filters, groups, depth_multiplier;

@@ -5,7 +5,7 @@
 #include "layers/image.h"
 #include "layers/layer.h"
 #include "ops/pad.h"
-#include "ops/window.h"
+#include "plan/window.h"
 
 int image_dims(const Layer *layer) { return layer->def->dims; }
 

@@ -13,6 +13,7 @@
 #include "model/layer.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/window.h"
 
 #define DATA_FORMAT_ARG(type)                                                                                          \
     {ARG(type, data_format), ARG_CHOICE, DEFAULT("None"),                                                              \

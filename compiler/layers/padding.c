@@ -7,7 +7,7 @@
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/resize.h"
-#include "ops/window.h"
+#include "plan/window.h"
 
 typedef struct PaddingArgs {
     Ints padding, cropping, size;

@@ -6,7 +6,7 @@
 #include "layers/layer.h"
 #include "layers/pooling.h"
 #include "ops/pool.h"
-#include "ops/window.h"
+#include "plan/window.h"
 
 typedef struct PoolArgs {
     Ints pool_size, strides;

@@ -14,6 +14,8 @@
 #include "model/model.h"
 #include "model/shape.h"
 #include "ops/softmax.h"
+#include "plan/measure_attrs.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 
 /* The name in logs: the argument name=, else the string that the file has, else Keras' name of the class. */
@@ -149,14 +151,12 @@ static bool loss_ignores(const Object *loss) {
 static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *reduction, bool weighted, bool ignores,
                                  const char *label) {
     Op *op = build_op(build, &op_loss_weights, label);
-    op->reduction = reduction;
-    op->weighted = weighted;
-    op->ignores = ignores;
-    op->ignored = ((const LossArgs *)build->plan->model->compile.loss->args)->ignore_class;
-    op->masked = judged->mask != NULL;
-    if (op->weighted) op->in[op->in_count++] = build->program->sample_weight;
-    if (op->ignores) op->in[op->in_count++] = build->program->target;
-    if (op->masked) op->in[op->in_count++] = judged->mask;
+    const int64_t ignored = ((const LossArgs *)build->plan->model->compile.loss->args)->ignore_class;
+    const bool masked = judged->mask != NULL;
+    *loss_weights_attrs(op) = (LossWeightsAttrs){reduction, weighted, ignores, ignored, masked};
+    if (weighted) op_read(op, build->program->sample_weight);
+    if (ignores) op_read(op, build->program->target);
+    if (masked) op_read(op, judged->mask);
     Shape rows = judged->shape;
     rows.rank--;
     return build_result(build, op, "row_weight", rows);
@@ -167,9 +167,9 @@ static void add_inputs(Op *op, const LossDef *loss, const LossArgs *args, Tensor
     /* With ignore_class Keras multiplies the prediction by a mask, and so loses its link to the logits. */
     const bool ignores = op->def == &op_loss && loss->sparse && args->ignore_class != INT_NONE;
     Tensor *logits = loss->shortcut && !ignores && !(loss->given_logits && args->from_logits) ? judged->logits : NULL;
-    op->on_logits = loss->shortcut && (args->from_logits || logits);
-    op->in[op->in_count++] = logits ? logits : judged;
-    op->in[op->in_count++] = target;
+    measure_attrs(op)->on_logits = loss->shortcut && (args->from_logits || logits);
+    op_read(op, logits ? logits : judged);
+    op_read(op, target);
 }
 
 Tensor *build_loss(Builder *build, Tensor *judged) {
@@ -179,10 +179,9 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
     Tensor *weights = build_row_weights(build, judged, args->reduction, true, loss_ignores(object), "loss_weights");
     Tensor *target = as_rows(build, build->program->target, loss, args);
     Op *op = build_op(build, &op_loss, "loss");
-    op->loss = loss;
-    op->object = object;
+    *measure_attrs(op) = (MeasureAttrs){.loss = loss, .object = object};
     add_inputs(op, loss, args, judged, target);
-    op->in[op->in_count++] = weights;
+    op_read(op, weights);
     Tensor *p = op->in[0];
     if (build->training && gradient_needed(p))
         build_result(build, op, arena_printf(build->plan->arena, "d_%s", p->name), p->shape);
@@ -214,19 +213,17 @@ static void build_metric(Builder *build, const Metric *metric, Tensor *predictio
     } else if (args->from_logits) judged = build_map(build, &sigmoid, (Tensor *[]){prediction}, NULL, 0);
     Tensor *weights = metric_weights(build, metric, judged);
     Op *op = build_op(build, &op_metric, arena_printf(build->plan->arena, "metric_%s", metric->name));
-    op->metric = def;
-    op->object = metric->object;
-    op->sum_at = metric->sum_at;
+    *measure_attrs(op) = (MeasureAttrs){.metric = def, .object = metric->object, .sum_at = metric->sum_at};
     if (def->argmax && prediction->rows_of_logits) {
-        op->in[op->in_count++] = prediction->logits;
-        op->in[op->in_count++] = build->program->target;
+        op_read(op, prediction->logits);
+        op_read(op, build->program->target);
     } else if (def->kind == METRIC_MEAN) {
         add_inputs(op, def->value, &args->value, judged, target);
     } else {
-        op->in[op->in_count++] = judged;
-        op->in[op->in_count++] = build->program->target;
+        op_read(op, judged);
+        op_read(op, build->program->target);
     }
-    if (weights) op->in[op->in_count++] = weights;
+    if (weights) op_read(op, weights);
 }
 
 void build_metrics(Builder *build, Tensor *prediction) {

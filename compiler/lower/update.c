@@ -16,6 +16,7 @@
 #include "model/layer.h"
 #include "model/optimizer.h"
 #include "model/shape.h"
+#include "plan/map_attrs.h"
 #include "plan/plan.h"
 #include "plan/rule.h"
 #include "plan/step.h"
@@ -87,7 +88,7 @@ static void add_constants(Builder *build, Step *step) {
 /* An operation that changes a weight, or a state of it, in place; `label` is what plans call it. */
 static void build_statement(Builder *build, Tensor *weight, Step step, const char *role) {
     Op *op = build_op(build, &op_update, arena_printf(build->plan->arena, "%s_%s", role, weight->weight->name));
-    op->shape = weight->shape;
+    update_set_space(op, weight->shape);
     op_add_step(build->plan->arena, op, step);
 }
 

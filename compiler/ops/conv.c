@@ -1,39 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* conv: y[o, f] = Σ over window positions k and channels c of x[o · stride + k · dilation, c] · kernel[k, c, f], over one to
- * three spatial dimensions and without padding, which op_pad does. Its gradients are another conv, of the spaced gradient
- * with the kernel turned round (conv_transposed where there are strides), and conv_kernel, a product over all output
- * positions; where nearly all gradients are 0, those of conv_max.c. */
+ * three spatial dimensions and without padding, which op_pad does. Its gradients are conv_input, which is Conv…Transpose, too,
+ * and conv_kernel, a product over all output positions. What conv_input becomes, passes choose: a conv of the spaced gradient
+ * with the kernel turned round, or conv_transposed where there are strides; where nearly all gradients are 0, the operations of
+ * conv_max.c take the place of both. */
 #include "ops/conv.h"
-#include "ops/conv_max.h"
-#include "ops/conv_transposed.h"
 #include "ops/op.h"
 #include "ops/pad.h"
-#include "ops/window.h"
-
-Window window_of(int dims) {
-    Window window = {.dims = dims, .groups = 1};
-    for (int i = 0; i < MAX_SPATIAL; i++) window.size[i] = window.stride[i] = window.dilation[i] = 1;
-    return window;
-}
-
-static void describe_numbers(const char *what, const int64_t *numbers, const Window *window, int64_t usual, Text *out) {
-    bool shown = what[0] == '\0';
-    for (int i = 0; i < window->dims; i++) shown = shown || numbers[i] != usual;
-    for (int i = 0; i < window->dims && shown; i++)
-        text_printf(out, "%s%lld", i ? "x" : what[0] ? arena_printf(out->arena, " %s ", what) : " ", (long long)numbers[i]);
-}
-
-void window_describe(const Op *op, Text *out) {
-    const Window *window = &op->window;
-    describe_numbers("", window->size, window, 0, out);
-    describe_numbers("stride", window->stride, window, 1, out);
-    describe_numbers("dilation", window->dilation, window, 1, out);
-    describe_numbers("low", window->low, window, 0, out);
-    if (window->groups > 1) text_printf(out, " groups %lld", (long long)window->groups);
-}
-
-/* How far a window reaches along a dimension. */
-static int64_t reach(const Window *window, int dim) { return (window->size[dim] - 1) * window->dilation[dim] + 1; }
+#include "plan/window.h"
 
 static Tensor *as_matrix(Builder *build, Tensor *kernel, int64_t rows) {
     const Shape shape = shape_of(2, (int64_t[]){rows, kernel->shape.dim[kernel->shape.rank - 1]});
@@ -50,7 +24,7 @@ Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, con
         points = points && window.size[i] == 1 && window.stride[i] == 1;
         whole = whole && window.size[i] == *dim && (window.size[i] == 1 || window.dilation[i] == 1);
         positions *= *dim;
-        *dim = (*dim - reach(&window, i)) / window.stride[i] + 1;
+        *dim = (*dim - window_reach(&window, i)) / window.stride[i] + 1;
     }
     const int64_t channels = x->shape.dim[shape.rank - 1];
     shape.dim[shape.rank - 1] = kernel->shape.dim[window.dims + 1];
@@ -63,9 +37,9 @@ Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, con
     }
     x = build_whole(build, x);
     Op *op = build_op(build, &op_conv, role);
-    op->in[op->in_count++] = x;
-    op->in[op->in_count++] = kernel;
-    op->window = window;
+    op_read(op, x);
+    op_read(op, kernel);
+    *op_window(op) = window;
     return build_result(build, op, label, shape);
 }
 
@@ -98,22 +72,52 @@ static Tensor *turned(Builder *build, Tensor *kernel, const Window *window) {
 
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
                               const char *role, const char *label) {
-    Tensor *const by_phase = build_phases(build, d, kernel, window, low, shape, role, label);
-    if (by_phase) return by_phase;
+    for (int i = 0; i < window.dims; i++) window.low[i] = low[i];
+    d = build_whole(build, d);
+    Op *const op = build_op(build, &op_conv_input, role);
+    op_read(op, d);
+    op_read(op, kernel);
+    *op_window(op) = window;
+    return build_result(build, op, label, shape);
+}
+
+Tensor *build_spaced_conv(Builder *build, const Op *op) {
+    Tensor *const d = op->in[0];
+    Window window = *op_window(op);
     Spacing spacing = spacing_none();
     Shape spaced = d->shape;
-    const int first = shape.rank - 1 - window.dims;
+    const int first = spaced.rank - 1 - window.dims;
     const bool forward = build->phase == PHASE_FORWARD;
     for (int i = 0; i < window.dims; i++) {
-        spacing.low[first + i] = reach(&window, i) - 1 - low[i];
+        spacing.low[first + i] = window_reach(&window, i) - 1 - window.low[i];
         spacing.spread[first + i] = window.stride[i];
-        spaced.dim[first + i] = shape.dim[first + i] + reach(&window, i) - 1;
+        spaced.dim[first + i] = op->out->shape.dim[first + i] + window_reach(&window, i) - 1;
         window.stride[i] = 1;
+        window.low[i] = 0;
     }
-    Tensor *kernel_turned = turned(build, kernel, &window);
-    const char *spaced_label = forward ? "spaced" : arena_printf(build->plan->arena, "%s_spaced", gradient_name(build, d));
-    d = build_pad(build, d, spacing, spaced, forward ? "forward_space" : "backward_space", spaced_label);
-    return build_conv(build, d, kernel_turned, window, role, label);
+    Tensor *const kernel_turned = turned(build, op->in[1], &window);
+    const char *const label = forward ? "spaced" : arena_printf(build->plan->arena, "%s_spaced", gradient_name(build, d));
+    Tensor *const x = build_pad(build, d, spacing, spaced, forward ? "forward_space" : "backward_space", label);
+    return build_conv(build, x, kernel_turned, window, "forward", "sum");
+}
+
+/* With y as the image, x is what a convolution with strides makes of it. */
+static void gradient_of_input(Builder *build, const Op *op, Tensor *d) {
+    Tensor *const x = op->in[0], *const kernel = op->in[1];
+    Window window = *op_window(op);
+    Spacing spacing = spacing_none();
+    Shape image = d->shape;
+    const int first = image.rank - 1 - window.dims;
+    for (int i = 0; i < window.dims; i++) { /* as far as the windows of x reach */
+        spacing.low[first + i] = window.low[i];
+        image.dim[first + i] = (x->shape.dim[first + i] - 1) * window.stride[i] + window_reach(&window, i);
+        window.low[i] = 0;
+    }
+    const char *const label = arena_printf(build->plan->arena, "%s_surrounded", gradient_name(build, op->out));
+    d = build_pad(build, d, spacing, image, "backward_surround", label);
+    if (gradient_needed(x))
+        gradient_add(build, x, build_conv(build, d, kernel, window, "backward_input", gradient_name(build, x)));
+    if (gradient_needed(kernel)) gradient_add(build, kernel, build_conv_kernel_gradient(build, &window, d, kernel, x));
 }
 
 /* What zeros were put around to make x, and how many before it; x itself if none were. */
@@ -121,36 +125,32 @@ static Tensor *without_zeros(Tensor *x, int dims, int64_t *low) {
     const Op *const pad = x->base || !x->producer || x->producer->def != &op_pad ? NULL : x->producer;
     const int first = x->shape.rank - 1 - dims;
     for (int i = 0; pad && i < x->shape.rank; i++) {
-        const Spacing *const spacing = &pad->spacing;
+        const Spacing *const spacing = pad_spacing(pad);
         const bool spatial = i >= first && i < first + dims;
         if (spacing->spread[i] > 1 || spacing->pick[i] > 1 || spacing->low[i] < 0 || (!spatial && spacing->low[i])) return x;
     }
-    for (int i = 0; pad && i < dims; i++) low[i] = pad->spacing.low[first + i];
+    for (int i = 0; pad && i < dims; i++) low[i] = pad_spacing(pad)->low[first + i];
     return pad ? pad->in[0] : x;
 }
 
-void build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
-    if (!gradient_needed(kernel)) return;
+Tensor *build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, const Tensor *kernel, Tensor *d) {
     const char *name = gradient_name(build, kernel);
     Op *back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
-    back->in[back->in_count++] = x;
-    back->in[back->in_count++] = d;
-    back->window = *window;
-    gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
+    op_read(back, x);
+    op_read(back, d);
+    *op_window(back) = *window;
+    return build_result(build, back, name, kernel->shape);
 }
 
-void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d) {
+static void gradient(Builder *build, const Op *op, Tensor *d) {
+    Tensor *const x = op->in[0], *const kernel = op->in[1];
+    const Window *const window = op_window(op);
     int64_t low[MAX_SPATIAL] = {0};
-    if (build_conv_sparse_gradients(build, window, x, kernel, d)) return;
     Tensor *const image = without_zeros(x, window->dims, low); /* zeros need no gradient */
     if (gradient_needed(image))
         gradient_add(build, image, build_conv_transposed(build, d, kernel, *window, low, image->shape, "backward_input",
                                                          gradient_name(build, image)));
-    build_conv_kernel_gradient(build, window, x, kernel, d);
-}
-
-static void gradient(Builder *build, const Op *op, Tensor *d) {
-    build_conv_gradients(build, &op->window, op->in[0], op->in[1], d);
+    if (gradient_needed(kernel)) gradient_add(build, kernel, build_conv_kernel_gradient(build, window, x, kernel, d));
 }
 
 ConvStrides conv_strides(Shape shape, int dims) {
@@ -199,7 +199,7 @@ ConvPieces conv_pieces(const Window *window, const ConvStrides *strides, int64_t
 }
 
 static void emit(Emit *e, const Op *op) {
-    const Window *window = &op->window;
+    const Window *window = op_window(op);
     Tensor *x = op->in[0], *kernel = op->in[1], *y = op->out;
     const Shape in = x->shape, out = y->shape;
     const int dims = window->dims, last = out.rank - 1;
@@ -236,7 +236,7 @@ static void emit(Emit *e, const Op *op) {
 }
 
 static void emit_kernel(Emit *e, const Op *op) {
-    const Window *window = &op->window;
+    const Window *window = op_window(op);
     Tensor *x = op->in[0], *d = op->in[1];
     const Shape in = x->shape, back = d->shape;
     const int dims = window->dims, last = in.rank - 1, first = last - dims;
@@ -280,6 +280,8 @@ static void emit_kernel(Emit *e, const Op *op) {
 }
 
 const OpDef op_conv = {.name = "conv", .brief = "products with the windows of an image", .gradient = gradient, .emit = emit,
-                       .describe = window_describe, .takes_steps = true, .blocks = true};
+                       .describe = op_window_describe, .attrs = &window_attrs, .takes_steps = true, .blocks = true};
+const OpDef op_conv_input = {.name = "conv_input", .brief = "conv's gradient of its image, which pass_expand_transposed replaces",
+                             .gradient = gradient_of_input, .describe = op_window_describe, .attrs = &window_attrs};
 const OpDef op_conv_kernel = {
-    .name = "conv_kernel", .brief = "conv's gradient of its kernel", .emit = emit_kernel, .describe = window_describe};
+    .name = "conv_kernel", .brief = "conv's gradient of its kernel", .emit = emit_kernel, .describe = op_window_describe, .attrs = &window_attrs};

@@ -9,9 +9,10 @@
 #include "build/builder.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/window.h"
 #include "print/emit.h"
 
-extern const OpDef op_conv_kernel;
+extern const OpDef op_conv_input, op_conv_kernel;
 
 /** Distances in an image, in reals. */
 typedef struct ConvStrides {
@@ -38,9 +39,13 @@ const char *conv_place(Emit *emit, const char *index, int count, const int64_t *
 
 /** The cross-correlation of x with a kernel (size…, channels / groups, filters), without padding. */
 Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *role, const char *label);
-/** That of the kernel alone. */
-void build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
-/** The gradients of a convolution of x with the kernel; d may lack outputs at the end, whose gradient is 0. */
-void build_conv_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
+/** The gradient of a convolution of something of `shape` with the kernel, which is a convolution transposed. Its first
+ *  `low` positions are left out. */
+Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
+                              const char *role, const char *label);
+/** What a conv_input makes, as a convolution of its spaced input. */
+Tensor *build_spaced_conv(Builder *build, const Op *op);
+/** The gradient of the kernel of a convolution of x; d may lack outputs at the end, whose gradient is 0. */
+Tensor *build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, const Tensor *kernel, Tensor *d);
 
 #endif

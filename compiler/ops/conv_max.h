@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Convolutions that take the greatest of their windows themselves. */
-#ifndef NNC_OPS_CONV_MAX_H
-#define NNC_OPS_CONV_MAX_H
+/* What conv_max, which pass_fuse_pooling makes, and its gradients are described by. */
+#ifndef NNC_CONV_MAX_H
+#define NNC_CONV_MAX_H
 
-#include <stdbool.h>
+#include "plan/window.h"
 
-#include "build/builder.h"
-#include "model/shape.h"
-#include "plan/plan.h"
+/** The convolution's window, and that of the pooling, over the outputs of the convolution. */
+typedef struct ConvMaxAttrs {
+    Window window, pooling;
+} ConvMaxAttrs;
 
 extern const OpDef op_conv_max, op_conv_max_lines, op_conv_sparse_input, op_conv_sparse_kernel, op_unpool;
 
-/** Max pooling of what a convolution has just made, perhaps with a bias and an activation that rises: the convolution takes
- *  the greatest itself. Returns its result, now of this shape; NULL: it cannot. */
-Tensor *build_conv_max(Builder *build, Tensor *x, Window pooling, Shape shape);
-/** Those of one whose gradient d is 0 nearly everywhere; false: it is not, and nothing was built. */
-bool build_conv_sparse_gradients(Builder *build, const Window *window, Tensor *x, Tensor *kernel, Tensor *d);
+ConvMaxAttrs *conv_max_attrs(const Op *op);
+/** Whether conv_max can pool with windows like this one. */
+bool conv_max_takes(const Window *pooling);
+/** Whether conv_max_lines can unpool gradients with so many filters on the stack. */
+bool conv_max_lines_take(const Window *pooling, int64_t filters);
+/** Whether many elements of a window lie together in an image of this shape: then conv_sparse_kernel and conv_sparse_input go
+ *  over them in vectors, and else lanes run over filters. */
+bool window_is_wide(const Window *window, Shape image);
 
 #endif

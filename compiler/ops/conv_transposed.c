@@ -9,9 +9,21 @@
 #include "ops/op.h"
 #include "ops/pack.h"
 #include "ops/pad.h"
-#include "ops/window.h"
+#include "plan/window.h"
+
+#include "ops/window_loops.h"
 
 enum { MOST_PHASES = 64 }; /* their tables are in the C */
+
+/* Of transposed_taps and transposed_pack: the window, and the shape of what conv_transposed makes. */
+typedef struct PhasesAttrs {
+    Window window;
+    Shape shape;
+} PhasesAttrs;
+
+static const AttrsKind attrs_kind = {"phases", sizeof(PhasesAttrs)};
+
+static PhasesAttrs *phases_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
 /* One dimension of a phase: taps consecutive positions of d, from `begin` + the number of the place on, meet positions
  * first, first - stride, … of the kernel, and make `places` outputs. */
@@ -83,14 +95,15 @@ static bool has_phases(const Window *window) {
     return window->groups == 1 && phases > 1 && phases <= MOST_PHASES;
 }
 
-Tensor *build_phases(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape, const char *role,
-                     const char *label) {
+Tensor *build_phases(Builder *build, const Op *of) {
+    const Window window = *op_window(of);
     if (!has_phases(&window)) return NULL;
+    Tensor *d = of->in[0], *const kernel = of->in[1];
+    Shape shape = of->out->shape;
     const int dims = window.dims, first = shape.rank - 1 - dims;
     const int64_t channels = kernel->shape.dim[dims], filters = kernel->shape.dim[dims + 1];
     const bool forward = build->phase == PHASE_FORWARD;
     const char *const name = gradient_name(build, kernel) + 2;
-    for (int i = 0; i < dims; i++) window.low[i] = low[i];
     const StridePhases phases = phases_of(&window, shape);
     Spacing spacing = spacing_none();
     Shape padded = d->shape;
@@ -99,51 +112,31 @@ Tensor *build_phases(Builder *build, Tensor *d, Tensor *kernel, Window window, c
         padded.dim[first + i] = phases.size[i];
     }
     Op *const taps = build_op(build, &op_transposed_taps, forward ? "forward_turn" : "backward_turn");
-    taps->in[taps->in_count++] = kernel;
-    taps->window = window;
-    taps->shape = shape;
+    op_read(taps, kernel);
+    *phases_attrs(taps) = (PhasesAttrs){window, shape};
     Tensor *const turned = build_result(build, taps, arena_printf(build->plan->arena, "%s_turned", name),
                                         shape_of(3, (int64_t[]){phases.taps, filters, channels}));
     const int64_t panel = build->plan->target->panel_columns;
     Op *const pack = build_op(build, &op_transposed_pack, forward ? "forward_pack" : "backward_pack");
-    pack->in[pack->in_count++] = turned;
-    pack->window = window;
-    pack->shape = shape;
+    op_read(pack, turned);
+    *phases_attrs(pack) = (PhasesAttrs){window, shape};
     Tensor *const packed = build_result(build, pack, arena_printf(build->plan->arena, "%s_packed", name),
                                         shape_of(3, (int64_t[]){(channels + panel - 1) / panel, phases.taps * filters, panel}));
     d = build_pad(build, d, spacing, padded, forward ? "forward_space" : "backward_space",
                   forward ? "padded" : arena_printf(build->plan->arena, "%s_padded", gradient_name(build, d)));
-    Op *const op = build_op(build, &op_conv_transposed, role);
-    op->in[op->in_count++] = build_whole(build, d);
-    op->in[op->in_count++] = packed;
-    op->window = window;
+    Op *const op = build_op(build, &op_conv_transposed, "forward");
+    op_read(op, build_whole(build, d));
+    op_read(op, packed);
+    *op_window(op) = window;
     shape.dim[shape.rank - 1] = channels;
-    return build_result(build, op, label, shape);
-}
-
-/* With y as the image, x is what a convolution with strides makes of it. */
-static void gradient(Builder *build, const Op *op, Tensor *d) {
-    Tensor *const x = op->in[0], *const kernel = op->in[1]->producer->in[0]->producer->in[0];
-    const StridePhases phases = phases_of(&op->window, op->out->shape);
-    Spacing spacing = spacing_none();
-    Shape image = d->shape;
-    Window window = op->window;
-    const int first = image.rank - 1 - window.dims;
-    for (int i = 0; i < window.dims; i++) { /* as far as the windows of x reach, among them those of its zeros */
-        spacing.low[first + i] = phases.low[i] * window.stride[i] + window.low[i];
-        image.dim[first + i] = (x->shape.dim[first + i] - 1) * window.stride[i] + window.size[i];
-        window.low[i] = 0;
-    }
-    d = build_pad(build, d, spacing, image, "backward_surround", arena_printf(build->plan->arena, "%s_surrounded", gradient_name(build, d)));
-    if (gradient_needed(x)) gradient_add(build, x, build_conv(build, d, kernel, window, "backward_input", gradient_name(build, x)));
-    build_conv_kernel_gradient(build, &window, d, kernel, x);
+    return build_result(build, op, "sum", shape);
 }
 
 static void add_row(Text *table, const char *row) { text_printf(table, "%s%s", table->length ? ", " : "", row); }
 
 static void emit_taps(Emit *e, const Op *op) {
-    const Window *const window = &op->window;
-    const StridePhases phases = phases_of(window, op->shape);
+    const Window *const window = &phases_attrs(op)->window;
+    const StridePhases phases = phases_of(window, phases_attrs(op)->shape);
     Text taps = {.arena = e->arena};
     for (int i = 0; i < phases.count; i++) {
         const StridePhase *const phase = &phases.phase[i];
@@ -171,7 +164,7 @@ static void emit_taps(Emit *e, const Op *op) {
 }
 
 static void emit_pack(Emit *e, const Op *op) {
-    const StridePhases phases = phases_of(&op->window, op->shape);
+    const StridePhases phases = phases_of(&phases_attrs(op)->window, phases_attrs(op)->shape);
     const int64_t filters = op->in[0]->shape.dim[1], channels = op->in[0]->shape.dim[2];
     Text depths = {.arena = e->arena};
     for (int i = 0; i < phases.count; i++) add_row(&depths, integer(e, phases.phase[i].taps * filters));
@@ -189,7 +182,7 @@ static void emit_pack(Emit *e, const Op *op) {
 static const char *const places[] = {"transposed_place_1", "transposed_place_2", "transposed_place_3"};
 
 static void emit(Emit *e, const Op *op) {
-    const Window *const window = &op->window;
+    const Window *const window = op_window(op);
     Tensor *const x = op->in[0];
     const Shape in = x->shape, out = op->out->shape;
     const int dims = window->dims, last = out.rank - 1, first = last - dims;
@@ -246,11 +239,13 @@ static void emit(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
-static void describe(const Op *op, Text *out) { window_describe(op, out); }
+static void describe(const Op *op, Text *out) { window_describe(&phases_attrs(op)->window, out); }
 
 const OpDef op_conv_transposed = {.name = "conv_transposed", .brief = "products with the windows of a strided convolution, the other way",
-                                  .gradient = gradient, .emit = emit, .describe = describe, .takes_steps = true, .blocks = true};
+                                  .emit = emit, .describe = op_window_describe,
+                                  .attrs = &window_attrs, .takes_steps = true, .blocks = true};
 const OpDef op_transposed_taps = {
-    .name = "transposed_taps", .brief = "a kernel as conv_transposed reads it, phase after phase", .emit = emit_taps, .describe = describe};
+    .name = "transposed_taps", .brief = "a kernel as conv_transposed reads it, phase after phase", .emit = emit_taps, .describe = describe,
+    .attrs = &attrs_kind};
 const OpDef op_transposed_pack = {
-    .name = "transposed_pack", .brief = "its phases in strips", .emit = emit_pack, .describe = describe};
+    .name = "transposed_pack", .brief = "its phases in strips", .emit = emit_pack, .describe = describe, .attrs = &attrs_kind};

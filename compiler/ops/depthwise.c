@@ -3,7 +3,9 @@
  * depthwise_input and depthwise_kernel. */
 #include "ops/depthwise.h"
 #include "ops/op.h"
-#include "ops/window.h"
+#include "plan/window.h"
+
+#include "ops/window_loops.h"
 
 Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *label) {
     const int dims = window.dims;
@@ -25,9 +27,9 @@ Tensor *build_depthwise(Builder *build, Tensor *x, Tensor *kernel, Window window
     }
     x = build_whole(build, x);
     Op *op = build_op(build, &op_depthwise, "forward");
-    op->in[op->in_count++] = x;
-    op->in[op->in_count++] = kernel;
-    op->window = window;
+    op_read(op, x);
+    op_read(op, kernel);
+    *op_window(op) = window;
     Tensor *y = build_result(build, op, multiplier > 1 ? "by_channel" : label, shape);
     if (multiplier == 1) return y;
     int axes[MAX_RANK] = {0, 1, 2, 3, 4, 5};
@@ -43,17 +45,17 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *kernel = op->in[1];
     if (gradient_needed(x)) {
         Op *back = build_op(build, &op_depthwise_input, "backward_input");
-        back->in[back->in_count++] = d;
-        back->in[back->in_count++] = kernel;
-        back->window = op->window;
+        op_read(back, d);
+        op_read(back, kernel);
+        *op_window(back) = *op_window(op);
         gradient_add(build, x, build_result(build, back, gradient_name(build, x), x->shape));
     }
     if (gradient_needed(kernel)) {
         const char *name = gradient_name(build, kernel);
         Op *back = build_op(build, &op_depthwise_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
-        back->in[back->in_count++] = x;
-        back->in[back->in_count++] = d;
-        back->window = op->window;
+        op_read(back, x);
+        op_read(back, d);
+        *op_window(back) = *op_window(op);
         gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
     }
 }
@@ -73,7 +75,7 @@ static Multiple multiple(Emit *e, const Op *op, Shape image, Shape out) {
         out.dim[out.rank - 1] = m.count * m.channels;
         m.at = formatted(e, " + %s", times(e, "m", m.channels));
     }
-    m.loops = window_loops(op, image, out);
+    m.loops = window_loops(op_window(op), image, out);
     return m;
 }
 
@@ -129,7 +131,7 @@ static void emit_input(Emit *e, const Op *op) {
 static void emit_kernel(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *d = op->in[1], *y = op->out;
     const Multiple m = multiple(e, op, x->shape, d->shape);
-    const Window *const window = &op->window;
+    const Window *const window = op_window(op);
     const char *const lanes = whole_vectors(e, m.channels) ? NULL : "n";
     int first = window->dims; /* of the dimensions that are summed at once */
     int64_t count = 1;
@@ -156,8 +158,8 @@ static void emit_kernel(Emit *e, const Op *op) {
 }
 
 const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .gradient = gradient,
-                            .emit = emit, .describe = window_describe};
+                            .emit = emit, .describe = op_window_describe, .attrs = &window_attrs};
 const OpDef op_depthwise_input = {.name = "depthwise_input", .brief = "depthwise's gradient of its input",
-                                  .emit = emit_input, .describe = window_describe};
+                                  .emit = emit_input, .describe = op_window_describe, .attrs = &window_attrs};
 const OpDef op_depthwise_kernel = {.name = "depthwise_kernel", .brief = "depthwise's gradient of its kernel",
-                                   .emit = emit_kernel, .describe = window_describe};
+                                   .emit = emit_kernel, .describe = op_window_describe, .attrs = &window_attrs};

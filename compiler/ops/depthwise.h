@@ -5,6 +5,7 @@
 
 #include "build/builder.h"
 #include "plan/plan.h"
+#include "plan/window.h"
 
 extern const OpDef op_depthwise, op_depthwise_input, op_depthwise_kernel;
 

@@ -7,8 +7,8 @@
 
 Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label) {
     Op *op = build_op(build, &op_gather, "forward");
-    op->in[op->in_count++] = indices;
-    op->in[op->in_count++] = table;
+    op_read(op, indices);
+    op_read(op, table);
     Shape shape = indices->shape;
     shape.dim[shape.rank++] = table->shape.dim[1];
     return build_result(build, op, label, shape);
@@ -22,8 +22,8 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *table = op->in[1];
     if (!gradient_needed(table)) return;
     Op *back = build_op(build, &op_scatter, "backward_rows");
-    back->in[back->in_count++] = op->in[0];
-    back->in[back->in_count++] = d;
+    op_read(back, op->in[0]);
+    op_read(back, d);
     gradient_add(build, table, build_result(build, back, gradient_name(build, table), table->shape));
 }
 

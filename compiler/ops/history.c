@@ -4,6 +4,14 @@
 #include "ops/history.h"
 #include "ops/op.h"
 
+typedef struct HistoryAttrs {
+    int64_t taps, dilation;
+} HistoryAttrs;
+
+static const AttrsKind attrs_kind = {"a history", sizeof(HistoryAttrs)};
+
+static HistoryAttrs *history_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation) {
     Arena *arena = build->plan->arena;
     const char *layer = build->layer->name;
@@ -13,17 +21,16 @@ Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation)
     Tensor *oldest = build_lasting_state(build, shape_of(1, (int64_t[]){1}), arena_printf(arena, "%s/oldest", layer));
     oldest->type = ELEMENT_INT32;
     Op *op = build_op(build, &op_history, "history");
-    op->in[op->in_count++] = build_whole(build, x);
-    op->in[op->in_count++] = ring;
-    op->in[op->in_count++] = oldest;
-    op->window.size[0] = taps;
-    op->window.dilation[0] = dilation;
+    op_read(op, build_whole(build, x));
+    op_read(op, ring);
+    op_read(op, oldest);
+    *history_attrs(op) = (HistoryAttrs){taps, dilation};
     return build_result(build, op, "window", shape_of(3, (int64_t[]){1, taps, channels}));
 }
 
 static void describe(const Op *op, Text *out) {
-    text_printf(out, " %lld steps", (long long)op->window.size[0]);
-    if (op->window.dilation[0] > 1) text_printf(out, " %lld apart", (long long)op->window.dilation[0]);
+    text_printf(out, " %lld steps", (long long)history_attrs(op)->taps);
+    if (history_attrs(op)->dilation > 1) text_printf(out, " %lld apart", (long long)history_attrs(op)->dilation);
 }
 
 static void emit(Emit *e, const Op *op) {
@@ -34,12 +41,13 @@ static void emit(Emit *e, const Op *op) {
                            {"ring", param_named(e, op->in[1], true, "ring")},
                            {"oldest", param_named(e, op->in[2], true, "oldest")},
                            {"y", param_named(e, op->out, true, "y")},
-                           {"taps", integer(e, op->window.size[0] - 1)},
-                           {"dilation", integer(e, op->window.dilation[0])},
+                           {"taps", integer(e, history_attrs(op)->taps - 1)},
+                           {"dilation", integer(e, history_attrs(op)->dilation)},
                            {"length", integer(e, ring.dim[0])},
                            {"channels", integer(e, ring.dim[1])},
                            {NULL, NULL}});
 }
 
 const OpDef op_history = {
-    .name = "history", .brief = "the present time step and earlier ones", .emit = emit, .describe = describe};
+    .name = "history", .brief = "the present time step and earlier ones", .emit = emit, .describe = describe,
+    .attrs = &attrs_kind};

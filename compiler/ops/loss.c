@@ -7,6 +7,14 @@
 #include "ops/loss.h"
 #include "ops/op.h"
 
+static const AttrsKind weights_kind = {"weights of rows", sizeof(LossWeightsAttrs)};
+
+const AttrsKind measure_attrs_kind = {"a measure", sizeof(MeasureAttrs)};
+
+LossWeightsAttrs *loss_weights_attrs(const Op *op) { return op_attrs(op, &weights_kind); }
+
+MeasureAttrs *measure_attrs(const Op *op) { return op_attrs(op, &measure_attrs_kind); }
+
 /* Which element of a mask of time steps belongs to a row. */
 static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
     const int64_t rows_per_step = shape_size(rows, 1) / shape_size(mask->shape, 1);
@@ -16,8 +24,9 @@ static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
 /* What the one loss of a whole batch counts: the mean of its samples' weights, or their sum. As in Keras, weights act on it
  * and not on what it is made of. */
 static void emit_batch_weight(Emit *e, const Op *op) {
-    const bool sum = !strcmp(op->reduction, "sum"), by_weight = !strcmp(op->reduction, "mean_with_sample_weight");
-    const char *const given = op->weighted && !by_weight ? param_tensor(e, op->in[0], false) : NULL;
+    const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
+    const bool sum = !strcmp(attrs->reduction, "sum"), by_weight = !strcmp(attrs->reduction, "mean_with_sample_weight");
+    const char *const given = attrs->weighted && !by_weight ? param_tensor(e, op->in[0], false) : NULL;
     const char *const weights = param_tensor(e, op->out, true);
     emit_function(e, given ? "loss_batch_weight" : "loss_batch_weight_one",
                   (Hole[]){{"sample_weight", given ? given : ""},
@@ -28,20 +37,21 @@ static void emit_batch_weight(Emit *e, const Op *op) {
 
 /* The total that rows are divided by: their number, or what they weigh. */
 static void emit_weights(Emit *e, const Op *op) {
+    const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
     const Shape rows = op->out->shape;
     if (rows.dim[0] > 0) {
         emit_batch_weight(e, op);
         return;
     }
-    const bool by_weight = !strcmp(op->reduction, "mean_with_sample_weight"), sum = !strcmp(op->reduction, "sum");
+    const bool by_weight = !strcmp(attrs->reduction, "mean_with_sample_weight"), sum = !strcmp(attrs->reduction, "sum");
     const bool by_count = !by_weight && !sum;
-    const char *const given = op->weighted ? param_tensor(e, op->in[0], false) : NULL;
-    const Tensor *const mask = op->masked ? op->in[op->in_count - 1] : NULL;
+    const char *const given = attrs->weighted ? param_tensor(e, op->in[0], false) : NULL;
+    const Tensor *const mask = attrs->masked ? op->in[op->in_count - 1] : NULL;
     Text left_out = {.arena = e->arena}; /* rows that do not count */
-    if (op->ignores)
-        text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[op->weighted], false), (long long)op->ignored);
+    if (attrs->ignores)
+        text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[attrs->weighted], false), (long long)attrs->ignored);
     if (mask)
-        text_printf(&left_out, "%s!(%s[%s] > 0)", op->ignores ? " || " : "",
+        text_printf(&left_out, "%s!(%s[%s] > 0)", attrs->ignores ? " || " : "",
                     param_tensor(e, op->in[op->in_count - 1], false), step_of_row(e, mask, rows));
     const char *kept = "";
     if (left_out.length)
@@ -86,15 +96,16 @@ static const char *row_template(const LossDef *loss, bool on_logits, bool train)
 }
 
 void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name) {
+    const MeasureAttrs *const attrs = measure_attrs(op);
     Tensor *p = op->in[0];
     const int64_t columns = p->shape.dim[p->shape.rank - 1];
     const char *const y = param_tensor(e, op->in[1], false);
     const char *const weights = op->in_count > 2 ? param_tensor(e, op->in[2], false) : NULL;
     const char *const sums = param_sums(e);
     const char *const d = op->out ? param_named(e, op->out, true, "d") : NULL;
-    const char *const value = op->on_logits && loss->logits_value ? loss->logits_value : loss->value;
-    const char *const gradient = op->on_logits ? loss->logits_gradient : loss->gradient;
-    const char *const locals = op->on_logits ? loss->logits_locals : loss->locals;
+    const char *const value = attrs->on_logits && loss->logits_value ? loss->logits_value : loss->value;
+    const char *const gradient = attrs->on_logits ? loss->logits_gradient : loss->gradient;
+    const char *const locals = attrs->on_logits ? loss->logits_locals : loss->locals;
     const char *const rows = size_text(e, p->shape, 0, p->shape.rank - 1);
     Hole operands[] = {{"p", "p"},
                        {"y", "y"},
@@ -117,8 +128,8 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
                           formula_text(e, gradient, operands));
     const char *count = "";
     if (op->def == &op_metric)
-        count = weights ? formatted(e, "%s[%d] += row_sum(%s, rows);\n", sums, op->sum_at + 1, weights)
-                        : formatted(e, "%s[%d] += (%s)rows;\n", sums, op->sum_at + 1, e->real);
+        count = weights ? formatted(e, "%s[%d] += row_sum(%s, rows);\n", sums, attrs->sum_at + 1, weights)
+                        : formatted(e, "%s[%d] += (%s)rows;\n", sums, attrs->sum_at + 1, e->real);
     Hole holes[] = {
         {"slope", ""},
         {"p", p_name},
@@ -126,7 +137,7 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
         {"weights", weights ? weights : ""},
         {"times", weights ? formatted(e, " * %s[row]", weights) : ""},
         {"sums", sums},
-        {"at", integer(e, op->sum_at)},
+        {"at", integer(e, attrs->sum_at)},
         {"count", count},
         {"d", d ? d : ""},
         {"rows", rows},
@@ -152,13 +163,22 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
     Text slope = {.arena = e->arena};
     if (d && loss->row_slope) emit_template(e, &slope, loss->row_slope, holes);
     holes[0].text = text_chars(&slope);
-    emit_function(e, loss->row ? row_template(loss, op->on_logits, d) : single ? "loss_single" : "loss_elementwise", holes);
+    emit_function(e, loss->row ? row_template(loss, attrs->on_logits, d) : single ? "loss_single" : "loss_elementwise", holes);
 }
 
 static void emit_loss(Emit *e, const Op *op) {
-    emit_row_values(e, op, op->loss, op->object->args, param_named(e, op->in[0], false, op->on_logits ? "logits" : "prediction"));
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    emit_row_values(e, op, attrs->loss, attrs->object->args,
+                    param_named(e, op->in[0], false, attrs->on_logits ? "logits" : "prediction"));
+}
+
+static void describe(const Op *op, Text *out) {
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    text_printf(out, " %s%s", attrs->loss->class.name, attrs->on_logits ? " of logits" : "");
 }
 
 const OpDef op_loss_weights = {
-    .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights};
-const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss};
+    .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights,
+    .attrs = &weights_kind};
+const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss,
+                        .describe = describe, .attrs = &measure_attrs_kind};

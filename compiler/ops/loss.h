@@ -4,6 +4,7 @@
 #define NNC_OPS_LOSS_H
 
 #include "model/loss.h"
+#include "plan/measure_attrs.h"
 #include "plan/plan.h"
 #include "print/emit.h"
 

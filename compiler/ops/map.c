@@ -4,6 +4,28 @@
 #include <string.h>
 
 #include "ops/op.h"
+#include "plan/map_attrs.h"
+
+typedef struct SumAttrs {
+    int terms;
+} SumAttrs;
+
+typedef struct UpdateAttrs {
+    Shape space;
+} UpdateAttrs;
+
+static const AttrsKind sum_kind = {"a sum", sizeof(SumAttrs)}, update_kind = {"an update", sizeof(UpdateAttrs)};
+
+static SumAttrs *sum_attrs(const Op *op) { return op_attrs(op, &sum_kind); }
+static UpdateAttrs *update_attrs(const Op *op) { return op_attrs(op, &update_kind); }
+
+int op_terms(const Op *op) { return op->def == &op_sum ? sum_attrs(op)->terms : 0; }
+
+void sum_set_terms(Op *op, int terms) { sum_attrs(op)->terms = terms; }
+
+void update_set_space(Op *op, Shape space) { update_attrs(op)->space = space; }
+
+Shape op_space(const Op *op) { return op->out ? op->out->shape : update_attrs(op)->space; }
 
 /* How many lanes of the last vector of a loop are in use; nothing where all are. */
 static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {
@@ -68,7 +90,7 @@ static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
 }
 
 static void emit_map(Emit *e, const Op *op) {
-    const Shape space = op->out ? op->out->shape : op->shape;
+    const Shape space = op_space(op);
     Nest nest = nest_for(e, space, op, NULL, NULL);
     const int last = nest.loop_count - 1;
     Place place = {.nest = &nest, .lanes = lanes_of(e, &nest.loops[last]), .draw_offset = "(c - block)"};
@@ -123,7 +145,7 @@ static const char *after_sum(Emit *e, const Op *op, const Nest *kept, const Plac
 /* The sum of all rows of a matrix, column by column, as for the gradient of a bias. */
 static bool sums_columns(const Op *op, const Nest *nest) {
     const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
-    if (op->terms || nest->loop_count != 2 || !rows->reduced || columns->reduced) return false;
+    if (op_terms(op) || nest->loop_count != 2 || !rows->reduced || columns->reduced) return false;
     return !columns->of_batch;
 }
 
@@ -178,10 +200,11 @@ static void emit_sum(Emit *e, const Op *op) {
     const char *sum = local_name(e, "sum");
     bool vector;
     const char *terms = "", *value, *const lanes_used = lanes_of(e, last);
-    if (op->terms) {
+    if (op_terms(op)) {
         const Place here = {.nest = &nest, .lanes = lanes_used};
         terms = terms_text(e, op, &here);
-        value = lanes_kept || !lanes_used ? x->local : formatted(e, "v_head(%s, n)", x->local);
+        const char *const local = names_of(e, x)->local;
+        value = lanes_kept || !lanes_used ? local : formatted(e, "v_head(%s, n)", local);
     } else {
         value = lanes_load(e, address_text(e, param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector)), lanes_used);
     }
@@ -226,8 +249,8 @@ const OpDef op_map = {
     .name = "map", .brief = "elementwise", .gradient = gradient, .emit = emit_map, .takes_steps = true,
     .reads_columns = true};
 const OpDef op_update = {
-    .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map, .takes_steps = true};
+    .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map,
+    .attrs = &update_kind, .takes_steps = true};
 const OpDef op_sum = {
     .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum,
-    .takes_steps = true,
-    .reads_columns = true};
+    .attrs = &sum_kind, .takes_steps = true, .reads_columns = true};

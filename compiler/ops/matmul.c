@@ -4,6 +4,20 @@
  * added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
 #include "build/loop.h"
 #include "ops/op.h"
+#include "plan/matmul_attrs.h"
+
+static const AttrsKind attrs_kind = {"a product", sizeof(MatmulAttrs)};
+
+MatmulAttrs *matmul_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+bool is_matmul_transposed(const Op *op) { return op->def == &op_matmul && matmul_attrs(op)->transpose_a; }
+bool is_matmul_straight(const Op *op) { return op->def == &op_matmul && !matmul_attrs(op)->transpose_a; }
+bool is_matmul_deep(const Op *op) { return op->def == &op_matmul && matmul_attrs(op)->deep; }
+
+static void describe(const Op *op, Text *out) {
+    if (is_matmul_transposed(op)) text_puts(out, " transposed");
+    if (is_matmul_deep(op)) text_puts(out, " (a few rows at a time)");
+}
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];
@@ -76,7 +90,7 @@ static void emit_packed(Emit *e, const Op *op) {
 }
 
 static bool is_shallow(const Emit *e, const Op *op) {
-    if (op->transpose_a || block_is_row(e, op) || block_is_column(op)) return false;
+    if (is_matmul_transposed(op) || block_is_row(e, op) || block_is_column(op)) return false;
     return op->in[0]->shape.dim[op->in[0]->shape.rank - 1] <= e->plan->target->shallow_depth;
 }
 
@@ -125,7 +139,7 @@ static void emit(Emit *e, const Op *op) {
         emit_packed(e, op);
         return;
     }
-    if (op->deep) {
+    if (is_matmul_deep(op)) {
         emit_deep(e, op);
         return;
     }
@@ -141,16 +155,16 @@ static void emit(Emit *e, const Op *op) {
     const char *const x = matrix(e, a, false, "x");
     const char *const w = matrix(e, b, false,
                                  tensor_storage(b)->kind == TENSOR_WEIGHT ? NULL
-                                 : op->transpose_a                        ? "d"
+                                 : is_matmul_transposed(op)               ? "d"
                                                                           : "transposed");
-    const char *const depth = op->transpose_a ? size_text(e, a->shape, 0, a->shape.rank - 1)
+    const char *const depth = is_matmul_transposed(op) ? size_text(e, a->shape, 0, a->shape.rank - 1)
                                               : depth_text(e, op, a->shape.dim[a->shape.rank - 1]);
     const BlockText block = block_text(e, op, rows, "row + r");
     const Hole holes[] = {
         {"a", x},
-        {"a_at", op->transpose_a ? "row" : times(e, "row", tensor_row_width(a))},
-        {"a_row", op->transpose_a ? "1" : a_row},
-        {"a_depth", op->transpose_a ? a_row : "1"},
+        {"a_at", is_matmul_transposed(op) ? "row" : times(e, "row", tensor_row_width(a))},
+        {"a_row", is_matmul_transposed(op) ? "1" : a_row},
+        {"a_depth", is_matmul_transposed(op) ? a_row : "1"},
         {"b", w},
         {"b_row", integer(e, tensor_row_width(b))},
         {"depth", depth},
@@ -165,11 +179,12 @@ static void emit(Emit *e, const Op *op) {
     };
     const char *const template = block_is_row(e, op)       ? "matmul_row"
                                  : !block_is_column(op)    ? "matmul"
-                                 : op->transpose_a         ? "matmul_column_transposed"
+                                 : is_matmul_transposed(op)         ? "matmul_column_transposed"
                                                            : "matmul_column";
     emit_function(e, template, holes);
 }
 
 const OpDef op_matmul = {
-    .name = "matmul", .brief = "matrix product", .gradient = gradient, .emit = emit, .takes_steps = true,
+    .name = "matmul", .brief = "matrix product", .gradient = gradient, .emit = emit,
+    .describe = describe, .attrs = &attrs_kind, .takes_steps = true,
     .blocks = true, .reads_columns = true};

@@ -21,8 +21,9 @@ static const char *thresholds_table(Emit *e, Thresholds thresholds) {
 }
 
 static void emit_thresholds(Emit *e, const Op *op, const Hole *common) {
-    const MetricArgs *args = op->object->args;
-    const Thresholds thresholds = metric_thresholds(op->object);
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    const MetricArgs *args = attrs->object->args;
+    const Thresholds thresholds = metric_thresholds(attrs->object);
     const Shape shape = op->in[0]->shape;
     const int64_t columns = shape.dim[shape.rank - 1];
     const bool list = thresholds.at && (thresholds.listed > 1 || thresholds.ends), one = thresholds.column >= 0;
@@ -49,7 +50,8 @@ static void emit_thresholds(Emit *e, const Op *op, const Hole *common) {
 }
 
 static void emit_f_score(Emit *e, const Op *op, const Hole *common) {
-    const MetricArgs *args = op->object->args;
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    const MetricArgs *args = attrs->object->args;
     const bool largest = isnan(args->threshold);
     const int64_t columns = op->in[0]->shape.dim[op->in[0]->shape.rank - 1];
     const char *const peak = formatted(e, "const %s peak = row_peak(p, %lld);\n", e->real, (long long)columns);
@@ -61,11 +63,12 @@ static void emit_f_score(Emit *e, const Op *op, const Hole *common) {
 }
 
 static void emit_metric(Emit *e, const Op *op) {
-    const MetricArgs *args = op->object->args;
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    const MetricArgs *args = attrs->object->args;
     Tensor *p = op->in[0];
-    const char *const p_name = param_named(e, p, false, op->on_logits ? "logits" : "prediction");
-    if (op->metric->kind == METRIC_MEAN) {
-        emit_row_values(e, op, op->metric->value, &args->value, p_name);
+    const char *const p_name = param_named(e, p, false, attrs->on_logits ? "logits" : "prediction");
+    if (attrs->metric->kind == METRIC_MEAN) {
+        emit_row_values(e, op, attrs->metric->value, &args->value, p_name);
         return;
     }
     const Hole common[] = {
@@ -73,16 +76,19 @@ static void emit_metric(Emit *e, const Op *op) {
         {"y", param_tensor(e, op->in[1], false)},
         {"weight", op->in_count > 2 ? formatted(e, "%s[row]", param_tensor(e, op->in[2], false)) : "1"},
         {"sums", param_sums(e)},
-        {"at", integer(e, op->sum_at)},
+        {"at", integer(e, attrs->sum_at)},
         {"rows", size_text(e, p->shape, 0, p->shape.rank - 1)},
         {"columns", integer(e, p->shape.dim[p->shape.rank - 1])},
         {NULL, NULL},
     };
-    switch (op->metric->kind) {
+    switch (attrs->metric->kind) {
     case METRIC_THRESHOLDS: emit_thresholds(e, op, common); break;
     case METRIC_F_SCORE: emit_f_score(e, op, common); break;
     default: emit_function(e, "metric_r_squared", common); break;
     }
 }
 
-const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric};
+static void describe(const Op *op, Text *out) { text_printf(out, " %s", measure_attrs(op)->metric->class.name); }
+
+const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric,
+                          .describe = describe, .attrs = &measure_attrs_kind};

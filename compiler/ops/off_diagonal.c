@@ -6,7 +6,7 @@
 Tensor *build_off_diagonal(Builder *build, Tensor *x) {
     const char *const pass = build->phase == PHASE_FORWARD ? "forward" : "backward";
     Op *op = build_op(build, &op_off_diagonal, arena_printf(build->plan->arena, "%s_off_diagonal", pass));
-    op->in[op->in_count++] = x;
+    op_read(op, x);
     return build_result(build, op, "off_diagonal", x->shape);
 }
 

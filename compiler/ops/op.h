@@ -9,6 +9,7 @@
 #include "build/gradient.h"
 #include "build/gradient_add.h"
 #include "model/shape.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 #include "plan/step.h"
 #include "plan/tensor.h"

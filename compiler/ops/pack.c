@@ -9,7 +9,7 @@ Tensor *build_pack(Builder *build, Tensor *matrix) {
     int64_t depth = 1;
     for (int i = 0; i + 1 < shape.rank; i++) depth *= shape.dim[i];
     Op *op = build_op(build, &op_pack, build->phase == PHASE_FORWARD ? "forward_pack" : "backward_pack");
-    op->in[op->in_count++] = matrix;
+    op_read(op, matrix);
     return build_result(build, op, arena_printf(build->plan->arena, "%s_packed", gradient_name(build, matrix) + 2),
                         shape_of(3, (int64_t[]){(columns + panel - 1) / panel, depth, panel}));
 }

@@ -4,6 +4,10 @@
 #include "ops/op.h"
 #include "ops/pad.h"
 
+static const AttrsKind attrs_kind = {"a pad", sizeof(Spacing)};
+
+Spacing *pad_spacing(const Op *op) { return op_attrs(op, &attrs_kind); }
+
 Spacing spacing_none(void) {
     Spacing spacing;
     for (int i = 0; i < MAX_RANK; i++) spacing.low[i] = 0, spacing.spread[i] = spacing.pick[i] = 1;
@@ -16,18 +20,19 @@ Tensor *build_pad(Builder *build, Tensor *x, Spacing spacing, Shape shape, const
     if (nothing) return x;
     x = build_whole(build, x);
     Op *op = build_op(build, &op_pad, role);
-    op->in[op->in_count++] = x;
-    op->spacing = spacing;
+    op_read(op, x);
+    *pad_spacing(op) = spacing;
     return build_result(build, op, label, shape);
 }
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
-    Spacing back = op->spacing;
+    const Spacing *const spacing = pad_spacing(op);
+    Spacing back = *spacing;
     for (int i = 0; i < x->shape.rank; i++) {
-        back.low[i] = -op->spacing.low[i];
-        back.spread[i] = op->spacing.pick[i];
-        back.pick[i] = op->spacing.spread[i];
+        back.low[i] = -spacing->low[i];
+        back.spread[i] = spacing->pick[i];
+        back.pick[i] = spacing->spread[i];
     }
     if (gradient_needed(x))
         gradient_add(build, x, build_pad(build, d, back, x->shape, "backward_pad", gradient_name(build, x)));
@@ -42,9 +47,9 @@ static void describe_numbers(const char *what, const int64_t *numbers, int rank,
 }
 
 static void describe(const Op *op, Text *out) {
-    describe_numbers("low", op->spacing.low, op->out->shape.rank, 0, out);
-    describe_numbers("spread", op->spacing.spread, op->out->shape.rank, 1, out);
-    describe_numbers("pick", op->spacing.pick, op->out->shape.rank, 1, out);
+    describe_numbers("low", pad_spacing(op)->low, op->out->shape.rank, 0, out);
+    describe_numbers("spread", pad_spacing(op)->spread, op->out->shape.rank, 1, out);
+    describe_numbers("pick", pad_spacing(op)->pick, op->out->shape.rank, 1, out);
 }
 
 static int64_t max_of(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -84,7 +89,7 @@ static void emit(Emit *e, const Op *op) {
     for (int i = y->shape.rank - 1; i >= 0; i--) {
         const int64_t size = x->shape.dim[i], out = y->shape.dim[i];
         Run run = {dim_size(size, 1), 0, 0, 1, 1};
-        if (size > 0) run = run_of(&op->spacing, i, size, out);
+        if (size > 0) run = run_of(pad_spacing(op), i, size, out);
         complete = complete && (size < 0 || run.count == out);
         empty = empty || run.count == 0;
         from_base += run.from * from_size;
@@ -123,4 +128,4 @@ static void emit(Emit *e, const Op *op) {
 }
 
 const OpDef op_pad = {.name = "pad", .brief = "zeros around and between elements, or elements left out",
-                      .gradient = gradient, .emit = emit, .describe = describe};
+                      .gradient = gradient, .emit = emit, .describe = describe, .attrs = &attrs_kind};

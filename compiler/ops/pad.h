@@ -6,11 +6,10 @@
 #include "build/builder.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/spacing.h"
 
 extern const OpDef op_pad;
 
-/** No spacing at all: low 0, spread 1, pick 1. */
-Spacing spacing_none(void);
 /** x with its elements spaced in a tensor of this shape; x itself where that changes nothing. */
 Tensor *build_pad(Builder *build, Tensor *x, Spacing spacing, Shape shape, const char *role, const char *label);
 

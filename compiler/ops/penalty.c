@@ -6,12 +6,19 @@
 #include "ops/op.h"
 #include "ops/penalty.h"
 
+typedef struct PenaltyAttrs {
+    double l1, l2;
+} PenaltyAttrs;
+
+static const AttrsKind attrs_kind = {"a penalty", sizeof(PenaltyAttrs)};
+
+static PenaltyAttrs *penalty_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
 void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
     if (!build->target || (l1 == 0 && l2 == 0)) return; /* prediction has no loss */
     Op *op = build_op(build, &op_penalty, x->kind == TENSOR_WEIGHT ? arena_printf(build->plan->arena, "penalty_%s", x->weight->name) : "penalty");
-    op->in[op->in_count++] = build_whole(build, x);
-    op->numbers[0] = l1;
-    op->numbers[1] = l2;
+    op_read(op, build_whole(build, x));
+    *penalty_attrs(op) = (PenaltyAttrs){l1, l2};
 }
 
 static bool of_batch(Shape shape) {
@@ -28,7 +35,7 @@ static const char *slope_text(double l1, double l2) {
 static void penalty_gradient(Builder *build, const Op *op, Tensor *d) {
     (void)d;
     if (!gradient_needed(op->in[0])) return;
-    const double l1 = op->numbers[0], l2 = op->numbers[1];
+    const double l1 = penalty_attrs(op)->l1, l2 = penalty_attrs(op)->l2;
     const Operand numbers[] = {NUMBER("l1", l1), NUMBER("two_l2", 2 * l2), {.name = "per_sample", .kind = OPERAND_SCALAR}};
     const Formula slope = {"d_penalty", {"x"}, arena_printf(build->plan->arena, "%s%s", of_batch(op->in[0]->shape) ? "per_sample * " : "", slope_text(l1, l2)), {NULL}};
     gradient_add(build, op->in[0], build_map(build, &slope, (Tensor *[]){op->in[0]}, numbers, 3));
@@ -42,10 +49,11 @@ Tensor *build_penalized(Builder *build, Tensor *g, Tensor *weight, double l1, do
 
 static void emit_penalty(Emit *e, const Op *op) {
     const Shape shape = op->in[0]->shape;
-    const char *l1 = literal(e, op->numbers[0]), *l2 = literal(e, op->numbers[1]);
-    const char *sum = op->numbers[1] == 0   ? formatted(e, "%s * v_abs(value)", l1)
-                      : op->numbers[0] == 0 ? formatted(e, "%s * value * value", l2)
-                                            : formatted(e, "%s * v_abs(value) + %s * value * value", l1, l2);
+    const PenaltyAttrs *const attrs = penalty_attrs(op);
+    const char *l1 = literal(e, attrs->l1), *l2 = literal(e, attrs->l2);
+    const char *sum = attrs->l2 == 0   ? formatted(e, "%s * v_abs(value)", l1)
+                      : attrs->l1 == 0 ? formatted(e, "%s * value * value", l2)
+                                       : formatted(e, "%s * v_abs(value) + %s * value * value", l1, l2);
     emit_function(e, "penalty",
                   (Hole[]){{"x", param_tensor(e, op->in[0], false)},
                            {"sums", param_sums(e)},
@@ -56,7 +64,8 @@ static void emit_penalty(Emit *e, const Op *op) {
 }
 
 const OpDef op_penalty = {
-    .name = "penalty", .brief = "what a regularizer adds to the loss", .gradient = penalty_gradient, .emit = emit_penalty};
+    .name = "penalty", .brief = "what a regularizer adds to the loss", .gradient = penalty_gradient, .emit = emit_penalty,
+    .attrs = &attrs_kind};
 
 void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y) {
     if (!layer->activity_regularizer) return;

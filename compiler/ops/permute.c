@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* permute: the dimensions in another order, some of them from the end to the front. */
 #include "ops/op.h"
+#include "plan/permute_attrs.h"
+
+static const AttrsKind attrs_kind = {"a permutation", sizeof(PermuteAttrs)};
+
+PermuteAttrs *permute_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
+    const PermuteAttrs *const attrs = permute_attrs(op);
     int back[MAX_RANK] = {0};
     unsigned flipped = 0;
     for (int i = 0; i < op->out->shape.rank; i++) {
-        back[op->axes[i]] = i;
-        if (op->flipped >> i & 1) flipped |= 1u << op->axes[i];
+        back[attrs->axes[i]] = i;
+        if (attrs->flipped >> i & 1) flipped |= 1u << attrs->axes[i];
     }
     gradient_add(build, op->in[0],
                  build_permute(build, d, back, flipped, "backward_permute", gradient_name(build, op->in[0])));
@@ -27,13 +33,14 @@ static const char *term(Emit *e, const char *index, const Tensor *tensor, int di
 
 /* Rows that stay together are copied in vectors. */
 static void emit(Emit *e, const Op *op) {
+    const PermuteAttrs *const attrs = permute_attrs(op);
     static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
     Tensor *x = op->in[0], *y = op->out;
     const char *from = matrix_text(e, x, param_named(e, x, false, "x"));
     const char *to = matrix_text(e, y, param_named(e, y, true, "y"));
     const Shape in = x->shape, out = y->shape;
     const int last = out.rank - 1;
-    if (in.rank == 2 && op->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !op->flipped) {
+    if (in.rank == 2 && attrs->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !attrs->flipped) {
         emit_function(e, "transpose",
                       (Hole[]){{"rows", integer(e, in.dim[0])},
                                {"columns", integer(e, in.dim[1])},
@@ -43,13 +50,13 @@ static void emit(Emit *e, const Op *op) {
                                {NULL, NULL}});
         return;
     }
-    const bool rows = op->axes[last] == last && !(op->flipped >> last & 1);
+    const bool rows = attrs->axes[last] == last && !(attrs->flipped >> last & 1);
     const int loops = rows ? last : out.rank; /* rows are copied at once */
     Text at_in = {.arena = e->arena}, at_out = {.arena = e->arena};
     for (int i = 0; i < loops; i++) {
         const char *const index =
-            op->flipped >> i & 1 ? formatted(e, "(%s - 1 - %s)", size_text(e, out, i, i + 1), vars[i]) : vars[i];
-        text_printf(&at_in, "%s%s", i ? " + " : "", term(e, index, x, op->axes[i]));
+            attrs->flipped >> i & 1 ? formatted(e, "(%s - 1 - %s)", size_text(e, out, i, i + 1), vars[i]) : vars[i];
+        text_printf(&at_in, "%s%s", i ? " + " : "", term(e, index, x, attrs->axes[i]));
         text_printf(&at_out, "%s%s", i ? " + " : "", term(e, vars[i], y, i));
     }
     const char *body = rows ? copy_text(e, formatted(e, "%s + %s", to, text_chars(&at_out)),
@@ -65,4 +72,5 @@ static void emit(Emit *e, const Op *op) {
 }
 
 const OpDef op_permute = {
-    .name = "permute", .brief = "dimensions in another order", .gradient = gradient, .emit = emit, .reads_columns = true};
+    .name = "permute", .brief = "dimensions in another order", .gradient = gradient, .emit = emit,
+    .attrs = &attrs_kind, .reads_columns = true};

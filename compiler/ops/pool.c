@@ -6,30 +6,30 @@
 #include "ops/conv_max.h"
 #include "ops/op.h"
 #include "ops/pool.h"
-#include "ops/window.h"
+#include "plan/window.h"
+
+#include "ops/window_loops.h"
 
 static const char *const kinds[] = {[POOL_MAX] = "max", [POOL_MAX_SPLIT] = "max", [POOL_AVERAGE] = "average", [POOL_SUM] = "sum"};
 
 static void describe(const Op *op, Text *out) {
-    text_printf(out, " %s", kinds[op->window.pool]);
-    window_describe(op, out);
-    if (op->window.pool == POOL_MAX_SPLIT) text_puts(out, " split");
+    text_printf(out, " %s", kinds[op_window(op)->pool]);
+    op_window_describe(op, out);
+    if (op_window(op)->pool == POOL_MAX_SPLIT) text_puts(out, " split");
 }
 
-static bool is_max(const Op *op) { return op->window.pool == POOL_MAX || op->window.pool == POOL_MAX_SPLIT; }
+static bool is_max(const Op *op) { return op_window(op)->pool == POOL_MAX || op_window(op)->pool == POOL_MAX_SPLIT; }
 
 static Tensor *build_window(Builder *build, const OpDef *def, Tensor *x, Window window, Shape shape, const char *role,
                             const char *label) {
     x = build_whole(build, x);
     Op *op = build_op(build, def, role);
-    op->in[op->in_count++] = x;
-    op->window = window;
+    op_read(op, x);
+    *op_window(op) = window;
     return build_result(build, op, label, shape);
 }
 
 Tensor *build_pool(Builder *build, Tensor *x, Window window, Shape shape, const char *role, const char *label) {
-    Tensor *const of_conv = window.pool == POOL_MAX ? build_conv_max(build, x, window, shape) : NULL;
-    if (of_conv) return of_conv;
     return build_window(build, &op_pool, x, window, shape, role, label);
 }
 
@@ -42,12 +42,12 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (!gradient_needed(x)) return;
     Op *back = build_op(build, &op_pool_gradient, "backward_pool");
-    back->in[back->in_count++] = d;
+    op_read(back, d);
     if (is_max(op)) {
-        back->in[back->in_count++] = x;
-        back->in[back->in_count++] = op->out;
+        op_read(back, x);
+        op_read(back, op->out);
     }
-    back->window = op->window;
+    *op_window(back) = *op_window(op);
     gradient_add(build, x, build_result(build, back, gradient_name(build, x), x->shape));
 }
 
@@ -55,17 +55,17 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
 static void gradient_of_repeat(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (gradient_needed(x))
-        gradient_add(build, x, build_pool(build, d, op->window, x->shape, "backward_repeat", gradient_name(build, x)));
+        gradient_add(build, x, build_pool(build, d, *op_window(op), x->shape, "backward_repeat", gradient_name(build, x)));
 }
 
 static const char *scale_text(Emit *e, const Op *op, const WindowLoops *loops) {
-    if (op->window.pool != POOL_AVERAGE) return "";
+    if (op_window(op)->pool != POOL_AVERAGE) return "";
     return formatted(e, " / %s", window_count(e, loops));
 }
 
 static void emit(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *y = op->out;
-    const WindowLoops loops = window_loops(op, x->shape, y->shape);
+    const WindowLoops loops = window_loops(op_window(op), x->shape, y->shape);
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
     const char *tap = filled(e, is_max(op) ? "pool_max_tap" : "pool_sum_tap",
                              (Hole[]){{"x", from}, {"at", window_image_at(e, &loops)}, {NULL, NULL}});
@@ -86,8 +86,8 @@ static void emit_gradient(Emit *e, const Op *op) {
     static const char *const bodies[] = {"pool_max_back", "pool_split_back", "pool_sum_back", "pool_sum_back"};
     static const char *const each[] = {"pool_max_back_tap", "pool_split_back_tap", "pool_sum_back_tap", "pool_sum_back_tap"};
     Tensor *d = op->in[0], *y = op->out;
-    const WindowLoops loops = window_loops(op, y->shape, d->shape);
-    const PoolKind kind = op->window.pool;
+    const WindowLoops loops = window_loops(op_window(op), y->shape, d->shape);
+    const PoolKind kind = op_window(op)->pool;
     const char *x = is_max(op) ? param_named(e, op->in[1], false, "x") : "";
     const char *pooled = is_max(op) ? param_named(e, op->in[2], false, "pooled") : "";
     const char *back = param_named(e, d, false, "d"), *to = param_named(e, y, true, "y");
@@ -113,6 +113,8 @@ static void emit_gradient(Emit *e, const Op *op) {
                   (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 
-const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .gradient = gradient, .emit = emit, .describe = describe};
+const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .gradient = gradient, .emit = emit,
+                        .describe = describe, .attrs = &window_attrs};
 const OpDef op_pool_gradient = {.name = "pool_gradient", .brief = "from windows back to the image",
-                                .gradient = gradient_of_repeat, .emit = emit_gradient, .describe = describe};
+                                .gradient = gradient_of_repeat, .emit = emit_gradient,
+                                .describe = describe, .attrs = &window_attrs};

@@ -6,6 +6,7 @@
 #include "build/builder.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/window.h"
 
 extern const OpDef op_pool, op_pool_gradient;
 

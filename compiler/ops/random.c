@@ -2,6 +2,23 @@
 /* random: a tensor of random factors, stored because it is read at several places of a larger one (noise shapes).
  * Full-size ones are not stored: pass_redraw_masks lets their readers draw them anew. */
 #include "ops/op.h"
+#include "plan/random_attrs.h"
+
+static const AttrsKind attrs_kind = {"random numbers", sizeof(RandomAttrs)};
+
+RandomAttrs *random_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+const RandomAttrs *drawn_with(const Tensor *tensor) { return random_attrs(tensor->producer); }
+
+void random_describe(const RandomAttrs *random, Text *out) {
+    switch (random->kind) {
+    case RANDOM_KEEP: text_printf(out, "keep(rate %g, kept %.9g)", random->rate, random->kept); break;
+    case RANDOM_NORMAL: text_printf(out, "normal(mean %g, stddev %.9g)", random->mean, random->stddev); break;
+    case RANDOM_UNIFORM: text_printf(out, "uniform"); break;
+    }
+    if (random->seeded) text_printf(out, " seed %lld", (long long)random->seed);
+    else text_printf(out, " purpose %d", random->purpose);
+}
 
 /* Prints a map with one step that copies the random numbers, regenerated, to memory. */
 static void emit(Emit *e, const Op *op) {
@@ -16,4 +33,10 @@ static void emit(Emit *e, const Op *op) {
         if (e->function->params.at[i].tensor == &drawn) e->function->params.at[i].tensor = op->out;
 }
 
-const OpDef op_random = {.name = "random", .brief = "random factors", .emit = emit};
+static void describe(const Op *op, Text *out) {
+    text_puts(out, " ");
+    random_describe(random_attrs(op), out);
+}
+
+const OpDef op_random = {
+    .name = "random", .brief = "random factors", .emit = emit, .describe = describe, .attrs = &attrs_kind};

@@ -3,14 +3,23 @@
  * first and the last centre the values stay. And its gradient. */
 #include "ops/op.h"
 #include "ops/resize.h"
-#include "ops/window.h"
+#include "ops/window_loops.h"
+#include "plan/window.h"
+
+typedef struct ResizeAttrs {
+    int dim;
+    int64_t factor;
+} ResizeAttrs;
+
+static const AttrsKind attrs_kind = {"a resize", sizeof(ResizeAttrs)};
+
+static ResizeAttrs *resize_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
 static Tensor *resized(Builder *build, const OpDef *def, Tensor *x, int dim, int64_t factor, Shape shape, const char *role,
                        const char *label) {
     Op *op = build_op(build, def, role);
-    op->in[op->in_count++] = x;
-    op->axes[0] = dim;
-    op->numbers[0] = (double)factor;
+    op_read(op, x);
+    *resize_attrs(op) = (ResizeAttrs){dim, factor};
     return build_result(build, op, label, shape);
 }
 
@@ -28,18 +37,18 @@ Tensor *build_resize(Builder *build, Tensor *x, const int64_t *factors, const ch
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (gradient_needed(x))
-        gradient_add(build, x, resized(build, &op_resize_gradient, d, op->axes[0], (int64_t)op->numbers[0], x->shape,
+        gradient_add(build, x, resized(build, &op_resize_gradient, d, resize_attrs(op)->dim, resize_attrs(op)->factor, x->shape,
                                        "backward_resize", gradient_name(build, x)));
 }
 
 static void describe(const Op *op, Text *out) {
-    text_printf(out, " dimension %d by %lld", op->axes[0], (long long)op->numbers[0]);
+    text_printf(out, " dimension %d by %lld", resize_attrs(op)->dim, (long long)resize_attrs(op)->factor);
 }
 
 static void emit(Emit *e, const Op *op) {
     const bool back = op->def == &op_resize_gradient;
     const Shape large = back ? op->in[0]->shape : op->out->shape, small = back ? op->out->shape : op->in[0]->shape;
-    const int dim = op->axes[0];
+    const int dim = resize_attrs(op)->dim;
     const char *x = param_named(e, op->in[0], false, back ? "d" : "x"), *y = param_named(e, op->out, true, "y");
     const char *inner = size_text(e, small, dim + 1, small.rank);
     const char *size = integer(e, large.dim[dim]), *old = integer(e, small.dim[dim]);
@@ -58,5 +67,6 @@ static void emit(Emit *e, const Op *op) {
 }
 
 const OpDef op_resize = {.name = "resize", .brief = "interpolated linearly along a dimension", .gradient = gradient,
-                         .emit = emit, .describe = describe};
-const OpDef op_resize_gradient = {.name = "resize_gradient", .brief = "resize's gradient", .emit = emit, .describe = describe};
+                         .emit = emit, .describe = describe, .attrs = &attrs_kind};
+const OpDef op_resize_gradient = {.name = "resize_gradient", .brief = "resize's gradient", .emit = emit,
+                                  .describe = describe, .attrs = &attrs_kind};

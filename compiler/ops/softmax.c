@@ -6,8 +6,8 @@
 
 static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
     Op *back = build_op(build, def, "backward_softmax");
-    back->in[back->in_count++] = op->out;
-    back->in[back->in_count++] = d;
+    op_read(back, op->out);
+    op_read(back, d);
     back->out = build_value(build, "d_logits", op->out->shape);
     back->out->producer = back;
     gradient_add(build, op->in[0], back->out);

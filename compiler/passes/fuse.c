@@ -4,6 +4,8 @@
 #include "model/shape.h"
 #include "passes/passes.h"
 #include "plan/access.h"
+#include "plan/map_attrs.h"
+#include "plan/matmul_attrs.h"
 #include "plan/plan.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
@@ -34,8 +36,6 @@ static bool is_made_by(const Tensor *tensor, const Op *op) {
     return false;
 }
 
-static Shape op_space(const Op *op) { return op->out ? op->out->shape : op->shape; }
-
 /* Inside a product's block a step sees rows and columns: an operand has to be full, or one value per column. */
 static bool is_full_or_by_column(const Tensor *tensor, Shape space) {
     if (shape_equal(tensor->shape, space)) return true;
@@ -51,14 +51,14 @@ static bool counts_columns(const Op *host) {
 }
 
 typedef struct TensorSet {
-    const Tensor *at[2 * MAX_STEPS * (MAX_OPERANDS + 1)];
+    const Tensor *at[MAX_STEP_TENSORS + 1]; /* one more than fit: then they do not */
     int count;
 } TensorSet;
 
 static void set_add(TensorSet *set, const Tensor *tensor) {
     for (int i = 0; i < set->count; i++)
         if (set->at[i] == tensor) return;
-    set->at[set->count++] = tensor;
+    if (set->count <= MAX_STEP_TENSORS) set->at[set->count++] = tensor;
 }
 
 static void set_add_steps(TensorSet *set, const Op *op) {
@@ -105,7 +105,7 @@ static bool still_wanted(const Program *program, const Tensor *tensor, int from,
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Plan *plan, const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
-    if (!host->def->takes_steps || host->deep || !shape_equal(op_space(op), op_space(host)) || op->loop != host->loop)
+    if (!host->def->takes_steps || is_matmul_deep(host) || !shape_equal(op_space(op), op_space(host)) || op->loop != host->loop)
         return false;
     if (!phases_fit(plan, op->phase, host->phase)) return false;
     if (!steps_fit(host, op)) return false;
@@ -184,7 +184,7 @@ static void fuse_terms(Plan *plan, Program *program) {
         const int from = sum && sum->def == &op_sum ? made_at(program, sum->in[0], i) : -1;
         if (from < 0 || !can_be_terms(program, from, i)) continue;
         Op *op = program->ops.at[from];
-        sum->terms = op->steps.count;
+        sum_set_terms(sum, op->steps.count);
         move_steps(plan, program, op, sum);
     }
 }
@@ -194,7 +194,7 @@ static void find_registers(const Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         const Op *const op = program->ops.at[i];
         if (op->out && op->def->takes_steps && op->out->kind == TENSOR_VALUE && !op->out->base)
-            op->out->in_registers = op->steps.count > op->terms && !read_elsewhere(program, op->out, op);
+            op->out->in_registers = op->steps.count > op_terms(op) && !read_elsewhere(program, op->out, op);
         for (int j = 0; j < op->steps.count; j++) {
             Tensor *const result = op->steps.at[j].result;
             if (result && result->kind == TENSOR_VALUE && !result->base)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The ends of loops: a state that begins with zeros needs no product in the first step, and has no part in the gradient
  * of its kernel; what arrives at it from the last step of the reverse loop goes nowhere. */
+
+#include "plan/matmul_attrs.h"
 #include <ctype.h>
 
 #include "build/build.h"
@@ -75,9 +77,9 @@ void pass_skip_zeros(Plan *plan, Program *program) {
         Op *const op = program->ops.at[i];
         if (op->def != &op_matmul) continue;
         const int64_t depth = op->in[0]->shape.dim[op->in[0]->shape.rank - 1];
-        if (op->loop && op->loop->steps > 1 && !op->transpose_a && depth > plan->target->shallow_depth)
+        if (op->loop && op->loop->steps > 1 && is_matmul_straight(op) && depth > plan->target->shallow_depth)
             op->skips_first = begins_with_zero(op->in[0], op->loop);
-        const TimeLoop *const loop = op->transpose_a && op->in[0]->shape.rank == 3 ? loop_of_zero(op->in[0]) : NULL;
+        const TimeLoop *const loop = is_matmul_transposed(op) && op->in[0]->shape.rank == 3 ? loop_of_zero(op->in[0]) : NULL;
         if (!loop || loop->steps == 1 || !has_steps(op->in[0]) || !has_steps(op->in[1])) continue;
         Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
         op->in[0] = later_steps(&build, op->in[0], loop->reversed);

@@ -8,13 +8,16 @@
 #include "ops/conv_max.h"
 #include "ops/pack.h"
 #include "passes/passes.h"
+#include "plan/matmul_attrs.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 #include "plan/step.h"
 #include "plan/uses.h"
+#include "plan/window.h"
 
 /* Products in a loop read their matrix for every step, and products with all steps of a sequence have many rows. */
 static bool may_gain(const Plan *plan, const Op *op) {
-    if (op->def != &op_matmul || op->transpose_a || changes_with_step(op->in[1])) return false;
+    if (!is_matmul_straight(op) || changes_with_step(op->in[1])) return false;
     if (op->loop && plan->model->batch >= plan->target->packed_rows_in_loop) return true;
     const Shape space = op->out->shape;
     return space.rank > 2 &&
@@ -24,7 +27,7 @@ static bool may_gain(const Plan *plan, const Op *op) {
 static bool gains(const Plan *plan, const Op *op) {
     const Tensor *const out =
         op->out; /* convolutions read their kernel for every line of every image; one filter is a row */
-    if (op->def == &op_conv) return op->window.groups == 1 && out->shape.dim[out->shape.rank - 1] > 1;
+    if (op->def == &op_conv) return op_window(op)->groups == 1 && out->shape.dim[out->shape.rank - 1] > 1;
     if (op->def == &op_conv_max) return true;
     return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= plan->target->first_cache);
 }
@@ -64,7 +67,7 @@ static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *
     joint->biased = map_step(joint->inputs->producer, FORMULA_BIAS);
     const Op *const made = joint->made =
         joint->biased ? joint->biased->operands[0].tensor->producer : joint->inputs->producer;
-    if (!made || made->def != &op_matmul || made->loop || made->transpose_a || made->in[0]->shape.rank != 3)
+    if (!made || !is_matmul_straight(made) || made->loop || made->in[0]->shape.rank != 3)
         return false;
     if (!sequence_behind(made->in[0], &(int64_t){0}) || shape_size(made->in[1]->shape, 1) > plan->target->second_cache_share) return false;
     return !joint->biased || readers_of(program, made->out) == 1;
@@ -102,8 +105,8 @@ static void join(Plan *plan, Program *program, const Joint *joint) {
     int64_t index = (x->columns ? x->base : x)->index;
     Tensor *const sequence = sequence_behind(joint->made->in[0], &index), *const step = loop_slot(&build, sequence,
                                                                                                   index, "input_step");
-    product->in[product->in_count++] = step;
-    product->in[product->in_count++] = part_of(&build, joint->made->in[1], x, "kernel_part");
+    op_read(product, step);
+    op_read(product, part_of(&build, joint->made->in[1], x, "kernel_part"));
     sum->text = joint->biased ? "state + bias" : "state";
     sum->kind = joint->biased ? FORMULA_ADD : FORMULA_COPY;
     sum->operands[0] = (Operand){.name = "bias", .kind = OPERAND_TENSOR};

@@ -13,6 +13,7 @@
 #include "plan/access.h"
 #include "plan/check.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/sizes.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
@@ -124,8 +125,7 @@ static bool reads_part(const Op *op, const Tensor *tensor) {
 
 /* Whether who reads a mask can draw it again, element by element. */
 static bool may_redraw(const Op *reader, const Tensor *mask) {
-    const Shape space = reader->out ? reader->out->shape : reader->shape;
-    return reader->def == &op_map && !reader->loop && shape_equal(space, mask->shape) && !reads_part(reader, mask);
+    return reader->def == &op_map && !reader->loop && shape_equal(reader->out->shape, mask->shape) && !reads_part(reader, mask);
 }
 
 /* Masks as large as what they mask are not stored: whoever reads them draws the same numbers again, which costs less
@@ -172,7 +172,7 @@ void pass_read_signs(Plan *plan, Program *program) {
         const Step *drop = relu ? gradient_step(operand_named(relu, "d")->tensor->producer, FORMULA_FACTOR) : NULL;
         if (!drop) continue;
         Tensor *mask = operand_named(drop, "mask")->tensor, *y = operand_named(relu, "y")->tensor;
-        if (!mask->regenerated || mask->producer->random.kind != RANDOM_KEEP) continue;
+        if (!mask->regenerated || drawn_with(mask)->kind != RANDOM_KEEP) continue;
         Tensor *const z = dropped_of(program, y, mask, i);
         if (!z) continue;
         relu->text = "v_select(z > 0.0, kept * d, 0.0)";
@@ -180,7 +180,7 @@ void pass_read_signs(Plan *plan, Program *program) {
         relu->operand_count = 0;
         step_add(plan->arena, relu, TENSOR("z", z));
         step_add(plan->arena, relu, TENSOR("d", operand_named(drop, "d")->tensor));
-        step_add(plan->arena, relu, NUMBER("kept", mask->producer->random.kept));
+        step_add(plan->arena, relu, NUMBER("kept", drawn_with(mask)->kept));
         op_index(plan, program->ops.at[i]);
     }
 }

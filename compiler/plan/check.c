@@ -8,6 +8,7 @@
 #include "model/shape.h"
 #include "plan/access.h"
 #include "plan/check.h"
+#include "plan/map_attrs.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
 #include "plan/uses.h"
@@ -120,7 +121,7 @@ static bool is_computed(const Tensor *storage) {
  * one, the terms of a sum before what it adds. */
 static bool made_within(const Op *op, const Access *read) {
     for (Access at = {.op = op}; access_next(&at);) {
-        const bool before = at.step < read->step || (at.step < op->terms && read->step < 0);
+        const bool before = at.step < read->step || (at.step < op_terms(op) && read->step < 0);
         if (at.writes && before && tensors_overlap(at.tensor, read->tensor)) return true;
     }
     return false;

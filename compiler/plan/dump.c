@@ -9,6 +9,7 @@
 #include "plan/access.h"
 #include "plan/dump.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/sizes.h"
 #include "plan/tensor.h"
 #include "plan/uses.h"
@@ -33,16 +34,6 @@ static void dump_tensor(const Plan *plan, const Tensor *tensor, Text *out) {
     dump_view(tensor, out);
 }
 
-static void dump_random(const RandomAttrs *random, Text *out) {
-    switch (random->kind) {
-    case RANDOM_KEEP: text_printf(out, "keep(rate %g, kept %.9g)", random->rate, random->kept); break;
-    case RANDOM_NORMAL: text_printf(out, "normal(mean %g, stddev %.9g)", random->mean, random->stddev); break;
-    case RANDOM_UNIFORM: text_printf(out, "uniform"); break;
-    }
-    if (random->seeded) text_printf(out, " seed %lld", (long long)random->seed);
-    else text_printf(out, " purpose %d", random->purpose);
-}
-
 static void dump_step(const Plan *plan, const Step *step, Text *out) {
     if (step->result) {
         text_printf(out, "        %s = %s(", step->result->name, step->label);
@@ -64,7 +55,7 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
             dump_view(operand->tensor, out);
             if (operand->tensor->regenerated) {
                 text_puts(out, " = ");
-                dump_random(&operand->tensor->producer->random, out);
+                random_describe(drawn_with(operand->tensor), out);
             }
         }
     }
@@ -73,18 +64,10 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
 
 static void dump_op(const Plan *plan, const Op *op, Text *out) {
     text_printf(out, "    %s: %s", op->name, op->def->name);
-    if (op->transpose_a) text_puts(out, " transposed");
-    if (op->deep) text_puts(out, " (a few rows at a time)");
+    if (op->def->describe) op->def->describe(op, out);
     if (op->adds) text_puts(out, " (added up over the steps)");
     if (op->skips_first) text_puts(out, " (not in the first step)");
     if (op->skips_last) text_puts(out, " (not in the last step)");
-    if (op->def->describe) op->def->describe(op, out);
-    if (op->loss) text_printf(out, " %s%s", op->loss->class.name, op->on_logits ? " of logits" : "");
-    if (op->metric) text_printf(out, " %s", op->metric->class.name);
-    if (op->def == &op_random) {
-        text_puts(out, " ");
-        dump_random(&op->random, out);
-    }
     for (int i = 0; i < op->in_count; i++) {
         text_puts(out, i ? ", " : " ");
         dump_tensor(plan, op->in[i], out);

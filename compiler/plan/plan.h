@@ -43,6 +43,7 @@ typedef enum TensorKind {
 
 struct Tensor {
     TensorKind kind;
+    int number;       /* of all tensors of the plan, from 0: for tables beside it */
     const char *name; /* dense, dense.sum, d_dense, dense/kernel */
     Shape shape;
     ElementType type;
@@ -66,9 +67,6 @@ struct Tensor {
     bool in_registers;    /* lives and dies inside one operation */
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
     bool rolled;          /* a sequence of which only the present step is kept */
-    const char *variable; /* in the printed program, or the member of the parameter struct */
-    bool used;            /* what owns its memory: by an operation that is needed, or is being printed */
-    const char *local;    /* in the function being printed: the variable that holds its element */
     int first, last;      /* operations between which it must be kept */
     int64_t size;         /* reals of memory that a full batch takes */
     int64_t offset;       /* in the arena, in reals; -1: not there */
@@ -124,7 +122,6 @@ typedef struct Operand {
 } Operand;
 
 enum {
-    MAX_OPERANDS = 16,
     MAX_STEPS = 40,       /* of one operation, and … */
     MAX_STEP_TENSORS = 60 /* … different tensors that they read and make */
 };
@@ -145,39 +142,6 @@ struct Step {
     void (*backward)(Builder *build, const Step *step, Tensor *d);
     const void *context; /* of `backward` */
 };
-
-typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKind;
-
-/** A tensor of random numbers, a pure function of (seed, purpose, batch, element). */
-typedef struct RandomAttrs {
-    RandomKind kind;
-    double rate; /* KEEP: 0 with this probability, else `kept` */
-    double kept;
-    double mean, stddev; /* NORMAL */
-    const char *path;    /* dropout/mask */
-    int stream;          /* of those that a layer draws; normal numbers take two */
-    int purpose;
-    bool seeded;
-    int64_t seed; /* of the layer, instead of the run's */
-} RandomAttrs;
-
-/** The window of a convolution or of pooling, over the `dims` dimensions before the last, which holds the channels. */
-typedef enum PoolKind { POOL_MAX, POOL_MAX_SPLIT /* equal values share the gradient */, POOL_AVERAGE, POOL_SUM } PoolKind;
-
-enum { MAX_SPATIAL = 3 };
-
-typedef struct Window {
-    int dims;
-    int64_t size[MAX_SPATIAL], stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
-    int64_t low[MAX_SPATIAL]; /* pooling: how far the first window reaches beyond the beginning */
-    int64_t groups;           /* of channels, each convolved by itself */
-    PoolKind pool;
-} Window;
-
-/** Where an element goes in each dimension: from i to o with o · pick = low + i · spread. */
-typedef struct Spacing {
-    int64_t low[MAX_RANK], spread[MAX_RANK], pick[MAX_RANK];
-} Spacing;
 
 typedef enum Phase {
     PHASE_FORWARD,    /* with loss and metrics */
@@ -207,44 +171,33 @@ struct TimeLoop {
     LIST(Tensor *) slices; /* steps of sequences that are made elsewhere */
 };
 
+/** A kind of attributes: what operations of some kinds are beside what every one is, a struct with a header of its own
+ *  (plan/NAME_attrs.h), or in the file of the operation where nobody else asks. */
+typedef struct AttrsKind {
+    const char *name; /* in internal errors */
+    size_t size;
+} AttrsKind;
+
+enum { MAX_INPUTS = 6 };
+
+/** What every operation has. */
 struct Op {
     const OpDef *def;
+    void *attrs;      /* of def->attrs, reached through the accessors of plan/NAME_attrs.h, which ask op_attrs() */
     Program *program; /* that it stands in … */
     int at;           /* … at this place … */
-    Use *uses;        /* … and with these uses, once the program is indexed */
-    const TimeLoop *loop; /* NULL: runs once */
     Phase phase;
-    const char *name; /* the C function's: dense_forward */
+    Use *uses;            /* … and with these uses, once the program is indexed */
+    const TimeLoop *loop; /* NULL: runs once */
+    bool adds;            /* in a loop: adds to what the steps before have made */
+    bool skips_first;     /* product in a loop: the first input is zero in the first step … */
+    bool skips_last;      /* … and nobody reads what the last step makes */
+    const char *name;     /* the C function's: dense_forward */
     const Layer *layer;
-    Tensor *in[6];
     int in_count;
-    Tensor *out;        /* main result; NULL for updates, metrics */
-    Shape shape;        /* update: of the weight; transposed_taps, _pack: of what conv_transposed makes */
-    LIST(Step) steps;   /* elementwise: on the result of a product or sum, or making the result of a map */
-    int terms;          /* sum: the first so many steps make what is summed; the others follow */
-    bool transpose_a;   /* matmul */
-    bool deep;          /* matmul: takes a few rows of its inputs at a time, for all outputs */
-    bool adds;          /* matmul, sum in a loop: adds to what the steps before have made */
-    bool skips_first;   /* matmul in a loop: the first input is zero in the first step … */
-    bool skips_last;    /* … and nobody reads what the last step makes */
-    int axes[MAX_RANK]; /* permute: dimension i of the result is dimension axes[i] of the input … */
-    unsigned flipped;   /* … bit i: backwards */
-    Window window;      /* conv, pool and their gradients */
-    Window pooling;     /* conv_max and its gradients: of the conv's outputs */
-    Spacing spacing;    /* pad */
-    RandomAttrs random;
-    const LossDef *loss;     /* loss */
-    const MetricDef *metric; /* metric */
-    const Object *object;           /* the loss's, the metric's, the optimizer's */
-    bool on_logits;                 /* loss */
-    const char *reduction;          /* loss_weights: how rows are put together */
-    bool weighted;                  /* loss_weights: the first input is sample weights … */
-    bool ignores;                   /* … the next one labels, of which one does not count: … */
-    int64_t ignored;                /* … this … */
-    bool masked;                    /* … and the last one a mask of time steps */
-    int sum_at;                     /* metric: its first running sum; loss: 0 */
-    double numbers[4];              /* penalty: l1, l2 */
-    const double *values;           /* constant */
+    Tensor *in[MAX_INPUTS]; /* op_read() */
+    Tensor *out;            /* main result; NULL for updates, metrics */
+    LIST(Step) steps;       /* elementwise: on the result of a product or sum, or making the result of a map */
 };
 
 /** A kind of operation: one file in ops/. */
@@ -257,9 +210,10 @@ struct OpDef {
     void (*emit)(Emit *emit, const Op *op);
     /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */
     void (*describe)(const Op *op, Text *out);
-    bool takes_steps;   /* elementwise steps can be fused behind it … */
-    bool blocks;        /* … and run on blocks of rows and columns */
-    bool reads_columns; /* what it reads may be columns of wider rows */
+    const AttrsKind *attrs; /* NULL: it has none */
+    bool takes_steps;       /* elementwise steps can be fused behind it … */
+    bool blocks;            /* … and run on blocks of rows and columns */
+    bool reads_columns;     /* what it reads may be columns of wider rows */
 };
 
 /* The operations that rooms below ops/ build, look for or print differently. The others are declared in ops/NAME.h. */
@@ -329,6 +283,7 @@ typedef struct Plan {
     Tensors stream_states; /* of `step` */
     Names by_name[TENSOR_VALUE], stream_by_name; /* those that outlast a program, of each kind; those of stream_states */
     Use *free_uses;
+    int tensor_count; /* in all programs */
     int64_t *costs; /* visits of lowering, and then of each pass */
     UpdateRule update;
     LIST(Metric) metrics;

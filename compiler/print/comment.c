@@ -7,7 +7,11 @@
 #include "base/words.h"
 #include "model/layer.h"
 #include "model/shape.h"
+#include "plan/map_attrs.h"
+#include "plan/matmul_attrs.h"
+#include "plan/measure_attrs.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/tensor.h"
 #include "print/comment.h"
 #include "print/emit.h"
@@ -120,7 +124,7 @@ static const char *step_value(Emit *emit, const Said *said, const Tensor *tensor
     for (int i = said->op->steps.count - 1; i >= 0; i--)
         if (said->op->steps.at[i].result == tensor && said->step[i]) return said->step[i];
     if (tensor == said->op->out && said->start) return said->start;
-    if (tensor->regenerated) return strrchr(tensor->producer->random.path, '/') + 1;
+    if (tensor->regenerated) return strrchr(drawn_with(tensor)->path, '/') + 1;
     const char *const param = param_text(emit, said->function, tensor);
     return param ? param : role_name(emit, said->op, tensor);
 }
@@ -136,7 +140,7 @@ static const char *start_of(Emit *emit, const Function *function) {
     Text out = {.arena = emit->arena};
     if (op->def == &op_map || op->def == &op_update) return NULL;
     if (op->def == &op_matmul) {
-        text_printf(&out, op->transpose_a ? "%s^T . %s" : "%s . %s", input_text(emit, function, op->in[0]),
+        text_printf(&out, is_matmul_transposed(op) ? "%s^T . %s" : "%s . %s", input_text(emit, function, op->in[0]),
                     input_text(emit, function, op->in[1]));
         if (op->in_count == 4)
             text_printf(&out, " + %s . %s", input_text(emit, function, op->in[2]),
@@ -146,14 +150,15 @@ static const char *start_of(Emit *emit, const Function *function) {
     if (op->def == &op_permute && op->out->shape.rank == 2)
         return formatted(emit, "%s^T", input_text(emit, function, op->in[0]));
     const bool named = op->def == &op_loss || op->def == &op_metric;
-    if (named) text_printf(&out, "sums[%d] += ", op->sum_at);
-    text_puts(&out, named && op->object ? op->object->class->name : op->def->name);
-    if (op->def->describe && !named) op->def->describe(op, &out);
+    const bool told = op->def->describe && !named && op->def != &op_random; /* random numbers have a line of their own */
+    if (named) text_printf(&out, "sums[%d] += ", measure_attrs(op)->sum_at);
+    text_puts(&out, named ? measure_attrs(op)->object->class->name : op->def->name);
+    if (told) op->def->describe(op, &out);
     for (int i = 0; i < op->in_count; i++)
         text_printf(&out, "%s%s",
-                    i                             ? ", "
-                    : op->def->describe && !named ? " ("
-                                                  : "(",
+                    i      ? ", "
+                    : told ? " ("
+                           : "(",
                     input_text(emit, function, op->in[i]));
     if (op->in_count) text_puts(&out, ")");
     return text_chars(&out);
@@ -177,7 +182,7 @@ static void add_line(Emit *emit, Text *lines, const char *name, const Tensor *te
 /* What the function calls the value of a step: that of a copy is what it copies. */
 static const char *value_name(Emit *emit, const Op *op, int at) {
     const Step *const step = &op->steps.at[at];
-    const char *const local = step->result->local;
+    const char *const local = names_of(emit, step->result)->local;
     size_t length = 0;
     while (local && is_word_char(local[length])) length++;
     return length && !local[length] ? local : role_of_name(emit, op, step->label);
@@ -229,7 +234,7 @@ static void say_update(Emit *emit, const Said *said, const Step *step, Text *lin
 /* What the operation makes before its steps, where that is stored, or nothing follows. */
 static void say_start(Emit *emit, Said *said, Text *lines) {
     const Op *const op = said->op;
-    const bool last = op->terms == op->steps.count, moves = !last && !op->steps.at[op->terms].result;
+    const bool last = op_terms(op) == op->steps.count, moves = !last && !op->steps.at[op_terms(op)].result;
     if (!said->start || (!last && !moves && (!op->out || op->out->in_registers))) return;
     if (!op->out) {
         text_puts(lines, said->start);
@@ -245,13 +250,13 @@ static void say_start(Emit *emit, Said *said, Text *lines) {
 
 static const char *lines_of(Emit *emit, const Function *function) {
     const Op *const op = function->op;
-    Said said = {function, op, op->terms ? NULL : start_of(emit, function),
+    Said said = {function, op, op_terms(op) ? NULL : start_of(emit, function),
                  NEW_ARRAY(emit->arena, const char *, op->steps.count + 1)};
     Text lines = {.arena = emit->arena};
     const Tensor *before = NULL;
     for (int i = 0; i <= op->steps.count; i++) {
-        if (i == op->terms) {
-            if (op->terms) said.start = formatted(emit, "sum(%s)", step_value(emit, &said, op->in[0]));
+        if (i == op_terms(op)) {
+            if (op_terms(op)) said.start = formatted(emit, "sum(%s)", step_value(emit, &said, op->in[0]));
             say_start(emit, &said, &lines);
         }
         if (i == op->steps.count) break;
@@ -279,7 +284,7 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
         if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !is_said(lines, param->name))
             text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,
                         shape_text(emit->arena, tensor_rows(param->tensor)->shape));
-        const RandomAttrs *const random = param->kind == PARAM_RANDOM ? &param->tensor->producer->random : NULL;
+        const RandomAttrs *const random = param->kind == PARAM_RANDOM ? drawn_with(param->tensor) : NULL;
         if (random && random->kind == RANDOM_KEEP)
             text_printf(&out, "%s%s 0 with probability %g, else %g", out.length ? ", " : "",
                         strrchr(random->path, '/') + 1, random->rate, random->kept);

@@ -60,7 +60,12 @@ typedef struct Loaded {
     const Tensor *tensor;
     const char *local;
 } Loaded;
-
+/** What a tensor is called where it is printed. */
+typedef struct TensorNames {
+    const char *variable; /* in the program, or the member of a struct */
+    const char *local;    /* in the function being printed: the variable that holds its element */
+    bool used;            /* the program being printed needs its variable */
+} TensorNames;
 /** A random stream that a program has declared. */
 typedef struct Stream {
     const char *path; /* dropout/mask */
@@ -89,6 +94,7 @@ struct Emit {
     LIST(Function *) functions; /* all that are printed; equal ones are one */
     Called called[MAX_PROGRAMS];
     int called_count;
+    TensorNames *names;      /* of all tensors of the plan, by number */
     Field *fields;           /* of all weights, ordered by their address */
     struct nnc_notes *notes; /* that stand with baked weights, once they are read */
     Names templates; /* those used so far */
@@ -99,5 +105,8 @@ struct Emit {
     LIST(Stream) streams;
     const TimeLoop *loop; /* within which a call is being printed */
 };
+
+/** The names of a tensor. */
+TensorNames *names_of(const Emit *emit, const Tensor *tensor);
 
 #endif

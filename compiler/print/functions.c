@@ -17,6 +17,8 @@
 
 /* Names within a function */
 
+
+
 /* Functions */
 
 static const char *params_text(Emit *emit, const Function *function) {
@@ -58,7 +60,7 @@ static bool function_name_used(const Emit *emit, const char *name) {
     if (word_among(members, name) || is_file_name(emit, name)) return true;
     if (names_find(&emit->weight_fields, name)) return true;
     for (int i = 0; i < emit->plan->stream_states.count; i++)
-        if (!strcmp(emit->plan->stream_states.at[i]->variable, name)) return true;
+        if (!strcmp(names_of(emit, emit->plan->stream_states.at[i])->variable, name)) return true;
     for (int i = 0; i < emit->plan->update.slots.count; i++)
         if (!strcmp(emit->plan->update.slots.at[i].name, name)) return true;
     return names_find(&emit->function_names, name);

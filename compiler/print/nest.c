@@ -8,7 +8,10 @@
 #include "base/words.h"
 #include "model/shape.h"
 #include "plan/access.h"
+#include "plan/map_attrs.h"
+#include "plan/matmul_attrs.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
 #include "print/emit.h"
@@ -163,17 +166,17 @@ const char *formula_text(Emit *emit, const char *formula, const Hole *operands) 
 }
 
 static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
-    const RandomAttrs *random = &tensor->producer->random;
+    const RandomAttrs *random = drawn_with(tensor);
     const char *at = place->draw_offset;
     const char *const lanes = place->lanes ? place->lanes : "LANES";
-    const char *bits = formatted(emit, "%s + %s", tensor->local, at);
+    const char *const block = names_of(emit, tensor)->local, *const bits = formatted(emit, "%s + %s", block, at);
     switch (random->kind) {
     case RANDOM_KEEP:
         return formatted(emit, "v_keep(%s, %s, %s)", bits, literal(emit, random->rate), literal(emit, random->kept));
     case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, lanes);
     case RANDOM_NORMAL:
         return formatted(emit, "%s + %s * v_normal(%s, angle_%s + %s, %s)", literal(emit, random->mean),
-                         literal(emit, random->stddev), bits, tensor->local, at, lanes);
+                         literal(emit, random->stddev), bits, block, at, lanes);
     }
     return "";
 }
@@ -188,13 +191,13 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
             for (int k = 0; k < drawn.count && !done; k++) done = drawn.at[k] == tensor;
             if (done) continue;
             list_push(emit->arena, &drawn, tensor);
-            tensor->local =
-                local_name(emit, formatted(emit, "%s_bits", strrchr(tensor->producer->random.path, '/') + 1));
-            const int streams = tensor->producer->random.kind == RANDOM_NORMAL ? 2 : 1;
+            const char *const bits = names_of(emit, tensor)->local =
+                local_name(emit, formatted(emit, "%s_bits", strrchr(drawn_with(tensor)->path, '/') + 1));
+            const int streams = drawn_with(tensor)->kind == RANDOM_NORMAL ? 2 : 1;
             for (int stream = 0; stream < streams; stream++)
                 text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n",
-                            stream ? "angle_" : "", tensor->local, param_random(emit, tensor, stream), block,
-                            stream ? "angle_" : "", tensor->local);
+                            stream ? "angle_" : "", bits, param_random(emit, tensor, stream), block,
+                            stream ? "angle_" : "", bits);
         }
     return text_chars(&text);
 }
@@ -293,12 +296,12 @@ static const char *outer_operand(Emit *emit, const Op *op, int index, const Oper
     const bool twice = times_read(op, operand->tensor, index) > 1;
     if (!operand->written && !twice && (copied || !operand->tensor->regenerated)) return text;
     const char *const wanted = operand->written               ? operand->name
-                               : operand->tensor->regenerated ? strrchr(operand->tensor->producer->random.path, '/') + 1
+                               : operand->tensor->regenerated ? strrchr(drawn_with(operand->tensor)->path, '/') + 1
                                                               : own_role(emit, op, operand->tensor);
     const char *const local = local_beside(emit, wanted, formatted(emit, "%s_c", wanted)); /* of column c */
     text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
                 vector || !operand->written ? "vec" : emit->real, local, text);
-    if (operand->written) operand->tensor->local = local;
+    if (operand->written) names_of(emit, operand->tensor)->local = local;
     else list_push(emit->arena, &emit->loaded, ((Loaded){operand->tensor, local}));
     return local;
 }
@@ -310,32 +313,33 @@ static void put_result(Emit *emit, const Op *op, int index, const char *text, bo
                        Text *out) {
     const Step *const step = &op->steps.at[index];
     const bool read = times_read(op, step->result, index + 1) > 0;
+    const char **const local = &names_of(emit, step->result)->local;
     text = vector ? text : formatted(emit, "v_splat(%s)", text);
     if (is_name(text) || (!read && step_copies(step))) {
-        step->result->local = text; /* a copy needs no name */
+        *local = text; /* a copy needs no name */
     } else {
         const char *const label = role_of_name(emit, op, step->label);
-        step->result->local = local_beside(emit, label, formatted(emit, "new_%s", label));
-        text_printf(out, "const vec %s = %s;\n", step->result->local, text);
+        *local = local_beside(emit, label, formatted(emit, "new_%s", label));
+        text_printf(out, "const vec %s = %s;\n", *local, text);
     }
     if (step->result->in_registers) return;
-    store_text(emit, out, step->result, result_name(emit, op, step), step->result->local, place);
+    store_text(emit, out, step->result, result_name(emit, op, step), *local, place);
     forget_overwritten(emit, step->result);
 }
 
 /* One step: `const vec relu = …`. What it writes in place stays in its local for the steps behind; the last one stores it. */
 static void step_text(Emit *emit, const Op *op, int index, const Place *place, Text *out) {
     const Step *step = &op->steps.at[index];
-    Bound bounds[MAX_OPERANDS] = {{NULL, NULL}};
+    Bound *const bounds = NEW_ARRAY(emit->arena, Bound, step->operand_count + 1);
     bool any_vector = false;
     for (int i = 0; i < step->operand_count; i++) {
         const Operand *operand = &step->operands[i];
         const char *text = NULL;
         if (operand->kind == OPERAND_NUMBER) text = literal(emit, operand->number);
         else if (operand->kind == OPERAND_SCALAR) text = param_scalar(emit, operand->name);
-        else if (step_result(op, operand->tensor)) text = operand->tensor->local;
+        else if (step_result(op, operand->tensor)) text = names_of(emit, operand->tensor)->local;
         else if (operand->tensor == op->out) text = place->value_name;
-        else if (written_at(op, operand->tensor, index) >= 0) text = operand->tensor->local;
+        else if (written_at(op, operand->tensor, index) >= 0) text = names_of(emit, operand->tensor)->local;
         else text = outer_operand(emit, op, index, operand, place, out);
         any_vector = any_vector || operand->kind == OPERAND_TENSOR;
         bounds[i] = (Bound){operand->name, text};
@@ -359,11 +363,11 @@ static const char *some_steps_text(Emit *emit, const Op *op, int first, int end,
 }
 
 const char *steps_text(Emit *emit, const Op *op, const Place *place) {
-    return some_steps_text(emit, op, op->terms, op->steps.count, place);
+    return some_steps_text(emit, op, op_terms(op), op->steps.count, place);
 }
 
 const char *terms_text(Emit *emit, const Op *op, const Place *place) {
-    return some_steps_text(emit, op, 0, op->terms, place);
+    return some_steps_text(emit, op, 0, op_terms(op), place);
 }
 
 /* Where a matrix with one column lies like a row, its rows are what lanes run over. */
@@ -371,7 +375,7 @@ bool block_is_column(const Op *op) {
     const Shape space = op->out->shape;
     if ((op->def != &op_matmul && op->def != &op_conv) || space.dim[space.rank - 1] != 1) return false;
     const Tensor *const b = op->in[1];
-    if (!op->transpose_a && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
+    if (!is_matmul_transposed(op) && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
     for (Access at = {.op = op}; access_next(&at);)
         if ((at.writes || at.step >= 0) && shape_equal(at.tensor->shape, space) && tensor_row_width(at.tensor) != 1) return false;
     return true;
@@ -381,7 +385,7 @@ bool block_is_column(const Op *op) {
 bool block_is_row(const Emit *emit, const Op *op) {
     const Shape space = op->out->shape;
     const int64_t columns = space.dim[space.rank - 1];
-    if (op->def != &op_matmul || op->transpose_a || columns == 1 || tensor_is_packed(op->in[1])) return false;
+    if (!is_matmul_straight(op) || columns == 1 || tensor_is_packed(op->in[1])) return false;
     for (int i = 0; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++) {
             const Tensor *const tensor = op->steps.at[i].operands[j].tensor;

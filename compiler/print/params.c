@@ -33,6 +33,8 @@ static const char *const template_locals[] = {"counted", "dot",   "end",   "from
                                               "peak",    "power", "q",     "scale",   "shift",  "size", "slope", "sum",
                                               "to",      "total", "value", "weighed", "weight", "z",    NULL};
 
+TensorNames *names_of(const Emit *emit, const Tensor *tensor) { return &emit->names[tensor->number]; }
+
 bool is_c_word(const char *name) { return word_among(reserved_words, name); }
 
 bool is_file_name(const Emit *emit, const char *name) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Loops over images and windows in them, put together from the inside out. */
 #include "ops/op.h"
-#include "ops/window.h"
+#include "ops/window_loops.h"
 
 static const char *const places[] = {"i", "j", "k"}, *const taps[] = {"u", "v", "w"};
 
-WindowLoops window_loops(const Op *op, Shape image, Shape out) {
-    return (WindowLoops){.window = &op->window, .image = image, .out = out, .first = image.rank - 1 - op->window.dims};
+WindowLoops window_loops(const Window *window, Shape image, Shape out) {
+    return (WindowLoops){.window = window, .image = image, .out = out, .first = image.rank - 1 - window->dims};
 }
 
 const char *filled(Emit *e, const char *name, const Hole *holes) {

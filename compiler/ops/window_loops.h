@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Loops over the positions of images and of windows in them: sample; i, j, k; and u, v, w within a window. */
-#ifndef NNC_OPS_WINDOW_H
-#define NNC_OPS_WINDOW_H
+#ifndef NNC_OPS_WINDOW_LOOPS_H
+#define NNC_OPS_WINDOW_LOOPS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/window.h"
 #include "print/emit.h"
 #include "print/template.h"
 
@@ -18,7 +19,7 @@ typedef struct WindowLoops {
     int first;        /* the first spatial dimension */
 } WindowLoops;
 
-WindowLoops window_loops(const Op *op, Shape image, Shape out);
+WindowLoops window_loops(const Window *window, Shape image, Shape out);
 /** Index of channel 0 of the element that the window sees, of the place where it is, of the position in the window. */
 const char *window_image_at(Emit *emit, const WindowLoops *loops);
 const char *window_place_at(Emit *emit, const WindowLoops *loops);
@@ -38,9 +39,5 @@ const char *window_edges(Emit *emit, const WindowLoops *loops);
 const char *window_count(Emit *emit, const WindowLoops *loops);
 /** A template as text. */
 const char *filled(Emit *emit, const char *name, const Hole *holes);
-
-Window window_of(int dims);
-/** " 3x3 stride 2x2", for the dump of the plan. */
-void window_describe(const Op *op, Text *out);
 
 #endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What is put into an operation. */
+#ifndef NNC_PLAN_OP_H
+#define NNC_PLAN_OP_H
+
+#include "base/arena.h"
+#include "plan/plan.h"
+
+/** One input more. */
+void op_read(Op *op, Tensor *tensor);
+/** The attributes of an operation; to ask for those of another kind is an internal error. */
+void *op_attrs(const Op *op, const AttrsKind *kind);
+/** Makes it an operation of this kind, with attributes that are zero. */
+void op_become(Arena *arena, Op *op, const OpDef *def);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT-0 */
+#ifndef NNC_PLAN_RANDOM_ATTRS_H
+#define NNC_PLAN_RANDOM_ATTRS_H
+
+#include "plan/plan.h"
+
+typedef enum RandomKind { RANDOM_KEEP, RANDOM_NORMAL, RANDOM_UNIFORM } RandomKind;
+
+/** A tensor of random numbers, a pure function of (seed, purpose, batch, element). */
+typedef struct RandomAttrs {
+    RandomKind kind;
+    double rate; /* KEEP: 0 with this probability, else `kept` */
+    double kept;
+    double mean, stddev; /* NORMAL */
+    const char *path;    /* dropout/mask */
+    int stream;          /* of those that a layer draws; normal numbers take two */
+    int purpose;
+    bool seeded;
+    int64_t seed; /* of the layer, instead of the run's */
+} RandomAttrs;
+
+RandomAttrs *random_attrs(const Op *op);
+/** What a regenerated tensor is drawn with. */
+const RandomAttrs *drawn_with(const Tensor *tensor);
+/** "keep(rate 0.3, kept 1.42857143) purpose 32" */
+void random_describe(const RandomAttrs *random, Text *out);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Windows as attributes of operations. */
+#include "plan/op.h"
+#include "plan/window.h"
+
+const AttrsKind window_attrs = {"a window", sizeof(Window)};
+
+Window *op_window(const Op *op) { return op_attrs(op, &window_attrs); }
+
+Window window_of(int dims) {
+    Window window = {.dims = dims, .groups = 1};
+    for (int i = 0; i < MAX_SPATIAL; i++) window.size[i] = window.stride[i] = window.dilation[i] = 1;
+    return window;
+}
+
+int64_t window_reach(const Window *window, int dim) { return (window->size[dim] - 1) * window->dilation[dim] + 1; }
+
+static void describe_numbers(const char *what, const int64_t *numbers, const Window *window, int64_t usual, Text *out) {
+    bool shown = what[0] == '\0';
+    for (int i = 0; i < window->dims; i++) shown = shown || numbers[i] != usual;
+    for (int i = 0; i < window->dims && shown; i++)
+        text_printf(out, "%s%lld",
+                    i         ? "x"
+                    : what[0] ? arena_printf(out->arena, " %s ", what)
+                              : " ",
+                    (long long)numbers[i]);
+}
+
+void window_describe(const Window *window, Text *out) {
+    describe_numbers("", window->size, window, 0, out);
+    describe_numbers("stride", window->stride, window, 1, out);
+    describe_numbers("dilation", window->dilation, window, 1, out);
+    describe_numbers("low", window->low, window, 0, out);
+    if (window->groups > 1) text_printf(out, " groups %lld", (long long)window->groups);
+}
+
+void op_window_describe(const Op *op, Text *out) { window_describe(op_window(op), out); }
