@@ -151,20 +151,71 @@ char *arena_strdup(Arena *arena, const char *text) {
     return arena_strndup(arena, text, strlen(text));
 }
 
+/* Appends to a text of which `size` bytes have a place; returns how long it is now. */
+static size_t put(char *to, size_t size, size_t at, const char *chars, size_t length) {
+    if (at < size) memcpy(to + at, chars, at + length <= size ? length : size - at);
+    return at + length;
+}
+
+static size_t put_number(char *to, size_t size, size_t at, unsigned long long number, bool negative) {
+    char digits[24], *first = digits + sizeof digits;
+    do *--first = (char)('0' + number % 10);
+    while (number /= 10);
+    if (negative) *--first = '-';
+    return put(to, size, at, first, (size_t)(digits + sizeof digits - first));
+}
+
+static size_t put_signed(char *to, size_t size, size_t at, long long number) {
+    return put_number(to, size, at, number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number, number < 0);
+}
+
+/* vsnprintf(), which most of a compiler's time would go into: what formats mostly hold is done here; what stands from anything
+ * else on is left to it. */
+static size_t format_text(char *to, size_t size, const char *format, va_list args) {
+    size_t at = 0;
+    for (;;) {
+        size_t run = 0;
+        while (format[run] != '\0' && format[run] != '%') run++;
+        at = put(to, size, at, format, run);
+        format += run;
+        if (*format == '\0') break;
+        if (format[1] == 's') {
+            const char *const chars = va_arg(args, const char *);
+            at = put(to, size, at, chars, strlen(chars));
+            format += 2;
+        } else if (format[1] == 'd') {
+            at = put_signed(to, size, at, va_arg(args, int));
+            format += 2;
+        } else if (!strncmp(format, "%lld", 4)) {
+            at = put_signed(to, size, at, va_arg(args, long long));
+            format += 4;
+        } else if (!strncmp(format, "%ld", 3)) {
+            at = put_signed(to, size, at, va_arg(args, long));
+            format += 3;
+        } else if (!strncmp(format, "%zu", 3)) {
+            at = put_number(to, size, at, va_arg(args, size_t), false);
+            format += 3;
+        } else if (format[1] == '%') {
+            at = put(to, size, at, "%", 1);
+            format += 2;
+        } else {
+            const int rest = vsnprintf(at < size ? to + at : NULL, at < size ? size - at : 0, format, args);
+            if (rest < 0) abort(); /* a wrong format is a fault of the program */
+            return at + (size_t)rest;
+        }
+    }
+    if (size > 0) to[at < size ? at : size - 1] = '\0';
+    return at;
+}
+
 char *arena_vprintf(Arena *arena, const char *format, va_list args) {
-    char small[256];
+    char small[512];
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(small, sizeof small, format, args);
-    if (length < 0) {
-        abort(); /* a wrong format is a fault of the program */
-    }
-    char *chars = arena_alloc(arena, (size_t)length + 1);
-    if ((size_t)length < sizeof small) {
-        memcpy(chars, small, (size_t)length + 1);
-    } else {
-        vsnprintf(chars, (size_t)length + 1, format, again);
-    }
+    const size_t length = format_text(small, sizeof small, format, args);
+    char *chars = arena_alloc(arena, length + 1);
+    if (length < sizeof small) memcpy(chars, small, length + 1);
+    else format_text(chars, length + 1, format, again);
     va_end(again);
     return chars;
 }
@@ -177,40 +228,36 @@ char *arena_printf(Arena *arena, const char *format, ...) {
     return chars;
 }
 
+/* At least so many bytes more, and the end. */
+static void make_room(Text *text, size_t length) {
+    const size_t needed = text->length + length + 1;
+    if (needed <= text->capacity) return;
+    size_t capacity = text->capacity == 0 ? 256 : 2 * text->capacity;
+    if (capacity < needed) capacity = needed;
+    text->chars = move_to(text->arena, text->chars, text->capacity, capacity);
+    text->capacity = capacity;
+}
+
 void text_append(Text *text, const char *chars, size_t length) {
-    size_t needed = text->length + length + 1;
-    if (needed > text->capacity) {
-        size_t capacity = text->capacity == 0 ? 256 : 2 * text->capacity;
-        if (capacity < needed) {
-            capacity = needed;
-        }
-        text->chars = move_to(text->arena, text->chars, text->capacity, capacity);
-        text->capacity = capacity;
-    }
+    make_room(text, length);
     memcpy(text->chars + text->length, chars, length);
     text->length += length;
     text->chars[text->length] = '\0';
 }
 
-void text_puts(Text *text, const char *chars) {
-    text_append(text, chars, strlen(chars));
-}
+void text_puts(Text *text, const char *chars) { text_append(text, chars, strlen(chars)); }
 
 void text_printf(Text *text, const char *format, ...) {
-    char small[256];
+    char small[512];
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int length = vsnprintf(small, sizeof small, format, args);
+    const size_t length = format_text(small, sizeof small, format, args);
     va_end(args);
-    if (length < 0) {
-        abort();
-    }
-    if ((size_t)length < sizeof small) {
-        text_append(text, small, (size_t)length);
-    } else {
-        text_append(text, arena_vprintf(text->arena, format, again), (size_t)length);
-    }
+    make_room(text, length);
+    if (length < sizeof small) memcpy(text->chars + text->length, small, length + 1);
+    else format_text(text->chars + text->length, length + 1, format, again);
+    text->length += length;
     va_end(again);
 }
 

@@ -4,11 +4,13 @@
 #define NNC_BASE_NAMES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
 typedef struct NameEntry {
     const char *name; /* NULL: free */
+    uint64_t hash;
     void *value;
 } NameEntry;
 
