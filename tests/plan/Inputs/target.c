@@ -30,7 +30,7 @@ static Plan *lowered(Arena *arena, const char *path, bool in_double) {
     AstFile *file = parse_file(arena, source, diags);
     Constants *constants = constants_new(arena, diags);
     constants_define(constants, file);
-    Model *model = model_from_ast(arena, file, constants, diags);
+    Model *model = model_from_ast(arena, file, constants, &options, diags);
     model_shapes(model, diags);
     model_prepare(model, diags);
     model_check(model, diags);
