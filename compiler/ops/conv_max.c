@@ -13,7 +13,6 @@
 #include "ops/conv.h"
 #include "ops/conv_max.h"
 #include "ops/op.h"
-#include "ops/pool.h"
 #include "ops/window_loops.h"
 #include "plan/access.h"
 #include "plan/window.h"
