@@ -3,7 +3,6 @@
  * pool_gradient: back to the image. Of equal maxima the first gets the gradient, or all the same share. */
 #include <float.h>
 
-#include "ops/conv_max.h"
 #include "ops/op.h"
 #include "ops/pool.h"
 #include "plan/window.h"
