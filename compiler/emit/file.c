@@ -29,6 +29,7 @@
 #include "plan/plan.h"
 #include "plan/sizes.h"
 #include "plan/tensor.h"
+#include "print/columns.h"
 #include "print/emit.h"
 #include "print/functions.h"
 #include "print/template.h"
@@ -204,7 +205,7 @@ const char *emit_model_h(Arena *arena, const Plan *plan) {
     Emit emit = emitter(arena, plan);
     Text out = {.arena = arena};
     emit_header(&emit, facts(&emit), &out);
-    return text_chars(&out);
+    return within_columns(arena, text_chars(&out));
 }
 
 /* The caller's labels index rows: they are checked before anything is computed. */
@@ -438,5 +439,5 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     if (options->main) emit_main(&emit, holes, &out);
     if (copies) emit_template(&emit, &out, "file_end", holes);
     if (options->portable) emit_template(&emit, &out, "exact_end", holes);
-    return text_chars(&out);
+    return within_columns(arena, text_chars(&out));
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT-0
 """Holds emitted C against its promises: without a warning as C99, C11 and C++11, with gcc and clang, optimised or not;
 nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static data; only names with the model's
-prefix.
+prefix; no line longer than 120 columns.
 
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
 
@@ -63,6 +63,13 @@ def broken_symbols(path, prefix, standalone):
     return broken
 
 
+def long_lines(path):
+    """The lines of a file that are too long."""
+    with open(path) as file:
+        lengths = [len(line.rstrip()) for line in file]
+    return [f"line {number} has {length} columns" for number, length in enumerate(lengths, 1) if length > 120]
+
+
 def check(options, model, flags, turn):
     """The promises that this model breaks, as lines."""
     with open(model) as file:
@@ -74,7 +81,7 @@ def check(options, model, flags, turn):
         status, said = run([options.nnc, *flags, model, "-o", "model.c"], folder)
         if status:
             return [f"{place}: nnc: {said}"]
-        broken = []
+        broken = [f"{place}: {line}" for line in long_lines(os.path.join(folder, "model.c"))]
         include = [] if "--standalone" in flags else shlex.split(run([options.nnc, "--cflags"], folder)[1])
         for command, has_object in compilers(options, turn):
             status, said = run([*command, *WARNINGS, *include, "model.c"], folder)
