@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/words.h"
+#include "language/registry.h"
 #include "model/layer.h"
 #include "model/shape.h"
 #include "plan/map_attrs.h"
@@ -81,19 +82,9 @@ static const char *written(Emit *emit, const char *formula) {
     return text_chars(&out);
 }
 
-static const char *step_formula(Emit *emit, const Said *said, const Step *step) {
+/* A text of a step with what its operands are called. */
+static const char *bound_text(Emit *emit, const Said *said, const Step *step, const char *text) {
     Text out = {.arena = emit->arena};
-    const Formula *const formula = step->formula;
-    if (formula && strstr(step->text, "v_")) { /* a function with a name */
-        text_printf(&out, "%s(", formula->name);
-        for (int i = 0, shown = 0; i < step->operand_count; i++)
-            if (step->operands[i].kind == OPERAND_TENSOR)
-                text_printf(&out, "%s%s", shown++ ? ", " : "", operand_text(emit, said, &step->operands[i]));
-        text_puts(&out, ")");
-        return text_chars(&out);
-    }
-    const char *const text = written(emit, step->text);
-    if (!step->operand_count && strstr(step->text, "v_load")) return formatted(emit, "number of the %s", step->label);
     for (const char *at = text; *at;) {
         size_t length = 0;
         while (is_word_char(at[length])) length++;
@@ -106,6 +97,21 @@ static const char *step_formula(Emit *emit, const Said *said, const Step *step) 
         at += length ? length : 1;
     }
     return text_chars(&out);
+}
+
+static const char *step_formula(Emit *emit, const Said *said, const Step *step) {
+    const Formula *const formula = step->formula;
+    if (formula && strstr(step->text, "v_") && class_find(CLASS_ACTIVATION, formula->name)) { /* everybody knows it */
+        Text out = {.arena = emit->arena};
+        text_printf(&out, "%s(", formula->name);
+        for (int i = 0, shown = 0; i < step->operand_count; i++)
+            if (step->operands[i].kind == OPERAND_TENSOR)
+                text_printf(&out, "%s%s", shown++ ? ", " : "", operand_text(emit, said, &step->operands[i]));
+        text_puts(&out, ")");
+        return text_chars(&out);
+    }
+    if (!step->operand_count && strstr(step->text, "v_load")) return formatted(emit, "number of the %s", step->label);
+    return bound_text(emit, said, step, written(emit, step->text));
 }
 
 /* The parameter that a tensor is, or the columns of one; NULL: it is none. */
@@ -134,6 +140,36 @@ static const char *input_text(Emit *emit, const Function *function, const Tensor
     return param ? param : role_name(emit, function->op, tensor);
 }
 
+/* x^T; transpose(x, (1, 0, 2)) and flip(x, 0) as in numpy. */
+static const char *permuted_text(Emit *emit, const Op *op, const char *x) {
+    Text out = {.arena = emit->arena};
+    const int rank = op->out->shape.rank;
+    bool moves = false;
+    for (int i = 0; i < rank; i++) moves = moves || op->axes[i] != i;
+    for (int i = 0; i < rank; i++)
+        if (op->flipped >> i & 1) text_puts(&out, "flip(");
+    if (moves && rank == 2) text_printf(&out, "%s^T", x);
+    else text_printf(&out, moves ? "transpose(%s, (" : "%s", x);
+    for (int i = 0; i < rank && moves && rank > 2; i++)
+        text_printf(&out, "%s%d", i ? ", " : "", op->axes[i]);
+    if (moves && rank > 2) text_puts(&out, "))");
+    for (int i = rank - 1; i >= 0; i--)
+        if (op->flipped >> i & 1) text_printf(&out, ", %d)", i);
+    return text_chars(&out);
+}
+
+/* l1 sum(|x|) + l2 sum(x * x); that of an activity is a mean over the batch. */
+static const char *penalty_text(Emit *emit, const Op *op, const char *x) {
+    const double l1 = op->numbers[0], l2 = op->numbers[1];
+    const bool of_batch = shape_size(op->in[0]->shape, 1) != shape_size(op->in[0]->shape, 2);
+    Text out = {.arena = emit->arena};
+    if (l1 != 0) text_printf(&out, "%g * sum(|%s|)", l1, x);
+    if (l2 != 0) text_printf(&out, "%s%g * sum(%s * %s)", l1 != 0 ? " + " : "", l2, x, x);
+    const char *const sum = text_chars(&out);
+    return !of_batch ? formatted(emit, "sums[0] += %s", sum)
+                     : formatted(emit, l1 != 0 && l2 != 0 ? "sums[0] += (%s) * per_sample" : "sums[0] += %s * per_sample", sum);
+}
+
 /* a . b, or what else the operation makes of its inputs: conv 3x3 (x, kernel). */
 static const char *start_of(Emit *emit, const Function *function) {
     const Op *const op = function->op;
@@ -147,8 +183,8 @@ static const char *start_of(Emit *emit, const Function *function) {
                         input_text(emit, function, op->in[3]));
         return text_chars(&out);
     }
-    if (op->def == &op_permute && op->out->shape.rank == 2)
-        return formatted(emit, "%s^T", input_text(emit, function, op->in[0]));
+    if (op->def == &op_permute) return permuted_text(emit, op, input_text(emit, function, op->in[0]));
+    if (op->def == &op_penalty) return penalty_text(emit, op, input_text(emit, function, op->in[0]));
     const bool named = op->def == &op_loss || op->def == &op_metric;
     const bool told = op->def->describe && !named && op->def != &op_random; /* random numbers have a line of their own */
     if (named) text_printf(&out, "sums[%d] += ", measure_attrs(op)->sum_at);
@@ -164,14 +200,20 @@ static const char *start_of(Emit *emit, const Function *function) {
     return text_chars(&out);
 }
 
-/* How often the steps behind one name its value. */
-static int times_read(const Op *op, int step) {
+/* How often the steps from `first` on name a value. */
+static int times_read(const Op *op, const Tensor *value, int first) {
     int times = 0;
-    for (int i = step + 1; i < op->steps.count; i++)
+    for (int i = first; i < op->steps.count; i++)
         for (int j = 0; j < op->steps.at[i].operand_count; j++)
-            if (op->steps.at[i].operands[j].tensor == op->steps.at[step].result)
+            if (op->steps.at[i].operands[j].tensor == value)
                 times += times_named(op->steps.at[i].text, op->steps.at[i].operands[j].name);
     return times;
+}
+
+static bool names_operand(const Step *step, const char *name) {
+    for (int i = 0; i < step->operand_count; i++)
+        if (!strcmp(step->operands[i].name, name)) return true;
+    return false;
 }
 
 static void add_line(Emit *emit, Text *lines, const char *name, const Tensor *tensor, const char *value) {
@@ -205,7 +247,7 @@ static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text
     const Step *const step = &op->steps.at[at];
     const Tensor *const result = step->result;
     said->step[at] = step_formula(emit, said, step);
-    if (result->in_registers && times_read(op, at) < 2) return;
+    if (result->in_registers && times_read(op, result, at + 1) < 2) return;
     const char *const param = result->in_registers ? NULL : param_text(emit, said->function, result);
     const bool in_place = param && is_in_place(op, result), part = param && strchr(param, '[');
     const char *const name = param && !in_place && !part ? param : value_name(emit, op, at);
@@ -213,29 +255,53 @@ static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text
     *before = result;
     if (strcmp(name, said->step[at])) add_line(emit, lines, name, alike ? NULL : result, said->step[at]);
     if (in_place || part) text_printf(lines, in_place ? ", in place of %s" : ", to %s", param);
+    if (said->start && !strcmp(said->step[at], said->start)) said->start = name;
     said->step[at] = name;
 }
 
-/* An update: which weight it moves, and by what. */
+/* "x = …;" is all that an update says, and it is no optimizer's rule: that is a formula like others. */
+static bool is_statement(const Step *step) {
+    const char *const end = strchr(step->text, ';');
+    return end && !end[1] && !(names_operand(step, "w") && names_operand(step, "g"));
+}
+
+static void say_statement(Emit *emit, const Said *said, const Step *step, Text *lines) {
+    const size_t length = (size_t)word_length(step->text);
+    const char *const value = step->text + length + strlen(" = ");
+    const Tensor *result = NULL;
+    for (int i = 0; i < step->operand_count; i++)
+        if (!strncmp(step->operands[i].name, step->text, length) && !step->operands[i].name[length])
+            result = step->operands[i].tensor;
+    add_line(emit, lines, input_text(emit, said->function, result), result,
+             bound_text(emit, said, step, written(emit, arena_strndup(emit->arena, value, strlen(value) - 1))));
+}
+
+/* An update: which weight, or which states of one, it moves, and by what. */
 static void say_update(Emit *emit, const Said *said, const Step *step, Text *lines) {
-    const Tensor *weight = NULL;
-    const char *by = NULL;
+    Text moved = {.arena = emit->arena};
+    const char *weight = NULL, *by = NULL;
+    if (is_statement(step)) {
+        say_statement(emit, said, step, lines);
+        return;
+    }
     for (int i = 0; i < step->operand_count; i++) {
         const Operand *const operand = &step->operands[i];
-        if (operand->tensor && operand->written && operand->tensor->kind == TENSOR_WEIGHT) weight = operand->tensor;
-        else if (operand->tensor && !operand->written && !by) by = operand_text(emit, said, operand);
+        if (!operand->tensor) continue;
+        const char *const name = operand->written ? input_text(emit, said->function, operand->tensor) : NULL;
+        if (operand->written && operand->tensor->kind == TENSOR_WEIGHT) weight = name;
+        else if (operand->written) text_printf(&moved, "%s%s", moved.length ? ", " : "", name);
+        else if (!by) by = operand_text(emit, said, operand);
     }
-    if (!weight) return;
-    text_printf(lines, "%s%s moves %s", lines->length ? ", by which " : "", step->label,
-                input_text(emit, said->function, weight));
+    text_printf(lines, "%s%s moves %s", lines->length ? ", by which " : "", step->label, weight ? weight : text_chars(&moved));
     if (!said->op->out && by) text_printf(lines, " by %s", by);
 }
 
-/* What the operation makes before its steps, where that is stored, or nothing follows. */
+/* What the operation makes before its steps, where that is stored, or read more than once, or nothing follows. */
 static void say_start(Emit *emit, Said *said, Text *lines) {
     const Op *const op = said->op;
     const bool last = op_terms(op) == op->steps.count, moves = !last && !op->steps.at[op_terms(op)].result;
-    if (!said->start || (!last && !moves && (!op->out || op->out->in_registers))) return;
+    const bool inner = !op->out || (op->out->in_registers && times_read(op, op->out, op_terms(op)) < 2);
+    if (!said->start || (!last && !moves && inner)) return;
     if (!op->out) {
         text_puts(lines, said->start);
         return;
@@ -281,7 +347,8 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
     Text out = {.arena = emit->arena};
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !is_said(lines, param->name))
+        const bool said = is_said(lines, param->name) || (function->op->def == &op_loss && param->tensor == function->op->out);
+        if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !said)
             text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,
                         shape_text(emit->arena, tensor_rows(param->tensor)->shape));
         const RandomAttrs *const random = param->kind == PARAM_RANDOM ? drawn_with(param->tensor) : NULL;

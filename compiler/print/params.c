@@ -28,10 +28,11 @@ static const char *const reserved_words[] = {
     "col",        "rows",        "cols",    "high",      "block",    "PANEL",    "LANES",     "UNROLL",    "INLINE",
     "BLOCK_ROWS", "PACKED_ROWS", NULL};
 
-/* The locals of templates: no parameter may hide behind them. */
+/* The locals of templates: no parameter may hide behind them. Those that elementwise steps run in have few. */
 static const char *const template_locals[] = {"counted", "dot",   "end",   "from",    "labels", "mass", "mean",  "p",
                                               "peak",    "power", "q",     "scale",   "shift",  "size", "slope", "sum",
                                               "to",      "total", "value", "weighed", "weight", "z",    NULL};
+static const char *const step_locals[] = {"end", "from", "p", "to", NULL};
 
 TensorNames *names_of(const Emit *emit, const Tensor *tensor) { return &emit->names[tensor->number]; }
 
@@ -72,8 +73,9 @@ const char *local_beside(Emit *emit, const char *wanted, const char *instead) {
 }
 
 static const char *add_param(Emit *emit, Param param, const char *wanted) {
+    const char *const *const locals = emit->function->op->def->takes_steps ? step_locals : template_locals;
     wanted = c_name(emit->arena, wanted);
-    param.name = free_name(emit, word_among(template_locals, wanted) ? formatted(emit, "%s_values", wanted) : wanted);
+    param.name = free_name(emit, word_among(locals, wanted) ? formatted(emit, "%s_values", wanted) : wanted);
     list_push(emit->arena, &emit->function->params, param);
     return param.name;
 }
