@@ -19,13 +19,12 @@
 /* Reads the step, so that it runs within the loop. */
 static const Formula nothing = {"nothing", {"x"}, "0.0 * x", {NULL}};
 
-static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
-
 /* What arrives at a state at the end of a step: from the step behind it and from outside. */
 static void begin_carry(Builder *build, Carry *carry, Carry *back) {
     Tensor *d = back->previous;
     if (carry->d_steps) {
         Tensor *outside = loop_step(build, carry->d_steps, "d_step");
+        const Formula add = {gradient_name(build, carry->next), {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
         d = build_map(build, &add, (Tensor *[]){outside, d}, NULL, 0);
     }
     gradient_set(carry->next, d);

@@ -179,9 +179,16 @@ Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped) {
 
 static const Formula stored = {"stored", {"x"}, "x", {"d"}, .kind = FORMULA_COPY};
 
+/* What a tensor is called within its layer. */
+static const char *own_name(const Tensor *tensor) {
+    const char *const dot = strrchr(tensor->name, '.');
+    return dot ? dot + 1 : tensor->name;
+}
+
 void build_store(Builder *build, Tensor *value, Tensor *view) {
     Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_store" : "backward_store");
-    Step step = {.label = stored.name, .text = stored.value, .formula = &stored, .kind = stored.kind, .result = view};
+    Step step = {
+        .label = own_name(view), .text = stored.value, .formula = &stored, .kind = stored.kind, .result = view};
     step_add(build->plan->arena, &step, TENSOR("x", value));
     view->producer = op;
     op->out = view;

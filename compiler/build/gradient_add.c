@@ -8,9 +8,9 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 
-static const Formula add = {"added", {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
-
-static Tensor *plus(Builder *build, Tensor *a, Tensor *b) {
+/* Of two parts of the gradient of `tensor`. */
+static Tensor *plus(Builder *build, const Tensor *tensor, Tensor *a, Tensor *b) {
+    const Formula add = {gradient_name(build, tensor), {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
     return a ? build_map(build, &add, (Tensor *[]){a, b}, NULL, 0) : b;
 }
 
@@ -36,8 +36,8 @@ static void add_part(Builder *build, Tensor *part, Tensor *d) {
 static void add_to_view(Builder *build, Tensor *view, Tensor *d) {
     Tensor *base = view->base;
     if (base->carry && view->shape.rank == base->shape.rank)
-        base->carry->d_steps = plus(build, base->carry->d_steps, d);
-    else if (base->carry) base->carry->d_final = plus(build, base->carry->d_final, d);
+        base->carry->d_steps = plus(build, base, base->carry->d_steps, d);
+    else if (base->carry) base->carry->d_final = plus(build, base, base->carry->d_final, d);
     else if (view->columns || view->part) add_part(build, view, d);
     else gradient_add(build, base, build_view(build, d, base->shape, gradient_name(build, base)));
 }
@@ -51,7 +51,7 @@ static Tensor *summed(Builder *build, Tensor *tensor, Tensor *d) {
         d = loop_sequence(build, d);
     }
     if (!shape_equal(tensor->shape, d->shape))
-        d = build_sum(build, d, tensor->shape, tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : "broadcast");
+        d = build_sum(build, d, tensor->shape, tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : gradient_name(build, tensor));
     build->after_loop = after;
     return d;
 }
@@ -64,7 +64,7 @@ void gradient_add(Builder *build, Tensor *tensor, Tensor *d) {
     if (tensor->base && !tensor->stepped) { /* a view has no gradient of its own */
         add_to_view(build, tensor, d);
     } else {
-        tensor->gradient = plus(build, tensor->gradient, d);
+        tensor->gradient = plus(build, tensor, tensor->gradient, d);
     }
     build->after_loop = after;
 }

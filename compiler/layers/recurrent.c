@@ -147,18 +147,24 @@ static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double 
     return build_random(cell->build, shape, random);
 }
 
-static Tensor *masked(const Cell *cell, Tensor *x, Tensor *masks, int gate) {
+static const char *of_gate(const Cell *cell, int gate, const char *what) {
+    return arena_printf(cell->build->plan->arena, "%s_%s", cell->def->gates[gate], what);
+}
+
+/* Where each gate has its own mask, `what` is masked says whose it is. */
+static Tensor *masked(const Cell *cell, Tensor *x, Tensor *masks, int gate, const char *what) {
     if (!masks) return x;
-    const char *const label = arena_printf(cell->build->plan->arena, "%s_mask", cell->def->gates[gate]);
-    Tensor *mask = cell->separate ? build_index(cell->build, masks, gate, label) : masks;
-    return build_map(cell->build, &times_mask, (Tensor *[]){x, mask}, NULL, 0);
+    if (!cell->separate) return build_map(cell->build, &times_mask, (Tensor *[]){x, masks}, NULL, 0);
+    Tensor *mask = build_index(cell->build, masks, gate, of_gate(cell, gate, "mask"));
+    return build_named(cell->build, build_map(cell->build, &times_mask, (Tensor *[]){x, mask}, NULL, 0),
+                       of_gate(cell, gate, what));
 }
 
 /* Products: of all gates at once, or, with a mask for each, one by one. */
 
 static Tensor *columns_of_gate(const Cell *cell, Tensor *tensor, int gate, const char *label) {
     return build_columns(cell->build, tensor, gate * cell->args->units, cell->args->units,
-                         arena_printf(cell->build->plan->arena, "%s_%s", cell->def->gates[gate], label));
+                         of_gate(cell, gate, label));
 }
 
 static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, const char *label) {
@@ -166,6 +172,13 @@ static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias
     shape.dim[shape.rank - 1] = kernel->shape.dim[1];
     Tensor *y = build_matmul(cell->build, x, kernel, false, shape, arena_printf(cell->build->plan->arena, "forward_%s", label), label);
     return bias ? build_map(cell->build, &add_bias, (Tensor *[]){y, bias}, NULL, 0) : y;
+}
+
+/* The same for one gate: forward_state_update_gate makes update_gate_state. */
+static Tensor *product_of_gate(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, int gate, const char *what) {
+    const char *const label = arena_printf(cell->build->plan->arena, "%s_%s", what, cell->def->gates[gate]);
+    Tensor *y = product(cell, x, kernel, bias, label);
+    return bias ? build_named(cell->build, y, of_gate(cell, gate, what)) : y;
 }
 
 /* A weight of which parts are used. The gradients of parts are stored, not added up, so each of several calls has a copy
@@ -191,13 +204,13 @@ static void input_products(Cell *cell, Tensor *x) {
     else if (build->random && a->dropout == 1 && !cell->def->gate_masks)
         x = build_map(build, &drop_all, (Tensor *[]){x}, NULL, 0);
     if (!cell->separate || !masks) {
-        cell->x[0] = product(cell, masked(cell, x, masks, 0), kernel, bias, "inputs");
+        cell->x[0] = product(cell, masked(cell, x, masks, 0, "dropped_inputs"), kernel, bias, "inputs");
         return;
     }
     for (int gate = 0; gate < gate_count(cell->def); gate++)
-        cell->x[gate] = product(cell, masked(cell, x, masks, gate), columns_of_gate(cell, kernel, gate, "kernel"),
-                                bias ? columns_of_gate(cell, bias, gate, "bias") : NULL,
-                                arena_printf(build->plan->arena, "inputs_%s", cell->def->gates[gate]));
+        cell->x[gate] = product_of_gate(cell, masked(cell, x, masks, gate, "dropped_inputs"),
+                                        columns_of_gate(cell, kernel, gate, "kernel"),
+                                        bias ? columns_of_gate(cell, bias, gate, "bias") : NULL, gate, "inputs");
 }
 
 /* Within the loop: what each gate gets from the input, and from the state (or something else in its place). */
@@ -207,10 +220,11 @@ static Tensor *input_of_gate(const Cell *cell, int gate) {
 }
 
 static Tensor *state_product(const Cell *cell, Tensor *h, int gate) {
-    return product(cell, masked(cell, h, cell->masks, gate),
-                   columns_of_gate(cell, cell->recurrent_kernel, gate, "recurrent_kernel"),
-                   cell->recurrent_bias ? columns_of_gate(cell, cell->recurrent_bias, gate, "recurrent_bias") : NULL,
-                   arena_printf(cell->build->plan->arena, "state_%s", cell->def->gates[gate]));
+    return product_of_gate(cell, masked(cell, h, cell->masks, gate, "dropped_state"),
+                           columns_of_gate(cell, cell->recurrent_kernel, gate, "recurrent_kernel"),
+                           cell->recurrent_bias ? columns_of_gate(cell, cell->recurrent_bias, gate, "recurrent_bias")
+                                                : NULL,
+                           gate, "state");
 }
 
 static const Formula add = {"sum", {"x", "state"}, "x + state", {"d", "d"}, .kind = FORMULA_STATE};
@@ -219,16 +233,18 @@ static Tensor *sum(const Cell *cell, Tensor *a, Tensor *b) {
     return build_map(cell->build, &add, (Tensor *[]){a, b}, NULL, 0);
 }
 
+static Tensor *sum_of_gate(const Cell *cell, int gate, Tensor *state) {
+    return build_named(cell->build, sum(cell, input_of_gate(cell, gate), state), of_gate(cell, gate, "sum"));
+}
+
 /* The sums that the gates are computed of: input product + state · recurrent_kernel. */
 static void gate_sums(const Cell *cell, int gates, Tensor **sums) {
     if (cell->separate) {
         for (int gate = 0; gate < gates; gate++)
-            sums[gate] = build_named(cell->build,
-                                     sum(cell, input_of_gate(cell, gate), state_product(cell, cell->h->previous, gate)),
-                                     arena_printf(cell->build->plan->arena, "%s_sum", cell->def->gates[gate]));
+            sums[gate] = sum_of_gate(cell, gate, state_product(cell, cell->h->previous, gate));
         return;
     }
-    Tensor *h = masked(cell, cell->h->previous, cell->masks, 0);
+    Tensor *h = masked(cell, cell->h->previous, cell->masks, 0, "dropped_state");
     if (cell->build->random && cell->args->recurrent_dropout == 1)
         h = build_map(cell->build, &drop_all, (Tensor *[]){h}, NULL, 0);
     Tensor *all = sum(cell, cell->x[0], product(cell, h, cell->recurrent_kernel, NULL, "state"));
@@ -238,6 +254,13 @@ static void gate_sums(const Cell *cell, int gates, Tensor **sums) {
 static Tensor *activated(const Cell *cell, const Object *activation, Tensor *x, const char *label) {
     if (activation && ((const ActivationDef *)activation->class)->build) x = build_whole(cell->build, x);
     return build_named(cell->build, build_activation(cell->build, activation, x), label);
+}
+
+/* The pass over the gates is called so, not after the first thing that it computes. */
+static void name_gates(const Cell *cell, Tensor *first) {
+    Op *const op = first->producer;
+    if (op->def == &op_map && op->out == first)
+        op->name = arena_printf(cell->build->plan->arena, "%s_forward_gates", cell->layer->name);
 }
 
 /* LSTM: c = f · c' + i · g, h = o · tanh(c). */
@@ -251,6 +274,7 @@ static void lstm_step(Cell *cell) {
     Tensor *z[4];
     gate_sums(cell, 4, z);
     Tensor *i = activated(cell, a->recurrent_activation, z[0], "input_gate");
+    if (i != z[0]) name_gates(cell, i);
     Tensor *f = activated(cell, a->recurrent_activation, z[1], "forget_gate");
     Tensor *g = activated(cell, a->activation, z[2], "candidate");
     Tensor *o = activated(cell, a->recurrent_activation, z[3], "output_gate");
@@ -277,16 +301,18 @@ static void gru_step(Cell *cell) {
     const RecurrentArgs *a = cell->args;
     Tensor *h = cell->h->previous, *state[3], *z, *r, *g;
     if (a->reset_after && !cell->separate) {
-        Tensor *all = product(cell, masked(cell, h, cell->masks, 0), cell->recurrent_kernel, cell->recurrent_bias, "state");
+        Tensor *all = product(cell, masked(cell, h, cell->masks, 0, "dropped_state"), cell->recurrent_kernel, cell->recurrent_bias, "state");
         for (int gate = 0; gate < 3; gate++) state[gate] = columns_of_gate(cell, all, gate, "state");
     } else {
         for (int gate = 0; gate < (a->reset_after ? 3 : 2); gate++) state[gate] = state_product(cell, h, gate);
     }
-    z = activated(cell, a->recurrent_activation, sum(cell, input_of_gate(cell, 0), state[0]), "update_gate");
-    r = activated(cell, a->recurrent_activation, sum(cell, input_of_gate(cell, 1), state[1]), "reset_gate");
+    z = sum_of_gate(cell, 0, state[0]);
+    name_gates(cell, z);
+    z = activated(cell, a->recurrent_activation, z, "update_gate");
+    r = activated(cell, a->recurrent_activation, sum_of_gate(cell, 1, state[1]), "reset_gate");
     if (a->reset_after) g = build_map(cell->build, &reset, (Tensor *[]){r, state[2]}, NULL, 0);
     else g = state_product(cell, build_map(cell->build, &reset, (Tensor *[]){r, h}, NULL, 0), 2);
-    g = activated(cell, a->activation, sum(cell, input_of_gate(cell, 2), g), "candidate");
+    g = activated(cell, a->activation, sum_of_gate(cell, 2, g), "candidate");
     cell->h_next = build_map(cell->build, &next_state, (Tensor *[]){z, h, g}, NULL, 0);
 }
 
@@ -364,7 +390,8 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (is_lasting(&cell)) build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
     if (is_lasting(&cell) && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
     if (!a->return_sequences) {
-        Tensor *last = loop_final(build, cell.h, "last");
+        const char *const way = !layer->half ? "" : layer->reversed ? "backward_" : "forward_";
+        Tensor *last = loop_final(build, cell.h, arena_printf(build->plan->arena, "%slast", way));
         return gives_zeros(&cell) ? without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid")) : last;
     }
     Tensor *states = loop_states(build, cell.h, "states");

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A C function for each operation: what it takes, what its parameters are called, and which are equal. */
+#include <stddef.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/names.h"
 #include "base/words.h"
 #include "model/layer.h"
+#include "plan/access.h"
 #include "plan/plan.h"
 #include "plan/sizes.h"
 #include "print/comment.h"
@@ -15,11 +17,7 @@
 #include "print/template.h"
 #include "print/text.h"
 
-/* Names within a function */
-
-
-
-/* Functions */
+enum { MAX_DISTINCTIONS = 8 }; /* that are tried, of namesakes */
 
 static const char *params_text(Emit *emit, const Function *function) {
     Text text = {.arena = emit->arena};
@@ -117,11 +115,84 @@ static Function *function_of(Emit *emit, const Op *op) {
     return function;
 }
 
+/* What an operation makes for others. */
+static const Tensor *made_by(const Op *op) {
+    for (int i = op->steps.count - 1; i >= 0; i--)
+        if (op->steps.at[i].result && !op->steps.at[i].result->in_registers) return op->steps.at[i].result;
+    return op->out;
+}
+
+/* What may tell an operation from others of its kind: what it makes, or the first, second, … that it reads or makes; NULL:
+ * there is no such. */
+static const char *distinction(Emit *emit, const Op *op, int which) {
+    const Tensor *tensor = which ? NULL : made_by(op);
+    Access at = {.op = op};
+    for (int i = 0; i < which && access_next(&at); i++)
+        if (i == which - 1) tensor = at.tensor;
+    if (!tensor) return NULL;
+    if (tensor->regenerated) return strrchr(tensor->producer->random.path, '/') + 1;
+    const char *const role = own_role(emit, op, tensor), *const suffix = strstr(role, "_transposed");
+    return suffix && !suffix[strlen("_transposed")] ? arena_strndup(emit->arena, role, (size_t)(suffix - role)) : role;
+}
+
+/* The functions of one name that a program calls. */
+typedef struct Namesakes {
+    LIST(Function *) functions;
+    int which; /* of their distinctions tells them apart; MAX_DISTINCTIONS: none does */
+} Namesakes;
+
+static const char *base_name(Emit *emit, const Function *function) {
+    return c_name(emit->arena, function->named_after->name);
+}
+
+static bool told_apart(Emit *emit, const Namesakes *group, int which) {
+    Names seen = {.arena = emit->arena};
+    for (int i = 0; i < group->functions.count; i++) {
+        const char *const name = distinction(emit, group->functions.at[i]->named_after, which);
+        if (!name || names_find(&seen, name)) return false;
+        *names_slot(&seen, name) = group->functions.at[i];
+    }
+    return true;
+}
+
+static Namesakes *namesakes_of(Emit *emit, Names *groups, const Function *function) {
+    const char *const key = formatted(emit, "%s %s", function->program->name, base_name(emit, function));
+    Namesakes **const slot = (Namesakes **)names_slot(groups, key);
+    if (!*slot) *slot = NEW(emit->arena, Namesakes);
+    return *slot;
+}
+
+/* Where a program calls several functions of one name, what they work on tells them apart. */
+static Names find_namesakes(Emit *emit) {
+    Names groups = {.arena = emit->arena};
+    for (int i = 0; i < emit->functions.count; i++) {
+        Namesakes *const group = namesakes_of(emit, &groups, emit->functions.at[i]);
+        list_push(emit->arena, &group->functions, emit->functions.at[i]);
+    }
+    for (int i = 0; i < emit->functions.count; i++) {
+        Namesakes *const group = namesakes_of(emit, &groups, emit->functions.at[i]);
+        if (group->functions.at[0] != emit->functions.at[i]) continue;
+        while (group->which < MAX_DISTINCTIONS && !told_apart(emit, group, group->which)) group->which++;
+    }
+    return groups;
+}
+
+/* A name and what tells it apart, without a word twice: dropped and update_gate_dropped_state. */
+static const char *joined(Emit *emit, const char *base, const char *distinction) {
+    const char *const last = strrchr(base, '_');
+    const char *const again = last ? strstr(formatted(emit, "_%s_", distinction), formatted(emit, "%s_", last)) : NULL;
+    return formatted(emit, "%.*s_%s", (int)(again ? last - base : (ptrdiff_t)strlen(base)), base, distinction);
+}
+
 /* A function that several layers share is called after the first of them. */
-static void name_function(Emit *emit, Function *function) {
-    const char *base = c_name(emit->arena, function->named_after->name);
+static void name_function(Emit *emit, Names *groups, Function *function) {
+    const Namesakes *const group = namesakes_of(emit, groups, function);
+    const char *base = base_name(emit, function);
+    if (group->functions.count > 1 && group->which < MAX_DISTINCTIONS)
+        base = joined(emit, base, c_name(emit->arena, distinction(emit, function->named_after, group->which)));
     const char *name = base;
-    if (function_name_used(emit, name)) name = base = formatted(emit, "%s_%s", base, function->program->name);
+    if (function_name_used(emit, name) && group->functions.count == 1)
+        name = base = formatted(emit, "%s_%s", base, function->program->name);
     for (int i = 2; function_name_used(emit, name); i++) name = formatted(emit, "%s_%d", base, i);
     function->name = name;
     *names_slot(&emit->function_names, name) = function;
@@ -145,7 +216,8 @@ void emit_functions(Emit *emit) {
         for (int j = 0; j < program->ops.count; j++) functions[j] = function_of(emit, program->ops.at[j]);
         emit->called[i] = (Called){program, functions};
     }
-    for (int i = 0; i < emit->functions.count; i++) name_function(emit, emit->functions.at[i]);
+    Names groups = find_namesakes(emit);
+    for (int i = 0; i < emit->functions.count; i++) name_function(emit, &groups, emit->functions.at[i]);
 }
 
 Function *const *functions_of(const Emit *emit, const Program *program) {
