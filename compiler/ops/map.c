@@ -156,6 +156,9 @@ static const char *sum_of_block(Emit *e, const Op *op, const Place *place) {
     return formatted(e, "%s ? %s + v_load_all(block + c) : v_load_all(block + c)", param_add(e), lanes_load(e, y, place->lanes));
 }
 
+/* What is summed on the way back is a gradient. */
+static const char *summed_name(const Op *op) { return op->phase == PHASE_BACKWARD ? "d" : "x"; }
+
 static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     Tensor *x = op->in[0];
     const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
@@ -165,7 +168,8 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     kept.loops[0].var = "col + c";
     const Place place = {
         .nest = &kept, .lanes = lanes_of(e, columns), .value_name = local_name(e, own_role(e, op, op->out))};
-    const char *const matrix = matrix_text(e, x, param_named(e, x, false, "x")), *const total = sum_of_block(e, op, &place);
+    const char *const matrix = matrix_text(e, x, param_named(e, x, false, summed_name(op)));
+    const char *const total = sum_of_block(e, op, &place);
     Text text = {.arena = e->arena};
     emit_template(e, &text, "sum_columns",
                   (Hole[]){{"size", columns->size},
@@ -206,7 +210,7 @@ static void emit_sum(Emit *e, const Op *op) {
         const char *const local = names_of(e, x)->local;
         value = lanes_kept || !lanes_used ? local : formatted(e, "v_head(%s, n)", local);
     } else {
-        value = lanes_load(e, address_text(e, param_named(e, x, false, "x"), nest_index(e, &nest, x, &vector)), lanes_used);
+        value = lanes_load(e, address_text(e, param_named(e, x, false, summed_name(op)), nest_index(e, &nest, x, &vector)), lanes_used);
     }
     Text add = {.arena = e->arena};
     emit_template(e, &add, "sum_add", (Hole[]){{"terms", terms}, {"sum", sum}, {"value", value}, {NULL, NULL}});

@@ -46,6 +46,18 @@ static const char *matrix(Emit *e, Tensor *tensor, bool written, const char *wan
                        wanted ? param_named(e, tensor, written, wanted) : param_tensor(e, tensor, written));
 }
 
+/* What is multiplied on the way back is a gradient. */
+static const char *left_name(const Op *op) { return op->phase == PHASE_BACKWARD && !op->transpose_a ? "d" : "x"; }
+
+/* A weight is called as in its layer, one that was transposed for the way back after it. */
+static const char *right_name(Emit *e, const Op *op) {
+    const Tensor *const b = tensor_storage(op->in[1]);
+    if (b->kind == TENSOR_WEIGHT) return NULL;
+    if (op->transpose_a) return "d";
+    const Tensor *const from = b->producer && b->producer->def == &op_permute ? tensor_storage(b->producer->in[0]) : NULL;
+    return from && from->kind == TENSOR_WEIGHT ? formatted(e, "%s_transposed", from->weight->name) : "transposed";
+}
+
 static const char *depth_text(Emit *e, const Op *op, int64_t depth) {
     return op->skips_first ? param_depth(e, depth) : integer(e, depth);
 }
@@ -68,7 +80,7 @@ static const char *second_product(Emit *e, const Op *op) {
 static void emit_packed(Emit *e, const Op *op) {
     Tensor *a = op->in[0];
     const Shape space = op->out->shape;
-    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
+    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, left_name(op));
     const char *const packed = param_named(e, op->in[1], false, "packed"), *const second = second_product(e, op);
     const char *const depth = depth_text(e, op, op->in[1]->shape.dim[1]);
     const BlockText block = block_text(e, op, rows, "row + r");
@@ -97,8 +109,8 @@ static bool is_shallow(const Emit *e, const Op *op) {
 static void emit_shallow(Emit *e, const Op *op) {
     Tensor *a = op->in[0], *b = op->in[1];
     const Shape space = op->out->shape;
-    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, "x");
-    const char *const w = matrix(e, b, false, tensor_storage(b)->kind == TENSOR_WEIGHT ? NULL : "transposed");
+    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, left_name(op));
+    const char *const w = matrix(e, b, false, right_name(e, op));
     const BlockText block = block_text(e, op, rows, "row");
     Text terms = {.arena = e->arena};
     for (int64_t k = 0; k < a->shape.dim[a->shape.rank - 1]; k++) {
@@ -152,7 +164,7 @@ static void emit(Emit *e, const Op *op) {
     const int64_t columns = space.dim[space.rank - 1];
     const char *const a_row = integer(e, tensor_row_width(a));
     const char *const rows = size_text(e, space, 0, space.rank - 1);
-    const char *const x = matrix(e, a, false, "x");
+    const char *const x = matrix(e, a, false, left_name(op));
     const char *const w = matrix(e, b, false,
                                  tensor_storage(b)->kind == TENSOR_WEIGHT ? NULL
                                  : is_matmul_transposed(op)               ? "d"

@@ -79,13 +79,14 @@ static Run run_of(const Spacing *spacing, int dim, int64_t size, int64_t out) {
 
 /* Neighbours that stay neighbours are copied at once. */
 static void emit(Emit *e, const Op *op) {
-    static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
+    const char *vars[MAX_RANK];
     Tensor *x = op->in[0], *y = op->out;
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
     Text at_from = {.arena = e->arena}, at_to = {.arena = e->arena};
     int64_t from_size = 1, to_size = 1, from_base = 0, to_base = 0, row = 1; /* row: what is copied at once */
     bool together = true, complete = true, empty = false;
     const char *sizes[MAX_RANK] = {0};
+    for (int i = 0; i < y->shape.rank; i++) vars[i] = loop_variable(y->shape, i, i + 1, i);
     for (int i = y->shape.rank - 1; i >= 0; i--) {
         const int64_t size = x->shape.dim[i], out = y->shape.dim[i];
         Run run = {dim_size(size, 1), 0, 0, 1, 1};

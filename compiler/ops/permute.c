@@ -34,12 +34,13 @@ static const char *term(Emit *e, const char *index, const Tensor *tensor, int di
 /* Rows that stay together are copied in vectors. */
 static void emit(Emit *e, const Op *op) {
     const PermuteAttrs *const attrs = permute_attrs(op);
-    static const char *const vars[] = {"i", "j", "k", "l", "o", "c"};
+    const char *vars[MAX_RANK];
     Tensor *x = op->in[0], *y = op->out;
     const char *from = matrix_text(e, x, param_named(e, x, false, "x"));
     const char *to = matrix_text(e, y, param_named(e, y, true, "y"));
     const Shape in = x->shape, out = y->shape;
     const int last = out.rank - 1;
+    for (int i = 0; i < out.rank; i++) vars[i] = loop_variable(out, i, i + 1, i);
     if (in.rank == 2 && attrs->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !attrs->flipped) {
         emit_function(e, "transpose",
                       (Hole[]){{"rows", integer(e, in.dim[0])},

@@ -38,8 +38,16 @@ static bool step_result(const Op *op, const Tensor *tensor) {
     return false;
 }
 
+const char *loop_variable(Shape shape, int first, int end, int depth) {
+    static const char *const others[] = {"i", "j", "k", "l", "o", "c"};
+    int samples = 0;
+    while (samples < shape.rank && shape.dim[samples] > 0) samples++;
+    if (samples >= first && samples < end) return end - first == 1 && shape.dim[samples] == BATCH ? "sample" : "row";
+    const bool steps = samples == 1 && first == 0 && end == 1 && shape.rank > 1;
+    return steps ? "step" : others[depth];
+}
+
 Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept) {
-    static const char *const vars[] = {"i", "j", "k", "l", "o"};
     Nest nest = {.space = shape};
     if (extra) nest_add(&nest, extra);
     if (extra && kept) nest_add(&nest, op->out);
@@ -85,7 +93,8 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
         nest.loops[nest.loop_count++] = (Loop){.literal = 1, .dim = shape.rank - 1, .present = ~UINT64_C(0)};
     for (int i = 0; i < nest.loop_count; i++) {
         Loop *loop = &nest.loops[i];
-        loop->var = i == nest.loop_count - 1 ? "c" : vars[i];
+        const int first = i ? nest.loops[i - 1].dim + 1 : 0;
+        loop->var = i == nest.loop_count - 1 ? "c" : loop_variable(shape, first, loop->dim + 1, i);
         loop->size = loop->of_batch ? times(emit, "batch", loop->literal) : integer(emit, loop->literal);
     }
     nest.blocked = drawn;

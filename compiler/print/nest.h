@@ -32,6 +32,9 @@ typedef struct Nest {
     bool blocked;   /* the last one in blocks of 64, with random numbers for each */
 } Nest;
 
+/** What the variable of a loop over the dimensions first … end-1 of `shape` is called, within `depth` others: sample, step
+ *  of a sequence, row (of samples and something else), or i, j, … */
+const char *loop_variable(Shape shape, int first, int end, int depth);
 /** Loops over `shape` merged as far as the operands allow; `kept` is the shape that a sum leaves, or NULL. */
 Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept);
 /** The index of the current element of a tensor: "i * 256 + c". *vector: it runs along the lanes. */

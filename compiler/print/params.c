@@ -26,7 +26,7 @@ static const char *const reserved_words[] = {
     "min",        "max",         "abs",     "real",      "vec",      "product",  "transpose", "batch",     "sums",
     "n",          "r",           "c",       "i",         "j",        "k",        "l",         "o",         "row",
     "col",        "rows",        "cols",    "high",      "block",    "PANEL",    "LANES",     "UNROLL",    "INLINE",
-    "BLOCK_ROWS", "PACKED_ROWS", NULL};
+    "BLOCK_ROWS", "PACKED_ROWS", "sample", "step",  NULL};
 
 /* The locals of templates: no parameter may hide behind them. Those that elementwise steps run in have few. */
 static const char *const template_locals[] = {"counted", "dot",   "end",   "from",    "labels", "mass", "mean",  "p",

@@ -56,9 +56,9 @@ def lifetime(name, calls):
     return min(loop[0] if loop else i for i, loop in used), max(loop[1] - 1 if loop else i for i, loop in used)
 
 
-# A place in the arena, with its shape behind it, or in the line above where both are too long.
-VALUE = re.compile(r"(?:/\* \(([^)]*)\)[^*]*\*/\n +)?"
-                   r"(?:float|double) \*const (\w+) = arena \+ (\d+);(?: /\* \(([^)]*)\)[^*]*\*/)?")
+# A place in the arena, with its shape behind it, or in the lines above where both are too long.
+VALUE = re.compile(r"(?:/\* \(([^)]*)\)(?:[^*]|\*(?!/))*\*/\n +)?"
+                   r"(?:float|double) \*const (\w+) =\s+arena \+ (\d+);(?: /\* \(([^)]*)\)[^*]*\*/)?")
 
 
 def values_in_c(text, program, batch):
