@@ -301,8 +301,8 @@ static void gru_step(Cell *cell) {
     const RecurrentArgs *a = cell->args;
     Tensor *h = cell->h->previous, *state[3], *z, *r, *g;
     if (a->reset_after && !cell->separate) {
-        h = masked(cell, h, cell->masks, 0, "dropped_state");
-        Tensor *all = product(cell, h, cell->recurrent_kernel, cell->recurrent_bias, "state");
+        Tensor *dropped = masked(cell, h, cell->masks, 0, "dropped_state");
+        Tensor *all = product(cell, dropped, cell->recurrent_kernel, cell->recurrent_bias, "state");
         for (int gate = 0; gate < 3; gate++) state[gate] = columns_of_gate(cell, all, gate, "state");
     } else {
         for (int gate = 0; gate < (a->reset_after ? 3 : 2); gate++) state[gate] = state_product(cell, h, gate);

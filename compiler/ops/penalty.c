@@ -63,8 +63,23 @@ static void emit_penalty(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
+/* l1 sum(|x|) + l2 sum(x * x); that of an activity is a mean over the batch. */
+static const char *formula(Emit *e, const Op *op, const char *x) {
+    const double l1 = penalty_attrs(op)->l1, l2 = penalty_attrs(op)->l2;
+    Text out = {.arena = e->arena};
+    if (l1 != 0) text_printf(&out, "%g * sum(|%s|)", l1, x);
+    if (l2 != 0) text_printf(&out, "%s%g * sum(%s * %s)", l1 != 0 ? " + " : "", l2, x, x);
+    const char *const sum = text_chars(&out);
+    if (!of_batch(op->in[0]->shape)) return formatted(e, "sums[0] += %s", sum);
+    return formatted(e, l1 != 0 && l2 != 0 ? "sums[0] += (%s) * per_sample" : "sums[0] += %s * per_sample", sum);
+}
+
 const OpDef op_penalty = {
-    .name = "penalty", .brief = "what a regularizer adds to the loss", .gradient = penalty_gradient, .emit = emit_penalty,
+    .name = "penalty",
+    .brief = "what a regularizer adds to the loss",
+    .gradient = penalty_gradient,
+    .emit = emit_penalty,
+    .formula = formula,
     .attrs = &attrs_kind};
 
 void build_activity_penalty(Builder *build, const Layer *layer, Tensor *y) {

@@ -72,6 +72,30 @@ static void emit(Emit *e, const Op *op) {
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
+/* x^T; transpose(x, (1, 0, 2)) and flip(x, 0) as in numpy. */
+static const char *formula(Emit *e, const Op *op, const char *x) {
+    const PermuteAttrs *const attrs = permute_attrs(op);
+    Text out = {.arena = e->arena};
+    const int rank = op->out->shape.rank;
+    bool moves = false;
+    for (int i = 0; i < rank; i++) moves = moves || attrs->axes[i] != i;
+    for (int i = 0; i < rank; i++)
+        if (attrs->flipped >> i & 1) text_puts(&out, "flip(");
+    if (moves && rank == 2) text_printf(&out, "%s^T", x);
+    else text_printf(&out, moves ? "transpose(%s, (" : "%s", x);
+    for (int i = 0; i < rank && moves && rank > 2; i++)
+        text_printf(&out, "%s%d", i ? ", " : "", attrs->axes[i]);
+    if (moves && rank > 2) text_puts(&out, "))");
+    for (int i = rank - 1; i >= 0; i--)
+        if (attrs->flipped >> i & 1) text_printf(&out, ", %d)", i);
+    return text_chars(&out);
+}
+
 const OpDef op_permute = {
-    .name = "permute", .brief = "dimensions in another order", .gradient = gradient, .emit = emit,
-    .attrs = &attrs_kind, .reads_columns = true};
+    .name = "permute",
+    .brief = "dimensions in another order",
+    .gradient = gradient,
+    .emit = emit,
+    .formula = formula,
+    .attrs = &attrs_kind,
+    .reads_columns = true};

@@ -140,36 +140,6 @@ static const char *input_text(Emit *emit, const Function *function, const Tensor
     return param ? param : role_name(emit, function->op, tensor);
 }
 
-/* x^T; transpose(x, (1, 0, 2)) and flip(x, 0) as in numpy. */
-static const char *permuted_text(Emit *emit, const Op *op, const char *x) {
-    Text out = {.arena = emit->arena};
-    const int rank = op->out->shape.rank;
-    bool moves = false;
-    for (int i = 0; i < rank; i++) moves = moves || op->axes[i] != i;
-    for (int i = 0; i < rank; i++)
-        if (op->flipped >> i & 1) text_puts(&out, "flip(");
-    if (moves && rank == 2) text_printf(&out, "%s^T", x);
-    else text_printf(&out, moves ? "transpose(%s, (" : "%s", x);
-    for (int i = 0; i < rank && moves && rank > 2; i++)
-        text_printf(&out, "%s%d", i ? ", " : "", op->axes[i]);
-    if (moves && rank > 2) text_puts(&out, "))");
-    for (int i = rank - 1; i >= 0; i--)
-        if (op->flipped >> i & 1) text_printf(&out, ", %d)", i);
-    return text_chars(&out);
-}
-
-/* l1 sum(|x|) + l2 sum(x * x); that of an activity is a mean over the batch. */
-static const char *penalty_text(Emit *emit, const Op *op, const char *x) {
-    const double l1 = op->numbers[0], l2 = op->numbers[1];
-    const bool of_batch = shape_size(op->in[0]->shape, 1) != shape_size(op->in[0]->shape, 2);
-    Text out = {.arena = emit->arena};
-    if (l1 != 0) text_printf(&out, "%g * sum(|%s|)", l1, x);
-    if (l2 != 0) text_printf(&out, "%s%g * sum(%s * %s)", l1 != 0 ? " + " : "", l2, x, x);
-    const char *const sum = text_chars(&out);
-    return !of_batch ? formatted(emit, "sums[0] += %s", sum)
-                     : formatted(emit, l1 != 0 && l2 != 0 ? "sums[0] += (%s) * per_sample" : "sums[0] += %s * per_sample", sum);
-}
-
 /* a . b, or what else the operation makes of its inputs: conv 3x3 (x, kernel). */
 static const char *start_of(Emit *emit, const Function *function) {
     const Op *const op = function->op;
@@ -183,8 +153,7 @@ static const char *start_of(Emit *emit, const Function *function) {
                         input_text(emit, function, op->in[3]));
         return text_chars(&out);
     }
-    if (op->def == &op_permute) return permuted_text(emit, op, input_text(emit, function, op->in[0]));
-    if (op->def == &op_penalty) return penalty_text(emit, op, input_text(emit, function, op->in[0]));
+    if (op->def->formula) return op->def->formula(emit, op, input_text(emit, function, op->in[0]));
     const bool named = op->def == &op_loss || op->def == &op_metric;
     const bool told = op->def->describe && !named && op->def != &op_random; /* random numbers have a line of their own */
     if (named) text_printf(&out, "sums[%d] += ", measure_attrs(op)->sum_at);
