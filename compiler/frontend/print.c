@@ -93,95 +93,65 @@ static void print_objects(Objects objects, const char *brackets, Text *out) {
     text_append(out, brackets + 1, 1);
 }
 
+/* "None", where a list is none. */
+static bool printed_none(int count, Text *out) {
+    if (count < 0) text_puts(out, "None");
+    return count < 0;
+}
+
+/* Lists of numbers, each of its own type. */
+static void print_list(ArgType type, const void *field, Text *out) {
+    const Columns *columns = field;
+    if (type == ARG_INTS || type == ARG_SHAPE) {
+        const Ints *ints = field;
+        if (!printed_none(ints->count, out)) print_ints(*ints, out);
+    } else if (type == ARG_REALS) {
+        const Reals *reals = field;
+        if (!printed_none(reals->count, out)) print_reals(*reals, out);
+    } else if (type == ARG_WEIGHTS) {
+        const Weights *weights = field;
+        if (!printed_none(weights->count, out)) print_weights(*weights, out);
+    } else if (!printed_none(columns->index.count, out)) {
+        if (columns->names == NULL) print_ints(columns->index, out);
+        else print_columns(columns, out);
+    }
+}
+
+static void print_object(const Object *object, Text *out) {
+    if (object == NULL) text_puts(out, "None");
+    else object_print(object, out);
+}
+
 void print_value(const ArgDef *row, const void *field, Text *out) {
     switch (row->type) {
-    case ARG_INT:
-        if (row->word != NULL && *(const int64_t *)field == INT_NONE) {
-            print_string(row->word, out);
-        } else {
-            print_integer(*(const int64_t *)field, out);
-        }
+    case ARG_INT: {
+        const int64_t value = *(const int64_t *)field;
+        if (row->word != NULL && value == INT_NONE) print_string(row->word, out);
+        else print_integer(value, out);
         break;
+    }
     case ARG_REAL:
-    case ARG_SCALE:
-        print_real(*(const double *)field, out);
-        break;
-    case ARG_BOOL:
-        text_puts(out, *(const bool *)field ? "True" : "False");
-        break;
+    case ARG_SCALE: print_real(*(const double *)field, out); break;
+    case ARG_BOOL: text_puts(out, *(const bool *)field ? "True" : "False"); break;
     case ARG_STRING:
-    case ARG_CHOICE:
-        print_string(*(const char *const *)field, out);
-        break;
+    case ARG_CHOICE: print_string(*(const char *const *)field, out); break;
     case ARG_INTS:
-    case ARG_SHAPE: {
-        Ints ints = *(const Ints *)field;
-        if (ints.count < 0) {
-            text_puts(out, "None");
-        } else {
-            print_ints(ints, out);
-        }
-        break;
-    }
-    case ARG_COLUMNS: {
-        const Columns *columns = field;
-        if (columns->index.count < 0) {
-            text_puts(out, "None");
-        } else if (columns->names == NULL) {
-            print_ints(columns->index, out);
-        } else {
-            print_columns(columns, out);
-        }
-        break;
-    }
-    case ARG_REALS: {
-        Reals reals = *(const Reals *)field;
-        if (reals.count < 0) {
-            text_puts(out, "None");
-        } else {
-            print_reals(reals, out);
-        }
-        break;
-    }
-    case ARG_RATES:
-        print_rates(*(const Rates *)field, out);
-        break;
-    case ARG_WEIGHTS: {
-        Weights weights = *(const Weights *)field;
-        if (weights.count < 0) {
-            text_puts(out, "None");
-        } else {
-            print_weights(weights, out);
-        }
-        break;
-    }
-    case ARG_OBJECT: {
-        const Object *object = *(Object *const *)field;
-        if (object == NULL) {
-            text_puts(out, "None");
-        } else {
-            object_print(object, out);
-        }
-        break;
-    }
+    case ARG_SHAPE:
+    case ARG_COLUMNS:
+    case ARG_REALS:
+    case ARG_WEIGHTS: print_list(row->type, field, out); break;
+    case ARG_RATES: print_rates(*(const Rates *)field, out); break;
+    case ARG_OBJECT: print_object(*(Object *const *)field, out); break;
     case ARG_NUMBER_OR_OBJECT: {
         const NumberOrObject *either = field;
-        if (either->object != NULL) {
-            object_print(either->object, out);
-        } else {
-            print_real(either->number, out);
-        }
+        if (either->object != NULL) object_print(either->object, out);
+        else print_real(either->number, out);
         break;
     }
-    case ARG_OBJECTS:
-        print_objects(*(const Objects *)field, "[]", out);
-        break;
-    case ARG_PAIR:
-        print_objects(*(const Objects *)field, "()", out);
-        break;
+    case ARG_OBJECTS: print_objects(*(const Objects *)field, "[]", out); break;
+    case ARG_PAIR: print_objects(*(const Objects *)field, "()", out); break;
     case ARG_FIXED:
-    case ARG_UNUSED:
-        break;
+    case ARG_UNUSED: break;
     }
 }
 

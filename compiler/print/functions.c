@@ -9,6 +9,7 @@
 #include "model/layer.h"
 #include "plan/access.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/sizes.h"
 #include "print/comment.h"
 #include "print/emit.h"
@@ -130,7 +131,7 @@ static const char *distinction(Emit *emit, const Op *op, int which) {
     for (int i = 0; i < which && access_next(&at); i++)
         if (i == which - 1) tensor = at.tensor;
     if (!tensor) return NULL;
-    if (tensor->regenerated) return strrchr(tensor->producer->random.path, '/') + 1;
+    if (tensor->regenerated) return strrchr(drawn_with(tensor)->path, '/') + 1;
     const char *const role = own_role(emit, op, tensor), *const suffix = strstr(role, "_transposed");
     return suffix && !suffix[strlen("_transposed")] ? arena_strndup(emit->arena, role, (size_t)(suffix - role)) : role;
 }
