@@ -31,6 +31,7 @@
 #include "plan/tensor.h"
 #include "print/columns.h"
 #include "print/emit.h"
+#include "print/params.h"
 #include "print/functions.h"
 #include "print/template.h"
 #include "print/text.h"
@@ -178,6 +179,7 @@ static Emit emitter(Arena *arena, const Plan *plan) {
                  .function_texts = {.arena = arena},
                  .function_names = {.arena = arena},
                  .layer_names = {.arena = arena},
+                 .file_names = {.arena = arena},
                  .program = &plan->predict,
                  .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count)};
     name_weight_fields(&emit);
@@ -384,7 +386,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     const Hole *holes = facts(&emit);
     Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena}, header = {.arena = arena};
     emit_header(&emit, holes, &header);
-    emit.header = text_chars(&header);
+    know_file_names(&emit, text_chars(&header));
     emit.scratch = arena_new();
     emit_functions(&emit);
     emit_programs(&emit, holes, &programs, &api);

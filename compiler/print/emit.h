@@ -84,7 +84,7 @@ typedef struct Field {
 struct Emit {
     Arena *arena, *scratch; /* scratch: emptied behind each function */
     const Plan *plan;
-    const char *header; /* the file of that name; NULL: it is being printed */
+    Names file_names;  /* what the header declares, once it is printed */
     const Program *program;
     const char *real; /* what C calls the plan's real type */
     /* of the function being printed */

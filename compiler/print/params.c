@@ -39,9 +39,17 @@ TensorNames *names_of(const Emit *emit, const Tensor *tensor) { return &emit->na
 bool is_c_word(const char *name) { return word_among(reserved_words, name); }
 
 bool is_file_name(const Emit *emit, const char *name) {
-    const char *const prefix = emit->plan->model->name;
-    const size_t length = strlen(prefix);
-    return emit->header && !strncmp(name, prefix, length) && name[length] == '_' && times_named(emit->header, name) > 0;
+    return names_find(&emit->file_names, name) != NULL;
+}
+
+void know_file_names(Emit *emit, const char *header) {
+    const char *const prefix = arena_printf(emit->arena, "%s_", emit->plan->model->name);
+    for (const char *at = header; *at;) {
+        const int length = word_length(at);
+        if (length && !strncmp(at, prefix, strlen(prefix)))
+            *names_slot(&emit->file_names, arena_strndup(emit->arena, at, (size_t)length)) = (void *)at;
+        at += length ? length : 1;
+    }
 }
 
 static bool name_used(const Emit *emit, const char *name) {

@@ -29,6 +29,8 @@ const char *local_beside(Emit *emit, const char *wanted, const char *instead);
 bool is_c_word(const char *name);
 /** What the header declares in the model's name, m_state: in a function nothing may be called so. */
 bool is_file_name(const Emit *emit, const char *name);
+/** Finds these names in the header, which is printed first. */
+void know_file_names(Emit *emit, const char *header);
 /** What a tensor, or a name, is to an operation, whatever the layer is called: sum, kernel, input, d_output. */
 const char *role_of_name(Emit *emit, const Op *op, const char *name);
 const char *role_name(Emit *emit, const Op *op, const Tensor *tensor);
