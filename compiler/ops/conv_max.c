@@ -9,12 +9,10 @@
  * and by unpool all of them, for the gradients of conv. */
 #include <string.h>
 
-#include "model/layer.h"
 #include "ops/conv.h"
 #include "ops/conv_max.h"
 #include "ops/op.h"
 #include "ops/window_loops.h"
-#include "plan/access.h"
 #include "plan/window.h"
 
 enum {

@@ -17,8 +17,8 @@ ConvMaxAttrs *conv_max_attrs(const Op *op);
 bool conv_max_takes(const Window *pooling);
 /** Whether conv_max_lines can unpool gradients with so many filters on the stack. */
 bool conv_max_lines_take(const Window *pooling, int64_t filters);
-/** Whether many elements of a window lie together in an image of this shape: then conv_sparse_kernel and conv_sparse_input go
- *  over them in vectors, and else lanes run over filters. */
+/** Whether many elements of a window lie together in an image of this shape: then conv_sparse_kernel and
+ *  conv_sparse_input go over them in vectors, and else lanes run over filters. */
 bool window_is_wide(const Window *window, Shape image);
 
 #endif

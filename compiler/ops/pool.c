@@ -5,9 +5,8 @@
 
 #include "ops/op.h"
 #include "ops/pool.h"
-#include "plan/window.h"
-
 #include "ops/window_loops.h"
+#include "plan/window.h"
 
 static const char *const kinds[] = {[POOL_MAX] = "max", [POOL_MAX_SPLIT] = "max", [POOL_AVERAGE] = "average", [POOL_SUM] = "sum"};
 

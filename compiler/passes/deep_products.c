@@ -15,8 +15,8 @@
 #include "plan/uses.h"
 
 /* Marks products that take a few rows of their inputs at a time, for all outputs.
- * Requires: nothing is fused; fusion puts nothing into the loops of these products. Guarantees: MatmulAttrs.deep is set.
- * Costs: one look at each operation. */
+ * Requires: nothing is fused; fusion puts nothing into the loops of these products.
+ * Guarantees: MatmulAttrs.deep is set. Costs: one look at each operation. */
 void pass_mark_deep_products(Plan *plan, Program *program) {
     const Target *const target = plan->target;
     for (int i = 0; i < program->ops.count; i++) {
@@ -58,7 +58,7 @@ static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
 /* The end of the loop that the operation at `at` may go into, to add what each step makes; -1: none. */
 static int loop_for(const Plan *plan, const Program *program, int at) {
     const Op *const op = program->ops.at[at];
-    if (op->loop || (op->def == &op_matmul ? !matmul_attrs(op)->deep : op->def != &op_sum || op_terms(op) > 0)) return -1;
+    if (op->loop || (!is_matmul_deep(op) && (op->def != &op_sum || op_terms(op) > 0))) return -1;
     const Tensor *const d = op->in[op->in_count - 1];
     const int64_t batch = plan->model->batch;
     if (d->shape.rank != 3 || shape_size(d->shape, batch) < plan->target->beyond_second_cache) return -1;

@@ -5,8 +5,8 @@
 #include "passes/passes.h"
 #include "passes/rewrite.h"
 
-/* Expands each conv_input: phase by phase where its strides put zeros between elements, else as a convolution of the spaced
- * elements. Requires nothing. Guarantees: there is no conv_input. Costs: one look at each operation. */
+/* Expands each conv_input: phase by phase where its strides put zeros between elements, else as a convolution of the
+ * spaced elements. Requires nothing. Guarantees: there is no conv_input. Costs: one look at each operation. */
 void pass_expand_transposed(Plan *plan, Program *program) {
     Rewrite rewrite = rewrite_begin(plan, program);
     const int count = program->ops.count;

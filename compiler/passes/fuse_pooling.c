@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Max pooling of what a convolution makes, perhaps with a bias and an activation that rises: the convolution keeps the greatest of
- * each pooling window itself, and what rises follows it, for it changes no order. Gradients go to the winners alone. */
+/* Max pooling of what a convolution makes, perhaps with a bias and an activation that rises: the convolution keeps the
+ * greatest of each pooling window itself, and what rises follows it, for it changes no order. Gradients go to the
+ * winners alone. */
 #include <string.h>
 
 #include "ops/conv.h"
@@ -18,7 +19,8 @@
 
 enum { FEW_POSITIONS = 8 /* of an image */, LONGEST_CHAIN = 8, MOST_GRADIENTS = 2 * LONGEST_CHAIN };
 
-/** A convolution, what rises with its result, and the pooling of the last of these; and the way back, if there is one. */
+/** A convolution, what rises with its result, and the pooling of the last of these; and the way back, if there is one.
+ *  */
 typedef struct Chain {
     Op *conv, *pool;
     bool points;                   /* the convolution is a product */
@@ -41,7 +43,8 @@ static bool apart_within(const Window *pooling, Shape image, Shape places) {
     return conv_max_takes(pooling);
 }
 
-/* What a step of this map rises with: it is elementwise, and its other operands are one for each channel. NULL: none. */
+/* What a step of this map rises with: it is elementwise, and its other operands are one for each channel. NULL: none.
+ * */
 static Tensor *rising_from(const Op *op) {
     const Step *step = op->def == &op_map && !op->loop && op->steps.count == 1 ? &op->steps.at[0] : NULL;
     if (!step || !step->formula || !step->formula->rises) return NULL;
@@ -54,8 +57,8 @@ static Tensor *rising_from(const Op *op) {
                : NULL;
 }
 
-/* Whether a product is that of a convolution of single positions, over `dims` dimensions: so many of them that packing its
- * matrix pays for one sample, too. */
+/* Whether a product is that of a convolution of single positions, over `dims` dimensions: so many of them that packing
+ * its matrix pays for one sample, too. */
 static bool is_of_points(const Op *op, int dims) {
     if (!is_matmul_straight(op) || op->in_count != 2 || op->in[0]->columns || op->in[1]->columns) return false;
     const Shape in = op->in[0]->shape, out = op->out->shape;
@@ -121,8 +124,8 @@ static bool is_gradient(const Chain *chain, const Tensor *tensor) {
     return false;
 }
 
-/* Whether an operation makes one gradient of another, or sums it up for each channel: it does so in the shape of what is
- * pooled, too. */
+/* Whether an operation makes one gradient of another, or sums it up for each channel: it does so in the shape of what
+ * is pooled, too. */
 static bool follows(const Chain *chain, const Op *op) {
     const Shape space = chain->values[0]->shape;
     if (op->def == &op_sum)
@@ -284,10 +287,10 @@ static void fuse_backward(Rewrite *rewrite, Chain *chain) {
     else unpool_lines(rewrite, chain, winner);
 }
 
-/* Makes one operation of a convolution and the max pooling behind it, whose windows neither overlap nor reach beyond the image,
- * and of their gradients.
- * Requires: gradients are as the operations' definitions build them; nothing is fused. Guarantees: what is pooled, and its gradient,
- * have the shape of what is left. Costs: one look at each operation, and for each pooling at the readers of some values. */
+/* Makes one operation of a convolution and the max pooling behind it, whose windows neither overlap nor reach beyond
+ * the image, and of their gradients. Requires: gradients are as the operations' definitions build them; nothing is
+ * fused. Guarantees: what is pooled, and its gradient, have the shape of what is left. Costs: one look at each
+ * operation, and for each pooling at the readers of some values. */
 void pass_fuse_pooling(Plan *plan, Program *program) {
     Rewrite rewrite = rewrite_begin(plan, program);
     const int count = program->ops.count;

@@ -19,7 +19,8 @@ Rewrite rewrite_begin(Plan *plan, Program *program);
 Builder *rewrite_for(Rewrite *rewrite, const Op *op);
 /** Puts what has been built since the last time before the place `to`. */
 void rewrite_place(Rewrite *rewrite, const Op *op, int to);
-/** `made`, which has just been built, is what `op` has made until now: its readers find it under the tensor that they know. */
+/** `made`, which has just been built, is what `op` has made until now: its readers find it under the tensor that they
+ *  know. */
 void rewrite_result(Rewrite *rewrite, Op *op, Tensor *made);
 /** Drops an operation that has been replaced. */
 void rewrite_drop(Rewrite *rewrite, Op *op);

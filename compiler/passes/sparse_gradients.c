@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Behind max pooling nearly all gradients are 0: a convolution's gradients go from one that is not to the next, and leave out
- * all other products. */
+/* Behind max pooling nearly all gradients are 0: a convolution's gradients go from one that is not to the next, and
+ * leave out all other products. */
+#include "passes/sparse_gradients.h"
 #include "ops/conv.h"
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "passes/passes.h"
-#include "passes/sparse_gradients.h"
 
 #include <string.h>
 
@@ -83,8 +83,8 @@ void replace_by_sparse(Rewrite *rewrite, const ConvMaxAttrs *attrs, const ConvBa
     if (back->kernel) replace_kernel(rewrite, attrs, back, x, kernel, winner);
 }
 
-/* Whether a gradient is 0 nearly everywhere: it comes from max pooling, through elementwise gradients, all of which are 0
- * where d is. */
+/* Whether a gradient is 0 nearly everywhere: it comes from max pooling, through elementwise gradients, all of which are
+ * 0 where d is. */
 static bool is_sparse(const Tensor *d) {
     const Op *op = d->producer;
     while (op && op->def == &op_map && op->steps.count == 1 && op->steps.at[0].of_gradient) {
@@ -125,9 +125,9 @@ static Tensor *gradient_behind(const Program *program, const Op *conv) {
     return NULL;
 }
 
-/* Lets the gradients of convolutions go over what is not 0 alone, where max pooling stands behind them.
- * Requires: convolutions' gradients are conv_input and conv_kernel; nothing is fused. Guarantees: their results are the same tensors.
- * Costs: one look at each operation, and at the readers of what convolutions read. */
+/* Lets the gradients of convolutions go over what is not 0 alone, where max pooling stands behind them. Requires:
+ * convolutions' gradients are conv_input and conv_kernel; nothing is fused. Guarantees: their results are the same
+ * tensors. Costs: one look at each operation, and at the readers of what convolutions read. */
 void pass_skip_zero_gradients(Plan *plan, Program *program) {
     Rewrite rewrite = rewrite_begin(plan, program);
     const int count = program->ops.count;

@@ -13,8 +13,9 @@ typedef struct ConvBack {
     Tensor *d;  /* what both read */
 } ConvBack;
 
-/** Replaces them by conv_sparse_input and conv_sparse_kernel. With a `winner` each gradient is that of the output of this
- *  number in its pooling window; without, it lies in its place. x is what the convolution reads, zeros around it included. */
+/** Replaces them by conv_sparse_input and conv_sparse_kernel. With a `winner` each gradient is that of the output of
+ *  this number in its pooling window; without, it lies in its place. x is what the convolution reads, zeros around it
+ *  included. */
 void replace_by_sparse(Rewrite *rewrite, const ConvMaxAttrs *attrs, const ConvBack *back, Tensor *x, Tensor *kernel,
                        Tensor *winner);
 
