@@ -7,8 +7,6 @@
  * serve conv where max pooling of another kind stands behind it: then they look for what is not 0.) Where windows
  * have few neighbouring elements, gradients are put back in their places instead: by conv_max_lines a few windows at a time,
  * and by unpool all of them, for the gradients of conv. */
-#include <string.h>
-
 #include "ops/conv.h"
 #include "ops/conv_max.h"
 #include "ops/op.h"
@@ -85,7 +83,7 @@ static void emit(Emit *e, const Op *op) {
     const ConvPieces pieces = conv_pieces(&conv_max_attrs(op)->window, &strides, in.dim[last]);
     const Steps steps = steps_of(op, &strides);
     const int64_t size = pooling->size[dims - 1], across = pooling->stride[dims - 1];
-    const bool wins = op->steps.count && !strcmp(op->steps.at[0].label, "winner");
+    const bool wins = conv_max_attrs(op)->keeps_winners;
     const char *const from = param_named(e, x, false, "x"), *const weights = param_named(e, kernel, false, "packed");
     const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
     emit_function(e, "conv_max",

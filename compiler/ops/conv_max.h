@@ -3,11 +3,14 @@
 #ifndef NNC_CONV_MAX_H
 #define NNC_CONV_MAX_H
 
+#include <stdbool.h>
+
 #include "plan/window.h"
 
 /** The convolution's window, and that of the pooling, over the outputs of the convolution. */
 typedef struct ConvMaxAttrs {
     Window window, pooling;
+    bool keeps_winners; /* conv_max: its first step makes their numbers */
 } ConvMaxAttrs;
 
 extern const OpDef op_conv_max, op_conv_max_lines, op_conv_sparse_input, op_conv_sparse_kernel, op_unpool;

@@ -2,8 +2,6 @@
 /* Max pooling of what a convolution makes, perhaps with a bias and an activation that rises: the convolution keeps the
  * greatest of each pooling window itself, and what rises follows it, for it changes no order. Gradients go to the
  * winners alone. */
-#include <string.h>
-
 #include "ops/conv.h"
 #include "ops/conv_transposed.h"
 #include "ops/pool.h"
@@ -43,18 +41,15 @@ static bool apart_within(const Window *pooling, Shape image, Shape places) {
     return conv_max_takes(pooling);
 }
 
-/* What a step of this map rises with: it is elementwise, and its other operands are one for each channel. NULL: none.
- * */
+/* What a step of this map rises with: it is elementwise, and its other operands are one for each channel; NULL: none */
 static Tensor *rising_from(const Op *op) {
     const Step *step = op->def == &op_map && !op->loop && op->steps.count == 1 ? &op->steps.at[0] : NULL;
     if (!step || !step->formula || !step->formula->rises) return NULL;
     for (int i = 1; i < step->operand_count; i++)
         if (step->operands[i].tensor && step->operands[i].tensor->shape.rank != 1) return NULL;
     Tensor *const from = step->operands[0].tensor;
-    return from && !strcmp(step->operands[0].name, step->formula->operands[0]) &&
-                   shape_equal(from->shape, op->out->shape)
-               ? from
-               : NULL;
+    const bool first = step->operands[0].name == step->formula->operands[0]; /* the text does not leave it out */
+    return from && first && shape_equal(from->shape, op->out->shape) ? from : NULL;
 }
 
 /* Whether a product is that of a convolution of single positions, over `dims` dimensions: so many of them that packing
@@ -214,6 +209,7 @@ static void skip_pool_back(Rewrite *rewrite, Chain *chain) {
 
 /* The numbers of the winners, which the convolution knows. */
 static Tensor *add_winners(Rewrite *rewrite, Chain *chain) {
+    conv_max_attrs(chain->conv)->keeps_winners = true;
     Step winner = {.label = "winner", .text = "v_load_all(winners + r * PANEL + c)"};
     winner.result = build_value(rewrite_for(rewrite, chain->conv), winner.label, chain->pool->out->shape);
     winner.result->producer = chain->conv;
