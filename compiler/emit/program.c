@@ -100,6 +100,7 @@ static const char *slice_text(Emit *emit, const Tensor *tensor) {
     Slice slice = tensor_slice(tensor);
     if (emit->loop && emit->loop->steps == 1) slice.stepped = false; /* the one step is step 0 */
     if (!slice.stride || (!slice.stepped && !slice.index)) return "0";
+    if (!slice.stepped && !slice.of_batch) return integer(emit, slice.index * slice.stride);
     const char *index = !slice.stepped ? integer(emit, slice.index)
                         : slice.index  ? formatted(emit, "(step + %lld)", (long long)slice.index)
                                        : "step";

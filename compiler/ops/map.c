@@ -210,7 +210,8 @@ static void emit_sum(Emit *e, const Op *op) {
         const char *const local = names_of(e, x)->local;
         value = lanes_kept || !lanes_used ? local : formatted(e, "v_head(%s, n)", local);
     } else {
-        value = lanes_load(e, address_text(e, param_named(e, x, false, summed_name(op)), nest_index(e, &nest, x, &vector)), lanes_used);
+        const char *const from = param_named(e, x, false, summed_name(op));
+        value = lanes_load(e, address_text(e, from, nest_index(e, &nest, x, &vector)), lanes_used);
     }
     Text add = {.arena = e->arena};
     emit_template(e, &add, "sum_add", (Hole[]){{"terms", terms}, {"sum", sum}, {"value", value}, {NULL, NULL}});

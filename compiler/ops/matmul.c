@@ -47,14 +47,17 @@ static const char *matrix(Emit *e, Tensor *tensor, bool written, const char *wan
 }
 
 /* What is multiplied on the way back is a gradient. */
-static const char *left_name(const Op *op) { return op->phase == PHASE_BACKWARD && !is_matmul_transposed(op) ? "d" : "x"; }
+static const char *left_name(const Op *op) {
+    return op->phase == PHASE_BACKWARD && !is_matmul_transposed(op) ? "d" : "x";
+}
 
 /* A weight is called as in its layer, one that was transposed for the way back after it. */
 static const char *right_name(Emit *e, const Op *op) {
     const Tensor *const b = tensor_storage(op->in[1]);
     if (b->kind == TENSOR_WEIGHT) return NULL;
     if (is_matmul_transposed(op)) return "d";
-    const Tensor *const from = b->producer && b->producer->def == &op_permute ? tensor_storage(b->producer->in[0]) : NULL;
+    const bool turned = b->producer && b->producer->def == &op_permute;
+    const Tensor *const from = turned ? tensor_storage(b->producer->in[0]) : NULL;
     return from && from->kind == TENSOR_WEIGHT ? formatted(e, "%s_transposed", from->weight->name) : "transposed";
 }
 

@@ -46,7 +46,7 @@ static const char *break_of(const char *line, const char *end, size_t indent, Li
             else if (!quote || *at == quote) quote = quote ? '\0' : *at;
             continue;
         }
-        if (kind != LINE_COMMENT) depth += (*at == '(' || *at == '[' || *at == '{') - (*at == ')' || *at == ']' || *at == '}');
+        if (kind != LINE_COMMENT) depth += (strchr("([{", *at) != NULL) - (strchr(")]}", *at) != NULL);
         if (*at == '(' && kind == LINE_CODE && !bracket) bracket = at + 1;
         if (*at != ' ' || at == line + indent || !may_break(line, at, kind)) continue;
         const bool early = best && columns_of(line, best) < FEW;

@@ -261,7 +261,8 @@ static void say_update(Emit *emit, const Said *said, const Step *step, Text *lin
         else if (operand->written) text_printf(&moved, "%s%s", moved.length ? ", " : "", name);
         else if (!by) by = operand_text(emit, said, operand);
     }
-    text_printf(lines, "%s%s moves %s", lines->length ? ", by which " : "", step->label, weight ? weight : text_chars(&moved));
+    text_printf(lines, "%s%s moves %s", lines->length ? ", by which " : "", step->label,
+                weight ? weight : text_chars(&moved));
     if (!said->op->out && by) text_printf(lines, " by %s", by);
 }
 
@@ -316,7 +317,8 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
     Text out = {.arena = emit->arena};
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        const bool said = is_said(lines, param->name) || (function->op->def == &op_loss && param->tensor == function->op->out);
+        const bool slope = function->op->def == &op_loss && param->tensor == function->op->out;
+        const bool said = slope || is_said(lines, param->name);
         if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !said)
             text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,
                         shape_text(emit->arena, tensor_rows(param->tensor)->shape));

@@ -123,8 +123,8 @@ static const Tensor *made_by(const Op *op) {
     return op->out;
 }
 
-/* What may tell an operation from others of its kind: what it makes, or the first, second, … that it reads or makes; NULL:
- * there is no such. */
+/* What may tell an operation from others of its kind: what it makes, or the first, second, … that it reads or makes;
+ * NULL: there is no such. */
 static const char *distinction(Emit *emit, const Op *op, int which) {
     const Tensor *tensor = which ? NULL : made_by(op);
     Access at = {.op = op};
