@@ -9,7 +9,7 @@
 #include "frontend/constants.h"
 #include "frontend/parser.h"
 #include "lower/lower.h"
-#include "lower/prepare.h"
+#include "model/prepare.h"
 #include "model/check.h"
 #include "model/model.h"
 #include "model/shapes.h"

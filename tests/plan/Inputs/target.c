@@ -10,11 +10,12 @@
 #include "frontend/constants.h"
 #include "frontend/parser.h"
 #include "lower/lower.h"
-#include "lower/prepare.h"
+#include "model/prepare.h"
 #include "model/check.h"
 #include "model/model.h"
 #include "model/shapes.h"
 #include "passes/passes.h"
+#include "plan/matmul_attrs.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
 #include "nnc.h"
@@ -40,7 +41,8 @@ static Plan *lowered(Arena *arena, const char *path, bool in_double) {
 static int64_t end_of_first_place(const Program *program) {
     int64_t next = INT64_MAX;
     for (int i = 0; i < program->tensors.count; i++)
-        if (program->tensors.at[i]->offset > 0 && program->tensors.at[i]->offset < next) next = program->tensors.at[i]->offset;
+        if (program->tensors.at[i]->offset > 0 && program->tensors.at[i]->offset < next)
+            next = program->tensors.at[i]->offset;
     return next;
 }
 
@@ -52,7 +54,7 @@ static void say(const char *name, Target target, const char *path) {
     plan_optimize(plan, NULL);
     for (int i = 0; i < plan->train.ops.count; i++) {
         packed += plan->train.ops.at[i]->def == &op_pack;
-        deep += plan->train.ops.at[i]->deep;
+        deep += is_matmul_deep(plan->train.ops.at[i]);
         skipped += plan->train.ops.at[i]->skips_first;
     }
     printf("%s: %d packed, %d deep, %d not in the first step, a place takes %lld\n", name, packed, deep, skipped,
@@ -64,9 +66,9 @@ static void say_types(const char *path, bool in_double) {
     Arena *const arena = arena_new();
     const Plan *const plan = lowered(arena, path, in_double);
     const Program *const train = &plan->train;
-    printf("in %s: x %s, %lld bytes; target %s, %lld bytes\n", element_name(plan->real), element_name(train->input->type),
-           (long long)tensor_bytes(plan, train->input), element_name(train->target->type),
-           (long long)tensor_bytes(plan, train->target));
+    printf("in %s: x %s, %lld bytes; target %s, %lld bytes\n", element_name(plan->real),
+           element_name(train->input->type), (long long)tensor_bytes(plan, train->input),
+           element_name(train->target->type), (long long)tensor_bytes(plan, train->target));
     arena_free(arena);
 }
 
