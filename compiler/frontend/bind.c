@@ -304,6 +304,11 @@ static void did_you_mean_class(const Binder *binder, const char *name, bool quot
 static void report_unknown_class(const Binder *binder, ClassKind kind, const char *word, bool quoted, Span span) {
     const char *name = class_kind_name(kind, false);
     const char *habit = habit_of_class(kind, word);
+    const char *reason = habit == NULL ? keras_class_refused(kind, word) : NULL;
+    if (reason != NULL) {
+        diag(binder->diags, D_keras_only, span, name, word, reason);
+        return;
+    }
     for (int other = 0; other < CLASS_KIND_COUNT && habit == NULL; other++) {
         if ((ClassKind)other != kind && class_find((ClassKind)other, word) != NULL) {
             const char *other_name = class_kind_name((ClassKind)other, false);
@@ -319,8 +324,6 @@ static void report_unknown_class(const Binder *binder, ClassKind kind, const cha
     diag(binder->diags, D_unknown_name, span, name, word);
     if (habit != NULL) {
         did_you_mean_class(binder, habit, quoted);
-    } else if (keras_has_class(kind, word)) {
-        diag_note(binder->diags, NO_SPAN, "Keras has it, but this version of nnc does not");
     } else if (diags_errors(binder->diags) <= SUGGESTION_LIMIT) {
         did_you_mean_class(binder, nearest_class(binder->arena, kind, word), quoted);
     }

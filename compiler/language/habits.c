@@ -10,39 +10,31 @@ static const struct {
     Habit habit;
 } arguments[] = {
 #define HABIT(owner, old_word, new_word, note) {owner, old_word, {new_word, note}},
-#define CLASS_HABIT(kind, old_word, new_word)
-#define KERAS_HAS(kind, ...)
 #include "language/habits.def"
-#undef HABIT
-#undef CLASS_HABIT
-#undef KERAS_HAS
 };
 
 static const struct {
     ClassKind kind;
     const char *word, *new_word;
 } class_words[] = {
-#define HABIT(owner, old_word, new_word, note)
 #define CLASS_HABIT(kind, old_word, new_word) {kind, old_word, new_word},
-#define KERAS_HAS(kind, ...)
 #include "language/habits.def"
-#undef HABIT
-#undef CLASS_HABIT
-#undef KERAS_HAS
 };
+
+enum { ANY_KIND = CLASS_KIND_COUNT };
 
 static const struct {
     ClassKind kind;
+    bool for_chains;
+    const char *reason;
     const char *const *words; /* ends with NULL */
 } keras_words[] = {
-#define HABIT(owner, old_word, new_word, note)
-#define CLASS_HABIT(kind, old_word, new_word)
-#define KERAS_HAS(kind, ...) {kind, (const char *const[]){__VA_ARGS__, NULL}},
+#define REFUSED(kind, reason, ...) {(ClassKind)(kind), true, reason, (const char *const[]){__VA_ARGS__, NULL}},
+#define NOT_FOR_CHAINS(kind, reason, ...) {(ClassKind)(kind), false, reason, (const char *const[]){__VA_ARGS__, NULL}},
 #include "language/habits.def"
-#undef HABIT
-#undef CLASS_HABIT
-#undef KERAS_HAS
 };
+
+enum { KERAS_ROWS = sizeof keras_words / sizeof *keras_words };
 
 static bool has_argument(const Class *owner, const char *name) {
     for (const ArgDef *row = owner->args; row != NULL && row->name != NULL; row++) {
@@ -74,13 +66,25 @@ const char *habit_of_class(ClassKind kind, const char *word) {
     return NULL;
 }
 
-bool keras_has_class(ClassKind kind, const char *word) {
-    for (size_t i = 0; i < sizeof keras_words / sizeof *keras_words; i++) {
-        for (const char *const *at = keras_words[i].words; keras_words[i].kind == kind && *at != NULL; at++) {
+static bool is_row_of(int row, ClassKind kind) {
+    return keras_words[row].kind == kind || keras_words[row].kind == (ClassKind)ANY_KIND;
+}
+
+const char *keras_class_refused(ClassKind kind, const char *word) {
+    for (int i = 0; i < KERAS_ROWS; i++) {
+        for (const char *const *at = keras_words[i].words; is_row_of(i, kind) && *at != NULL; at++) {
             if (strcmp(*at, word) == 0) {
-                return true;
+                return keras_words[i].reason;
             }
         }
     }
-    return false;
+    return NULL;
+}
+
+void list_refused(ClassKind kind, Text *out) {
+    for (int i = 0; i < KERAS_ROWS; i++) {
+        for (const char *const *at = keras_words[i].words; is_row_of(i, kind) && *at != NULL; at++) {
+            text_printf(out, "%s: %s%s\n", *at, keras_words[i].for_chains ? "" : "not for chains: ", keras_words[i].reason);
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "language/class.h"
 
 /* What habits.def says about words from elsewhere. */
@@ -17,7 +18,9 @@ typedef struct Habit {
 const Habit *habit_of_argument(const Class *owner, const char *word);
 /** What is written instead of a class of that name, or NULL. */
 const char *habit_of_class(ClassKind kind, const char *word);
-/** Whether Keras has a class of that name that nnc may lack. */
-bool keras_has_class(ClassKind kind, const char *word);
+/** Why nnc lacks what Keras has under that name; NULL: Keras has no such thing. */
+const char *keras_class_refused(ClassKind kind, const char *word);
+/** A line for each name of Keras that nnc lacks: "Lambda: it runs Python". */
+void list_refused(ClassKind kind, Text *out);
 
 #endif

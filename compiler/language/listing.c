@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "language/class.h"
 #include "language/common_args.h"
+#include "language/habits.h"
 #include "language/listing.h"
 #include "language/registry.h"
 
@@ -97,6 +98,8 @@ bool list_classes(ClassKind kind, const char *format, Text *out) {
             put_names(*at, "", "\n", out);
             text_puts(out, "\n");
         }
+    } else if (strcmp(format, "refused") == 0) {
+        list_refused(kind, out);
     } else {
         return false;
     }

@@ -9,7 +9,7 @@
 #include "language/class.h"
 
 /** --list-layers and its sisters. `format`: NULL or "text" for people, "md" a Markdown table, "names" bare names for
- *  completion. False when there is no such format. */
+ *  completion, "refused" what Keras has besides and why nnc has not. False when there is no such format. */
 bool list_classes(ClassKind kind, const char *format, Text *out);
 
 #endif
