@@ -3,12 +3,15 @@
 #include <math.h>
 
 #include "layers/layer.h"
+#include "layers/pooling.h"
+#include "layers/refuse.h"
+#include "model/activation.h"
 #include "ops/softmax.h"
 
 typedef struct ActivationArgs {
     Object *activation;
     double max_value, negative_slope, threshold, alpha;
-    int64_t axis;
+    Ints axes;
 } ActivationArgs;
 
 void shape_same(Layer *layer, Diags *diags) {
@@ -19,6 +22,17 @@ void shape_same(Layer *layer, Diags *diags) {
 static const ArgDef activation_args[] = {
     {ARG(ActivationArgs, activation), ARG_OBJECT, .class_kind = CLASS_ACTIVATION, .doc = "the function"}, {0}};
 
+static void activation_shape(Layer *layer, Diags *diags) {
+    const ActivationArgs *a = layer->args;
+    int64_t *const last = &layer->input.dim[layer->input.rank - 1];
+    layer->output = layer->input;
+    if (!((const ActivationDef *)a->activation->class)->halves) return;
+    if (*last % 2)
+        diag(diags, D_layer_input, layer->span, a->activation->class->name, shape_text(layer->arena, layer->input),
+             "it needs an even last dimension, of which it makes half");
+    layer->output.dim[layer->output.rank - 1] = *last / 2;
+}
+
 static Tensor *activation_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
     return build_activation(build, a->activation, x);
@@ -26,7 +40,7 @@ static Tensor *activation_forward(const Layer *layer, Builder *build, Tensor *x)
 
 const LayerDef layer_Activation = {
     LAYER_CLASS("Activation", "y = activation(x)", activation_args, ActivationArgs),
-    .shape = shape_same,
+    .shape = activation_shape,
     .forward = activation_forward,
     .stream = stream_each,
     .masks = true,
@@ -137,14 +151,19 @@ typedef struct PReLUArgs {
 static const ArgDef prelu_args[] = {
     WEIGHT_ARGS(PReLUArgs, alpha, "'zeros'"),
     {ARG(PReLUArgs, shared_axes), ARG_INTS, DEFAULT("None"), RANGE(-MAX_RANK, MAX_RANK),
-     .doc = "axes along which alpha is one value; the batch is axis 0"},
+     .doc = "axes along which alpha is one value, counted with the batch; 0 is the last, as in Keras"},
     {0}};
+
+/* Keras takes 1 off an axis and counts from the end then: 0 is the last one. (That -1 were the last but one is its slip.) */
+static int shared_axis(const Layer *layer, int64_t axis, Diags *diags) {
+    return axis == 0 ? layer->input.rank - 1 : layer_axis(layer, axis, "shared_axes", diags);
+}
 
 static void prelu_shape(Layer *layer, Diags *diags) {
     const PReLUArgs *a = layer->args;
     Shape alpha = layer->input;
     for (int i = 0; i < a->shared_axes.count; i++) {
-        const int axis = layer_axis(layer, a->shared_axes.at[i], "shared_axes", diags);
+        const int axis = shared_axis(layer, a->shared_axes.at[i], diags);
         if (axis < 0) return;
         alpha.dim[axis] = 1;
     }
@@ -175,37 +194,90 @@ const LayerDef layer_PReLU = {
     .masks = true,
 };
 
-/* Softmax over any axis: the operation works on the last one, so another is brought there and back. */
+/* Softmax over any axes: the operation works on the last one, so others are brought there and back. */
 
 static const ArgDef softmax_args[] = {
-    {ARG(ActivationArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the axis that sums to 1"}, {0}};
+    {.name = "axis", .offset = offsetof(ActivationArgs, axes), ARG_INTS, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .filled = true,
+     .doc = "the axis that sums to 1, or several that do together"},
+    {0}};
+
+/* Which axes the argument names; false and an error when one is none. */
+static bool softmax_axes(const Layer *layer, bool *summed, Diags *diags) {
+    const Ints axes = ((const ActivationArgs *)layer->args)->axes;
+    for (int i = 0; i < MAX_RANK; i++) summed[i] = false;
+    for (int i = 0; i < axes.count; i++) {
+        const int axis = layer_axis(layer, axes.at[i], "axis", diags);
+        if (axis < 0) return false;
+        summed[axis] = true;
+    }
+    return true;
+}
 
 static void softmax_shape(Layer *layer, Diags *diags) {
-    const ActivationArgs *a = layer->args;
-    if (layer_axis(layer, a->axis, "axis", diags) >= 0) layer->output = layer->input;
+    bool summed[MAX_RANK];
+    if (softmax_axes(layer, summed, diags) && layer_mask_check(layer, layer->mask.rank, "(batch, time)", diags)) layer->output = layer->input;
+}
+
+/* What is masked counts as if its logit were -∞, and gets 0 where all is masked. */
+static const Formula only_valid = {
+    "valid_logits", {"x", "valid"}, "v_select(valid > 0.0, x, -1e9)", {"v_select(valid > 0.0, d, 0.0)", NULL}};
+
+/* The order of dimensions that has the summed ones last: one changes places with the last, several follow the others. Whether any moves. */
+static bool softmax_order(const bool *summed, int rank, int *order, int *back) {
+    int next = 0, axis = 0, count = 0;
+    for (int i = 0; i < rank; i++)
+        if (summed[i]) axis = i, count++;
+    for (int i = 0; i < rank && count > 1; i++)
+        if (!summed[i]) order[next++] = i;
+    for (int i = 0; i < rank && count > 1; i++)
+        if (summed[i]) order[next++] = i;
+    for (int i = 0; i < rank && count == 1; i++) order[i] = i == axis ? rank - 1 : i == rank - 1 ? axis : i;
+    bool moves = false;
+    for (int i = 0; i < rank; i++) {
+        back[order[i]] = i;
+        moves = moves || order[i] != i;
+    }
+    return moves;
+}
+
+/* Softmax over the last `count` dimensions. */
+static Tensor *softmax_of_last(Builder *build, Tensor *x, int count) {
+    if (count == 1) return build_simple(build, &op_softmax, x, "softmax");
+    Shape rows = shape_of(x->shape.rank - count + 1, x->shape.dim);
+    rows.dim[rows.rank - 1] = shape_size(shape_of(count, x->shape.dim + rows.rank - 1), 1);
+    Tensor *y = build_simple(build, &op_softmax, build_view(build, x, rows, "rows"), "softmax");
+    return build_view(build, y, x->shape, "view");
 }
 
 static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
-    const ActivationArgs *a = layer->args;
+    bool summed[MAX_RANK];
+    int order[MAX_RANK], back[MAX_RANK], count = 0;
     const int last = x->shape.rank - 1;
-    const int axis = a->axis < 0 ? (int)a->axis + x->shape.rank : (int)a->axis;
-    int swap[MAX_RANK];
-    for (int i = 0; i <= last; i++) swap[i] = i == axis ? last : i == last ? axis : i;
-    Tensor *in_order = axis == last ? x : build_permute(build, x, swap, 0, "forward_permute", "permuted");
-    Tensor *y = build_simple(build, &op_softmax, in_order, "softmax");
-    if (axis != last) y = build_permute(build, y, swap, 0, "forward_permute_back", "permuted_back");
+    softmax_axes(layer, summed, NULL);
+    for (int i = 0; i <= last; i++) count += summed[i];
+    const bool moves = softmax_order(summed, last + 1, order, back);
+    Shape column = x->shape;
+    for (int i = x->mask ? x->mask->shape.rank : 0; i <= last; i++) column.dim[i] = 1;
+    Tensor *const valid = x->mask ? build_view(build, x->mask, column, "valid") : NULL;
+    Tensor *logits = valid ? build_map(build, &only_valid, (Tensor *[]){x, valid}, NULL, 0) : x;
+    if (moves) logits = build_permute(build, logits, order, 0, "forward_permute", "permuted");
+    Tensor *y = softmax_of_last(build, logits, count);
+    if (moves) y = build_permute(build, y, back, 0, "forward_permute_back", "permuted_back");
+    if (valid) return build_map(build, &valid_steps, (Tensor *[]){y, valid}, NULL, 0);
+    if (count > 1) return y;
     y->logits = x; /* Keras' losses go back to it whatever the axis */
-    y->rows_of_logits = axis == last;
+    y->rows_of_logits = summed[last];
     return y;
 }
 
 static const char *softmax_stream(const Layer *layer, bool *timed) {
-    const int64_t axis = ((const ActivationArgs *)layer->args)->axis;
-    return *timed && (axis == 1 || axis + layer->input.rank == 1) ? "its sum goes over all time steps" : NULL;
+    bool summed[MAX_RANK];
+    softmax_axes(layer, summed, NULL);
+    return *timed && summed[1] ? "its sum goes over all time steps" : NULL;
 }
 
 const LayerDef layer_Softmax = {
-    LAYER_CLASS("Softmax", "eˣ / Σ eˣ over an axis", softmax_args, ActivationArgs),
+    LAYER_CLASS("Softmax", "eˣ / Σ eˣ over an axis, or several together", softmax_args, ActivationArgs),
     .shape = softmax_shape,
     .forward = softmax_forward,
     .stream = softmax_stream,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Layers that only rearrange: Flatten, Reshape, Permute. The first two cost nothing: another view of the same memory. */
+/* Layers that only rearrange: Identity, Flatten, Reshape, Permute, RepeatVector. The first three cost nothing: another view of the
+ * same memory. */
 #include "base/source.h"
+#include "layers/image.h"
 #include "layers/layer.h"
 #include "plan/step.h"
 
@@ -18,11 +20,29 @@ int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags) 
     return -1;
 }
 
+/* Identity */
+
+static const ArgDef identity_args[] = {{0}};
+
+static Tensor *identity_forward(const Layer *layer, Builder *build, Tensor *x) {
+    (void)layer;
+    (void)build;
+    return x;
+}
+
+const LayerDef layer_Identity = {
+    LAYER_CLASS("Identity", "the input as it is", identity_args, ReshapeArgs),
+    .shape = shape_same,
+    .forward = identity_forward,
+    .stream = stream_each,
+    .masks = true,
+};
+
 /* Flatten */
 
 static const ArgDef flatten_args[] = {
     {ARG(ReshapeArgs, data_format), ARG_CHOICE, DEFAULT("None"),
-     .choices = (const char *const[]){"channels_last", NULL}, .doc = "channels_last"},
+     .choices = (const char *const[]){"channels_last", "channels_first", NULL}, .doc = "where the channels are: they vary fastest"},
     {0}};
 
 static void flatten_shape(Layer *layer, Diags *diags) {
@@ -35,6 +55,10 @@ static Tensor *view_forward(const Layer *layer, Builder *build, Tensor *x) {
     return build_view(build, x, layer->output, "view");
 }
 
+static Tensor *flatten_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return view_forward(layer, build, image_load(build, x, ((const ReshapeArgs *)layer->args)->data_format));
+}
+
 static const char *view_stream(const Layer *layer, bool *timed) {
     (void)layer;
     return *timed ? "it puts the values of all time steps together" : NULL;
@@ -43,7 +67,7 @@ static const char *view_stream(const Layer *layer, bool *timed) {
 const LayerDef layer_Flatten = {
     LAYER_CLASS("Flatten", "(batch, …) → (batch, size)", flatten_args, ReshapeArgs),
     .shape = flatten_shape,
-    .forward = view_forward,
+    .forward = flatten_forward,
     .stream = view_stream,
 };
 

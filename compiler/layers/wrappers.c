@@ -67,14 +67,18 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
     if (forward->output.rank < 0) return;
     const char *const back = a->backward_layer ? backward->own_name : way_name(backward, "backward_");
     layer_shape_inner(layer, backward, back, layer->input, layer->mask, diags);
-    if (backward->output.rank >= 0 && !shape_equal(forward->output, backward->output)) {
+    if (backward->output.rank < 0) return;
+    const int last = forward->output.rank - 1;
+    const bool side_by_side = !strcmp(a->merge_mode, "concat");
+    if (!side_by_side && forward->output.dim[last] != backward->output.dim[last]) {
         diag(diags, D_layer_input, backward->span, "Bidirectional", shape_text(layer->arena, backward->output),
-             arena_printf(layer->arena, "the layer for the way forward gives %s", shape_text(layer->arena, forward->output)));
+             arena_printf(layer->arena, "the layer for the way forward gives %s, and only merge_mode='concat' takes both",
+                          shape_text(layer->arena, forward->output)));
         return;
     }
     layer->output = forward->output;
     layer->mask = forward->mask;
-    if (!strcmp(a->merge_mode, "concat")) layer->output.dim[layer->output.rank - 1] *= 2;
+    if (side_by_side) layer->output.dim[last] += backward->output.dim[last];
 }
 
 static const Formula sum = {"merged", {"x", "back"}, "x + back", {"d", "d"}, .kind = FORMULA_ADD};

@@ -19,6 +19,7 @@ typedef struct ActivationDef {
     bool is_relu;                                /* max(x, 0) */
     Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
     bool keeps_logits; /* losses go back to its argument, as Keras does */
+    bool halves;       /* makes half as many values, so that it is a layer of its own */
 } ActivationDef;
 
 #endif

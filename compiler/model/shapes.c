@@ -8,6 +8,7 @@
 #include "base/source.h"
 #include "language/class.h"
 #include "language/describe.h"
+#include "model/activation.h"
 #include "model/constraint.h"
 #include "model/layer.h"
 #include "model/model.h"
@@ -68,6 +69,20 @@ static void check_activity_regularizers(const Layer *layer, Diags *diags) {
     for (int i = 0; i < layer->inner.count; i++) check_activity_regularizers(layer->inner.at[i], diags);
 }
 
+/* Activations that change the shape are layers of their own. */
+static void check_activations(const Layer *layer, Diags *diags) {
+    const Object *object = layer->object;
+    const bool is_one = !strcmp(object->class->name, "Activation");
+    for (const ArgDef *row = object->class->args; row != NULL && row->name != NULL && !is_one; row++) {
+        if (row->type != ARG_OBJECT || row->class_kind != CLASS_ACTIVATION) continue;
+        const Object *activation = *(Object **)((char *)object->args + row->offset);
+        if (activation != NULL && ((const ActivationDef *)activation->class)->halves)
+            diag(diags, D_layer_activation, object_arg_span(object, row->name), activation->class->name, object->class->name);
+    }
+    for (int i = 0; i < layer->inner.count; i++)
+        if (i == 0 || layer->inner.at[i]->object != layer->inner.at[0]->object) check_activations(layer->inner.at[i], diags);
+}
+
 static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {
     const char *output = arena_printf(layer->arena, "the output %s", shape_text(layer->arena, layer->output));
     bool fits = check_size(layer->arena, layer->span, output, layer->output, batch, diags);
@@ -110,6 +125,7 @@ void model_shapes(Model *model, Diags *diags) {
             check_constraints(layer, diags);
             check_regularizers(layer, diags);
             check_activity_regularizers(layer, diags);
+            check_activations(layer, diags);
             if (diags_errors(diags) > errors ||
                 (layer->output.rank >= 0 && !check_layer_sizes(layer, model->batch, &weights, diags))) {
                 layer->output.rank = -1;

@@ -87,3 +87,19 @@ const ActivationDef activation_sparsemax = {
     .build = sparsemax_build,
 };
 
+static const Formula gated = {
+    "gated", {"x", "gate"}, "x * v_sigmoid(gate)",
+    {"d * v_sigmoid(gate)", "d * x * v_sigmoid(gate) * v_sigmoid(-gate)"}};
+
+static Tensor *glu_build(Builder *build, Tensor *x) {
+    const int64_t half = x->shape.dim[x->shape.rank - 1] / 2;
+    Tensor *both = build_copy(build, x); /* whose gradient is that of its halves alone */
+    Tensor *const halves[] = {build_columns(build, both, 0, half, "values"), build_columns(build, both, half, half, "gates")};
+    return build_map(build, &gated, halves, NULL, 0);
+}
+
+const ActivationDef activation_glu = {
+    .class = {.kind = CLASS_ACTIVATION, .name = "glu", .brief = "a·sigmoid(b), of the two halves a and b of the last axis"},
+    .build = glu_build,
+    .halves = true,
+};

@@ -248,6 +248,11 @@ def weight_name(variable):
     return "/".join(part for part in parts if not re.fullmatch(r"(lstm|gru|simple_rnn)_cell(_\d+)?", part))
 
 
+def made_shape(model):
+    """The shape of the output as it is: that which Keras writes down is wrong behind glu and behind ways of two sizes."""
+    return model(np.zeros((1, *model.input_shape[1:]))).shape
+
+
 def make_inputs(file):
     """x, y, sample_weight and init/… of a new case, from a generator seeded with its name."""
     seed = int.from_bytes(hashlib.sha256(file.name.encode()).digest()[:8], "little")
@@ -256,7 +261,7 @@ def make_inputs(file):
     keras.backend.clear_session()
     model, recipe, rows = file.model(), file.recipe, int(file.recipe["rows"])
     inputs = {"x": make_x(recipe.get("x", "normal"), (rows, *model.input_shape[1:]), random),
-              "y": make_y(recipe.get("y", "normal"), (rows, *model.output_shape[1:]), random)}
+              "y": make_y(recipe.get("y", "normal"), (rows, *made_shape(model)[1:]), random)}
     if recipe.get("sample_weight") == "yes":
         inputs["sample_weight"] = random.uniform(0.2, 2, rows).astype(np.float32)
     scale = {"spread": 1.5, "saturated": 12.0}[recipe.get("init", "spread")]

@@ -11,7 +11,8 @@ check() {
     }
 }
 for activation in $("$nnc" --list-activations=names); do
-    check "$inputs/activation.nn" -D "name='$activation'"
+    [ "$activation" = glu ] || # a layer of its own
+        check "$inputs/activation.nn" -D "name='$activation'"
 done
 for loss in $("$nnc" --list-losses=names); do
     case $loss in

@@ -25,7 +25,7 @@ CASES = [
           "Dense(3, name='head', trainable=False, activity_regularizer=L1L2(0.01, 0.5))",
           "Activation('swish')", "ReLU()", "ReLU(max_value=6.0, negative_slope=0.1, threshold=0.5)", "LeakyReLU()",
           "ELU()", "PReLU()",
-          "PReLU(shared_axes=[1])", "Softmax()", "Softmax(axis=1)",
+          "PReLU(shared_axes=[1])", "Softmax()", "Softmax(axis=1)", "Softmax(axis=[1, 2])", "Identity()",
           "Conv1D(4, 3)", "Conv1D(4, 3, padding='causal', dilation_rate=2)", "Conv1DTranspose(4, 3)",
           "Conv1DTranspose(4, 3, strides=2, output_padding=1)",
           "DepthwiseConv1D(3)", "SeparableConv1D(4, 3)",
