@@ -4,6 +4,7 @@
 
 #include "layers/image.h"
 #include "layers/layer.h"
+#include "layers/taps.h"
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/resize.h"
@@ -29,7 +30,7 @@ static const ArgDef up1_args[] = {SIZE("2"), {0}};
 static const ArgDef up2_args[] = {
     SIZE("2"), DATA_FORMAT_ARG(PaddingArgs),
     {ARG(PaddingArgs, interpolation), ARG_CHOICE, DEFAULT("'nearest'"),
-     .choices = (const char *const[]){"nearest", "bilinear", NULL}, .doc = "between the values"},
+     .choices = (const char *const[]){"nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", NULL}, .doc = "between the values"},
     {0}};
 static const ArgDef up3_args[] = {SIZE("2"), DATA_FORMAT_ARG(PaddingArgs), {0}};
 
@@ -116,8 +117,11 @@ static Tensor *up_forward(const Layer *layer, Builder *build, Tensor *x) {
     Shape output;
     factors_of(layer, factors, &output, NULL);
     x = image_load(build, x, a->data_format);
-    if (a->interpolation && !strcmp(a->interpolation, "bilinear")) {
-        x = build_resize(build, x, factors, "resized");
+    if (a->interpolation && strcmp(a->interpolation, "nearest")) {
+        for (int dim = 1; dim < output.rank - 1; dim++) {
+            const Taps taps = taps_interpolated(build->plan->arena, a->interpolation, x->shape.dim[dim], output.dim[dim]);
+            if (factors[dim - 1] > 1) x = build_resize(build, x, dim, &taps, "resized");
+        }
     } else {
         Window window = window_of(image_dims(layer));
         for (int i = 0; i < window.dims; i++) window.size[i] = window.stride[i] = factors[i];

@@ -250,7 +250,7 @@ def weight_name(variable):
 
 def made_shape(model):
     """The shape of the output as it is: that which Keras writes down is wrong behind glu and behind ways of two sizes."""
-    return model(np.zeros((1, *model.input_shape[1:]))).shape
+    return model(np.zeros((1, *model.input_shape[1:]), np.float32)).shape
 
 
 def make_inputs(file):

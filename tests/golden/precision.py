@@ -33,6 +33,25 @@ def of_volumes(function, own):
     return pool
 
 
+def of_any(function):
+    """tf.nn.pool, by which Keras pools adaptively."""
+    def pool(inputs, window_shape, pooling_type, strides, padding, data_format):
+        if len(inputs.shape) != 5 or inputs.dtype != "float64":
+            return function(inputs, window_shape=window_shape, pooling_type=pooling_type, strides=strides, padding=padding,
+                            data_format=data_format)
+        return {"AVG": average_pool, "MAX": max_pool}[pooling_type](inputs, window_shape, strides, padding)
+    return pool
+
+
+def singly(function):
+    """tf.image.resize, whose gradients with Lanczos' kernels there are for single precision only."""
+    def resize(images, size, method="bilinear", **more):
+        if images.dtype != "float64" or not method.startswith("lanczos"):
+            return function(images, size, method=method, **more)
+        return tf.cast(function(tf.cast(images, "float32"), size, method=method, **more), "float64")
+    return resize
+
+
 def widen(backend):
     """Puts them in the place of Keras' own. Keras 3.15.1 on TensorFlow adds a vector along the last axis whenever it is
     as long as that axis, so the bias of channels that come first too: they would be wrong where there are as many as
@@ -43,6 +62,8 @@ def widen(backend):
     backend.numpy.add = lambda x1, x2: tf.add(*(as_tensor(x, dtypes.result_type(kind(x1), kind(x2))) for x in (x1, x2)))
     backend.nn.average_pool = of_volumes(backend.nn.average_pool, average_pool)
     backend.nn.max_pool = of_volumes(backend.nn.max_pool, max_pool)
+    tf.nn.pool = of_any(tf.nn.pool)
+    tf.image.resize = singly(tf.image.resize)
     # Keras' slope at 0 is 2, that of max + that of min
     backend.nn.celu = lambda x, alpha=1.0: alpha * tf.nn.elu(x / alpha)
     argmax = backend.numpy.argmax  # Keras takes -0 for less than 0

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Weights of what elements of a resized dimension are made of: interpolation as TensorFlow has it, and windows. */
+#include <math.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "layers/taps.h"
+#include "ops/resize.h"
+
+static double *row_of(const Taps *taps, int64_t i) { return taps->table + i * (taps->count + 1); }
+
+static Taps taps_new(Arena *arena, int64_t size, int64_t count) {
+    return (Taps){.size = size, .count = (int)count, .table = NEW_ARRAY(arena, double, size * (count + 1))};
+}
+
+static double triangle(double distance) { return distance < 1 ? 1 - distance : 0; }
+
+/* Keys' kernel, at distances of which TensorFlow keeps a table: rounded to 1/1024. */
+static double cubic(double distance) {
+    const double x = nearbyint(distance * 1024) / 1024;
+    if (x > 2) return 0;
+    return x <= 1 ? (1.5 * x - 2.5) * x * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2;
+}
+
+static double lanczos(double distance, double radius) {
+    const double angle = 3.14159265358979323846 * distance;
+    if (distance > radius) return 0;
+    return distance <= 1e-3 ? 1 : radius * sin(angle) * sin(angle / radius) / (angle * angle);
+}
+static double lanczos3(double distance) { return lanczos(distance, 3); }
+static double lanczos5(double distance) { return lanczos(distance, 5); }
+
+static const struct {
+    const char *name;
+    int radius;
+    bool edges_stay; /* beyond the edge the outermost element goes on; else the others share its weight */
+    double (*weight)(double distance);
+} kernels[] = {{"bilinear", 1, true, triangle}, {"bicubic", 2, false, cubic}, {"lanczos3", 3, false, lanczos3}, {"lanczos5", 5, false, lanczos5}};
+
+Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int64_t size) {
+    size_t kind = 0;
+    while (strcmp(kernels[kind].name, interpolation) != 0) kind++;
+    const int64_t radius = kernels[kind].radius, count = 2 * radius < old ? 2 * radius : old;
+    const Taps taps = taps_new(arena, size, count);
+    for (int64_t i = 0; i < size; i++) {
+        const double place = ((double)i + 0.5) * (double)old / (double)size - 0.5; /* among the centres of the old ones */
+        const int64_t before = (int64_t)floor(place) - radius + 1;
+        int64_t first = before < 0 ? 0 : before;
+        if (first > old - count) first = old - count;
+        double *row = row_of(&taps, i), total = 0;
+        row[0] = (double)first;
+        for (int64_t at = before; at < before + 2 * radius; at++) {
+            const int64_t inside = at < 0 ? 0 : at >= old ? old - 1 : at;
+            if (inside != at && !kernels[kind].edges_stay) continue;
+            const double weight = kernels[kind].weight(fabs((double)at - place));
+            row[1 + inside - first] += weight;
+            total += weight;
+        }
+        for (int64_t k = 1; k <= count; k++) row[k] /= total;
+    }
+    return taps;
+}
+
+int64_t window_first(int64_t old, int64_t size, int64_t i) { return i * old / size; }
+int64_t window_end(int64_t old, int64_t size, int64_t i) { return ((i + 1) * old + size - 1) / size; }
+
+Taps taps_of_windows(Arena *arena, int64_t old, int64_t size) {
+    int64_t count = 1;
+    for (int64_t i = 0; i < size; i++) {
+        const int64_t width = window_end(old, size, i) - window_first(old, size, i);
+        count = width > count ? width : count;
+    }
+    const Taps taps = taps_new(arena, size, count);
+    for (int64_t i = 0; i < size; i++) {
+        const int64_t first = window_first(old, size, i), end = window_end(old, size, i);
+        const int64_t from = first + count > old ? old - count : first;
+        double *row = row_of(&taps, i);
+        row[0] = (double)from;
+        for (int64_t at = first; at < end; at++) row[1 + at - from] = 1 / (double)(end - first);
+    }
+    return taps;
+}
+
+Taps taps_chosen(Arena *arena, const int64_t *at, int64_t size) {
+    const Taps taps = taps_new(arena, size, 1);
+    for (int64_t i = 0; i < size; i++) {
+        row_of(&taps, i)[0] = (double)at[i];
+        row_of(&taps, i)[1] = 1;
+    }
+    return taps;
+}

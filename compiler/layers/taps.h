@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What elements of a resized dimension are made of. */
+#ifndef NNC_LAYERS_TAPS_H
+#define NNC_LAYERS_TAPS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "ops/resize.h"
+
+/** From `old` elements to `size`, interpolated between their centres: "bilinear", "bicubic", "lanczos3" or "lanczos5". */
+Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int64_t size);
+/** The windows of adaptive pooling: element i is made of those from i · old / size to (i + 1) · old / size, rounded outwards. */
+int64_t window_first(int64_t old, int64_t size, int64_t i);
+int64_t window_end(int64_t old, int64_t size, int64_t i);
+/** Their means. */
+Taps taps_of_windows(Arena *arena, int64_t old, int64_t size);
+/** Single elements: `at` says which. */
+Taps taps_chosen(Arena *arena, const int64_t *at, int64_t size);
+
+#endif
