@@ -12,58 +12,13 @@ enum { MAX_GATES = 4 };
 /* Which of a layer's random streams: each gate may draw its own mask, from one tensor (gate, batch, …). */
 enum { STREAM_DROPOUT, STREAM_RECURRENT_DROPOUT };
 
-typedef struct RecurrentArgs {
-    int64_t units, seed;
-    Object *activation, *recurrent_activation;
-    WeightArgs kernel, recurrent, bias;
-    double dropout, recurrent_dropout;
-    bool use_bias, unit_forget_bias, reset_after, return_sequences, return_state, go_backwards, stateful, unroll;
-    bool zero_output_for_mask;
-} RecurrentArgs;
-
-#define UNITS {ARG(RecurrentArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the state and of the output"}
-#define ACTIVATION                                                                                                     \
-    {ARG(RecurrentArgs, activation), ARG_OBJECT, DEFAULT("'tanh'"), .class_kind = CLASS_ACTIVATION,                    \
-     .may_be_none = true, .doc = "of the candidate and the output"}
-#define RECURRENT_ACTIVATION                                                                                           \
-    {ARG(RecurrentArgs, recurrent_activation), ARG_OBJECT, DEFAULT("'sigmoid'"), .class_kind = CLASS_ACTIVATION,       \
-     .may_be_none = true, .doc = "of the gates"}
-#define FLAG(field, default_, doc_) {ARG(RecurrentArgs, field), ARG_BOOL, DEFAULT(default_), .doc = (doc_)}
-#define WEIGHTS                                                                                                        \
-    FLAG(use_bias, "True", "add a bias"),                                                                              \
-        WEIGHT_ARGS(RecurrentArgs, kernel, "'glorot_uniform'"),                                                        \
-        WEIGHT_ARGS(RecurrentArgs, recurrent, "'orthogonal'"),                                                         \
-        WEIGHT_ARGS(RecurrentArgs, bias, "'zeros'")
-#define DROPOUTS                                                                                                       \
-    {ARG(RecurrentArgs, dropout), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1),                                               \
-     .doc = "of the inputs: one mask for all time steps"},                                                             \
-    {ARG(RecurrentArgs, recurrent_dropout), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1),                                     \
-     .doc = "of the state in its product: one mask for all time steps; each gate has its own"}
-#define SEED                                                                                                           \
-    {ARG(RecurrentArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "masks that depend on this seed alone"}
-#define RETURNS                                                                                                        \
-    FLAG(return_sequences, "False", "the output of every time step, not only of the last"),                            \
-        FLAG(return_state, "False", "not possible in a Sequential model"),                                             \
-        FLAG(go_backwards, "False", "from the last time step to the first; outputs in that order")
-#define UNROLL FLAG(unroll, "False", "has no effect on the numbers")
-#define USE_CUDNN {UNUSED("use_cudnn", "'auto'")}
-#define ZERO_OUTPUT                                                                                                    \
-    {ARG(RecurrentArgs, zero_output_for_mask), ARG_BOOL, DEFAULT("False"), .keyword_only = true,                       \
-     .doc = "masked steps give 0, not the output before them"}
-
 static const ArgDef lstm_args[] = {
-    UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS,
-    FLAG(unit_forget_bias, "True", "the forget gate's bias begins with ones"),
-    DROPOUTS, SEED, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"), UNROLL, USE_CUDNN,
+    UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, UNIT_FORGET_BIAS, DROPOUTS, SEED, RETURNS, STATEFUL, UNROLL, USE_CUDNN,
     ZERO_OUTPUT, {0}};
 static const ArgDef gru_args[] = {
-    UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, DROPOUTS, SEED, RETURNS,
-    FLAG(stateful, "False", "states go on from batch to batch"), UNROLL,
-    FLAG(reset_after, "True", "the reset gate comes after the product with the state, not before"), USE_CUDNN,
+    UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, DROPOUTS, SEED, RETURNS, STATEFUL, UNROLL, RESET_AFTER, USE_CUDNN,
     ZERO_OUTPUT, {0}};
-static const ArgDef simple_args[] = {
-    UNITS, ACTIVATION, WEIGHTS, DROPOUTS, RETURNS, FLAG(stateful, "False", "states go on from batch to batch"),
-    UNROLL, SEED, ZERO_OUTPUT, {0}};
+static const ArgDef simple_args[] = {UNITS, ACTIVATION, WEIGHTS, DROPOUTS, RETURNS, STATEFUL, UNROLL, SEED, ZERO_OUTPUT, {0}};
 
 /* What a cell is, and what its step is computed with. */
 typedef struct Cell Cell;

@@ -44,6 +44,7 @@ typedef struct LayerDef {
     int dims;       /* images: how many dimensions its positions have, 1 to 3 */
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */
+    const struct LayerDef *runs_as; /* a cell of RNN: the layer that runs it over time */
     bool (*stateful)(const Layer *layer); /* whether a call goes on from the states of the one before; NULL: never */
     bool masks;     /* carries masks of time steps on; others lose them */
 } LayerDef;

@@ -211,18 +211,19 @@ static Layer *inner_layer(Maker *maker, const Layer *wrapper, const Object *obje
 static bool add_inner_layers(Maker *maker, Layer *wrapper) {
     const ArgDef *rows = wrapper->def->class.args;
     for (int i = 0; rows != NULL && rows[i].name != NULL; i++) {
-        if (rows[i].type != ARG_OBJECT || rows[i].class_kind != CLASS_LAYER) {
+        const void *field = (const char *)wrapper->args + rows[i].offset;
+        if (rows[i].class_kind != CLASS_LAYER || (rows[i].type != ARG_OBJECT && rows[i].type != ARG_OBJECTS)) {
             continue;
         }
-        const Object *object = *(Object *const *)((const char *)wrapper->args + rows[i].offset);
-        if (object == NULL) {
-            continue;
+        const Objects one = {(Object **)field, rows[i].type == ARG_OBJECT && *(Object *const *)field != NULL};
+        const Objects *const objects = rows[i].type == ARG_OBJECT ? &one : field;
+        for (int j = 0; j < objects->count; j++) {
+            Layer *layer = inner_layer(maker, wrapper, objects->at[j]);
+            if (layer == NULL) {
+                return false;
+            }
+            list_push(maker->arena, &wrapper->inner, layer);
         }
-        Layer *layer = inner_layer(maker, wrapper, object);
-        if (layer == NULL) {
-            return false;
-        }
-        list_push(maker->arena, &wrapper->inner, layer);
     }
     if (wrapper->inner.count > 0 && !wrapper->trainable) { /* in Keras a wrapper's own flag does not reach its layer */
         diag(maker->diags, D_trainable_ignored, object_arg_span(wrapper->object, "trainable"), wrapper->def->class.name,

@@ -116,6 +116,16 @@ class Callbacks:
 
 # --- random factors ---------------------------------------------------------------------------------------------------
 
+def cells_of(layer, name):
+    """What draws the masks of a layer, and its name: itself, the cell of LSTM and its like, or the cells within RNN."""
+    cell = getattr(layer, "cell", layer)
+    if type(layer) is not keras.layers.RNN:
+        return [(cell, name)]
+    if isinstance(cell, keras.layers.StackedRNNCells):
+        return [(inner, f"{name}/{cell.name}/{inner.name}") for inner in cell.cells]
+    return [(cell, f"{name}/{cell.name}")]
+
+
 class Factors:
     """Stands between the Dropout family and its generator: every factor is drawn once, and is the same in all runs."""
 
@@ -152,9 +162,9 @@ class Factors:
             if isinstance(getattr(layer, inner, None), keras.Layer):
                 inner = getattr(layer, inner)
                 self.watch_layer(inner, f"{name}/{inner.name}", steps, timed)
-        source = getattr(layer, "cell", layer)
-        if hasattr(source, "seed_generator"):
-            self.layers[id(source.seed_generator)], self.steps[name] = name, steps
+        for source, name in cells_of(layer, name):
+            if hasattr(source, "seed_generator"):
+                self.layers[id(source.seed_generator)], self.steps[name] = name, steps
 
     def factor(self, seed, part, shape, draw):
         layer, shape = self.layers[id(seed)], [int(size) for size in shape]
@@ -243,14 +253,16 @@ def make_weight(path, shape, scale, random):
 
 
 def weight_name(variable):
-    """sequential_3/dense/kernel → dense/kernel, sequential/lstm/lstm_cell/kernel → lstm/kernel"""
+    """sequential_3/dense/kernel → dense/kernel, sequential/lstm/lstm_cell/kernel → lstm/kernel, but rnn/lstm_cell/kernel"""
     parts = variable.path.split("/")[1:]
-    return "/".join(part for part in parts if not re.fullmatch(r"(lstm|gru|simple_rnn)_cell(_\d+)?", part))
+    is_cell = lambda part: re.fullmatch(r"(lstm|gru|simple_rnn)_cell(_\d+)?", part)
+    runs_cells = lambda part: re.fullmatch(r"((forward|backward)_)?rnn(_\d+)?|stacked_rnn_cells(_\d+)?", part)
+    return "/".join(part for before, part in zip(["", *parts], parts) if not is_cell(part) or runs_cells(before))
 
 
 def made_shape(model):
     """The shape of the output as it is: that which Keras writes down is wrong behind glu and behind ways of two sizes."""
-    return model(np.zeros((1, *model.input_shape[1:]), np.float32)).shape
+    return model(np.zeros((model.input_shape[0] or 1, *model.input_shape[1:]), np.float32)).shape
 
 
 def make_inputs(file):

@@ -37,6 +37,8 @@ CASES = [
           "LSTM(3, return_sequences=True, zero_output_for_mask=True, go_backwards=True, unroll=True)",
           "GRU(3)", "GRU(3, reset_after=False, return_sequences=True)", "SimpleRNN(3)",
           "SimpleRNN(3, activation='relu', go_backwards=True)",
+          "RNN(LSTMCell(3))", "RNN(GRUCell(3, dropout=0.2, seed=3), return_sequences=True)", "RNN(StackedRNNCells([SimpleRNNCell(3), LSTMCell(2)]))",
+          "RNN(SimpleRNNCell(4, activation='relu'), go_backwards=True, zero_output_for_mask=True)",
           "Bidirectional(LSTM(3))", "Bidirectional(GRU(3, return_sequences=True), merge_mode='sum')",
           "Bidirectional(GRU(3, name='there'), backward_layer=GRU(3, name='back', go_backwards=True))",
           "TimeDistributed(Dense(3))", "TimeDistributed(Dense(3, name='head'))",

@@ -40,7 +40,7 @@ def main():
     cases = [case.split("\n") for case in open(path).read().strip().split("\n\n")]
     for around, plain, full in cases:
         kind, around = around.split(": ", 1)
-        called[kind].add(full[:full.index("(")])
+        called[kind].update(re.findall(r"\b(\w+)\(", full))
         wanted, problem = compiled(nnc, around.replace("{}", plain))
         found, complaint = compiled(nnc, around.replace("{}", full))
         if wanted is None or found is None:
