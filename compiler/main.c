@@ -17,6 +17,7 @@
 #include "frontend/constants.h"
 #include "frontend/dump.h"
 #include "frontend/parser.h"
+#include "frontend/python.h"
 #include "host/host.h"
 #include "language/ast.h"
 #include "language/class.h"
@@ -107,6 +108,7 @@ static void check_memory(const Plan *plan, const Options *options, Span span, Di
 /* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */
 static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, const Pass *last, Diags *diags,
                     Text *out, Plan **result) {
+    if (report_python(arena, source, diags)) return false;
     AstFile *file = parse_file(arena, source, diags);
     if (stage == STAGE_AST) ast_dump(file, source, out);
     if (stage == STAGE_AST) return diags_errors(diags) == 0;

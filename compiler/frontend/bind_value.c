@@ -58,6 +58,8 @@ static bool in_range(const Target *target, double value) {
     diag(target->binder->diags, D_out_of_range, target->place, row->name, target->owner->name, range_text(arena, row, value),
          number_text(arena, value));
     constants_note(target->binder->constants, target->written);
+    if (row->type == ARG_REAL && row->min >= 0 && row->max == 1 && value > 2 && value <= 100)
+        diag_note(target->binder->diags, NO_SPAN, "%s %% is %s", number_text(arena, value), number_text(arena, value / 100));
     return false;
 }
 
@@ -436,6 +438,22 @@ static bool bind_fixed(const Target *target, const Ast *value) {
     return same;
 }
 
+/* 'C:\\new\\table.csv' has a line end and a tab in it. */
+static void check_path_text(const Target *target, const char *text) {
+    static const char *const paths[] = {"path", "filepath", "filename", "backup_dir"};
+    static const char *const escapes[][2] = {{"\n", "a line end"}, {"\t", "a tab"}, {"\r", "a carriage return"}, {"\a", "a bell"},
+                                             {"\b", "a backspace"}, {"\f", "a form feed"}, {"\v", "a vertical tab"}};
+    static const char *const written[] = {"\\n", "\\t", "\\r", "\\a", "\\b", "\\f", "\\v"};
+    bool is_path = false;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) is_path = is_path || strcmp(target->row->name, paths[i]) == 0;
+    for (size_t i = 0; is_path && i < sizeof escapes / sizeof *escapes; i++) {
+        if (strchr(text, escapes[i][0][0]) == NULL) continue;
+        diag(target->binder->diags, D_path_escape, target->place, escapes[i][1], written[i]);
+        diag_note(target->binder->diags, NO_SPAN, "\\\\ is a backslash, and / does as well");
+        return;
+    }
+}
+
 bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, const Ast *ast, void *field) {
     bool object = row->type == ARG_OBJECT || row->type == ARG_OBJECTS || row->type == ARG_PAIR ||
                   row->type == ARG_NUMBER_OR_OBJECT;
@@ -458,7 +476,9 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
         *(bool *)field = value->boolean;
         return true;
     case ARG_STRING:
-        return string_value(&target, value, field);
+        if (!string_value(&target, value, field)) return false;
+        check_path_text(&target, *(const char **)field);
+        return true;
     case ARG_CHOICE:
         return bind_choice(&target, value, field);
     case ARG_INTS:

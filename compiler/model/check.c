@@ -21,6 +21,59 @@ static void check_axis(const Model *model, const Object *object, int64_t axis, D
         diag(diags, D_loss_axis, object_arg_span(object, "axis"), (long long)axis, shape_text(model->arena, model->output));
 }
 
+/* Layers whose outputs are probabilities where their inputs are. */
+static bool hands_on(const Layer *layer) {
+    static const char *const beginnings[] = {"Flatten", "Reshape", "Permute", "Identity", "RepeatVector", "Dropout", "SpatialDropout",
+                                             "Cropping", "UpSampling", "ZeroPadding", "MaxPooling", "AveragePooling", "Global",
+                                             "Adaptive", "ActivityRegularization", "Masking"};
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (strncmp(layer->def->class.name, beginnings[i], strlen(beginnings[i])) == 0) return true;
+    return false;
+}
+
+/* The name of the activation that makes a layer's output, "linear" where it is none; NULL: not known. */
+static const char *last_activation(const Layer *layer) {
+    static const char *const others[] = {"ReLU", "LeakyReLU", "PReLU", "ELU", "BatchNormalization", "LayerNormalization",
+                                         "GroupNormalization", "RMSNormalization", "UnitNormalization"};
+    const Class *class = &layer->def->class;
+    if (layer->inner.count > 0) return last_activation(layer->inner.at[layer->inner.count - 1]);
+    for (const ArgDef *row = class->args; row != NULL && row->name != NULL; row++) {
+        if (strcmp(row->name, "activation") != 0 || row->type != ARG_OBJECT) continue;
+        const Object *activation = *(Object *const *)((const char *)layer->args + row->offset);
+        return activation != NULL ? activation->class->name : "linear";
+    }
+    if (strcmp(class->name, "Softmax") == 0) return "softmax";
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(class->name, others[i]) == 0) return "linear";
+    return NULL;
+}
+
+static bool makes_probabilities(const char *activation) {
+    static const char *const names[] = {"softmax", "sigmoid", "hard_sigmoid", "sparse_sigmoid", "sparsemax", "softplus", "exponential",
+                                        "squareplus", "glu"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(activation, names[i]) == 0) return true;
+    return false;
+}
+
+/* Whether the last layer makes what the loss wants: probabilities, and of the right kind. */
+static void check_probabilities(const Model *model, const Object *object, int64_t outputs, Diags *diags) {
+    const LossDef *loss = (const LossDef *)object->class;
+    const Layer *layer = model->layers.at[model->layers.count - 1];
+    while (layer->previous != NULL && hands_on(layer)) layer = layer->previous;
+    const char *const activation = last_activation(layer);
+    const bool binary = loss->shortcut != NULL && strcmp(loss->shortcut, "sigmoid") == 0;
+    const bool wants = loss->shortcut != NULL || loss->activation != NULL || strcmp(loss->class.name, "KLDivergence") == 0;
+    if (activation == NULL) return;
+    if (strcmp(activation, "softmax") == 0 && layer->output.dim[layer->output.rank - 1] == 1 && outputs == 1)
+        diag(diags, D_softmax_of_one, layer->span, layer->name);
+    else if (binary && strcmp(activation, "softmax") == 0 && outputs > 1 && object->spelled != NULL)
+        diag(diags, D_loss_binary_classes, object->span, object->spelled, (long long)outputs);
+    else if (wants && !((const LossArgs *)object->args)->from_logits && !makes_probabilities(activation))
+        diag(diags, D_loss_probabilities, layer->span, object->spelled, layer->name, binary ? "sigmoid" : "softmax",
+             loss->shortcut != NULL ? ", or from_logits=True of the loss" : "");
+}
+
 static void check_loss(const Model *model, Diags *diags) {
     const Object *object = model->compile.loss;
     const LossDef *loss = (const LossDef *)object->class;
@@ -32,6 +85,7 @@ static void check_loss(const Model *model, Diags *diags) {
         diag(diags, D_loss_mask, object->span, shape_text(model->arena, mask), last->name, last->def->class.name,
              shape_text(model->arena, output));
     const LossArgs *args = object->args;
+    check_probabilities(model, object, classes, diags);
     if (loss->axes == AXIS_GIVEN) check_axis(model, object, args->axis, diags);
     for (int i = 0; loss->axes == AXES_GIVEN && i < args->axes.count; i++) check_axis(model, object, args->axes.at[i], diags);
     if (loss->over_classes && classes == 1) {
