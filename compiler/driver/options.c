@@ -61,7 +61,7 @@ static const OptionDef table[] = {
     {"--batch", "N", TAKES_COUNT, FIELD(batch), "the batch that the C is compiled for; the file's is without effect"},
     {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
     {"--list-layers", "", TAKES_KIND, CLASS_LAYER,
-     "list the layers; =md as Markdown, =names for completion, =refused what Keras has besides. Likewise:"},
+     "list the layers; =md as Markdown, =names bare, =refused what nnc lacks. Likewise:"},
     {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
     {"--list-initializers", "", TAKES_KIND, CLASS_INITIALIZER, NULL},
     {"--list-regularizers", "", TAKES_KIND, CLASS_REGULARIZER, NULL},
