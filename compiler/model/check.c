@@ -62,8 +62,8 @@ static void check_probabilities(const Model *model, const Object *object, int64_
     const Layer *layer = model->layers.at[model->layers.count - 1];
     while (layer->previous != NULL && hands_on(layer)) layer = layer->previous;
     const char *const activation = last_activation(layer);
-    const bool binary = loss->shortcut != NULL && strcmp(loss->shortcut, "sigmoid") == 0;
-    const bool wants = loss->shortcut != NULL || loss->activation != NULL || strcmp(loss->class.name, "KLDivergence") == 0;
+    const bool binary = loss->shortcut && !loss->over_classes;
+    const bool wants = loss->shortcut || loss->softmax || strcmp(loss->class.name, "KLDivergence") == 0;
     if (activation == NULL) return;
     if (strcmp(activation, "softmax") == 0 && layer->output.dim[layer->output.rank - 1] == 1 && outputs == 1)
         diag(diags, D_softmax_of_one, layer->span, layer->name);
@@ -71,7 +71,7 @@ static void check_probabilities(const Model *model, const Object *object, int64_
         diag(diags, D_loss_binary_classes, object->span, object->spelled, (long long)outputs);
     else if (wants && !((const LossArgs *)object->args)->from_logits && !makes_probabilities(activation))
         diag(diags, D_loss_probabilities, layer->span, object->spelled, layer->name, binary ? "sigmoid" : "softmax",
-             loss->shortcut != NULL ? ", or from_logits=True of the loss" : "");
+             loss->shortcut || loss->softmax ? ", or from_logits=True of the loss" : "");
 }
 
 static void check_loss(const Model *model, Diags *diags) {

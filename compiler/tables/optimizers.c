@@ -17,6 +17,7 @@ typedef struct OptimizerArgs {
     double learning_rate_power, l1_regularization_strength, l2_regularization_strength,
         l2_shrinkage_regularization_strength, beta;
     bool nesterov, amsgrad, centered;
+    int64_t warmup_steps;
 } OptimizerArgs;
 
 /* Rows */
@@ -272,3 +273,40 @@ static void lamb_rule(const Object *object, UpdateRule *rule) {
     rule->direction = "m_scale * m / (v_sqrt(v_scale * v) + epsilon)";
 }
 DEFINE(Lamb, "w -= learning_rate·|w|·s / |s|, s the step of Adam", moment_args, lamb_rule, "lamb")
+
+/* ScheduleFreeAdamW: z takes the steps, x is the mean of all z, and the weight y lies between them, where gradients are taken. x follows
+ * from y and z, so it is not kept. In the first step z is the weight as it was before it decayed. */
+
+static const ArgDef schedule_free_args[] = {
+    LEARNING_RATE("0.0025"),
+    NUMBER_ARG(beta_1, "0.9", 1e-10, 1, "part of the mean in the weight, the rest is of what takes the steps"),
+    BETA_2("0.999"),
+    NUMBER_ARG(epsilon, "1e-8", 0, 1e30, "added to what is divided by, so that it is not 0"),
+    {ARG(OptimizerArgs, warmup_steps), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX), .doc = "of a learning rate that grows from 0"},
+    {0}};
+
+static void schedule_free_rule(const Object *object, UpdateRule *rule) {
+    const OptimizerArgs *args = object->args;
+    const double decay = ((const CommonOptimizerArgs *)object->extra_args)->weight_decay;
+    slot(rule, "momentum", 0);
+    slot(rule, "velocity", 0);
+    number(rule, "beta_1", args->beta_1);
+    number(rule, "beta_2", args->beta_2);
+    number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    number(rule, "one_minus_beta_2", 1 - args->beta_2);
+    number(rule, "epsilon", args->epsilon);
+    number(rule, "warmup", (double)args->warmup_steps);
+    scalar(rule, "begins", "iteration == 1 ? 1 : 0");
+    scalar(rule, "before_decay", decay > 0 ? "1 / (1 - weight_decay * learning_rate)" : "1");
+    scalar(rule, "rate", args->warmup_steps > 0 ? "iteration < whole_warmup ? learning_rate * (real)iteration / warmup : learning_rate"
+                                                : "learning_rate");
+    scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
+    scalar(rule, "share", "1 / (real)iteration");
+    rule->text = "momentum = v_select(v_splat(begins) > 0.0, before_decay * w, momentum);\n"
+                 "velocity = velocity + one_minus_beta_2 * (g * g - velocity);\n"
+                 "w = (1.0 - share) * (w - one_minus_beta_1 * momentum);\n"
+                 "momentum = momentum - rate * g / (v_sqrt(v_scale * velocity) + epsilon);\n"
+                 "w = w + (one_minus_beta_1 + share * beta_1) * momentum;";
+}
+DEFINE(ScheduleFreeAdamW, "Adam without a schedule: gradients are taken between what takes the steps and its mean", schedule_free_args,
+       schedule_free_rule, "schedulefreeadamw")

@@ -310,6 +310,39 @@ def first_gradients(model, x, y, weights, factors):
             for variable, gradient in zip(variables, gradients)}
 
 
+def keep_old_momentum():
+    """ScheduleFreeAdamW reads what its momentum was after it has changed it: on TensorFlow it is a variable, on JAX a value."""
+    of_class = keras.optimizers.ScheduleFreeAdamW
+    update = of_class.update_step
+
+    class Kept:
+        """A variable whose value stays what it was."""
+
+        def __init__(self, variable):
+            self.variable, self.value = variable, tf.identity(variable.value)
+
+        def __getattr__(self, name):
+            return getattr(self.variable, name)
+
+        def __tf_tensor__(self, dtype=None, name=None):
+            return tf.convert_to_tensor(self.variable.value, dtype)
+
+        __rmul__ = lambda self, other: other * self.variable
+
+    def update_step(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        whole = self._momentums
+        self._momentums = [Kept(each) if i == index else each for i, each in enumerate(whole)]
+        try:
+            update(self, gradient, variable, learning_rate)
+        finally:
+            self._momentums = whole
+    of_class.update_step = update_step
+
+
+keep_old_momentum()
+
+
 def dense_gradients(optimizer):
     apply = optimizer.apply
 
@@ -382,8 +415,8 @@ def slack(model, gradient, steps):
     peak = np.max(size, initial=0)
     if isinstance(optimizer, keras.optimizers.Lion):
         step = 2.0 * (size < 1e-6 * peak)
-    elif isinstance(optimizer, (keras.optimizers.Adam, keras.optimizers.Nadam, keras.optimizers.Adamax,
-                                keras.optimizers.Lamb)):
+    elif isinstance(optimizer, (keras.optimizers.Adam, keras.optimizers.Nadam, keras.optimizers.Adamax, keras.optimizers.Lamb,
+                                keras.optimizers.ScheduleFreeAdamW)):
         step = np.minimum(2, optimizer.epsilon * 1e-7 * peak / (size + optimizer.epsilon) ** 2)
     else:
         return 0.0

@@ -89,7 +89,7 @@ CASES = [
     compiled("optimizers", "optimizer={}, loss='mse'",
              "SGD()", "SGD(0.1, momentum=0.9, nesterov=True, clipnorm=1.0)", "Adam()",
              "Adam(amsgrad=True, weight_decay=0.1)", "AdamW()",
-             "Nadam()", "Adamax()", "RMSprop()", "Adagrad()", "Adadelta()", "Ftrl()", "Lion()", "Lamb()",
+             "Nadam()", "Adamax()", "RMSprop()", "Adagrad()", "Adadelta()", "Ftrl()", "Lion()", "Lamb()", "ScheduleFreeAdamW(warmup_steps=3)",
              "Adam(ExponentialDecay(0.5, 10, 0.5), use_ema=True)", "SGD(gradient_accumulation_steps=2)"),
     compiled("schedules", "optimizer=SGD({}), loss='mse'",
              "ExponentialDecay(0.5, 10, 0.5)", "PiecewiseConstantDecay([10, 20], [0.5, 0.25, 0.125])",
