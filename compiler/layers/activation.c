@@ -40,6 +40,7 @@ static Tensor *activation_forward(const Layer *layer, Builder *build, Tensor *x)
 
 const LayerDef layer_Activation = {
     LAYER_CLASS("Activation", "y = activation(x)", activation_args, ActivationArgs),
+    .halves = true,
     .shape = activation_shape,
     .forward = activation_forward,
     .stream = stream_each,
@@ -94,6 +95,7 @@ static Tensor *relu_forward(const Layer *layer, Builder *build, Tensor *x) {
 const LayerDef layer_ReLU = {
     LAYER_CLASS("ReLU", "x above the threshold, up to max_value; negative_slope·(x - threshold) below", relu_args,
                 ActivationArgs),
+    .values = VALUES_ANY,
     .shape = shape_same,
     .forward = relu_forward,
     .stream = stream_each,
@@ -114,6 +116,7 @@ static Tensor *leaky_forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_LeakyReLU = {
     LAYER_CLASS("LeakyReLU", "x for x > 0, else negative_slope·x", leaky_args, ActivationArgs),
+    .values = VALUES_ANY,
     .shape = shape_same,
     .forward = leaky_forward,
     .stream = stream_each,
@@ -135,6 +138,7 @@ static Tensor *elu_forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_ELU = {
     LAYER_CLASS("ELU", "x for x > 0, else alpha·(eˣ - 1)", elu_args, ActivationArgs),
+    .values = VALUES_ANY,
     .shape = shape_same,
     .forward = elu_forward,
     .stream = stream_each,
@@ -188,6 +192,7 @@ static const char *prelu_stream(const Layer *layer, bool *timed) {
 
 const LayerDef layer_PReLU = {
     LAYER_CLASS("PReLU", "x for x > 0, else alpha·x with alpha learned", prelu_args, PReLUArgs),
+    .values = VALUES_ANY,
     .shape = prelu_shape,
     .forward = prelu_forward,
     .stream = prelu_stream,
@@ -278,6 +283,7 @@ static const char *softmax_stream(const Layer *layer, bool *timed) {
 
 const LayerDef layer_Softmax = {
     LAYER_CLASS("Softmax", "eˣ / Σ eˣ over an axis, or several together", softmax_args, ActivationArgs),
+    .values = VALUES_CHOICE,
     .shape = softmax_shape,
     .forward = softmax_forward,
     .stream = softmax_stream,

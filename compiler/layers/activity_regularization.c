@@ -25,6 +25,7 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_ActivityRegularization = {
     LAYER_CLASS("ActivityRegularization", "adds (l1·Σ|x| + l2·Σx²) / batch to the loss", args, ActivityArgs),
+    .values = VALUES_OF_INPUT,
     .shape = shape,
     .forward = forward,
     .stream = stream_each,

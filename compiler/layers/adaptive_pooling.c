@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Adaptive pooling: windows of such sizes that there are as many as asked for. Where they are all alike it is plain pooling;
  * else one dimension after the other. */
-#include <string.h>
-
 #include "layers/image.h"
 #include "layers/layer.h"
 #include "layers/taps.h"
@@ -59,9 +57,7 @@ static Tensor *greatest(Builder *build, Tensor *x, int dim, int64_t size) {
     return longer ? build_map(build, &greater, (Tensor *[]){y, build_resize(build, x, dim, &from_high, "high")}, NULL, 0) : y;
 }
 
-static bool is_max(const Layer *layer) { return strstr(layer->def->class.name, "Max") != NULL; }
-
-static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
+static Tensor *pooled(const Layer *layer, bool is_max, Builder *build, Tensor *x) {
     const char *const data_format = ((const AdaptiveArgs *)layer->args)->data_format;
     Shape output;
     output_of(layer, &output, NULL);
@@ -72,24 +68,29 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
         alike = alike && x->shape.dim[i + 1] % output.dim[i + 1] == 0;
         window.size[i] = window.stride[i] = x->shape.dim[i + 1] / output.dim[i + 1];
     }
-    window.pool = is_max(layer) ? POOL_MAX : POOL_AVERAGE;
-    if (alike) x = build_pool(build, x, window, output, "forward", is_max(layer) ? "max" : "average");
+    window.pool = is_max ? POOL_MAX : POOL_AVERAGE;
+    if (alike) x = build_pool(build, x, window, output, "forward", is_max ? "max" : "average");
     for (int dim = 1; dim <= window.dims && !alike; dim++) {
         const Taps taps = taps_of_windows(build->plan->arena, x->shape.dim[dim], output.dim[dim]);
-        x = is_max(layer) ? greatest(build, x, dim, output.dim[dim]) : build_resize(build, x, dim, &taps, "average");
+        x = is_max ? greatest(build, x, dim, output.dim[dim]) : build_resize(build, x, dim, &taps, "average");
     }
     return image_store(build, x, data_format);
 }
 
-#define ADAPTIVE(name_, brief_)                                                                                        \
+static Tensor *max_forward(const Layer *layer, Builder *build, Tensor *x) { return pooled(layer, true, build, x); }
+static Tensor *average_forward(const Layer *layer, Builder *build, Tensor *x) { return pooled(layer, false, build, x); }
+
+#define ADAPTIVE(name_, dims_, forward_, brief_)                                                                       \
     const LayerDef layer_##name_ = {                                                                                   \
         LAYER_CLASS(#name_, brief_, args, AdaptiveArgs),                                                               \
         .shape = shape,                                                                                                \
-        .forward = forward,                                                                                            \
+        .values = VALUES_OF_INPUT,                                                                                     \
+        .dims = dims_,                                                                                                 \
+        .forward = forward_,                                                                                           \
     };
-ADAPTIVE(AdaptiveMaxPooling1D, "the maximum of each of output_size windows of (batch, steps, channels)")
-ADAPTIVE(AdaptiveMaxPooling2D, "the maximum of each of output_size windows of (batch, rows, columns, channels)")
-ADAPTIVE(AdaptiveMaxPooling3D, "the maximum of each of output_size windows of (batch, depth, rows, columns, channels)")
-ADAPTIVE(AdaptiveAveragePooling1D, "the mean of each of output_size windows of (batch, steps, channels)")
-ADAPTIVE(AdaptiveAveragePooling2D, "the mean of each of output_size windows of (batch, rows, columns, channels)")
-ADAPTIVE(AdaptiveAveragePooling3D, "the mean of each of output_size windows of (batch, depth, rows, columns, channels)")
+ADAPTIVE(AdaptiveMaxPooling1D, 1, max_forward, "the maximum of each of output_size windows of (batch, steps, channels)")
+ADAPTIVE(AdaptiveMaxPooling2D, 2, max_forward, "the maximum of each of output_size windows of (batch, rows, columns, channels)")
+ADAPTIVE(AdaptiveMaxPooling3D, 3, max_forward, "the maximum of each of output_size windows of (batch, depth, rows, columns, channels)")
+ADAPTIVE(AdaptiveAveragePooling1D, 1, average_forward, "the mean of each of output_size windows of (batch, steps, channels)")
+ADAPTIVE(AdaptiveAveragePooling2D, 2, average_forward, "the mean of each of output_size windows of (batch, rows, columns, channels)")
+ADAPTIVE(AdaptiveAveragePooling3D, 3, average_forward, "the mean of each of output_size windows of (batch, depth, rows, columns, channels)")

@@ -160,6 +160,7 @@ static const char *stream(const Layer *layer, bool *timed) {
 const LayerDef layer_BatchNormalization = {
     LAYER_CLASS("BatchNormalization", "each channel with mean 0 and variance 1 over the batch, then · gamma + beta", args,
                 BatchNormArgs),
+    .values = VALUES_ANY,
     .shape = shape,
     .forward = forward,
     .stream = stream,

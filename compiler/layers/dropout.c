@@ -113,6 +113,7 @@ static Tensor *dropout_forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_Dropout = {
     LAYER_CLASS("Dropout", "drops values with probability rate while training", dropout_args, DropoutArgs),
+    .values = VALUES_OF_INPUT,
     .shape = dropout_shape,
     .forward = dropout_forward,
     .stream = dropout_stream,
@@ -139,6 +140,7 @@ static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
         LAYER_CLASS(#name_, "drops whole channels of " shape_ " while training", args_, DropoutArgs),                  \
         .dims = dims_,                                                                                                 \
         .shape = spatial_shape,                                                                                        \
+        .values = VALUES_OF_INPUT,                                                                                     \
         .forward = spatial_forward,                                                                                    \
         .stream = stream_each,                                                                                         \
         .masks = true,                                                                                                 \

@@ -101,6 +101,7 @@ static Tensor *layer_forward(const Layer *layer, Builder *build, Tensor *x) {
 const LayerDef layer_LayerNormalization = {
     LAYER_CLASS("LayerNormalization", "each sample with mean 0 and variance 1 along the axes, then · gamma + beta",
                 layer_args, NormArgs),
+    .values = VALUES_ANY,
     .shape = layer_shape,
     .forward = layer_forward,
     .stream = axes_stream,
@@ -161,6 +162,7 @@ static Tensor *group_forward(const Layer *layer, Builder *build, Tensor *x) {
 const LayerDef layer_GroupNormalization = {
     LAYER_CLASS("GroupNormalization", "each group of channels of a sample with mean 0 and variance 1, then · gamma + beta",
                 group_args, NormArgs),
+    .values = VALUES_ANY,
     .shape = group_shape,
     .forward = group_forward,
     .masks = true,
@@ -192,6 +194,7 @@ static Tensor *rms_forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_RMSNormalization = {
     LAYER_CLASS("RMSNormalization", "x / root mean square of x along the axes, then · scale", rms_args, NormArgs),
+    .values = VALUES_ANY,
     .shape = rms_shape,
     .forward = rms_forward,
     .stream = axes_stream,
@@ -213,6 +216,7 @@ static Tensor *unit_forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_UnitNormalization = {
     LAYER_CLASS("UnitNormalization", "x / length of x along the axes", unit_args, NormArgs),
+    .values = VALUES_ANY,
     .shape = unit_shape,
     .forward = unit_forward,
     .stream = axes_stream,

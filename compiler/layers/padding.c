@@ -135,6 +135,7 @@ static Tensor *up_forward(const Layer *layer, Builder *build, Tensor *x) {
         LAYER_CLASS(#name_, brief_, args_, PaddingArgs),                                                               \
         .dims = dims_,                                                                                                 \
         .shape = kind_##_shape,                                                                                        \
+        .values = VALUES_OF_INPUT,                                                                                     \
         .forward = kind_##_forward,                                                                                    \
     };
 IMAGE(ZeroPadding1D, 1, pad, pad1_args, "zeros before and after the steps")

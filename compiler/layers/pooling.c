@@ -131,6 +131,7 @@ static Tensor *global_average_forward(const Layer *layer, Builder *build, Tensor
         .dims = dims_,                                                                                                 \
         .class.aliases = ALIASES(alias_),                                                                              \
         .shape = shape_,                                                                                               \
+        .values = VALUES_OF_INPUT,                                                                                     \
         .forward = forward_,                                                                                           \
         .stream = stream_,                                                                                             \
         .masks = masks_,                                                                                               \

@@ -32,6 +32,7 @@ static Tensor *identity_forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_Identity = {
     LAYER_CLASS("Identity", "the input as it is", identity_args, ReshapeArgs),
+    .values = VALUES_OF_INPUT,
     .shape = shape_same,
     .forward = identity_forward,
     .stream = stream_each,
@@ -66,6 +67,7 @@ static const char *view_stream(const Layer *layer, bool *timed) {
 
 const LayerDef layer_Flatten = {
     LAYER_CLASS("Flatten", "(batch, …) → (batch, size)", flatten_args, ReshapeArgs),
+    .values = VALUES_OF_INPUT,
     .shape = flatten_shape,
     .forward = flatten_forward,
     .stream = view_stream,
@@ -121,6 +123,7 @@ static void reshape_shape(Layer *layer, Diags *diags) {
 
 const LayerDef layer_Reshape = {
     LAYER_CLASS("Reshape", "the same values in another shape", reshape_args, ReshapeArgs),
+    .values = VALUES_OF_INPUT,
     .shape = reshape_shape,
     .forward = view_forward,
     .stream = view_stream,
@@ -163,6 +166,7 @@ static const char *permute_stream(const Layer *layer, bool *timed) {
 
 const LayerDef layer_Permute = {
     LAYER_CLASS("Permute", "the dimensions in another order", permute_args, ReshapeArgs),
+    .values = VALUES_OF_INPUT,
     .shape = permute_shape,
     .forward = permute_forward,
     .stream = permute_stream,
@@ -197,6 +201,7 @@ static Tensor *repeat_forward(const Layer *layer, Builder *build, Tensor *x) {
 
 const LayerDef layer_RepeatVector = {
     LAYER_CLASS("RepeatVector", "(batch, features) → (batch, n, features)", repeat_args, RepeatArgs),
+    .values = VALUES_OF_INPUT,
     .shape = repeat_shape,
     .forward = repeat_forward,
 };

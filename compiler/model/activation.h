@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "language/class.h"
+#include "model/layer.h"
 
 typedef struct Builder Builder;
 typedef struct Tensor Tensor;
@@ -19,6 +20,7 @@ typedef struct ActivationDef {
     bool is_relu;                                /* max(x, 0) */
     Tensor *(*build)(Builder *build, Tensor *x); /* for those that are not elementwise */
     bool keeps_logits; /* losses go back to its argument, as Keras does */
+    Values values;     /* VALUES_UNKNOWN: any */
     bool halves;       /* makes half as many values, so that it is a layer of its own */
 } ActivationDef;
 

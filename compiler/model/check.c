@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "language/class.h"
 #include "model/callbacks.h"
+#include "model/activation.h"
 #include "model/check.h"
 #include "model/layer.h"
 #include "model/loss.h"
@@ -21,57 +22,32 @@ static void check_axis(const Model *model, const Object *object, int64_t axis, D
         diag(diags, D_loss_axis, object_arg_span(object, "axis"), (long long)axis, shape_text(model->arena, model->output));
 }
 
-/* Layers whose outputs are probabilities where their inputs are. */
-static bool hands_on(const Layer *layer) {
-    static const char *const beginnings[] = {"Flatten", "Reshape", "Permute", "Identity", "RepeatVector", "Dropout", "SpatialDropout",
-                                             "Cropping", "UpSampling", "ZeroPadding", "MaxPooling", "AveragePooling", "Global",
-                                             "Adaptive", "ActivityRegularization", "Masking"};
-    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
-        if (strncmp(layer->def->class.name, beginnings[i], strlen(beginnings[i])) == 0) return true;
-    return false;
-}
-
-/* The name of the activation that makes a layer's output, "linear" where it is none; NULL: not known. */
-static const char *last_activation(const Layer *layer) {
-    static const char *const others[] = {"ReLU", "LeakyReLU", "PReLU", "ELU", "BatchNormalization", "LayerNormalization",
-                                         "GroupNormalization", "RMSNormalization", "UnitNormalization"};
-    const Class *class = &layer->def->class;
-    if (layer->inner.count > 0) return last_activation(layer->inner.at[layer->inner.count - 1]);
-    for (const ArgDef *row = class->args; row != NULL && row->name != NULL; row++) {
-        if (strcmp(row->name, "activation") != 0 || row->type != ARG_OBJECT) continue;
+/* What is known of a layer's outputs: what its activation makes, or that of what is within it. */
+static Values values_of(const Layer *layer) {
+    if (layer->inner.count > 0) return values_of(layer->inner.at[layer->inner.count - 1]);
+    for (const ArgDef *row = layer->def->class.args; row != NULL && row->name != NULL; row++) {
+        if (row->type != ARG_OBJECT || row->class_kind != CLASS_ACTIVATION) continue;
         const Object *activation = *(Object *const *)((const char *)layer->args + row->offset);
-        return activation != NULL ? activation->class->name : "linear";
+        const Values values = activation != NULL ? ((const ActivationDef *)activation->class)->values : VALUES_ANY;
+        return values == VALUES_UNKNOWN ? VALUES_ANY : values;
     }
-    if (strcmp(class->name, "Softmax") == 0) return "softmax";
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(class->name, others[i]) == 0) return "linear";
-    return NULL;
-}
-
-static bool makes_probabilities(const char *activation) {
-    static const char *const names[] = {"softmax", "sigmoid", "hard_sigmoid", "sparse_sigmoid", "sparsemax", "softplus", "exponential",
-                                        "squareplus", "glu"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(activation, names[i]) == 0) return true;
-    return false;
+    return layer->def->values;
 }
 
 /* Whether the last layer makes what the loss wants: probabilities, and of the right kind. */
 static void check_probabilities(const Model *model, const Object *object, int64_t outputs, Diags *diags) {
     const LossDef *loss = (const LossDef *)object->class;
     const Layer *layer = model->layers.at[model->layers.count - 1];
-    while (layer->previous != NULL && hands_on(layer)) layer = layer->previous;
-    const char *const activation = last_activation(layer);
-    const bool binary = loss->shortcut && !loss->over_classes;
-    const bool wants = loss->shortcut || loss->softmax || strcmp(loss->class.name, "KLDivergence") == 0;
-    if (activation == NULL) return;
-    if (strcmp(activation, "softmax") == 0 && layer->output.dim[layer->output.rank - 1] == 1 && outputs == 1)
+    while (layer->previous != NULL && layer->def->values == VALUES_OF_INPUT) layer = layer->previous;
+    const Values values = values_of(layer);
+    const bool binary = loss->shortcut && !loss->over_classes, logits = loss->shortcut || loss->softmax;
+    if (values == VALUES_CHOICE && layer->output.dim[layer->output.rank - 1] == 1 && outputs == 1)
         diag(diags, D_softmax_of_one, layer->span, layer->name);
-    else if (binary && strcmp(activation, "softmax") == 0 && outputs > 1 && object->spelled != NULL)
+    else if (binary && values == VALUES_CHOICE && outputs > 1)
         diag(diags, D_loss_binary_classes, object->span, object->spelled, (long long)outputs);
-    else if (wants && !((const LossArgs *)object->args)->from_logits && !makes_probabilities(activation))
+    else if ((logits || loss->probabilities) && !((const LossArgs *)object->args)->from_logits && values == VALUES_ANY)
         diag(diags, D_loss_probabilities, layer->span, object->spelled, layer->name, binary ? "sigmoid" : "softmax",
-             loss->shortcut || loss->softmax ? ", or from_logits=True of the loss" : "");
+             logits ? ", or from_logits=True of the loss" : "");
 }
 
 static void check_loss(const Model *model, Diags *diags) {

@@ -13,6 +13,15 @@
 #include "model/shape.h"
 
 typedef struct Layer Layer;
+
+/** What is known of the values that a layer or an activation makes. */
+typedef enum Values {
+    VALUES_UNKNOWN,
+    VALUES_ANY,       /* negative ones, too */
+    VALUES_PROBABLE,  /* between 0 and 1, or what a sum makes so */
+    VALUES_CHOICE,    /* sum to 1 along the last axis */
+    VALUES_OF_INPUT   /* those that came in, some of them, or means of them */
+} Values;
 typedef struct Builder Builder;
 typedef struct Tensor Tensor;
 
@@ -47,6 +56,8 @@ typedef struct LayerDef {
     const struct LayerDef *runs_as; /* a cell of RNN: the layer that runs it over time */
     bool (*stateful)(const Layer *layer); /* whether a call goes on from the states of the one before; NULL: never */
     bool masks;     /* carries masks of time steps on; others lose them */
+    bool halves;    /* may have an activation that makes half as many values */
+    Values values;  /* where it has no activation */
 } LayerDef;
 
 enum { MAX_BATCH = 1 << 24 };

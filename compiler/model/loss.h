@@ -39,6 +39,7 @@ typedef struct LossDef {
     bool given_logits; /* from_logits means the prediction, even where something is known of which it was made */
     bool shortcut;     /* goes back to what a softmax or sigmoid made the prediction from */
     bool softmax;      /* logits become probabilities, there being no form of its own for them */
+    bool probabilities; /* takes logarithms of the prediction, and has no logits */
     const char *target; /* what targets may be: UNIT, DISTRIBUTION, or NULL for REAL, as in enum nnc_target */
 } LossDef;
 

@@ -72,8 +72,7 @@ static void check_activity_regularizers(const Layer *layer, Diags *diags) {
 /* Activations that change the shape are layers of their own. */
 static void check_activations(const Layer *layer, Diags *diags) {
     const Object *object = layer->object;
-    const bool is_one = !strcmp(object->class->name, "Activation");
-    for (const ArgDef *row = object->class->args; row != NULL && row->name != NULL && !is_one; row++) {
+    for (const ArgDef *row = object->class->args; row != NULL && row->name != NULL && !layer->def->halves; row++) {
         if (row->type != ARG_OBJECT || row->class_kind != CLASS_ACTIVATION) continue;
         const Object *activation = *(Object **)((char *)object->args + row->offset);
         if (activation != NULL && ((const ActivationDef *)activation->class)->halves)

@@ -33,11 +33,13 @@ ROW(gelu, "x·Φ(x), with Φ(x) = (1 + erf(x/√2)) / 2", "0.5 * x * (1.0 + v_er
 ROW_ALIAS(silu, "swish", "x·sigmoid(x)", "x * v_sigmoid(x)", "d * v_sigmoid(x) * (1.0 + x * v_sigmoid(-x))")
 ROW(mish, "x·tanh(softplus(x))", "x * v_tanh(v_softplus(x))",
     "d * (v_tanh(v_softplus(x)) + x * v_sigmoid(x) * (1.0 - v_tanh(v_softplus(x)) * v_tanh(v_softplus(x))))")
-FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)", .rises = true, .keeps_logits = true)
-ROW_RISING(hard_sigmoid, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
-    "v_select((x > -3.0) & (x < 3.0), 0.16666666666666667 * d, 0.0)")
-ROW_RISING(sparse_sigmoid, "0 for x ≤ -1, 1 for x ≥ 1, else (x + 1) / 2", "v_clip(0.5 * x + 0.5, 0.0, 1.0)",
-    "v_select((x > -1.0) & (x < 1.0), 0.5 * d, 0.0)")
+FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)", .rises = true, .keeps_logits = true, .values = VALUES_PROBABLE)
+FULL_ROW(hard_sigmoid, NULL, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
+    "v_select((x > -3.0) & (x < 3.0), 0.16666666666666667 * d, 0.0)",
+    .rises = true, .values = VALUES_PROBABLE)
+FULL_ROW(sparse_sigmoid, NULL, "0 for x ≤ -1, 1 for x ≥ 1, else (x + 1) / 2", "v_clip(0.5 * x + 0.5, 0.0, 1.0)",
+    "v_select((x > -1.0) & (x < 1.0), 0.5 * d, 0.0)",
+    .rises = true, .values = VALUES_PROBABLE)
 ROW_RISING(log_sigmoid, "-softplus(-x)", "-v_softplus(-x)", "d * v_sigmoid(-x)")
 ROW_ALIAS(hard_silu, "hard_swish", "x·hard_sigmoid(x)", "x * v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
     "v_select(x > -3.0, v_select(x < 3.0, d * (0.3333333333333333 * x + 0.5), d), 0.0)")
@@ -49,13 +51,16 @@ ROW(soft_shrink, "x - 0.5 for x > 0.5, x + 0.5 for x < -0.5, else 0", "v_max(x -
     "v_select(v_abs(y) > 0.0, d, 0.0)")
 ROW(hard_shrink, "x where |x| > 0.5, else 0", "v_select(v_abs(x) > 0.5, x, 0.0)",
     "v_select(v_abs(y) > 0.0, d, 0.0)")
-ROW_RISING(softplus, "log(1 + eˣ)", "v_softplus(x)", "d * v_sigmoid(x)")
-ROW_RISING(squareplus, "(x + √(x² + 4)) / 2", "0.5 * (x + v_sqrt(x * x + 4.0))", "d * (0.5 + 0.5 * x / v_sqrt(x * x + 4.0))")
+FULL_ROW(softplus, NULL, "log(1 + eˣ)", "v_softplus(x)", "d * v_sigmoid(x)",
+    .rises = true, .values = VALUES_PROBABLE)
+FULL_ROW(squareplus, NULL, "(x + √(x² + 4)) / 2", "0.5 * (x + v_sqrt(x * x + 4.0))", "d * (0.5 + 0.5 * x / v_sqrt(x * x + 4.0))",
+    .rises = true, .values = VALUES_PROBABLE)
 ROW(sparse_plus, "0 for x ≤ -1, x for x ≥ 1, else (x + 1)² / 4",
     "v_select(x > -1.0, v_select(x < 1.0, 0.25 * (x + 1.0) * (x + 1.0), x), 0.0)",
     "v_select(x > -1.0, v_select(x < 1.0, 0.5 * d * (x + 1.0), d), 0.0)")
 ROW_RISING(softsign, "x / (1 + |x|)", "x / (1.0 + v_abs(x))", "d / ((1.0 + v_abs(x)) * (1.0 + v_abs(x)))")
-ROW_RISING(exponential, "eˣ", "v_exp(x)", "d * y")
+FULL_ROW(exponential, NULL, "eˣ", "v_exp(x)", "d * y",
+    .rises = true, .values = VALUES_PROBABLE)
 
 static Tensor *softmax_build(Builder *build, Tensor *x) {
     Tensor *y = build_simple(build, &op_softmax, x, "softmax");
@@ -75,6 +80,7 @@ static Tensor *sparsemax_build(Builder *build, Tensor *x) {
 const ActivationDef activation_softmax = {
     .class = {.kind = CLASS_ACTIVATION, .name = "softmax", .brief = "eˣ / Σ eˣ over the last axis"},
     .build = softmax_build,
+    .values = VALUES_CHOICE,
 };
 const ActivationDef activation_log_softmax = {
     .class = {.kind = CLASS_ACTIVATION, .name = "log_softmax", .brief = "x - log Σ eˣ over the last axis"},
@@ -85,6 +91,7 @@ const ActivationDef activation_sparsemax = {
     .class = {.kind = CLASS_ACTIVATION, .name = "sparsemax",
               .brief = "the point of the simplex nearest to x, over the last axis: max(x - τ, 0) with sum 1"},
     .build = sparsemax_build,
+    .values = VALUES_CHOICE,
 };
 
 static const Formula gated = {

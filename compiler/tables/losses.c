@@ -91,6 +91,7 @@ const LossDef loss_KLDivergence = {
     LOSS_CLASS(KLDivergence, "Σ y·log(y / p), both within 1e-7 and 1", plain_args, "kl_divergence", "kld", "KLD",
                "kullback_leibler_divergence"),
     .sums = true,
+    .probabilities = true,
     .locals = "const vec truth = v_clip(y, 1e-7, 1.0);\n",
     .value = "truth * v_log(truth / v_clip(p, 1e-7, 1.0))",
     .gradient = "v_select((p >= 1e-7) & (p <= 1.0), -truth / p, 0.0)",

@@ -288,20 +288,20 @@ static const ArgDef schedule_free_args[] = {
 static void schedule_free_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
     const double decay = ((const CommonOptimizerArgs *)object->extra_args)->weight_decay;
-    slot(rule, "momentum", 0);
-    slot(rule, "velocity", 0);
-    number(rule, "beta_1", args->beta_1);
-    number(rule, "beta_2", args->beta_2);
-    number(rule, "one_minus_beta_1", 1 - args->beta_1);
-    number(rule, "one_minus_beta_2", 1 - args->beta_2);
-    number(rule, "epsilon", args->epsilon);
-    number(rule, "warmup", (double)args->warmup_steps);
-    scalar(rule, "begins", "iteration == 1 ? 1 : 0");
-    scalar(rule, "before_decay", decay > 0 ? "1 / (1 - weight_decay * learning_rate)" : "1");
-    scalar(rule, "rate", args->warmup_steps > 0 ? "iteration < whole_warmup ? learning_rate * (real)iteration / warmup : learning_rate"
+    rule_add_slot(rule, "momentum", 0);
+    rule_add_slot(rule, "velocity", 0);
+    rule_add_number(rule, "beta_1", args->beta_1);
+    rule_add_number(rule, "beta_2", args->beta_2);
+    rule_add_number(rule, "one_minus_beta_1", 1 - args->beta_1);
+    rule_add_number(rule, "one_minus_beta_2", 1 - args->beta_2);
+    rule_add_number(rule, "epsilon", args->epsilon);
+    rule_add_number(rule, "warmup", (double)args->warmup_steps);
+    rule_add_scalar(rule, "begins", "iteration == 1 ? 1 : 0");
+    rule_add_scalar(rule, "before_decay", decay > 0 ? "1 / (1 - weight_decay * learning_rate)" : "1");
+    rule_add_scalar(rule, "rate", args->warmup_steps > 0 ? "iteration < whole_warmup ? learning_rate * (real)iteration / warmup : learning_rate"
                                                 : "learning_rate");
-    scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
-    scalar(rule, "share", "1 / (real)iteration");
+    rule_add_scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
+    rule_add_scalar(rule, "share", "1 / (real)iteration");
     rule->text = "momentum = v_select(v_splat(begins) > 0.0, before_decay * w, momentum);\n"
                  "velocity = velocity + one_minus_beta_2 * (g * g - velocity);\n"
                  "w = (1.0 - share) * (w - one_minus_beta_1 * momentum);\n"

@@ -393,7 +393,7 @@ static int nnc_write_report(nnc_training *training, nnc_ending ending) {
 }
 
 /* What a run that did not end well says. */
-static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves, size_t best) {
+static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves, int best) {
     nnc_host *host = training->host;
     const nnc_options *options = training->options;
     const nnc_place *place = &training->place;
@@ -407,27 +407,22 @@ static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves, 
         host->status = NNC_EXIT_SIGNAL + nnc_signal_pending();
     } else if (ending == NNC_ENDING_NONFINITE) {
         nnc_progress_abandon(&training->progress);
-        if (best > 0) {
-            return nnc_fail(host, "the loss is not finite in epoch %llu, batch %llu: try a smaller learning rate; the best weights, of "
-                                  "the end of epoch %zu, are %s%s",
-                            (unsigned long long)place->epoch + 1, (unsigned long long)place->step + 1, best,
-                            saves ? "in " : "lost without --save FILE", saves ? options->save : "");
-        }
         return nnc_fail(host, "the loss is not finite in epoch %llu, batch %llu: try a smaller learning rate%s%s%s",
                         (unsigned long long)place->epoch + 1, (unsigned long long)place->step + 1,
-                        saves ? "; the weights of before that batch are in " : "", saves ? options->save : "",
-                        options->save != NULL && !saves ? "; nothing is saved, for the weights are not finite either"
-                                                        : "");
+                        !saves ? ""
+                        : best ? "; the best weights are in "
+                               : "; the weights of before that batch are in ",
+                        saves ? options->save : "",
+                        options->save && !saves ? "; nothing is saved, for the weights are not finite either" : "");
     }
     return 0;
 }
 
 /* Saves what was asked for after a run that ended well, by a signal, or on a loss that is not finite: then the model
- * has kept the weights of before that batch, which are worth saving as long as they are finite themselves; or, with
- * restore_best_weights, the best ones. */
+ * has kept the weights of before that batch, worth saving as long as they are finite; or, asked to, the best ones. */
 static int nnc_finish(nnc_training *training, nnc_ending ending) {
     const nnc_options *options = training->options;
-    const size_t best = ending == NNC_ENDING_NONFINITE ? nnc_callbacks_restore_best(training) : 0;
+    const int best = ending == NNC_ENDING_NONFINITE && nnc_callbacks_restore_best(training);
     int saves = options->save != NULL && ending != NNC_ENDING_ERROR &&
                 (ending != NNC_ENDING_NONFINITE || nnc_weights_are_finite(training));
     if ((ending == NNC_ENDING_SIGNAL && nnc_save_checkpoints(training, NNC_AT_SIGNAL) != NNC_ENDING_COMPLETE) ||

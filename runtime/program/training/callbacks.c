@@ -59,12 +59,12 @@ static int nnc_early_stopping_train_end(nnc_training *training, nnc_running *run
     return 0;
 }
 
-NNC_API size_t nnc_callbacks_restore_best(nnc_training *training) {
+NNC_API int nnc_callbacks_restore_best(nnc_training *training) {
     for (size_t i = 0; i < training->callback_count; i++) {
         const nnc_running *running = &training->callbacks[i];
         if (running->weights != NULL && running->memory.has_weights > 0) {
             memcpy(training->session.params, running->weights, training->model->params_bytes);
-            return (size_t)running->memory.best_epoch + 1;
+            return 1;
         }
     }
     return 0;

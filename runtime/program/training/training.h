@@ -182,9 +182,9 @@ typedef enum nnc_moment { NNC_AT_STEP, NNC_AT_EPOCH, NNC_AT_SIGNAL } nnc_moment;
 NNC_API int nnc_callbacks_open(nnc_training *training);
 NNC_API void nnc_callbacks_close(nnc_training *training);
 NNC_API int nnc_callbacks_run(nnc_training *training, nnc_hook hook);
-/** After a loss that is not finite: the best weights in place of the last ones, where an EarlyStopping holds them. The number of their
- *  epoch, from 1; 0: there are none. */
-NNC_API size_t nnc_callbacks_restore_best(nnc_training *training);
+/** After a loss that is not finite: the best weights in place of the last ones, where an EarlyStopping holds them:
+ *  then 1. */
+NNC_API int nnc_callbacks_restore_best(nnc_training *training);
 /** 1 when a callback takes a loss that is not finite for the end of training. */
 NNC_API int nnc_callbacks_accept_nonfinite(nnc_training *training);
 /** Writes the backups that are due. */
