@@ -346,7 +346,7 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (is_lasting(&cell)) build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
     if (is_lasting(&cell) && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
     if (!a->return_sequences) {
-        const char *const way = !layer->half ? "" : layer->reversed ? "backward_" : "forward_";
+        const char *const way = !layer->half ? "" : flipped ? "backward_" : "forward_";
         Tensor *last = loop_final(build, cell.h, arena_printf(build->plan->arena, "%slast", way));
         return gives_zeros(&cell) ? without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid")) : last;
     }

@@ -253,7 +253,7 @@ def make_weight(path, shape, scale, random):
 
 
 def weight_name(variable):
-    """sequential_3/dense/kernel → dense/kernel, sequential/lstm/lstm_cell/kernel → lstm/kernel, but rnn/lstm_cell/kernel"""
+    """sequential_3/dense/kernel → dense/kernel, sequential/lstm/lstm_cell/kernel → lstm/kernel; cells of RNN stay"""
     parts = variable.path.split("/")[1:]
     is_cell = lambda part: re.fullmatch(r"(lstm|gru|simple_rnn)_cell(_\d+)?", part)
     runs_cells = lambda part: re.fullmatch(r"((forward|backward)_)?rnn(_\d+)?|stacked_rnn_cells(_\d+)?", part)
@@ -261,7 +261,7 @@ def weight_name(variable):
 
 
 def made_shape(model):
-    """The shape of the output as it is: that which Keras writes down is wrong behind glu and behind ways of two sizes."""
+    """The shape of the output as it is: what Keras writes down is wrong behind glu and behind ways of two sizes."""
     return model(np.zeros((model.input_shape[0] or 1, *model.input_shape[1:]), np.float32)).shape
 
 
@@ -311,7 +311,7 @@ def first_gradients(model, x, y, weights, factors):
 
 
 def keep_old_momentum():
-    """ScheduleFreeAdamW reads what its momentum was after it has changed it: on TensorFlow it is a variable, on JAX a value."""
+    """ScheduleFreeAdamW reads its old momentum after it has changed it: a variable on TensorFlow, a value on JAX."""
     of_class = keras.optimizers.ScheduleFreeAdamW
     update = of_class.update_step
 
@@ -415,8 +415,8 @@ def slack(model, gradient, steps):
     peak = np.max(size, initial=0)
     if isinstance(optimizer, keras.optimizers.Lion):
         step = 2.0 * (size < 1e-6 * peak)
-    elif isinstance(optimizer, (keras.optimizers.Adam, keras.optimizers.Nadam, keras.optimizers.Adamax, keras.optimizers.Lamb,
-                                keras.optimizers.ScheduleFreeAdamW)):
+    elif isinstance(optimizer, (keras.optimizers.Adam, keras.optimizers.Nadam, keras.optimizers.Adamax,
+                                keras.optimizers.Lamb, keras.optimizers.ScheduleFreeAdamW)):
         step = np.minimum(2, optimizer.epsilon * 1e-7 * peak / (size + optimizer.epsilon) ** 2)
     else:
         return 0.0

@@ -37,8 +37,8 @@ def of_any(function):
     """tf.nn.pool, by which Keras pools adaptively."""
     def pool(inputs, window_shape, pooling_type, strides, padding, data_format):
         if len(inputs.shape) != 5 or inputs.dtype != "float64":
-            return function(inputs, window_shape=window_shape, pooling_type=pooling_type, strides=strides, padding=padding,
-                            data_format=data_format)
+            return function(inputs, window_shape=window_shape, pooling_type=pooling_type, strides=strides,
+                            padding=padding, data_format=data_format)
         return {"AVG": average_pool, "MAX": max_pool}[pooling_type](inputs, window_shape, strides, padding)
     return pool
 

@@ -3,8 +3,8 @@
 """Writes docs/keras.md: every public name of Keras, and what becomes of it in nnc.
 
   tests/keras/table.py build/nnc           writes docs/keras.md
-  tests/keras/table.py build/nnc --verify  fails where it differs, where a name is neither there nor refused with a reason, where
-                                           it is both, and where a model that uses a refused name says something else
+  tests/keras/table.py build/nnc --verify  fails where it differs, where a name is neither there nor refused with a
+                                           reason, or both, and where a model with a refused name says something else
 
 The names are those of Inputs/names.txt, which generate.py has from Keras; the reasons are rows of compiler/habits.def.
 """
@@ -17,8 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DOCUMENT = os.path.join(HERE, "..", "..", "docs", "keras.md")
 TEXT = """# Keras' names, and what becomes of them
 
-Every public name of Keras 3.15.1, and those that `tf.keras` has besides: whether nnc has it, or the reason that it gives where a model
-asks for it. Made by `tests/keras/table.py` from Keras' modules and from `nnc --list-…`; a test compares.
+Every public name of Keras 3.15.1, and those that `tf.keras` has besides: whether nnc has it, or the reason that it
+gives where a model asks for it. Made by `tests/keras/table.py` from Keras' modules and from `nnc --list-…`; a test compares.
 
 Of {names} names {works} work, {refused} are refused with a reason, and {other} are of no use in a chain of layers.
 """
@@ -33,7 +33,8 @@ PLACES = {
     "optimizers": "model m {{ Input(shape=(4,)); Dense(3) }} compile(optimizer='{0}', loss='mse')",
     "schedules": "model m {{ Input(shape=(4,)); Dense(3) }} compile(optimizer=SGD({0}()), loss='mse')",
     "metrics": "model m {{ Input(shape=(4,)); Dense(3) }} compile(optimizer='sgd', loss='mse', metrics=['{0}'])",
-    "callbacks": "model m {{ Input(shape=(4,)); Dense(3) }} compile(optimizer='sgd', loss='mse') fit(callbacks=[{0}()])",
+    "callbacks": "model m {{ Input(shape=(4,)); Dense(3) }} compile(optimizer='sgd', loss='mse') "
+                 "fit(callbacks=[{0}()])",
 }
 
 
@@ -58,14 +59,16 @@ def table(nnc):
         parts += [f"\n## {kind}\n\n| name | |\n|---|---|\n"]
         for names in of_kind.values():
             found = {"works" if name in works else refused.get(name) for name in names}
-            problems += [f"{kind}: {name} is neither there nor refused" for name in names if name not in works | refused.keys()]
+            problems += [f"{kind}: {name} is neither there nor refused" for name in names
+                         if name not in works | refused.keys()]
             problems += [f"{kind}: {name} is there, and refused" for name in names if name in works and name in refused]
             what = " / ".join(sorted(filter(None, found)))
             state = what if what == "works" else "not for chains" if what.startswith("not for chains") else "refused"
             count[state] += len(names)
             what = what if state != "refused" else f"refused: {what}"
             parts.append(f"| {', '.join(f'`{name}`' for name in names)} | {what} |\n")
-    head = TEXT.format(names=sum(count.values()), works=count["works"], refused=count["refused"], other=count["not for chains"])
+    head = TEXT.format(names=sum(count.values()), works=count["works"], refused=count["refused"],
+                       other=count["not for chains"])
     return head + "".join(parts), problems
 
 
@@ -75,7 +78,8 @@ def unlike_messages(nnc):
         for name, reason in described(nnc, kind)[1].items():
             said = output(nnc, "--emit=shapes", "-", text=place.format(name)).stderr
             if f"'{name}': {reason.removeprefix('not for chains: ')} [keras-only]" not in said:
-                yield f"{kind}: {name} should be refused with its reason, but: {said.splitlines()[0] if said else 'nothing'}"
+                first = said.splitlines()[0] if said else "nothing"
+                yield f"{kind}: {name} should be refused with its reason, but: {first}"
 
 
 def main():

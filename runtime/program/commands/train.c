@@ -409,9 +409,8 @@ static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves, 
         nnc_progress_abandon(&training->progress);
         return nnc_fail(host, "the loss is not finite in epoch %llu, batch %llu: try a smaller learning rate%s%s%s",
                         (unsigned long long)place->epoch + 1, (unsigned long long)place->step + 1,
-                        !saves ? ""
-                        : best ? "; the best weights are in "
-                               : "; the weights of before that batch are in ",
+                        !saves ? "" : best ? "; the best weights are in "
+                                           : "; the weights of before that batch are in ",
                         saves ? options->save : "",
                         options->save && !saves ? "; nothing is saved, for the weights are not finite either" : "");
     }
