@@ -18,7 +18,8 @@ DOCUMENT = os.path.join(HERE, "..", "..", "docs", "keras.md")
 TEXT = """# Keras' names, and what becomes of them
 
 Every public name of Keras 3.15.1, and those that `tf.keras` has besides: whether nnc has it, or the reason that it
-gives where a model asks for it. Made by `tests/keras/table.py` from Keras' modules and from `nnc --list-…`; a test compares.
+gives where a model asks for it. Made by `tests/keras/table.py` from Keras' modules and from `nnc --list-…`; a test
+compares.
 
 Of {names} names {works} work, {refused} are refused with a reason, and {other} are of no use in a chain of layers.
 """
