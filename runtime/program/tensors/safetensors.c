@@ -373,6 +373,12 @@ NNC_API int nnc_tensors_parse(nnc_host *host, const char *path, unsigned char *b
     memset(tensors, 0, sizeof *tensors);
     tensors->path = path;
     tensors->bytes = bytes;
+    const nnc_file_kind kind = nnc_file_kind_of(bytes, size);
+    if (kind != NNC_FILE_UNKNOWN && kind != NNC_FILE_SAFETENSORS) {
+        nnc_fail_at(host, path, 0, 0, "is %s, not a safetensors file", nnc_file_kind_name(kind));
+        const char *const way_out = nnc_file_kind_way_out(kind);
+        return way_out != NULL ? nnc_fail_hint(host, "%s", way_out) : -1;
+    }
     uint64_t json_size = 0;
     for (size_t i = 0; i < 8 && i < size; i++) {
         json_size |= (uint64_t)bytes[i] << 8 * i;
@@ -427,7 +433,11 @@ static int nnc_tensors_read_file(nnc_host *host, const char *path, nnc_tensors *
         return -1;
     }
     if (is_checked && !nnc_has_checksum(bytes, size)) {
+        const nnc_file_kind kind = nnc_file_kind_of(bytes, size);
         free(bytes);
+        if (kind != NNC_FILE_UNKNOWN && kind != NNC_FILE_SAFETENSORS) {
+            return nnc_fail_at(host, path, 0, 0, "is %s, no checkpoint", nnc_file_kind_name(kind));
+        }
         return nnc_fail_at(host, path, 0, 0, "is damaged, or no checkpoint: its checksum is wrong");
     }
     int status = nnc_tensors_parse(host, path, bytes, size, tensors);

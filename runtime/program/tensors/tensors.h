@@ -26,6 +26,27 @@ typedef struct nnc_tensors {
     nnc_notes notes; /* the metadata */
 } nnc_tensors;
 
+/** What a file is, by its first bytes; their number may be that of all. (file_kind.c) */
+typedef enum nnc_file_kind {
+    NNC_FILE_UNKNOWN,
+    NNC_FILE_HDF5,
+    NNC_FILE_KERAS,
+    NNC_FILE_TORCH,
+    NNC_FILE_PICKLE,
+    NNC_FILE_NPZ,
+    NNC_FILE_NPY,
+    NNC_FILE_ONNX,
+    NNC_FILE_ZIP,
+    NNC_FILE_TFLITE,
+    NNC_FILE_SAFETENSORS,
+    NNC_FILE_KIND_COUNT
+} nnc_file_kind;
+NNC_API nnc_file_kind nnc_file_kind_of(const unsigned char *bytes, size_t size);
+/** "an HDF5 file, as Keras saves it" */
+NNC_API const char *nnc_file_kind_name(nnc_file_kind kind);
+/** What makes weights of it, or NULL. */
+NNC_API const char *nnc_file_kind_way_out(nnc_file_kind kind);
+
 /** Reads and checks a file completely. */
 NNC_API int nnc_tensors_read(nnc_host *host, const char *path, nnc_tensors *tensors);
 NNC_API int nnc_tensors_parse(nnc_host *host, const char *path, unsigned char *bytes, size_t size,
@@ -46,6 +67,10 @@ NNC_API size_t nnc_weights_find(const nnc_model *model, const nnc_tensors *file,
 /** An error where an entry was not found to be a weight, nor is what a checkpoint holds besides. */
 NNC_API int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nnc_tensors *file,
                                 const nnc_entry *const *found, size_t skipped);
+/** The error that a file lacks the model's weight `missing`: names some that it has, and whose they are. */
+NNC_API int nnc_weights_missing(nnc_host *host, const nnc_model *model, const nnc_tensors *file, const char *missing);
+/** Whether PyTorch names tensors so: lstm.weight_ih_l0, 0.weight. */
+NNC_API int nnc_names_torch(const char *name);
 /** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. With
  *  `learned`, mean and deviation of x may be missing: learned->knows_x says so. */
 NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,

@@ -101,8 +101,7 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
         } else if (entry == NULL && nnc_is_statistic(model, i)) {
             status = nnc_fail_statistics(host, path);
         } else if (entry == NULL) {
-            status = nnc_fail_at(host, path, 0, 0, "has no tensor '%s', which the model %s needs", tensor->name,
-                                 model->name);
+            status = nnc_weights_missing(host, model, &file, tensor->name);
         } else if (!nnc_same_shape(entry, tensor->shape, tensor->rank)) {
             status = nnc_fail_at(host, path, 0, 0, "tensor '%s' has shape %s, the model %s wants %s", entry->name,
                                  nnc_show_shape(entry->shape, entry->rank).text, model->name,

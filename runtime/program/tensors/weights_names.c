@@ -154,3 +154,44 @@ NNC_API int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nn
     }
     return 0;
 }
+
+NNC_API int nnc_names_torch(const char *name) {
+    static const char *const endings[] = {".weight", ".bias", ".running_mean", ".running_var", ".num_batches_tracked"};
+    static const char *const recurrent[] = {"weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l"};
+    const size_t size = strlen(name);
+    if (strchr(name, '/') != NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t length = strlen(endings[i]);
+        if (size > length && strcmp(name + size - length, endings[i]) == 0) {
+            return 1;
+        }
+    }
+    for (size_t i = 0; i < sizeof recurrent / sizeof *recurrent; i++) {
+        const char *found = strstr(name, recurrent[i]);
+        if (found != NULL && (found == name || found[-1] == '.')) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+NNC_API int nnc_weights_missing(nnc_host *host, const nnc_model *model, const nnc_tensors *file, const char *missing) {
+    enum { SHOWN = 4 };
+    int is_torch = 0;
+    size_t weights = 0, shown = 0;
+    char names[SHOWN * (sizeof(nnc_quoted) + 2)] = "", *end = names;
+    for (size_t i = 0; i < file->count; i++) {
+        const char *name = file->entries[i].name;
+        is_torch |= nnc_names_torch(name);
+        if (nnc_is_weight(&file->entries[i]) && weights++ < SHOWN) {
+            end += snprintf(end, sizeof names - (size_t)(end - names), "%s%s", shown++ > 0 ? ", " : "", nnc_quote(name, strlen(name)).text);
+        }
+    }
+    nnc_fail_at(host, file->path, 0, 0, "has no tensor '%s', which the model %s needs", missing, model->name);
+    nnc_fail_hint(host, "it holds %s%s%s", weights > 0 ? names : "no weights", weights > SHOWN ? ", ..." : "",
+                  is_torch ? ", as PyTorch names them" : "");
+    return is_torch ? nnc_fail_hint(host, "nnc import %s --for MODEL.nn --weights WEIGHTS.safetensors brings them into order", file->path)
+                    : -1;
+}
