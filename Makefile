@@ -31,10 +31,17 @@ PNG = $(shell printf '#include <spng.h>' | $(CC) $(CPPFLAGS) -E -x c - >/dev/nul
 png_flags = $(if $(PNG),-DNNC_PNG)
 png_libs  = $(if $(PNG),-lspng)
 
+# Models of Keras and ONNX are read by libraries of the containers that they come in, where these are installed; IMPORT= leaves it out.
+# They belong to the compiler alone.
+import_packages := hdf5 jansson libzip libprotobuf-c
+IMPORT = $(shell pkg-config --exists $(import_packages) 2>/dev/null && command -v protoc-c >/dev/null && echo 1)
+import_flags = $(if $(IMPORT),-DNNC_IMPORT -isystem $(BUILD) $(shell pkg-config --cflags $(import_packages) | sed 's/-I/-isystem /g'))
+import_libs  = $(if $(IMPORT),$(shell pkg-config --libs $(import_packages)))
+
 # runtime/core ships in products; runtime/program is the hosted program around a model.
 runtime_folders = -Iruntime/core -Iruntime/program
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
-                 -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+                 -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(import_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
 runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
@@ -52,7 +59,9 @@ lexer_c  := $(BUILD)/grammar/nnc.lex.c
 lexer_h  := $(BUILD)/grammar/nnc.lex.h
 embedded := $(BUILD)/embedded.c
 
-generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded))
+onnx_messages := $(BUILD)/compiler/import/onnx.pb-c.c
+
+generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded) $(onnx_messages))
 compiler_objects  := $(patsubst %.c,$(BUILD)/%.o,$(compiler_sources)) $(generated_objects)
 runtime_objects   := $(patsubst %.c,$(BUILD)/%.o,$(runtime_sources))
 # What emitted C may include; the other headers are the hosted program's own.
@@ -83,7 +92,7 @@ setup-check:
 
 # The compiler reads weights (--weights) with the runtime's own reader.
 $(BUILD)/nnc: $(compiler_objects) $(BUILD)/libnnc.a $(BUILD)/sources
-	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a $(png_libs) -lz -lm -pthread -o $@
+	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a $(png_libs) $(import_libs) -lz -lm -pthread -o $@
 
 $(parser_c) $(parser_h) &: grammar/nnc.y | $(setup)
 	$(call say,BISON)mkdir -p $(@D) && bison -Wall -Wcounterexamples -Werror --header=$(parser_h) -o $(parser_c) $<
@@ -93,6 +102,12 @@ $(lexer_c) $(lexer_h) &: grammar/nnc.l | $(setup)
 
 $(embedded): $(embedded_sources) tools/embed.sh $(BUILD)/sources | $(setup)
 	$(call say,EMBED)tools/embed.sh $(embedded_sources) > $@
+
+# The reader and writer of ONNX, from its messages; empty where the importer is left out.
+$(onnx_messages): compiler/import/onnx.proto $(BUILD)/flags | $(setup)
+	$(call say,PROTO)mkdir -p $(@D) && $(if $(IMPORT),protoc-c --c_out=$(BUILD) $<,: > $@)
+
+$(filter $(BUILD)/compiler/import/% $(BUILD)/compiler/export/%,$(compiler_objects)): | $(onnx_messages)
 
 $(filter-out $(generated_objects),$(compiler_objects)): $(BUILD)/%.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(warnings) -MMD -MP -c $< -o $@

@@ -14,11 +14,13 @@
 #include "driver/output.h"
 #include "driver/run.h"
 #include "emit/file.h"
+#include "export/export.h"
 #include "frontend/constants.h"
 #include "frontend/dump.h"
 #include "frontend/parser.h"
 #include "frontend/python.h"
 #include "host/host.h"
+#include "import/import.h"
 #include "language/ast.h"
 #include "language/class.h"
 #include "language/listing.h"
@@ -155,9 +157,13 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
 }
 
 /* The model, from its source to what is asked for. Returns the exit status. */
-static int compile_model(const Options *options, Arena *arena, Stage stage, const Pass *last) {
+static int compile_model(Options *options, Arena *arena, Stage stage, const Pass *last) {
     const char *error = NULL;
-    const Source *source = source_load(arena, options->input, &error);
+    int status = EXIT_USAGE;
+    const Source *const source = import_wanted(options->input)
+                                     ? import_source(options, arena, &options->imported_weights, &status)
+                                     : source_load(arena, options->input, &error);
+    if (!source && !error) return status;
     if (!source) {
         fprintf(stderr, "nnc: %s: %s\n", options->input, error);
         return EXIT_USAGE;
@@ -175,7 +181,7 @@ static int compile_model(const Options *options, Arena *arena, Stage stage, cons
     diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT,
                 isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
     if (!good || diags_errors(diags)) return EXIT_MODEL;
-    if (options->run && !options->emit) return run_model(options, arena, plan->model, text_chars(&out));
+    if (options->command == COMMAND_RUN && !options->emit) return run_model(options, arena, plan->model, text_chars(&out));
     return output_write(options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
 }
 
@@ -185,6 +191,8 @@ static int run(int argc, char **argv, Arena *arena) {
     if (status) return status - 1;
     if (answer(&options, arena, &status)) return status;
     if ((status = options_check(&options)) != 0) return status - 1;
+    if (options.command == COMMAND_IMPORT) return import_command(&options, arena);
+    if (options.command == COMMAND_EXPORT) return export_command(&options, arena);
 
     const Pass *last = NULL;
     const int stage = options.emit ? stage_of(options.emit, &last) : STAGE_C;

@@ -11,7 +11,7 @@ Substitutions
   %c99 %c11 %cxx11     the standard and the warnings that emitted code must pass, as errors
   %runtime             flags to include the runtime's headers, the program's too
   %core                the folder of the runtime's part that ships in products
-  %objects             the compiler's objects without its main(), for tests in C, and how to compile these: %compiler
+  %objects             the compiler's objects without its main() and what imports and exports, for tests in C, and how to compile these: %compiler
   %python %checker     Python with numpy and safetensors; the program that compares a case with Keras (tests/golden)
 """
 import glob
@@ -95,6 +95,11 @@ if lit.util.killProcessAndChildrenIsSupported()[0]:
 if "-lspng" in subprocess.run([nnc, "--libs"], capture_output=True, text=True).stdout:
     config.available_features.add("png")
 
+# What reads models of Keras and ONNX, by libraries that the compiler alone is linked with.
+with open(os.path.join(build, "flags")) as flags:
+    if "-DNNC_IMPORT" in flags.read():
+        config.available_features.add("import")
+
 
 def ask(option):
     return subprocess.run([nnc, option], capture_output=True, text=True).stdout.strip()
@@ -103,8 +108,9 @@ def ask(option):
 # From the sources: a build folder may hold objects of files that are gone.
 sources = [os.path.relpath(path, root) for pattern in ("compiler/*.c", "compiler/*/*.c")
            for path in sorted(glob.glob(os.path.join(root, pattern)))]
+apart = "compiler/main.c", "compiler/import/", "compiler/export/"  # the last two are linked with libraries of their own
 objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c")
-           and path != "compiler/main.c"]
+           and not path.startswith(apart)]
 objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
 folders = " ".join("-I" + os.path.join(root, name) for name in ("compiler", "runtime/core", "runtime/program"))
 

@@ -40,6 +40,7 @@ llvm_package() {
     fi
     echo "${newest:-$(printf "$1" 19)}"
 }
+has_library() { has pkg-config && pkg-config --exists "$1"; }
 has_modules() { "$1" -c 'import numpy, safetensors.numpy' >/dev/null 2>&1; }
 
 find_missing() {
@@ -53,6 +54,11 @@ find_missing() {
     [ "$purpose" = check ] || return 0
     has g++ || need g++
     has pkg-config || need pkg-config
+    has protoc-c || need protobuf-c-compiler
+    has_library hdf5 || need libhdf5-dev
+    has_library jansson || need libjansson-dev
+    has_library libzip || need libzip-dev
+    has_library libprotobuf-c || need libprotobuf-c-dev
     has python3 || need python3
     { has_modules "$build/python/bin/python3" || has_modules python3 || python3 -c 'import ensurepip' 2>/dev/null; } ||
         need python3-venv

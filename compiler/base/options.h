@@ -8,7 +8,11 @@
 
 #include "base/arena.h"
 
+/* What nnc is asked to do, by its first word. */
+typedef enum CommandWord { COMMAND_COMPILE, COMMAND_RUN, COMMAND_IMPORT, COMMAND_EXPORT } CommandWord;
+
 typedef struct Options {
+    CommandWord command;
     const char *input;  /* - is standard input */
     const char *output; /* - is standard output */
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
@@ -18,9 +22,14 @@ typedef struct Options {
     int list_kind;                                       /* a ClassKind, or -1 */
     int64_t max_ram;                                     /* bytes, or -1 */
     int64_t batch;                                       /* --batch, or 0 */
-    bool run;                                            /* nnc run */
+    const char *model, *check, *checkpoint, *input_shape; /* nnc import */
+    bool no_compile, onnx, keras, python;                /* nnc import, nnc export */
+    const char *imported_weights;                        /* of a model that is no model file: baked in like those of --weights */
     LIST(const char *) definitions, warnings, arguments; /* arguments: of the program, after -- */
     const char *program;                                 /* argv[0], to find an uninstalled build */
 } Options;
+
+/** The file whose weights are baked in; NULL: none. */
+static inline const char *options_weights(const Options *options) { return options->weights ? options->weights : options->imported_weights; }
 
 #endif

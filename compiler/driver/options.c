@@ -32,16 +32,30 @@ typedef struct OptionDef {
     OptionType type;
     size_t offset; /* in Options */
     const char *help;
+    unsigned commands; /* that take it; 0: those that compile a model */
 } OptionDef;
+
+/* The words that may stand before the options. */
+static const struct {
+    const char *name;
+    CommandWord command;
+} commands[] = {{"run", COMMAND_RUN}, {"import", COMMAND_IMPORT}, {"export", COMMAND_EXPORT}, {NULL, COMMAND_COMPILE}};
+
+enum {
+    COMPILES = 1u << COMMAND_COMPILE | 1u << COMMAND_RUN,
+    IMPORTS = 1u << COMMAND_IMPORT,
+    EXPORTS = 1u << COMMAND_EXPORT,
+    EVERY = COMPILES | IMPORTS | EXPORTS
+};
 
 #define FIELD(name) offsetof(Options, name)
 
 static const OptionDef table[] = {
-    {"-o", "FILE.c", TAKES_TEXT, FIELD(output), "write the C to FILE.c, and FILE.h beside it; - is standard output"},
+    {"-o", "FILE.c", TAKES_TEXT, FIELD(output), "write the C to FILE.c, and FILE.h beside it; - is standard output", EVERY},
     {"--header", "FILE.h", TAKES_TEXT, FIELD(header), "write the header there"},
     {"--prefix", "NAME", TAKES_TEXT, FIELD(prefix), "name of everything external, instead of the model's"},
     {"--inference-only", NULL, TAKES_NOTHING, FIELD(inference_only), "nothing that trains"},
-    {"--weights", "FILE", TAKES_TEXT, FIELD(weights), "bake in the weights of a safetensors file"},
+    {"--weights", "FILE", TAKES_TEXT, FIELD(weights), "bake in the weights of a safetensors file", EVERY},
     {"--main", NULL, TAKES_NOTHING, FIELD(main), "also emit main(): a program that fits, evaluates, predicts"},
     {"--standalone", NULL, TAKES_NOTHING, FIELD(standalone), "put the used part of the runtime inside"},
     {"--gradients", NULL, TAKES_NOTHING, FIELD(gradients), "keep gradients apart from the update, for the caller"},
@@ -55,11 +69,19 @@ static const OptionDef table[] = {
     {"-D", "NAME=EXPR", TAKES_LIST, FIELD(definitions), "give a constant of the file another value"},
     {"-MD", NULL, TAKES_NOTHING, FIELD(make_depfile), "also write FILE.d for make"},
     {"-MF", "FILE", TAKES_TEXT, FIELD(depfile), "write the dependencies there"},
-    {"-W", "ID", TAKES_LIST, FIELD(warnings), "warnings: -WID, -Wno-ID, -Werror, -Werror=ID"},
-    {"--diagnostics", "text|json", TAKES_DIAGNOSTICS, FIELD(diagnostics_json), "how errors are printed"},
+    {"-W", "ID", TAKES_LIST, FIELD(warnings), "warnings: -WID, -Wno-ID, -Werror, -Werror=ID", EVERY},
+    {"--diagnostics", "text|json", TAKES_DIAGNOSTICS, FIELD(diagnostics_json), "how errors are printed", EVERY},
     {"--explain", "ID", TAKES_TEXT, FIELD(explain), "say more about an error or warning"},
     {"--batch", "N", TAKES_COUNT, FIELD(batch), "the batch that the C is compiled for; the file's is without effect"},
     {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
+    {"--for", "MODEL.nn", TAKES_TEXT, FIELD(model), "import: weights alone, onto this model", IMPORTS},
+    {"--checkpoint", "FILE", TAKES_TEXT, FIELD(checkpoint), "import: also what fit --resume goes on from", IMPORTS},
+    {"--check", "X.npy", TAKES_TEXT, FIELD(check), "import: predict from X.npy and compare with the outputs beside it, Y.npy", IMPORTS},
+    {"--input-shape", "SIZES", TAKES_TEXT, FIELD(input_shape), "import: the input's shape, where the file leaves it open: 28,28,1", IMPORTS | 1u << COMMAND_COMPILE},
+    {"--no-compile", NULL, TAKES_NOTHING, FIELD(no_compile), "import: leave out optimizer, loss and metrics", IMPORTS | 1u << COMMAND_COMPILE},
+    {"--keras", NULL, TAKES_NOTHING, FIELD(keras), "export: a model of Keras 3", EXPORTS},
+    {"--onnx", NULL, TAKES_NOTHING, FIELD(onnx), "export: an ONNX model", EXPORTS},
+    {"--python", NULL, TAKES_NOTHING, FIELD(python), "export: the Keras script that says the same", EXPORTS},
     {"--list-layers", "", TAKES_KIND, CLASS_LAYER,
      "list the layers; =md as Markdown, =names bare, =refused what nnc lacks. Likewise:"},
     {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
@@ -84,7 +106,10 @@ void options_help(FILE *out) {
         "nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
         "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
         "       nnc run MODEL.nn [-D …] [-- OPTIONS]     compile and run: fit, with these options, and then evaluate\n"
-        "       nnc run MODEL.nn [-D …] -- COMMAND …     the same for another command of the program: predict, summary, …\n\n",
+        "       nnc run MODEL.nn [-D …] -- COMMAND …     the same for another command of the program: predict, summary, …\n"
+        "       nnc import FILE -o MODEL.nn --weights FILE.safetensors       from Keras (.keras, .h5), ONNX, PyTorch\n"
+        "       nnc FILE.keras|.h5|.onnx -o MODEL.c [options]                the same, and compile it with its weights\n"
+        "       nnc export --keras|--onnx|--python MODEL.nn --weights FILE.safetensors -o FILE\n\n",
         out);
     for (const OptionDef *option = table; option->name; option++) {
         char name[64];
@@ -148,6 +173,13 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
     return 0;
 }
 
+/* Its word; NULL: none. */
+static const char *command_name(CommandWord command) {
+    int i = 0;
+    while (commands[i].name && commands[i].command != command) i++;
+    return commands[i].name;
+}
+
 static const OptionDef *find(const char *arg, const char **value) {
     for (const OptionDef *option = table; option->name; option++) {
         const size_t length = strlen(option->name);
@@ -178,8 +210,10 @@ static int unknown_option(Arena *arena, const char *arg) {
 int options_parse(Options *options, Arena *arena, int argc, char **argv) {
     *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1, .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
     bool only_files = false;
-    options->run = argc > 1 && !strcmp(argv[1], "run");
-    for (int i = options->run ? 2 : 1; i < argc; i++) {
+    for (int i = 0; argc > 1 && commands[i].name; i++)
+        if (!strcmp(argv[1], commands[i].name)) options->command = commands[i].command;
+    const bool run = options->command == COMMAND_RUN;
+    for (int i = options->command == COMMAND_COMPILE ? 1 : 2; i < argc; i++) {
         const char *arg = argv[i], *value;
         if (only_files || arg[0] != '-' || !arg[1]) {
             if (options->input) return usage("more than one model: '%s'", arg);
@@ -188,7 +222,7 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
         }
         if (!strcmp(arg, "--")) {
             only_files = true;
-            while (options->run && ++i < argc) list_push(arena, &options->arguments, argv[i]);
+            while (run && ++i < argc) list_push(arena, &options->arguments, argv[i]);
             continue;
         }
         const OptionDef *option = find(arg, &value);
@@ -199,13 +233,29 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
             value = argv[++i];
         }
         if (needs_value && !*value) return usage("option '%s' needs a value, not ''", option->name);
+        if (!((option->commands ? option->commands : COMPILES) & 1u << options->command)) {
+            const char *const name = command_name(options->command);
+            return usage(arena_printf(arena, "nnc%s%s has no use for option '%%s'", name ? " " : "", name ? name : ""), option->name);
+        }
         const int failed = store(options, arena, option, value);
         if (failed) return failed;
     }
-    if (options->run) { /* the program, linked with the library, is all that is wanted */
+    if (run) { /* the program, linked with the library, is all that is wanted */
         options->main = true;
         options->standalone = false;
     }
+    return 0;
+}
+
+/* nnc import and nnc export. */
+static int check_conversion(const Options *options) {
+    const bool import = options->command == COMMAND_IMPORT;
+    if (import && options->model && options->output) return usage("with option '--for' the model is there: there is no use for option '%s'", "-o");
+    if (import && options->model && !options->weights) return usage("option '--for' gives weights: say where they go, with option '%s'", "--weights");
+    if (import && !options->model && !options->output && !options->check) return usage("say where the model goes: -o MODEL.nn%s", "");
+    if (!import && options->keras + options->onnx + options->python != 1) return usage("say what is to be made: --keras, --onnx or --python%s", "");
+    if (!import && !options->output) return usage("say where it goes: -o FILE%s", "");
+    if (!import && !options->python && !options->weights) return usage("weights belong to it: --weights FILE.safetensors%s", "");
     return 0;
 }
 
@@ -214,11 +264,13 @@ int options_check(const Options *options) {
     const char *const beside = dependencies ? dependencies : options->header ? "--header" : NULL;
     const bool output = options->output && strcmp(options->output, "-") != 0;
     if (!options->input || !*options->input) return usage("no model given%s", "");
-    if (options->run && (beside || options->output))
+    const bool run = options->command == COMMAND_RUN;
+    if (options->command == COMMAND_IMPORT || options->command == COMMAND_EXPORT) return check_conversion(options);
+    if (run && (beside || options->output))
         return usage("nnc run writes no C: it has no use for option '%s'", beside ? beside : "-o");
     if (options->emit && (beside || output))
         return usage("--emit prints to standard output: it has no use for option '%s'", beside ? beside : "-o");
-    if (!options->run && !options->emit && !options->output) {
+    if (!run && !options->emit && !options->output) {
         fputs("nnc: say where the C goes: -o MODEL.c, or -o - for standard output\n", stderr);
         return 2 + 1;
     }

@@ -99,7 +99,7 @@ static const char *depfile_path(const Options *options, Arena *arena) {
 }
 
 bool output_check(const Options *options, Arena *arena) {
-    if (options->emit || options->run) return true;
+    if (options->emit || options->command == COMMAND_RUN) return true;
     const nnc_pathname paths[] = {
         {options->input, "the model", NNC_PATH_READ, 0},
         {options->weights, "the file of --weights", NNC_PATH_READ, 0},

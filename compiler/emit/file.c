@@ -193,7 +193,7 @@ static void emit_header(Emit *emit, const Hole *holes, Text *out) {
     if (plan->states.count) emit_template(emit, out, "header_states", holes);
     emit_template(emit, out, "header_predict", holes);
     if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
-    if (plan->options->weights) emit_template(emit, out, "header_weights", holes);
+    if (options_weights(plan->options)) emit_template(emit, out, "header_weights", holes);
     if (*class_names(emit)) emit_template(emit, out, "header_classes", holes);
     if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
@@ -391,7 +391,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     emit_functions(&emit);
     emit_programs(&emit, holes, &programs, &api);
     arena_free(emit.scratch);
-    if (options->weights) emit_weights(&emit, holes, &api);
+    if (options_weights(options)) emit_weights(&emit, holes, &api);
     const char *code = formatted(&emit, "%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api));
     RuntimeFiles runtime = {0};
     const RuntimeParts parts = runtime_parts(arena, code, runtime_once, runtime_copied);

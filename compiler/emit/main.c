@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "base/arena.h"
 #include "base/internal.h"
 #include "emit/callbacks.h"
@@ -267,7 +268,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%s,\nmain_predict, %s, %s,\n", plan->mc_rows ? "main_predict_mc" : "NULL", train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
                 gradients ? "main_grad, main_apply" : "NULL, NULL");
     text_printf(&out, "NNC_TARGET_%s, %d, %s,\n", loss && loss->target ? loss->target : "REAL", args && args->from_logits,
-                plan->options->weights ? formatted(emit, "&%s_weights", prefix) : "NULL");
+                options_weights(plan->options) ? formatted(emit, "&%s_weights", prefix) : "NULL");
     text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
     text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX",
                 plan->update.learning_rate.object != NULL);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/options.h"
 #include "base/arena.h"
 #include "emit/weights.h"
 #include "model/shape.h"
@@ -74,7 +75,7 @@ const nnc_notes *baked_notes(Emit *emit) {
     nnc_tensors tensors;
     if (emit->notes) return emit->notes;
     emit->notes = NEW(emit->arena, nnc_notes);
-    if (!emit->plan->options->weights || nnc_tensors_read(&host, emit->plan->options->weights, &tensors) != 0) return emit->notes;
+    if (!options_weights(emit->plan->options) || nnc_tensors_read(&host, options_weights(emit->plan->options), &tensors) != 0) return emit->notes;
     emit->notes->at = NEW_ARRAY(emit->arena, nnc_note, tensors.notes.count + 1);
     for (; emit->notes->count < tensors.notes.count; emit->notes->count++) {
         const nnc_note *note = &tensors.notes.at[emit->notes->count];
@@ -88,7 +89,7 @@ void emit_weights(Emit *emit, const Hole *holes, Text *out) {
     const nnc_model model = model_of(emit);
     nnc_host host = {.program = "nnc"};
     char *params = NEW_ARRAY(emit->arena, char, model.params_bytes);
-    if (nnc_weights_load(&host, &model, emit->plan->options->weights, params, NULL) != 0) {
+    if (nnc_weights_load(&host, &model, options_weights(emit->plan->options), params, NULL) != 0) {
         nnc_print_error(&host);
         exit(2);
     }

@@ -155,17 +155,22 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
     }
 }
 
-/* Whether a field holds its default: the same text says the same value. */
-static bool is_default(const Class *class, const ArgDef *row, const char *printed, Arena *arena) {
-    if (row->fallback == NULL) {
-        return false;
+void *bind_default(Arena *arena, const Class *class, const ArgDef *row, const char *fallback) {
+    if (fallback == NULL) {
+        return NULL;
     }
     Diags *diags = diags_new(arena, NULL); /* defaults bind without errors */
     const Binder binder = {arena, constants_new(arena, diags), diags};
     void *field = arena_alloc(arena, 64); /* larger than the value of any ArgType */
     const char *error;
-    Ast *ast = parse_expression(arena, row->fallback, &error);
-    if (ast == NULL || !bind_value(&binder, class, row, ast, field)) {
+    Ast *ast = parse_expression(arena, fallback, &error);
+    return ast == NULL || !bind_value(&binder, class, row, ast, field) ? NULL : field;
+}
+
+/* Whether a field holds its default: the same text says the same value. */
+static bool is_default(const Class *class, const ArgDef *row, const char *printed, Arena *arena) {
+    const void *field = bind_default(arena, class, row, row->fallback);
+    if (field == NULL) {
         return false;
     }
     Text text = {.arena = arena};

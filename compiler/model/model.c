@@ -397,6 +397,7 @@ static void add_statements(Maker *maker, const AstFile *file) {
         model->evaluate = *(const EvaluateArgs *)evaluate->args;
     }
     check_compile(maker, compile, fit, evaluate);
+    model->given_batch = maker->batch != INT_NONE;
     choose_batch(maker, fit, evaluate);
 }
 

@@ -37,6 +37,7 @@ typedef struct Model {
     LIST(Layer *) layers; /* without Input */
     Shape output;
     int64_t batch; /* rows that the C is compiled for */
+    bool given_batch; /* the input says so, not fit() or the default */
     bool has_compile, has_fit, has_evaluate;
     CompileArgs compile;
     FitArgs fit;

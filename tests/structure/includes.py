@@ -18,7 +18,7 @@ FLOORS = {
 BELOW_ALL = ["base", "language"]  # which the picture does not repeat
 # Where the includes of a tree begin. What the compiler takes of the runtime stands below all of it.
 BASES = {"runtime": ["runtime/core", "runtime/program"], "compiler": ["compiler"]}
-MADE = re.compile(r"nnc\.tab\.h$")  # by bison
+MADE = re.compile(r"(nnc\.tab|onnx\.pb-c)\.h$")  # by bison, by protoc-c
 
 
 def circles(graph):

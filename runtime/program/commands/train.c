@@ -122,17 +122,21 @@ static int nnc_initialise(nnc_training *training) {
     if (is_backup != 0) {
         return is_backup < 0 ? -1 : 0;
     }
-    if (options->resume && access(options->checkpoint, F_OK) == 0) {
-        return nnc_checkpoint_read(training, options->checkpoint);
+    const int is_there = options->resume && access(options->checkpoint, F_OK) == 0;
+    if (is_there && nnc_checkpoint_read(training, options->checkpoint) != 0) {
+        return -1;
     }
-    if (options->resume) {
+    if (is_there && !training->is_imported) {
+        return 0;
+    }
+    if (options->resume && !is_there) {
         nnc_warn(training->host, "there is no checkpoint %s yet: training begins anew", options->checkpoint);
     }
     int status = training->model->init(session->trainer, training->seed);
     if (status != NNC_OK) {
         return nnc_fail_status(training->host, status, "init");
     }
-    if (training->options->weights == NULL && training->model->weights == NULL) {
+    if (is_there || (training->options->weights == NULL && training->model->weights == NULL)) {
         return 0;
     }
     return nnc_session_weights(session, training->options->weights);
@@ -141,7 +145,7 @@ static int nnc_initialise(nnc_training *training) {
 /* What standardizes the inputs: of the training part only, and only once, unless it came with the weights. */
 static int nnc_learn(nnc_training *training) {
     nnc_learned *learned = &training->session.learned;
-    if (!training->model->standardizes || learned->knows_x || training->resumed != NULL) {
+    if (!training->model->standardizes || learned->knows_x || (training->resumed != NULL && !training->is_imported)) {
         return 0;
     }
     learned->knows_x = 1;

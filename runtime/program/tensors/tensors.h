@@ -69,6 +69,8 @@ NNC_API int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nn
                                 const nnc_entry *const *found, size_t skipped);
 /** The error that a file lacks the model's weight `missing`: names some that it has, and whose they are. */
 NNC_API int nnc_weights_missing(nnc_host *host, const nnc_model *model, const nnc_tensors *file, const char *missing);
+/** Whether it is mean or deviation of x, which Keras does not know. */
+NNC_API int nnc_names_statistic(const char *name);
 /** Whether PyTorch names tensors so: lstm.weight_ih_l0, 0.weight. */
 NNC_API int nnc_names_torch(const char *name);
 /** Fills all weights of `params` from a file, or none; and what stands with them, unless `learned` is NULL. With

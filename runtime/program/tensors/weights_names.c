@@ -79,8 +79,7 @@ static size_t nnc_weight_of(const nnc_model *model, const char *name) {
 /* Not what a checkpoint holds besides. */
 static int nnc_is_weight(const nnc_entry *entry) { return entry->name[0] != '@'; }
 
-/* Mean and deviation of x, which Keras does not know. */
-static int nnc_names_statistic(const char *name) {
+NNC_API int nnc_names_statistic(const char *name) {
     return strcmp(name, "x/mean") == 0 || strcmp(name, "x/deviation") == 0;
 }
 

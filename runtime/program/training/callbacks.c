@@ -77,7 +77,7 @@ static int nnc_csv_train_begin(nnc_training *training, nnc_running *running) {
     running->log.keeps = running->callback->append;
     running->log.validates = 1;
     running->log.remembers = training->history.remembers;
-    running->log.is_resumed = training->resumed != NULL;
+    running->log.is_resumed = training->resumed != NULL && !training->is_imported;
     return nnc_history_open(&running->log, training->host, running->callback->path);
 }
 

@@ -134,7 +134,7 @@ static int nnc_save_model(nnc_training *training, nnc_running *running, int with
 }
 
 NNC_API int nnc_model_checkpoint_train_begin(nnc_training *training, nnc_running *running) {
-    if (training->resumed == NULL && running->callback->has_baseline) {
+    if ((training->resumed == NULL || training->is_imported) && running->callback->has_baseline) {
         running->memory.best = running->callback->baseline;
         running->memory.has_best = 1;
     }

@@ -85,6 +85,7 @@ NNC_API void nnc_parts_free(nnc_parts *parts) {
 }
 
 static void nnc_add_kept(nnc_parts *parts, nnc_training *training, const nnc_kept *kept) {
+    const size_t before = parts->count;
     const nnc_model *model = training->model;
     void *home = (char *)training->session.trainer + kept->offset;
     char prefix[200];
@@ -96,6 +97,9 @@ static void nnc_add_kept(nnc_parts *parts, nnc_training *training, const nnc_kep
         break;
     case NNC_KEPT_REALS: nnc_parts_add(parts, nnc_real_dtype(model), kept->count, home, "@%s", kept->name); break;
     case NNC_KEPT_COUNTS: nnc_parts_add(parts, NNC_U64, kept->count, home, "@%s", kept->name); break;
+    }
+    for (size_t i = before; i < parts->count; i++) {
+        parts->at[i].is_learned = kept->as == NNC_KEPT_WEIGHTS || kept->as == NNC_KEPT_TRAINABLE;
     }
 }
 
@@ -183,11 +187,13 @@ NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path) {
 /* Reading ---------------------------------------------------------------------------------------------------------- */
 
 /* The first line in which two texts differ; NULL when they are the same. *theirs gets the same line of the other
- * one. */
-static const char *nnc_first_difference(const char *ours, const char **theirs) {
+ * one. An imported checkpoint says nothing of batches, nor of what is done with data, which comes last. */
+static const char *nnc_first_difference(const char *ours, const char **theirs, int is_imported) {
+    static const char batch[] = ", batch ";
     while (*ours != '\0' || **theirs != '\0') {
         size_t size = strcspn(ours, "\n"), other = strcspn(*theirs, "\n");
-        if (size != other || memcmp(ours, *theirs, size) != 0) {
+        int is_open = is_imported && (**theirs == '\0' || (size > other && strncmp(ours + other, batch, sizeof batch - 1) == 0));
+        if (memcmp(ours, *theirs, size < other ? size : other) != 0 || (size != other && !is_open)) {
             return ours;
         }
         ours += size + (ours[size] == '\n');
@@ -222,7 +228,7 @@ static int nnc_check_identity(nnc_training *training, const nnc_notes *notes) {
         return nnc_fail_at(training->host, path, 0, 0,
                            "is no checkpoint: fit --checkpoint FILE writes one; weights are given with --weights");
     }
-    const char *ours = nnc_first_difference(training->model->identity, &theirs);
+    const char *ours = nnc_first_difference(training->model->identity, &theirs, training->is_imported);
     if (ours == NULL) {
         return 0;
     }
@@ -244,6 +250,8 @@ NNC_API int nnc_checkpoint_read(nnc_training *training, const char *path) {
     if (nnc_tensors_read_checked(host, path, &training->checkpoint) != 0) {
         return nnc_fail_hint(host, "resume from another copy of it, or begin anew without --resume");
     }
+    const char *kind = nnc_find_note(notes->at, notes->count, nnc_checkpoint_key);
+    training->is_imported = kind != NULL && strcmp(kind, "imported") == 0;
     if (nnc_check_identity(training, notes) != 0) {
         return -1;
     }
@@ -258,9 +266,14 @@ NNC_API int nnc_checkpoint_read(nnc_training *training, const char *path) {
 /* Everything is there and nothing else, of the same types and shapes. */
 static int nnc_check_parts(nnc_training *training, const nnc_parts *parts) {
     const nnc_tensors *file = &training->checkpoint;
+    size_t count = 0;
     const char *way_out = "resume with the program and the options that wrote it";
     for (size_t i = 0; i < parts->count; i++) {
         const nnc_entry *wanted = &parts->at[i].entry, *found = nnc_tensors_find(file, wanted->name);
+        count += found != NULL;
+        if (found == NULL && training->is_imported && (!parts->at[i].is_learned || nnc_names_statistic(wanted->name))) {
+            continue;
+        }
         if (found == NULL) {
             return nnc_fail_at(training->host, file->path, 0, 0, "does not hold '%s', which this run keeps; %s",
                                wanted->name, way_out);
@@ -275,9 +288,9 @@ static int nnc_check_parts(nnc_training *training, const nnc_parts *parts) {
                                way_out);
         }
     }
-    if (file->count != parts->count + 1) { /* the checksum */
+    if (file->count != count + 1) { /* the checksum */
         return nnc_fail_at(training->host, file->path, 0, 0, "holds %zu tensors, this run keeps %zu; %s",
-                           file->count - 1, parts->count, way_out);
+                           file->count - 1, count, way_out);
     }
     return 0;
 }
@@ -289,8 +302,12 @@ static void nnc_copy_part(const nnc_entry *from, void *to) {
 }
 
 static int nnc_check_run(nnc_training *training, const nnc_run *ours) {
+    const nnc_entry *entry = nnc_tensors_find(&training->checkpoint, "@run");
     nnc_run theirs;
-    nnc_copy_part(nnc_tensors_find(&training->checkpoint, "@run"), theirs.fact);
+    if (entry == NULL) { /* as in an imported one */
+        return 0;
+    }
+    nnc_copy_part(entry, theirs.fact);
     for (int i = 0; i < NNC_RUN_FACTS; i++) {
         if (theirs.fact[i] != ours->fact[i]) {
             return nnc_fail_at(training->host, training->resumed, 0, 0,
@@ -304,12 +321,15 @@ static int nnc_check_run(nnc_training *training, const nnc_run *ours) {
 
 /* Whoever can make a checksum can write anything: what is used as an index or ends a text is looked at. */
 static int nnc_check_checkpoint(nnc_training *training, const nnc_parts *parts) {
-    nnc_place place;
-    nnc_copy_part(nnc_tensors_find(&training->checkpoint, "@place"), &place);
+    nnc_place place = training->place;
+    const nnc_entry *stored = nnc_tensors_find(&training->checkpoint, "@place");
+    if (stored != NULL) {
+        nnc_copy_part(stored, &place);
+    }
     int is_good = place.sample < training->train_count;
     for (size_t i = 0; i < parts->count && is_good; i++) {
         const nnc_entry *entry = nnc_tensors_find(&training->checkpoint, parts->at[i].entry.name);
-        int is_columns = parts->at[i].text != NULL && strstr(entry->name, "/columns") != NULL;
+        int is_columns = entry != NULL && parts->at[i].text != NULL && strstr(entry->name, "/columns") != NULL;
         is_good = !is_columns || entry->count == 0 || ((const char *)entry->data)[entry->count - 1] == '\0';
     }
     return is_good ? 0
@@ -328,6 +348,9 @@ NNC_API int nnc_checkpoint_restore(nnc_training *training) {
     for (size_t i = 0; i < parts.count && status == 0; i++) {
         const nnc_part *part = &parts.at[i];
         const nnc_entry *entry = nnc_tensors_find(&training->checkpoint, part->entry.name);
+        if (entry == NULL) {
+            continue;
+        }
         if (part->text != NULL) {
             part->text->size = 0;
             status = nnc_text_put(training->host, part->text, entry->data, entry->count);
@@ -338,7 +361,7 @@ NNC_API int nnc_checkpoint_restore(nnc_training *training) {
                                                               part->home, part->home);
         }
     }
-    training->history.is_resumed = 1;
+    training->history.is_resumed = !training->is_imported;
     nnc_parts_free(&parts);
     nnc_tensors_free(&training->checkpoint);
     return status;

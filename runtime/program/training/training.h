@@ -95,6 +95,7 @@ typedef struct nnc_part {
     nnc_entry entry; /* its name from malloc */
     void *home;
     nnc_text *text; /* instead of home: bytes, as many as there are */
+    int is_learned; /* weights, and what the optimizer keeps of each: also an imported checkpoint has them */
 } nnc_part;
 
 typedef struct nnc_parts {
@@ -164,6 +165,7 @@ typedef struct nnc_training {
     nnc_running *callbacks;
     size_t callback_count;
     char *resumed; /* the checkpoint that the run goes on from, or NULL */
+    int is_imported; /* it comes from elsewhere: it has weights and what the optimizer keeps, and the rest begins anew */
     nnc_tensors checkpoint;  /* which has been read */
 } nnc_training;
 

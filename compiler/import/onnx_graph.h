@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* An ONNX graph: its nodes, what is constant in it, and the layers that it becomes on the way along its chain. */
+#ifndef NNC_IMPORT_ONNX_GRAPH_H
+#define NNC_IMPORT_ONNX_GRAPH_H
+
+#include "compiler/import/onnx.pb-c.h"
+#include "base/names.h"
+#include "import/import.h"
+
+typedef Onnx__NodeProto Node;
+
+enum { ONNX_RANK = 8 };
+
+/** A constant: floats, or whole numbers. */
+typedef struct Constant {
+    const char *name;
+    int rank;
+    int64_t dim[ONNX_RANK];
+    size_t count;
+    float *real;    /* NULL: whole numbers */
+    int64_t *whole; /* NULL: reals */
+} Constant;
+
+/** How the chain's present value lies here, whose dimensions in ONNX are `dim`. */
+typedef enum Lay {
+    LAY_SAME,        /* (batch, …), as there */
+    LAY_CHANNELS,    /* there (batch, channels, …), here channels come last */
+    LAY_TIME,        /* there (time, batch, features), here the batch comes first */
+    LAY_STEPS,       /* all outputs of a recurrent layer: there (time, ways, batch, units), here (batch, time, ways · units) */
+    LAY_LAST,        /* its last output: there (ways, batch, units), here (batch, ways · units) */
+    LAY_FLAT_IMAGE   /* both flat; but there channel after channel, here pixel after pixel: `image` says the sizes there */
+} Lay;
+
+/** A layer that has been found. */
+typedef struct Found {
+    const char *class_name, *name; /* name: or NULL */
+    Text args;
+    bool activates;       /* an activation may still become its argument */
+    LIST(nnc_entry) weights;
+} Found;
+
+typedef struct Onnx {
+    Import *import;
+    const Onnx__GraphProto *graph;
+    int64_t opset;
+    Names constants;  /* name → Constant */
+    Names readers;    /* name → NodeList of those that read a value that is no constant */
+    LIST(Found *) layers;
+    bool whole_input; /* indices */
+    int64_t batch;    /* that the graph was exported with; 1 where it is open */
+    /* the present value */
+    const char *value;
+    int rank;
+    int64_t dim[ONNX_RANK]; /* as in ONNX; the batch is 1 */
+    Lay lay;
+    int64_t image[ONNX_RANK]; /* channels, height, width of LAY_FLAT_IMAGE */
+    int image_rank;
+    bool positive;    /* it is not below 0 */
+} Onnx;
+
+typedef LIST(const Node *) NodeList;
+
+/** Reads constants and folds what is computed from them and from shapes; false after a message. (onnx_graph.c) */
+bool onnx_fold(Onnx *onnx);
+const Constant *onnx_constant(const Onnx *onnx, const char *name);
+/** The input of a node, NULL where it has none or leaves it out. */
+const char *onnx_input(const Node *node, size_t index);
+const Constant *onnx_constant_input(const Onnx *onnx, const Node *node, size_t index);
+const Onnx__AttributeProto *onnx_attribute(const Node *node, const char *name);
+int64_t onnx_int(const Node *node, const char *name, int64_t otherwise);
+double onnx_real(const Node *node, const char *name, double otherwise);
+/** A text attribute, "" when there is none. */
+const char *onnx_text(const Onnx *onnx, const Node *node, const char *name);
+/** Integers of an attribute, or of a constant input where that is given; their count, 0 when there are none. */
+int onnx_ints(const Onnx *onnx, const Node *node, const char *name, int input, int64_t *ints);
+bool onnx_is(const Node *node, const char *type);
+/** The nodes that read a value. */
+NodeList onnx_readers(const Onnx *onnx, const char *name);
+/** The node's only reader of that kind; NULL otherwise. */
+const Node *onnx_reader(const Onnx *onnx, const char *name, const char *type);
+/** A message about a node; false. */
+bool onnx_fail(const Onnx *onnx, const Node *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/** A new layer; what follows describes it. */
+Found *onnx_layer(Onnx *onnx, const char *class_name);
+void onnx_arg(Onnx *onnx, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** A weight of the new layer, whose values are made by the caller. */
+void onnx_weight(Onnx *onnx, float *values, int rank, const int64_t *dim);
+/** Values of a constant in another order of dimensions. */
+float *onnx_permuted(const Onnx *onnx, const Constant *constant, int rank, const int64_t *dim, const int *order);
+/** The present value becomes that output of a node, whose sizes the caller has set. */
+void onnx_step(Onnx *onnx, const char *output);
+
+/** Nodes that become layers; false after a message. *done: whether the kind of node was known. */
+bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done);     /* onnx_layers.c */
+bool onnx_take_window(Onnx *onnx, const Node *node, bool *done);    /* onnx_windows.c: convolutions, pooling */
+bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done); /* onnx_recurrent.c */
+/** Several nodes that read one value: a pattern of known meaning. */
+bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done);   /* onnx_patterns.c */
+/** An activation, in words of the language: of the layer before, or a layer of its own. */
+bool onnx_activation(Onnx *onnx, const char *name);
+
+#endif

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Nodes of ONNX that look at windows of images and sequences: convolutions, pooling, padding, upsampling. */
+#include "import/import.h"
+
+#ifdef NNC_IMPORT
+
+#include <math.h>
+#include <string.h>
+
+#include "import/onnx_graph.h"
+
+/* Of a window's node, each for every spatial dimension. */
+typedef struct Window {
+    int rank; /* of space */
+    int64_t kernel[ONNX_RANK], strides[ONNX_RANK], dilations[ONNX_RANK], begin[ONNX_RANK], end[ONNX_RANK];
+    int64_t in[ONNX_RANK];
+} Window;
+
+static const char *sizes_text(const Onnx *onnx, const int64_t *sizes, int count) {
+    Text out = {.arena = onnx->import->arena};
+    bool same = true;
+    for (int i = 1; i < count; i++) same &= sizes[i] == sizes[0];
+    if (same) text_printf(&out, "%lld", (long long)sizes[0]);
+    for (int i = 0; !same && i < count; i++) text_printf(&out, "%s%lld", i ? ", " : "(", (long long)sizes[i]);
+    text_puts(&out, same ? "" : ")");
+    return text_chars(&out);
+}
+
+/* The window of an image at the present value; false and a message where it is none. `kernel`: of a convolution, or NULL. */
+static bool window_of(const Onnx *onnx, const Node *node, const Constant *kernel, Window *window) {
+    int64_t pads[2 * ONNX_RANK] = {0};
+    *window = (Window){.rank = onnx->rank - 2};
+    const int rank = window->rank;
+    if (onnx->lay != LAY_CHANNELS || rank < 1 || rank > 3) return onnx_fail(onnx, node, "the channels of its input do not come second there");
+    for (int i = 0; i < rank; i++) {
+        window->in[i] = onnx->dim[i + 2];
+        window->kernel[i] = kernel && kernel->rank == rank + 2 ? kernel->dim[i + 2] : 0;
+        window->strides[i] = window->dilations[i] = 1;
+    }
+    const int sizes = onnx_ints(onnx, node, "kernel_shape", -1, window->kernel), strides = onnx_ints(onnx, node, "strides", -1, window->strides);
+    const int dilations = onnx_ints(onnx, node, "dilations", -1, window->dilations), padded = onnx_ints(onnx, node, "pads", -1, pads);
+    if ((sizes && sizes != rank) || (strides && strides != rank) || (dilations && dilations != rank) || (padded && padded != 2 * rank))
+        return onnx_fail(onnx, node, "its sizes are not those of %d dimensions", rank);
+    const char *const automatic = onnx_text(onnx, node, "auto_pad");
+    for (int i = 0; i < rank; i++) {
+        if (window->kernel[i] < 1 || window->strides[i] < 1 || window->dilations[i] < 1 || pads[i] < 0 || pads[i + rank] < 0 || window->kernel[i] > INT32_MAX ||
+            window->strides[i] > INT32_MAX || window->dilations[i] > INT32_MAX || pads[i] > INT32_MAX || pads[i + rank] > INT32_MAX)
+            return onnx_fail(onnx, node, "its sizes are none");
+        window->begin[i] = pads[i];
+        window->end[i] = pads[i + rank];
+        if (strncmp(automatic, "SAME", 4) != 0) continue;
+        const int64_t stride = window->strides[i], reach = (window->kernel[i] - 1) * window->dilations[i] + 1, out = (window->in[i] + stride - 1) / stride;
+        const int64_t needed = (out - 1) * stride + reach - window->in[i], all = needed > 0 ? needed : 0;
+        window->begin[i] = strcmp(automatic, "SAME_LOWER") ? all / 2 : all - all / 2;
+        window->end[i] = all - window->begin[i];
+    }
+    return true;
+}
+
+/* What Keras calls such a padding: "valid", "same", "causal"; NULL: nothing. */
+static const char *padding_of(const Window *window, bool causal) {
+    bool valid = true, same = true;
+    for (int i = 0; i < window->rank; i++) {
+        const int64_t stride = window->strides[i], reach = (window->kernel[i] - 1) * window->dilations[i] + 1, out = (window->in[i] + stride - 1) / stride;
+        const int64_t needed = (out - 1) * stride + reach - window->in[i], all = needed > 0 ? needed : 0;
+        valid &= window->begin[i] == 0 && window->end[i] == 0;
+        same &= window->begin[i] == all / 2 && window->end[i] == all - all / 2;
+        causal &= window->begin[i] == reach - 1 && window->end[i] == 0;
+    }
+    return valid ? "valid" : same ? "same" : causal ? "causal" : NULL;
+}
+
+/* Zeros around the image, in a layer of its own. */
+static void add_padding(Onnx *onnx, const int64_t *begin, const int64_t *end, int rank) {
+    Text pads = {.arena = onnx->import->arena};
+    for (int i = 0; i < rank; i++)
+        text_printf(&pads, "%s(%lld, %lld)", i ? ", " : rank > 1 ? "(" : "", (long long)begin[i], (long long)end[i]);
+    text_puts(&pads, rank > 1 ? ")" : "");
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "ZeroPadding%dD", rank));
+    onnx_arg(onnx, "%s", text_chars(&pads));
+    for (int i = 0; i < rank; i++) onnx->dim[i + 2] += begin[i] + end[i];
+}
+
+static void advance(Onnx *onnx, const Window *window) {
+    for (int i = 0; i < window->rank; i++) {
+        const int64_t reach = (window->kernel[i] - 1) * window->dilations[i] + 1;
+        onnx->dim[i + 2] = (window->in[i] + window->begin[i] + window->end[i] - reach) / window->strides[i] + 1;
+    }
+}
+
+/* "strides=2, padding='same'", what is not the default. */
+static void put_window(Onnx *onnx, const Window *window, const char *padding) {
+    const char *const strides = sizes_text(onnx, window->strides, window->rank), *const dilations = sizes_text(onnx, window->dilations, window->rank);
+    if (strcmp(strides, "1") != 0) onnx_arg(onnx, "strides=%s", strides);
+    if (strcmp(dilations, "1") != 0) onnx_arg(onnx, "dilation_rate=%s", dilations);
+    if (padding && strcmp(padding, "valid") != 0) onnx_arg(onnx, "padding='%s'", padding);
+}
+
+/* The bias of a convolution: its third input, or what the next node adds to each channel. *output: the last node's. */
+static bool conv_bias(const Onnx *onnx, const Node *node, int64_t filters, float **bias, const char **output) {
+    const Constant *constant = onnx_constant_input(onnx, node, 2);
+    *bias = NULL;
+    *output = node->output[0];
+    if (onnx_input(node, 2) && !constant) return onnx_fail(onnx, node, "its bias is no constant");
+    const Node *const add = constant ? NULL : onnx_reader(onnx, *output, "Add");
+    if (add) {
+        const Constant *const other = onnx_constant_input(onnx, add, 0) ? onnx_constant_input(onnx, add, 0) : onnx_constant_input(onnx, add, 1);
+        const int at = other ? other->rank - (onnx->rank - 1) : -1; /* of the channels, in (channels, 1, 1) or (1, channels, 1, 1) */
+        if (other && other->real && at >= 0 && other->dim[at] == filters && other->count == (size_t)filters) {
+            constant = other;
+            *output = add->output[0];
+        }
+    }
+    if (!constant) return true;
+    if (!constant->real || constant->count != (size_t)filters) return onnx_fail(onnx, node, "its bias has not %lld numbers", (long long)filters);
+    *bias = constant->real;
+    return true;
+}
+
+static bool take_conv(Onnx *onnx, const Node *node) {
+    const Constant *const kernel = onnx_constant_input(onnx, node, 1);
+    Window window;
+    if (!kernel || !kernel->real || kernel->rank != onnx->rank) return onnx_fail(onnx, node, "its kernel is no constant");
+    if (!window_of(onnx, node, kernel, &window)) return false;
+    const int64_t groups = onnx_int(node, "group", 1), channels = onnx->dim[1], filters = kernel->dim[0];
+    if (groups < 1 || channels % groups || kernel->dim[1] != channels / groups) return onnx_fail(onnx, node, "its kernel does not fit the %lld channels of its input", (long long)channels);
+    const bool depthwise = groups == channels && channels > 1 && window.rank < 3 && filters % channels == 0;
+    const char *padding = padding_of(&window, window.rank == 1 && !depthwise), *output;
+    float *bias;
+    if (!conv_bias(onnx, node, filters, &bias, &output)) return false;
+    if (!padding) {
+        add_padding(onnx, window.begin, window.end, window.rank);
+        for (int i = 0; i < window.rank; i++) window.in[i] = onnx->dim[i + 2], window.begin[i] = window.end[i] = 0;
+    }
+    /* (filters, channels, …) → (…, channels, filters); depthwise (channels · multiplier, 1, …) → (…, channels, multiplier) */
+    int order[ONNX_RANK];
+    int64_t from[ONNX_RANK], dim[ONNX_RANK];
+    memcpy(from, kernel->dim, (size_t)kernel->rank * sizeof *from);
+    if (depthwise) from[0] = channels, from[1] = filters / channels;
+    for (int i = 0; i < window.rank; i++) order[i] = i + 2;
+    order[window.rank] = depthwise ? 0 : 1;
+    order[window.rank + 1] = depthwise ? 1 : 0;
+    for (int i = 0; i < kernel->rank; i++) dim[i] = from[order[i]];
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "%s%dD", depthwise ? "DepthwiseConv" : "Conv", window.rank))->activates = true;
+    if (!depthwise) onnx_arg(onnx, "%lld", (long long)filters);
+    onnx_arg(onnx, "%s", sizes_text(onnx, window.kernel, window.rank));
+    put_window(onnx, &window, padding);
+    if (depthwise && filters != channels) onnx_arg(onnx, "depth_multiplier=%lld", (long long)(filters / channels));
+    if (!depthwise && groups > 1) onnx_arg(onnx, "groups=%lld", (long long)groups);
+    if (!bias) onnx_arg(onnx, "use_bias=False");
+    onnx_weight(onnx, onnx_permuted(onnx, kernel, kernel->rank, from, order), kernel->rank, dim);
+    if (bias) onnx_weight(onnx, bias, 1, &filters);
+    advance(onnx, &window);
+    onnx->dim[1] = filters;
+    onnx->positive = false;
+    onnx_step(onnx, output);
+    return true;
+}
+
+static bool take_transposed(Onnx *onnx, const Node *node) {
+    const Constant *const kernel = onnx_constant_input(onnx, node, 1);
+    Window window;
+    int64_t extra[2 * ONNX_RANK] = {0}, crop_end[ONNX_RANK], dim[ONNX_RANK];
+    if (!kernel || !kernel->real || kernel->rank != onnx->rank) return onnx_fail(onnx, node, "its kernel is no constant");
+    if (onnx_attribute(node, "output_shape")) return onnx_fail(onnx, node, "nnc does not import output_shape: pads say the same");
+    if (!window_of(onnx, node, kernel, &window)) return false;
+    const int64_t filters = kernel->dim[1], channels = onnx->dim[1];
+    if (onnx_int(node, "group", 1) != 1 || kernel->dim[0] != channels) return onnx_fail(onnx, node, "nnc's transposed convolutions have no groups");
+    if (!strncmp(onnx_text(onnx, node, "auto_pad"), "SAME", 4))
+        for (int i = 0; i < window.rank; i++) {
+            const int64_t all = (window.kernel[i] - 1) * window.dilations[i] + 1 - window.strides[i];
+            window.begin[i] = all > 0 ? all / 2 : 0;
+            window.end[i] = all > 0 ? all - all / 2 : 0;
+            extra[i] = all < 0 ? -all : 0;
+        }
+    else if (onnx_ints(onnx, node, "output_padding", -1, extra) > window.rank) return onnx_fail(onnx, node, "its sizes are none");
+    bool same = true, crops = false;
+    for (int i = 0; i < window.rank; i++) {
+        const int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1, all = reach - window.strides[i];
+        same &= all >= 0 && window.begin[i] == all / 2 && window.end[i] == all - all / 2 && extra[i] == 0;
+        crop_end[i] = window.end[i] - extra[i] + (reach < window.strides[i] ? window.strides[i] - reach : 0); /* Keras fills up whole strides */
+        crops |= window.begin[i] != 0 || crop_end[i] != 0;
+        if (crop_end[i] < 0) return onnx_fail(onnx, node, "it pads its output by more than nnc's transposed convolutions reach");
+    }
+    float *bias;
+    const char *output;
+    if (!conv_bias(onnx, node, filters, &bias, &output)) return false;
+    int order[ONNX_RANK];
+    for (int i = 0; i < window.rank; i++) order[i] = i + 2;
+    order[window.rank] = 1;
+    order[window.rank + 1] = 0;
+    for (int i = 0; i < kernel->rank; i++) dim[i] = kernel->dim[order[i]];
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "Conv%dDTranspose", window.rank))->activates = !crops || same;
+    onnx_arg(onnx, "%lld, %s", (long long)filters, sizes_text(onnx, window.kernel, window.rank));
+    put_window(onnx, &window, same && crops ? "same" : NULL);
+    if (!bias) onnx_arg(onnx, "use_bias=False");
+    onnx_weight(onnx, onnx_permuted(onnx, kernel, kernel->rank, kernel->dim, order), kernel->rank, dim);
+    if (bias) onnx_weight(onnx, bias, 1, &filters);
+    if (crops && !same) {
+        Text cropped = {.arena = onnx->import->arena};
+        for (int i = 0; i < window.rank; i++)
+            text_printf(&cropped, "%s(%lld, %lld)", i ? ", " : window.rank > 1 ? "(" : "", (long long)window.begin[i], (long long)crop_end[i]);
+        onnx_layer(onnx, arena_printf(onnx->import->arena, "Cropping%dD", window.rank));
+        onnx_arg(onnx, window.rank > 1 ? "%s)" : "%s", text_chars(&cropped));
+    }
+    for (int i = 0; i < window.rank; i++)
+        onnx->dim[i + 2] = (window.in[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i] + 1 - window.begin[i] - window.end[i] + extra[i];
+    onnx->dim[1] = filters;
+    onnx->positive = false;
+    onnx_step(onnx, output);
+    return true;
+}
+
+/* With ceil_mode a last window may reach over the edge. */
+static bool reaches_over(const Window *window) {
+    for (int i = 0; i < window->rank; i++)
+        if ((window->in[i] + window->begin[i] + window->end[i] - window->kernel[i]) % window->strides[i]) return true;
+    return false;
+}
+
+static bool take_pool(Onnx *onnx, const Node *node) {
+    const bool average = onnx_is(node, "AveragePool"), counts = onnx_int(node, "count_include_pad", 0) != 0;
+    Window window;
+    if (!window_of(onnx, node, NULL, &window)) return false;
+    if (onnx_int(node, "ceil_mode", 0) && reaches_over(&window)) return onnx_fail(onnx, node, "nnc has no windows that reach over the edge (ceil_mode)");
+    for (int i = 0; i < window.rank; i++)
+        if (window.dilations[i] != 1) return onnx_fail(onnx, node, "nnc's pooling has no dilations");
+    const char *padding = padding_of(&window, false);
+    /* Zeros around do no harm where they are counted, or where no maximum can be less. */
+    const bool zeros = average ? counts : onnx->positive;
+    if (padding && !strcmp(padding, "same") && average && counts) padding = NULL;
+    if (!padding && !zeros) return onnx_fail(onnx, node, "nnc has no pooling with that padding");
+    if (!padding) {
+        add_padding(onnx, window.begin, window.end, window.rank);
+        for (int i = 0; i < window.rank; i++) window.in[i] = onnx->dim[i + 2], window.begin[i] = window.end[i] = 0;
+    }
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "%sPooling%dD", average ? "Average" : "Max", window.rank));
+    onnx_arg(onnx, "%s", sizes_text(onnx, window.kernel, window.rank));
+    onnx_arg(onnx, "strides=%s", sizes_text(onnx, window.strides, window.rank));
+    if (padding && strcmp(padding, "valid") != 0) onnx_arg(onnx, "padding='%s'", padding);
+    advance(onnx, &window);
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+/* The mean or the maximum of whole images, or of sequences whose features come last. */
+static bool add_global(Onnx *onnx, const Node *node, bool average, bool keeps) {
+    const int rank = onnx->rank - 2;
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "Global%sPooling%dD", average ? "Average" : "Max", rank));
+    if (keeps) onnx_arg(onnx, "keepdims=True");
+    const int64_t channels = onnx->dim[onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1];
+    for (int i = 1; i < onnx->rank; i++) onnx->dim[i] = 1;
+    onnx->dim[onnx->lay == LAY_CHANNELS || !keeps ? 1 : onnx->rank - 1] = channels;
+    if (!keeps) onnx->rank = 2, onnx->lay = LAY_SAME;
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+static bool take_reduce(Onnx *onnx, const Node *node) {
+    int64_t axes[2 * ONNX_RANK];
+    const int count = onnx_ints(onnx, node, "axes", 1, axes), rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
+    bool space[ONNX_RANK] = {false};
+    for (int i = 0; i < count; i++) {
+        const int64_t axis = axes[i] < 0 ? axes[i] + onnx->rank : axes[i];
+        if (axis >= first && axis < first + rank) space[axis] = true;
+    }
+    bool all = rank >= 1 && rank <= 3 && count == rank && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME);
+    for (int i = first; i < first + rank && all; i++) all = space[i];
+    if (!all) return onnx_fail(onnx, node, "nnc takes means and maxima of all places of an image only");
+    return add_global(onnx, node, onnx_is(node, "ReduceMean"), onnx_int(node, "keepdims", 1) != 0);
+}
+
+static bool take_pad(Onnx *onnx, const Node *node) {
+    int64_t pads[2 * ONNX_RANK];
+    const int count = onnx_ints(onnx, node, "pads", 1, pads), rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
+    const Constant *const value = onnx_constant_input(onnx, node, 2);
+    const char *const mode = onnx_text(onnx, node, "mode");
+    bool around = count == 2 * onnx->rank && rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME);
+    for (int i = 0; i < onnx->rank && around; i++) {
+        const bool space = i >= first && i < first + rank;
+        around = (space || (pads[i] == 0 && pads[i + onnx->rank] == 0)) && pads[i] >= 0 && pads[i + onnx->rank] >= 0 && pads[i] < INT32_MAX && pads[i + onnx->rank] < INT32_MAX;
+    }
+    if (!around || (*mode && strcmp(mode, "constant") != 0) || (value && (!value->real || value->count != 1 || value->real[0] != 0)) || onnx_input(node, 3))
+        return onnx_fail(onnx, node, "nnc pads images with zeros around, and nothing else");
+    const Lay lay = onnx->lay;
+    if (lay == LAY_SAME) memmove(onnx->dim + 2, onnx->dim + 1, (size_t)rank * sizeof *onnx->dim);
+    const int64_t channels = onnx->dim[onnx->rank - 1];
+    add_padding(onnx, pads + first, pads + onnx->rank + first, rank);
+    if (lay == LAY_SAME) memmove(onnx->dim + 1, onnx->dim + 2, (size_t)rank * sizeof *onnx->dim);
+    if (lay == LAY_SAME) onnx->dim[onnx->rank - 1] = channels;
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+/* Larger by whole factors. */
+static bool take_resize(Onnx *onnx, const Node *node) {
+    const bool resize = onnx_is(node, "Resize");
+    const Constant *const scales = onnx_constant_input(onnx, node, resize ? 2 : 1), *const sizes = resize ? onnx_constant_input(onnx, node, 3) : NULL;
+    const int rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
+    const char *const mode = onnx_text(onnx, node, "mode"), *const places = onnx_text(onnx, node, "coordinate_transformation_mode");
+    const bool linear = !strcmp(mode, "linear"), nearest = !*mode || !strcmp(mode, "nearest");
+    int64_t factor[ONNX_RANK] = {0};
+    bool whole = rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME) && (nearest || (linear && rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
+    for (int i = 0; i < onnx->rank && whole; i++) {
+        const double scale = sizes && sizes->whole && sizes->count == (size_t)onnx->rank ? (double)sizes->whole[i] / (double)onnx->dim[i]
+                             : scales && scales->real && scales->count == (size_t)onnx->rank ? (double)scales->real[i] : 0;
+        const bool space = i >= first && i < first + rank;
+        whole = scale == floor(scale) && scale >= 1 && scale < 1e6 && (space || scale == 1);
+        factor[i] = whole ? (int64_t)scale : 1;
+    }
+    if (!whole) return onnx_fail(onnx, node, "nnc makes images larger by whole factors, by the nearest pixel or (of two dimensions) bilinearly");
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "UpSampling%dD", rank));
+    onnx_arg(onnx, "%s", sizes_text(onnx, factor + first, rank));
+    if (linear) onnx_arg(onnx, "interpolation='bilinear'");
+    for (int i = 0; i < onnx->rank; i++) onnx->dim[i] *= factor[i];
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+bool onnx_take_window(Onnx *onnx, const Node *node, bool *done) {
+    *done = true;
+    if (onnx_is(node, "Conv")) return take_conv(onnx, node);
+    if (onnx_is(node, "ConvTranspose")) return take_transposed(onnx, node);
+    if (onnx_is(node, "MaxPool") || onnx_is(node, "AveragePool")) return take_pool(onnx, node);
+    const bool average = onnx_is(node, "GlobalAveragePool");
+    if ((average || onnx_is(node, "GlobalMaxPool")) && onnx->lay == LAY_CHANNELS && onnx->rank > 2 && onnx->rank < 6) return add_global(onnx, node, average, true);
+    if (onnx_is(node, "ReduceMean") || onnx_is(node, "ReduceMax")) return take_reduce(onnx, node);
+    if (onnx_is(node, "Pad")) return take_pad(onnx, node);
+    if (onnx_is(node, "Resize") || onnx_is(node, "Upsample")) return take_resize(onnx, node);
+    *done = false;
+    return true;
+}
+
+#endif
