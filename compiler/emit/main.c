@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/options.h"
 #include "base/arena.h"
 #include "base/internal.h"
+#include "base/options.h"
 #include "emit/callbacks.h"
 #include "emit/checks.h"
 #include "emit/fields.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/options.h"
 #include "base/arena.h"
+#include "base/options.h"
 #include "emit/weights.h"
 #include "model/shape.h"
 #include "plan/plan.h"

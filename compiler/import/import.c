@@ -158,10 +158,34 @@ static bool check_paths(const Options *options) {
     return false;
 }
 
+/* A folder for what is made on the way, which is removed when nnc ends; NULL after a message. */
+static const char *temporary_folder(Arena *arena) {
+    const char *const temporary = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    char *const folder = arena_printf(arena, "%s/nnc-XXXXXX", temporary);
+    if (!mkdtemp(folder)) {
+        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", temporary, strerror(errno));
+        return NULL;
+    }
+    temporary_add(folder);
+    return folder;
+}
+
+static const char *temporary_file(Arena *arena, const char *folder, const char *name) {
+    const char *const path = arena_printf(arena, "%s/%s", folder, name);
+    temporary_add(path);
+    return path;
+}
+
 int import_command(const Options *options, Arena *arena) {
     if (!check_paths(options)) return EXIT_CANNOT;
-    const Results results = {options->output, options->weights, options->checkpoint};
-    return convert_apart(options, arena, &results);
+    Results results = {options->output, options->weights, options->checkpoint};
+    if (!options->check) return convert_apart(options, arena, &results);
+    const char *const folder = temporary_folder(arena);
+    if (!folder) return EXIT_CANNOT;
+    if (!results.model && !options->model) results.model = temporary_file(arena, folder, "model.nn");
+    if (!results.weights) results.weights = temporary_file(arena, folder, "weights.safetensors");
+    const int status = convert_apart(options, arena, &results);
+    return status != EXIT_DONE ? status : import_verify(options, arena, folder, options->model ? options->model : results.model, results.weights);
 }
 
 bool import_wanted(const char *path) {
@@ -175,17 +199,11 @@ bool import_wanted(const char *path) {
 }
 
 Source *import_source(const Options *options, Arena *arena, const char **weights, int *status) {
-    const char *const temporary = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", *error = NULL;
-    char *const folder = arena_printf(arena, "%s/nnc-XXXXXX", temporary);
+    const char *error;
+    const char *const folder = temporary_folder(arena);
     *status = EXIT_CANNOT;
-    if (!mkdtemp(folder)) {
-        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", temporary, strerror(errno));
-        return NULL;
-    }
-    const Results results = {arena_printf(arena, "%s/model.nn", folder), arena_printf(arena, "%s/weights.safetensors", folder), NULL};
-    temporary_add(folder);
-    temporary_add(results.model);
-    temporary_add(results.weights);
+    if (!folder) return NULL;
+    const Results results = {temporary_file(arena, folder, "model.nn"), temporary_file(arena, folder, "weights.safetensors"), NULL};
     Options converted = *options;
     converted.output = NULL;
     *status = convert_apart(&converted, arena, &results);

@@ -53,6 +53,8 @@ bool import_hdf5(Import *import);  /* .h5 */
 bool import_onnx(Import *import);
 bool import_torch(Import *import); /* a state_dict in safetensors, onto the model of --for */
 
+/** --check: predicts with a model file and its weights, and compares; `folder` is for what is made on the way. Returns the exit status. (verify.c) */
+int import_verify(const Options *options, Arena *arena, const char *folder, const char *model, const char *weights);
 /** nnc import. Returns the exit status. */
 int import_command(const Options *options, Arena *arena);
 /** Whether the file that nnc is given is no model file, but one to be imported. */

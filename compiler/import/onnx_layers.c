@@ -262,10 +262,34 @@ static bool take_layer_normalization(Onnx *onnx, const Node *node) {
     return bias == NULL || bias->real != NULL;
 }
 
+/* x · scale + offset, each a number for every channel: what is left of a normalization whose statistics were folded. */
+static bool take_channels(Onnx *onnx, const Node *node, const Constant *scale) {
+    const int at = onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1;
+    const int64_t channels = onnx->dim[at];
+    const int place = scale->rank - (onnx->rank - at); /* of the channels among the constant's dimensions */
+    if (onnx->lay == LAY_FLAT_IMAGE || scale->count != (size_t)channels || place < 0 || scale->dim[place] != channels)
+        return onnx_fail(onnx, node, "its other operand is neither one constant number nor one for each channel");
+    const Node *const add = onnx_reader(onnx, node->output[0], "Add");
+    const Constant *const offset = add ? added(onnx, add) : NULL;
+    const bool shifts = offset && offset->real && offset->count == (size_t)channels && offset->rank == scale->rank && offset->dim[place] == channels;
+    float *const zeros = NEW_ARRAY(onnx->import->arena, float, channels + 1), *const ones = NEW_ARRAY(onnx->import->arena, float, channels + 1);
+    for (int64_t i = 0; i < channels; i++) ones[i] = 1;
+    onnx_layer(onnx, "BatchNormalization");
+    onnx_arg(onnx, "epsilon=0.0");
+    onnx_weight(onnx, scale->real, 1, &channels);
+    onnx_weight(onnx, shifts ? offset->real : zeros, 1, &channels);
+    onnx_weight(onnx, zeros, 1, &channels);
+    onnx_weight(onnx, ones, 1, &channels);
+    onnx->positive = false;
+    onnx_step(onnx, shifts ? add->output[0] : node->output[0]);
+    return true;
+}
+
 /* x · scale + offset, of one number each. */
 static bool take_scale(Onnx *onnx, const Node *node) {
     const Constant *const constant = added(onnx, node);
     const bool first = onnx_constant_input(onnx, node, 0) != NULL;
+    if (constant && constant->real && constant->count > 1 && onnx_is(node, "Mul")) return take_channels(onnx, node, constant);
     if (!constant || !constant->real || constant->count != 1) return onnx_fail(onnx, node, "its other operand is not one constant number");
     const double number = (double)constant->real[0];
     if (first && (onnx_is(node, "Sub") || onnx_is(node, "Div"))) return onnx_fail(onnx, node, "a constant that something is taken from or divided by is no layer of nnc");
@@ -341,6 +365,12 @@ static bool take_reshape(Onnx *onnx, const Node *node) {
     if (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST) return onnx_fail(onnx, node, "what a recurrent layer gives cannot take this shape here");
     if (rank == 2) return take_flatten(onnx, node->output[0]);
     if (rank == onnx->rank && !memcmp(dim, onnx->dim, (size_t)rank * sizeof *dim)) return onnx_step(onnx, node->output[0]), true;
+    if (onnx->lay == LAY_SAME && rank == onnx->rank && rank > 2 && dim[1] == 1 && onnx->dim[rank - 1] == 1 && !memcmp(dim + 2, onnx->dim + 1, (size_t)(rank - 2) * sizeof *dim)) {
+        memcpy(onnx->dim, dim, (size_t)rank * sizeof *dim); /* the only channel comes first */
+        onnx->lay = LAY_CHANNELS;
+        onnx_step(onnx, node->output[0]);
+        return true;
+    }
     if ((onnx->lay == LAY_CHANNELS && onnx->rank > 2) || onnx->lay == LAY_FLAT_IMAGE || onnx->lay == LAY_TIME)
         return onnx_fail(onnx, node, "the channels of what takes a new shape come last here");
     Text shape = {.arena = onnx->import->arena};
