@@ -150,8 +150,8 @@ def make_keras():
     chosen = ("dense_relu", "dense_softmax", "dense_elu", "dense_selu", "dense_gelu", "dense_swish", "dense_no_bias", "activation_layers",
               "conv2d_valid", "conv2d_same", "conv2d_same_strides", "conv2d_valid_dilated", "conv3d_valid",
               "conv2d_transpose_same_2", "conv2d_transpose_valid_1", "depthwise2d_same_1", "separable2d_valid_1", "max_pool2d", "average_pool2d_same",
-              "global_max_pool2d", "global_average_pool1d", "lstm_sequences", "simplernn",
-              "batch_norm_image", "batch_norm", "layer_norm", "flatten", "reshape", "permute", "pad2d", "leaky", "relu6", "embedding",
+              "global_max_pool2d", "global_average_pool1d", "lstm_sequences",
+              "batch_norm_image", "batch_norm", "flatten", "reshape", "permute", "pad2d", "leaky", "relu6",
               "mlp", "lenet")
     with archive("onnx-keras.tar.xz") as packed, tempfile.TemporaryDirectory() as folder:
         for name, shape, text in cases.BOTH:

@@ -53,15 +53,15 @@ static int nnc_is_safetensors(const unsigned char *bytes, size_t size) {
 }
 
 NNC_API nnc_file_kind nnc_file_kind_of(const unsigned char *bytes, size_t size) {
-    enum { USER_BLOCK = 512 }; /* HDF5 may begin behind one of this size, or of twice, … */
+    enum { USER_BLOCK = 512 }; /* HDF5 may begin behind one of this size, or of twice, ...; so may a member of an archive */
     static const char hdf5[] = "\211HDF\r\n\032\n";
+    if (nnc_starts_with(bytes, size, "PK\003\004", 4)) {
+        return nnc_zip_kind(bytes, size);
+    }
     for (size_t at = 0; at + sizeof hdf5 - 1 <= size && at <= 8 * USER_BLOCK; at = at > 0 ? 2 * at : USER_BLOCK) {
         if (nnc_starts_with(bytes + at, size - at, hdf5, sizeof hdf5 - 1)) {
             return NNC_FILE_HDF5;
         }
-    }
-    if (nnc_starts_with(bytes, size, "PK\003\004", 4)) {
-        return nnc_zip_kind(bytes, size);
     }
     if (nnc_starts_with(bytes, size, "\223NUMPY", 6)) {
         return NNC_FILE_NPY;
