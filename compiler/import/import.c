@@ -55,6 +55,10 @@ static bool run_format(Import *import) {
 
 static int compare_names(const void *a, const void *b) { return strcmp(((const nnc_entry *)a)->name, ((const nnc_entry *)b)->name); }
 
+static void sort_by_name(Entries *entries) {
+    if (entries->count) qsort(entries->at, (size_t)entries->count, sizeof *entries->at, compare_names);
+}
+
 static bool write_text(Import *import, const char *path) {
     nnc_writer writer;
     if (nnc_writer_open(&import->host, &writer, path) != 0) return false;
@@ -71,7 +75,7 @@ static bool write_checkpoint(Import *import, const char *path) {
     const char *const text = batch ? arena_printf(import->arena, "%.*s%s", (int)(batch - identity.chars), identity.chars, batch + strcspn(batch, "\n"))
                                    : text_chars(&identity);
     for (int i = 0; i < import->state.count; i++) list_push(import->arena, &import->weights, import->state.at[i]);
-    qsort(import->weights.at, (size_t)import->weights.count, sizeof *import->weights.at, compare_names);
+    sort_by_name(&import->weights);
     return nnc_add_note(&import->host, &notes, "nnc.checkpoint", "imported") == 0 &&
            nnc_add_note(&import->host, &notes, "nnc.identity", text) == 0 &&
            nnc_tensors_write_checked(&import->host, path, import->weights.at, (size_t)import->weights.count, &notes) == 0;
@@ -81,7 +85,7 @@ static bool write_results(Import *import, const Results *results) {
     const char *const paths[] = {results->model, results->weights, results->checkpoint};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (paths[i] && nnc_writer_probe(&import->host, paths[i]) != 0) return false;
-    qsort(import->weights.at, (size_t)import->weights.count, sizeof *import->weights.at, compare_names);
+    sort_by_name(&import->weights);
     if (results->weights && nnc_tensors_write(&import->host, results->weights, import->weights.at, (size_t)import->weights.count, NULL) != 0) return false;
     if (results->checkpoint && !write_checkpoint(import, results->checkpoint)) return false;
     return !results->model || write_text(import, results->model);
