@@ -9,9 +9,9 @@
 #include "base/diag.h"
 #include "frontend/constants.h"
 #include "frontend/parser.h"
-#include "lower/prepare.h"
 #include "model/check.h"
 #include "model/layer.h"
+#include "model/prepare.h"
 #include "model/shapes.h"
 
 enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_CANNOT = 2, ERROR_LIMIT = 20 };

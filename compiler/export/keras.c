@@ -11,7 +11,7 @@
 
 #include "base/names.h"
 #include "export/containers.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "language/describe.h"
 #include "language/keras_names.h"
 #include "language/registry.h"

@@ -9,10 +9,10 @@
 #include "frontend/constants.h"
 #include "frontend/parser.h"
 #include "import/import.h"
-#include "lower/prepare.h"
 #include "model/check.h"
 #include "model/layer.h"
 #include "model/prefix.h"
+#include "model/prepare.h"
 #include "model/shapes.h"
 #include "model/write.h"
 

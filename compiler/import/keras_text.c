@@ -9,7 +9,7 @@
 #include "frontend/parser.h"
 #include "import/keras.h"
 #include "language/class.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "language/habits.h"
 #include "language/keras_names.h"
 #include "language/registry.h"

@@ -198,7 +198,7 @@ static bool take_slots(Variables *variables, const UpdateRule *rule, int first, 
     for (int i = 0; i < model->layers.count; i++)
         for (int j = 0; j < model->layers.at[i]->weights.count; j++)
             for (int slot = first; slot < last && model->layers.at[i]->weights.at[j]->trainable; slot++)
-                if (!take_slot(variables, rule->slots[slot].name, model->layers.at[i]->weights.at[j])) return false;
+                if (!take_slot(variables, rule->slots.at[slot].name, model->layers.at[i]->weights.at[j])) return false;
     return true;
 }
 
@@ -211,21 +211,21 @@ static bool follows_schedule(const Object *optimizer) {
 
 bool keras_optimizer(Import *import, const Hdf5 *file, const char *group) {
     const Object *const optimizer = import->model->compile.optimizer;
-    const UpdateRule rule = update_rule(optimizer);
+    const UpdateRule rule = update_rule(import->arena, optimizer);
     Variables variables = {import, file, group, {NULL, 0}, 0};
     if (group && !hdf5_has(file, group)) return import->stateless = "it was saved without one", true;
     if (!group && !hdf5_has(file, "optimizer/vars/0")) return import->stateless = "it was saved without one", true;
     if (group && !hdf5_texts(file, group, "weight_names", &variables.names)) return false;
-    for (int i = 0; i < rule.slot_count; i++)
-        if (!strcmp(rule.slots[i].name, "average") || !strcmp(rule.slots[i].name, "accumulated"))
+    for (int i = 0; i < rule.slots.count; i++)
+        if (!strcmp(rule.slots.at[i].name, "average") || !strcmp(rule.slots.at[i].name, "accumulated"))
             return import->stateless = "averages of weights and gradients of several batches do not come along", true;
     if (follows_schedule(optimizer)) return import->stateless = "its learning rate follows a schedule", true;
     if (rule.product) return import->stateless = "what Nadam keeps does not come along", true;
     if (!take_counters(&variables)) return false;
     /* Keras keeps the first two of most side by side, weight by weight, and those of RMSprop one after another. */
     const int beside = !strcmp(optimizer->class->name, "RMSprop") ? 1 : 2;
-    if (!take_slots(&variables, &rule, 0, rule.slot_count < beside ? rule.slot_count : beside)) return false;
-    for (int slot = beside; slot < rule.slot_count; slot++)
+    if (!take_slots(&variables, &rule, 0, rule.slots.count < beside ? rule.slots.count : beside)) return false;
+    for (int slot = beside; slot < rule.slots.count; slot++)
         if (!take_slots(&variables, &rule, slot, slot + 1)) return false;
     return true;
 }

@@ -3,8 +3,8 @@
 #ifndef NNC_IMPORT_ONNX_GRAPH_H
 #define NNC_IMPORT_ONNX_GRAPH_H
 
-#include "compiler/import/onnx.pb-c.h"
 #include "base/names.h"
+#include "compiler/import/onnx.pb-c.h"
 #include "import/import.h"
 
 typedef Onnx__NodeProto Node;

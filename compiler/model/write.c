@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "frontend/print.h"
-#include "language/common.h"
+#include "language/common_args.h"
 #include "language/keras_names.h"
 #include "language/registry.h"
 #include "model/layer.h"
