@@ -32,7 +32,8 @@ png_flags = $(if $(PNG),-DNNC_PNG)
 png_libs  = $(if $(PNG),-lspng)
 
 # Models of Keras and ONNX are read by libraries of the containers that they come in, where these are installed; IMPORT= leaves it out.
-# They belong to the compiler alone.
+# They are another program's, nnc-import, which nnc becomes for such files: started with every nnc, they would cost more than most
+# models take.
 import_packages := hdf5 jansson libzip libprotobuf-c
 IMPORT = $(shell pkg-config --exists $(import_packages) 2>/dev/null && command -v protoc-c >/dev/null && echo 1)
 import_flags = $(if $(IMPORT),-DNNC_IMPORT -isystem $(BUILD) $(shell pkg-config --cflags $(import_packages) | sed 's/-I/-isystem /g'))
@@ -41,7 +42,7 @@ import_libs  = $(if $(IMPORT),$(shell pkg-config --libs $(import_packages)))
 # runtime/core ships in products; runtime/program is the hosted program around a model.
 runtime_folders = -Iruntime/core -Iruntime/program
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
-                 -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(import_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+                 -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
 runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
@@ -61,9 +62,14 @@ embedded := $(BUILD)/embedded.c
 
 onnx_messages := $(BUILD)/compiler/import/onnx.pb-c.c
 
-generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded) $(onnx_messages))
+generated_objects := $(patsubst %.c,%.o,$(parser_c) $(lexer_c) $(embedded))
 compiler_objects  := $(patsubst %.c,$(BUILD)/%.o,$(compiler_sources)) $(generated_objects)
 runtime_objects   := $(patsubst %.c,$(BUILD)/%.o,$(runtime_sources))
+# nnc-import has import and export of its own.
+import_sources := $(filter compiler/import/% compiler/export/%,$(compiler_sources))
+common_objects := $(filter-out $(patsubst %.c,$(BUILD)/%.o,$(import_sources)),$(compiler_objects))
+onnx_object    := $(onnx_messages:.c=.o)
+import_objects := $(patsubst %.c,$(BUILD)/with-libraries/%.o,$(import_sources))
 # What emitted C may include; the other headers are the hosted program's own.
 model_headers     := $(filter runtime/core/%,$(runtime_headers))
 copied_headers    := $(patsubst runtime/core/%,$(BUILD)/include/nnc/%,$(model_headers))
@@ -80,7 +86,7 @@ else ifneq ($(filter demo,$(MAKECMDGOALS)),)
 setup := setup-build
 endif
 
-all: $(BUILD)/nnc $(BUILD)/libnnc.a $(public_headers) ## build nnc and the runtime library
+all: $(BUILD)/nnc $(if $(IMPORT),$(BUILD)/nnc-import) $(BUILD)/libnnc.a $(public_headers) ## build nnc and the runtime library
 
 .PHONY: all setup-build setup-check
 setup-build:
@@ -92,7 +98,7 @@ setup-check:
 
 # The compiler reads weights (--weights) with the runtime's own reader.
 $(BUILD)/nnc: $(compiler_objects) $(BUILD)/libnnc.a $(BUILD)/sources
-	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a $(png_libs) $(import_libs) -lz -lm -pthread -o $@
+	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(compiler_objects) $(BUILD)/libnnc.a $(png_libs) -lz -lm -pthread -o $@
 
 $(parser_c) $(parser_h) &: grammar/nnc.y | $(setup)
 	$(call say,BISON)mkdir -p $(@D) && bison -Wall -Wcounterexamples -Werror --header=$(parser_h) -o $(parser_c) $<
@@ -103,11 +109,19 @@ $(lexer_c) $(lexer_h) &: grammar/nnc.l | $(setup)
 $(embedded): $(embedded_sources) tools/embed.sh $(BUILD)/sources | $(setup)
 	$(call say,EMBED)tools/embed.sh $(embedded_sources) > $@
 
-# The reader and writer of ONNX, from its messages; empty where the importer is left out.
+# The reader and writer of ONNX, from its messages.
 $(onnx_messages): compiler/import/onnx.proto $(BUILD)/flags | $(setup)
-	$(call say,PROTO)mkdir -p $(@D) && $(if $(IMPORT),protoc-c --c_out=$(BUILD) $<,: > $@)
+	$(call say,PROTO)mkdir -p $(@D) && protoc-c --c_out=$(BUILD) $<
 
-$(filter $(BUILD)/compiler/import/% $(BUILD)/compiler/export/%,$(compiler_objects)): | $(onnx_messages)
+$(onnx_object): $(onnx_messages)
+	$(call say,CC)$(CC) $(compiler_flags) $(import_flags) $(warnings_generated) -MMD -MP -c $< -o $@
+
+# The same objects but those of import and export, which know the libraries.
+$(BUILD)/nnc-import: $(common_objects) $(import_objects) $(onnx_object) $(BUILD)/libnnc.a $(BUILD)/sources
+	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(common_objects) $(import_objects) $(onnx_object) $(BUILD)/libnnc.a $(png_libs) $(import_libs) -lz -lm -pthread -o $@
+
+$(import_objects): $(BUILD)/with-libraries/%.o: %.c $(BUILD)/flags | $(onnx_messages) $(parser_h) $(lexer_h) $(setup)
+	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(import_flags) $(warnings) -MMD -MP -c $< -o $@
 
 $(filter-out $(generated_objects),$(compiler_objects)): $(BUILD)/%.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(warnings) -MMD -MP -c $< -o $@
@@ -141,7 +155,7 @@ $(BUILD)/flags: force | $(setup)
 $(BUILD)/sources: force
 	$(call stamp,$(compiler_sources) $(embedded_sources))
 
--include $(patsubst %.o,%.d,$(compiler_objects) $(runtime_objects))
+-include $(patsubst %.o,%.d,$(compiler_objects) $(import_objects) $(runtime_objects))
 
 # --- tests and the demonstration --------------------------------------------------------------------------------------
 
@@ -173,12 +187,12 @@ completion := $(BUILD)/nnc.bash
 pkgconfig  := $(BUILD)/nnc.pc
 
 # what → where, in pairs: install and uninstall go through the same list.
-installed := $(BUILD)/nnc:bin/nnc $(BUILD)/libnnc.a:lib/libnnc.a $(pkgconfig):lib/pkgconfig/nnc.pc \
+installed := $(BUILD)/nnc:bin/nnc $(if $(IMPORT),$(BUILD)/nnc-import:bin/nnc-import) $(BUILD)/libnnc.a:lib/libnnc.a $(pkgconfig):lib/pkgconfig/nnc.pc \
              docs/nnc.1:share/man/man1/nnc.1 $(completion):share/bash-completion/completions/nnc \
              $(foreach header,$(public_headers),$(header):include/nnc/$(notdir $(header)))
 source_of  = $(firstword $(subst :, ,$(1)))
 place_of   = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
-mode_of    = $(if $(filter %/bin/nnc,$(call place_of,$(1))),755,644)
+mode_of    = $(if $(filter %/bin/nnc %/bin/nnc-import,$(call place_of,$(1))),755,644)
 
 .PHONY: install uninstall
 install: all $(pkgconfig) $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, pkg-config, man page, completion

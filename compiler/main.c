@@ -191,6 +191,7 @@ static int run(int argc, char **argv, Arena *arena) {
     if (status) return status - 1;
     if (answer(&options, arena, &status)) return status;
     if ((status = options_check(&options)) != 0) return status - 1;
+    if (options.command == COMMAND_IMPORT || options.command == COMMAND_EXPORT || import_wanted(options.input)) import_become(argv);
     if (options.command == COMMAND_IMPORT) return import_command(&options, arena);
     if (options.command == COMMAND_EXPORT) return export_command(&options, arena);
 

@@ -95,10 +95,9 @@ if lit.util.killProcessAndChildrenIsSupported()[0]:
 if "-lspng" in subprocess.run([nnc, "--libs"], capture_output=True, text=True).stdout:
     config.available_features.add("png")
 
-# What reads models of Keras and ONNX, by libraries that the compiler alone is linked with.
-with open(os.path.join(build, "flags")) as flags:
-    if "-DNNC_IMPORT" in flags.read():
-        config.available_features.add("import")
+# What reads models of Keras and ONNX.
+if os.path.exists(os.path.join(build, "nnc-import")):
+    config.available_features.add("import")
 
 
 def ask(option):

@@ -40,6 +40,18 @@ bool import_keras(Import *import) { return is_missing(import); }
 bool import_hdf5(Import *import) { return is_missing(import); }
 bool import_onnx(Import *import) { return is_missing(import); }
 
+void import_become(char **argv) {
+    char path[1 << 12];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "-import");
+    if (length <= 0) return;
+    memcpy(path + length, "-import", sizeof "-import");
+    execv(path, argv);
+}
+
+#else
+
+void import_become(char **argv) { (void)argv; }
+
 #endif
 
 /* In the process of its own -------------------------------------------------------------------------------------------- */

@@ -55,6 +55,9 @@ bool import_torch(Import *import); /* a state_dict in safetensors, onto the mode
 
 /** --check: predicts with a model file and its weights, and compares; `folder` is for what is made on the way. Returns the exit status. (verify.c) */
 int import_verify(const Options *options, Arena *arena, const char *folder, const char *model, const char *weights);
+/** Goes on as nnc-import, which knows the libraries, where it stands beside the running program; returns where it does not, or where
+ *  this is it. */
+void import_become(char **argv);
 /** nnc import. Returns the exit status. */
 int import_command(const Options *options, Arena *arena);
 /** Whether the file that nnc is given is no model file, but one to be imported. */
