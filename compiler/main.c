@@ -53,7 +53,8 @@ static bool answer(const Options *options, Arena *arena, int *status) {
         }
     } else if (options->list_kind >= 0) {
         if (!list_classes((ClassKind)options->list_kind, options->list_format, &text)) {
-            fprintf(stderr, "nnc: unknown list format '%s'; there are text, md, names and refused\n", options->list_format);
+            fprintf(stderr, "nnc: unknown list format '%s'; there are text, md, names and refused\n",
+                    options->list_format);
             *status = EXIT_USAGE;
         }
         fputs(text_chars(&text), stdout);
@@ -93,7 +94,9 @@ static int stage_of(const char *name, const Pass **last) {
 
 static void unknown_stage(Arena *arena, const char *name) {
     if (strncmp(name, "plan:", 5) != 0) fprintf(stderr, "nnc: unknown stage '%s' for --emit\n", name);
-    else fprintf(stderr, "nnc: there is no pass '%s' for --emit=plan; there are:\n%s", name + 5, pass_list(arena, "  ", 100));
+    else
+        fprintf(stderr, "nnc: there is no pass '%s' for --emit=plan; there are:\n%s", name + 5,
+                pass_list(arena, "  ", 100));
 }
 
 /* --max-ram: weights in RAM and scratch memory, or all that training needs, whichever is more. */
@@ -108,8 +111,8 @@ static void check_memory(const Plan *plan, const Options *options, Span span, Di
 }
 
 /* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */
-static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, const Pass *last, Diags *diags,
-                    Text *out, Plan **result) {
+static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, const Pass *last,
+                    Diags *diags, Text *out, Plan **result) {
     if (report_python(arena, source, diags)) return false;
     AstFile *file = parse_file(arena, source, diags);
     if (stage == STAGE_AST) ast_dump(file, source, out);
@@ -181,7 +184,8 @@ static int compile_model(Options *options, Arena *arena, Stage stage, const Pass
     diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT,
                 isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
     if (!good || diags_errors(diags)) return EXIT_MODEL;
-    if (options->command == COMMAND_RUN && !options->emit) return run_model(options, arena, plan->model, text_chars(&out));
+    if (options->command == COMMAND_RUN && !options->emit)
+        return run_model(options, arena, plan->model, text_chars(&out));
     return output_write(options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
 }
 
@@ -191,7 +195,8 @@ static int run(int argc, char **argv, Arena *arena) {
     if (status) return status - 1;
     if (answer(&options, arena, &status)) return status;
     if ((status = options_check(&options)) != 0) return status - 1;
-    if (options.command == COMMAND_IMPORT || options.command == COMMAND_EXPORT || import_wanted(options.input)) import_become(argv);
+    if (options.command == COMMAND_IMPORT || options.command == COMMAND_EXPORT || import_wanted(options.input))
+        import_become(argv);
     if (options.command == COMMAND_IMPORT) return import_command(&options, arena);
     if (options.command == COMMAND_EXPORT) return export_command(&options, arena);
 

@@ -109,7 +109,8 @@ void *arena_alloc(Arena *arena, size_t bytes) {
 void *arena_grow(Arena *arena, void *old, size_t old_bytes, size_t new_bytes) {
     Block *const block = arena->blocks;
     if (old_bytes > 0 && new_bytes > old_bytes && !is_large(new_bytes) &&
-        (char *)old + aligned(old_bytes) == (char *)block->bytes + block->used && /* what was asked for last grows in its place */
+        /* what was asked for last grows in its place */
+        (char *)old + aligned(old_bytes) == (char *)block->bytes + block->used &&
         block->size - block->used >= aligned(new_bytes) - aligned(old_bytes)) {
         block->used += aligned(new_bytes) - aligned(old_bytes);
         return old;
@@ -166,11 +167,12 @@ static size_t put_number(char *to, size_t size, size_t at, unsigned long long nu
 }
 
 static size_t put_signed(char *to, size_t size, size_t at, long long number) {
-    return put_number(to, size, at, number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number, number < 0);
+    return put_number(to, size, at, number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number,
+                      number < 0);
 }
 
-/* vsnprintf(), which most of a compiler's time would go into: what formats mostly hold is done here; what stands from anything
- * else on is left to it. */
+/* vsnprintf(), which most of a compiler's time would go into: what formats mostly hold is done here; what stands from
+ * anything else on is left to it. */
 static size_t format_text(char *to, size_t size, const char *format, va_list args) {
     size_t at = 0;
     for (;;) {

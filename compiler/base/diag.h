@@ -27,8 +27,8 @@ typedef struct Diags Diags;
 
 Diags *diags_new(Arena *arena, const Source *source);
 
-/** diag(diags, D_…, span, …) reports the diagnostic at `span`; the arguments fill its format, which the C compiler checks.
- *  Compilation goes on: the caller recovers. */
+/** diag(diags, D_…, span, …) reports the diagnostic at `span`; the arguments fill its format, which the C compiler
+ *  checks. Compilation goes on: the caller recovers. */
 #define diag(diags, id, ...) diag_report(diags, id, format_of_##id, __VA_ARGS__)
 void diag_report(Diags *diags, DiagId id, const char *format, Span span, ...) __attribute__((format(printf, 3, 5)));
 /** Adds to the diagnostic just reported: a note that points at a cause (or, with NO_SPAN, only says something). */

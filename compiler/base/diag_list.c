@@ -71,7 +71,8 @@ void diag_suggest(Diags *diags, const char *replacement) {
 void diag_did_you_mean(Diags *diags, const char *word) {
     if (diags->last != NULL && word != NULL) {
         const char *quote = strchr(word, '\'') == NULL ? "'" : "";
-        diags->last->message = arena_printf(diags->arena, "%s; did you mean %s%s%s?", diags->last->message, quote, word, quote);
+        diags->last->message =
+            arena_printf(diags->arena, "%s; did you mean %s%s%s?", diags->last->message, quote, word, quote);
         diags->last->suggestion = word;
     }
 }

@@ -16,7 +16,8 @@ typedef struct Options {
     const char *input;  /* - is standard input */
     const char *output; /* - is standard output */
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
-    bool inference_only, main, standalone, gradients, external_masks, portable, stream, monte_carlo, real_double, make_depfile;
+    bool inference_only, main, standalone, gradients, external_masks, portable, stream, monte_carlo, real_double,
+        make_depfile;
     bool diagnostics_json, color, check_plan;
     bool print_cflags, print_libs, print_version, print_help;
     int list_kind;                                       /* a ClassKind, or -1 */
@@ -24,12 +25,15 @@ typedef struct Options {
     int64_t batch;                                       /* --batch, or 0 */
     const char *model, *check, *checkpoint, *input_shape; /* nnc import */
     bool no_compile, onnx, keras, python;                /* nnc import, nnc export */
-    const char *imported_weights;                        /* of a model that is no model file: baked in like those of --weights */
+    /* of a model that is no model file: baked in like those of --weights */
+    const char *imported_weights;
     LIST(const char *) definitions, warnings, arguments; /* arguments: of the program, after -- */
     const char *program;                                 /* argv[0], to find an uninstalled build */
 } Options;
 
 /** The file whose weights are baked in; NULL: none. */
-static inline const char *options_weights(const Options *options) { return options->weights ? options->weights : options->imported_weights; }
+static inline const char *options_weights(const Options *options) {
+    return options->weights ? options->weights : options->imported_weights;
+}
 
 #endif

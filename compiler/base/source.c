@@ -113,7 +113,12 @@ bool source_has_bom(const Source *source) {
 int utf8_decode(const char *text, size_t length, uint32_t *code) {
     const unsigned char *byte = (const unsigned char *)text;
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    int size = byte[0] < 0x80 ? 1 : byte[0] < 0xC0 ? 0 : byte[0] < 0xE0 ? 2 : byte[0] < 0xF0 ? 3 : byte[0] < 0xF8 ? 4 : 0;
+    int size = byte[0] < 0x80   ? 1
+               : byte[0] < 0xC0 ? 0
+               : byte[0] < 0xE0 ? 2
+               : byte[0] < 0xF0 ? 3
+               : byte[0] < 0xF8 ? 4
+                                : 0;
     if (size == 1) {
         *code = byte[0];
         return 1;

@@ -29,8 +29,8 @@ static int least(int a, int b) {
     return a < b ? a : b;
 }
 
-/* Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and swaps of neighbours,
- * one each. Both lengths are at most LONGEST. */
+/* Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, substitutions and swaps of
+ * neighbours, one each. Both lengths are at most LONGEST. */
 static int distance(const char *a, int a_length, const char *b, int b_length) {
     int rows[3][LONGEST + 1];
     int *before = rows[0], *last = rows[1], *row = rows[2];

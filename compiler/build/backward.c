@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Reverse mode: walks the operations of a program backwards, each adding the gradients of what it read. The gradient of a
- * loop is the same loop the other way round.
+/* Reverse mode: walks the operations of a program backwards, each adding the gradients of what it read. The gradient of
+ * a loop is the same loop the other way round.
  *
  * With h[t+1] = f(h[t], x[t], w) in the loop, and d h[t+1] what arrives at step t, the reverse loop computes at step t
  *     d h[t] = d h[t+1] · ∂f/∂h       carried on to step t - 1
@@ -56,7 +56,8 @@ static void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
     }
     for (int i = 0; i < loop->carries.count; i++) {
         Tensor *d = gradient_of(loop->carries.at[i]->previous);
-        if (!d) d = build_map(build, &nothing, (Tensor *[]){back[i]->previous}, NULL, 0); /* behind a dropout of everything */
+        /* behind a dropout of everything */
+        if (!d) d = build_map(build, &nothing, (Tensor *[]){back[i]->previous}, NULL, 0);
         loop_carry(build, back[i], d);
     }
     build->after_loop = true;
@@ -74,7 +75,8 @@ static Tensor *gradient_of_result(Builder *build, const Tensor *tensor) {
     if (d || !tensor->columns) return d;
     d = gradient_of(tensor->base);
     if (!d) return NULL;
-    return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], gradient_name(build, tensor));
+    return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1],
+                         gradient_name(build, tensor));
 }
 
 void build_gradients(Builder *build, int end, Tensor *prediction) {

@@ -98,7 +98,8 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
 static const Formula square = {"square", {"x"}, "x * x", {NULL}};
 
 Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *label) {
-    Tensor *squares = build_map(build, &square, (Tensor *[]){x, NULL}, NULL, 0); /* which go into the sum: pass_fuse_steps */
+    /* which go into the sum: pass_fuse_steps */
+    Tensor *squares = build_map(build, &square, (Tensor *[]){x, NULL}, NULL, 0);
     Op *op = build_op(build, &op_sum, label);
     op_read(op, squares);
     return build_result(build, op, label, shape);
@@ -140,7 +141,8 @@ Tensor *build_concat(Builder *build, Tensor *const *parts, int count, const char
     int64_t column = 0;
     for (int i = 0; i < count; i++) {
         const int64_t columns = parts[i]->shape.dim[shape.rank - 1];
-        Tensor *place = build_columns(build, whole, column, columns, arena_printf(build->plan->arena, "%s_part", label));
+        Tensor *place =
+            build_columns(build, whole, column, columns, arena_printf(build->plan->arena, "%s_part", label));
         build_store(build, parts[i], place);
         whole->producer = place->producer;
         if (gradient_needed(parts[i])) whole->trained = 1;
@@ -206,7 +208,8 @@ static bool keeps_order(Shape shape, const int *axes) {
     return true;
 }
 
-Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label) {
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role,
+                      const char *label) {
     const Op *before = x->base || !x->producer || x->producer->def != &op_permute ? NULL : x->producer;
     int all[MAX_RANK]; /* two permutations in one */
     bool identity = true;
@@ -240,8 +243,8 @@ Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *la
     return build_result(build, op, label, x->shape);
 }
 
-/* Under TimeDistributed files have the masks of one time step after the other: (time, batch, …), or (time, gate, batch, …)
- * where each gate has its own. */
+/* Under TimeDistributed files have the masks of one time step after the other: (time, batch, …), or (time, gate, batch,
+ * …) where each gate has its own. */
 static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
     Plan *plan = build->plan;
     Shape given = shape;

@@ -16,8 +16,8 @@
 /* Appending operations. Names of results are made from the layer's: build_map(…, relu) in layer dense makes dense.relu;
  * the layer's last result is renamed to the layer. */
 
-/** y[rows, out] = x[rows, in] · w[in, out] over the last axis of x; with transpose_x y[in, out] = xᵀ · w over all others.
- *  `role` names the operation (forward), `label` its result (sum). */
+/** y[rows, out] = x[rows, in] · w[in, out] over the last axis of x; with transpose_x y[in, out] = xᵀ · w over all
+ *  others. `role` names the operation (forward), `label` its result (sum). */
 Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
                      const char *label);
 Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *numbers,
@@ -30,11 +30,13 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label);
 Tensor *build_view(Builder *build, Tensor *x, Shape shape, const char *label);
 /** y's dimension i is x's dimension axes[i], backwards where bit i of `flipped` is set. Undoing a permutation takes no
  *  operation. */
-Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role, const char *label);
+Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipped, const char *role,
+                      const char *label);
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
 Tensor *build_weight(Builder *build, const Weight *weight);
-/** A state that lasts from batch to batch, or of a stream from step to step, zero at first; `path` names it in all programs. */
+/** A state that lasts from batch to batch, or of a stream from step to step, zero at first; `path` names it in all
+ *  programs. */
 Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 

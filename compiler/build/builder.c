@@ -20,8 +20,8 @@ void tensor_rename(Builder *build, Tensor *tensor, const char *name) {
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape) {
     Plan *plan = build->plan;
     Tensor *tensor = NEW(plan->arena, Tensor);
-    *tensor = (Tensor){.kind = kind, .number = plan->tensor_count++, .name = name, .shape = shape, .type = plan->real, .first = -1,
-                       .last = -1, .offset = -1};
+    *tensor = (Tensor){.kind = kind, .number = plan->tensor_count++, .name = name, .shape = shape, .type = plan->real,
+                       .first = -1, .last = -1, .offset = -1};
     for (int i = 2; kind == TENSOR_VALUE && tensor_name_taken(build->program, tensor->name); i++)
         tensor->name = arena_printf(plan->arena, "%s_%d", name, i);
     if (kind != TENSOR_VALUE) return tensor;

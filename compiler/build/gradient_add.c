@@ -23,7 +23,8 @@ static Tensor *gradient_place(Builder *build, Tensor *tensor) {
         return d;
     }
     Tensor *d = gradient_place(build, tensor->base);
-    if (tensor->columns) return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], name);
+    if (tensor->columns)
+        return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], name);
     return tensor->part ? build_index(build, d, tensor->index, name) : build_view(build, d, tensor->shape, name);
 }
 
@@ -51,7 +52,8 @@ static Tensor *summed(Builder *build, Tensor *tensor, Tensor *d) {
         d = loop_sequence(build, d);
     }
     if (!shape_equal(tensor->shape, d->shape))
-        d = build_sum(build, d, tensor->shape, tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : gradient_name(build, tensor));
+        d = build_sum(build, d, tensor->shape,
+                      tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : gradient_name(build, tensor));
     build->after_loop = after;
     return d;
 }

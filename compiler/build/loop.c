@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Building time loops: steps of sequences, states that are carried on, and what of all this does not depend on the step. */
+/* Building time loops: steps of sequences, states that are carried on, and what of all this does not depend on the
+ * step. */
 #include "base/arena.h"
 #include "build/build.h"
 #include "build/builder.h"
@@ -98,7 +99,8 @@ Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *labe
     store_initial(build, initial,
                   build_index(build, carry->sequence, loop->reversed ? loop->steps : 0,
                              arena_printf(arena, "%s_initial", label)));
-    carry->previous = loop_slot(build, carry->sequence, loop->reversed ? 1 : 0, arena_printf(arena, "%s_before", label));
+    carry->previous =
+        loop_slot(build, carry->sequence, loop->reversed ? 1 : 0, arena_printf(arena, "%s_before", label));
     list_push(arena, &loop->carries, carry);
     return carry;
 }

@@ -51,7 +51,8 @@ enum {
 #define FIELD(name) offsetof(Options, name)
 
 static const OptionDef table[] = {
-    {"-o", "FILE.c", TAKES_TEXT, FIELD(output), "write the C to FILE.c, and FILE.h beside it; - is standard output", EVERY},
+    {"-o", "FILE.c", TAKES_TEXT, FIELD(output), "write the C to FILE.c, and FILE.h beside it; - is standard output",
+     EVERY},
     {"--header", "FILE.h", TAKES_TEXT, FIELD(header), "write the header there"},
     {"--prefix", "NAME", TAKES_TEXT, FIELD(prefix), "name of everything external, instead of the model's"},
     {"--inference-only", NULL, TAKES_NOTHING, FIELD(inference_only), "nothing that trains"},
@@ -64,7 +65,8 @@ static const OptionDef table[] = {
     {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts"},
     {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another"},
     {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers"},
-    {"--emit", "STAGE", TAKES_TEXT, FIELD(emit), "print ast, model, shapes, lowered, plan, memory, cost, summary, dot, json, c or h"},
+    {"--emit", "STAGE", TAKES_TEXT, FIELD(emit),
+     "print ast, model, shapes, lowered, plan, memory, cost, summary, dot, json, c or h"},
     {"--check-plan", NULL, TAKES_NOTHING, FIELD(check_plan), "prove after each pass that the plan is sound"},
     {"-D", "NAME=EXPR", TAKES_LIST, FIELD(definitions), "give a constant of the file another value"},
     {"-MD", NULL, TAKES_NOTHING, FIELD(make_depfile), "also write FILE.d for make"},
@@ -76,9 +78,12 @@ static const OptionDef table[] = {
     {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
     {"--for", "MODEL.nn", TAKES_TEXT, FIELD(model), "import: weights alone, onto this model", IMPORTS},
     {"--checkpoint", "FILE", TAKES_TEXT, FIELD(checkpoint), "import: also what fit --resume goes on from", IMPORTS},
-    {"--check", "X.npy", TAKES_TEXT, FIELD(check), "import: predict from X.npy and compare with the outputs beside it, Y.npy", IMPORTS},
-    {"--input-shape", "SIZES", TAKES_TEXT, FIELD(input_shape), "import: the input's shape, where the file leaves it open: 28,28,1", IMPORTS | 1u << COMMAND_COMPILE},
-    {"--no-compile", NULL, TAKES_NOTHING, FIELD(no_compile), "import: leave out optimizer, loss and metrics", IMPORTS | 1u << COMMAND_COMPILE},
+    {"--check", "X.npy", TAKES_TEXT, FIELD(check),
+     "import: predict from X.npy and compare with the outputs beside it, Y.npy", IMPORTS},
+    {"--input-shape", "SIZES", TAKES_TEXT, FIELD(input_shape),
+     "import: the input's shape, where the file leaves it open: 28,28,1", IMPORTS | 1u << COMMAND_COMPILE},
+    {"--no-compile", NULL, TAKES_NOTHING, FIELD(no_compile), "import: leave out optimizer, loss and metrics",
+     IMPORTS | 1u << COMMAND_COMPILE},
     {"--keras", NULL, TAKES_NOTHING, FIELD(keras), "export: a model of Keras 3", EXPORTS},
     {"--onnx", NULL, TAKES_NOTHING, FIELD(onnx), "export: an ONNX model", EXPORTS},
     {"--python", NULL, TAKES_NOTHING, FIELD(python), "export: the Keras script that says the same", EXPORTS},
@@ -106,9 +111,11 @@ void options_help(FILE *out) {
         "nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
         "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
         "       nnc run MODEL.nn [-D …] [-- OPTIONS]     compile and run: fit, with these options, and then evaluate\n"
-        "       nnc run MODEL.nn [-D …] -- COMMAND …     the same for another command of the program: predict, summary, …\n"
+        "       nnc run MODEL.nn [-D …] -- COMMAND …     the same for another command of the program: predict, "
+        "summary, …\n"
         "       nnc import FILE -o MODEL.nn --weights FILE.safetensors       from Keras (.keras, .h5), ONNX, PyTorch\n"
-        "       nnc FILE.keras|.h5|.onnx -o MODEL.c [options]                the same, and compile it with its weights\n"
+        "       nnc FILE.keras|.h5|.onnx -o MODEL.c [options]                the same, and compile it with its "
+        "weights\n"
         "       nnc export --keras|--onnx|--python MODEL.nn --weights FILE.safetensors -o FILE\n\n",
         out);
     for (const OptionDef *option = table; option->name; option++) {
@@ -123,7 +130,8 @@ void options_help(FILE *out) {
         else fprintf(out, "  %s\n", name);
     }
     Arena *const arena = arena_new();
-    fprintf(out, "\n--emit=plan:PASS prints the plan as it is behind one of these passes:\n%s", pass_list(arena, "  ", 100));
+    fprintf(out, "\n--emit=plan:PASS prints the plan as it is behind one of these passes:\n%s",
+            pass_list(arena, "  ", 100));
     arena_free(arena);
 }
 
@@ -153,7 +161,8 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         const bool real = option->type == TAKES_REAL;
         const char *const plain = real ? "float" : "text", *const other = real ? "double" : "json";
         if (strcmp(value, plain) != 0 && strcmp(value, other) != 0)
-            return usage(arena_printf(arena, "option '%s' takes %s or %s, not '%%s'", option->name, plain, other), value);
+            return usage(arena_printf(arena, "option '%s' takes %s or %s, not '%%s'", option->name, plain, other),
+                         value);
         *(bool *)field = !strcmp(value, other);
         return 0;
     }
@@ -208,7 +217,8 @@ static int unknown_option(Arena *arena, const char *arg) {
 }
 
 int options_parse(Options *options, Arena *arena, int argc, char **argv) {
-    *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1, .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
+    *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1,
+                          .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
     bool only_files = false;
     for (int i = 0; argc > 1 && commands[i].name; i++)
         if (!strcmp(argv[1], commands[i].name)) options->command = commands[i].command;
@@ -235,7 +245,8 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
         if (needs_value && !*value) return usage("option '%s' needs a value, not ''", option->name);
         if (!((option->commands ? option->commands : COMPILES) & 1u << options->command)) {
             const char *const name = command_name(options->command);
-            return usage(arena_printf(arena, "nnc%s%s has no use for option '%%s'", name ? " " : "", name ? name : ""), option->name);
+            return usage(arena_printf(arena, "nnc%s%s has no use for option '%%s'", name ? " " : "", name ? name : ""),
+                         option->name);
         }
         const int failed = store(options, arena, option, value);
         if (failed) return failed;
@@ -250,12 +261,17 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
 /* nnc import and nnc export. */
 static int check_conversion(const Options *options) {
     const bool import = options->command == COMMAND_IMPORT;
-    if (import && options->model && options->output) return usage("with option '--for' the model is there: there is no use for option '%s'", "-o");
-    if (import && options->model && !options->weights) return usage("option '--for' gives weights: say where they go, with option '%s'", "--weights");
-    if (import && !options->model && !options->output && !options->check) return usage("say where the model goes: -o MODEL.nn%s", "");
-    if (!import && options->keras + options->onnx + options->python != 1) return usage("say what is to be made: --keras, --onnx or --python%s", "");
+    if (import && options->model && options->output)
+        return usage("with option '--for' the model is there: there is no use for option '%s'", "-o");
+    if (import && options->model && !options->weights)
+        return usage("option '--for' gives weights: say where they go, with option '%s'", "--weights");
+    if (import && !options->model && !options->output && !options->check)
+        return usage("say where the model goes: -o MODEL.nn%s", "");
+    if (!import && options->keras + options->onnx + options->python != 1)
+        return usage("say what is to be made: --keras, --onnx or --python%s", "");
     if (!import && !options->output) return usage("say where it goes: -o FILE%s", "");
-    if (!import && !options->python && !options->weights) return usage("weights belong to it: --weights FILE.safetensors%s", "");
+    if (!import && !options->python && !options->weights)
+        return usage("weights belong to it: --weights FILE.safetensors%s", "");
     return 0;
 }
 

@@ -53,8 +53,8 @@ static FILE *create(const char *path) {
     return file < 0 ? NULL : fdopen(file, "wb");
 }
 
-/* Writes to a temporary file beside its path, or at once to what must not be replaced by a file: a device, a pipe, a link.
- * False and a message when that fails. */
+/* Writes to a temporary file beside its path, or at once to what must not be replaced by a file: a device, a pipe, a
+ * link. False and a message when that fails. */
 static bool prepare(Arena *arena, PendingFile *file) {
     struct stat status;
     const bool exists = lstat(file->path, &status) == 0;

@@ -13,8 +13,8 @@
 const char *output_header_include(const Options *options, Arena *arena);
 /** Whether nothing would be written over another result or what is read; else false, after a message. */
 bool output_check(const Options *options, Arena *arena);
-/** Writes the text (to -o, or standard output), the header beside it and the depfile. All or nothing: on an error, after
- *  its message, no file is left half written; that standard output is at fault is for main() to say. */
+/** Writes the text (to -o, or standard output), the header beside it and the depfile. All or nothing: on an error,
+ *  after its message, no file is left half written; that standard output is at fault is for main() to say. */
 bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text);
 /** What compiles and links linked output. */
 const char *build_cflags(const Options *options, Arena *arena);

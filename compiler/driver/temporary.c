@@ -25,8 +25,8 @@ static void remove_all(void) {
     }
 }
 
-/* A signal that is handed on is queued, which tells the program that it is no second one: a terminal, or who signals a group of
- * processes, has reached the program itself. A broken pipe is nobody else's. */
+/* A signal that is handed on is queued, which tells the program that it is no second one: a terminal, or who signals a
+ * group of processes, has reached the program itself. A broken pipe is nobody else's. */
 static void on_signal(int number, siginfo_t *info, void *context) {
     (void)info, (void)context;
     if (child_running > 0 && number != SIGPIPE) {

@@ -39,12 +39,14 @@ static const char *callback_text(Emit *emit, const Object *callback, int index) 
                 string_or_null(emit, args->monitor),
                 string_or_null(emit, args->path ? weights_file(emit->arena, args->path) : NULL),
                 args->separator ? args->separator[0] : 0, monitor_direction(emit->plan->model, args));
-    text_printf(&out, "     %s, %s, %s, %s, %d,\n", double_literal(emit, args->min_delta), double_literal(emit, args->factor),
-                double_literal(emit, args->min_lr), double_literal(emit, has_baseline ? args->baseline : 0), has_baseline);
+    text_printf(&out, "     %s, %s, %s, %s, %d,\n", double_literal(emit, args->min_delta),
+                double_literal(emit, args->factor), double_literal(emit, args->min_lr),
+                double_literal(emit, has_baseline ? args->baseline : 0), has_baseline);
     text_printf(&out, "     %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ",\n", args->patience, args->cooldown,
                 args->start_from_epoch, args->save_freq == INT_NONE ? 0 : args->save_freq);
     text_printf(&out, "     %d, %d, %d, %d, %d, %d, %d, ", (int)args->verbose, args->restore_best_weights,
-                args->save_best_only, args->append, args->raise_error, args->double_checkpoint, args->delete_checkpoint);
+                args->save_best_only, args->append, args->raise_error, args->double_checkpoint,
+                args->delete_checkpoint);
     const char *const prefix = emit->plan->model->name;
     text_printf(&out, "%s, %s, %d, ", has_rates ? formatted(emit, "main_rate_epochs_%d", index) : "NULL",
                 has_rates ? formatted(emit, "main_rates_%d", index) : "NULL", args->schedule.count);

@@ -20,9 +20,9 @@ const char *source_name(const Options *options) {
 const char *index_check(Emit *emit, const char *count) {
     const int64_t indices = plan_indices(emit->plan);
     if (!indices) return "";
-    const char *wrong = emit->plan->model->integer_input
-                            ? formatted(emit, "(uint32_t)x[i] >= %lld", (long long)indices)
-                            : formatted(emit, "!(x[i] > %s && x[i] < %s)", literal(emit, -1), literal(emit, (double)indices));
+    const char *wrong = emit->plan->model->integer_input ? formatted(emit, "(uint32_t)x[i] >= %lld", (long long)indices)
+                                                         : formatted(emit, "!(x[i] > %s && x[i] < %s)",
+                                                                     literal(emit, -1), literal(emit, (double)indices));
     Text out = {.arena = emit->arena};
     emit_template(emit, &out, "index_check", (Hole[]){{"count", count}, {"wrong", wrong}, {NULL, NULL}});
     return text_chars(&out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What the functions take and give, in the words of the data: where values come from, what is done to them, which classes
- * there are. The texts are in data.t.c. */
+/* What the functions take and give, in the words of the data: where values come from, what is done to them, which
+ * classes there are. The texts are in data.t.c. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -100,16 +100,18 @@ const char *data_text(Emit *emit) {
 const char *class_names(Emit *emit) {
     const Labels labels = labels_of(emit);
     Text text = {.arena = emit->arena};
-    for (int i = 0; i < labels.count; i++) text_printf(&text, "%s%s", i ? ", " : "", one_line_literal(emit, labels.at[i]));
+    for (int i = 0; i < labels.count; i++)
+        text_printf(&text, "%s%s", i ? ", " : "", one_line_literal(emit, labels.at[i]));
     return text_chars(&text);
 }
 
 void emit_adapt(Emit *emit, const Hole *holes, Text *out) {
     const Preparation *const x = &emit->plan->model->x;
-    emit_template(emit, out, "api_adapt",
-                  with(emit, holes,
-                       (Hole[]){{"x_scale", x->scale != 1 ? formatted(emit, " * %s", double_literal(emit, x->scale)) : ""},
-                                {"mean", weight_field(emit, x->mean)},
-                                {"deviation", weight_field(emit, x->deviation)},
-                                {NULL, NULL}}));
+    emit_template(
+        emit, out, "api_adapt",
+        with(emit, holes,
+             (Hole[]){{"x_scale", x->scale != 1 ? formatted(emit, " * %s", double_literal(emit, x->scale)) : ""},
+                      {"mean", weight_field(emit, x->mean)},
+                      {"deviation", weight_field(emit, x->deviation)},
+                      {NULL, NULL}}));
 }

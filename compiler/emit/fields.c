@@ -38,7 +38,8 @@ void name_state_fields(Emit *emit) {
     const Tensors *const structs[] = {&emit->plan->states, &emit->plan->stream_states};
     for (int i = 0; i < 2; i++) {
         emit->scope = (Names){.arena = emit->arena};
-        for (int j = 0; j < structs[i]->count; j++) names_of(emit, structs[i]->at[j])->variable = scope_name(emit, structs[i]->at[j]->name);
+        for (int j = 0; j < structs[i]->count; j++)
+            names_of(emit, structs[i]->at[j])->variable = scope_name(emit, structs[i]->at[j]->name);
     }
 }
 

@@ -91,7 +91,8 @@ static const char *state_fields_text(Emit *emit) {
     Text text = {.arena = emit->arena};
     for (int i = 0; i < plan->states.count; i++)
         text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, names_of(emit, plan->states.at[i])->variable,
-                    (long long)tensor_size(plan, plan->states.at[i]), shape_text(emit->arena, plan->states.at[i]->shape));
+                    (long long)tensor_size(plan, plan->states.at[i]),
+                    shape_text(emit->arena, plan->states.at[i]->shape));
     return text_chars(&text);
 }
 
@@ -112,7 +113,8 @@ static const char *sums_text(Emit *emit) {
 static const char *weights_text(Emit *emit) {
     if (!emit->plan->can_train) return "";
     const int64_t rows = inner_size(loss_rows(emit->plan->model));
-    return rows == 1 ? "one per sample" : formatted(emit, "%lld per sample, one for each row of the loss", (long long)rows);
+    return rows == 1 ? "one per sample"
+                     : formatted(emit, "%lld per sample, one for each row of the loss", (long long)rows);
 }
 
 /* The header's facts as holes, shared by all templates of the file. */
@@ -342,10 +344,19 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
 static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
-static const char *const runtime_copied[] = {
-    "runtime/nnc_vec.h",    "runtime/nnc_math.h",      "runtime/nnc_random.h", "runtime/nnc_tile.h",   "runtime/nnc_product.h",
-    "runtime/nnc_column.h", "runtime/nnc_transpose.h", "runtime/nnc_packed.h", "runtime/nnc_winner.h", "runtime/nnc_rows.h",
-    "runtime/nnc_init.h",   "runtime/nnc_rate.h",      NULL};
+static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
+                                             "runtime/nnc_math.h",
+                                             "runtime/nnc_random.h",
+                                             "runtime/nnc_tile.h",
+                                             "runtime/nnc_product.h",
+                                             "runtime/nnc_column.h",
+                                             "runtime/nnc_transpose.h",
+                                             "runtime/nnc_packed.h",
+                                             "runtime/nnc_winner.h",
+                                             "runtime/nnc_rows.h",
+                                             "runtime/nnc_init.h",
+                                             "runtime/nnc_rate.h",
+                                             NULL};
 
 /* The second list as a linked file includes it. */
 static void print_includes(Text *out) {
@@ -356,8 +367,11 @@ static void print_includes(Text *out) {
 /* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */
 static const char *names_text(Emit *emit, const char *runtime_names) {
     const Plan *plan = emit->plan;
-    const char *const programs[] = {"predict_batch", plan->mc_rows ? "sample_batch" : NULL, plan->step_model ? "step_once" : NULL,
-                                    plan->can_train ? "evaluate_batch" : NULL, plan->can_train ? "train_batch" : NULL,
+    const char *const programs[] = {"predict_batch",
+                                    plan->mc_rows ? "sample_batch" : NULL,
+                                    plan->step_model ? "step_once" : NULL,
+                                    plan->can_train ? "evaluate_batch" : NULL,
+                                    plan->can_train ? "train_batch" : NULL,
                                     plan->can_train && plan->options->gradients ? "apply_gradients" : NULL};
     const char *const prefix = emit->plan->model->name;
     Text out = {.arena = emit->arena};

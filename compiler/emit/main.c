@@ -99,7 +99,8 @@ static const char *how_text(const Metric *metric) {
 
 static const char *area_of(const char *curve) {
     static const char *const words[][2] = {{"ROC", "ROC_AREA"}, {"PR", "PR_AREA"}, {"PRGAIN", "PR_GAIN_AREA"},
-                                           {"roc", "ROC_AREA"}, {"pr", "PR_AREA"}, {"prgain", "PR_GAIN_AREA"}, {NULL, NULL}};
+                                           {"roc", "ROC_AREA"}, {"pr", "PR_AREA"}, {"prgain", "PR_GAIN_AREA"},
+                                           {NULL, NULL}};
     return meaning_of(curve, words);
 }
 
@@ -113,13 +114,16 @@ static void metrics_table(Emit *emit, Text *out) {
         const MetricArgs *args = metric->object->args;
         const MetricKind kind = metric->def->kind;
         const char *const result = args->curve ? area_of(args->curve) : metric->def->result;
-        const int parts = kind == METRIC_MEAN ? 1 : kind == METRIC_THRESHOLDS ? metric_thresholds(metric->object).count : outputs;
+        const int parts = kind == METRIC_MEAN         ? 1
+                          : kind == METRIC_THRESHOLDS ? metric_thresholds(metric->object).count
+                                                      : outputs;
         const double number = kind == METRIC_THRESHOLDS ? args->at
                               : kind == METRIC_F_SCORE  ? args->beta > 0 ? args->beta : 1
                               : kind == METRIC_R2       ? (double)args->num_regressors
                                                         : 0;
-        text_printf(out, "    {%s, %d, NNC_RESULT_%s, NNC_%s, %d, %d, %s},\n", string_literal(emit, metric->name), metric->sums,
-                    result, how_text(metric), parts, args->multi_label ? outputs : 1, double_literal(emit, number));
+        text_printf(out, "    {%s, %d, NNC_RESULT_%s, NNC_%s, %d, %d, %s},\n", string_literal(emit, metric->name),
+                    metric->sums, result, how_text(metric), parts, args->multi_label ? outputs : 1,
+                    double_literal(emit, number));
     }
     text_puts(out, "};\n");
 }
@@ -145,12 +149,14 @@ static const char *source_text(Emit *emit, const Object *source, const char *nam
         text_puts(tables, "};\n");
     }
     const bool rows = args->rows.count == 2;
-    return formatted(
-        emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s}", string_literal(emit, source->class->name),
-        string_literal(emit, args->path), args->array ? string_literal(emit, args->array) : "NULL", columns,
-        index.count > 0 ? index.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
-        rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1, double_literal(emit, source->class == &source_labels ? 1 : args->scale),
-        args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header, names);
+    return formatted(emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s}",
+                     string_literal(emit, source->class->name), string_literal(emit, args->path),
+                     args->array ? string_literal(emit, args->array) : "NULL", columns,
+                     index.count > 0 ? index.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
+                     rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1,
+                     double_literal(emit, source->class == &source_labels ? 1 : args->scale),
+                     args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header,
+                     names);
 }
 
 /* How long epochs are and when to validate, then the callbacks. */
@@ -161,7 +167,8 @@ static const char *schedule_text(Emit *emit, Text *tables) {
     const Model *model = emit->plan->model;
     const FitArgs *fit = model->has_fit ? &model->fit : &unsaid;
     const Ints freq = fit->validation_freq;
-    const int64_t given[] = {fit->initial_epoch, fit->steps_per_epoch, fit->validation_steps, fit->validation_batch_size};
+    const int64_t given[] = {fit->initial_epoch, fit->steps_per_epoch, fit->validation_steps,
+                             fit->validation_batch_size};
     Text out = {.arena = emit->arena};
     for (int i = 0; i < 4; i++) text_printf(&out, "%" PRId64 ", ", given[i] == INT_NONE ? 0 : given[i]);
     if (!freq.single) {
@@ -188,7 +195,8 @@ static void fit_table(Emit *emit, Text *out) {
     const int weights = any && fit->class_weight.count > 0 ? fit->class_weight.count : 0;
     if (weights) text_puts(out, "static const nnc_class_weight main_class_weights[] = {\n");
     for (int i = 0; i < weights; i++)
-        text_printf(out, "    {%" PRId64 ", %s},\n", fit->class_weight.keys[i], double_literal(emit, fit->class_weight.at[i]));
+        text_printf(out, "    {%" PRId64 ", %s},\n", fit->class_weight.keys[i],
+                    double_literal(emit, fit->class_weight.at[i]));
     if (weights) text_puts(out, "};\n");
     text_printf(out,
                 "static const nnc_fit_defaults main_fit = {\n    %s,\n    %s,\n    %s,\n    %s,\n    %s,\n    %s, %d, "
@@ -196,8 +204,8 @@ static void fit_table(Emit *emit, Text *out) {
                 x, y, weight, val_x, val_y, double_literal(emit, any ? fit->validation_split : 0),
                 any ? (int)fit->epochs : 1,
                 any && fit->batch_size > 0 && fit->batch_size < model->batch ? (int)fit->batch_size : (int)model->batch,
-                any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1, schedule_text(emit, out),
-                weights ? "main_class_weights" : "NULL", weights);
+                any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1,
+                schedule_text(emit, out), weights ? "main_class_weights" : "NULL", weights);
 }
 
 static void evaluate_table(Emit *emit, Text *out) {
@@ -219,7 +227,8 @@ static size_t notes_table(Emit *emit, Text *out) {
     const nnc_notes *const notes = baked_notes(emit);
     if (notes->count) text_puts(out, "static const nnc_note main_notes[] = {\n");
     for (size_t i = 0; i < notes->count; i++)
-        text_printf(out, "    {%s, %s},\n", string_literal(emit, notes->at[i].key), string_literal(emit, notes->at[i].value));
+        text_printf(out, "    {%s, %s},\n", string_literal(emit, notes->at[i].key),
+                    string_literal(emit, notes->at[i].value));
     if (notes->count) text_puts(out, "};\n");
     return notes->count;
 }
@@ -265,9 +274,11 @@ static const char *model_text(Emit *emit, size_t notes) {
         text_printf(&out, "offsetof(%s_work, states), %s, sizeof(%s_states),\n", prefix,
                     train ? formatted(emit, "offsetof(%s_trainer, states)", prefix) : "0", prefix);
     else text_puts(&out, "0, 0, 0,\n");
-    text_printf(&out, "%s,\nmain_predict, %s, %s,\n", plan->mc_rows ? "main_predict_mc" : "NULL", train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
+    text_printf(&out, "%s,\nmain_predict, %s, %s,\n", plan->mc_rows ? "main_predict_mc" : "NULL",
+                train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
                 gradients ? "main_grad, main_apply" : "NULL, NULL");
-    text_printf(&out, "NNC_TARGET_%s, %d, %s,\n", loss && loss->target ? loss->target : "REAL", args && args->from_logits,
+    text_printf(&out, "NNC_TARGET_%s, %d, %s,\n", loss && loss->target ? loss->target : "REAL",
+                args && args->from_logits,
                 options_weights(plan->options) ? formatted(emit, "&%s_weights", prefix) : "NULL");
     text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
     text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX",

@@ -129,7 +129,8 @@ RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *on
 }
 
 const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last) {
-    const char *const begin = strstr(embedded_text(name), first), *const end = strstr(begin, arena_printf(arena, "\n%s", last));
+    const char *const begin = strstr(embedded_text(name), first), *const end =
+                                                                      strstr(begin, arena_printf(arena, "\n%s", last));
     return arena_printf(arena, "%.*s", (int)(strchr(end + 1, '\n') - begin), begin);
 }
 

@@ -116,7 +116,8 @@ static const char *another_step(Emit *emit, bool first) {
 
 /* What the program passes for a parameter. */
 static const char *argument(Emit *emit, const Param *param) {
-    if (param->kind == PARAM_DEPTH) return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->depth);
+    if (param->kind == PARAM_DEPTH)
+        return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->depth);
     if (param->kind == PARAM_ADD) return another_step(emit, true);
     if (param->kind == PARAM_SUMS) return "sums";
     if (param->kind == PARAM_SCALAR) return param->scalar;
@@ -298,7 +299,8 @@ static const char *scalars_of_update(Emit *emit, const Function *const *function
     Text text = {.arena = emit->arena};
     if (iteration) text_puts(&text, "const uint64_t iteration = t->iterations + 1;\n");
     for (int i = 0; i < all.count; i++)
-        if (used[i]) text_printf(&text, "const %s %s = %s;\n", emit->real, all.at[i].name, scalar_text(emit, all.at[i].text));
+        if (used[i])
+            text_printf(&text, "const %s %s = %s;\n", emit->real, all.at[i].name, scalar_text(emit, all.at[i].text));
     return text_chars(&text);
 }
 
@@ -309,7 +311,9 @@ static const char *opening(Emit *emit, const Op *op, const Op *before) {
     if (waits && !(before && before->phase == PHASE_UPDATE))
         return formatted(emit, "if ((t->batches + 1) %% %lld == 0) {\n", (long long)accumulated);
     if (!op->loop || op->loop->steps == 1 || (before && before->loop == op->loop)) return "";
-    return formatted(emit, op->loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n" : "for (size_t step = 0; step < %lld; step++) {\n",
+    return formatted(emit,
+                     op->loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n"
+                                        : "for (size_t step = 0; step < %lld; step++) {\n",
                      (long long)op->loop->steps);
 }
 
@@ -412,5 +416,6 @@ const char *unused_names(Emit *emit, const char *names, const char *text) {
 }
 
 const char *unused_by(Emit *emit, const ProgramText *program, const char *arena, const char *names) {
-    return unused_names(emit, names, formatted(emit, "%s%s%s%s", arena, program->values, program->before, program->calls));
+    return unused_names(emit, names,
+                        formatted(emit, "%s%s%s%s", arena, program->values, program->before, program->calls));
 }

@@ -66,7 +66,8 @@ RatesText rates_text(Emit *emit, const Hole *holes) {
     const char *update = "t->iterations++;\n";
     if (rule->product) {
         const char *const mu = rule_scalar(rule, rule->product)->text;
-        emit_template(emit, &functions, "api_product", with(emit, holes, (Hole[]){{"mu", scalar_text(emit, mu)}, {NULL, NULL}}));
+        emit_template(emit, &functions, "api_product",
+                      with(emit, holes, (Hole[]){{"mu", scalar_text(emit, mu)}, {NULL, NULL}}));
         text_printf(&begin, "t->momenta = 1;\n%s_next_product(t);\n", prefix);
         update = formatted(emit, "%s%s_next_product(t);\n", update, prefix);
     }

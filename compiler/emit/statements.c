@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Calls in their order. Where many layers in a row are equal, their calls are one loop over the layers: what differs are
- * places in memory and numbers of random streams. They are computed where they are regular, else listed. */
+/* Calls in their order. Where many layers in a row are equal, their calls are one loop over the layers: what differs
+ * are places in memory and numbers of random streams. They are computed where they are regular, else listed. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -30,17 +30,20 @@ const Hole *stream_holes(Emit *emit, const Hole *holes) {
     const Sizes sizes = plan_sizes(plan);
     Text fields = {.arena = emit->arena};
     fields_of(emit, true, &fields);
-    text_printf(&fields, "%s arena[%lld]; /* scratch memory of one step */\n", emit->real, (long long)sizes.stream_arena);
+    text_printf(&fields, "%s arena[%lld]; /* scratch memory of one step */\n", emit->real,
+                (long long)sizes.stream_arena);
     fields_of(emit, false, &fields);
     if (sizes.state_padding)
-        text_printf(&fields, "int32_t unused[%lld]; /* fills the last %s */\n", (long long)sizes.state_padding, emit->real);
-    return with(emit, holes,
-                (Hole[]){{"stream_fields", text_chars(&fields)},
-                         {"step_in", size_text(emit, model->input, 0, model->input.rank)},
-                         {"step_in_shape", shape_text(emit->arena, shape_of(model->input.rank - 2, model->input.dim + 2))},
-                         {"step_out", size_text(emit, model->output, 0, model->output.rank)},
-                         {"state_bytes", integer(emit, sizes.state_bytes)},
-                         {NULL, NULL}});
+        text_printf(&fields, "int32_t unused[%lld]; /* fills the last %s */\n", (long long)sizes.state_padding,
+                    emit->real);
+    return with(
+        emit, holes,
+        (Hole[]){{"stream_fields", text_chars(&fields)},
+                 {"step_in", size_text(emit, model->input, 0, model->input.rank)},
+                 {"step_in_shape", shape_text(emit->arena, shape_of(model->input.rank - 2, model->input.dim + 2))},
+                 {"step_out", size_text(emit, model->output, 0, model->output.rank)},
+                 {"state_bytes", integer(emit, sizes.state_bytes)},
+                 {NULL, NULL}});
 }
 
 void emit_stream(Emit *emit, const Hole *holes, const char *run_step, Text *programs, Text *out) {

@@ -10,7 +10,8 @@
 typedef struct TrainerField {
     const char *type, *name, *length; /* length: "[64]", or "" */
     const char *comment;
-    const char *kept;  /* how it lasts from one step to the next: an nnc_kept_as without its NNC_KEPT_; NULL: it does not */
+    /* how it lasts from one step to the next: an nnc_kept_as without its NNC_KEPT_; NULL: it does not */
+    const char *kept;
     const char *count; /* numbers in it, in C; "0": as many as there are weights */
 } TrainerField;
 
@@ -25,11 +26,14 @@ static TrainerFields fields_of(Emit *emit) {
     const char *const prefix = emit->plan->model->name, *const trainable = formatted(emit, "%s_trainable", prefix);
     TrainerFields fields = {0};
     /* First: in a trainer that begins a cache line no vector of the arena crosses one. */
-    add(emit, &fields, (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
-    add(emit, &fields, (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
-                                "WEIGHTS", "0"});
+    add(emit, &fields,
+        (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
+    add(emit, &fields,
+        (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
+                       "WEIGHTS", "0"});
     if (plan->options->gradients)
-        add(emit, &fields, (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, NULL});
+        add(emit, &fields,
+            (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, NULL});
     for (int i = 0; i < plan->update.slots.count; i++)
         add(emit, &fields, (TrainerField){trainable, plan->update.slots.at[i].name, "", NULL, "TRAINABLE", "0"});
     if (sizes.masks)
@@ -40,10 +44,12 @@ static TrainerFields fields_of(Emit *emit) {
                                     formatted(emit, "sizeof(%s_states) / sizeof(%s)", prefix, emit->real)});
     add(emit, &fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
     if (plan->update.product)
-        add(emit, &fields, (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", "1"});
+        add(emit, &fields,
+            (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", "1"});
     if (sizes.trainer_padding)
-        add(emit, &fields, (TrainerField){emit->real, "unused", formatted(emit, "[%lld]", (long long)sizes.trainer_padding),
-                                    "the next is aligned to 8 bytes everywhere", NULL, NULL});
+        add(emit, &fields,
+            (TrainerField){emit->real, "unused", formatted(emit, "[%lld]", (long long)sizes.trainer_padding),
+                           "the next is aligned to 8 bytes everywhere", NULL, NULL});
     add(emit, &fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
     add(emit, &fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
     add(emit, &fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});

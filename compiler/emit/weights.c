@@ -35,7 +35,8 @@ static char *put_character(unsigned char c, char *to) {
 
 /* All weights as one string, a line for each 32 bytes. */
 static const char *bytes_text(Emit *emit, const char *params, size_t bytes, size_t real) {
-    enum { ROW = 32, LONGEST = 4, AROUND = 3 }; /* bytes of a line; characters of a byte, and of quotes and line's end */
+    /* bytes of a line; characters of a byte, and of quotes and line's end */
+    enum { ROW = 32, LONGEST = 4, AROUND = 3 };
     char *const text = NEW_ARRAY(emit->arena, char, bytes * LONGEST + (bytes / ROW + 1) * AROUND + 1), *to = text;
     for (size_t i = 0; i < bytes; i += real) {
         unsigned char parts[8];
@@ -75,11 +76,14 @@ const nnc_notes *baked_notes(Emit *emit) {
     nnc_tensors tensors;
     if (emit->notes) return emit->notes;
     emit->notes = NEW(emit->arena, nnc_notes);
-    if (!options_weights(emit->plan->options) || nnc_tensors_read(&host, options_weights(emit->plan->options), &tensors) != 0) return emit->notes;
+    if (!options_weights(emit->plan->options) ||
+        nnc_tensors_read(&host, options_weights(emit->plan->options), &tensors) != 0)
+        return emit->notes;
     emit->notes->at = NEW_ARRAY(emit->arena, nnc_note, tensors.notes.count + 1);
     for (; emit->notes->count < tensors.notes.count; emit->notes->count++) {
         const nnc_note *note = &tensors.notes.at[emit->notes->count];
-        emit->notes->at[emit->notes->count] = (nnc_note){arena_strdup(emit->arena, note->key), arena_strdup(emit->arena, note->value)};
+        emit->notes->at[emit->notes->count] =
+            (nnc_note){arena_strdup(emit->arena, note->key), arena_strdup(emit->arena, note->value)};
     }
     nnc_tensors_free(&tensors);
     return emit->notes;

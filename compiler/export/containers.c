@@ -57,7 +57,8 @@ bool zip_make(Export *export, const Member *members, size_t count, Text *out) {
         const zip_int64_t index = from ? zip_file_add(archive, members[i].name, from, ZIP_FL_OVERWRITE) : -1;
         if (from && index < 0) zip_source_free(from);
         good = index >= 0 && zip_set_file_compression(archive, (zip_uint64_t)index, ZIP_CM_STORE, 0) == 0 &&
-               zip_file_set_mtime(archive, (zip_uint64_t)index, 315532800 /* 1980: the same bytes whenever it is made */, 0) == 0;
+               zip_file_set_mtime(archive, (zip_uint64_t)index,
+                                  315532800 /* 1980: the same bytes whenever it is made */, 0) == 0;
     }
     good = good && zip_close(archive) == 0;
     zip_stat_t about;

@@ -12,7 +12,8 @@ typedef struct Member {
     size_t size;
 } Member;
 
-/** Appends an HDF5 file to `out` whose arrays of floats have paths as names; `groups` are there although empty, NULL ends. */
+/** Appends an HDF5 file to `out` whose arrays of floats have paths as names; `groups` are there although empty, NULL
+ *  ends. */
 bool hdf5_make(Export *export, const nnc_entry *arrays, size_t count, const char *const *groups, Text *out);
 /** Appends an archive whose members are stored as they are. */
 bool zip_make(Export *export, const Member *members, size_t count, Text *out);

@@ -19,8 +19,9 @@ enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_CANNOT = 2, ERROR_LIMIT = 20 };
 #ifndef NNC_IMPORT
 
 static bool is_missing(Export *export) {
-    return export_fail(export, "this nnc was built without the libraries for it: install libhdf5-dev, libjansson-dev, libzip-dev, "
-                               "libprotobuf-c-dev and protobuf-c-compiler, and build it again");
+    return export_fail(
+        export, "this nnc was built without the libraries for it: install libhdf5-dev, libjansson-dev, libzip-dev, "
+                "libprotobuf-c-dev and protobuf-c-compiler, and build it again");
 }
 bool export_keras(Export *export) { return is_missing(export); }
 bool export_onnx(Export *export) { return is_missing(export); }
@@ -58,7 +59,8 @@ static const Model *read_model(Export *export, int *status) {
     if (!diags_errors(diags)) model_shapes(model, diags);
     if (!diags_errors(diags)) model_prepare(model, diags);
     if (!diags_errors(diags)) model_check(model, diags);
-    diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT, isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
+    diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT,
+                isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
     return diags_errors(diags) ? NULL : model;
 }
 
@@ -74,12 +76,17 @@ static bool read_weights(Export *export) {
         for (int j = 0; j < model->layers.at[i]->weights.count; j++) {
             const Weight *const weight = model->layers.at[i]->weights.at[j];
             nnc_tensor *const tensor = &tensors[count++];
-            *tensor = (nnc_tensor){.name = weight->path, .offset = offset, .gradient_offset = SIZE_MAX, .rank = weight->shape.rank};
+            *tensor = (nnc_tensor){.name = weight->path, .offset = offset, .gradient_offset = SIZE_MAX,
+                                   .rank = weight->shape.rank};
             for (int k = 0; k < weight->shape.rank; k++) tensor->shape[k] = weight->shape.dim[k];
             offset += (size_t)shape_size(weight->shape, 1);
         }
-    const nnc_model described = {.name = model->name, .real_size = sizeof(float), .tensors = tensors, .tensor_count = count,
-                                 .parameter_count = offset, .params_bytes = (offset ? offset : 1) * sizeof(float)};
+    const nnc_model described = {.name = model->name,
+                                 .real_size = sizeof(float),
+                                 .tensors = tensors,
+                                 .tensor_count = count,
+                                 .parameter_count = offset,
+                                 .params_bytes = (offset ? offset : 1) * sizeof(float)};
     float *const params = NEW_ARRAY(arena, float, offset + 1);
     if (nnc_weights_load(&export->host, &described, export->options->weights, params, NULL) != 0) return false;
     const float **const values = NEW_ARRAY(arena, const float *, count + 1);
@@ -98,13 +105,18 @@ const float *export_values(const Export *export, const Layer *layer, int weight)
 static bool check_prepared(Export *export) {
     const Model *const model = export->model;
     if (model->x.standardize)
-        return export_fail(export, "x is standardized by the source of fit(), which nothing elsewhere does: write Normalization(mean=…, variance=…) "
+        return export_fail(export, "x is standardized by the source of fit(), which nothing elsewhere does: write "
+                                   "Normalization(mean=…, variance=…) "
                                    "as the first layer instead");
     if (model->x.scale != 1)
-        return export_fail(export, "x is multiplied by %g by the source of fit(), which nothing elsewhere does: write Rescaling(%g) as the first "
-                                   "layer instead", model->x.scale, model->x.scale);
+        return export_fail(export,
+                           "x is multiplied by %g by the source of fit(), which nothing elsewhere does: write "
+                           "Rescaling(%g) as the first "
+                           "layer instead",
+                           model->x.scale, model->x.scale);
     if (model->y.scale != 1)
-        return export_fail(export, "y is multiplied by %g by the source of fit(), which nothing elsewhere does", model->y.scale);
+        return export_fail(export, "y is multiplied by %g by the source of fit(), which nothing elsewhere does",
+                           model->y.scale);
     return true;
 }
 
@@ -134,7 +146,8 @@ int export_command(const Options *options, Arena *arena) {
     export.model = read_model(&export, &status);
     if (!export.model) return status;
     bool (*const format)(Export *) = options->keras ? export_keras : options->onnx ? export_onnx : export_python;
-    const bool good = check_prepared(&export) && (!options->weights || read_weights(&export)) && format(&export) && write_out(&export);
+    const bool good = check_prepared(&export) && (!options->weights || read_weights(&export)) && format(&export) &&
+                      write_out(&export);
     if (!good) nnc_print_error(&export.host);
     return good ? EXIT_DONE : EXIT_MODEL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc export --keras: a .keras of Keras 3. Its configuration says what differs from the defaults, which are Keras' own; its variables
- * stand in HDF5 under the class of their layer. */
+/* nnc export --keras: a .keras of Keras 3. Its configuration says what differs from the defaults, which are Keras' own;
+ * its variables stand in HDF5 under the class of their layer. */
 #include "export/export.h"
 
 #ifdef NNC_IMPORT
@@ -20,7 +20,8 @@
 
 static bool put_object(Export *export, Writer *writer, const Object *object, const char *name, Text *out);
 
-/* Values ------------------------------------------------------------------------------------------------------------- */
+/* Values -------------------------------------------------------------------------------------------------------------
+ * */
 
 static void put_text(const char *text, Text *out) {
     text_puts(out, "\"");
@@ -110,7 +111,8 @@ static bool put_value(Export *export, Writer *writer, const WrittenArg *arg, con
     }
 }
 
-/* Objects ------------------------------------------------------------------------------------------------------------ */
+/* Objects ------------------------------------------------------------------------------------------------------------
+ * */
 
 /* Arguments that are nnc's own; NULL ends. */
 static const char *const own_arguments[] = {"inverted", NULL};
@@ -118,12 +120,14 @@ static const char *const own_arguments[] = {"inverted", NULL};
 static bool check_argument(Export *export, const Object *object, const WrittenArg *arg) {
     for (const char *const *own = own_arguments; *own; own++)
         if (!strcmp(*own, arg->row->name))
-            return export_fail(export, "%s has %s=, which is nnc's own: Keras has nothing like it", object->class->name, arg->row->name);
+            return export_fail(export, "%s has %s=, which is nnc's own: Keras has nothing like it", object->class->name,
+                               arg->row->name);
     return true;
 }
 
 static const char *module_of(Arena *arena, const Class *class) {
-    return class->kind == CLASS_SCHEDULE ? "keras.optimizers.schedules" : arena_printf(arena, "keras.%s", class_kind_name(class->kind, true));
+    return class->kind == CLASS_SCHEDULE ? "keras.optimizers.schedules"
+                                         : arena_printf(arena, "keras.%s", class_kind_name(class->kind, true));
 }
 
 /* What Keras is told besides: a layer's name, and what it must have; losses that are functions have no class. */
@@ -134,7 +138,8 @@ static bool put_object(Export *export, Writer *writer, const Object *object, con
         return true;
     }
     const WrittenArgs args = written_args(writer, object);
-    text_printf(out, "{\"module\": \"%s\", \"class_name\": \"%s\", \"config\": {", module_of(export->arena, class), class->name);
+    text_printf(out, "{\"module\": \"%s\", \"class_name\": \"%s\", \"config\": {", module_of(export->arena, class),
+                class->name);
     const char *between = "";
     if (name) {
         text_puts(out, "\"name\": ");
@@ -145,7 +150,8 @@ static bool put_object(Export *export, Writer *writer, const Object *object, con
         if (!check_argument(export, object, &args.at[i])) return false;
         text_printf(out, "%s\"%s\": ", between, args.at[i].row->name);
         const Object *const inner = args.at[i].row->type == ARG_OBJECT ? *(Object *const *)args.at[i].field : NULL;
-        const char *const inner_name = inner && inner->class->kind == CLASS_LAYER ? ((const LayerArgs *)inner->extra_args)->name : NULL;
+        const char *const inner_name =
+            inner && inner->class->kind == CLASS_LAYER ? ((const LayerArgs *)inner->extra_args)->name : NULL;
         if (!put_value(export, writer, &args.at[i], inner_name, out)) return false;
         between = ", ";
     }
@@ -174,7 +180,8 @@ static bool put_compile(Export *export, Writer *writer, Text *out) {
         if (many[i].objects.count == 0) text_puts(out, "null");
         else if (!put_objects(export, writer, many[i].objects, out)) return false;
     }
-    text_puts(out, ", \"loss_weights\": null, \"run_eagerly\": false, \"steps_per_execution\": 1, \"jit_compile\": false}");
+    text_puts(out,
+              ", \"loss_weights\": null, \"run_eagerly\": false, \"steps_per_execution\": 1, \"jit_compile\": false}");
     return true;
 }
 
@@ -183,11 +190,13 @@ static bool put_config(Export *export, Text *out) {
     Writer writer = {.arena = export->arena};
     text_puts(out, "{\"module\": \"keras\", \"class_name\": \"Sequential\", \"config\": {\"name\": ");
     put_text(model->name, out);
-    text_puts(out, ", \"trainable\": true, \"dtype\": \"float32\", \"layers\": [{\"module\": \"keras.layers\", \"class_name\": \"InputLayer\", "
+    text_puts(out, ", \"trainable\": true, \"dtype\": \"float32\", \"layers\": [{\"module\": \"keras.layers\", "
+                   "\"class_name\": \"InputLayer\", "
                    "\"config\": {\"batch_shape\": [");
     put_int(model->given_batch ? model->batch : INT_NONE, out);
     for (int i = 1; i < model->input.rank; i++) text_printf(out, ", %" PRId64, model->input.dim[i]);
-    text_printf(out, "], \"dtype\": \"%s\", \"name\": \"input_layer\"}, \"registered_name\": null}", model->integer_input ? "int32" : "float32");
+    text_printf(out, "], \"dtype\": \"%s\", \"name\": \"input_layer\"}, \"registered_name\": null}",
+                model->integer_input ? "int32" : "float32");
     for (int i = 0; i < model->layers.count; i++) {
         writer.layer = model->layers.at[i];
         text_puts(out, ", ");
@@ -202,11 +211,13 @@ static bool put_config(Export *export, Text *out) {
     return true;
 }
 
-/* Variables ---------------------------------------------------------------------------------------------------------- */
+/* Variables ----------------------------------------------------------------------------------------------------------
+ * */
 
 typedef LIST(nnc_entry) Arrays;
 
-static void add_layer(Export *export, const Layer *owner, const Layer *layer, const char *group, int *weight, Arrays *arrays) {
+static void add_layer(Export *export, const Layer *owner, const Layer *layer, const char *group, int *weight,
+                      Arrays *arrays) {
     Arena *const arena = export->arena;
     for (int i = 0; i < layer->inner.count; i++) {
         const char *const part = layer->inner.count == 2 ? i ? "backward_layer" : "forward_layer" : "layer";
@@ -214,8 +225,12 @@ static void add_layer(Export *export, const Layer *owner, const Layer *layer, co
     }
     for (int i = 0; layer->inner.count == 0 && i < layer->weights.count; i++) {
         const Shape shape = layer->weights.at[i]->shape;
-        nnc_entry array = {.name = arena_printf(arena, layer->def->recurrent ? "%s/cell/vars/%d" : "%s/vars/%d", group, i), .dtype = NNC_F32,
-                           .rank = shape.rank, .count = (size_t)shape_size(shape, 1), .data = export_values(export, owner, (*weight)++)};
+        nnc_entry array = {.name =
+                               arena_printf(arena, layer->def->recurrent ? "%s/cell/vars/%d" : "%s/vars/%d", group, i),
+                           .dtype = NNC_F32,
+                           .rank = shape.rank,
+                           .count = (size_t)shape_size(shape, 1),
+                           .data = export_values(export, owner, (*weight)++)};
         for (int j = 0; j < shape.rank; j++) array.shape[j] = shape.dim[j];
         list_push(arena, arrays, array);
     }
@@ -232,7 +247,8 @@ static bool put_variables(Export *export, Text *out) {
         const char *const base = snake_case(export->arena, layer->def->class.name);
         int **const count = (int **)names_slot(&counts, base);
         if (!*count) *count = NEW(export->arena, int);
-        const char *const group = **count ? arena_printf(export->arena, "layers/%s_%d", base, **count) : arena_printf(export->arena, "layers/%s", base);
+        const char *const group = **count ? arena_printf(export->arena, "layers/%s_%d", base, **count)
+                                          : arena_printf(export->arena, "layers/%s", base);
         ++**count;
         int weight = 0;
         list_push(export->arena, &groups, arena_printf(export->arena, "%s/vars", group));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc export --onnx: opset 17. Values lie as here, channels last; around what ONNX knows with channels first alone they are turned
- * there and back. What only trains is left out. */
+/* nnc export --onnx: opset 17. Values lie as here, channels last; around what ONNX knows with channels first alone they
+ * are turned there and back. What only trains is left out. */
 #include "export/export.h"
 
 #ifdef NNC_IMPORT
@@ -22,7 +22,8 @@ typedef struct Graph {
     int made;
 } Graph;
 
-/* Arguments of a layer, by name ------------------------------------------------------------------------------------------ */
+/* Arguments of a layer, by name
+ * ------------------------------------------------------------------------------------------ */
 
 static const void *field_of(const Object *object, const char *name, ArgType type) {
     for (const ArgDef *row = object->class->args; row && row->name; row++)
@@ -48,10 +49,12 @@ static bool says(const Object *object, const char *name, const char *text) {
 /* One number for each of `rank` dimensions. */
 static void sizes_of(const Object *object, const char *name, int rank, int64_t otherwise, int64_t *sizes) {
     const Ints *const field = field_of(object, name, ARG_INTS);
-    for (int i = 0; i < rank; i++) sizes[i] = field && field->count > 0 ? field->at[field->count > i ? i : 0] : otherwise;
+    for (int i = 0; i < rank; i++)
+        sizes[i] = field && field->count > 0 ? field->at[field->count > i ? i : 0] : otherwise;
 }
 
-/* Nodes and tensors ---------------------------------------------------------------------------------------------------- */
+/* Nodes and tensors
+ * ---------------------------------------------------------------------------------------------------- */
 
 static char *text_of(Graph *graph, const char *text) { return arena_strdup(graph->export->arena, text); }
 
@@ -102,7 +105,8 @@ static void add_ints(Graph *graph, Onnx__NodeProto *node, const char *name, cons
 }
 
 /* A constant as the next input of a node. */
-static void add_tensor(Graph *graph, Onnx__NodeProto *node, const char *name, int type, int rank, const int64_t *dim, const void *values) {
+static void add_tensor(Graph *graph, Onnx__NodeProto *node, const char *name, int type, int rank, const int64_t *dim,
+                       const void *values) {
     Arena *const arena = graph->export->arena;
     Onnx__TensorProto *const tensor = NEW(arena, Onnx__TensorProto);
     onnx__tensor_proto__init(tensor);
@@ -124,7 +128,8 @@ static void add_tensor(Graph *graph, Onnx__NodeProto *node, const char *name, in
 
 static void add_weight(Graph *graph, Onnx__NodeProto *node, const Layer *layer, int index) {
     const Weight *const weight = layer->weights.at[index];
-    add_tensor(graph, node, weight->path, TYPE_FLOAT, weight->shape.rank, weight->shape.dim, export_values(graph->export, layer, index));
+    add_tensor(graph, node, weight->path, TYPE_FLOAT, weight->shape.rank, weight->shape.dim,
+               export_values(graph->export, layer, index));
 }
 
 static void transpose(Graph *graph, int rank, bool first) {
@@ -137,11 +142,15 @@ static bool lacks(Graph *graph, const Layer *layer, const char *what) {
     return export_fail(graph->export, "layer '%s', %s: %s", layer->name, layer->def->class.name, what);
 }
 
-/* Layers -------------------------------------------------------------------------------------------------------------- */
+/* Layers --------------------------------------------------------------------------------------------------------------
+ * */
 
 static bool put_activation(Graph *graph, const Layer *layer, const Object *activation) {
-    static const char *const nodes[][2] = {{"relu", "Relu"}, {"tanh", "Tanh"}, {"sigmoid", "Sigmoid"}, {"softplus", "Softplus"}, {"softsign", "Softsign"},
-                                           {"elu", "Elu"}, {"selu", "Selu"}, {"exponential", "Exp"}, {"softmax", "Softmax"}, {"log_softmax", "LogSoftmax"}};
+    static const char *const nodes[][2] = {{"relu", "Relu"},         {"tanh", "Tanh"},
+                                           {"sigmoid", "Sigmoid"},   {"softplus", "Softplus"},
+                                           {"softsign", "Softsign"}, {"elu", "Elu"},
+                                           {"selu", "Selu"},         {"exponential", "Exp"},
+                                           {"softmax", "Softmax"},   {"log_softmax", "LogSoftmax"}};
     if (!activation || !strcmp(activation->class->name, "linear")) return true;
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
         if (strcmp(nodes[i][0], activation->class->name) != 0) continue;
@@ -149,7 +158,9 @@ static bool put_activation(Graph *graph, const Layer *layer, const Object *activ
         if (strstr(nodes[i][1], "oftmax")) add_int(graph, node, "axis", -1);
         return true;
     }
-    return lacks(graph, layer, arena_printf(graph->export->arena, "the activation '%s' has no node in ONNX", activation->class->name));
+    return lacks(
+        graph, layer,
+        arena_printf(graph->export->arena, "the activation '%s' has no node in ONNX", activation->class->name));
 }
 
 static const Object *activation_of(const Layer *layer) {
@@ -167,12 +178,14 @@ static bool put_dense(Graph *graph, const Layer *layer) {
 static float *turned(Graph *graph, const Layer *layer, int64_t *dim) {
     const Shape shape = layer->weights.at[0]->shape;
     const int rank = shape.rank;
-    const int64_t inputs = shape.dim[rank - 2], outputs = shape.dim[rank - 1], space = shape_size(shape, 1) / inputs / outputs;
+    const int64_t inputs = shape.dim[rank - 2], outputs = shape.dim[rank - 1],
+                  space = shape_size(shape, 1) / inputs / outputs;
     const float *const from = export_values(graph->export, layer, 0);
     float *const to = NEW_ARRAY(graph->export->arena, float, shape_size(shape, 1));
     for (int64_t s = 0; s < space; s++)
         for (int64_t i = 0; i < inputs; i++)
-            for (int64_t o = 0; o < outputs; o++) to[(o * inputs + i) * space + s] = from[(s * inputs + i) * outputs + o];
+            for (int64_t o = 0; o < outputs; o++)
+                to[(o * inputs + i) * space + s] = from[(s * inputs + i) * outputs + o];
     dim[0] = outputs;
     dim[1] = inputs;
     for (int i = 2; i < rank; i++) dim[i] = shape.dim[i - 2];
@@ -180,11 +193,13 @@ static float *turned(Graph *graph, const Layer *layer, int64_t *dim) {
 }
 
 /* Strides, dilations and pads, as Keras lays them out for the layer's input. */
-static void put_window(Graph *graph, Onnx__NodeProto *node, const Layer *layer, const int64_t *kernel, const int64_t *strides, const int64_t *dilations) {
+static void put_window(Graph *graph, Onnx__NodeProto *node, const Layer *layer, const int64_t *kernel,
+                       const int64_t *strides, const int64_t *dilations) {
     const int rank = layer->input.rank - 2;
     int64_t pads[2 * MAX_RANK] = {0};
     for (int i = 0; i < rank; i++) {
-        const int64_t reach = (kernel[i] - 1) * dilations[i] + 1, in = layer->input.dim[i + 1], out = (in + strides[i] - 1) / strides[i];
+        const int64_t reach = (kernel[i] - 1) * dilations[i] + 1, in = layer->input.dim[i + 1],
+                      out = (in + strides[i] - 1) / strides[i];
         const int64_t needed = (out - 1) * strides[i] + reach - in, all = needed > 0 ? needed : 0;
         if (says(layer->object, "padding", "same")) pads[i] = all / 2, pads[i + rank] = all - all / 2;
         if (says(layer->object, "padding", "causal")) pads[i] = reach - 1;
@@ -248,7 +263,8 @@ static bool put_batch_normalization(Graph *graph, const Layer *layer) {
     for (int i = 0; i < layer->weights.count; i++)
         for (int j = 0; j < 4; j++)
             if (!strcmp(names[j], layer->weights.at[i]->name)) part[j] = export_values(graph->export, layer, i);
-    float *const scale = NEW_ARRAY(graph->export->arena, float, channels), *const shift = NEW_ARRAY(graph->export->arena, float, channels);
+    float *const scale = NEW_ARRAY(graph->export->arena, float, channels), *const shift = NEW_ARRAY(
+                                                                               graph->export->arena, float, channels);
     const double epsilon = real_of(layer->object, "epsilon", 1e-3);
     for (int64_t i = 0; i < channels; i++) {
         const double factor = (part[0] ? (double)part[0][i] : 1) / sqrt((double)part[3][i] + epsilon);
@@ -256,8 +272,10 @@ static bool put_batch_normalization(Graph *graph, const Layer *layer) {
         shift[i] = (float)((part[1] ? (double)part[1][i] : 0) - (double)part[2][i] * factor);
     }
     for (int i = 0; i < rank - at; i++) dim[i] = i ? 1 : channels;
-    add_tensor(graph, add_node(graph, "Mul"), arena_printf(graph->export->arena, "%s/scale", layer->name), TYPE_FLOAT, (int)(rank - at), dim, scale);
-    add_tensor(graph, add_node(graph, "Add"), arena_printf(graph->export->arena, "%s/shift", layer->name), TYPE_FLOAT, (int)(rank - at), dim, shift);
+    add_tensor(graph, add_node(graph, "Mul"), arena_printf(graph->export->arena, "%s/scale", layer->name), TYPE_FLOAT,
+               (int)(rank - at), dim, scale);
+    add_tensor(graph, add_node(graph, "Add"), arena_printf(graph->export->arena, "%s/shift", layer->name), TYPE_FLOAT,
+               (int)(rank - at), dim, shift);
     return true;
 }
 
@@ -266,19 +284,23 @@ static bool put_reshape(Graph *graph, const Layer *layer) {
     int64_t dim[MAX_RANK];
     const int64_t rank = layer->output.rank;
     for (int i = 0; i < rank; i++) dim[i] = i ? layer->output.dim[i] : -1;
-    add_tensor(graph, add_node(graph, "Reshape"), arena_printf(graph->export->arena, "%s/shape", layer->name), TYPE_INT64, 1, &rank, dim);
+    add_tensor(graph, add_node(graph, "Reshape"), arena_printf(graph->export->arena, "%s/shape", layer->name),
+               TYPE_INT64, 1, &rank, dim);
     return true;
 }
 
 static bool put_relu(Graph *graph, const Layer *layer) {
-    if (isfinite(real_of(layer->object, "max_value", INFINITY)) || real_of(layer->object, "threshold", 0) != 0 || real_of(layer->object, "negative_slope", 0) != 0)
+    if (isfinite(real_of(layer->object, "max_value", INFINITY)) || real_of(layer->object, "threshold", 0) != 0 ||
+        real_of(layer->object, "negative_slope", 0) != 0)
         return lacks(graph, layer, "only ReLU() without arguments has a node in ONNX");
     add_node(graph, "Relu");
     return true;
 }
 
 static bool put_layer(Graph *graph, const Layer *layer) {
-    static const char *const trains[] = {"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization"};
+    static const char *const trains[] = {"Dropout",          "SpatialDropout1D",      "SpatialDropout2D",
+                                         "SpatialDropout3D", "GaussianNoise",         "GaussianDropout",
+                                         "AlphaDropout",     "ActivityRegularization"};
     const char *const name = layer->def->class.name;
     for (size_t i = 0; i < sizeof trains / sizeof *trains; i++)
         if (!strcmp(name, trains[i])) {
@@ -288,14 +310,16 @@ static bool put_layer(Graph *graph, const Layer *layer) {
     if (!strcmp(name, "Dense")) return put_dense(graph, layer);
     if (!strcmp(name, "Activation")) return put_activation(graph, layer, activation_of(layer));
     if (!strncmp(name, "Conv", 4) && strlen(name) == 6) return put_conv(graph, layer);
-    if (!strncmp(name, "MaxPooling", 10) || !strncmp(name, "AveragePooling", 14)) return put_pool(graph, layer, *name == 'A');
+    if (!strncmp(name, "MaxPooling", 10) || !strncmp(name, "AveragePooling", 14))
+        return put_pool(graph, layer, *name == 'A');
     if (!strncmp(name, "Global", 6)) return put_global(graph, layer, name[6] == 'A');
     if (!strcmp(name, "BatchNormalization")) return put_batch_normalization(graph, layer);
     if (!strcmp(name, "Flatten") || !strcmp(name, "Reshape")) return put_reshape(graph, layer);
     if (!strcmp(name, "ReLU")) return put_relu(graph, layer);
     if (!strcmp(name, "LeakyReLU") || !strcmp(name, "ELU")) {
         const bool elu = *name == 'E';
-        add_real(graph, add_node(graph, elu ? "Elu" : "LeakyRelu"), "alpha", real_of(layer->object, elu ? "alpha" : "negative_slope", 1));
+        add_real(graph, add_node(graph, elu ? "Elu" : "LeakyRelu"), "alpha",
+                 real_of(layer->object, elu ? "alpha" : "negative_slope", 1));
         return true;
     }
     if (!strcmp(name, "Permute")) {
@@ -309,7 +333,8 @@ static bool put_layer(Graph *graph, const Layer *layer) {
     return lacks(graph, layer, "it is not exported to ONNX; --keras takes it");
 }
 
-/* The file ------------------------------------------------------------------------------------------------------------ */
+/* The file ------------------------------------------------------------------------------------------------------------
+ * */
 
 static Onnx__ValueInfoProto *value_of(Graph *graph, const char *name, Shape shape, int type) {
     Arena *const arena = graph->export->arena;
@@ -325,7 +350,8 @@ static Onnx__ValueInfoProto *value_of(Graph *graph, const char *name, Shape shap
     tensor->shape->n_dim = (size_t)shape.rank;
     tensor->shape->dim = NEW_ARRAY(arena, Onnx__TensorShapeProto__Dimension *, shape.rank);
     for (int i = 0; i < shape.rank; i++) {
-        Onnx__TensorShapeProto__Dimension *const dim = tensor->shape->dim[i] = NEW(arena, Onnx__TensorShapeProto__Dimension);
+        Onnx__TensorShapeProto__Dimension *const dim = tensor->shape->dim[i] =
+            NEW(arena, Onnx__TensorShapeProto__Dimension);
         onnx__tensor_shape_proto__dimension__init(dim);
         dim->has_dim_value = i > 0;
         dim->dim_value = shape.dim[i];

@@ -18,7 +18,8 @@ bool export_python(Export *export) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *const layer = model->layers.at[i];
         text_puts(&export->out, "    [");
-        for (int j = 0; j < layer->weights.count; j++) text_printf(&export->out, "%s'%s'", j ? ", " : "", layer->weights.at[j]->path);
+        for (int j = 0; j < layer->weights.count; j++)
+            text_printf(&export->out, "%s'%s'", j ? ", " : "", layer->weights.at[j]->path);
         text_puts(&export->out, "],\n");
     }
     const char *const path = export->options->weights;

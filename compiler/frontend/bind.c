@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The binder: from calls to Objects. Arguments are matched with the rows of the class's table; whatever does not match is
- * reported here, so that no class needs code for it. */
+/* The binder: from calls to Objects. Arguments are matched with the rows of the class's table; whatever does not match
+ * is reported here, so that no class needs code for it. */
 #include <math.h>
 #include <string.h>
 

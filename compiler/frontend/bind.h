@@ -27,9 +27,9 @@ Object *bind_class(const Binder *binder, const Ast *value, ClassKind kind, Span 
                    void *extra_args);
 
 /** Makes an Object from a call (or a string naming a class, or an AST_NAME constant that holds one). Every argument is
- *  checked against the table; errors are reported with carets and suggestions. NULL after an error. `extra` is a table of
- *  arguments common to all classes of the kind (layers: name, trainable, …) bound into `extra_args`; both may be NULL.
- *  Where a class has an argument of the same name as a common one, it is the class's. */
+ *  checked against the table; errors are reported with carets and suggestions. NULL after an error. `extra` is a table
+ *  of arguments common to all classes of the kind (layers: name, trainable, …) bound into `extra_args`; both may be
+ *  NULL. Where a class has an argument of the same name as a common one, it is the class's. */
 Object *bind_object(Arena *arena, const Ast *ast, ClassKind kind, Constants *constants, Diags *diags,
                     const ArgDef *extra, void *extra_args);
 

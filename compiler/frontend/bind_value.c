@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The binder's values: from the values of expressions to the fields of argument structs, with type and range checked. */
+/* The binder's values: from the values of expressions to the fields of argument structs, with type and range checked.
+ * */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -9,23 +10,14 @@
 #include "base/source.h"
 #include "base/suggest.h"
 #include "frontend/bind.h"
+#include "frontend/bind_target.h"
 #include "frontend/constants.h"
 #include "language/ast.h"
 #include "language/class.h"
 #include "language/describe.h"
 #include "language/registry.h"
 
-/* One argument being bound. */
-typedef struct Target {
-    const Binder *binder;
-    const Class *owner;
-    const ArgDef *row;
-    const Ast *written; /* as the file has it */
-    Span place;
-    bool entry; /* of a sequence, not the whole value */
-} Target;
-
-static bool wrong_type(const Target *target, const Ast *value, const char *wanted) {
+bool wrong_type(const Target *target, const Ast *value, const char *wanted) {
     if (value->kind != AST_ERROR) {
         diag(target->binder->diags, D_wrong_type, target->place, target->row->name, target->owner->name, wanted,
              ast_describe(target->binder->arena, value));
@@ -55,11 +47,12 @@ static bool in_range(const Target *target, double value) {
         return true;
     }
     Arena *arena = target->binder->arena;
-    diag(target->binder->diags, D_out_of_range, target->place, row->name, target->owner->name, range_text(arena, row, value),
-         number_text(arena, value));
+    diag(target->binder->diags, D_out_of_range, target->place, row->name, target->owner->name,
+         range_text(arena, row, value), number_text(arena, value));
     constants_note(target->binder->constants, target->written);
     if (row->type == ARG_REAL && row->min >= 0 && row->max == 1 && value > 2 && value <= 100)
-        diag_note(target->binder->diags, NO_SPAN, "%s %% is %s", number_text(arena, value), number_text(arena, value / 100));
+        diag_note(target->binder->diags, NO_SPAN, "%s %% is %s", number_text(arena, value),
+                  number_text(arena, value / 100));
     return false;
 }
 
@@ -106,7 +99,7 @@ static bool bind_int(const Target *target, const Ast *value, int64_t *field) {
     return in_range(target, value->number.value);
 }
 
-static bool bind_real(const Target *target, const Ast *value, double *field) {
+bool bind_real(const Target *target, const Ast *value, double *field) {
     if (value->kind != AST_NUMBER) {
         return wrong_type(target, value, target->entry ? "made of numbers" : "a number");
     }
@@ -114,7 +107,7 @@ static bool bind_real(const Target *target, const Ast *value, double *field) {
     return in_range(target, *field);
 }
 
-static bool string_value(const Target *target, const Ast *value, const char **field) {
+bool string_value(const Target *target, const Ast *value, const char **field) {
     if (value->kind != AST_STRING) {
         return wrong_type(target, value, "a string");
     }
@@ -154,7 +147,7 @@ static bool bind_choice(const Target *target, const Ast *value, const char **fie
 }
 
 /* The entry of a sequence as a target of its own, so that messages point at it. */
-static Target entry_target(const Target *target, const Ast *entry) {
+Target entry_target(const Target *target, const Ast *entry) {
     Target inner = *target;
     inner.written = entry;
     inner.place = entry->span.lo >= 0 ? entry->span : target->place;
@@ -177,13 +170,14 @@ static bool is_filled(const Target *target, int count) {
     if (!target->row->filled || count > 0) {
         return true;
     }
-    diag(target->binder->diags, D_wrong_length, target->place, target->row->name, target->owner->name, "at least one entry",
-         0);
+    diag(target->binder->diags, D_wrong_length, target->place, target->row->name, target->owner->name,
+         "at least one entry", 0);
     constants_note(target->binder->constants, target->written);
     return false;
 }
 
-/* The values of a tuple or list; a single number counts as a sequence of one, except for shapes. NULL after an error. */
+/* The values of a tuple or list; a single number counts as a sequence of one, except for shapes. NULL after an error.
+ * */
 static const Ast *const *sequence_values(const Target *target, const Ast *value, int *count) {
     const ArgDef *row = target->row;
     const Binder *binder = target->binder;
@@ -205,7 +199,8 @@ static const Ast *const *sequence_values(const Target *target, const Ast *value,
     }
     if (row->length > 0 && value->items.count != row->length) {
         diag(binder->diags, D_wrong_length, target->place, row->name, target->owner->name,
-             arena_printf(binder->arena, row->length == 1 ? "%d entry" : "%d entries", row->length), value->items.count);
+             arena_printf(binder->arena, row->length == 1 ? "%d entry" : "%d entries", row->length),
+             value->items.count);
         constants_note(binder->constants, target->written);
         return NULL;
     }
@@ -320,7 +315,8 @@ static bool bind_rates(const Target *target, const Ast *value, Rates *field) {
     const bool dict = value->kind == AST_DICT, list = value->kind == AST_LIST || value->kind == AST_TUPLE;
     if (!dict && !list) {
         wrong_type(target, value, "a dict of rates by the epoch from which they hold, a list of rates, or a schedule");
-        diag_note(binder->diags, NO_SPAN, "a function of Python cannot stand in a model file; {0: 0.01, 10: 0.001} can");
+        diag_note(binder->diags, NO_SPAN,
+                  "a function of Python cannot stand in a model file; {0: 0.01, 10: 0.001} can");
         return false;
     }
     const int count = dict ? value->dict.count : value->items.count;
@@ -359,63 +355,10 @@ static bool bind_weights(const Target *target, const Ast *value, Weights *field)
         if (!whole_value(class, &keys[i]) || keys[i] < 0) {
             valid = wrong_type(&key, class, "a dict whose keys are integers from 0 on");
         }
-        valid &= bind_real(&entry, constants_value(binder->constants, value->dict.values[i], CLASS_KIND_COUNT), &numbers[i]);
+        valid &=
+            bind_real(&entry, constants_value(binder->constants, value->dict.values[i], CLASS_KIND_COUNT), &numbers[i]);
     }
     *field = (Weights){keys, numbers, count};
-    return valid;
-}
-
-static bool bind_one(const Target *target, const Ast *value, Object **field) {
-    const Binder *binder = target->binder;
-    ClassKind kind = target->row->class_kind;
-    if (value->kind != AST_CALL && value->kind != AST_STRING) {
-        const char *const also = target->row->type == ARG_NUMBER_OR_OBJECT ? "a number or " : "";
-        return wrong_type(target, value,
-                          arena_printf(binder->arena, "%s%s %s", also, class_kind_article(kind), class_kind_name(kind, false)));
-    }
-    const char *text;
-    if (value->kind == AST_STRING && !string_value(target, value, &text)) {
-        return false;
-    }
-    int errors = diags_errors(binder->diags);
-    size_t size;
-    const ArgDef *common = class_common_args(kind, &size); /* TimeDistributed(Dense(3, name='head')) */
-    *field = bind_class(binder, value, kind, target->place, common, common ? arena_alloc(binder->arena, size) : NULL);
-    if (*field == NULL && diags_errors(binder->diags) > errors) {
-        constants_note(binder->constants, target->written);
-    }
-    return *field != NULL;
-}
-
-static bool bind_number_or_object(const Target *target, const Ast *value, NumberOrObject *field) {
-    *field = (NumberOrObject){0, NULL};
-    return value->kind == AST_NUMBER ? bind_real(target, value, &field->number) : bind_one(target, value, &field->object);
-}
-
-static bool bind_objects(const Target *target, const Ast *value, Objects *field) {
-    const Binder *binder = target->binder;
-    ClassKind kind = target->row->class_kind;
-    bool pair = target->row->type == ARG_PAIR;
-    if (value->kind != AST_TUPLE && value->kind != AST_LIST) {
-        if (pair) {
-            return wrong_type(target, value, arena_printf(binder->arena, "a pair of %s", class_kind_name(kind, true)));
-        }
-        field->at = NEW(binder->arena, Object *);
-        field->count = 1;
-        return bind_one(target, value, field->at);
-    }
-    if (pair && value->items.count != 2) {
-        diag(binder->diags, D_wrong_length, target->place, target->row->name, target->owner->name, "2 entries",
-             value->items.count);
-        return false;
-    }
-    field->at = NEW_ARRAY(binder->arena, Object *, value->items.count);
-    field->count = value->items.count;
-    bool valid = true;
-    for (int i = 0; i < field->count; i++) {
-        Target entry = entry_target(target, value->items.at[i]);
-        valid &= bind_one(&entry, constants_value(binder->constants, value->items.at[i], kind), &field->at[i]);
-    }
     return valid;
 }
 
@@ -441,11 +384,13 @@ static bool bind_fixed(const Target *target, const Ast *value) {
 /* 'C:\\new\\table.csv' has a line end and a tab in it. */
 static void check_path_text(const Target *target, const char *text) {
     static const char *const paths[] = {"path", "filepath", "filename", "backup_dir"};
-    static const char *const escapes[][2] = {{"\n", "a line end"}, {"\t", "a tab"}, {"\r", "a carriage return"}, {"\a", "a bell"},
-                                             {"\b", "a backspace"}, {"\f", "a form feed"}, {"\v", "a vertical tab"}};
+    static const char *const escapes[][2] = {
+        {"\n", "a line end"},  {"\t", "a tab"},       {"\r", "a carriage return"}, {"\a", "a bell"},
+        {"\b", "a backspace"}, {"\f", "a form feed"}, {"\v", "a vertical tab"}};
     static const char *const written[] = {"\\n", "\\t", "\\r", "\\a", "\\b", "\\f", "\\v"};
     bool is_path = false;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) is_path = is_path || strcmp(target->row->name, paths[i]) == 0;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        is_path = is_path || strcmp(target->row->name, paths[i]) == 0;
     for (size_t i = 0; is_path && i < sizeof escapes / sizeof *escapes; i++) {
         if (strchr(text, escapes[i][0][0]) == NULL) continue;
         diag(target->binder->diags, D_path_escape, target->place, escapes[i][1], written[i]);
@@ -459,7 +404,8 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
                   row->type == ARG_NUMBER_OR_OBJECT;
     Target target = {binder, owner, row, ast, ast->span, false};
     const Ast *value = constants_value(binder->constants, ast, object ? row->class_kind : CLASS_KIND_COUNT);
-    if (value->kind == AST_NONE && (row->may_be_none || (row->fallback != NULL && strcmp(row->fallback, "None") == 0))) {
+    if (value->kind == AST_NONE &&
+        (row->may_be_none || (row->fallback != NULL && strcmp(row->fallback, "None") == 0))) {
         bind_none(row, field);
         return true;
     }

@@ -143,8 +143,8 @@ static void insert_closer(Balance *balance, Token *token) {
     token->span.hi = token->span.lo;
 }
 
-/* A closing bracket that does not match the innermost open one: either some are missing before it, or it is a slip for the
- * right one, or it is one too many (false: it is dropped). */
+/* A closing bracket that does not match the innermost open one: either some are missing before it, or it is a slip for
+ * the right one, or it is one too many (false: it is dropped). */
 static bool repair_closer(Parse *parse, Token *token) {
     Balance *balance = parse->balance;
     int depth = balance->open.count, match = depth - 1;

@@ -221,7 +221,8 @@ static bool suggest_class(Constants *constants, const char *name, ClassKind want
         if (kind == CLASS_KIND_COUNT || class_find(kind, name) == NULL) {
             continue;
         }
-        bool called = kind == CLASS_LAYER || kind == CLASS_SOURCE || kind == CLASS_STATEMENT || isupper((unsigned char)name[0]);
+        bool called =
+            kind == CLASS_LAYER || kind == CLASS_SOURCE || kind == CLASS_STATEMENT || isupper((unsigned char)name[0]);
         diag_suggest(constants->diags, arena_printf(constants->arena, called ? "%s()" : "'%s'", name));
         diag_note(constants->diags, NO_SPAN, "there is %s %s of that name: write %s", class_kind_article(kind),
                   class_kind_name(kind, false), arena_printf(constants->arena, called ? "%s(…)" : "'%s'", name));
@@ -289,7 +290,8 @@ static const Ast *range_value(Constants *constants, const Ast *ast) {
     }
     enum { LONGEST = 1 << 16 };
     const int64_t first = bounds[0], end = bounds[1], step = bounds[2], far = INT32_MAX;
-    good = good && step != 0 && first >= -far && first <= far && end >= -far && end <= far && step >= -far && step <= far;
+    good =
+        good && step != 0 && first >= -far && first <= far && end >= -far && end <= far && step >= -far && step <= far;
     const int64_t span = good ? (step > 0 ? end - first : first - end) : 0;
     const int64_t width = step > 0 ? step : -step;
     const int64_t count = span > 0 ? (span + width - 1) / width : 0;
@@ -310,7 +312,8 @@ static const Ast *range_value(Constants *constants, const Ast *ast) {
 
 /* DTypePolicy('float32'), under which all is of one type: the string. */
 static const Ast *policy_value(Constants *constants, const Ast *ast) {
-    const bool one = ast->call.arg_count == 1 && (ast->call.args[0].name == NULL || strcmp(ast->call.args[0].name, "name") == 0);
+    const bool one =
+        ast->call.arg_count == 1 && (ast->call.args[0].name == NULL || strcmp(ast->call.args[0].name, "name") == 0);
     const Ast *value = one ? constants_value(constants, ast->call.args[0].value, CLASS_KIND_COUNT) : ast;
     return value->kind == AST_STRING || value->kind == AST_ERROR ? value : ast;
 }

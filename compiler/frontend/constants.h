@@ -19,8 +19,8 @@ bool constants_override(Constants *constants, const char *definition, const char
  *  (after the file) overrides that name no constant. */
 void constants_define(Constants *constants, const AstFile *file);
 /** The value of an expression: constants replaced, arithmetic done, dotted names strings. Never AST_NAME, AST_NEGATE or
- *  AST_BINARY; AST_ERROR after an error. Entries of tuples, lists, dicts and calls are left as they are. `wanted` is the
- *  kind of class that is expected here, for the message about a name without quotes; CLASS_KIND_COUNT: none. */
+ *  AST_BINARY; AST_ERROR after an error. Entries of tuples, lists, dicts and calls are left as they are. `wanted` is
+ *  the kind of class that is expected here, for the message about a name without quotes; CLASS_KIND_COUNT: none. */
 const Ast *constants_value(Constants *constants, const Ast *ast, ClassKind wanted);
 /** Adds a note to the diagnostic just reported when the value of `ast` was written elsewhere: where. */
 void constants_note(Constants *constants, const Ast *ast);

@@ -110,7 +110,8 @@ bool parse_stray(Parse *parse, const char *text, int length, Span span) {
     if (code == UTF8_INVALID && parse->utf8_reported) {
         return true;
     }
-    bool graphic = code > 0x20 && code != 0x7F && (code < 0x80 || code > 0xA0) && !is_blank(code) && code != UTF8_INVALID;
+    bool graphic =
+        code > 0x20 && code != 0x7F && (code < 0x80 || code > 0xA0) && !is_blank(code) && code != UTF8_INVALID;
     const char *what = graphic          ? arena_printf(parse->arena, "character '%.*s'", size, text)
                        : is_blank(code) ? arena_printf(parse->arena, "blank U+%04X", (unsigned)code)
                                         : arena_printf(parse->arena, "character U+%04X", (unsigned)code);
@@ -165,7 +166,8 @@ static int decode_escape(Parse *parse, const char *text, const char *end, int of
         return 1;
     }
     if (!valid) {
-        diag(parse->diags, D_bad_escape, (Span){offset, offset + taken}, arena_printf(parse->arena, "%.*s", taken, text));
+        diag(parse->diags, D_bad_escape, (Span){offset, offset + taken},
+             arena_printf(parse->arena, "%.*s", taken, text));
         return taken;
     }
     char bytes[4];
@@ -196,7 +198,8 @@ int parse_unclosed_string(Parse *parse, const char *text, int length, Span span)
     while (end > 1 && strchr(" \t\r)]},;", text[end - 1]) != NULL && text[end - 1] != '\0') {
         end--;
     }
-    if (parse->syntax_error_line != source_line(parse->source, span.lo)) { /* else most likely one quote was forgotten */
+    /* else most likely one quote was forgotten */
+    if (parse->syntax_error_line != source_line(parse->source, span.lo)) {
         diag(parse->diags, D_unterminated_string, (Span){span.lo, span.lo + end}, text[0] == '"' ? "\"" : "'");
     }
     mark_error(parse, span);

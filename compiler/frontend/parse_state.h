@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What the scanner, the bracket repair and the grammar share: the state of one parse and the functions that build trees. */
+/* What the scanner, the bracket repair and the grammar share: the state of one parse and the functions that build
+ * trees. */
 #ifndef NNC_FRONTEND_PARSE_STATE_H
 #define NNC_FRONTEND_PARSE_STATE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* A file of Python in place of a model file: what of it belongs into one. Only lines that no model file can have count: import, from …
- * import, NAME.add(…), NAME = Sequential(…). */
+/* A file of Python in place of a model file: what of it belongs into one. Only lines that no model file can have count:
+ * import, from … import, NAME.add(…), NAME = Sequential(…). */
 #include <ctype.h>
 #include <string.h>
 
@@ -124,16 +124,19 @@ bool report_python(Arena *arena, const Source *source, Diags *diags) {
     bool has_block = false;
     for (const char *line = text; *line != '\0';) {
         const bool import = begins_with(line, "import ") ||
-                            (begins_with(line, "from ") && strstr(line, " import ") < line + strcspn(line, "\n") && strstr(line, " import "));
+                            (begins_with(line, "from ") && strstr(line, " import ") < line + strcspn(line, "\n") &&
+                             strstr(line, " import "));
         if (import) is_python(&found, text, line, line + strcspn(line, "\n"));
         has_block = has_block || (begins_with(line, "model ") && isalpha((unsigned char)line[6]));
         const char *const end = import ? line + strcspn(line, "\n") : read_line(&found, text, line);
         line = *end == '\0' ? end : end + 1;
     }
-    if (found.first.lo < 0 || (has_block && found.model)) return false; /* of both kinds: the grammar says what it stumbles over */
+    /* of both kinds: the grammar says what it stumbles over */
+    if (found.first.lo < 0 || (has_block && found.model)) return false;
     diag(diags, D_python, found.first);
     if (found.layer_count > 0)
-        diag_note(diags, NO_SPAN, "here they are: model %s { %s }%s", found.model && strcmp(found.model, "model") != 0 ? found.model : "net",
-                  text_chars(&found.layers), text_chars(&found.statements));
+        diag_note(diags, NO_SPAN, "here they are: model %s { %s }%s",
+                  found.model && strcmp(found.model, "model") != 0 ? found.model : "net", text_chars(&found.layers),
+                  text_chars(&found.statements));
     return true;
 }

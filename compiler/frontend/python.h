@@ -9,7 +9,8 @@
 #include "base/diag.h"
 #include "base/source.h"
 
-/** Whether the file is a program in Python; then that is reported, with the layers that it adds as a model file has them. */
+/** Whether the file is a program in Python; then that is reported, with the layers that it adds as a model file has
+ *  them. */
 bool report_python(Arena *arena, const Source *source, Diags *diags);
 
 #endif

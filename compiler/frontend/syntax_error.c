@@ -11,8 +11,8 @@ enum { EXPECTED_SHOWN = 4 };
 
 /* What can begin a value, or is a word as the name of an argument. */
 static bool begins_value(const char *token) {
-    static const char *const tokens[] = {"a number", "a string", "a name",     "'True'",    "'False'", "'None'",    "'('",
-                                         "'['",      "'{'",      "'-'",        NULL};
+    static const char *const tokens[] = {"a number", "a string", "a name", "'True'", "'False'", "'None'",
+                                         "'('",      "'['",      "'{'",    "'-'",    NULL};
     for (int i = 0; tokens[i] != NULL; i++) {
         if (strcmp(token, tokens[i]) == 0) {
             return true;
@@ -128,9 +128,10 @@ static bool stands_after(const Parse *parse, Span span, const char *word) {
 static void explain_habit(Parse *parse, const char *found, Span span, const char *const *expected, int count) {
     bool at_name_of_model = count == 1 && strcmp(expected[0], "a name") == 0;
     if (strcmp(found, "a name") == 0 && (stands_after(parse, span, "lambda") || stands_after(parse, span, "def"))) {
-        diag_note(parse->diags, NO_SPAN,
-                  "a function of Python cannot stand in a model file; LearningRateScheduler takes {0: 0.01, 10: 0.001} or a "
-                  "list of rates");
+        diag_note(
+            parse->diags, NO_SPAN,
+            "a function of Python cannot stand in a model file; LearningRateScheduler takes {0: 0.01, 10: 0.001} or a "
+            "list of rates");
     } else if (strcmp(found, "'('") == 0 && count == 1 && strcmp(expected[0], "'='") == 0) {
         diag_note(parse->diags, NO_SPAN, "layers stand between the braces of: model NAME { … }");
     } else if ((strcmp(found, "'='") == 0 || strcmp(found, "'{'") == 0 || strcmp(found, "a string") == 0) &&

@@ -89,17 +89,22 @@ static bool copy_texts(const Hdf5 *file, const char *buffer, size_t size, bool v
 static bool read_texts(const Hdf5 *file, const char *group, const char *attribute, NameList *list) {
     Arena *const arena = file->import->arena;
     const hid_t id = open_attribute(file, group, attribute);
-    if (id < 0) return import_fail(file->import, "%s: there is no '%s' in %s", file->path, attribute, quoted(file, *group ? group : "/"));
+    if (id < 0)
+        return import_fail(file->import, "%s: there is no '%s' in %s", file->path, attribute,
+                           quoted(file, *group ? group : "/"));
     const hid_t space = H5Aget_space(id), type = H5Aget_type(id);
     const hssize_t count = space >= 0 ? H5Sget_simple_extent_npoints(space) : -1;
-    const bool is_text = type >= 0 && H5Tget_class(type) == H5T_STRING, varies = is_text && H5Tis_variable_str(type) > 0;
+    const bool is_text = type >= 0 && H5Tget_class(type) == H5T_STRING,
+               varies = is_text && H5Tis_variable_str(type) > 0;
     const size_t size = is_text ? varies ? sizeof(char *) : H5Tget_size(type) : 0;
-    bool good = count == 0 || (is_text && count > 0 && count <= MOST_NAMES && size > 0 && size <= LONGEST_TEXT / (size_t)count);
+    bool good =
+        count == 0 || (is_text && count > 0 && count <= MOST_NAMES && size > 0 && size <= LONGEST_TEXT / (size_t)count);
     if (good && count > 0) {
         char *const buffer = arena_alloc(arena, (size_t)count * size);
         const char **const texts = arena_grow(arena, list->at, (size_t)list->count * sizeof *list->at,
                                               (size_t)(list->count + count) * sizeof *list->at);
-        good = H5Aread(id, type, buffer) >= 0 && copy_texts(file, buffer, size, varies, (int)count, texts + list->count);
+        good =
+            H5Aread(id, type, buffer) >= 0 && copy_texts(file, buffer, size, varies, (int)count, texts + list->count);
         if (varies) H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
         list->at = texts;
         list->count += good ? (int)count : 0;
@@ -107,7 +112,9 @@ static bool read_texts(const Hdf5 *file, const char *group, const char *attribut
     if (type >= 0) H5Tclose(type);
     if (space >= 0) H5Sclose(space);
     H5Aclose(id);
-    if (!good) import_fail(file->import, "%s: '%s' of %s is damaged", file->path, attribute, quoted(file, *group ? group : "/"));
+    if (!good)
+        import_fail(file->import, "%s: '%s' of %s is damaged", file->path, attribute,
+                    quoted(file, *group ? group : "/"));
     return good;
 }
 
@@ -147,7 +154,8 @@ static bool read_array(Hdf5 *file, hid_t set, const char *name, nnc_entry *array
     const int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
     const size_t element = type >= 0 ? H5Tget_size(type) : 0;
     hsize_t dims[H5S_MAX_RANK];
-    bool good = rank >= 0 && rank <= NNC_MAX_RANK && element > 0 && H5Sget_simple_extent_dims(space, dims, NULL) == rank;
+    bool good =
+        rank >= 0 && rank <= NNC_MAX_RANK && element > 0 && H5Sget_simple_extent_dims(space, dims, NULL) == rank;
     *array = (nnc_entry){.name = arena_strdup(import->arena, name), .rank = rank, .count = 1};
     for (int i = 0; good && i < rank; i++) {
         good = dims[i] <= INT32_MAX && nnc_multiply(array->count, (size_t)dims[i], &array->count) == 0;
@@ -155,7 +163,8 @@ static bool read_array(Hdf5 *file, hid_t set, const char *name, nnc_entry *array
     }
     const bool whole = class == H5T_INTEGER && rank == 0;
     if (!good) import_fail(import, "%s: the array %s is damaged", file->path, quoted(file, name));
-    else if (class != H5T_FLOAT && !whole) good = import_fail(import, "%s: the array %s holds no real numbers", file->path, quoted(file, name));
+    else if (class != H5T_FLOAT && !whole)
+        good = import_fail(import, "%s: the array %s holds no real numbers", file->path, quoted(file, name));
     else if (!sizes_are_true(file, set, array, element))
         good = import_fail(import, "%s: the array %s claims more than the file holds", file->path, quoted(file, name));
     if (good) {
@@ -171,7 +180,8 @@ static bool read_array(Hdf5 *file, hid_t set, const char *name, nnc_entry *array
 }
 
 bool hdf5_read(const Hdf5 *file, const char *name, nnc_entry *array) {
-    if (!hdf5_has(file, name)) return import_fail(file->import, "%s: there is no array %s", file->path, quoted(file, name));
+    if (!hdf5_has(file, name))
+        return import_fail(file->import, "%s: there is no array %s", file->path, quoted(file, name));
     const hid_t set = H5Dopen2(file->file, name, H5P_DEFAULT);
     if (set < 0) return import_fail(file->import, "%s: %s is no array", file->path, quoted(file, name));
     const bool good = read_array((Hdf5 *)(uintptr_t)file, set, name, array);

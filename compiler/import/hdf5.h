@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* HDF5, as far as files of Keras need it: groups, arrays of numbers, attributes that hold text. Names are paths from the
- * root: layers/dense/vars/0. */
+/* HDF5, as far as files of Keras need it: groups, arrays of numbers, attributes that hold text. Names are paths from
+ * the root: layers/dense/vars/0. */
 #ifndef NNC_IMPORT_HDF5_H
 #define NNC_IMPORT_HDF5_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc import: from a file to a model file and its weights, or to the C at once. The file is read in a process of its own: libraries of
- * containers have their limits, and so a damaged file costs a message, and no more memory and time than it may. */
+/* nnc import: from a file to a model file and its weights, or to the C at once. The file is read in a process of its
+ * own: libraries of containers have their limits, and so a damaged file costs a message, and no more memory and time
+ * than it may. */
 #include "import/import.h"
 
 #include <errno.h>
@@ -21,8 +22,10 @@ enum { EXIT_DONE = 0, EXIT_FILE = 1, EXIT_CANNOT = 2 };
 static const struct {
     nnc_file_kind kind;
     bool (*run)(Import *import);
-} formats[] = {
-    {NNC_FILE_KERAS, import_keras}, {NNC_FILE_HDF5, import_hdf5}, {NNC_FILE_ONNX, import_onnx}, {NNC_FILE_SAFETENSORS, import_torch}};
+} formats[] = {{NNC_FILE_KERAS, import_keras},
+               {NNC_FILE_HDF5, import_hdf5},
+               {NNC_FILE_ONNX, import_onnx},
+               {NNC_FILE_SAFETENSORS, import_torch}};
 
 /* Where results go; NULL: nowhere. */
 typedef struct Results {
@@ -32,8 +35,10 @@ typedef struct Results {
 #ifndef NNC_IMPORT
 
 static bool is_missing(Import *import) {
-    import_fail(import, "is %s, and this nnc was built without its importer", nnc_file_kind_name(nnc_file_kind_of(import->bytes, import->size)));
-    nnc_fail_hint(&import->host, "install libhdf5-dev, libjansson-dev, libzip-dev, libprotobuf-c-dev and protobuf-c-compiler, and build it again");
+    import_fail(import, "is %s, and this nnc was built without its importer",
+                nnc_file_kind_name(nnc_file_kind_of(import->bytes, import->size)));
+    nnc_fail_hint(&import->host, "install libhdf5-dev, libjansson-dev, libzip-dev, libprotobuf-c-dev and "
+                                 "protobuf-c-compiler, and build it again");
     return false;
 }
 bool import_keras(Import *import) { return is_missing(import); }
@@ -54,18 +59,23 @@ void import_become(char **argv) { (void)argv; }
 
 #endif
 
-/* In the process of its own -------------------------------------------------------------------------------------------- */
+/* In the process of its own
+ * -------------------------------------------------------------------------------------------- */
 
 static bool run_format(Import *import) {
     const nnc_file_kind kind = nnc_file_kind_of(import->bytes, import->size);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (formats[i].kind == kind) return formats[i].run(import);
-    import_fail(import, "is %s, and no model that nnc can import: Keras' .keras and .h5, ONNX, or safetensors of PyTorch", nnc_file_kind_name(kind));
+    import_fail(import,
+                "is %s, and no model that nnc can import: Keras' .keras and .h5, ONNX, or safetensors of PyTorch",
+                nnc_file_kind_name(kind));
     if (nnc_file_kind_way_out(kind)) nnc_fail_hint(&import->host, "%s", nnc_file_kind_way_out(kind));
     return false;
 }
 
-static int compare_names(const void *a, const void *b) { return strcmp(((const nnc_entry *)a)->name, ((const nnc_entry *)b)->name); }
+static int compare_names(const void *a, const void *b) {
+    return strcmp(((const nnc_entry *)a)->name, ((const nnc_entry *)b)->name);
+}
 
 static void sort_by_name(Entries *entries) {
     if (entries->count) qsort(entries->at, (size_t)entries->count, sizeof *entries->at, compare_names);
@@ -84,13 +94,15 @@ static bool write_checkpoint(Import *import, const char *path) {
     Text identity = {.arena = import->arena};
     identity_dump(import->model, &identity);
     const char *const batch = strstr(text_chars(&identity), ", batch "); /* which the file does not know */
-    const char *const text = batch ? arena_printf(import->arena, "%.*s%s", (int)(batch - identity.chars), identity.chars, batch + strcspn(batch, "\n"))
+    const char *const text = batch ? arena_printf(import->arena, "%.*s%s", (int)(batch - identity.chars),
+                                                  identity.chars, batch + strcspn(batch, "\n"))
                                    : text_chars(&identity);
     for (int i = 0; i < import->state.count; i++) list_push(import->arena, &import->weights, import->state.at[i]);
     sort_by_name(&import->weights);
     return nnc_add_note(&import->host, &notes, "nnc.checkpoint", "imported") == 0 &&
            nnc_add_note(&import->host, &notes, "nnc.identity", text) == 0 &&
-           nnc_tensors_write_checked(&import->host, path, import->weights.at, (size_t)import->weights.count, &notes) == 0;
+           nnc_tensors_write_checked(&import->host, path, import->weights.at, (size_t)import->weights.count, &notes) ==
+               0;
 }
 
 static bool write_results(Import *import, const Results *results) {
@@ -98,7 +110,9 @@ static bool write_results(Import *import, const Results *results) {
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (paths[i] && nnc_writer_probe(&import->host, paths[i]) != 0) return false;
     sort_by_name(&import->weights);
-    if (results->weights && nnc_tensors_write(&import->host, results->weights, import->weights.at, (size_t)import->weights.count, NULL) != 0) return false;
+    if (results->weights && nnc_tensors_write(&import->host, results->weights, import->weights.at,
+                                              (size_t)import->weights.count, NULL) != 0)
+        return false;
     if (results->checkpoint && !write_checkpoint(import, results->checkpoint)) return false;
     return !results->model || write_text(import, results->model);
 }
@@ -119,7 +133,8 @@ static int convert(const Options *options, Arena *arena, const Results *results)
     return good ? EXIT_DONE : EXIT_FILE;
 }
 
-/* Around it ----------------------------------------------------------------------------------------------------------- */
+/* Around it -----------------------------------------------------------------------------------------------------------
+ * */
 
 /* A file cannot need more than this. */
 static void limit_resources(const char *path) {
@@ -155,7 +170,8 @@ static int convert_apart(const Options *options, Arena *arena, const Results *re
     signals_to(0);
     if (signal_handed_on()) return 128 + signal_handed_on();
     if (WIFEXITED(status)) return WEXITSTATUS(status);
-    fprintf(stderr, "%s: error: is damaged: it ended the library that reads it, by %s\n", options->input, strsignal(WTERMSIG(status)));
+    fprintf(stderr, "%s: error: is damaged: it ended the library that reads it, by %s\n", options->input,
+            strsignal(WTERMSIG(status)));
     return EXIT_FILE;
 }
 
@@ -201,7 +217,9 @@ int import_command(const Options *options, Arena *arena) {
     if (!results.model && !options->model) results.model = temporary_file(arena, folder, "model.nn");
     if (!results.weights) results.weights = temporary_file(arena, folder, "weights.safetensors");
     const int status = convert_apart(options, arena, &results);
-    return status != EXIT_DONE ? status : import_verify(options, arena, folder, options->model ? options->model : results.model, results.weights);
+    return status != EXIT_DONE ? status
+                               : import_verify(options, arena, folder, options->model ? options->model : results.model,
+                                               results.weights);
 }
 
 bool import_wanted(const char *path) {
@@ -219,7 +237,8 @@ Source *import_source(const Options *options, Arena *arena, const char **weights
     const char *const folder = temporary_folder(arena);
     *status = EXIT_CANNOT;
     if (!folder) return NULL;
-    const Results results = {temporary_file(arena, folder, "model.nn"), temporary_file(arena, folder, "weights.safetensors"), NULL};
+    const Results results = {temporary_file(arena, folder, "model.nn"),
+                             temporary_file(arena, folder, "weights.safetensors"), NULL};
     Options converted = *options;
     converted.output = NULL;
     *status = convert_apart(&converted, arena, &results);

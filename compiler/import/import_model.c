@@ -56,7 +56,8 @@ static bool bind_text(Import *import, const Source *source, bool shapes) {
     }
     const bool good = diags_errors(diags) == 0;
     if (good && !shapes) return true; /* what it warns of, it says again */
-    diags_print(diags, stderr, import->options->diagnostics_json ? DIAG_JSON : DIAG_TEXT, isatty(STDERR_FILENO), ERROR_LIMIT);
+    diags_print(diags, stderr, import->options->diagnostics_json ? DIAG_JSON : DIAG_TEXT, isatty(STDERR_FILENO),
+                ERROR_LIMIT);
     return good;
 }
 
@@ -75,7 +76,8 @@ static const char *model_name(Import *import) {
     }
     Text word = {.arena = import->arena};
     for (; *name && word.length < 60; name++) text_append(&word, isalnum((unsigned char)*name) ? name : "_", 1);
-    return prefix_problem(text_chars(&word)) ? arena_printf(import->arena, "net_%s", text_chars(&word)) : text_chars(&word);
+    return prefix_problem(text_chars(&word)) ? arena_printf(import->arena, "net_%s", text_chars(&word))
+                                             : text_chars(&word);
 }
 
 /* A comment of one or more lines; what would end it early, or is not printable, is left out. */
@@ -89,9 +91,11 @@ static void put_comment(const char *text, Text *out) {
 }
 
 bool import_model(Import *import, const char *comment) {
-    const Source *const told = source_from_text(import->arena, import->path, text_chars(&import->text), import->text.length);
+    const Source *const told =
+        source_from_text(import->arena, import->path, text_chars(&import->text), import->text.length);
     if (!bind_text(import, told, false)) {
-        fprintf(stderr, "nnc: %s was not imported: above are its layers as it tells them, one in a line\n", import->path);
+        fprintf(stderr, "nnc: %s was not imported: above are its layers as it tells them, one in a line\n",
+                import->path);
         return false;
     }
     /* The second time shapes are known, so that more is seen to be the default. */
@@ -102,7 +106,8 @@ bool import_model(Import *import, const char *comment) {
         text_puts(&import->source, "\n");
         model_write(import->model, model_name(import), &import->source);
         const char *const path = import->options->output ? import->options->output : import->path;
-        const Source *const written = source_from_text(import->arena, path, text_chars(&import->source), import->source.length);
+        const Source *const written =
+            source_from_text(import->arena, path, text_chars(&import->source), import->source.length);
         if (!bind_text(import, written, true)) break;
         if (turn == 1) return true;
     }
@@ -129,7 +134,8 @@ bool import_weight(Import *import, const Weight *weight, const nnc_entry *array,
                            nnc_show_shape(weight->shape.dim, weight->shape.rank).text);
     const float *const values = array->data;
     for (size_t i = 0; i < array->count; i++)
-        if (!isfinite(values[i])) return import_fail(import, "%s holds a number that is not finite", import_quote(import, array_name));
+        if (!isfinite(values[i]))
+            return import_fail(import, "%s holds a number that is not finite", import_quote(import, array_name));
     nnc_entry entry = *array;
     entry.name = arena_strdup(import->arena, weight->path);
     list_push(import->arena, &import->weights, entry);

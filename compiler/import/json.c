@@ -7,7 +7,8 @@
 const Ast *json_get(const Ast *object, const char *key) {
     if (!object || object->kind != AST_DICT) return NULL;
     for (int i = 0; i < object->dict.count; i++)
-        if (json_is_text(object->dict.keys[i], key)) return object->dict.values[i]->kind == AST_NONE ? NULL : object->dict.values[i];
+        if (json_is_text(object->dict.keys[i], key))
+            return object->dict.values[i]->kind == AST_NONE ? NULL : object->dict.values[i];
     return NULL;
 }
 
@@ -88,7 +89,9 @@ const Ast *json_parse(Import *import, const char *what, const char *text, size_t
     json_t *const json = length <= LONGEST ? json_loadb(text, length, JSON_REJECT_DUPLICATES, &error) : NULL;
     if (!json) {
         if (length > LONGEST) import_fail(import, "has %zu bytes of %s, which is no model", length, what);
-        else import_fail(import, "is damaged: %s is no JSON: line %d, column %d: %s", what, error.line, error.column, import_quote(import, error.text));
+        else
+            import_fail(import, "is damaged: %s is no JSON: line %d, column %d: %s", what, error.line, error.column,
+                        import_quote(import, error.text));
         return NULL;
     }
     const Ast *const ast = value_of(import->arena, json);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Files of Keras: .keras (a zip archive of config.json and variables in HDF5) and .h5 (HDF5 with the configuration in attributes). */
+/* Files of Keras: .keras (a zip archive of config.json and variables in HDF5) and .h5 (HDF5 with the configuration in
+ * attributes). */
 #include "import/keras.h"
 
 #ifdef NNC_IMPORT
@@ -11,7 +12,8 @@
 /* "# From digits.keras, of Keras 3.15.1." */
 static const char *comment_of(Import *import, const char *version) {
     const char *const slash = strrchr(import->path, '/');
-    return arena_printf(import->arena, "From %s, of Keras %s.", slash ? slash + 1 : import->path, version ? version : "(version unknown)");
+    return arena_printf(import->arena, "From %s, of Keras %s.", slash ? slash + 1 : import->path,
+                        version ? version : "(version unknown)");
 }
 
 static bool take_model(Import *import, KerasModel *model, const char *version) {
@@ -24,7 +26,8 @@ static bool take_model(Import *import, KerasModel *model, const char *version) {
 /* A state that is not there costs nothing unless it is asked for. */
 static bool take_optimizer(Import *import, const Hdf5 *file, const char *group) {
     if (!import->options->checkpoint) return true;
-    if (!import->model->has_compile || !import->model->compile.optimizer) import->stateless = "the model was not compiled";
+    if (!import->model->has_compile || !import->model->compile.optimizer)
+        import->stateless = "the model was not compiled";
     return import->stateless || keras_optimizer(import, file, group);
 }
 
@@ -36,9 +39,12 @@ static const Ast *member_json(Import *import, const char *name) {
 }
 
 bool import_keras(Import *import) {
-    const Ast *const config = member_json(import, "config.json"), *const about = config ? member_json(import, "metadata.json") : NULL;
+    const Ast *const config = member_json(import, "config.json"), *const about =
+                                                                      config ? member_json(import, "metadata.json")
+                                                                             : NULL;
     if (!about) return false;
-    if (import->options->model) return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
+    if (import->options->model)
+        return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
     KerasModel model = {.root = config, .compile = json_get(config, "compile_config")};
     if (!take_model(import, &model, json_text(about, "keras_version"))) return false;
     size_t size;
@@ -52,7 +58,8 @@ bool import_keras(Import *import) {
 static bool import_whole(Import *import, const Hdf5 *file) {
     const char *config, *training = NULL, *version = NULL;
     if (!hdf5_text(file, "", "model_config", &config)) return false;
-    if (hdf5_has_attribute(file, "", "training_config") && !hdf5_text(file, "", "training_config", &training)) return false;
+    if (hdf5_has_attribute(file, "", "training_config") && !hdf5_text(file, "", "training_config", &training))
+        return false;
     if (hdf5_has_attribute(file, "", "keras_version") && !hdf5_text(file, "", "keras_version", &version)) return false;
     KerasModel model = {.root = json_parse(import, "model_config", config, strlen(config))};
     if (!model.root) return false;
@@ -65,7 +72,8 @@ static bool import_whole(Import *import, const Hdf5 *file) {
 static bool import_weights_alone(Import *import, const Hdf5 *file) {
     if (!import->options->model) {
         import_fail(import, "holds weights, and no model");
-        nnc_fail_hint(&import->host, "write the model and say --for MODEL.nn --weights FILE.safetensors; or save the whole model in Keras, with model.save()");
+        nnc_fail_hint(&import->host, "write the model and say --for MODEL.nn --weights FILE.safetensors; or save the "
+                                     "whole model in Keras, with model.save()");
         return false;
     }
     if (!import_given_model(import)) return false;

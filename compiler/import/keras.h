@@ -24,15 +24,16 @@ typedef struct KerasModel {
     const Ast *input;          /* the configuration of such a one; or NULL */
 } KerasModel;
 
-/** Finds the chain of layers in model->root; false and a message that names the layer that is in the way. (keras_chain.c) */
+/** Finds the chain of layers in model->root; false and a message that names the layer that is in the way.
+ *  (keras_chain.c) */
 bool keras_chain(Import *import, KerasModel *model);
 /** Writes the model with all of its arguments to import->text, a layer a line. (keras_text.c) */
 bool keras_text(Import *import, const KerasModel *model);
 /** The class that an entry names, "Dense"; NULL and a message for what only Python has. (keras_text.c) */
 const char *keras_class(Import *import, const Ast *entry);
 
-/** Fills import->weights from a file of variables: Keras 3 numbers them in layers/dense/vars/0. `layers` may be NULL: then the
- *  model's own say the groups. (keras_weights.c) */
+/** Fills import->weights from a file of variables: Keras 3 numbers them in layers/dense/vars/0. `layers` may be NULL:
+ *  then the model's own say the groups. (keras_weights.c) */
 bool keras_variables(Import *import, const Hdf5 *file, const KerasLayers *layers);
 /** The same from older files, which list them by layer in `group`, "model_weights" or "" for the root. */
 bool keras_named_weights(Import *import, const Hdf5 *file, const char *group, const KerasLayers *layers);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* From a configuration of Keras to the chain of its layers: Sequential models, functional ones whose layers follow each other, and
- * models of either kind within them. */
+/* From a configuration of Keras to the chain of its layers: Sequential models, functional ones whose layers follow each
+ * other, and models of either kind within them. */
 #include <string.h>
 
 #include "base/names.h"
@@ -21,7 +21,8 @@ static const char *name_of(const Ast *entry) {
 }
 
 /* The number of calls of a layer in a functional model, and the layer whose output the first call takes. A tensor is
- * ["name", node, index, …] in Keras 2 and {"class_name": "__keras_tensor__", "config": {"keras_history": [the same]}} in 3. */
+ * ["name", node, index, …] in Keras 2 and {"class_name": "__keras_tensor__", "config": {"keras_history": [the same]}}
+ * in 3. */
 typedef struct Calls {
     int count, inputs;
     const char *from;
@@ -119,8 +120,11 @@ static bool next_of(const Chain *chain, const Ast *layers, const char *name, int
         const Ast *const entry = layers->items.at[i];
         const Calls calls = calls_of(entry);
         if (!calls.from || strcmp(calls.from, name) != 0) continue;
-        if (*next >= 0) return branches(chain->import, name, arena_printf(chain->import->arena, "goes to both %s and %s",
-                                        import_quote(chain->import, name_of(layers->items.at[*next])), import_quote(chain->import, name_of(entry))));
+        if (*next >= 0)
+            return branches(chain->import, name,
+                            arena_printf(chain->import->arena, "goes to both %s and %s",
+                                         import_quote(chain->import, name_of(layers->items.at[*next])),
+                                         import_quote(chain->import, name_of(entry))));
         *next = i;
     }
     return true;
@@ -139,14 +143,18 @@ static const char *layer_problem(const Ast *entry) {
 }
 
 /* Input and output layers are [["name", 0, 0]], or ["name", 0, 0] where there is one. */
-static int end_count(const Ast *ends) { return json_count(ends) > 0 && ends->items.at[0]->kind == AST_STRING ? 1 : json_count(ends); }
+static int end_count(const Ast *ends) {
+    return json_count(ends) > 0 && ends->items.at[0]->kind == AST_STRING ? 1 : json_count(ends);
+}
 
 static bool add_functional(const Chain *chain, const Ast *config, const char *const *groups) {
     Import *const import = chain->import;
     const Ast *const layers = json_get(config, "layers"), *const outputs = json_get(config, "output_layers");
     int first = -1, count = 0;
-    if (end_count(json_get(config, "input_layers")) > 1) return branches(import, name_of(layers->items.at[0]), "is one of several inputs");
-    if (end_count(outputs) > 1) return branches(import, name_of(layers->items.at[json_count(layers) - 1]), "is one of several outputs");
+    if (end_count(json_get(config, "input_layers")) > 1)
+        return branches(import, name_of(layers->items.at[0]), "is one of several inputs");
+    if (end_count(outputs) > 1)
+        return branches(import, name_of(layers->items.at[json_count(layers) - 1]), "is one of several outputs");
     for (int i = 0; i < json_count(layers); i++) {
         const char *const problem = layer_problem(layers->items.at[i]);
         if (problem) return branches(import, name_of(layers->items.at[i]), problem);
@@ -182,7 +190,8 @@ static const char *const *groups_of(const Chain *chain, const Ast *layers) {
 
 static bool add_model(const Chain *chain, const Ast *root) {
     const Ast *const config = json_get(root, "config");
-    const Ast *const layers = json_count(config) > 0 ? config : json_get(config, "layers"); /* Keras 1: the list itself */
+    /* Keras 1: the list itself */
+    const Ast *const layers = json_count(config) > 0 ? config : json_get(config, "layers");
     if (json_count(layers) == 0) return import_fail(chain->import, "has no layers");
     const char *const *const groups = groups_of(chain, layers);
     if (!groups) return false;
@@ -195,8 +204,10 @@ static bool add_model(const Chain *chain, const Ast *root) {
 bool keras_chain(Import *import, KerasModel *model) {
     const char *const class_name = json_text(model->root, "class_name");
     if (!class_name || !is_model(class_name)) {
-        import_fail(import, "is a model of the class %s, whose layers only its Python code knows", import_quote(import, class_name ? class_name : "?"));
-        nnc_fail_hint(&import->host, "make it a Sequential or functional model of the same layers, set its weights, and save that");
+        import_fail(import, "is a model of the class %s, whose layers only its Python code knows",
+                    import_quote(import, class_name ? class_name : "?"));
+        nnc_fail_hint(&import->host,
+                      "make it a Sequential or functional model of the same layers, set its weights, and save that");
         return false;
     }
     model->name = json_text(json_get(model->root, "config"), "name");

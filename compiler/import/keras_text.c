@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* From configurations of Keras to the words of the language, which are Keras' own: each object becomes a call with all of its
- * arguments. What Keras 2 called otherwise is a row of habits.def. */
+/* From configurations of Keras to the words of the language, which are Keras' own: each object becomes a call with all
+ * of its arguments. What Keras 2 called otherwise is a row of habits.def. */
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +18,8 @@
 static bool put_value(Import *import, const Ast *value, Text *out);
 static bool put_object(Import *import, const char *owner, const Ast *value, Text *out);
 
-/* Classes and arguments --------------------------------------------------------------------------------------------- */
+/* Classes and arguments ---------------------------------------------------------------------------------------------
+ * */
 
 static bool is_word(const char *text) {
     size_t length = 0;
@@ -40,11 +41,14 @@ const char *keras_class(Import *import, const Ast *entry) {
     const bool optimizer_of_keras_2 = starts_with(name, "Custom>") && class_find(CLASS_OPTIMIZER, own + 1);
     if (optimizer_of_keras_2) name = own + 1;
     else if (dotted && starts_with(name, "keras")) name = dotted + 1;
-    const bool foreign = module && !starts_with(module, "keras") && !starts_with(module, "tf_keras") && !starts_with(module, "builtins") &&
-                         !starts_with(module, "tensorflow.") && !starts_with(module, "tensorflow.python.keras");
+    const bool foreign = module && !starts_with(module, "keras") && !starts_with(module, "tf_keras") &&
+                         !starts_with(module, "builtins") && !starts_with(module, "tensorflow.") &&
+                         !starts_with(module, "tensorflow.python.keras");
     if (foreign || !is_word(name) || (registered && strchr(registered, '>') && !optimizer_of_keras_2)) {
         import_fail(import, "%s is of a class of its own, %s, which only its Python code knows",
-                    import_quote(import, json_text(json_get(entry, "config"), "name") ? json_text(json_get(entry, "config"), "name") : "an object"),
+                    import_quote(import, json_text(json_get(entry, "config"), "name")
+                                             ? json_text(json_get(entry, "config"), "name")
+                                             : "an object"),
                     import_quote(import, name));
         nnc_fail_hint(&import->host, "say it with layers of Keras, set their weights, and save that");
         return NULL;
@@ -58,7 +62,8 @@ static const ArgDef *row_among(const ArgDef *rows, const char *name) {
     return NULL;
 }
 
-/* The row of an argument of whichever class has that name; NULL: none takes it. *class: the first class of that name. */
+/* The row of an argument of whichever class has that name; NULL: none takes it. *class: the first class of that name.
+ * */
 static const ArgDef *row_of(const char *class_name, const char *argument, const Class **class) {
     *class = NULL;
     for (int kind = 0; kind < CLASS_KIND_COUNT; kind++) {
@@ -67,7 +72,9 @@ static const ArgDef *row_of(const char *class_name, const char *argument, const 
         if (!found) continue;
         if (!*class) *class = found;
         const ArgDef *row = row_among(found->args, argument);
-        if (!row) row = row_among(kind == CLASS_LAYER ? common_layer_args : class_common_args((ClassKind)kind, &size), argument);
+        if (!row)
+            row = row_among(kind == CLASS_LAYER ? common_layer_args : class_common_args((ClassKind)kind, &size),
+                            argument);
         if (row) return row;
     }
     return NULL;
@@ -88,13 +95,15 @@ static bool is_off(const Ast *value) {
 static bool is_without_effect(const Class *class, const char *argument, const Ast *value) {
     if (!strcmp(argument, "groups") && value->kind == AST_NUMBER && value->number.value == 1) return true;
     if (starts_with(argument, "kernel_") && row_among(class->args, "depthwise_initializer")) return true;
-    static const char *const words[] = {"implementation", "jit_compile", "is_legacy_optimizer", "build_config", "fn", "mask_token", "fused", NULL};
+    static const char *const words[] = {
+        "implementation", "jit_compile", "is_legacy_optimizer", "build_config", "fn", "mask_token", "fused", NULL};
     for (const char *const *word = words; *word; word++)
         if (!strcmp(*word, argument)) return true;
     return false;
 }
 
-/* Values ------------------------------------------------------------------------------------------------------------- */
+/* Values -------------------------------------------------------------------------------------------------------------
+ * */
 
 static void put_text(const char *chars, size_t length, Text *out) {
     text_puts(out, "'");
@@ -158,7 +167,8 @@ static bool put_argument(Import *import, const char *class_name, const char *arg
         else if (is_off(value) || is_without_effect(class, argument, value)) return true;
         row = row_of(class_name, argument, &class);
     }
-    if (!is_word(argument)) return import_fail(import, "%s has an argument %s", class_name, import_quote(import, argument));
+    if (!is_word(argument))
+        return import_fail(import, "%s has an argument %s", class_name, import_quote(import, argument));
     text_printf(out, "%s%s=", out->length && out->chars[out->length - 1] != '(' ? ", " : "", argument);
     if (row && row->type == ARG_INT && json_count(value) == 1) value = value->items.at[0]; /* axis=[3] of Keras 2 */
     if (class && class->kind == CLASS_LAYER && !strcmp(argument, "name") && value->kind == AST_STRING) {
@@ -174,7 +184,8 @@ static bool same_values(const Ast *a, const Ast *b, const char *const *except) {
     switch (a->kind) {
     case AST_NUMBER: return a->number.value == b->number.value;
     case AST_BOOL: return a->boolean == b->boolean;
-    case AST_STRING: return a->string.length == b->string.length && !memcmp(a->string.chars, b->string.chars, a->string.length);
+    case AST_STRING:
+        return a->string.length == b->string.length && !memcmp(a->string.chars, b->string.chars, a->string.length);
     case AST_LIST:
         for (int i = 0; i < a->items.count; i++)
             if (i >= b->items.count || !same_values(a->items.at[i], b->items.at[i], NULL)) return false;
@@ -201,12 +212,16 @@ static bool is_turned(const Ast *config, const Ast *backward) {
     return ours && theirs && same_values(ours, theirs, differ) && (way && way->boolean) != (back && back->boolean);
 }
 
-static bool is_left_out(const char *owner, const char *class_name, const Ast *config, const char *key, const Ast *value) {
-    const bool averages = json_get(config, "use_ema") && json_get(config, "use_ema")->kind == AST_BOOL && json_get(config, "use_ema")->boolean;
+static bool is_left_out(const char *owner, const char *class_name, const Ast *config, const char *key,
+                        const Ast *value) {
+    const bool averages = json_get(config, "use_ema") && json_get(config, "use_ema")->kind == AST_BOOL &&
+                          json_get(config, "use_ema")->boolean;
     if (!strcmp(key, "backward_layer")) return value->kind == AST_NONE || is_turned(config, value);
-    if (!strcmp(key, "zero_output_for_mask") && owner && !strcmp(owner, "Bidirectional")) return true; /* there it is so anyway */
+    /* there it is so anyway */
+    if (!strcmp(key, "zero_output_for_mask") && owner && !strcmp(owner, "Bidirectional")) return true;
     if (starts_with(key, "ema_")) return !averages;
-    if (!strcmp(key, "reduction") && json_is_text(value, "auto")) return true; /* of Keras 2: the mean over the batch, as without it */
+    /* of Keras 2: the mean over the batch, as without it */
+    if (!strcmp(key, "reduction") && json_is_text(value, "auto")) return true;
     /* the input is said once, before the layers */
     return !strcmp(key, "batch_input_shape") || (!strcmp(key, "input_length") && !strcmp(class_name, "Embedding"));
 }
@@ -223,23 +238,28 @@ static bool put_arguments(Import *import, const char *owner, const char *class_n
     return true;
 }
 
-/* `owner`: the class whose argument it is, or NULL. {"class_name": "L2", "config": {"l2": 0.01}} is L2(l2=0.01); some classes only carry a value. */
+/* `owner`: the class whose argument it is, or NULL. {"class_name": "L2", "config": {"l2": 0.01}} is L2(l2=0.01); some
+ * classes only carry a value. */
 static bool put_object(Import *import, const char *owner, const Ast *value, Text *out) {
     const char *const named = json_text(value, "class_name");
     const Ast *const config = json_get(value, "config");
     if (!strcmp(named, "function") && config) return put_value(import, config, out);
-    if (!strcmp(named, "__tuple__") && json_get(value, "items")) return put_items(import, json_get(value, "items"), out);
-    if ((!strcmp(named, "__numpy__") || !strcmp(named, "__tensor__")) && json_get(config, "value")) return put_value(import, json_get(config, "value"), out);
+    if (!strcmp(named, "__tuple__") && json_get(value, "items"))
+        return put_items(import, json_get(value, "items"), out);
+    if ((!strcmp(named, "__numpy__") || !strcmp(named, "__tensor__")) && json_get(config, "value"))
+        return put_value(import, json_get(config, "value"), out);
     if ((!strcmp(named, "DTypePolicy") || !strcmp(named, "Policy")) && json_text(config, "name"))
         return put_value(import, json_get(config, "name"), out);
     if (!strcmp(named, "MeanMetricWrapper") && json_text(config, "fn")) { /* metrics=['accuracy'] of Keras 2 */
-        const bool accuracy = json_is_text(json_get(config, "name"), "accuracy") || json_is_text(json_get(config, "name"), "acc");
+        const bool accuracy =
+            json_is_text(json_get(config, "name"), "accuracy") || json_is_text(json_get(config, "name"), "acc");
         return put_value(import, json_get(config, accuracy ? "name" : "fn"), out);
     }
     const char *class_name = keras_class(import, value);
     if (!class_name) return false;
     bool known = false;
-    for (int kind = 0; kind < CLASS_KIND_COUNT && !known; kind++) known = class_find((ClassKind)kind, class_name) != NULL;
+    for (int kind = 0; kind < CLASS_KIND_COUNT && !known; kind++)
+        known = class_find((ClassKind)kind, class_name) != NULL;
     const char *const habit = known ? NULL : habit_of_class(CLASS_LAYER, class_name);
     if (habit && is_word(habit)) class_name = habit; /* ThresholdedReLU of Keras 2 */
     text_puts(out, class_name);
@@ -271,7 +291,8 @@ static bool put_value(Import *import, const Ast *value, Text *out) {
     }
 }
 
-/* The model --------------------------------------------------------------------------------------------------------- */
+/* The model ---------------------------------------------------------------------------------------------------------
+ * */
 
 /* Functions that had another formula in Keras 2; NULL ends. */
 static const char *const changed_functions[] = {"hard_sigmoid", NULL};
@@ -281,7 +302,8 @@ static bool check_functions(Import *import, const Ast *entry) {
     for (int i = 0; config && config->kind == AST_DICT && i < config->dict.count; i++)
         for (const char *const *at = changed_functions; *at; at++)
             if (json_is_text(config->dict.values[i], *at)) {
-                import_fail(import, "layer %s has %s='%s', which is another function in Keras 2 than in Keras 3 and in nnc",
+                import_fail(import,
+                            "layer %s has %s='%s', which is another function in Keras 2 than in Keras 3 and in nnc",
                             import_quote(import, json_text(config, "name") ? json_text(config, "name") : "?"),
                             import_quote(import, config->dict.keys[i]->string.chars), *at);
                 nnc_fail_hint(&import->host, "load it in Keras 3, where it may need training, and save it again");
@@ -304,7 +326,8 @@ static bool put_input(Import *import, const Ast *shape, const char *dtype, const
     for (int i = 1; i < rank; i++) {
         const Ast *const size = shape->items.at[i];
         if (size->kind != AST_NUMBER) {
-            import_fail(import, "layer %s has an input whose sizes are not all known", import_quote(import, name ? name : "input"));
+            import_fail(import, "layer %s has an input whose sizes are not all known",
+                        import_quote(import, name ? name : "input"));
             nnc_fail_hint(&import->host, "say them: --input-shape=28,28,1");
             return false;
         }
@@ -317,7 +340,8 @@ static bool put_input(Import *import, const Ast *shape, const char *dtype, const
         put_value(import, shape->items.at[0], out);
     }
     if (dtype && (starts_with(dtype, "int") || starts_with(dtype, "uint"))) text_puts(out, ", dtype='int32'");
-    else if (dtype && starts_with(dtype, "string")) return import_fail(import, "takes texts as input: nnc takes numbers");
+    else if (dtype && starts_with(dtype, "string"))
+        return import_fail(import, "takes texts as input: nnc takes numbers");
     text_puts(out, ")\n");
     return true;
 }
@@ -331,20 +355,23 @@ static const Ast *given_shape(Import *import) {
 }
 
 static bool put_model_input(Import *import, const KerasModel *model) {
-    const Ast *const first = json_get(model->layers.at[0].entry, "config"), *config = model->input ? model->input : first;
+    const Ast *const first = json_get(model->layers.at[0].entry, "config"),
+                     *config = model->input ? model->input : first;
     const Ast *shape = json_get(config, "batch_shape");
     if (!shape) shape = json_get(config, "batch_input_shape");
     if (!shape) shape = json_get(json_get(model->root, "build_config"), "input_shape");
     if (import->options->input_shape && !(shape = given_shape(import)))
         return import_fail(import, "cannot have the --input-shape %s", import->options->input_shape);
     const Ast *const type = model->input ? json_get(config, "dtype") : NULL;
-    return put_input(import, shape, type && type->kind == AST_STRING ? type->string.chars : NULL, json_text(config, "name"));
+    return put_input(import, shape, type && type->kind == AST_STRING ? type->string.chars : NULL,
+                     json_text(config, "name"));
 }
 
 /* The only entry of a list or dict that stands for one output; the value itself otherwise. */
 static const Ast *of_one_output(const Ast *value) {
     if (json_count(value) == 1) return value->items.at[0];
-    if (value && value->kind == AST_DICT && !json_text(value, "class_name") && value->dict.count == 1) return value->dict.values[0];
+    if (value && value->kind == AST_DICT && !json_text(value, "class_name") && value->dict.count == 1)
+        return value->dict.values[0];
     return value;
 }
 
@@ -377,6 +404,7 @@ bool keras_text(Import *import, const KerasModel *model) {
         text_puts(&import->text, "\n");
     }
     text_puts(&import->text, "}\n");
-    const bool compiled = json_get(model->compile, "optimizer") || json_get(model->compile, "optimizer_config"); /* Keras 3 writes {} */
+    /* Keras 3 writes {} */
+    const bool compiled = json_get(model->compile, "optimizer") || json_get(model->compile, "optimizer_config");
     return !compiled || import->options->no_compile || put_compile(import, model->compile);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Values of weights in files of Keras, and the state of its optimizers. Within a layer they stand in the order in which the layer
- * declares them, here as there; the shape of each is compared. */
+/* Values of weights in files of Keras, and the state of its optimizers. Within a layer they stand in the order in which
+ * the layer declares them, here as there; the shape of each is compared. */
 #include "import/keras.h"
 
 #ifdef NNC_IMPORT
@@ -14,14 +14,17 @@
 #include "model/layer.h"
 #include "model/optimizer.h"
 
-/* Variables by number: Keras 3 --------------------------------------------------------------------------------------- */
+/* Variables by number: Keras 3 ---------------------------------------------------------------------------------------
+ * */
 
 /* Takes the variables of one layer, from `weight` of the layer's on. */
-static bool take_group(Import *import, const Hdf5 *file, const Layer *owner, const Layer *layer, const char *group, int *weight) {
+static bool take_group(Import *import, const Hdf5 *file, const Layer *owner, const Layer *layer, const char *group,
+                       int *weight) {
     Arena *const arena = import->arena;
     for (int i = 0; i < layer->inner.count; i++) {
         const char *const part = layer->inner.count == 2 ? i ? "backward_layer" : "forward_layer" : "layer";
-        if (!take_group(import, file, owner, layer->inner.at[i], arena_printf(arena, "%s/%s", group, part), weight)) return false;
+        if (!take_group(import, file, owner, layer->inner.at[i], arena_printf(arena, "%s/%s", group, part), weight))
+            return false;
     }
     if (layer->inner.count > 0) return true;
     const char *const variables = arena_printf(arena, layer->def->recurrent ? "%s/cell/vars" : "%s/vars", group);
@@ -32,8 +35,9 @@ static bool take_group(Import *import, const Hdf5 *file, const Layer *owner, con
         if (!import_weight(import, owner->weights.at[(*weight)++], &array, name)) return false;
     }
     const char *const more = arena_printf(arena, "%s/%d", variables, layer->weights.count);
-    return !hdf5_has(file, more) || import_fail(import, "layer %s has more variables than nnc's %s: %s", import_quote(import, layer->name),
-                                                layer->def->class.name, import_quote(import, more));
+    return !hdf5_has(file, more) ||
+           import_fail(import, "layer %s has more variables than nnc's %s: %s", import_quote(import, layer->name),
+                       layer->def->class.name, import_quote(import, more));
 }
 
 /* The groups that the model's own layers would have. */
@@ -45,7 +49,8 @@ static const char *const *groups_of_model(Import *import) {
         const char *const base = snake_case(import->arena, model->layers.at[i]->def->class.name);
         int **const count = (int **)names_slot(&counts, base);
         if (!*count) *count = NEW(import->arena, int);
-        groups[i] = **count ? arena_printf(import->arena, "layers/%s_%d", base, **count) : arena_printf(import->arena, "layers/%s", base);
+        groups[i] = **count ? arena_printf(import->arena, "layers/%s_%d", base, **count)
+                            : arena_printf(import->arena, "layers/%s", base);
         ++**count;
     }
     return groups;
@@ -62,7 +67,8 @@ bool keras_variables(Import *import, const Hdf5 *file, const KerasLayers *layers
     return true;
 }
 
-/* Weights by name: older files --------------------------------------------------------------------------------------- */
+/* Weights by name: older files ---------------------------------------------------------------------------------------
+ * */
 
 /* The arrays under one name, taken one after another. */
 typedef struct Pile {
@@ -78,7 +84,8 @@ static bool take_named(Import *import, const Hdf5 *file, const Layer *layer, con
     for (int i = 0; i < layer->weights.count; i++) {
         nnc_entry array;
         if (pile->next == pile->names.count)
-            return import_fail(import, "there are only %d arrays under %s: layer '%s' needs more", pile->names.count, import_quote(import, group), layer->name);
+            return import_fail(import, "there are only %d arrays under %s: layer '%s' needs more", pile->names.count,
+                               import_quote(import, group), layer->name);
         const char *const name = within(import, group, pile->names.at[pile->next++]);
         if (!hdf5_read(file, name, &array) || !import_weight(import, layer->weights.at[i], &array, name)) return false;
     }
@@ -86,11 +93,12 @@ static bool take_named(Import *import, const Hdf5 *file, const Layer *layer, con
 }
 
 static bool all_taken(Import *import, const char *group, const Pile *pile) {
-    return pile->next == pile->names.count ||
-           import_fail(import, "%s has %d arrays, nnc's layer takes %d", import_quote(import, group), pile->names.count, pile->next);
+    return pile->next == pile->names.count || import_fail(import, "%s has %d arrays, nnc's layer takes %d",
+                                                          import_quote(import, group), pile->names.count, pile->next);
 }
 
-/* Without the layers of a configuration: the groups that have arrays, in the order of the file, go to the layers that have weights. */
+/* Without the layers of a configuration: the groups that have arrays, in the order of the file, go to the layers that
+ * have weights. */
 static bool take_in_order(Import *import, const Hdf5 *file, const char *group, const NameList *tops) {
     const Model *const model = import->model;
     int at = 0;
@@ -100,11 +108,15 @@ static bool take_in_order(Import *import, const Hdf5 *file, const char *group, c
         if (!hdf5_texts(file, top, "weight_names", &pile.names)) return false;
         if (pile.names.count == 0) continue;
         while (at < model->layers.count && model->layers.at[at]->weights.count == 0) at++;
-        if (at == model->layers.count) return import_fail(import, "has weights of a layer %s, which the model does not have", import_quote(import, tops->at[i]));
-        if (!take_named(import, file, model->layers.at[at++], top, &pile) || !all_taken(import, top, &pile)) return false;
+        if (at == model->layers.count)
+            return import_fail(import, "has weights of a layer %s, which the model does not have",
+                               import_quote(import, tops->at[i]));
+        if (!take_named(import, file, model->layers.at[at++], top, &pile) || !all_taken(import, top, &pile))
+            return false;
     }
     while (at < model->layers.count && model->layers.at[at]->weights.count == 0) at++;
-    return at == model->layers.count || import_fail(import, "has no weights of the model's layer '%s'", model->layers.at[at]->name);
+    return at == model->layers.count ||
+           import_fail(import, "has no weights of the model's layer '%s'", model->layers.at[at]->name);
 }
 
 bool keras_named_weights(Import *import, const Hdf5 *file, const char *group, const KerasLayers *layers) {
@@ -131,7 +143,8 @@ bool keras_named_weights(Import *import, const Hdf5 *file, const char *group, co
     return true;
 }
 
-/* The optimizer ------------------------------------------------------------------------------------------------------ */
+/* The optimizer ------------------------------------------------------------------------------------------------------
+ * */
 
 typedef struct Variables {
     Import *import;
@@ -145,11 +158,13 @@ static const char *next_name(Variables *variables) {
     Import *const import = variables->import;
     const int at = variables->next++;
     if (!variables->group) return arena_printf(import->arena, "optimizer/vars/%d", at);
-    return at < variables->names.count ? within(import, variables->group, variables->names.at[at]) : "optimizer_weights";
+    return at < variables->names.count ? within(import, variables->group, variables->names.at[at])
+                                       : "optimizer_weights";
 }
 
 static void add_state(Import *import, const char *name, nnc_dtype dtype, const void *value) {
-    nnc_entry entry = {.name = arena_strdup(import->arena, name), .dtype = dtype, .rank = 1, .shape = {1}, .count = 1, .data = value};
+    nnc_entry entry = {
+        .name = arena_strdup(import->arena, name), .dtype = dtype, .rank = 1, .shape = {1}, .count = 1, .data = value};
     list_push(import->arena, &import->state, entry);
 }
 
@@ -158,7 +173,8 @@ static bool take_counters(Variables *variables) {
     Import *const import = variables->import;
     nnc_entry array;
     if (!hdf5_read(variables->file, next_name(variables), &array)) return false;
-    if (array.rank != 0 || array.dtype != NNC_F64) return import_fail(import, "the first variable of its optimizer does not count its updates");
+    if (array.rank != 0 || array.dtype != NNC_F64)
+        return import_fail(import, "the first variable of its optimizer does not count its updates");
     const double updates = *(const double *)array.data;
     if (!(updates >= 0 && updates < 1e15)) return import_fail(import, "its optimizer has made %g updates", updates);
     uint64_t *const iterations = NEW(import->arena, uint64_t);
@@ -186,7 +202,8 @@ static bool take_slot(Variables *variables, const char *slot, const Weight *weig
     bool same = array.dtype == NNC_F32 && array.rank == weight->shape.rank;
     for (int i = 0; same && i < array.rank; i++) same = array.shape[i] == weight->shape.dim[i];
     if (!same)
-        return import_fail(import, "%s has shape %s and is not '%s' of %s", import_quote(import, name), nnc_show_shape(array.shape, array.rank).text, slot, weight->path);
+        return import_fail(import, "%s has shape %s and is not '%s' of %s", import_quote(import, name),
+                           nnc_show_shape(array.shape, array.rank).text, slot, weight->path);
     array.name = arena_printf(import->arena, "@%s/%s", slot, weight->path);
     list_push(import->arena, &import->state, array);
     return true;
@@ -205,7 +222,9 @@ static bool take_slots(Variables *variables, const UpdateRule *rule, int first, 
 /* Whether the learning rate is no number. */
 static bool follows_schedule(const Object *optimizer) {
     for (const ArgDef *row = optimizer->class->args; row && row->name; row++)
-        if (row->type == ARG_NUMBER_OR_OBJECT && ((const NumberOrObject *)(const void *)((const char *)optimizer->args + row->offset))->object) return true;
+        if (row->type == ARG_NUMBER_OR_OBJECT &&
+            ((const NumberOrObject *)(const void *)((const char *)optimizer->args + row->offset))->object)
+            return true;
     return false;
 }
 

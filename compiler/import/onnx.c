@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* ONNX: along the chain of nodes from the input to the output; what each becomes is said in the files beside. Channels that come first in
- * ONNX come last here, and so only weights, and input or output where they are images, stand in another order. */
+/* ONNX: along the chain of nodes from the input to the output; what each becomes is said in the files beside. Channels
+ * that come first in ONNX come last here, and so only weights, and input or output where they are images, stand in
+ * another order. */
 #include "import/import.h"
 
 #ifdef NNC_IMPORT
@@ -12,15 +13,19 @@
 /* Passes over nodes that change nothing in prediction, or only how the value lies. */
 static bool take_through(Onnx *onnx, const Node *node, bool *done) {
     *done = onnx_is(node, "Identity") || onnx_is(node, "Cast");
-    if (*done && onnx_is(node, "Cast") && onnx->layers.count == 0 && !onnx->whole_input) *done = onnx_int(node, "to", 1) == 1 || onnx_reader(onnx, node->output[0], "Gather");
+    if (*done && onnx_is(node, "Cast") && onnx->layers.count == 0 && !onnx->whole_input)
+        *done = onnx_int(node, "to", 1) == 1 || onnx_reader(onnx, node->output[0], "Gather");
     if (*done) onnx_step(onnx, node->output[0]);
     return true;
 }
 
 /* Whether the first node that cares finds channels in the second dimension. */
 static bool channels_first(const Onnx *onnx) {
-    static const char *const windows[] = {"Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization", "Resize", "Upsample", "InstanceNormalization"};
-    static const char *const through[] = {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "Elu", "Clip", "Pad", "Dropout", "Identity", "Cast", "Mul", "Div", "Sub", "Add", "PRelu"};
+    static const char *const windows[] = {
+        "Conv",          "ConvTranspose",      "MaxPool", "AveragePool", "GlobalAveragePool",
+        "GlobalMaxPool", "BatchNormalization", "Resize",  "Upsample",    "InstanceNormalization"};
+    static const char *const through[] = {"Relu",     "LeakyRelu", "Sigmoid", "Tanh", "Elu", "Clip", "Pad",  "Dropout",
+                                          "Identity", "Cast",      "Mul",     "Div",  "Sub", "Add",  "PRelu"};
     const char *value = onnx->value;
     for (size_t steps = 0; steps <= onnx->graph->n_node; steps++) {
         const NodeList readers = onnx_readers(onnx, value);
@@ -41,18 +46,24 @@ static bool take_input(Onnx *onnx) {
     for (size_t i = 0; i < onnx->graph->n_input; i++) {
         const Onnx__ValueInfoProto *const each = onnx->graph->input[i];
         if (!each->name || onnx_constant(onnx, each->name)) continue;
-        if (input) return import_fail(onnx->import, "has several inputs, %s and %s: nnc takes models that are one chain of layers",
-                                      import_quote(onnx->import, input->name), import_quote(onnx->import, each->name));
+        if (input)
+            return import_fail(onnx->import,
+                               "has several inputs, %s and %s: nnc takes models that are one chain of layers",
+                               import_quote(onnx->import, input->name), import_quote(onnx->import, each->name));
         input = each;
     }
     const Onnx__TypeProto__Tensor *const type = input && input->type ? input->type->tensor_type : NULL;
-    if (!type || !type->shape || type->shape->n_dim < 2 || type->shape->n_dim >= ONNX_RANK) return import_fail(onnx->import, "does not say the shape of its input");
-    if (type->elem_type != REAL && type->elem_type != WHOLE_32 && type->elem_type != WHOLE_64 && type->elem_type != DOUBLE)
-        return import_fail(onnx->import, "has an input %s that is neither real nor whole numbers", import_quote(onnx->import, input->name));
+    if (!type || !type->shape || type->shape->n_dim < 2 || type->shape->n_dim >= ONNX_RANK)
+        return import_fail(onnx->import, "does not say the shape of its input");
+    if (type->elem_type != REAL && type->elem_type != WHOLE_32 && type->elem_type != WHOLE_64 &&
+        type->elem_type != DOUBLE)
+        return import_fail(onnx->import, "has an input %s that is neither real nor whole numbers",
+                           import_quote(onnx->import, input->name));
     onnx->whole_input = type->elem_type == WHOLE_32 || type->elem_type == WHOLE_64;
     onnx->value = input->name;
     onnx->rank = (int)type->shape->n_dim;
-    for (int i = 0; i < onnx->rank; i++) onnx->dim[i] = type->shape->dim[i]->has_dim_value ? type->shape->dim[i]->dim_value : -1;
+    for (int i = 0; i < onnx->rank; i++)
+        onnx->dim[i] = type->shape->dim[i]->has_dim_value ? type->shape->dim[i]->dim_value : -1;
     return true;
 }
 
@@ -73,8 +84,13 @@ static bool put_input(Onnx *onnx) {
     if (onnx->lay == LAY_TIME) sizes[count++] = dim[0];
     for (int i = onnx->lay == LAY_SAME ? 1 : 2; i < onnx->rank; i++) sizes[count++] = dim[i];
     if (onnx->lay == LAY_CHANNELS) sizes[count++] = dim[1];
-    if (onnx->lay == LAY_CHANNELS && onnx->rank > 2) import_note(import, "The input has its channels last: what ONNX takes as (batch, channels, …) is (batch, …, channels) here.");
-    if (onnx->lay == LAY_TIME) import_note(import, "The input has the batch first: what ONNX takes as (time, batch, features) is (batch, time, features) here.");
+    if (onnx->lay == LAY_CHANNELS && onnx->rank > 2)
+        import_note(
+            import,
+            "The input has its channels last: what ONNX takes as (batch, channels, …) is (batch, …, channels) here.");
+    if (onnx->lay == LAY_TIME)
+        import_note(import, "The input has the batch first: what ONNX takes as (time, batch, features) is (batch, "
+                            "time, features) here.");
     text_puts(&import->text, "Input(shape=(");
     for (int i = 0; i < count; i++) {
         if (sizes[i] < 1 || sizes[i] > INT32_MAX) {
@@ -105,25 +121,32 @@ static bool take_nodes(Onnx *onnx) {
         if (readers.count == 0) break;
         const Node *const node = readers.at[0];
         if (steps > onnx->graph->n_node) return onnx_fail(onnx, node, "the graph goes round in circles");
-        if (is_output(onnx)) return onnx_fail(onnx, node, "it reads an output of the model: nnc takes models that are one chain of layers");
+        if (is_output(onnx))
+            return onnx_fail(onnx, node,
+                             "it reads an output of the model: nnc takes models that are one chain of layers");
         if (!onnx_take_pattern(onnx, readers, &done)) return false;
         if (done) continue;
         if (readers.count > 1) {
             onnx_fail(onnx, node, "its input %s goes to another node, too, %s", import_quote(onnx->import, onnx->value),
-                      import_quote(onnx->import, readers.at[1]->name && *readers.at[1]->name ? readers.at[1]->name : readers.at[1]->op_type));
+                      import_quote(onnx->import, readers.at[1]->name && *readers.at[1]->name ? readers.at[1]->name
+                                                                                             : readers.at[1]->op_type));
             nnc_fail_hint(&onnx->import->host, "nnc takes models that are one chain of layers");
             return false;
         }
-        bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through, onnx_take_layer, onnx_take_window, onnx_take_recurrent};
+        bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through, onnx_take_layer, onnx_take_window,
+                                                                onnx_take_recurrent};
         for (size_t i = 0; i < sizeof takers / sizeof *takers && !done; i++)
             if (!takers[i](onnx, node, &done)) return false;
         if (!done) {
             onnx_fail(onnx, node, "nnc has no layer for it here");
-            nnc_fail_hint(&onnx->import->host, "say it by other layers before the export, or write the model file and bring the weights by --for");
+            nnc_fail_hint(
+                &onnx->import->host,
+                "say it by other layers before the export, or write the model file and bring the weights by --for");
             return false;
         }
     }
-    return is_output(onnx) || import_fail(onnx->import, "has no output that its input leads to: %s is read by nothing", import_quote(onnx->import, onnx->value));
+    return is_output(onnx) || import_fail(onnx->import, "has no output that its input leads to: %s is read by nothing",
+                                          import_quote(onnx->import, onnx->value));
 }
 
 /* fc1 of fc1.weight, where no other layer has it. */
@@ -146,9 +169,11 @@ static bool put_weights(Onnx *onnx) {
         const Layer *const layer = import->model->layers.at[i];
         const Found *const found = onnx->layers.at[i];
         if (layer->weights.count != found->weights.count)
-            return import_fail(import, "layer '%s' has %d weights, and %d were found", layer->name, layer->weights.count, found->weights.count);
+            return import_fail(import, "layer '%s' has %d weights, and %d were found", layer->name,
+                               layer->weights.count, found->weights.count);
         for (int j = 0; j < layer->weights.count; j++)
-            if (!import_weight(import, layer->weights.at[j], &found->weights.at[j], found->weights.at[j].name)) return false;
+            if (!import_weight(import, layer->weights.at[j], &found->weights.at[j], found->weights.at[j].name))
+                return false;
     }
     return true;
 }
@@ -156,31 +181,44 @@ static bool put_weights(Onnx *onnx) {
 static bool take_model(Onnx *onnx, const Onnx__ModelProto *model) {
     Import *const import = onnx->import;
     for (size_t i = 0; i < model->n_opset_import; i++)
-        if (!model->opset_import[i]->domain || !*model->opset_import[i]->domain) onnx->opset = model->opset_import[i]->version;
+        if (!model->opset_import[i]->domain || !*model->opset_import[i]->domain)
+            onnx->opset = model->opset_import[i]->version;
     if (!onnx_fold(onnx) || !take_input(onnx)) return false;
     text_puts(&import->text, "model m {\n");
     if (!onnx_fold(onnx) || !put_input(onnx) || !take_nodes(onnx)) return false;
-    if (onnx->graph->n_output != 1) return import_fail(import, "has %zu outputs: nnc takes models that are one chain of layers", onnx->graph->n_output);
-    if (onnx->lay == LAY_CHANNELS && onnx->rank > 2) import_note(import, "The output has its channels last: what ONNX gives as (batch, channels, …) is (batch, …, channels) here.");
+    if (onnx->graph->n_output != 1)
+        return import_fail(import, "has %zu outputs: nnc takes models that are one chain of layers",
+                           onnx->graph->n_output);
+    if (onnx->lay == LAY_CHANNELS && onnx->rank > 2)
+        import_note(
+            import,
+            "The output has its channels last: what ONNX gives as (batch, channels, …) is (batch, …, channels) here.");
     else if (onnx->lay == LAY_TIME) import_note(import, "The output has the batch first.");
-    else if (onnx->lay == LAY_LAST || onnx->lay == LAY_STEPS) import_note(import, "The output has the batch first, without the dimension of ways.");
+    else if (onnx->lay == LAY_LAST || onnx->lay == LAY_STEPS)
+        import_note(import, "The output has the batch first, without the dimension of ways.");
     if (onnx->layers.count == 0) return import_fail(import, "has no layers");
     put_layers(onnx);
     text_puts(&import->text, "}\n");
     const char *const slash = strrchr(import->path, '/');
     import->model_name = onnx->graph->name;
     import->stateless = "ONNX keeps none";
-    return import_model(import, arena_printf(import->arena, "From %s, an ONNX model of %.40s %.40s.", slash ? slash + 1 : import->path,
-                                             model->producer_name ? model->producer_name : "", model->producer_version ? model->producer_version : "")) &&
+    return import_model(import,
+                        arena_printf(import->arena, "From %s, an ONNX model of %.40s %.40s.",
+                                     slash ? slash + 1 : import->path, model->producer_name ? model->producer_name : "",
+                                     model->producer_version ? model->producer_version : "")) &&
            put_weights(onnx);
 }
 
 bool import_onnx(Import *import) {
-    if (import->options->model) return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
+    if (import->options->model)
+        return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
     Onnx__ModelProto *const model = onnx__model_proto__unpack(NULL, import->size, import->bytes);
     if (!model) return import_fail(import, "is a damaged ONNX file: its protocol buffer cannot be read");
     if (!model->graph) return import_fail(import, "is an ONNX file without a graph");
-    Onnx onnx = {.import = import, .graph = model->graph, .constants = {.arena = import->arena}, .readers = {.arena = import->arena}};
+    Onnx onnx = {.import = import,
+                 .graph = model->graph,
+                 .constants = {.arena = import->arena},
+                 .readers = {.arena = import->arena}};
     return take_model(&onnx, model); /* what was read ends with the process */
 }
 

@@ -9,17 +9,32 @@
 
 #include "import/onnx_graph.h"
 
-enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7, TYPE_BOOL = 9, TYPE_FLOAT16 = 10, TYPE_DOUBLE = 11, LOCATION_EXTERNAL = 1 };
+enum {
+    TYPE_FLOAT = 1,
+    TYPE_INT32 = 6,
+    TYPE_INT64 = 7,
+    TYPE_BOOL = 9,
+    TYPE_FLOAT16 = 10,
+    TYPE_DOUBLE = 11,
+    LOCATION_EXTERNAL = 1
+};
 
-/* Nodes -------------------------------------------------------------------------------------------------------------- */
+/* Nodes --------------------------------------------------------------------------------------------------------------
+ * */
 
 bool onnx_is(const Node *node, const char *type) { return node->op_type && !strcmp(node->op_type, type); }
 
-const char *onnx_input(const Node *node, size_t index) { return index < node->n_input && *node->input[index] ? node->input[index] : NULL; }
+const char *onnx_input(const Node *node, size_t index) {
+    return index < node->n_input && *node->input[index] ? node->input[index] : NULL;
+}
 
-const Constant *onnx_constant(const Onnx *onnx, const char *name) { return name ? names_find(&onnx->constants, name) : NULL; }
+const Constant *onnx_constant(const Onnx *onnx, const char *name) {
+    return name ? names_find(&onnx->constants, name) : NULL;
+}
 
-const Constant *onnx_constant_input(const Onnx *onnx, const Node *node, size_t index) { return onnx_constant(onnx, onnx_input(node, index)); }
+const Constant *onnx_constant_input(const Onnx *onnx, const Node *node, size_t index) {
+    return onnx_constant(onnx, onnx_input(node, index));
+}
 
 const Onnx__AttributeProto *onnx_attribute(const Node *node, const char *name) {
     for (size_t i = 0; i < node->n_attribute; i++)
@@ -39,7 +54,9 @@ double onnx_real(const Node *node, const char *name, double otherwise) {
 
 const char *onnx_text(const Onnx *onnx, const Node *node, const char *name) {
     const Onnx__AttributeProto *const attribute = onnx_attribute(node, name);
-    return attribute && attribute->has_s ? arena_strndup(onnx->import->arena, (const char *)attribute->s.data, attribute->s.len) : "";
+    return attribute && attribute->has_s
+               ? arena_strndup(onnx->import->arena, (const char *)attribute->s.data, attribute->s.len)
+               : "";
 }
 
 int onnx_ints(const Onnx *onnx, const Node *node, const char *name, int input, int64_t *ints) {
@@ -59,7 +76,8 @@ bool onnx_fail(const Onnx *onnx, const Node *node, const char *format, ...) {
     va_start(args, format);
     const char *const text = arena_vprintf(onnx->import->arena, format, args);
     va_end(args);
-    return import_fail(onnx->import, "node %s, %s: %s", import_quote(onnx->import, node->name && *node->name ? node->name : "without a name"),
+    return import_fail(onnx->import, "node %s, %s: %s",
+                       import_quote(onnx->import, node->name && *node->name ? node->name : "without a name"),
                        import_quote(onnx->import, node->op_type ? node->op_type : "?"), text);
 }
 
@@ -73,7 +91,8 @@ const Node *onnx_reader(const Onnx *onnx, const char *name, const char *type) {
     return readers.count == 1 && onnx_is(readers.at[0], type) ? readers.at[0] : NULL;
 }
 
-/* Constants ---------------------------------------------------------------------------------------------------------- */
+/* Constants ----------------------------------------------------------------------------------------------------------
+ * */
 
 static Constant *new_constant(Onnx *onnx, const char *name, int rank, const int64_t *dim, bool whole) {
     Constant *const constant = NEW(onnx->import->arena, Constant);
@@ -82,7 +101,9 @@ static Constant *new_constant(Onnx *onnx, const char *name, int rank, const int6
     constant->count = 1;
     for (int i = 0; i < rank; i++) {
         constant->dim[i] = dim[i];
-        if (dim[i] < 0 || dim[i] > INT32_MAX || nnc_multiply(constant->count, (size_t)dim[i], &constant->count) != 0 || constant->count > INT32_MAX) return NULL;
+        if (dim[i] < 0 || dim[i] > INT32_MAX || nnc_multiply(constant->count, (size_t)dim[i], &constant->count) != 0 ||
+            constant->count > INT32_MAX)
+            return NULL;
     }
     if (whole) constant->whole = NEW_ARRAY(onnx->import->arena, int64_t, constant->count + 1);
     else constant->real = NEW_ARRAY(onnx->import->arena, float, constant->count + 1);
@@ -100,8 +121,10 @@ static bool elements_of(const Onnx__TensorProto *tensor, size_t count, const voi
         int type;
         size_t size, listed;
         const void *list;
-    } types[] = {{TYPE_FLOAT, 4, tensor->n_float_data, tensor->float_data}, {TYPE_DOUBLE, 8, tensor->n_double_data, tensor->double_data},
-                 {TYPE_INT64, 8, tensor->n_int64_data, tensor->int64_data}, {TYPE_INT32, 4, tensor->n_int32_data, tensor->int32_data}};
+    } types[] = {{TYPE_FLOAT, 4, tensor->n_float_data, tensor->float_data},
+                 {TYPE_DOUBLE, 8, tensor->n_double_data, tensor->double_data},
+                 {TYPE_INT64, 8, tensor->n_int64_data, tensor->int64_data},
+                 {TYPE_INT32, 4, tensor->n_int32_data, tensor->int32_data}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (types[i].type != tensor->data_type) continue;
         *size = types[i].size;
@@ -117,14 +140,18 @@ static Constant *constant_of(Onnx *onnx, const Onnx__TensorProto *tensor, const 
     const void *bytes = NULL;
     size_t size = 0;
     if (tensor->data_location == LOCATION_EXTERNAL) {
-        import_fail(onnx->import, "keeps its weights in another file: save it as one, in Python by onnx.save(onnx.load('FILE'), 'ONE.onnx')");
+        import_fail(
+            onnx->import,
+            "keeps its weights in another file: save it as one, in Python by onnx.save(onnx.load('FILE'), 'ONE.onnx')");
         return NULL;
     }
-    Constant *const constant = tensor->n_dims <= ONNX_RANK ? new_constant(onnx, name, (int)tensor->n_dims, tensor->dims, whole) : NULL;
+    Constant *const constant =
+        tensor->n_dims <= ONNX_RANK ? new_constant(onnx, name, (int)tensor->n_dims, tensor->dims, whole) : NULL;
     if (!constant || !elements_of(tensor, constant->count, &bytes, &size)) {
         const bool other = tensor->data_type != TYPE_FLOAT && tensor->data_type != TYPE_DOUBLE && !whole;
-        import_fail(onnx->import, other ? "the tensor %s has elements of a type that nnc does not import: float32 it should be"
-                                        : "the tensor %s is damaged: it has not as many elements as its shape says",
+        import_fail(onnx->import,
+                    other ? "the tensor %s has elements of a type that nnc does not import: float32 it should be"
+                          : "the tensor %s is damaged: it has not as many elements as its shape says",
                     import_quote(onnx->import, name ? name : ""));
         return NULL;
     }
@@ -151,9 +178,12 @@ float *onnx_permuted(const Onnx *onnx, const Constant *constant, int rank, const
     return out;
 }
 
-/* Folding ------------------------------------------------------------------------------------------------------------ */
+/* Folding ------------------------------------------------------------------------------------------------------------
+ * */
 
-static double number_at(const Constant *constant, size_t i) { return constant->whole ? (double)constant->whole[i] : (double)constant->real[i]; }
+static double number_at(const Constant *constant, size_t i) {
+    return constant->whole ? (double)constant->whole[i] : (double)constant->real[i];
+}
 
 static Constant *fold_arithmetic(Onnx *onnx, const Node *node, const Constant *a, const Constant *b) {
     const Constant *const larger = a->count >= b->count ? a : b;
@@ -161,7 +191,11 @@ static Constant *fold_arithmetic(Onnx *onnx, const Node *node, const Constant *a
     Constant *const result = new_constant(onnx, NULL, larger->rank, larger->dim, larger->whole != NULL);
     for (size_t i = 0; result && i < result->count; i++) {
         const double x = number_at(a, a->count == 1 ? 0 : i), y = number_at(b, b->count == 1 ? 0 : i);
-        const double value = onnx_is(node, "Add") ? x + y : onnx_is(node, "Sub") ? x - y : onnx_is(node, "Mul") ? x * y : y != 0 ? x / y : 0;
+        const double value = onnx_is(node, "Add")   ? x + y
+                             : onnx_is(node, "Sub") ? x - y
+                             : onnx_is(node, "Mul") ? x * y
+                             : y != 0               ? x / y
+                                                    : 0;
         if (result->whole) result->whole[i] = fabs(value) < 1e15 ? (int64_t)value : 0;
         else result->real[i] = (float)value;
     }
@@ -260,19 +294,25 @@ static Constant *fold_concat(Onnx *onnx, const Node *node) {
 static Constant *fold_slice(Onnx *onnx, const Node *node, const Constant *from) {
     int64_t start[2 * ONNX_RANK], end[2 * ONNX_RANK], step[2 * ONNX_RANK], axes[2 * ONNX_RANK], dim[ONNX_RANK];
     if (from->rank > 1 && from->real) {
-        const int64_t axis = onnx_ints(onnx, node, "axes", 3, axes) == 1 ? axes[0] < 0 ? axes[0] + from->rank : axes[0] : 0;
+        const int64_t axis =
+            onnx_ints(onnx, node, "axes", 3, axes) == 1 ? axes[0] < 0 ? axes[0] + from->rank : axes[0] : 0;
         for (size_t i = 1; i < from->count; i++)
             if (from->real[i] != from->real[0]) return NULL;
-        if (axis < 0 || axis >= from->rank || onnx_ints(onnx, node, "starts", 1, start) != 1 || onnx_ints(onnx, node, "ends", 2, end) != 1) return NULL;
+        if (axis < 0 || axis >= from->rank || onnx_ints(onnx, node, "starts", 1, start) != 1 ||
+            onnx_ints(onnx, node, "ends", 2, end) != 1)
+            return NULL;
         memcpy(dim, from->dim, sizeof dim);
-        const int64_t low = *start < 0 ? *start + dim[axis] : *start, high = *end < 0 ? *end + dim[axis] : *end < dim[axis] ? *end : dim[axis];
+        const int64_t low = *start < 0 ? *start + dim[axis] : *start, high = *end < 0           ? *end + dim[axis]
+                                                                             : *end < dim[axis] ? *end
+                                                                                                : dim[axis];
         if (low < 0 || high < low) return NULL;
         dim[axis] = high - low;
         Constant *const part = new_constant(onnx, NULL, from->rank, dim, false);
         for (size_t i = 0; part && i < part->count; i++) part->real[i] = from->real[0];
         return part;
     }
-    if (from->rank != 1 || onnx_ints(onnx, node, "starts", 1, start) != 1 || onnx_ints(onnx, node, "ends", 2, end) != 1) return NULL;
+    if (from->rank != 1 || onnx_ints(onnx, node, "starts", 1, start) != 1 || onnx_ints(onnx, node, "ends", 2, end) != 1)
+        return NULL;
     if (onnx_ints(onnx, node, "steps", 4, step) == 1 && *step != 1) return NULL;
     const int64_t size = from->dim[0];
     int64_t low = *start < 0 ? *start + size : *start, high = *end < 0 ? *end + size : *end;
@@ -315,7 +355,8 @@ static Constant *fold_cast(Onnx *onnx, const Node *node, const Constant *from) {
 static Constant *fold_expand(Onnx *onnx, const Node *node, const Constant *from) {
     int64_t dim[2 * ONNX_RANK];
     const int rank = onnx_ints(onnx, node, "shape", 1, dim);
-    Constant *const result = rank && rank <= ONNX_RANK && from->real ? new_constant(onnx, NULL, rank, dim, false) : NULL;
+    Constant *const result =
+        rank && rank <= ONNX_RANK && from->real ? new_constant(onnx, NULL, rank, dim, false) : NULL;
     for (size_t i = 1; i < from->count; i++)
         if (from->real && from->real[i] != from->real[0]) return NULL;
     for (size_t i = 0; result && i < result->count; i++) result->real[i] = from->count ? from->real[0] : 0;
@@ -326,8 +367,10 @@ static Constant *fold_expand(Onnx *onnx, const Node *node, const Constant *from)
 static Constant *fold_node(Onnx *onnx, const Node *node) {
     const Constant *const a = onnx_constant_input(onnx, node, 0), *const b = onnx_constant_input(onnx, node, 1);
     if (onnx_is(node, "Constant")) {
-        const Onnx__AttributeProto *const value = onnx_attribute(node, "value"), *const one = onnx_attribute(node, "value_float");
-        const Onnx__AttributeProto *const whole = onnx_attribute(node, "value_int"), *const ints = onnx_attribute(node, "value_ints");
+        const Onnx__AttributeProto *const value = onnx_attribute(node, "value"), *const one = onnx_attribute(
+                                                                                     node, "value_float");
+        const Onnx__AttributeProto *const whole = onnx_attribute(node, "value_int"), *const ints = onnx_attribute(
+                                                                                         node, "value_ints");
         if (value && value->t) return constant_of(onnx, value->t, node->n_output ? node->output[0] : "");
         const int64_t count = ints ? (int64_t)ints->n_ints : 1;
         Constant *const result = one || whole || ints ? new_constant(onnx, NULL, ints ? 1 : 0, &count, !one) : NULL;
@@ -347,20 +390,23 @@ static Constant *fold_node(Onnx *onnx, const Node *node) {
     if (onnx_is(node, "ConstantOfShape")) return fold_fill(onnx, node, a);
     if (onnx_is(node, "Expand") && b) return fold_expand(onnx, node, a);
     if (onnx_is(node, "Gather") && b) return fold_gather(onnx, node, a, b);
-    const bool arithmetic = onnx_is(node, "Add") || onnx_is(node, "Sub") || onnx_is(node, "Mul") || onnx_is(node, "Div");
+    const bool arithmetic =
+        onnx_is(node, "Add") || onnx_is(node, "Sub") || onnx_is(node, "Mul") || onnx_is(node, "Div");
     return arithmetic && b ? fold_arithmetic(onnx, node, a, b) : NULL;
 }
 
 /* The shape of the present value, whose batch is 1: whatever a graph computes from it serves to keep the batch. */
 static Constant *fold_shape(Onnx *onnx, const Node *node) {
-    if (!onnx_is(node, "Shape") || !onnx->value || !onnx_input(node, 0) || strcmp(node->input[0], onnx->value) != 0) return NULL;
+    if (!onnx_is(node, "Shape") || !onnx->value || !onnx_input(node, 0) || strcmp(node->input[0], onnx->value) != 0)
+        return NULL;
     int64_t start = onnx_int(node, "start", 0), end = onnx_int(node, "end", onnx->rank);
     start = start < 0 ? start + onnx->rank : start;
     end = end < 0 ? end + onnx->rank : end > onnx->rank ? onnx->rank : end;
     if (start < 0 || start > end) return NULL;
     const int64_t count = end - start;
     Constant *const result = new_constant(onnx, NULL, 1, &count, true);
-    for (int64_t i = start; result && i < end; i++) result->whole[i - start] = onnx->dim[i] < 0 ? 1 : onnx->dim[i]; /* only the batch is open */
+    /* only the batch is open */
+    for (int64_t i = start; result && i < end; i++) result->whole[i - start] = onnx->dim[i] < 0 ? 1 : onnx->dim[i];
     return result;
 }
 
@@ -397,7 +443,8 @@ bool onnx_fold(Onnx *onnx) {
     return true;
 }
 
-/* What is found ------------------------------------------------------------------------------------------------------ */
+/* What is found ------------------------------------------------------------------------------------------------------
+ * */
 
 Found *onnx_layer(Onnx *onnx, const char *class_name) {
     Found *const found = NEW(onnx->import->arena, Found);
@@ -416,7 +463,11 @@ void onnx_arg(Onnx *onnx, const char *format, ...) {
 
 void onnx_weight(Onnx *onnx, float *values, int rank, const int64_t *dim) {
     Found *const found = onnx->layers.at[onnx->layers.count - 1];
-    nnc_entry entry = {.name = arena_printf(onnx->import->arena, "a weight of %s", found->class_name), .dtype = NNC_F32, .rank = rank, .count = 1, .data = values};
+    nnc_entry entry = {.name = arena_printf(onnx->import->arena, "a weight of %s", found->class_name),
+                       .dtype = NNC_F32,
+                       .rank = rank,
+                       .count = 1,
+                       .data = values};
     for (int i = 0; i < rank; i++) {
         entry.shape[i] = dim[i];
         entry.count *= (size_t)dim[i];

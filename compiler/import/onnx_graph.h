@@ -26,9 +26,11 @@ typedef enum Lay {
     LAY_SAME,        /* (batch, …), as there */
     LAY_CHANNELS,    /* there (batch, channels, …), here channels come last */
     LAY_TIME,        /* there (time, batch, features), here the batch comes first */
-    LAY_STEPS,       /* all outputs of a recurrent layer: there (time, ways, batch, units), here (batch, time, ways · units) */
+    /* all outputs of a recurrent layer: there (time, ways, batch, units), here (batch, time, ways · units) */
+    LAY_STEPS,
     LAY_LAST,        /* its last output: there (ways, batch, units), here (batch, ways · units) */
-    LAY_FLAT_IMAGE   /* both flat; but there channel after channel, here pixel after pixel: `image` says the sizes there */
+    /* both flat; but there channel after channel, here pixel after pixel: `image` says the sizes there */
+    LAY_FLAT_IMAGE
 } Lay;
 
 /** A layer that has been found. */
@@ -98,6 +100,13 @@ bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done); /* onnx_recu
 /** Several nodes that read one value: a pattern of known meaning. */
 bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done);   /* onnx_patterns.c */
 /** An activation, in words of the language: of the layer before, or a layer of its own. */
+bool onnx_take_batch_normalization(Onnx *onnx, const Node *node);   /* onnx_normalization.c */
+bool onnx_take_layer_normalization(Onnx *onnx, const Node *node);
+bool onnx_take_scale(Onnx *onnx, const Node *node);
+/** Calls the layer made last after its weight, where the exporter keeps the name: fc1.weight → fc1. */
+void onnx_name_layer(Onnx *onnx, const char *weight);
+/** The constant that a node adds, or multiplies by; NULL: there is none. */
+const Constant *onnx_added(const Onnx *onnx, const Node *node);
 bool onnx_activation(Onnx *onnx, const char *name);
 
 #endif

@@ -17,7 +17,7 @@ static int64_t product_of(const int64_t *dim, int count) {
 }
 
 /* fc1.weight → fc1: a layer's name, where the exporter keeps it. */
-static void name_layer(Onnx *onnx, const char *weight) {
+void onnx_name_layer(Onnx *onnx, const char *weight) {
     static const char *const endings[] = {".weight", ".bias"};
     Found *const found = onnx->layers.at[onnx->layers.count - 1];
     const size_t length = weight ? strlen(weight) : 0;
@@ -34,7 +34,8 @@ static void name_layer(Onnx *onnx, const char *weight) {
     }
 }
 
-/* Products ----------------------------------------------------------------------------------------------------------- */
+/* Products -----------------------------------------------------------------------------------------------------------
+ * */
 
 /* Rows of a kernel that takes an image flat: there channel after channel, here pixel after pixel. */
 static float *rows_of_image(const Onnx *onnx, const float *kernel, int64_t units) {
@@ -48,33 +49,38 @@ static float *rows_of_image(const Onnx *onnx, const float *kernel, int64_t units
 
 /* A bias of `units` numbers, whether it is one number, (units,) or (1, units); NULL: it is none. */
 static float *bias_values(const Onnx *onnx, const Constant *bias, int64_t units) {
-    const bool fits = bias && bias->real && (bias->count == 1 || (bias->count == (size_t)units && bias->dim[bias->rank - 1] == units));
+    const bool fits = bias && bias->real &&
+                      (bias->count == 1 || (bias->count == (size_t)units && bias->dim[bias->rank - 1] == units));
     float *const values = fits ? NEW_ARRAY(onnx->import->arena, float, units + 1) : NULL;
     for (int64_t i = 0; fits && i < units; i++) values[i] = bias->real[bias->count == 1 ? 0 : i];
     return values;
 }
 
 /* The constant that a node adds to its only other input. */
-static const Constant *added(const Onnx *onnx, const Node *node) {
+const Constant *onnx_added(const Onnx *onnx, const Node *node) {
     const Constant *const a = onnx_constant_input(onnx, node, 0), *const b = onnx_constant_input(onnx, node, 1);
     return a ? a : b;
 }
 
 /* x · kernel + bias. `turned`: the kernel is (units, inputs). */
-static bool take_dense(Onnx *onnx, const Node *node, const Constant *kernel, bool turned, const Constant *bias, const char *output) {
-    if (!kernel || !kernel->real || kernel->rank != 2) return onnx_fail(onnx, node, "its second factor is no constant matrix: nnc's products have a kernel");
+static bool take_dense(Onnx *onnx, const Node *node, const Constant *kernel, bool turned, const Constant *bias,
+                       const char *output) {
+    if (!kernel || !kernel->real || kernel->rank != 2)
+        return onnx_fail(onnx, node, "its second factor is no constant matrix: nnc's products have a kernel");
     const int64_t inputs = kernel->dim[turned ? 1 : 0], units = kernel->dim[turned ? 0 : 1];
     const int last = onnx->rank - 1;
-    if (onnx->lay == LAY_CHANNELS && onnx->rank > 2) return onnx_fail(onnx, node, "a product along the width of an image is no layer of nnc");
+    if (onnx->lay == LAY_CHANNELS && onnx->rank > 2)
+        return onnx_fail(onnx, node, "a product along the width of an image is no layer of nnc");
     if (onnx->lay == LAY_STEPS || (onnx->rank > 1 && onnx->dim[last] != inputs))
-        return onnx_fail(onnx, node, "its kernel takes %lld numbers, and %lld arrive", (long long)inputs, (long long)onnx->dim[last]);
+        return onnx_fail(onnx, node, "its kernel takes %lld numbers, and %lld arrive", (long long)inputs,
+                         (long long)onnx->dim[last]);
     float *values = turned ? onnx_permuted(onnx, kernel, 2, kernel->dim, (int[]){1, 0}) : kernel->real;
     if (onnx->lay == LAY_FLAT_IMAGE) values = rows_of_image(onnx, values, units);
     if (onnx->lay == LAY_FLAT_IMAGE || onnx->lay == LAY_LAST) onnx->lay = LAY_SAME;
     if (!bias) {
         const Node *const add = onnx_reader(onnx, output, "Add");
-        if (add && bias_values(onnx, added(onnx, add), units) && added(onnx, add)->count == (size_t)units) {
-            bias = added(onnx, add);
+        if (add && bias_values(onnx, onnx_added(onnx, add), units) && onnx_added(onnx, add)->count == (size_t)units) {
+            bias = onnx_added(onnx, add);
             output = add->output[0];
         }
     }
@@ -85,7 +91,7 @@ static bool take_dense(Onnx *onnx, const Node *node, const Constant *kernel, boo
     if (!bias) onnx_arg(onnx, "use_bias=False");
     onnx_weight(onnx, values, 2, (int64_t[]){inputs, units});
     if (bias) onnx_weight(onnx, biases, 1, &units);
-    name_layer(onnx, kernel->name);
+    onnx_name_layer(onnx, kernel->name);
     onnx->dim[last] = units;
     onnx->positive = false;
     onnx_step(onnx, output);
@@ -96,30 +102,35 @@ static bool take_gemm(Onnx *onnx, const Node *node) {
     const char *const factor = onnx_input(node, 0);
     if (!factor || strcmp(factor, onnx->value) != 0 || onnx_int(node, "transA", 0) || onnx->rank != 2)
         return onnx_fail(onnx, node, "nnc's products have the data first, as (batch, inputs)");
-    if (onnx_real(node, "alpha", 1) != 1 || (onnx_real(node, "beta", 1) != 1 && onnx_input(node, 2))) return onnx_fail(onnx, node, "nnc has no factors alpha and beta");
+    if (onnx_real(node, "alpha", 1) != 1 || (onnx_real(node, "beta", 1) != 1 && onnx_input(node, 2)))
+        return onnx_fail(onnx, node, "nnc has no factors alpha and beta");
     const Constant *const bias = onnx_constant_input(onnx, node, 2);
     if (onnx_input(node, 2) && !bias) return onnx_fail(onnx, node, "its bias is no constant");
-    return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), onnx_int(node, "transB", 0) != 0, bias, node->output[0]);
+    return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), onnx_int(node, "transB", 0) != 0, bias,
+                      node->output[0]);
 }
 
 /* Rows of a table, by indices. */
 static bool take_embedding(Onnx *onnx, const Node *node) {
     const Constant *const table = onnx_constant_input(onnx, node, 0);
     const char *const indices = onnx_input(node, 1);
-    if (!table || !table->real || table->rank != 2 || onnx_int(node, "axis", 0) != 0 || !indices || strcmp(indices, onnx->value) != 0)
+    if (!table || !table->real || table->rank != 2 || onnx_int(node, "axis", 0) != 0 || !indices ||
+        strcmp(indices, onnx->value) != 0)
         return onnx_fail(onnx, node, "nnc gathers rows of a constant table only");
-    if (onnx->layers.count > 0 || onnx->rank + 1 >= ONNX_RANK) return onnx_fail(onnx, node, "indices must be the input of the model");
+    if (onnx->layers.count > 0 || onnx->rank + 1 >= ONNX_RANK)
+        return onnx_fail(onnx, node, "indices must be the input of the model");
     onnx->whole_input = true;
     onnx_layer(onnx, "Embedding");
     onnx_arg(onnx, "%lld, %lld", (long long)table->dim[0], (long long)table->dim[1]);
     onnx_weight(onnx, table->real, 2, table->dim);
-    name_layer(onnx, table->name);
+    onnx_name_layer(onnx, table->name);
     onnx->dim[onnx->rank++] = table->dim[1];
     onnx_step(onnx, node->output[0]);
     return true;
 }
 
-/* Activations -------------------------------------------------------------------------------------------------------- */
+/* Activations --------------------------------------------------------------------------------------------------------
+ * */
 
 bool onnx_activation(Onnx *onnx, const char *name) {
     Found *const last = onnx->layers.count ? onnx->layers.at[onnx->layers.count - 1] : NULL;
@@ -130,14 +141,16 @@ bool onnx_activation(Onnx *onnx, const char *name) {
         onnx_layer(onnx, "Activation");
         onnx_arg(onnx, "'%s'", name);
     }
-    onnx->positive = !strcmp(name, "relu") || !strcmp(name, "sigmoid") || !strcmp(name, "relu6") || !strcmp(name, "softplus") || !strcmp(name, "softmax");
+    onnx->positive = !strcmp(name, "relu") || !strcmp(name, "sigmoid") || !strcmp(name, "relu6") ||
+                     !strcmp(name, "softplus") || !strcmp(name, "softmax");
     return true;
 }
 
 static bool take_clip(Onnx *onnx, const Node *node) {
     const Constant *const low = onnx_constant_input(onnx, node, 1), *const high = onnx_constant_input(onnx, node, 2);
     const double least = low && low->real && low->count == 1 ? (double)low->real[0] : onnx_real(node, "min", -INFINITY);
-    const double most = high && high->real && high->count == 1 ? (double)high->real[0] : onnx_real(node, "max", INFINITY);
+    const double most =
+        high && high->real && high->count == 1 ? (double)high->real[0] : onnx_real(node, "max", INFINITY);
     if (least != 0) return onnx_fail(onnx, node, "nnc has no layer that cuts at %g", least);
     onnx_step(onnx, node->output[0]);
     if (most == 6) return onnx_activation(onnx, "relu6");
@@ -154,7 +167,9 @@ static bool take_softmax(Onnx *onnx, const Node *node, const char *name) {
     if (axis < 0) axis += onnx->rank;
     const int64_t channels = onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1;
     if (onnx->lay == LAY_FLAT_IMAGE) return onnx_fail(onnx, node, "nnc would give its outputs in another order");
-    if (axis != channels) return onnx_fail(onnx, node, "nnc takes it along the %s axis, not along %lld", onnx->lay == LAY_CHANNELS ? "channels'" : "last", (long long)axis);
+    if (axis != channels)
+        return onnx_fail(onnx, node, "nnc takes it along the %s axis, not along %lld",
+                         onnx->lay == LAY_CHANNELS ? "channels'" : "last", (long long)axis);
     onnx_step(onnx, node->output[0]);
     return onnx_activation(onnx, name);
 }
@@ -162,7 +177,8 @@ static bool take_softmax(Onnx *onnx, const Node *node, const char *name) {
 static bool take_prelu(Onnx *onnx, const Node *node) {
     const Constant *const slope = onnx_constant_input(onnx, node, 1);
     const int64_t channels = onnx->lay == LAY_CHANNELS ? onnx->dim[1] : onnx->dim[onnx->rank - 1];
-    if (!slope || !slope->real || (slope->count != 1 && slope->count != (size_t)channels) || (slope->count != 1 && onnx->lay == LAY_FLAT_IMAGE))
+    if (!slope || !slope->real || (slope->count != 1 && slope->count != (size_t)channels) ||
+        (slope->count != 1 && onnx->lay == LAY_FLAT_IMAGE))
         return onnx_fail(onnx, node, "its slopes are not one for each channel");
     float *const values = NEW_ARRAY(onnx->import->arena, float, channels + 1);
     int64_t dim[ONNX_RANK];
@@ -176,7 +192,7 @@ static bool take_prelu(Onnx *onnx, const Node *node) {
     for (int i = 0; i < onnx->rank - 2; i++) dim[i] = 1;
     dim[onnx->rank - 2] = channels;
     onnx_weight(onnx, values, onnx->rank - 1, dim);
-    name_layer(onnx, slope->name);
+    onnx_name_layer(onnx, slope->name);
     onnx->positive = false;
     onnx_step(onnx, node->output[0]);
     return true;
@@ -186,10 +202,13 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
     static const struct {
         const char *node, *name, *attribute;
         double wanted; /* of the attribute, whose default in ONNX this is */
-    } plain[] = {{"Relu", "relu"}, {"Sigmoid", "sigmoid"}, {"Tanh", "tanh"}, {"Softplus", "softplus"}, {"Softsign", "softsign"}, {"Exp", "exponential"},
-                 {"Selu", "selu"}, {"HardSwish", "hard_silu"}, {"Mish", "mish"}, {"Elu", "elu", "alpha", 1}, {"Celu", "celu", "alpha", 1}};
+    } plain[] = {{"Relu", "relu"},           {"Sigmoid", "sigmoid"},      {"Tanh", "tanh"},
+                 {"Softplus", "softplus"},   {"Softsign", "softsign"},    {"Exp", "exponential"},
+                 {"Selu", "selu"},           {"HardSwish", "hard_silu"},  {"Mish", "mish"},
+                 {"Elu", "elu", "alpha", 1}, {"Celu", "celu", "alpha", 1}};
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (onnx_is(node, plain[i].node) && (!plain[i].attribute || onnx_real(node, plain[i].attribute, plain[i].wanted) == plain[i].wanted)) {
+        if (onnx_is(node, plain[i].node) &&
+            (!plain[i].attribute || onnx_real(node, plain[i].attribute, plain[i].wanted) == plain[i].wanted)) {
             *done = true;
             onnx_step(onnx, node->output[0]);
             return onnx_activation(onnx, plain[i].name);
@@ -210,7 +229,8 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
         return onnx_activation(onnx, "hard_sigmoid");
     }
     if (onnx_is(node, "Gelu")) {
-        if (strcmp(onnx_text(onnx, node, "approximate"), "tanh") == 0) return onnx_fail(onnx, node, "nnc's gelu is the exact one, not the approximation by tanh");
+        if (strcmp(onnx_text(onnx, node, "approximate"), "tanh") == 0)
+            return onnx_fail(onnx, node, "nnc's gelu is the exact one, not the approximation by tanh");
         onnx_step(onnx, node->output[0]);
         return onnx_activation(onnx, "gelu");
     }
@@ -222,87 +242,11 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
     return true;
 }
 
-/* Normalization ------------------------------------------------------------------------------------------------------ */
+/* Normalization ------------------------------------------------------------------------------------------------------
+ * */
 
-static bool take_batch_normalization(Onnx *onnx, const Node *node) {
-    const int64_t channels = onnx->rank > 1 ? onnx->dim[1] : 0;
-    const Constant *parts[4];
-    if (onnx->lay != LAY_CHANNELS && onnx->rank != 2) return onnx_fail(onnx, node, "the channels that it normalizes come last: nnc would need to turn them");
-    if (onnx->lay == LAY_FLAT_IMAGE) return onnx_fail(onnx, node, "it normalizes the pixels of a flat image one by one, which stand in another order here");
-    for (size_t i = 0; i < 4; i++) {
-        parts[i] = onnx_constant_input(onnx, node, i + 1);
-        if (!parts[i] || !parts[i]->real || parts[i]->count != (size_t)channels) return onnx_fail(onnx, node, "input %zu is no constant of %lld numbers", i + 1, (long long)channels);
-    }
-    onnx_layer(onnx, "BatchNormalization");
-    onnx_arg(onnx, "momentum=%.7g, epsilon=%.7g", onnx_real(node, "momentum", 0.9), onnx_real(node, "epsilon", 1e-5));
-    for (size_t i = 0; i < 4; i++) onnx_weight(onnx, parts[i]->real, 1, &channels);
-    name_layer(onnx, parts[0]->name);
-    onnx->positive = false;
-    onnx_step(onnx, node->output[0]);
-    return true;
-}
-
-static bool take_layer_normalization(Onnx *onnx, const Node *node) {
-    int64_t axis = onnx_int(node, "axis", -1);
-    const Constant *const scale = onnx_constant_input(onnx, node, 1), *const bias = onnx_constant_input(onnx, node, 2);
-    if (axis < 0) axis += onnx->rank;
-    if (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_FLAT_IMAGE || !scale || !scale->real || axis < 1 || scale->rank != onnx->rank - axis)
-        return onnx_fail(onnx, node, "nnc normalizes along last axes that lie here as they lie there");
-    Text axes = {.arena = onnx->import->arena};
-    for (int64_t i = axis; i < onnx->rank; i++) text_printf(&axes, "%s%lld", i > axis ? ", " : "", (long long)i);
-    onnx_layer(onnx, "LayerNormalization");
-    if (axis != onnx->rank - 1) onnx_arg(onnx, "axis=[%s]", text_chars(&axes));
-    onnx_arg(onnx, "epsilon=%.7g", onnx_real(node, "epsilon", 1e-5));
-    if (!bias) onnx_arg(onnx, "center=False");
-    onnx_weight(onnx, scale->real, scale->rank, scale->dim);
-    if (bias) onnx_weight(onnx, bias->real, bias->rank, bias->dim);
-    name_layer(onnx, scale->name);
-    onnx->positive = false;
-    onnx_step(onnx, node->output[0]);
-    return bias == NULL || bias->real != NULL;
-}
-
-/* x · scale + offset, each a number for every channel: what is left of a normalization whose statistics were folded. */
-static bool take_channels(Onnx *onnx, const Node *node, const Constant *scale) {
-    const int at = onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1;
-    const int64_t channels = onnx->dim[at];
-    const int place = scale->rank - (onnx->rank - at); /* of the channels among the constant's dimensions */
-    if (onnx->lay == LAY_FLAT_IMAGE || scale->count != (size_t)channels || place < 0 || scale->dim[place] != channels)
-        return onnx_fail(onnx, node, "its other operand is neither one constant number nor one for each channel");
-    const Node *const add = onnx_reader(onnx, node->output[0], "Add");
-    const Constant *const offset = add ? added(onnx, add) : NULL;
-    const bool shifts = offset && offset->real && offset->count == (size_t)channels && offset->rank == scale->rank && offset->dim[place] == channels;
-    float *const zeros = NEW_ARRAY(onnx->import->arena, float, channels + 1), *const ones = NEW_ARRAY(onnx->import->arena, float, channels + 1);
-    for (int64_t i = 0; i < channels; i++) ones[i] = 1;
-    onnx_layer(onnx, "BatchNormalization");
-    onnx_arg(onnx, "epsilon=0.0");
-    onnx_weight(onnx, scale->real, 1, &channels);
-    onnx_weight(onnx, shifts ? offset->real : zeros, 1, &channels);
-    onnx_weight(onnx, zeros, 1, &channels);
-    onnx_weight(onnx, ones, 1, &channels);
-    onnx->positive = false;
-    onnx_step(onnx, shifts ? add->output[0] : node->output[0]);
-    return true;
-}
-
-/* x · scale + offset, of one number each. */
-static bool take_scale(Onnx *onnx, const Node *node) {
-    const Constant *const constant = added(onnx, node);
-    const bool first = onnx_constant_input(onnx, node, 0) != NULL;
-    if (constant && constant->real && constant->count > 1 && onnx_is(node, "Mul")) return take_channels(onnx, node, constant);
-    if (!constant || !constant->real || constant->count != 1) return onnx_fail(onnx, node, "its other operand is not one constant number");
-    const double number = (double)constant->real[0];
-    if (first && (onnx_is(node, "Sub") || onnx_is(node, "Div"))) return onnx_fail(onnx, node, "a constant that something is taken from or divided by is no layer of nnc");
-    onnx_layer(onnx, "Rescaling");
-    if (onnx_is(node, "Mul")) onnx_arg(onnx, "%.9g", number);
-    else if (onnx_is(node, "Div")) onnx_arg(onnx, "%.17g", 1 / number);
-    else onnx_arg(onnx, "1.0, offset=%.9g", onnx_is(node, "Sub") ? -number : number);
-    onnx->positive = false;
-    onnx_step(onnx, node->output[0]);
-    return true;
-}
-
-/* Shapes ------------------------------------------------------------------------------------------------------------- */
+/* Shapes -------------------------------------------------------------------------------------------------------------
+ * */
 
 /* Whether what comes behind elementwise nodes is a product with a kernel, whose rows can be put into another order. */
 static bool feeds_product(const Onnx *onnx, const char *value) {
@@ -322,9 +266,11 @@ static bool feeds_product(const Onnx *onnx, const char *value) {
 /* (batch, …) → (batch, all). */
 static bool take_flatten(Onnx *onnx, const char *output) {
     const int64_t all = product_of(onnx->dim + 1, onnx->rank - 1);
-    const bool image = onnx->lay == LAY_CHANNELS && onnx->rank > 2 && product_of(onnx->dim + 2, onnx->rank - 2) > 1 && onnx->dim[1] > 1;
+    const bool image = onnx->lay == LAY_CHANNELS && onnx->rank > 2 && product_of(onnx->dim + 2, onnx->rank - 2) > 1 &&
+                       onnx->dim[1] > 1;
     Found *const last = onnx->layers.count ? onnx->layers.at[onnx->layers.count - 1] : NULL;
-    const bool pooled = last && !strncmp(last->class_name, "Global", 6) && !strcmp(text_chars(&last->args), "keepdims=True");
+    const bool pooled =
+        last && !strncmp(last->class_name, "Global", 6) && !strcmp(text_chars(&last->args), "keepdims=True");
     if (image && !feeds_product(onnx, output)) {
         Text order = {.arena = onnx->import->arena};
         for (int i = 1; i < onnx->rank - 1; i++) text_printf(&order, ", %d", i);
@@ -362,10 +308,13 @@ static bool take_reshape(Onnx *onnx, const Node *node) {
     if (open >= 0 && known > 0) dim[open] = all / known;
     if (open == 0 && rank == 2 && all % dim[1] == 0) dim[0] = 1; /* (-1, features) of a batch of one */
     if (product_of(dim, rank) != all || dim[0] != 1) return onnx_fail(onnx, node, "it does not keep the batch first");
-    if (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST) return onnx_fail(onnx, node, "what a recurrent layer gives cannot take this shape here");
+    if (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST)
+        return onnx_fail(onnx, node, "what a recurrent layer gives cannot take this shape here");
     if (rank == 2) return take_flatten(onnx, node->output[0]);
-    if (rank == onnx->rank && !memcmp(dim, onnx->dim, (size_t)rank * sizeof *dim)) return onnx_step(onnx, node->output[0]), true;
-    if (onnx->lay == LAY_SAME && rank == onnx->rank && rank > 2 && dim[1] == 1 && onnx->dim[rank - 1] == 1 && !memcmp(dim + 2, onnx->dim + 1, (size_t)(rank - 2) * sizeof *dim)) {
+    if (rank == onnx->rank && !memcmp(dim, onnx->dim, (size_t)rank * sizeof *dim))
+        return onnx_step(onnx, node->output[0]), true;
+    if (onnx->lay == LAY_SAME && rank == onnx->rank && rank > 2 && dim[1] == 1 && onnx->dim[rank - 1] == 1 &&
+        !memcmp(dim + 2, onnx->dim + 1, (size_t)(rank - 2) * sizeof *dim)) {
         memcpy(onnx->dim, dim, (size_t)rank * sizeof *dim); /* the only channel comes first */
         onnx->lay = LAY_CHANNELS;
         onnx_step(onnx, node->output[0]);
@@ -388,7 +337,8 @@ static bool take_reshape(Onnx *onnx, const Node *node) {
 static bool take_transpose(Onnx *onnx, const Node *node) {
     int64_t perm[2 * ONNX_RANK], dim[ONNX_RANK];
     const int rank = onnx->rank;
-    if (onnx_ints(onnx, node, "perm", -1, perm) != rank) return onnx_fail(onnx, node, "its order is not that of %d dimensions", rank);
+    if (onnx_ints(onnx, node, "perm", -1, perm) != rank)
+        return onnx_fail(onnx, node, "its order is not that of %d dimensions", rank);
     bool last_first = rank > 2, first_last = rank > 2, time = rank == 3 && perm[0] == 1 && perm[1] == 0 && perm[2] == 2;
     for (int i = 0; i < rank; i++) {
         if (perm[i] < 0 || perm[i] >= rank) return onnx_fail(onnx, node, "its order is none");
@@ -400,7 +350,9 @@ static bool take_transpose(Onnx *onnx, const Node *node) {
     if (onnx->lay == LAY_SAME && time) onnx->lay = LAY_TIME;
     else if (onnx->lay == LAY_TIME && time) onnx->lay = LAY_SAME;
     else if (onnx->lay == LAY_CHANNELS && first_last) onnx->lay = LAY_SAME;
-    else if (onnx->lay == LAY_STEPS && rank == 4 && perm[0] == 0 && perm[1] == 2 && perm[2] == 1 && perm[3] == 3) onnx->lay = LAY_STEPS; /* (time, batch, ways, units) */
+    /* (time, batch, ways, units) */
+    else if (onnx->lay == LAY_STEPS && rank == 4 && perm[0] == 0 && perm[1] == 2 && perm[2] == 1 && perm[3] == 3)
+        onnx->lay = LAY_STEPS;
     else if (onnx->lay == LAY_SAME && last_first && !feeds_product(onnx, output)) onnx->lay = LAY_CHANNELS;
     else if (onnx->lay == LAY_SAME && perm[0] == 0) {
         Text order = {.arena = onnx->import->arena};
@@ -420,14 +372,16 @@ static bool take_squeeze(Onnx *onnx, const Node *node) {
     int rank = 0;
     for (int i = 0; i < count; i++) {
         const int64_t axis = axes[i] < 0 ? axes[i] + onnx->rank : axes[i];
-        if (axis < 0 || axis >= onnx->rank || onnx->dim[axis] != 1) return onnx_fail(onnx, node, "it drops an axis that is not of size 1");
+        if (axis < 0 || axis >= onnx->rank || onnx->dim[axis] != 1)
+            return onnx_fail(onnx, node, "it drops an axis that is not of size 1");
         named[axis] = true;
     }
     for (int i = 0; i < onnx->rank; i++)
         if (!named[i]) dim[rank++] = onnx->dim[i];
     if (onnx->lay == LAY_STEPS && count == 1 && named[1]) onnx->lay = LAY_TIME;      /* (time, batch, units) */
     else if (onnx->lay == LAY_LAST && count == 1 && named[0]) onnx->lay = LAY_SAME;  /* (batch, units) */
-    else if (named[0] || onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST || onnx->lay == LAY_TIME) return onnx_fail(onnx, node, "it drops the batch");
+    else if (named[0] || onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST || onnx->lay == LAY_TIME)
+        return onnx_fail(onnx, node, "it drops the batch");
     else if (rank == 2) return take_flatten(onnx, node->output[0]);
     else return onnx_fail(onnx, node, "nnc keeps axes of size 1 there");
     onnx->rank = rank;
@@ -441,10 +395,11 @@ bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done) {
     if (*done) return true;
     *done = true;
     if (onnx_is(node, "Gemm")) return take_gemm(onnx, node);
-    if (onnx_is(node, "MatMul")) return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), false, NULL, node->output[0]);
+    if (onnx_is(node, "MatMul"))
+        return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), false, NULL, node->output[0]);
     if (onnx_is(node, "Gather") && onnx_constant_input(onnx, node, 0)) return take_embedding(onnx, node);
-    if (onnx_is(node, "BatchNormalization")) return take_batch_normalization(onnx, node);
-    if (onnx_is(node, "LayerNormalization")) return take_layer_normalization(onnx, node);
+    if (onnx_is(node, "BatchNormalization")) return onnx_take_batch_normalization(onnx, node);
+    if (onnx_is(node, "LayerNormalization")) return onnx_take_layer_normalization(onnx, node);
     if (onnx_is(node, "Flatten") && (onnx_int(node, "axis", 1) == 1)) return take_flatten(onnx, node->output[0]);
     if (onnx_is(node, "Reshape") && onnx->lay != LAY_STEPS && onnx->lay != LAY_LAST) return take_reshape(onnx, node);
     if (onnx_is(node, "Transpose")) return take_transpose(onnx, node);
@@ -452,11 +407,13 @@ bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done) {
     if (onnx_is(node, "Dropout")) {
         const Constant *const ratio = onnx_constant_input(onnx, node, 1);
         onnx_layer(onnx, "Dropout");
-        onnx_arg(onnx, "%.7g", ratio && ratio->real && ratio->count == 1 ? (double)ratio->real[0] : onnx_real(node, "ratio", 0.5));
+        onnx_arg(onnx, "%.7g",
+                 ratio && ratio->real && ratio->count == 1 ? (double)ratio->real[0] : onnx_real(node, "ratio", 0.5));
         onnx_step(onnx, node->output[0]);
         return true;
     }
-    if (onnx_is(node, "Add") || onnx_is(node, "Sub") || onnx_is(node, "Mul") || onnx_is(node, "Div")) return take_scale(onnx, node);
+    if (onnx_is(node, "Add") || onnx_is(node, "Sub") || onnx_is(node, "Mul") || onnx_is(node, "Div"))
+        return onnx_take_scale(onnx, node);
     *done = false;
     return true;
 }

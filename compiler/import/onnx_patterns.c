@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Several nodes of ONNX that together are one activation or one normalization, as exporters write what an older opset has no node for. */
+/* Several nodes of ONNX that together are one activation or one normalization, as exporters write what an older opset
+ * has no node for. */
 #include "import/import.h"
 
 #ifdef NNC_IMPORT
@@ -47,7 +48,8 @@ static bool take(Onnx *onnx, const Node *last, const char *activation, bool *don
     return onnx_activation(onnx, activation);
 }
 
-/* x · sigmoid(x), x · tanh(softplus(x)), x · hard_sigmoid(x): what ends in a product with x. *name: the function of the other factor. */
+/* x · sigmoid(x), x · tanh(softplus(x)), x · hard_sigmoid(x): what ends in a product with x. *name: the function of the
+ * other factor. */
 static const Node *own_product(const Onnx *onnx, NodeList readers, const char **name) {
     static const struct {
         const char *first, *second, *name;
@@ -57,7 +59,9 @@ static const Node *own_product(const Onnx *onnx, NodeList readers, const char **
         const Node *node = among(readers, functions[i].first);
         if (node && functions[i].second) node = onnx_reader(onnx, node->output[0], functions[i].second);
         if (!node || only_reader(onnx, node->output[0]) != product || !reads(product, node->output[0])) continue;
-        if (onnx_is(node, "HardSigmoid") && (!near(onnx_real(node, "alpha", 0.2), 1.0 / 6) || onnx_real(node, "beta", 0.5) != 0.5)) continue;
+        if (onnx_is(node, "HardSigmoid") &&
+            (!near(onnx_real(node, "alpha", 0.2), 1.0 / 6) || onnx_real(node, "beta", 0.5) != 0.5))
+            continue;
         *name = functions[i].name;
         return product;
     }
@@ -71,17 +75,21 @@ static const Node *gelu(const Onnx *onnx, NodeList readers) {
     if (readers.count != 2) return NULL;
     for (int i = 0; i < 2; i++) {
         const Node *const scaled = readers.at[i], *const rest = readers.at[1 - i];
-        const bool by_root = number_with(onnx, scaled, x, &number) && ((onnx_is(scaled, "Div") && near(number, sqrt(2))) || (onnx_is(scaled, "Mul") && near(number, sqrt(0.5))));
+        const bool by_root =
+            number_with(onnx, scaled, x, &number) &&
+            ((onnx_is(scaled, "Div") && near(number, sqrt(2))) || (onnx_is(scaled, "Mul") && near(number, sqrt(0.5))));
         const Node *const erf = by_root ? onnx_reader(onnx, scaled->output[0], "Erf") : NULL;
         const Node *const plus = erf ? onnx_reader(onnx, erf->output[0], "Add") : NULL;
-        if (!plus || !number_with(onnx, plus, erf->output[0], &number) || number != 1 || !onnx_is(rest, "Mul")) continue;
+        if (!plus || !number_with(onnx, plus, erf->output[0], &number) || number != 1 || !onnx_is(rest, "Mul"))
+            continue;
         const Node *next = only_reader(onnx, plus->output[0]);
         const bool halved = number_with(onnx, rest, x, &number) && number == 0.5; /* (0.5 · x) · (1 + …) */
         if (halved && next && onnx_is(next, "Mul") && only_reader(onnx, rest->output[0]) == next) return next;
         if (next == rest) { /* x · (1 + …) · 0.5 */
             const Node *const half = onnx_reader(onnx, rest->output[0], "Mul");
             if (half && number_with(onnx, half, rest->output[0], &number) && number == 0.5) return half;
-        } else if (next && onnx_is(next, "Mul") && number_with(onnx, next, plus->output[0], &number) && number == 0.5 && only_reader(onnx, next->output[0]) == rest) {
+        } else if (next && onnx_is(next, "Mul") && number_with(onnx, next, plus->output[0], &number) && number == 0.5 &&
+                   only_reader(onnx, next->output[0]) == rest) {
             return rest; /* x · (0.5 · (1 + …)) */
         }
     }
@@ -99,14 +107,21 @@ static bool layer_normalization(Onnx *onnx, NodeList readers, bool *done) {
     int64_t axes[2 * ONNX_RANK];
     double number, epsilon;
     const Node *const mean = among(readers, "ReduceMean"), *const sub = among(readers, "Sub");
-    if (readers.count != 2 || !mean || !sub || only_reader(onnx, mean->output[0]) != sub || onnx->lay == LAY_CHANNELS || onnx->lay == LAY_FLAT_IMAGE) return true;
+    if (readers.count != 2 || !mean || !sub || only_reader(onnx, mean->output[0]) != sub || onnx->lay == LAY_CHANNELS ||
+        onnx->lay == LAY_FLAT_IMAGE)
+        return true;
     if (onnx_ints(onnx, mean, "axes", 1, axes) != 1 || (axes[0] != -1 && axes[0] != onnx->rank - 1)) return true;
     const char *const centred = sub->output[0];
     const NodeList uses = onnx_readers(onnx, centred);
-    const Node *const square = among(uses, "Pow") ? among(uses, "Pow") : among(uses, "Mul"), *const div = among(uses, "Div");
-    if (uses.count != 2 || !square || !div || (onnx_is(square, "Pow") && (!number_with(onnx, square, centred, &number) || number != 2))) return true;
-    const Node *const variance = onnx_reader(onnx, square->output[0], "ReduceMean"), *const add = variance ? onnx_reader(onnx, variance->output[0], "Add") : NULL;
-    const Node *const root = add && number_with(onnx, add, variance->output[0], &epsilon) ? onnx_reader(onnx, add->output[0], "Sqrt") : NULL;
+    const Node *const square = among(uses, "Pow") ? among(uses, "Pow") : among(uses, "Mul"), *const div =
+                                                                                                 among(uses, "Div");
+    if (uses.count != 2 || !square || !div ||
+        (onnx_is(square, "Pow") && (!number_with(onnx, square, centred, &number) || number != 2)))
+        return true;
+    const Node *const variance = onnx_reader(onnx, square->output[0], "ReduceMean"),
+                      *const add = variance ? onnx_reader(onnx, variance->output[0], "Add") : NULL;
+    const Node *const root =
+        add && number_with(onnx, add, variance->output[0], &epsilon) ? onnx_reader(onnx, add->output[0], "Sqrt") : NULL;
     if (!root || only_reader(onnx, root->output[0]) != div) return true;
     const Node *last = div, *const mul = only_reader(onnx, div->output[0]);
     const int64_t features = onnx->dim[onnx->rank - 1];
@@ -131,9 +146,11 @@ static bool layer_normalization(Onnx *onnx, NodeList readers, bool *done) {
 
 /* softplus, which above a threshold is x itself. */
 static const Node *softplus(const Onnx *onnx, NodeList readers) {
-    const Node *const plus = among(readers, "Softplus"), *const greater = among(readers, "Greater"), *const where = among(readers, "Where");
+    const Node *const plus = among(readers, "Softplus"), *const greater = among(readers, "Greater"),
+                      *const where = among(readers, "Where");
     double threshold;
-    const bool found = readers.count == 3 && plus && greater && where && number_with(onnx, greater, onnx->value, &threshold) && threshold >= 17 &&
+    const bool found = readers.count == 3 && plus && greater && where &&
+                       number_with(onnx, greater, onnx->value, &threshold) && threshold >= 17 &&
                        only_reader(onnx, plus->output[0]) == where && only_reader(onnx, greater->output[0]) == where;
     return found ? where : NULL; /* log(1 + e^-17) is nothing beside 17 */
 }

@@ -26,30 +26,37 @@ static const char *sizes_text(const Onnx *onnx, const int64_t *sizes, int count)
     return text_chars(&out);
 }
 
-/* The window of an image at the present value; false and a message where it is none. `kernel`: of a convolution, or NULL. */
+/* The window of an image at the present value; false and a message where it is none. `kernel`: of a convolution, or
+ * NULL. */
 static bool window_of(const Onnx *onnx, const Node *node, const Constant *kernel, Window *window) {
     int64_t pads[2 * ONNX_RANK] = {0};
     *window = (Window){.rank = onnx->rank - 2};
     const int rank = window->rank;
-    if (onnx->lay != LAY_CHANNELS || rank < 1 || rank > 3) return onnx_fail(onnx, node, "the channels of its input do not come second there");
+    if (onnx->lay != LAY_CHANNELS || rank < 1 || rank > 3)
+        return onnx_fail(onnx, node, "the channels of its input do not come second there");
     for (int i = 0; i < rank; i++) {
         window->in[i] = onnx->dim[i + 2];
         window->kernel[i] = kernel && kernel->rank == rank + 2 ? kernel->dim[i + 2] : 0;
         window->strides[i] = window->dilations[i] = 1;
     }
-    const int sizes = onnx_ints(onnx, node, "kernel_shape", -1, window->kernel), strides = onnx_ints(onnx, node, "strides", -1, window->strides);
-    const int dilations = onnx_ints(onnx, node, "dilations", -1, window->dilations), padded = onnx_ints(onnx, node, "pads", -1, pads);
-    if ((sizes && sizes != rank) || (strides && strides != rank) || (dilations && dilations != rank) || (padded && padded != 2 * rank))
+    const int sizes = onnx_ints(onnx, node, "kernel_shape", -1, window->kernel),
+              strides = onnx_ints(onnx, node, "strides", -1, window->strides);
+    const int dilations = onnx_ints(onnx, node, "dilations", -1, window->dilations),
+              padded = onnx_ints(onnx, node, "pads", -1, pads);
+    if ((sizes && sizes != rank) || (strides && strides != rank) || (dilations && dilations != rank) ||
+        (padded && padded != 2 * rank))
         return onnx_fail(onnx, node, "its sizes are not those of %d dimensions", rank);
     const char *const automatic = onnx_text(onnx, node, "auto_pad");
     for (int i = 0; i < rank; i++) {
-        if (window->kernel[i] < 1 || window->strides[i] < 1 || window->dilations[i] < 1 || pads[i] < 0 || pads[i + rank] < 0 || window->kernel[i] > INT32_MAX ||
-            window->strides[i] > INT32_MAX || window->dilations[i] > INT32_MAX || pads[i] > INT32_MAX || pads[i + rank] > INT32_MAX)
+        if (window->kernel[i] < 1 || window->strides[i] < 1 || window->dilations[i] < 1 || pads[i] < 0 ||
+            pads[i + rank] < 0 || window->kernel[i] > INT32_MAX || window->strides[i] > INT32_MAX ||
+            window->dilations[i] > INT32_MAX || pads[i] > INT32_MAX || pads[i + rank] > INT32_MAX)
             return onnx_fail(onnx, node, "its sizes are none");
         window->begin[i] = pads[i];
         window->end[i] = pads[i + rank];
         if (strncmp(automatic, "SAME", 4) != 0) continue;
-        const int64_t stride = window->strides[i], reach = (window->kernel[i] - 1) * window->dilations[i] + 1, out = (window->in[i] + stride - 1) / stride;
+        const int64_t stride = window->strides[i], reach = (window->kernel[i] - 1) * window->dilations[i] + 1,
+                      out = (window->in[i] + stride - 1) / stride;
         const int64_t needed = (out - 1) * stride + reach - window->in[i], all = needed > 0 ? needed : 0;
         window->begin[i] = strcmp(automatic, "SAME_LOWER") ? all / 2 : all - all / 2;
         window->end[i] = all - window->begin[i];
@@ -61,7 +68,8 @@ static bool window_of(const Onnx *onnx, const Node *node, const Constant *kernel
 static const char *padding_of(const Window *window, bool causal) {
     bool valid = true, same = true;
     for (int i = 0; i < window->rank; i++) {
-        const int64_t stride = window->strides[i], reach = (window->kernel[i] - 1) * window->dilations[i] + 1, out = (window->in[i] + stride - 1) / stride;
+        const int64_t stride = window->strides[i], reach = (window->kernel[i] - 1) * window->dilations[i] + 1,
+                      out = (window->in[i] + stride - 1) / stride;
         const int64_t needed = (out - 1) * stride + reach - window->in[i], all = needed > 0 ? needed : 0;
         valid &= window->begin[i] == 0 && window->end[i] == 0;
         same &= window->begin[i] == all / 2 && window->end[i] == all - all / 2;
@@ -90,7 +98,9 @@ static void advance(Onnx *onnx, const Window *window) {
 
 /* "strides=2, padding='same'", what is not the default. */
 static void put_window(Onnx *onnx, const Window *window, const char *padding) {
-    const char *const strides = sizes_text(onnx, window->strides, window->rank), *const dilations = sizes_text(onnx, window->dilations, window->rank);
+    const char *const strides = sizes_text(onnx, window->strides, window->rank), *const dilations =
+                                                                                     sizes_text(onnx, window->dilations,
+                                                                                                window->rank);
     if (strcmp(strides, "1") != 0) onnx_arg(onnx, "strides=%s", strides);
     if (strcmp(dilations, "1") != 0) onnx_arg(onnx, "dilation_rate=%s", dilations);
     if (padding && strcmp(padding, "valid") != 0) onnx_arg(onnx, "padding='%s'", padding);
@@ -104,15 +114,18 @@ static bool conv_bias(const Onnx *onnx, const Node *node, int64_t filters, float
     if (onnx_input(node, 2) && !constant) return onnx_fail(onnx, node, "its bias is no constant");
     const Node *const add = constant ? NULL : onnx_reader(onnx, *output, "Add");
     if (add) {
-        const Constant *const other = onnx_constant_input(onnx, add, 0) ? onnx_constant_input(onnx, add, 0) : onnx_constant_input(onnx, add, 1);
-        const int at = other ? other->rank - (onnx->rank - 1) : -1; /* of the channels, in (channels, 1, 1) or (1, channels, 1, 1) */
+        const Constant *const other =
+            onnx_constant_input(onnx, add, 0) ? onnx_constant_input(onnx, add, 0) : onnx_constant_input(onnx, add, 1);
+        /* of the channels, in (channels, 1, 1) or (1, channels, 1, 1) */
+        const int at = other ? other->rank - (onnx->rank - 1) : -1;
         if (other && other->real && at >= 0 && other->dim[at] == filters && other->count == (size_t)filters) {
             constant = other;
             *output = add->output[0];
         }
     }
     if (!constant) return true;
-    if (!constant->real || constant->count != (size_t)filters) return onnx_fail(onnx, node, "its bias has not %lld numbers", (long long)filters);
+    if (!constant->real || constant->count != (size_t)filters)
+        return onnx_fail(onnx, node, "its bias has not %lld numbers", (long long)filters);
     *bias = constant->real;
     return true;
 }
@@ -120,10 +133,12 @@ static bool conv_bias(const Onnx *onnx, const Node *node, int64_t filters, float
 static bool take_conv(Onnx *onnx, const Node *node) {
     const Constant *const kernel = onnx_constant_input(onnx, node, 1);
     Window window;
-    if (!kernel || !kernel->real || kernel->rank != onnx->rank) return onnx_fail(onnx, node, "its kernel is no constant");
+    if (!kernel || !kernel->real || kernel->rank != onnx->rank)
+        return onnx_fail(onnx, node, "its kernel is no constant");
     if (!window_of(onnx, node, kernel, &window)) return false;
     const int64_t groups = onnx_int(node, "group", 1), channels = onnx->dim[1], filters = kernel->dim[0];
-    if (groups < 1 || channels % groups || kernel->dim[1] != channels / groups) return onnx_fail(onnx, node, "its kernel does not fit the %lld channels of its input", (long long)channels);
+    if (groups < 1 || channels % groups || kernel->dim[1] != channels / groups)
+        return onnx_fail(onnx, node, "its kernel does not fit the %lld channels of its input", (long long)channels);
     const bool depthwise = groups == channels && channels > 1 && window.rank < 3 && filters % channels == 0;
     const char *padding = padding_of(&window, window.rank == 1 && !depthwise), *output;
     float *bias;
@@ -132,7 +147,8 @@ static bool take_conv(Onnx *onnx, const Node *node) {
         add_padding(onnx, window.begin, window.end, window.rank);
         for (int i = 0; i < window.rank; i++) window.in[i] = onnx->dim[i + 2], window.begin[i] = window.end[i] = 0;
     }
-    /* (filters, channels, …) → (…, channels, filters); depthwise (channels · multiplier, 1, …) → (…, channels, multiplier) */
+    /* (filters, channels, …) → (…, channels, filters); depthwise (channels · multiplier, 1, …) → (…, channels,
+     * multiplier) */
     int order[ONNX_RANK];
     int64_t from[ONNX_RANK], dim[ONNX_RANK];
     memcpy(from, kernel->dim, (size_t)kernel->rank * sizeof *from);
@@ -141,7 +157,8 @@ static bool take_conv(Onnx *onnx, const Node *node) {
     order[window.rank] = depthwise ? 0 : 1;
     order[window.rank + 1] = depthwise ? 1 : 0;
     for (int i = 0; i < kernel->rank; i++) dim[i] = from[order[i]];
-    onnx_layer(onnx, arena_printf(onnx->import->arena, "%s%dD", depthwise ? "DepthwiseConv" : "Conv", window.rank))->activates = true;
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "%s%dD", depthwise ? "DepthwiseConv" : "Conv", window.rank))
+        ->activates = true;
     if (!depthwise) onnx_arg(onnx, "%lld", (long long)filters);
     onnx_arg(onnx, "%s", sizes_text(onnx, window.kernel, window.rank));
     put_window(onnx, &window, padding);
@@ -161,11 +178,14 @@ static bool take_transposed(Onnx *onnx, const Node *node) {
     const Constant *const kernel = onnx_constant_input(onnx, node, 1);
     Window window;
     int64_t extra[2 * ONNX_RANK] = {0}, crop_end[ONNX_RANK], dim[ONNX_RANK];
-    if (!kernel || !kernel->real || kernel->rank != onnx->rank) return onnx_fail(onnx, node, "its kernel is no constant");
-    if (onnx_attribute(node, "output_shape")) return onnx_fail(onnx, node, "nnc does not import output_shape: pads say the same");
+    if (!kernel || !kernel->real || kernel->rank != onnx->rank)
+        return onnx_fail(onnx, node, "its kernel is no constant");
+    if (onnx_attribute(node, "output_shape"))
+        return onnx_fail(onnx, node, "nnc does not import output_shape: pads say the same");
     if (!window_of(onnx, node, kernel, &window)) return false;
     const int64_t filters = kernel->dim[1], channels = onnx->dim[1];
-    if (onnx_int(node, "group", 1) != 1 || kernel->dim[0] != channels) return onnx_fail(onnx, node, "nnc's transposed convolutions have no groups");
+    if (onnx_int(node, "group", 1) != 1 || kernel->dim[0] != channels)
+        return onnx_fail(onnx, node, "nnc's transposed convolutions have no groups");
     if (!strncmp(onnx_text(onnx, node, "auto_pad"), "SAME", 4))
         for (int i = 0; i < window.rank; i++) {
             const int64_t all = (window.kernel[i] - 1) * window.dilations[i] + 1 - window.strides[i];
@@ -173,14 +193,17 @@ static bool take_transposed(Onnx *onnx, const Node *node) {
             window.end[i] = all > 0 ? all - all / 2 : 0;
             extra[i] = all < 0 ? -all : 0;
         }
-    else if (onnx_ints(onnx, node, "output_padding", -1, extra) > window.rank) return onnx_fail(onnx, node, "its sizes are none");
+    else if (onnx_ints(onnx, node, "output_padding", -1, extra) > window.rank)
+        return onnx_fail(onnx, node, "its sizes are none");
     bool same = true, crops = false;
     for (int i = 0; i < window.rank; i++) {
         const int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1, all = reach - window.strides[i];
         same &= all >= 0 && window.begin[i] == all / 2 && window.end[i] == all - all / 2 && extra[i] == 0;
-        crop_end[i] = window.end[i] - extra[i] + (reach < window.strides[i] ? window.strides[i] - reach : 0); /* Keras fills up whole strides */
+        /* Keras fills up whole strides */
+        crop_end[i] = window.end[i] - extra[i] + (reach < window.strides[i] ? window.strides[i] - reach : 0);
         crops |= window.begin[i] != 0 || crop_end[i] != 0;
-        if (crop_end[i] < 0) return onnx_fail(onnx, node, "it pads its output by more than nnc's transposed convolutions reach");
+        if (crop_end[i] < 0)
+            return onnx_fail(onnx, node, "it pads its output by more than nnc's transposed convolutions reach");
     }
     float *bias;
     const char *output;
@@ -199,12 +222,17 @@ static bool take_transposed(Onnx *onnx, const Node *node) {
     if (crops && !same) {
         Text cropped = {.arena = onnx->import->arena};
         for (int i = 0; i < window.rank; i++)
-            text_printf(&cropped, "%s(%lld, %lld)", i ? ", " : window.rank > 1 ? "(" : "", (long long)window.begin[i], (long long)crop_end[i]);
+            text_printf(&cropped, "%s(%lld, %lld)",
+                        i                 ? ", "
+                        : window.rank > 1 ? "("
+                                          : "",
+                        (long long)window.begin[i], (long long)crop_end[i]);
         onnx_layer(onnx, arena_printf(onnx->import->arena, "Cropping%dD", window.rank));
         onnx_arg(onnx, window.rank > 1 ? "%s)" : "%s", text_chars(&cropped));
     }
     for (int i = 0; i < window.rank; i++)
-        onnx->dim[i + 2] = (window.in[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i] + 1 - window.begin[i] - window.end[i] + extra[i];
+        onnx->dim[i + 2] = (window.in[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i] + 1 -
+                           window.begin[i] - window.end[i] + extra[i];
     onnx->dim[1] = filters;
     onnx->positive = false;
     onnx_step(onnx, output);
@@ -222,7 +250,8 @@ static bool take_pool(Onnx *onnx, const Node *node) {
     const bool average = onnx_is(node, "AveragePool"), counts = onnx_int(node, "count_include_pad", 0) != 0;
     Window window;
     if (!window_of(onnx, node, NULL, &window)) return false;
-    if (onnx_int(node, "ceil_mode", 0) && reaches_over(&window)) return onnx_fail(onnx, node, "nnc has no windows that reach over the edge (ceil_mode)");
+    if (onnx_int(node, "ceil_mode", 0) && reaches_over(&window))
+        return onnx_fail(onnx, node, "nnc has no windows that reach over the edge (ceil_mode)");
     for (int i = 0; i < window.rank; i++)
         if (window.dilations[i] != 1) return onnx_fail(onnx, node, "nnc's pooling has no dilations");
     const char *padding = padding_of(&window, false);
@@ -258,7 +287,8 @@ static bool add_global(Onnx *onnx, const Node *node, bool average, bool keeps) {
 
 static bool take_reduce(Onnx *onnx, const Node *node) {
     int64_t axes[2 * ONNX_RANK];
-    const int count = onnx_ints(onnx, node, "axes", 1, axes), rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
+    const int count = onnx_ints(onnx, node, "axes", 1, axes), rank = onnx->rank - 2,
+              first = onnx->lay == LAY_CHANNELS ? 2 : 1;
     bool space[ONNX_RANK] = {false};
     for (int i = 0; i < count; i++) {
         const int64_t axis = axes[i] < 0 ? axes[i] + onnx->rank : axes[i];
@@ -272,15 +302,19 @@ static bool take_reduce(Onnx *onnx, const Node *node) {
 
 static bool take_pad(Onnx *onnx, const Node *node) {
     int64_t pads[2 * ONNX_RANK];
-    const int count = onnx_ints(onnx, node, "pads", 1, pads), rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
+    const int count = onnx_ints(onnx, node, "pads", 1, pads), rank = onnx->rank - 2,
+              first = onnx->lay == LAY_CHANNELS ? 2 : 1;
     const Constant *const value = onnx_constant_input(onnx, node, 2);
     const char *const mode = onnx_text(onnx, node, "mode");
-    bool around = count == 2 * onnx->rank && rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME);
+    bool around =
+        count == 2 * onnx->rank && rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME);
     for (int i = 0; i < onnx->rank && around; i++) {
         const bool space = i >= first && i < first + rank;
-        around = (space || (pads[i] == 0 && pads[i + onnx->rank] == 0)) && pads[i] >= 0 && pads[i + onnx->rank] >= 0 && pads[i] < INT32_MAX && pads[i + onnx->rank] < INT32_MAX;
+        around = (space || (pads[i] == 0 && pads[i + onnx->rank] == 0)) && pads[i] >= 0 && pads[i + onnx->rank] >= 0 &&
+                 pads[i] < INT32_MAX && pads[i + onnx->rank] < INT32_MAX;
     }
-    if (!around || (*mode && strcmp(mode, "constant") != 0) || (value && (!value->real || value->count != 1 || value->real[0] != 0)) || onnx_input(node, 3))
+    if (!around || (*mode && strcmp(mode, "constant") != 0) ||
+        (value && (!value->real || value->count != 1 || value->real[0] != 0)) || onnx_input(node, 3))
         return onnx_fail(onnx, node, "nnc pads images with zeros around, and nothing else");
     const Lay lay = onnx->lay;
     if (lay == LAY_SAME) memmove(onnx->dim + 2, onnx->dim + 1, (size_t)rank * sizeof *onnx->dim);
@@ -295,20 +329,30 @@ static bool take_pad(Onnx *onnx, const Node *node) {
 /* Larger by whole factors. */
 static bool take_resize(Onnx *onnx, const Node *node) {
     const bool resize = onnx_is(node, "Resize");
-    const Constant *const scales = onnx_constant_input(onnx, node, resize ? 2 : 1), *const sizes = resize ? onnx_constant_input(onnx, node, 3) : NULL;
+    const Constant *const scales = onnx_constant_input(onnx, node, resize ? 2 : 1), *const sizes =
+                                                                                        resize ? onnx_constant_input(
+                                                                                                     onnx, node, 3)
+                                                                                               : NULL;
     const int rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
-    const char *const mode = onnx_text(onnx, node, "mode"), *const places = onnx_text(onnx, node, "coordinate_transformation_mode");
+    const char *const mode = onnx_text(onnx, node, "mode"), *const places =
+                                                                onnx_text(onnx, node, "coordinate_transformation_mode");
     const bool linear = !strcmp(mode, "linear"), nearest = !*mode || !strcmp(mode, "nearest");
     int64_t factor[ONNX_RANK] = {0};
-    bool whole = rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME) && (nearest || (linear && rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
+    bool whole = rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME) &&
+                 (nearest || (linear && rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
     for (int i = 0; i < onnx->rank && whole; i++) {
-        const double scale = sizes && sizes->whole && sizes->count == (size_t)onnx->rank ? (double)sizes->whole[i] / (double)onnx->dim[i]
-                             : scales && scales->real && scales->count == (size_t)onnx->rank ? (double)scales->real[i] : 0;
+        const double scale = sizes && sizes->whole && sizes->count == (size_t)onnx->rank
+                                 ? (double)sizes->whole[i] / (double)onnx->dim[i]
+                             : scales && scales->real && scales->count == (size_t)onnx->rank ? (double)scales->real[i]
+                                                                                             : 0;
         const bool space = i >= first && i < first + rank;
         whole = scale == floor(scale) && scale >= 1 && scale < 1e6 && (space || scale == 1);
         factor[i] = whole ? (int64_t)scale : 1;
     }
-    if (!whole) return onnx_fail(onnx, node, "nnc makes images larger by whole factors, by the nearest pixel or (of two dimensions) bilinearly");
+    if (!whole)
+        return onnx_fail(
+            onnx, node,
+            "nnc makes images larger by whole factors, by the nearest pixel or (of two dimensions) bilinearly");
     onnx_layer(onnx, arena_printf(onnx->import->arena, "UpSampling%dD", rank));
     onnx_arg(onnx, "%s", sizes_text(onnx, factor + first, rank));
     if (linear) onnx_arg(onnx, "interpolation='bilinear'");
@@ -323,7 +367,8 @@ bool onnx_take_window(Onnx *onnx, const Node *node, bool *done) {
     if (onnx_is(node, "ConvTranspose")) return take_transposed(onnx, node);
     if (onnx_is(node, "MaxPool") || onnx_is(node, "AveragePool")) return take_pool(onnx, node);
     const bool average = onnx_is(node, "GlobalAveragePool");
-    if ((average || onnx_is(node, "GlobalMaxPool")) && onnx->lay == LAY_CHANNELS && onnx->rank > 2 && onnx->rank < 6) return add_global(onnx, node, average, true);
+    if ((average || onnx_is(node, "GlobalMaxPool")) && onnx->lay == LAY_CHANNELS && onnx->rank > 2 && onnx->rank < 6)
+        return add_global(onnx, node, average, true);
     if (onnx_is(node, "ReduceMean") || onnx_is(node, "ReduceMax")) return take_reduce(onnx, node);
     if (onnx_is(node, "Pad")) return take_pad(onnx, node);
     if (onnx_is(node, "Resize") || onnx_is(node, "Upsample")) return take_resize(onnx, node);

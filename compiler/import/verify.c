@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc import --check: predicts with what was imported, by the C that nnc makes of it, and compares with the outputs that stand beside the
- * inputs. */
+/* nnc import --check: predicts with what was imported, by the C that nnc makes of it, and compares with the outputs
+ * that stand beside the inputs. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -28,8 +28,18 @@ static int predict(const char *model, const char *weights, const char *inputs, c
     fflush(NULL);
     const pid_t child = fork();
     if (child == 0) {
-        char *const words[] = {"nnc", "run", (char *)(uintptr_t)model, "--", "predict", "--x", (char *)(uintptr_t)inputs,
-                               "--weights", (char *)(uintptr_t)weights, "-o", (char *)(uintptr_t)outputs, NULL};
+        char *const words[] = {"nnc",
+                               "run",
+                               (char *)(uintptr_t)model,
+                               "--",
+                               "predict",
+                               "--x",
+                               (char *)(uintptr_t)inputs,
+                               "--weights",
+                               (char *)(uintptr_t)weights,
+                               "-o",
+                               (char *)(uintptr_t)outputs,
+                               NULL};
         execv("/proc/self/exe", words);
         fprintf(stderr, "nnc: cannot start itself: %s\n", strerror(errno));
         _exit(EXIT_CANNOT);
@@ -52,7 +62,8 @@ static bool read_array(nnc_host *host, const char *path, nnc_array *array) {
 
 /* Values as doubles, and how many; NULL when there is no memory. */
 static double *values_of(nnc_host *host, const nnc_array *array, size_t *count) {
-    double *const values = nnc_shape_count(array->shape, array->rank, count) == 0 ? nnc_alloc(host, *count, sizeof *values) : NULL;
+    double *const values =
+        nnc_shape_count(array->shape, array->rank, count) == 0 ? nnc_alloc(host, *count, sizeof *values) : NULL;
     if (values) nnc_convert(values, NNC_F64, array->data, array->dtype, *count, 1);
     return values;
 }
@@ -62,8 +73,8 @@ static int compare(nnc_host *host, const char *path, const nnc_array *ours, cons
     double *const a = values_of(host, ours, &count), *const b = a ? values_of(host, theirs, &wanted) : NULL;
     int status = EXIT_CANNOT;
     if (b && count != wanted) {
-        nnc_fail_at(host, path, 0, 0, "has outputs of shape %s, the model gives %s", nnc_show_shape(theirs->shape, theirs->rank).text,
-                    nnc_show_shape(ours->shape, ours->rank).text);
+        nnc_fail_at(host, path, 0, 0, "has outputs of shape %s, the model gives %s",
+                    nnc_show_shape(theirs->shape, theirs->rank).text, nnc_show_shape(ours->shape, ours->rank).text);
     } else if (b) {
         double largest = 0, difference = 0;
         size_t at = 0;
@@ -73,7 +84,8 @@ static int compare(nnc_host *host, const char *path, const nnc_array *ours, cons
             if (!(apart <= difference)) difference = apart, at = i;
         }
         const bool same = difference <= ROUNDING * fmax(largest, 1);
-        printf("%s: the largest difference of %zu outputs is %.3g, at output %zu%s\n", path, count, difference, at, same ? "" : ": more than rounding");
+        printf("%s: the largest difference of %zu outputs is %.3g, at output %zu%s\n", path, count, difference, at,
+               same ? "" : ": more than rounding");
         status = same ? EXIT_DONE : EXIT_DIFFERS;
     }
     free(a);
@@ -86,12 +98,14 @@ int import_verify(const Options *options, Arena *arena, const char *folder, cons
     nnc_array ours = {0}, theirs = {0};
     const char *const wanted = outputs_of(arena, options->check), *const made = arena_printf(arena, "%s/y.npy", folder);
     if (!wanted) {
-        fprintf(stderr, "nnc: --check %s: the name begins with x, so that the outputs can stand beside it, in y…\n", options->check);
+        fprintf(stderr, "nnc: --check %s: the name begins with x, so that the outputs can stand beside it, in y…\n",
+                options->check);
         return EXIT_CANNOT;
     }
     temporary_add(made);
     int status = read_array(&host, wanted, &theirs) ? predict(model, weights, options->check, made) : EXIT_CANNOT;
-    if (status == EXIT_DONE) status = read_array(&host, made, &ours) ? compare(&host, wanted, &ours, &theirs) : EXIT_CANNOT;
+    if (status == EXIT_DONE)
+        status = read_array(&host, made, &ours) ? compare(&host, wanted, &ours, &theirs) : EXIT_CANNOT;
     if (*host.text) nnc_print_error(&host);
     nnc_array_free(&ours);
     nnc_array_free(&theirs);

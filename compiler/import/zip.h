@@ -5,8 +5,8 @@
 
 #include "import/import.h"
 
-/** The bytes of a member, followed by a 0; NULL and a message when there is none of that name, or the archive is damaged, or the
- *  member claims more than it can be unpacked to. */
+/** The bytes of a member, followed by a 0; NULL and a message when there is none of that name, or the archive is
+ *  damaged, or the member claims more than it can be unpacked to. */
 unsigned char *zip_member(Import *import, const char *name, size_t *size);
 
 #endif

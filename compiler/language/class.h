@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What can be named in a model file: layers, activations, losses, … each is a Class with a table of its arguments.
- * The binder fills an argument struct from a call; errors, --list-*, documentation and completion follow from the table. */
+ * The binder fills an argument struct from a call; errors, --list-*, documentation and completion follow from the
+ * table. */
 #ifndef NNC_LANGUAGE_CLASS_H
 #define NNC_LANGUAGE_CLASS_H
 
@@ -22,7 +23,8 @@ typedef enum ClassKind {
 typedef struct Class Class;
 typedef struct ArgDef ArgDef;
 
-/** A constructed thing: Adam(learning_rate=1e-3), 'relu', csv('x.csv'). `args` has the type that its class documents. */
+/** A constructed thing: Adam(learning_rate=1e-3), 'relu', csv('x.csv'). `args` has the type that its class documents.
+ *  */
 typedef struct Object {
     const Class *class;
     void *args;
@@ -110,7 +112,8 @@ struct ArgDef {
     const char *name;
     size_t offset;        /* in the struct of arguments */
     ArgType type;         /* stands here so that ARG(…), ARG_INT fills it */
-    const char *fallback; /* the default as the language writes it: "True", "'glorot_uniform'", "None"; NULL: required */
+    /* the default as the language writes it: "True", "'glorot_uniform'", "None"; NULL: required */
+    const char *fallback;
     const char *of_string;/* the default where a string names the class, if it is another */
     double min, max;      /* allowed range of numbers, inclusive, of each entry for sequences; both 0: any */
     const char *const *choices; /* ends with NULL; ARG_CHOICE */
@@ -171,10 +174,12 @@ struct Class {
  *     sources.def       SOURCE(csv)              const Class source_csv
  *     statements.def    STATEMENT(fit)           const Class statement_fit
  *
- * Each Def is `typedef struct LayerDef {…} LayerDef;` with the tag of the same name: registry.c only declares the tags and
- * takes the address of the first member. A Class becomes its Def again by a cast: (const LossDef *)object->class. */
+ * Each Def is `typedef struct LayerDef {…} LayerDef;` with the tag of the same name: registry.c only declares the tags
+ * and takes the address of the first member. A Class becomes its Def again by a cast: (const LossDef *)object->class.
+ * */
 
-/** Where an argument of an object was written, for messages of later passes; the object's span when it was defaulted. */
+/** Where an argument of an object was written, for messages of later passes; the object's span when it was defaulted.
+ *  */
 Span object_arg_span(const Object *object, const char *arg_name);
 
 #endif

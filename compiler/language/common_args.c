@@ -32,16 +32,20 @@ const ArgDef inner_layer_args[] = {
 
 const ArgDef common_measure_args[] = {{FIXED("dtype", "'float32'", "nnc --real chooses for the whole model")}, {0}};
 
-#define COMMON(field, type, default_, ...) {ARG(CommonOptimizerArgs, field), type, DEFAULT(default_), .keyword_only = true, __VA_ARGS__}
+#define COMMON(field, type, default_, ...) \
+    {ARG(CommonOptimizerArgs, field), type, DEFAULT(default_), .keyword_only = true, __VA_ARGS__}
 const ArgDef common_optimizer_args[] = {
     COMMON(weight_decay, ARG_REAL, "None", RANGE(0, 1e30), .doc = WEIGHT_DECAY_DOC),
     COMMON(clipnorm, ARG_REAL, "None", RANGE(0, 1e30), .doc = "each weight's gradient is scaled down to this norm"),
     COMMON(clipvalue, ARG_REAL, "None", RANGE(0, 1e30), .doc = "elements of gradients are cut to ± this"),
-    COMMON(global_clipnorm, ARG_REAL, "None", RANGE(0, 1e30), .doc = "all gradients together are scaled down to this norm"),
+    COMMON(global_clipnorm, ARG_REAL, "None", RANGE(0, 1e30),
+           .doc = "all gradients together are scaled down to this norm"),
     COMMON(use_ema, ARG_BOOL, "False", .doc = "moving averages of the weights take their place when fit() ends"),
     COMMON(ema_momentum, ARG_REAL, "0.99", RANGE(0, 1), .doc = "part of an average kept in each step"),
-    COMMON(ema_overwrite_frequency, ARG_INT, "None", RANGE(1, INT32_MAX), .doc = "steps after which weights become their averages"),
+    COMMON(ema_overwrite_frequency, ARG_INT, "None", RANGE(1, INT32_MAX),
+           .doc = "steps after which weights become their averages"),
     COMMON(loss_scale_factor, ARG_REAL, "None", POSITIVE, .doc = "has no effect: gradients are divided by it again"),
-    COMMON(gradient_accumulation_steps, ARG_INT, "None", RANGE(2, INT32_MAX), .doc = "batches whose mean gradient makes an update"),
+    COMMON(gradient_accumulation_steps, ARG_INT, "None", RANGE(2, INT32_MAX),
+           .doc = "batches whose mean gradient makes an update"),
     {UNUSED("name", "None")},
     {0}};

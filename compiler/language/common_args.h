@@ -8,7 +8,8 @@
 
 #include "language/class.h"
 
-/** Arguments that every layer takes, besides its own. The last four of a layer of the model say the model's input, as Keras has it. */
+/** Arguments that every layer takes, besides its own. The last four of a layer of the model say the model's input, as
+ *  Keras has it. */
 typedef struct LayerArgs {
     const char *name, *dtype;
     bool trainable;
@@ -21,8 +22,8 @@ typedef struct LayerArgs {
 extern const ArgDef common_layer_args[], inner_layer_args[];
 #define WEIGHT_DECAY_DOC "each step takes this times learning_rate off every weight"
 
-/** Arguments that every optimizer takes, besides its own: what happens to the gradient before it, and to the weights behind
- *  it. NaN, INT_NONE: not given. */
+/** Arguments that every optimizer takes, besides its own: what happens to the gradient before it, and to the weights
+ *  behind it. NaN, INT_NONE: not given. */
 typedef struct CommonOptimizerArgs {
     double weight_decay, clipnorm, clipvalue, global_clipnorm, loss_scale_factor;
     bool use_ema;

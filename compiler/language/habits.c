@@ -84,7 +84,8 @@ const char *keras_class_refused(ClassKind kind, const char *word) {
 void list_refused(ClassKind kind, Text *out) {
     for (int i = 0; i < KERAS_ROWS; i++) {
         for (const char *const *at = keras_words[i].words; is_row_of(i, kind) && *at != NULL; at++) {
-            text_printf(out, "%s: %s%s\n", *at, keras_words[i].for_chains ? "" : "not for chains: ", keras_words[i].reason);
+            text_printf(out, "%s: %s%s\n", *at,
+                        keras_words[i].for_chains ? "" : "not for chains: ", keras_words[i].reason);
         }
     }
 }

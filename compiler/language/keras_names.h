@@ -7,8 +7,8 @@
 
 /** Keras' to_snake_case: Conv1DTranspose → conv1d_transpose, PReLU → p_re_lu. */
 const char *snake_case(Arena *arena, const char *name);
-/** Why a layer cannot have this name, NULL when it can. Names stand in files of weights (as layer/variable), in file names
- *  and in comments of the generated C. */
+/** Why a layer cannot have this name, NULL when it can. Names stand in files of weights (as layer/variable), in file
+ *  names and in comments of the generated C. */
 const char *layer_name_problem(const char *name);
 
 #endif

@@ -24,7 +24,8 @@ typedef struct Widths {
 static void widen(Widths *widths, const ArgDef *rows) {
     for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
         widths->name = length_of(row->name) > widths->name ? length_of(row->name) : widths->name;
-        widths->fallback = length_of(default_of(row)) > widths->fallback ? length_of(default_of(row)) : widths->fallback;
+        widths->fallback =
+            length_of(default_of(row)) > widths->fallback ? length_of(default_of(row)) : widths->fallback;
     }
 }
 
@@ -58,7 +59,8 @@ static void list_text(ClassKind kind, Text *out) {
         text_puts(out, at[1] != NULL || common != NULL ? "\n" : "");
     }
     if (common != NULL) {
-        text_printf(out, "Every %s%s also takes\n", class_kind_name(kind, false), kind == CLASS_LAYER ? " but Input" : "");
+        text_printf(out, "Every %s%s also takes\n", class_kind_name(kind, false),
+                    kind == CLASS_LAYER ? " but Input" : "");
         put_args(common, widths, out);
     }
 }

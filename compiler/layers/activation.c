@@ -52,7 +52,8 @@ const LayerDef layer_Activation = {
 static const ArgDef relu_args[] = {
     {ARG(ActivationArgs, max_value), ARG_REAL, DEFAULT("None"), RANGE(0, 1e30), .doc = "upper limit of the output"},
     {ARG(ActivationArgs, negative_slope), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "slope below the threshold"},
-    {ARG(ActivationArgs, threshold), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "below it the slope is negative_slope"},
+    {ARG(ActivationArgs, threshold), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30),
+     .doc = "below it the slope is negative_slope"},
     {0}};
 
 /* Where x is exactly a bend, the gradients are those of TensorFlow's operations that Keras puts together: 0 at the
@@ -107,7 +108,8 @@ const LayerDef layer_ReLU = {
 static const ArgDef leaky_args[] = {
     {ARG(ActivationArgs, negative_slope), ARG_REAL, DEFAULT("0.3"), RANGE(0, 1e30), .doc = "slope for x < 0"}, {0}};
 
-static const Formula leaky = {"leaky", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}, .rises = true};
+static const Formula leaky = {
+    "leaky", {"x"}, "v_select(x > 0.0, x, slope * x)", {"v_select(y > 0.0, d, slope * d)"}, .rises = true};
 
 static Tensor *leaky_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ActivationArgs *a = layer->args;
@@ -126,7 +128,8 @@ const LayerDef layer_LeakyReLU = {
 /* ELU */
 
 static const ArgDef elu_args[] = {
-    {ARG(ActivationArgs, alpha), ARG_REAL, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "-alpha is the limit for x → -∞"}, {0}};
+    {ARG(ActivationArgs, alpha), ARG_REAL, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "-alpha is the limit for x → -∞"},
+    {0}};
 
 static const Formula elu = {
     "elu", {"x"}, "v_select(x > 0.0, x, alpha * v_expm1(x))", {"v_select(y > 0.0, d, d * (y + alpha))"}, .rises = true};
@@ -158,7 +161,8 @@ static const ArgDef prelu_args[] = {
      .doc = "axes along which alpha is one value, counted with the batch; 0 is the last, as in Keras"},
     {0}};
 
-/* Keras takes 1 off an axis and counts from the end then: 0 is the last one. (That -1 were the last but one is its slip.) */
+/* Keras takes 1 off an axis and counts from the end then: 0 is the last one. (That -1 were the last but one is its
+ * slip.) */
 static int shared_axis(const Layer *layer, int64_t axis, Diags *diags) {
     return axis == 0 ? layer->input.rank - 1 : layer_axis(layer, axis, "shared_axes", diags);
 }
@@ -201,10 +205,14 @@ const LayerDef layer_PReLU = {
 
 /* Softmax over any axes: the operation works on the last one, so others are brought there and back. */
 
-static const ArgDef softmax_args[] = {
-    {.name = "axis", .offset = offsetof(ActivationArgs, axes), ARG_INTS, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .filled = true,
-     .doc = "the axis that sums to 1, or several that do together"},
-    {0}};
+static const ArgDef softmax_args[] = {{.name = "axis",
+                                       .offset = offsetof(ActivationArgs, axes),
+                                       ARG_INTS,
+                                       DEFAULT("-1"),
+                                       RANGE(-MAX_RANK, MAX_RANK),
+                                       .filled = true,
+                                       .doc = "the axis that sums to 1, or several that do together"},
+                                      {0}};
 
 /* Which axes the argument names; false and an error when one is none. */
 static bool softmax_axes(const Layer *layer, bool *summed, Diags *diags) {
@@ -220,14 +228,16 @@ static bool softmax_axes(const Layer *layer, bool *summed, Diags *diags) {
 
 static void softmax_shape(Layer *layer, Diags *diags) {
     bool summed[MAX_RANK];
-    if (softmax_axes(layer, summed, diags) && layer_mask_check(layer, layer->mask.rank, "(batch, time)", diags)) layer->output = layer->input;
+    if (softmax_axes(layer, summed, diags) && layer_mask_check(layer, layer->mask.rank, "(batch, time)", diags))
+        layer->output = layer->input;
 }
 
 /* What is masked counts as if its logit were -∞, and gets 0 where all is masked. */
 static const Formula only_valid = {
     "valid_logits", {"x", "valid"}, "v_select(valid > 0.0, x, -1e9)", {"v_select(valid > 0.0, d, 0.0)", NULL}};
 
-/* The order of dimensions that has the summed ones last: one changes places with the last, several follow the others. Whether any moves. */
+/* The order of dimensions that has the summed ones last: one changes places with the last, several follow the others.
+ * Whether any moves. */
 static bool softmax_order(const bool *summed, int rank, int *order, int *back) {
     int next = 0, axis = 0, count = 0;
     for (int i = 0; i < rank; i++)

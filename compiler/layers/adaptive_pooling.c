@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Adaptive pooling: windows of such sizes that there are as many as asked for. Where they are all alike it is plain pooling;
- * else one dimension after the other. */
+/* Adaptive pooling: windows of such sizes that there are as many as asked for. Where they are all alike it is plain
+ * pooling; else one dimension after the other. */
 #include "layers/image.h"
 #include "layers/layer.h"
 #include "layers/taps.h"
@@ -13,10 +13,10 @@ typedef struct AdaptiveArgs {
     const char *data_format;
 } AdaptiveArgs;
 
-static const ArgDef args[] = {
-    {ARG(AdaptiveArgs, output_size), ARG_INTS, RANGE(1, INT32_MAX), .doc = "how many windows: a number, or one for each dimension"},
-    DATA_FORMAT_ARG(AdaptiveArgs),
-    {0}};
+static const ArgDef args[] = {{ARG(AdaptiveArgs, output_size), ARG_INTS, RANGE(1, INT32_MAX),
+                               .doc = "how many windows: a number, or one for each dimension"},
+                              DATA_FORMAT_ARG(AdaptiveArgs),
+                              {0}};
 
 static bool output_of(const Layer *layer, Shape *output, Diags *diags) {
     const AdaptiveArgs *a = layer->args;
@@ -30,13 +30,15 @@ static bool output_of(const Layer *layer, Shape *output, Diags *diags) {
 
 static void shape(Layer *layer, Diags *diags) {
     Shape output;
-    if (output_of(layer, &output, diags)) layer->output = image_shape(output, ((const AdaptiveArgs *)layer->args)->data_format);
+    if (output_of(layer, &output, diags))
+        layer->output = image_shape(output, ((const AdaptiveArgs *)layer->args)->data_format);
 }
 
 static const Formula greater = {
     "greater", {"x", "w"}, "v_max(x, w)", {"v_select(x >= w, d, 0.0)", "v_select(x >= w, 0.0, d)"}};
 
-/* Windows along one dimension are as long as the shortest, or one longer: then the greater of those from its two ends. */
+/* Windows along one dimension are as long as the shortest, or one longer: then the greater of those from its two ends.
+ * */
 static Tensor *greatest(Builder *build, Tensor *x, int dim, int64_t size) {
     const int64_t old = x->shape.dim[dim], shortest = (old + size - 1) / size;
     int64_t *low = NEW_ARRAY(build->plan->arena, int64_t, size), *high = NEW_ARRAY(build->plan->arena, int64_t, size);
@@ -52,9 +54,12 @@ static Tensor *greatest(Builder *build, Tensor *x, int dim, int64_t size) {
     window.pool = POOL_MAX;
     shape.dim[dim] = old - shortest + 1;
     if (shortest > 1) x = build_pool(build, x, window, shape, "forward", "max");
-    const Taps from_low = taps_chosen(build->plan->arena, low, size), from_high = taps_chosen(build->plan->arena, high, size);
+    const Taps from_low = taps_chosen(build->plan->arena, low, size),
+               from_high = taps_chosen(build->plan->arena, high, size);
     Tensor *y = build_resize(build, x, dim, &from_low, "low");
-    return longer ? build_map(build, &greater, (Tensor *[]){y, build_resize(build, x, dim, &from_high, "high")}, NULL, 0) : y;
+    return longer
+               ? build_map(build, &greater, (Tensor *[]){y, build_resize(build, x, dim, &from_high, "high")}, NULL, 0)
+               : y;
 }
 
 static Tensor *pooled(const Layer *layer, bool is_max, Builder *build, Tensor *x) {
@@ -89,8 +94,13 @@ static Tensor *average_forward(const Layer *layer, Builder *build, Tensor *x) { 
         .forward = forward_,                                                                                           \
     };
 ADAPTIVE(AdaptiveMaxPooling1D, 1, max_forward, "the maximum of each of output_size windows of (batch, steps, channels)")
-ADAPTIVE(AdaptiveMaxPooling2D, 2, max_forward, "the maximum of each of output_size windows of (batch, rows, columns, channels)")
-ADAPTIVE(AdaptiveMaxPooling3D, 3, max_forward, "the maximum of each of output_size windows of (batch, depth, rows, columns, channels)")
-ADAPTIVE(AdaptiveAveragePooling1D, 1, average_forward, "the mean of each of output_size windows of (batch, steps, channels)")
-ADAPTIVE(AdaptiveAveragePooling2D, 2, average_forward, "the mean of each of output_size windows of (batch, rows, columns, channels)")
-ADAPTIVE(AdaptiveAveragePooling3D, 3, average_forward, "the mean of each of output_size windows of (batch, depth, rows, columns, channels)")
+ADAPTIVE(AdaptiveMaxPooling2D, 2, max_forward,
+         "the maximum of each of output_size windows of (batch, rows, columns, channels)")
+ADAPTIVE(AdaptiveMaxPooling3D, 3, max_forward,
+         "the maximum of each of output_size windows of (batch, depth, rows, columns, channels)")
+ADAPTIVE(AdaptiveAveragePooling1D, 1, average_forward,
+         "the mean of each of output_size windows of (batch, steps, channels)")
+ADAPTIVE(AdaptiveAveragePooling2D, 2, average_forward,
+         "the mean of each of output_size windows of (batch, rows, columns, channels)")
+ADAPTIVE(AdaptiveAveragePooling3D, 3, average_forward,
+         "the mean of each of output_size windows of (batch, depth, rows, columns, channels)")

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* BatchNormalization: training normalizes each channel by the moments of the batch and moves the averages of those along;
- * inference, and a layer that is frozen, normalizes by the averages. */
+/* BatchNormalization: training normalizes each channel by the moments of the batch and moves the averages of those
+ * along; inference, and a layer that is frozen, normalizes by the averages. */
 #include <math.h>
 
 #include "layers/layer.h"
@@ -19,7 +19,8 @@ typedef struct BatchNormArgs {
 
 static const ArgDef args[] = {
     {ARG(BatchNormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the channels' axis"},
-    {ARG(BatchNormArgs, momentum), ARG_REAL, DEFAULT("0.99"), RANGE(0, 1), .doc = "part of the moving averages kept at each step"},
+    {ARG(BatchNormArgs, momentum), ARG_REAL, DEFAULT("0.99"), RANGE(0, 1),
+     .doc = "part of the moving averages kept at each step"},
     CENTER_SCALE_ARGS(BatchNormArgs),
     INITIALIZER_ARG(BatchNormArgs, moving_mean, "'zeros'"),
     INITIALIZER_ARG(BatchNormArgs, moving_variance, "'ones'"),
@@ -90,7 +91,8 @@ static void move_averages(const Layer *layer, Builder *build, const Norm *norm, 
                                     {.name = "value", .tensor = value},
                                     NUMBER("momentum", pow(a->momentum, (double)steps)),
                                     NUMBER("rest", 1 - a->momentum)};
-        for (size_t j = 0; j < sizeof operands / sizeof *operands; j++) step_add(build->plan->arena, &step, operands[j]);
+        for (size_t j = 0; j < sizeof operands / sizeof *operands; j++)
+            step_add(build->plan->arena, &step, operands[j]);
         op_add_step(build->plan->arena, op, step);
     }
 }
@@ -109,8 +111,8 @@ static Tensor *infer(const Layer *layer, Builder *build, Tensor *x, const bool *
     find_weights(layer, weights);
     for (int i = 0; i < WEIGHTS; i++)
         if (weights[i]) w[i] = norm_weight(build, weights[i], axes, x->shape);
-    Tensor *scale = build_map(build, a->scale ? &channel_scale : &channel_factor, (Tensor *[]){w[MOVING_VARIANCE], w[GAMMA]},
-                              &NUMBER("epsilon", a->epsilon), 1);
+    Tensor *scale = build_map(build, a->scale ? &channel_scale : &channel_factor,
+                              (Tensor *[]){w[MOVING_VARIANCE], w[GAMMA]}, &NUMBER("epsilon", a->epsilon), 1);
     Tensor *shift = build_map(build, a->center ? &channel_shift : &channel_offset,
                               (Tensor *[]){w[MOVING_MEAN], scale, w[BETA]}, NULL, 0);
     return build_map(build, &scaled, (Tensor *[]){x, scale, shift}, NULL, 0);
@@ -158,8 +160,8 @@ static const char *stream(const Layer *layer, bool *timed) {
 }
 
 const LayerDef layer_BatchNormalization = {
-    LAYER_CLASS("BatchNormalization", "each channel with mean 0 and variance 1 over the batch, then · gamma + beta", args,
-                BatchNormArgs),
+    LAYER_CLASS("BatchNormalization", "each channel with mean 0 and variance 1 over the batch, then · gamma + beta",
+                args, BatchNormArgs),
     .values = VALUES_ANY,
     .shape = shape,
     .forward = forward,

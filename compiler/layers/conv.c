@@ -20,16 +20,20 @@ typedef struct ConvArgs {
 
 #define FILTERS {ARG(ConvArgs, filters), ARG_INT, RANGE(1, INT32_MAX), .doc = "channels of the output"}
 #define KERNEL_SIZE {ARG(ConvArgs, kernel_size), ARG_INTS, RANGE(1, INT32_MAX), .doc = "positions that an output sees"}
-#define STRIDES {ARG(ConvArgs, strides), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "from one output to the next"}
+#define STRIDES \
+    {ARG(ConvArgs, strides), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "from one output to the next"}
 #define PADDING(...)                                                                                                   \
     {ARG(ConvArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = (const char *const[]){__VA_ARGS__, NULL},      \
      .doc = "'same': zeros around, so that the output is as large as the input"}
-#define OUTPUT_PADDING                                                                                                 \
-    {ARG(ConvArgs, output_padding), ARG_INTS, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "further positions at the end"}
-#define DILATION                                                                                                       \
-    {ARG(ConvArgs, dilation_rate), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "distance of the kernel's positions"}
-#define GROUPS                                                                                                         \
-    {ARG(ConvArgs, groups), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "parts of the channels, each with its filters"}
+#define OUTPUT_PADDING                                                              \
+    {ARG(ConvArgs, output_padding), ARG_INTS, DEFAULT("None"), RANGE(0, INT32_MAX), \
+     .doc = "further positions at the end"}
+#define DILATION                                                                \
+    {ARG(ConvArgs, dilation_rate), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), \
+     .doc = "distance of the kernel's positions"}
+#define GROUPS                                                          \
+    {ARG(ConvArgs, groups), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), \
+     .doc = "parts of the channels, each with its filters"}
 #define MULTIPLIER                                                                                                     \
     {ARG(ConvArgs, depth_multiplier), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "outputs of each channel"}
 #define ACTIVATION_BIAS                                                                                                \
@@ -38,9 +42,19 @@ typedef struct ConvArgs {
 #define DEPTHWISE WEIGHT_ARGS(ConvArgs, depthwise, "'glorot_uniform'")
 #define POINTWISE WEIGHT_ARGS(ConvArgs, pointwise, "'glorot_uniform'")
 #define BIAS WEIGHT_ARGS(ConvArgs, bias, "'zeros'")
-#define CONV_ARGS(...)                                                                                                 \
-    {FILTERS, KERNEL_SIZE, STRIDES, PADDING(__VA_ARGS__), DATA_FORMAT_ARG(ConvArgs), DILATION, GROUPS, ACTIVATION_BIAS,  \
-     KERNEL, BIAS, LORA_ARGS, {0}}
+#define CONV_ARGS(...)          \
+    {FILTERS,                   \
+     KERNEL_SIZE,               \
+     STRIDES,                   \
+     PADDING(__VA_ARGS__),      \
+     DATA_FORMAT_ARG(ConvArgs), \
+     DILATION,                  \
+     GROUPS,                    \
+     ACTIVATION_BIAS,           \
+     KERNEL,                    \
+     BIAS,                      \
+     LORA_ARGS,                 \
+     {0}}
 
 static const ArgDef conv1_args[] = CONV_ARGS("valid", "same", "causal");
 static const ArgDef conv_args[] = CONV_ARGS("valid", "same");
@@ -58,7 +72,8 @@ static const ArgDef separable_args[] = SEPARABLE_ARGS("valid", "same");
 static bool slide(const Layer *layer, Sliding *sliding, Diags *diags) {
     const ConvArgs *a = layer->args;
     const bool by_channel = a->depth_multiplier > 0; /* there Keras takes strides and dilation together */
-    const SlidingArgs args = {a->kernel_size, a->strides, a->dilation_rate, "kernel_size", a->padding, a->data_format, by_channel};
+    const SlidingArgs args = {a->kernel_size, a->strides,     a->dilation_rate, "kernel_size",
+                              a->padding,     a->data_format, by_channel};
     return image_slide(layer, &args, sliding, diags);
 }
 
@@ -243,13 +258,15 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
     const ConvArgs *a = layer->args;
     Sliding sliding;
     if (!*timed) return NULL;
-    if (a->data_format && !strcmp(a->data_format, "channels_first")) return "its input has the channels where the time is";
+    if (a->data_format && !strcmp(a->data_format, "channels_first"))
+        return "its input has the channels where the time is";
     slide(layer, &sliding, NULL);
     const int64_t reach = reach_of(&sliding.window, 0);
     if (sliding.window.stride[0] > 1) return "it has no output for every step; strides=1 has";
     if (reach > 1 && !strcmp(a->padding, "valid"))
         return "its first outputs need later steps; padding='causal' looks back only";
-    if (reach > 1 && !strcmp(a->padding, "same")) return "its windows reach into later steps; padding='causal' looks back only";
+    if (reach > 1 && !strcmp(a->padding, "same"))
+        return "its windows reach into later steps; padding='causal' looks back only";
     return NULL;
 }
 
@@ -257,14 +274,14 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
 #define separable_stream conv_stream
 #define transpose_stream NULL
 
-#define CONV(name_, dims_, alias_, kind_, args_, brief_)                                                                      \
-    const LayerDef layer_##name_ = {                                                                                   \
-        LAYER_CLASS(#name_, brief_, args_, ConvArgs),                                                                  \
-        .dims = dims_,                                                                                                 \
-        .class.aliases = ALIASES(alias_),                                                                              \
-        .shape = kind_##_shape,                                                                                        \
-        .forward = kind_##_forward,                                                                                    \
-        .stream = kind_##_stream,                                                                                      \
+#define CONV(name_, dims_, alias_, kind_, args_, brief_) \
+    const LayerDef layer_##name_ = {                     \
+        LAYER_CLASS(#name_, brief_, args_, ConvArgs),    \
+        .dims = dims_,                                   \
+        .class.aliases = ALIASES(alias_),                \
+        .shape = kind_##_shape,                          \
+        .forward = kind_##_forward,                      \
+        .stream = kind_##_stream,                        \
     };
 CONV(Conv1D, 1, "Convolution1D", conv, conv1_args, "convolution over (batch, steps, channels)")
 CONV(Conv2D, 2, "Convolution2D", conv, conv_args, "convolution over (batch, rows, columns, channels)")

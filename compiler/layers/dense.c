@@ -39,7 +39,8 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     const DenseArgs *a = layer->args;
     Tensor *kernel = build_weight(build, layer->weights.at[0]);
     Tensor *y = build_matmul(build, x, kernel, false, layer->output, "forward", "sum");
-    if (a->use_bias) y = build_map(build, &add_bias, (Tensor *[]){y, build_weight(build, layer->weights.at[1])}, NULL, 0);
+    if (a->use_bias)
+        y = build_map(build, &add_bias, (Tensor *[]){y, build_weight(build, layer->weights.at[1])}, NULL, 0);
     return build_activation(build, a->activation, y);
 }
 

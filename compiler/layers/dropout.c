@@ -17,8 +17,9 @@ typedef struct DropoutArgs {
 } DropoutArgs;
 
 #define RATE_ARG {ARG(DropoutArgs, rate), ARG_REAL, RANGE(0, 1), .doc = "probability to drop a value"}
-#define SEED_ARG                                                                                                       \
-    {ARG(DropoutArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "masks that depend on this seed alone"}
+#define SEED_ARG                                                            \
+    {ARG(DropoutArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), \
+     .doc = "masks that depend on this seed alone"}
 #define INVERTED_ARG                                                                                                   \
     {ARG(DropoutArgs, inverted), ARG_BOOL, DEFAULT("True"), .keyword_only = true,                                      \
      .doc = "False: classic dropout, training scales nothing and inference multiplies by 1 - rate"}
@@ -73,7 +74,8 @@ void noise_shape_check(const Layer *layer, Ints noise_shape, Diags *diags) {
     for (int i = 0; i < layer->input.rank; i++) {
         const int64_t dim = noise_shape.at[i];
         if (dim == DIM_NONE || dim == 1 || (i > 0 && dim == layer->input.dim[i])) continue;
-        diag(diags, D_layer_noise_dim, span, i, (long long)dim, shape_text(layer->arena, layer->input), layer_source(layer));
+        diag(diags, D_layer_noise_dim, span, i, (long long)dim, shape_text(layer->arena, layer->input),
+             layer_source(layer));
         return;
     }
 }
@@ -88,7 +90,8 @@ Shape noise_shape_of(Shape input, Ints noise_shape) {
 static void warn_rate(const Layer *layer, Diags *diags) {
     const double rate = ((const DropoutArgs *)layer->args)->rate;
     if (rate > 0.8)
-        diag(diags, D_high_rate, object_arg_span(layer->object, "rate"), number_text(layer->arena, 100 * rate), layer->name);
+        diag(diags, D_high_rate, object_arg_span(layer->object, "rate"), number_text(layer->arena, 100 * rate),
+             layer->name);
 }
 
 static void dropout_shape(Layer *layer, Diags *diags) {
@@ -135,15 +138,15 @@ static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
     return drop_forward(layer, build, x, noise);
 }
 
-#define SPATIAL(name_, dims_, args_, shape_)                                                                                  \
-    const LayerDef layer_##name_ = {                                                                                   \
-        LAYER_CLASS(#name_, "drops whole channels of " shape_ " while training", args_, DropoutArgs),                  \
-        .dims = dims_,                                                                                                 \
-        .shape = spatial_shape,                                                                                        \
-        .values = VALUES_OF_INPUT,                                                                                     \
-        .forward = spatial_forward,                                                                                    \
-        .stream = stream_each,                                                                                         \
-        .masks = true,                                                                                                 \
+#define SPATIAL(name_, dims_, args_, shape_)                                                          \
+    const LayerDef layer_##name_ = {                                                                  \
+        LAYER_CLASS(#name_, "drops whole channels of " shape_ " while training", args_, DropoutArgs), \
+        .dims = dims_,                                                                                \
+        .shape = spatial_shape,                                                                       \
+        .values = VALUES_OF_INPUT,                                                                    \
+        .forward = spatial_forward,                                                                   \
+        .stream = stream_each,                                                                        \
+        .masks = true,                                                                                \
     };
 SPATIAL(SpatialDropout1D, 1, spatial1_args, "(batch, steps, channels)")
 SPATIAL(SpatialDropout2D, 2, spatial_args, "(batch, rows, columns, channels)")

@@ -12,7 +12,8 @@ typedef struct EmbeddingArgs {
 } EmbeddingArgs;
 
 static const ArgDef args[] = {
-    {ARG(EmbeddingArgs, input_dim), ARG_INT, RANGE(1, INT32_MAX), .doc = "rows of the table: indices are 0 … input_dim - 1"},
+    {ARG(EmbeddingArgs, input_dim), ARG_INT, RANGE(1, INT32_MAX),
+     .doc = "rows of the table: indices are 0 … input_dim - 1"},
     {ARG(EmbeddingArgs, output_dim), ARG_INT, RANGE(1, INT32_MAX), .doc = "values of a row"},
     WEIGHT_ARGS(EmbeddingArgs, embeddings, "'uniform'"),
     {ARG(EmbeddingArgs, mask_zero), ARG_BOOL, DEFAULT("False"), .doc = "index 0 masks its time step"},
@@ -27,7 +28,8 @@ static void shape(Layer *layer, Diags *diags) {
     const EmbeddingArgs *a = layer->args;
     const Shape input = layer->input;
     if (input.rank == MAX_RANK) {
-        diag(diags, D_layer_input, layer->span, "Embedding", shape_text(layer->arena, input), "it adds one dimension more");
+        diag(diags, D_layer_input, layer->span, "Embedding", shape_text(layer->arena, input),
+             "it adds one dimension more");
         return;
     }
     if (a->mask_zero && (input.rank != 2 || layer->wrapper)) {

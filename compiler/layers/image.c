@@ -87,8 +87,8 @@ bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, 
         } else if (!strcmp(args->padding, "causal")) {
             sliding->low[i] = reach - 1;
         } else if (reach > size) {
-            diag(diags, D_layer_window, object_arg_span(layer->object, args->size_name), (long long)reach, (long long)size,
-                 shape_text(layer->arena, layer->input), layer_source(layer));
+            diag(diags, D_layer_window, object_arg_span(layer->object, args->size_name), (long long)reach,
+                 (long long)size, shape_text(layer->arena, layer->input), layer_source(layer));
             return false;
         }
         sliding->output.dim[i + 1] = (size + sliding->low[i] + sliding->high[i] - reach) / stride + 1;

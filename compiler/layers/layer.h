@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What a layer is written with: this one header, and those of operations and families (image.h, normalize.h) that it uses. */
+/* What a layer is written with: this one header, and those of operations and families (image.h, normalize.h) that it
+ * uses. */
 #ifndef NNC_LAYERS_LAYER_H
 #define NNC_LAYERS_LAYER_H
 
@@ -22,10 +23,10 @@
               .args_size = sizeof(args_type_)}
 #define ACTIVATION_ARG(type)                                                                                           \
     {ARG(type, activation), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_ACTIVATION, .doc = "applied to the output"}
-/* A weight that arguments say something about is `WeightArgs kernel;` in the layer's struct, WEIGHT_ARGS(DenseArgs, kernel,
- * "'glorot_uniform'") in its table, which makes kernel_initializer, kernel_regularizer and kernel_constraint, and
- * layer_weight(layer, "kernel", shape, a->kernel) in its shape rule. INITIALIZER_ARG is for weights that do not train. As
- * without names Keras' initializers follow each other, the other rows have names only. */
+/* A weight that arguments say something about is `WeightArgs kernel;` in the layer's struct, WEIGHT_ARGS(DenseArgs,
+ * kernel, "'glorot_uniform'") in its table, which makes kernel_initializer, kernel_regularizer and kernel_constraint,
+ * and layer_weight(layer, "kernel", shape, a->kernel) in its shape rule. INITIALIZER_ARG is for weights that do not
+ * train. As without names Keras' initializers follow each other, the other rows have names only. */
 #define WEIGHT_ARGS(type, field, default_)                                                                             \
     INITIALIZER_ARG(type, field, default_), {                                                                          \
         .name = #field "_regularizer", .offset = offsetof(type, field.regularizer), ARG_OBJECT, DEFAULT("None"),       \

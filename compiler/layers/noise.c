@@ -11,8 +11,9 @@ typedef struct NoiseArgs {
     Ints noise_shape;
 } NoiseArgs;
 
-#define SEED_ARG                                                                                                       \
-    {ARG(NoiseArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "noise that depends on this seed alone"}
+#define SEED_ARG                                                          \
+    {ARG(NoiseArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), \
+     .doc = "noise that depends on this seed alone"}
 
 static const ArgDef noise_args[] = {
     {ARG(NoiseArgs, stddev), ARG_REAL, RANGE(0, 1), .doc = "standard deviation of what is added"}, SEED_ARG, {0}};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Layers that normalize each sample by itself: LayerNormalization, GroupNormalization, RMSNormalization, UnitNormalization. */
+/* Layers that normalize each sample by itself: LayerNormalization, GroupNormalization, RMSNormalization,
+ * UnitNormalization. */
 #include <stddef.h>
 
 #include "layers/layer.h"
@@ -38,14 +39,15 @@ static bool find_axes(const Layer *layer, bool *axes, Diags *diags) {
     return true;
 }
 
-/* The input's dimensions at the axes, in the order of their numbers as written: Keras sorts (2, -2) to (-2, 2). Only the
- * shape in files depends on it, as the weight is reshaped to the order of the dimensions. */
+/* The input's dimensions at the axes, in the order of their numbers as written: Keras sorts (2, -2) to (-2, 2). Only
+ * the shape in files depends on it, as the weight is reshaped to the order of the dimensions. */
 static Shape weight_shape(const Layer *layer) {
     const Ints axes = ((const NormArgs *)layer->args)->axes;
     Shape shape = {0};
     for (int64_t axis = -MAX_RANK; axis < MAX_RANK; axis++)
         for (int i = 0; i < axes.count; i++)
-            if (axes.at[i] == axis) shape.dim[shape.rank++] = layer->input.dim[axis < 0 ? axis + layer->input.rank : axis];
+            if (axes.at[i] == axis)
+                shape.dim[shape.rank++] = layer->input.dim[axis < 0 ? axis + layer->input.rank : axis];
     return shape;
 }
 
@@ -111,7 +113,8 @@ const LayerDef layer_LayerNormalization = {
 /* GroupNormalization: (batch, positions, groups, channels of a group), normalized over positions and channels. */
 
 static const ArgDef group_args[] = {
-    {ARG(NormArgs, groups), ARG_INT, DEFAULT("32"), RANGE(1, INT32_MAX), .doc = "of channels, each normalized by itself"},
+    {ARG(NormArgs, groups), ARG_INT, DEFAULT("32"), RANGE(1, INT32_MAX),
+     .doc = "of channels, each normalized by itself"},
     {ARG(NormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the channels' axis"},
     CENTER_SCALE_ARGS(NormArgs),
     {0}};
@@ -147,10 +150,12 @@ static Tensor *group_forward(const Layer *layer, Builder *build, Tensor *x) {
     const NormArgs *a = layer->args;
     const int axis = (int)(a->axis < 0 ? a->axis + x->shape.rank : a->axis), last = x->shape.rank - 1;
     Tensor *in_order = axis == last ? x : channels_moved(build, x, axis, false);
-    const int64_t channels = in_order->shape.dim[last], positions = shape_size(shape_of(last - 1, in_order->shape.dim + 1), 1);
+    const int64_t channels = in_order->shape.dim[last],
+                  positions = shape_size(shape_of(last - 1, in_order->shape.dim + 1), 1);
     const Shape of_group = shape_of(2, (int64_t[]){a->groups, channels / a->groups});
-    Tensor *grouped = build_view(
-        build, in_order, shape_of(4, (int64_t[]){x->shape.dim[0], positions, of_group.dim[0], of_group.dim[1]}), "groups");
+    Tensor *grouped =
+        build_view(build, in_order,
+                   shape_of(4, (int64_t[]){x->shape.dim[0], positions, of_group.dim[0], of_group.dim[1]}), "groups");
     Norm norm = norm_over(grouped, shape_of(4, (int64_t[]){x->shape.dim[0], 1, a->groups, 1}), a->epsilon);
     if (a->scale) norm.gamma = build_view(build, build_weight(build, layer->weights.at[0]), of_group, "gamma");
     if (a->center) norm.beta = build_view(build, build_weight(build, layer->weights.at[a->scale]), of_group, "beta");
@@ -160,8 +165,9 @@ static Tensor *group_forward(const Layer *layer, Builder *build, Tensor *x) {
 }
 
 const LayerDef layer_GroupNormalization = {
-    LAYER_CLASS("GroupNormalization", "each group of channels of a sample with mean 0 and variance 1, then · gamma + beta",
-                group_args, NormArgs),
+    LAYER_CLASS("GroupNormalization",
+                "each group of channels of a sample with mean 0 and variance 1, then · gamma + beta", group_args,
+                NormArgs),
     .values = VALUES_ANY,
     .shape = group_shape,
     .forward = group_forward,
@@ -171,7 +177,9 @@ const LayerDef layer_GroupNormalization = {
 /* RMSNormalization and UnitNormalization subtract no mean. */
 
 static const ArgDef rms_args[] = {
-    AXES, {ARG(NormArgs, epsilon), ARG_REAL, DEFAULT("1e-6"), RANGE(0, 1e30), .doc = "added to the mean of the squares"}, {0}};
+    AXES,
+    {ARG(NormArgs, epsilon), ARG_REAL, DEFAULT("1e-6"), RANGE(0, 1e30), .doc = "added to the mean of the squares"},
+    {0}};
 static const ArgDef unit_args[] = {AXES, {0}};
 
 extern const InitializerDef initializer_Ones;

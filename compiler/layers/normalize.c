@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* y = (x - mean) · factor · gamma + beta over groups of elements, and its gradient. With x̂ = (x - mean) · factor, g = d · gamma,
- * and n elements in a group,
+/* y = (x - mean) · factor · gamma + beta over groups of elements, and its gradient. With x̂ = (x - mean) · factor, g =
+ * d · gamma, and n elements in a group,
  *
  *     d beta = Σ d    d gamma = Σ d · x̂    d x = factor · (g - (Σ g + x̂ · Σ g · x̂) / n)
  *
- * (Ioffe, Szegedy: Batch Normalization, 2015). Where the mean stays in y, x̂ is x · factor there, Σ g is 0, and the last x̂ of
- * d x is (x - mean) · factor still. Nothing is kept but x, mean and factor. With a mask, n counts what is valid,
- * and 1/n is 0 for the rest; that Keras then adds 1e-7 to n changes the gradient by as little, which is left out. */
+ * (Ioffe, Szegedy: Batch Normalization, 2015). Where the mean stays in y, x̂ is x · factor there, Σ g is 0, and the
+ * last x̂ of d x is (x - mean) · factor still. Nothing is kept but x, mean and factor. With a mask, n counts what is
+ * valid, and 1/n is 0 for the rest; that Keras then adds 1e-7 to n changes the gradient by as little, which is left
+ * out. */
 #include "build/gradient.h"
 #include "build/gradient_add.h"
 #include "layers/layer.h"
@@ -25,10 +26,13 @@ Norm norm_over(Tensor *x, Shape kept, double epsilon) {
 }
 
 /* What is written "share" in the texts below: 1/n. */
-static const char *share_text(const Norm *norm) { return norm->batched && !norm->share ? "share * per_sample" : "share"; }
+static const char *share_text(const Norm *norm) {
+    return norm->batched && !norm->share ? "share * per_sample" : "share";
+}
 
 /* One elementwise operation, in the names of the formula above. */
-static Step step_for(Builder *build, const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum, Tensor *dot) {
+static Step step_for(Builder *build, const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum,
+                     Tensor *dot) {
     const Operand operands[] = {
         {.name = "x", .tensor = norm->x},         {.name = "mean", .tensor = norm->mean},
         {.name = "factor", .tensor = norm->factor}, {.name = "gamma", .tensor = norm->gamma},
@@ -86,13 +90,15 @@ void norm_moments(Builder *build, Norm *norm) {
     Tensor *x = norm->x, *valid = norm->valid, *count = valid ? count_valid(build, norm) : NULL;
     Tensor *values = valid ? build_map(build, &valid_part, (Tensor *[]){x, valid}, NULL, 0) : x;
     norm->mean = divided(build, norm, build_sum(build, values, norm->kept, "total"), count, "mean");
-    Tensor *squares = build_map(build, valid ? &valid_deviation : &deviation, (Tensor *[]){x, norm->mean, valid}, NULL, 0);
+    Tensor *squares =
+        build_map(build, valid ? &valid_deviation : &deviation, (Tensor *[]){x, norm->mean, valid}, NULL, 0);
     norm->variance = divided(build, norm, build_sum(build, squares, norm->kept, "squares"), count, "variance");
     norm->factor = build_map(build, &inverse_root, (Tensor *[]){norm->variance}, &NUMBER("epsilon", norm->epsilon), 1);
 }
 
 void norm_squares(Builder *build, Norm *norm) {
-    Tensor *squares = build_sum(build, build_map(build, &squared, (Tensor *[]){norm->x}, NULL, 0), norm->kept, "squares");
+    Tensor *squares =
+        build_sum(build, build_map(build, &squared, (Tensor *[]){norm->x}, NULL, 0), norm->kept, "squares");
     if (!norm->unit) squares = norm->variance = divided(build, norm, squares, NULL, "mean_square");
     norm->factor = build_map(build, norm->unit ? &inverse_norm : &inverse_root, (Tensor *[]){squares},
                              &NUMBER("epsilon", norm->epsilon), 1);
@@ -113,7 +119,8 @@ static void backward(Builder *build, const Step *step, Tensor *d) {
     Arena *arena = build->plan->arena;
     const char *const unit = subtracts(norm) ? "(x - mean) * factor" : "x * factor";
     const char *const slope = norm->mean ? "(x - mean) * factor" : "x * factor"; /* as factor changes with x */
-    const bool of_group = norm->gamma && shape_equal(norm->gamma->shape, norm->kept); /* gamma is one value in a group */
+    /* gamma is one value in a group */
+    const bool of_group = norm->gamma && shape_equal(norm->gamma->shape, norm->kept);
     const char *const g = norm->gamma && !of_group ? "d * gamma" : "d";
     const bool onward = gradient_needed(norm->x);
     Tensor *sum = NULL, *dot = NULL; /* over each group */

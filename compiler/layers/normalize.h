@@ -22,7 +22,8 @@ typedef struct Norm {
     bool batched;        /* … which is in it */
     Tensor *valid;       /* weights of the elements, broadcast to x; NULL: all count the same */
     Tensor *gamma, *beta;/* broadcast to x; NULL: there is none */
-    Tensor *mean, *variance, *factor; /* of each group; norm_moments makes them; mean is NULL where nothing is subtracted */
+    /* of each group; norm_moments makes them; mean is NULL where nothing is subtracted */
+    Tensor *mean, *variance, *factor;
     Tensor *share;       /* with `valid`: what each element counts in the mean */
     bool unit;           /* factor makes the sum of squares 1, not their mean */
     bool keeps_mean;     /* y = x · factor · gamma, though factor is of the variance */

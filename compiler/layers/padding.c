@@ -19,18 +19,22 @@ typedef struct PaddingArgs {
     {ARG(PaddingArgs, field), ARG_INTS, DEFAULT(default_), RANGE(0, INT32_MAX), .pairs = true, .doc = (doc_)}
 #define PAD "zeros before and after: a number, one for each dimension, or a pair for each"
 #define CROP "what is cut off before and after: a number, one for each dimension, or a pair for each"
-#define SIZE(default_) {ARG(PaddingArgs, size), ARG_INTS, DEFAULT(default_), RANGE(1, INT32_MAX), .doc = "how many times as large"}
+#define SIZE(default_) \
+    {ARG(PaddingArgs, size), ARG_INTS, DEFAULT(default_), RANGE(1, INT32_MAX), .doc = "how many times as large"}
 
-static const ArgDef pad1_args[] = {AMOUNT(padding, "1", "zeros before and after: a number or a pair"), DATA_FORMAT_ARG(PaddingArgs), {0}};
+static const ArgDef pad1_args[] = {
+    AMOUNT(padding, "1", "zeros before and after: a number or a pair"), DATA_FORMAT_ARG(PaddingArgs), {0}};
 static const ArgDef pad_args[] = {AMOUNT(padding, "1", PAD), DATA_FORMAT_ARG(PaddingArgs), {0}};
 static const ArgDef crop1_args[] = {AMOUNT(cropping, "1", "what is cut off before and after: a number or a pair"), {0}};
 static const ArgDef crop2_args[] = {AMOUNT(cropping, "0", CROP), DATA_FORMAT_ARG(PaddingArgs), {0}};
 static const ArgDef crop3_args[] = {AMOUNT(cropping, "1", CROP), DATA_FORMAT_ARG(PaddingArgs), {0}};
 static const ArgDef up1_args[] = {SIZE("2"), {0}};
 static const ArgDef up2_args[] = {
-    SIZE("2"), DATA_FORMAT_ARG(PaddingArgs),
+    SIZE("2"),
+    DATA_FORMAT_ARG(PaddingArgs),
     {ARG(PaddingArgs, interpolation), ARG_CHOICE, DEFAULT("'nearest'"),
-     .choices = (const char *const[]){"nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", NULL}, .doc = "between the values"},
+     .choices = (const char *const[]){"nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", NULL},
+     .doc = "between the values"},
     {0}};
 static const ArgDef up3_args[] = {SIZE("2"), DATA_FORMAT_ARG(PaddingArgs), {0}};
 
@@ -41,7 +45,10 @@ static bool amounts(const Layer *layer, const char *arg, Ints given, int64_t *lo
     if (given.pairs ? given.count != 2 * dims : given.count != 1 && given.count != dims && !pair) {
         diag(diags, D_layer_argument, object_arg_span(layer->object, arg),
              arena_printf(layer->arena, "'%s' of %s is a number%s%s", arg, layer->def->class.name,
-                          dims == 1 ? " or a pair" : dims == 2 ? ", two numbers or two pairs" : ", three numbers or three pairs", ""));
+                          dims == 1   ? " or a pair"
+                          : dims == 2 ? ", two numbers or two pairs"
+                                      : ", three numbers or three pairs",
+                          ""));
         return false;
     }
     for (int i = 0; i < dims; i++) {
@@ -64,8 +71,8 @@ static bool spacing_of(const Layer *layer, bool crop, Spacing *spacing, Shape *o
     for (int i = 0; i < image_dims(layer); i++) {
         int64_t *dim = &output->dim[i + 1];
         if (crop && low[i] + high[i] >= *dim) {
-            diag(diags, D_layer_cropping, object_arg_span(layer->object, arg), (long long)(low[i] + high[i]), (long long)*dim,
-                 shape_text(layer->arena, layer->input), layer_source(layer));
+            diag(diags, D_layer_cropping, object_arg_span(layer->object, arg), (long long)(low[i] + high[i]),
+                 (long long)*dim, shape_text(layer->arena, layer->input), layer_source(layer));
             return false;
         }
         spacing->low[i + 1] = crop ? -low[i] : low[i];
@@ -92,14 +99,19 @@ static Tensor *spaced_forward(const Layer *layer, bool crop, Builder *build, Ten
 
 static void pad_shape(Layer *layer, Diags *diags) { spaced_shape(layer, false, diags); }
 static void crop_shape(Layer *layer, Diags *diags) { spaced_shape(layer, true, diags); }
-static Tensor *pad_forward(const Layer *layer, Builder *build, Tensor *x) { return spaced_forward(layer, false, build, x); }
-static Tensor *crop_forward(const Layer *layer, Builder *build, Tensor *x) { return spaced_forward(layer, true, build, x); }
+static Tensor *pad_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return spaced_forward(layer, false, build, x);
+}
+static Tensor *crop_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return spaced_forward(layer, true, build, x);
+}
 
 /* UpSampling */
 
 static bool factors_of(const Layer *layer, int64_t *factors, Shape *output, Diags *diags) {
     const PaddingArgs *a = layer->args;
-    if (!image_input(layer, a->data_format, output, diags) || !image_numbers(layer, "size", a->size, factors, diags)) return false;
+    if (!image_input(layer, a->data_format, output, diags) || !image_numbers(layer, "size", a->size, factors, diags))
+        return false;
     for (int i = 0; i < image_dims(layer); i++) output->dim[i + 1] *= factors[i];
     return true;
 }
@@ -119,7 +131,8 @@ static Tensor *up_forward(const Layer *layer, Builder *build, Tensor *x) {
     x = image_load(build, x, a->data_format);
     if (a->interpolation && strcmp(a->interpolation, "nearest")) {
         for (int dim = 1; dim < output.rank - 1; dim++) {
-            const Taps taps = taps_interpolated(build->plan->arena, a->interpolation, x->shape.dim[dim], output.dim[dim]);
+            const Taps taps =
+                taps_interpolated(build->plan->arena, a->interpolation, x->shape.dim[dim], output.dim[dim]);
             if (factors[dim - 1] > 1) x = build_resize(build, x, dim, &taps, "resized");
         }
     } else {
@@ -130,13 +143,13 @@ static Tensor *up_forward(const Layer *layer, Builder *build, Tensor *x) {
     return image_store(build, x, a->data_format);
 }
 
-#define IMAGE(name_, dims_, kind_, args_, brief_)                                                                             \
-    const LayerDef layer_##name_ = {                                                                                   \
-        LAYER_CLASS(#name_, brief_, args_, PaddingArgs),                                                               \
-        .dims = dims_,                                                                                                 \
-        .shape = kind_##_shape,                                                                                        \
-        .values = VALUES_OF_INPUT,                                                                                     \
-        .forward = kind_##_forward,                                                                                    \
+#define IMAGE(name_, dims_, kind_, args_, brief_)        \
+    const LayerDef layer_##name_ = {                     \
+        LAYER_CLASS(#name_, brief_, args_, PaddingArgs), \
+        .dims = dims_,                                   \
+        .shape = kind_##_shape,                          \
+        .values = VALUES_OF_INPUT,                       \
+        .forward = kind_##_forward,                      \
     };
 IMAGE(ZeroPadding1D, 1, pad, pad1_args, "zeros before and after the steps")
 IMAGE(ZeroPadding2D, 2, pad, pad_args, "zeros around images")

@@ -32,8 +32,11 @@ static const ArgDef global_args[] = {
 
 static bool slide(const Layer *layer, Sliding *sliding, Diags *diags) {
     const PoolArgs *a = layer->args;
-    const SlidingArgs args = {
-        .size = a->pool_size, .strides = a->strides, .size_name = "pool_size", .padding = a->padding, .data_format = a->data_format};
+    const SlidingArgs args = {.size = a->pool_size,
+                              .strides = a->strides,
+                              .size_name = "pool_size",
+                              .padding = a->padding,
+                              .data_format = a->data_format};
     return image_slide(layer, &args, sliding, diags);
 }
 
@@ -54,7 +57,9 @@ static Tensor *pool_forward(const Layer *layer, PoolKind kind, Builder *build, T
     return image_store(build, x, a->data_format);
 }
 
-static Tensor *max_forward(const Layer *layer, Builder *build, Tensor *x) { return pool_forward(layer, POOL_MAX, build, x); }
+static Tensor *max_forward(const Layer *layer, Builder *build, Tensor *x) {
+    return pool_forward(layer, POOL_MAX, build, x);
+}
 static Tensor *average_forward(const Layer *layer, Builder *build, Tensor *x) {
     return pool_forward(layer, POOL_AVERAGE, build, x);
 }
@@ -63,7 +68,8 @@ static const char *pool_stream(const Layer *layer, bool *timed) {
     const PoolArgs *a = layer->args;
     Sliding sliding;
     if (!*timed) return NULL;
-    if (a->data_format && !strcmp(a->data_format, "channels_first")) return "its input has the channels where the time is";
+    if (a->data_format && !strcmp(a->data_format, "channels_first"))
+        return "its input has the channels where the time is";
     slide(layer, &sliding, NULL);
     return sliding.window.size[0] > 1 || sliding.window.stride[0] > 1 ? "its windows are several steps long" : NULL;
 }
@@ -125,23 +131,23 @@ static Tensor *global_average_forward(const Layer *layer, Builder *build, Tensor
     return global_forward(layer, POOL_AVERAGE, build, x);
 }
 
-#define POOL(name_, dims_, alias_, shape_, forward_, stream_, args_, brief_, masks_)                                    \
-    const LayerDef layer_##name_ = {                                                                                   \
-        LAYER_CLASS(#name_, brief_, args_, PoolArgs),                                                                  \
-        .dims = dims_,                                                                                                 \
-        .class.aliases = ALIASES(alias_),                                                                              \
-        .shape = shape_,                                                                                               \
-        .values = VALUES_OF_INPUT,                                                                                     \
-        .forward = forward_,                                                                                           \
-        .stream = stream_,                                                                                             \
-        .masks = masks_,                                                                                               \
+#define POOL(name_, dims_, alias_, shape_, forward_, stream_, args_, brief_, masks_) \
+    const LayerDef layer_##name_ = {                                                 \
+        LAYER_CLASS(#name_, brief_, args_, PoolArgs),                                \
+        .dims = dims_,                                                               \
+        .class.aliases = ALIASES(alias_),                                            \
+        .shape = shape_,                                                             \
+        .values = VALUES_OF_INPUT,                                                   \
+        .forward = forward_,                                                         \
+        .stream = stream_,                                                           \
+        .masks = masks_,                                                             \
     };
 #define MAX(dims_, places_)                                                                                            \
     POOL(MaxPooling##dims_##D, dims_, "MaxPool" #dims_ "D", pool_shape, max_forward, pool_stream, max_args,            \
          "the maximum of each window of " places_, false)
-#define AVERAGE(dims_, places_)                                                                                        \
-    POOL(AveragePooling##dims_##D, dims_, "AvgPool" #dims_ "D", pool_shape, average_forward, pool_stream, average_args, \
-         "the mean of each window of " places_, false)
+#define AVERAGE(dims_, places_)                                                                           \
+    POOL(AveragePooling##dims_##D, dims_, "AvgPool" #dims_ "D", pool_shape, average_forward, pool_stream, \
+         average_args, "the mean of each window of " places_, false)
 #define GLOBAL_MAX(dims_)                                                                                              \
     POOL(GlobalMaxPooling##dims_##D, dims_, "GlobalMaxPool" #dims_ "D", global_shape, global_max_forward,              \
          global_stream, global_args, "the maximum of each channel", false)

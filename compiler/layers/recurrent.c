@@ -13,12 +13,13 @@ enum { MAX_GATES = 4 };
 enum { STREAM_DROPOUT, STREAM_RECURRENT_DROPOUT };
 
 static const ArgDef lstm_args[] = {
-    UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, UNIT_FORGET_BIAS, DROPOUTS, SEED, RETURNS, STATEFUL, UNROLL, USE_CUDNN,
-    ZERO_OUTPUT, {0}};
+    UNITS,  ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, UNIT_FORGET_BIAS, DROPOUTS, SEED, RETURNS, STATEFUL,
+    UNROLL, USE_CUDNN,  ZERO_OUTPUT,          {0}};
 static const ArgDef gru_args[] = {
     UNITS, ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, DROPOUTS, SEED, RETURNS, STATEFUL, UNROLL, RESET_AFTER, USE_CUDNN,
     ZERO_OUTPUT, {0}};
-static const ArgDef simple_args[] = {UNITS, ACTIVATION, WEIGHTS, DROPOUTS, RETURNS, STATEFUL, UNROLL, SEED, ZERO_OUTPUT, {0}};
+static const ArgDef simple_args[] = {UNITS,    ACTIVATION, WEIGHTS, DROPOUTS,    RETURNS,
+                                     STATEFUL, UNROLL,     SEED,    ZERO_OUTPUT, {0}};
 
 /* What a cell is, and what its step is computed with. */
 typedef struct Cell Cell;
@@ -125,7 +126,8 @@ static Tensor *columns_of_gate(const Cell *cell, Tensor *tensor, int gate, const
 static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, const char *label) {
     Shape shape = x->shape;
     shape.dim[shape.rank - 1] = kernel->shape.dim[1];
-    Tensor *y = build_matmul(cell->build, x, kernel, false, shape, arena_printf(cell->build->plan->arena, "forward_%s", label), label);
+    Tensor *y = build_matmul(cell->build, x, kernel, false, shape,
+                             arena_printf(cell->build->plan->arena, "forward_%s", label), label);
     return bias ? build_map(cell->build, &add_bias, (Tensor *[]){y, bias}, NULL, 0) : y;
 }
 
@@ -136,8 +138,8 @@ static Tensor *product_of_gate(const Cell *cell, Tensor *x, Tensor *kernel, Tens
     return bias ? build_named(cell->build, y, of_gate(cell, gate, what)) : y;
 }
 
-/* A weight of which parts are used. The gradients of parts are stored, not added up, so each of several calls has a copy
- * of its own. */
+/* A weight of which parts are used. The gradients of parts are stored, not added up, so each of several calls has a
+ * copy of its own. */
 static Tensor *weight_in_parts(const Layer *layer, Builder *build, int index) {
     Tensor *weight = build_weight(build, layer->weights.at[index]);
     return layer->repeated && stateful(layer) ? build_copy(build, weight) : weight;
@@ -272,8 +274,9 @@ static void gru_step(Cell *cell) {
     cell->h_next = build_map(cell->build, &next_state, (Tensor *[]){z, h, g}, NULL, 0);
 }
 
-static const CellDef gru = {
-    .gates = (const char *const[]){"update_gate", "reset_gate", "candidate", NULL}, .gate_masks = true, .step = gru_step};
+static const CellDef gru = {.gates = (const char *const[]){"update_gate", "reset_gate", "candidate", NULL},
+                            .gate_masks = true,
+                            .step = gru_step};
 
 /* SimpleRNN: h = act(x + h' U). */
 static void simple_step(Cell *cell) {
@@ -298,7 +301,9 @@ static void carry_on(const Cell *cell, Carry *carry, Tensor *next) {
 }
 
 /* Whether masked steps give 0. Within a Bidirectional, whose zeros are its own affair, they do not. */
-static bool gives_zeros(const Cell *cell) { return cell->valid && cell->args->zero_output_for_mask && !cell->layer->half; }
+static bool gives_zeros(const Cell *cell) {
+    return cell->valid && cell->args->zero_output_for_mask && !cell->layer->half;
+}
 
 /* A state that lasts: of a stateful layer from batch to batch, with --stream from step to step. */
 static bool is_lasting(const Cell *cell) {
@@ -308,7 +313,8 @@ static bool is_lasting(const Cell *cell) {
 /* Where such a state lies, else NULL. */
 static Tensor *lasting(const Cell *cell, Shape shape, const char *name) {
     if (!is_lasting(cell)) return NULL;
-    return build_lasting_state(cell->build, shape, arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, name));
+    return build_lasting_state(cell->build, shape,
+                               arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, name));
 }
 
 static Tensor *without_masked(Builder *build, Tensor *y, Tensor *valid) {
@@ -326,9 +332,11 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     cell.separate = a->recurrent_dropout > 0 && def->gate_masks && build->random;
     cell.recurrent_kernel = weight_in_parts(layer, build, 1);
     if (a->use_bias) cell.bias = weight_in_parts(layer, build, 2);
-    if (cell.bias && cell.bias->shape.rank == 2) cell.recurrent_bias = build_index(build, cell.bias, 1, "recurrent_bias");
+    if (cell.bias && cell.bias->shape.rank == 2)
+        cell.recurrent_bias = build_index(build, cell.bias, 1, "recurrent_bias");
     input_products(&cell, build_permute(build, x, axes, flipped, "forward_by_time", "by_time"));
-    if (masks) cell.masks = draw_mask(&cell, "recurrent_dropout", STREAM_RECURRENT_DROPOUT, a->recurrent_dropout, a->units);
+    if (masks)
+        cell.masks = draw_mask(&cell, "recurrent_dropout", STREAM_RECURRENT_DROPOUT, a->recurrent_dropout, a->units);
 
     loop_begin(build, layer->name, steps, false);
     const Shape state = shape_of(2, (int64_t[]){x->shape.dim[0], a->units});
@@ -343,12 +351,15 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (cell.c) carry_on(&cell, cell.c, cell.c_next);
     carry_on(&cell, cell.h, cell.h_next);
     loop_end(build);
-    if (is_lasting(&cell)) build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
-    if (is_lasting(&cell) && cell.c) build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
+    if (is_lasting(&cell))
+        build_store(build, loop_final(build, cell.h, "last_output"), lasting(&cell, state, "output"));
+    if (is_lasting(&cell) && cell.c)
+        build_store(build, loop_final(build, cell.c, "last_cell"), lasting(&cell, state, "cell"));
     if (!a->return_sequences) {
         const char *const way = !layer->half ? "" : flipped ? "backward_" : "forward_";
         Tensor *last = loop_final(build, cell.h, arena_printf(build->plan->arena, "%slast", way));
-        return gives_zeros(&cell) ? without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid")) : last;
+        return gives_zeros(&cell) ? without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid"))
+                                  : last;
     }
     Tensor *states = loop_states(build, cell.h, "states");
     if (gives_zeros(&cell)) states = without_masked(build, states, mask);

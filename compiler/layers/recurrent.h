@@ -32,8 +32,9 @@ typedef struct RecurrentArgs {
      .doc = "of the inputs: one mask for all time steps"},                                                             \
     {ARG(RecurrentArgs, recurrent_dropout), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1),                                     \
      .doc = "of the state in its product: one mask for all time steps; each gate has its own"}
-#define SEED                                                                                                           \
-    {ARG(RecurrentArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), .doc = "masks that depend on this seed alone"}
+#define SEED                                                                  \
+    {ARG(RecurrentArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), \
+     .doc = "masks that depend on this seed alone"}
 #define RETURNS                                                                                                        \
     FLAG(return_sequences, "False", "the output of every time step, not only of the last"),                            \
         FLAG(return_state, "False", "not possible in a Sequential model"),                                             \

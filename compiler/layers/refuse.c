@@ -42,7 +42,8 @@ static const char *way_out(const Layer *layer, int rank, bool image) {
         dims_text(&text, layer);
         text_printf(&text, "1)) above it %s", image ? "adds the channels" : "makes each value a step of one feature");
     } else if (layer->input.rank == rank + 1) {
-        text_printf(&text, "; TimeDistributed(%s) %s", image ? arena_printf(layer->arena, "%s(…)", layer->def->class.name) : "Flatten()",
+        text_printf(&text, "; TimeDistributed(%s) %s",
+                    image ? arena_printf(layer->arena, "%s(…)", layer->def->class.name) : "Flatten()",
                     image ? "works on each part by itself" : "above it makes each step a vector");
     }
     return text_chars(&text);

@@ -80,7 +80,8 @@ static void normalization_shape(Layer *layer, Diags *diags) {
     const Span span = object_arg_span(layer->object, "mean");
     if (a->mean.count < 0 || a->variance.count < 0) {
         diag(diags, D_layer_argument, layer->span,
-             "Normalization needs its mean and its variance; standardize=True of a data source learns them from the data");
+             "Normalization needs its mean and its variance; standardize=True of a data source learns them from the "
+             "data");
         return;
     }
     if (a->mean.count != a->variance.count) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Layers that only rearrange: Identity, Flatten, Reshape, Permute, RepeatVector. The first three cost nothing: another view of the
- * same memory. */
+/* Layers that only rearrange: Identity, Flatten, Reshape, Permute, RepeatVector. The first three cost nothing: another
+ * view of the same memory. */
 #include "base/source.h"
 #include "layers/image.h"
 #include "layers/layer.h"
@@ -41,10 +41,10 @@ const LayerDef layer_Identity = {
 
 /* Flatten */
 
-static const ArgDef flatten_args[] = {
-    {ARG(ReshapeArgs, data_format), ARG_CHOICE, DEFAULT("None"),
-     .choices = (const char *const[]){"channels_last", "channels_first", NULL}, .doc = "where the channels are: they vary fastest"},
-    {0}};
+static const ArgDef flatten_args[] = {{ARG(ReshapeArgs, data_format), ARG_CHOICE, DEFAULT("None"),
+                                       .choices = (const char *const[]){"channels_last", "channels_first", NULL},
+                                       .doc = "where the channels are: they vary fastest"},
+                                      {0}};
 
 static void flatten_shape(Layer *layer, Diags *diags) {
     (void)diags;
@@ -76,7 +76,8 @@ const LayerDef layer_Flatten = {
 /* Reshape */
 
 static const ArgDef reshape_args[] = {
-    {ARG(ReshapeArgs, target_shape), ARG_INTS, RANGE(-1, INT32_MAX), .doc = "dimensions of one sample; one may be -1"}, {0}};
+    {ARG(ReshapeArgs, target_shape), ARG_INTS, RANGE(-1, INT32_MAX), .doc = "dimensions of one sample; one may be -1"},
+    {0}};
 
 /* The shape as it was asked for, with its -1, which elsewhere is the batch. */
 static const char *target_text(const Layer *layer, Shape shape) {
@@ -95,7 +96,8 @@ static void reshape_shape(Layer *layer, Diags *diags) {
     int open = -1;
     if (a->target_shape.count < 1 || a->target_shape.count >= MAX_RANK) {
         diag(diags, D_layer_argument, span,
-             a->target_shape.count < 1 ? "target_shape needs at least one dimension" : "target_shape has too many dimensions");
+             a->target_shape.count < 1 ? "target_shape needs at least one dimension"
+                                       : "target_shape has too many dimensions");
         return;
     }
     Shape shape = shape_of(a->target_shape.count + 1, (int64_t[MAX_RANK]){layer->input.dim[0]});
@@ -108,7 +110,8 @@ static void reshape_shape(Layer *layer, Diags *diags) {
         } else if (dim == -1 && open < 0) {
             open = i + 1;
         } else {
-            diag(diags, D_layer_argument, span, dim == -1 ? "only one dimension can be -1" : "a dimension is at least 1");
+            diag(diags, D_layer_argument, span,
+                 dim == -1 ? "only one dimension can be -1" : "a dimension is at least 1");
             return;
         }
     }
@@ -157,7 +160,8 @@ static Tensor *permute_forward(const Layer *layer, Builder *build, Tensor *x) {
         axes[i + 1] = (int)a->dims.at[i];
         identity = identity && axes[i + 1] == i + 1;
     }
-    return identity ? build_view(build, x, layer->output, "view") : build_permute(build, x, axes, 0, "forward_permute", "permuted");
+    return identity ? build_view(build, x, layer->output, "view")
+                    : build_permute(build, x, axes, 0, "forward_permute", "permuted");
 }
 
 static const char *permute_stream(const Layer *layer, bool *timed) {
@@ -184,7 +188,8 @@ static void repeat_shape(Layer *layer, Diags *diags) {
     const RepeatArgs *a = layer->args;
     const Shape input = layer->input;
     if (input.rank != 2) {
-        diag(diags, D_layer_input, layer->span, "RepeatVector", shape_text(layer->arena, input), "it needs (batch, features)");
+        diag(diags, D_layer_input, layer->span, "RepeatVector", shape_text(layer->arena, input),
+             "it needs (batch, features)");
         return;
     }
     layer->output = shape_of(3, (int64_t[]){input.dim[0], a->n, input.dim[1]});

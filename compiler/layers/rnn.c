@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* RNN: cells run over time, each as the recurrent layer of its kind. Cells one on the other are such layers one behind the other,
- * all but the last of which give every step. */
+/* RNN: cells run over time, each as the recurrent layer of its kind. Cells one on the other are such layers one behind
+ * the other, all but the last of which give every step. */
 #include <string.h>
 
 #include "layers/layer.h"
@@ -61,7 +61,8 @@ static const LayerDef *class_of(const Layer *layer) { return (const LayerDef *)l
 static void collect_cells(const Layer *layer, const char *within, Layers *cells, Diags *diags) {
     for (int i = 0; i < layer->inner.count; i++) {
         const Layer *inner = layer->inner.at[i];
-        const bool runs = inner->def != class_of(inner); /* of a copy, whose shapes are found once more: it has its name */
+        /* of a copy, whose shapes are found once more: it has its name */
+        const bool runs = inner->def != class_of(inner);
         const char *const name = arena_printf(layer->arena, "%s%s", runs ? "" : within, inner->own_name);
         if (inner->def == &layer_StackedRNNCells) {
             collect_cells(inner, arena_printf(layer->arena, "%s/", name), cells, diags);
@@ -110,7 +111,8 @@ static bool prepare(const Layer *rnn, Layer *cell, int place, int count, Diags *
              "a cell has no activity_regularizer: RNN(…, activity_regularizer=…) adds up over all steps");
     const int most = rnn->half ? 2 : 8;
     if (place >= most && (args->dropout > 0 || args->recurrent_dropout > 0))
-        diag(diags, D_layer_argument, cell->span, arena_printf(rnn->arena, "only %d cells one on the other can have dropout", most));
+        diag(diags, D_layer_argument, cell->span,
+             arena_printf(rnn->arena, "only %d cells one on the other can have dropout", most));
     return !cell->activity_regularizer;
 }
 
@@ -157,7 +159,8 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
 
 static const char *stream(const Layer *layer, bool *timed) {
     const char *why = NULL;
-    for (int i = 0; i < layer->inner.count && !why; i++) why = layer->inner.at[i]->def->stream(layer->inner.at[i], timed);
+    for (int i = 0; i < layer->inner.count && !why; i++)
+        why = layer->inner.at[i]->def->stream(layer->inner.at[i], timed);
     return why;
 }
 

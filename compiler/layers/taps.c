@@ -35,7 +35,10 @@ static const struct {
     int radius;
     bool edges_stay; /* beyond the edge the outermost element goes on; else the others share its weight */
     double (*weight)(double distance);
-} kernels[] = {{"bilinear", 1, true, triangle}, {"bicubic", 2, false, cubic}, {"lanczos3", 3, false, lanczos3}, {"lanczos5", 5, false, lanczos5}};
+} kernels[] = {{"bilinear", 1, true, triangle},
+               {"bicubic", 2, false, cubic},
+               {"lanczos3", 3, false, lanczos3},
+               {"lanczos5", 5, false, lanczos5}};
 
 Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int64_t size) {
     size_t kind = 0;
@@ -43,7 +46,8 @@ Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int
     const int64_t radius = kernels[kind].radius, count = 2 * radius < old ? 2 * radius : old;
     const Taps taps = taps_new(arena, size, count);
     for (int64_t i = 0; i < size; i++) {
-        const double place = ((double)i + 0.5) * (double)old / (double)size - 0.5; /* among the centres of the old ones */
+        /* among the centres of the old ones */
+        const double place = ((double)i + 0.5) * (double)old / (double)size - 0.5;
         const int64_t before = (int64_t)floor(place) - radius + 1;
         int64_t first = before < 0 ? 0 : before;
         if (first > old - count) first = old - count;

@@ -72,7 +72,8 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
     const bool side_by_side = !strcmp(a->merge_mode, "concat");
     if (!side_by_side && forward->output.dim[last] != backward->output.dim[last]) {
         diag(diags, D_layer_input, backward->span, "Bidirectional", shape_text(layer->arena, backward->output),
-             arena_printf(layer->arena, "the layer for the way forward gives %s, and only merge_mode='concat' takes both",
+             arena_printf(layer->arena,
+                          "the layer for the way forward gives %s, and only merge_mode='concat' takes both",
                           shape_text(layer->arena, forward->output)));
         return;
     }

@@ -32,10 +32,12 @@ static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
         Tensor *y = layer->def->forward(layer, build, x);
         build_activity_penalty(build, layer, y);
         /* The last value of a layer bears the layer's name. */
-        if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name)) tensor_rename(build, y, layer->name);
+        if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name))
+            tensor_rename(build, y, layer->name);
         if (!layer->mask.rank) y->mask = y == x ? y->mask : NULL;
         else if (!y->mask) y->mask = x->mask;
-        if (build->training) gradient_needed(y); /* while what stands behind it is known: else this goes through all layers */
+        /* while what stands behind it is known: else this goes through all layers */
+        if (build->training) gradient_needed(y);
         x = y;
     }
     build->layer = NULL;
@@ -152,8 +154,8 @@ static void build_step(Plan *plan) {
     build_predict(&build, model);
 }
 
-/* Prediction with random layers on, normalization as in prediction. Random numbers follow from the number of a sample, not
- * from the batch that it is in: where they are not counted sample after sample, there is one at a time. */
+/* Prediction with random layers on, normalization as in prediction. Random numbers follow from the number of a sample,
+ * not from the batch that it is in: where they are not counted sample after sample, there is one at a time. */
 static void build_monte_carlo(Plan *plan) {
     Program *program = &plan->monte_carlo;
     Builder build = {.plan = plan, .program = program, .random = true};

@@ -32,11 +32,14 @@ static bool metric_named(const Plan *plan, const char *name) {
     return false;
 }
 
-/* Keras tells equal names apart: the second 'auc' is 'auc_1', a weighted 'accuracy' beside another is 'weighted_accuracy'. */
+/* Keras tells equal names apart: the second 'auc' is 'auc_1', a weighted 'accuracy' beside another is
+ * 'weighted_accuracy'. */
 static const char *log_name(Plan *plan, const Metric *metric) {
-    const char *const base = metric_name(plan->arena, metric->object, (const MetricDef *)metric->object->class), *name = base;
+    const char *const base = metric_name(plan->arena, metric->object, (const MetricDef *)metric->object->class),
+                      *name = base;
     const bool numbered = ((const MetricDef *)metric->object->class)->numbered;
-    if (metric->weighted && !numbered && metric_named(plan, name)) name = arena_printf(plan->arena, "weighted_%s", base);
+    if (metric->weighted && !numbered && metric_named(plan, name))
+        name = arena_printf(plan->arena, "weighted_%s", base);
     for (int i = 1; metric_named(plan, name); i++) name = arena_printf(plan->arena, "%s_%d", base, i);
     return name;
 }
@@ -76,7 +79,9 @@ void plan_metrics(Plan *plan) {
 /* Rows: what has one loss */
 
 /* Whether a loss is of the whole batch. */
-static bool is_of_batch(const LossDef *loss, const LossArgs *args) { return loss->axes == AXES_GIVEN && args->axes.count < 0; }
+static bool is_of_batch(const LossDef *loss, const LossArgs *args) {
+    return loss->axes == AXES_GIVEN && args->axes.count < 0;
+}
 
 /* Whether a dimension of the prediction goes into a row. */
 static bool is_in_row(const LossDef *loss, const LossArgs *args, int rank, int dim) {
@@ -88,7 +93,8 @@ static bool is_in_row(const LossDef *loss, const LossArgs *args, int rank, int d
     return false;
 }
 
-/* The dimensions of the prediction: those that tell rows apart, then those within a row. Returns how many tell apart. */
+/* The dimensions of the prediction: those that tell rows apart, then those within a row. Returns how many tell apart.
+ * */
 static int row_axes(const LossDef *loss, const LossArgs *args, int rank, int axes[MAX_RANK]) {
     int count = 0, kept;
     for (int i = 0; i < rank; i++)
@@ -162,7 +168,8 @@ static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *red
     return build_result(build, op, "row_weight", rows);
 }
 
-/* Prediction and target, for a loss or a metric that is the mean of one; the target's rows are there before the operation. */
+/* Prediction and target, for a loss or a metric that is the mean of one; the target's rows are there before the
+ * operation. */
 static void add_inputs(Op *op, const LossDef *loss, const LossArgs *args, Tensor *judged, Tensor *target) {
     /* With ignore_class Keras multiplies the prediction by a mask, and so loses its link to the logits. */
     const bool ignores = op->def == &op_loss && loss->sparse && args->ignore_class != INT_NONE;
@@ -188,8 +195,9 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
     return p;
 }
 
-/* In Keras masks of time steps reach those metrics that are means of a row's value, and no others: not the root of a mean. The
- * loss's ignore_class does not; but a label that is no class has no crossentropy, of which Keras makes NaN. */
+/* In Keras masks of time steps reach those metrics that are means of a row's value, and no others: not the root of a
+ * mean. The loss's ignore_class does not; but a label that is no class has no crossentropy, of which Keras makes NaN.
+ * */
 static Tensor *metric_weights(Builder *build, const Metric *metric, Tensor *judged) {
     const Object *loss = build->plan->model->compile.loss;
     const bool mean = metric->def->kind == METRIC_MEAN, masked = mean && !metric->def->unmasked;

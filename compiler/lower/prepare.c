@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Preparing the data (model/prepare.c says how) within the emitted functions, so that whoever calls them hands over what a
- * file would hold. */
+/* Preparing the data (model/prepare.c says how) within the emitted functions, so that whoever calls them hands over
+ * what a file would hold. */
 #include "base/arena.h"
 #include "build/build.h"
 #include "build/builder.h"
@@ -13,7 +13,8 @@
 static const Formula scaled = {"scaled", {"x"}, "x * scale", {"d * scale"}};
 
 /* The function that prepares bears the name of what it prepares. */
-static Tensor *build_part(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *number, const char *what) {
+static Tensor *build_part(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *number,
+                          const char *what) {
     Tensor *part = build_map(build, formula, operands, number, number != NULL);
     part->producer->name = arena_printf(build->plan->arena, "prepare_%s", what);
     return part;
@@ -35,7 +36,8 @@ Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *given) {
     Tensor *x = build_scaled(build, given, &model->x);
     if (model->x.standardize)
         x = build_part(build, &standardized,
-                       (Tensor *[]){x, build_weight(build, mean), build_weight(build, deviation), NULL}, NULL, given->name);
+                       (Tensor *[]){x, build_weight(build, mean), build_weight(build, deviation), NULL}, NULL,
+                       given->name);
     return named(build, x, given);
 }
 

@@ -7,8 +7,8 @@
 #include "model/model.h"
 #include "plan/plan.h"
 
-/** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the model
- *  says. */
+/** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the
+ *  model says. */
 Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *x);
 Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target);
 

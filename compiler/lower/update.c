@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* From gradients to new weights, in Keras' order: gradients of several batches accumulate; they are clipped; weights decay;
- * the optimizer's rule; moving averages; constraints. Each is an operation of its own. Fusion puts together, behind the
- * product that makes a gradient, whatever needs no other element than its own. */
+/* From gradients to new weights, in Keras' order: gradients of several batches accumulate; they are clipped; weights
+ * decay; the optimizer's rule; moving averages; constraints. Each is an operation of its own. Fusion puts together,
+ * behind the product that makes a gradient, whatever needs no other element than its own. */
 #include <math.h>
 
 #include "base/arena.h"
@@ -29,7 +29,8 @@ static bool is_given(double number) { return !isnan(number) && number > 0; }
 UpdateRule update_rule(Arena *arena, const Object *optimizer) {
     const CommonOptimizerArgs *common = optimizer->extra_args;
     UpdateRule rule = {.arena = arena,
-                       .accumulated = common->gradient_accumulation_steps == INT_NONE ? 1 : common->gradient_accumulation_steps,
+                       .accumulated =
+                           common->gradient_accumulation_steps == INT_NONE ? 1 : common->gradient_accumulation_steps,
                        .learning_rate = *(const NumberOrObject *)optimizer->args,
                        .averages = common->use_ema};
     ((const OptimizerDef *)optimizer->class)->rule(optimizer, &rule);
@@ -62,7 +63,8 @@ static Tensor *slot_of(Builder *build, Tensor *weight, const char *name) {
 }
 
 static void add_tensor(Builder *build, Step *step, const char *name, Tensor *tensor, bool written) {
-    step_add(build->plan->arena, step, (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = tensor, .written = written});
+    step_add(build->plan->arena, step,
+             (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = tensor, .written = written});
 }
 
 /* The states, numbers and scalars of the rule that the text names. */
@@ -157,11 +159,13 @@ static void build_directed(Builder *build, Tensor *weight) {
     Step direction = {.label = "direction", .text = build->plan->update.direction};
     add_slots(build, &direction, weight, false);
     add_constants(build, &direction);
-    Tensor *s = build_step_map(build, direction, weight->shape, arena_printf(build->plan->arena, "direct_%s", weight->weight->name));
+    Tensor *s = build_step_map(build, direction, weight->shape,
+                               arena_printf(build->plan->arena, "direct_%s", weight->weight->name));
     Tensor *w_squares = sum_squares(build, weight, weight, "measure");
     Tensor *s_squares = sum_squares(build, weight, s, "measure_step");
     Tensor *ratio = build_map(build, &trust, (Tensor *[]){w_squares, s_squares, NULL}, NULL, 0);
-    Step step = {.label = build->plan->model->compile.optimizer->class->name, .text = "w = w - learning_rate * ratio * s;"};
+    Step step = {.label = build->plan->model->compile.optimizer->class->name,
+                 .text = "w = w - learning_rate * ratio * s;"};
     add_tensor(build, &step, "w", weight, true);
     add_tensor(build, &step, "ratio", ratio, false);
     add_tensor(build, &step, "s", s, false);
@@ -189,7 +193,8 @@ static void build_average(Builder *build, Tensor *weight) {
     const bool overwrites = common_args(build->plan)->ema_overwrite_frequency != INT_NONE;
     Step step = {.label = "average", .text = "average = average + average_rate * (w - average);"};
     if (overwrites)
-        step.text = arena_printf(build->plan->arena, "%s\nw = v_select(v_splat(overwrite) > 0.0, average, w);", step.text);
+        step.text =
+            arena_printf(build->plan->arena, "%s\nw = v_select(v_splat(overwrite) > 0.0, average, w);", step.text);
     build->layer = weight->owner;
     add_slots(build, &step, weight, true);
     add_tensor(build, &step, "w", weight, overwrites);

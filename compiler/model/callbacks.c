@@ -24,11 +24,13 @@ static bool is_called(const char *figure, const char *name) {
 }
 
 static bool is_metric(Arena *arena, const char *figure, const Object *metric) {
-    const char *const own = ((const LossArgs *)metric->args)->name, *const in_logs = ((const MetricDef *)metric->class)->name;
+    const char *const own = ((const LossArgs *)metric->args)->name, *const in_logs =
+                                                                        ((const MetricDef *)metric->class)->name;
     if (own) return !strcmp(figure, own);
     bool found = is_called(figure, metric->spelled) || is_called(figure, snake_case(arena, metric->class->name)) ||
                  (in_logs && is_called(figure, in_logs));
-    for (const char *const *alias = metric->class->aliases; alias && *alias; alias++) found |= is_called(figure, *alias);
+    for (const char *const *alias = metric->class->aliases; alias && *alias; alias++)
+        found |= is_called(figure, *alias);
     return found;
 }
 
@@ -47,7 +49,8 @@ int monitor_direction(const Model *model, const CallbackArgs *args) {
     for (int list = 0; list < 2; list++)
         for (int i = 0; i < lists[list].count; i++) {
             const char *const weighted = list && !strncmp(figure, "weighted_", 9) ? figure + 9 : figure;
-            if (is_metric(model->arena, figure, lists[list].at[i]) || is_metric(model->arena, weighted, lists[list].at[i]))
+            if (is_metric(model->arena, figure, lists[list].at[i]) ||
+                is_metric(model->arena, weighted, lists[list].at[i]))
                 return metric_falls(lists[list].at[i]->class) ? -1 : 1;
         }
     return 0;

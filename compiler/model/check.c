@@ -19,7 +19,8 @@
 static void check_axis(const Model *model, const Object *object, int64_t axis, Diags *diags) {
     const int rank = model->output.rank;
     if (axis <= -rank || axis == 0 || axis >= rank)
-        diag(diags, D_loss_axis, object_arg_span(object, "axis"), (long long)axis, shape_text(model->arena, model->output));
+        diag(diags, D_loss_axis, object_arg_span(object, "axis"), (long long)axis,
+             shape_text(model->arena, model->output));
 }
 
 /* What is known of a layer's outputs: what its activation makes, or that of what is within it. */
@@ -57,13 +58,15 @@ static void check_loss(const Model *model, Diags *diags) {
     const int64_t classes = output.dim[output.rank - 1];
     const Layer *last = model->layers.at[model->layers.count - 1];
     const Shape mask = last->mask;
-    if (mask.rank > output.rank - 1 || (mask.rank && loss->axes == AXES_GIVEN) || !shape_equal(mask, shape_of(mask.rank, output.dim)))
+    if (mask.rank > output.rank - 1 || (mask.rank && loss->axes == AXES_GIVEN) ||
+        !shape_equal(mask, shape_of(mask.rank, output.dim)))
         diag(diags, D_loss_mask, object->span, shape_text(model->arena, mask), last->name, last->def->class.name,
              shape_text(model->arena, output));
     const LossArgs *args = object->args;
     check_probabilities(model, object, classes, diags);
     if (loss->axes == AXIS_GIVEN) check_axis(model, object, args->axis, diags);
-    for (int i = 0; loss->axes == AXES_GIVEN && i < args->axes.count; i++) check_axis(model, object, args->axes.at[i], diags);
+    for (int i = 0; loss->axes == AXES_GIVEN && i < args->axes.count; i++)
+        check_axis(model, object, args->axes.at[i], diags);
     if (loss->over_classes && classes == 1) {
         diag(diags, D_loss_one_class, object->span, object->spelled);
         diag_note(diags, object->span, "for two classes and one output there is 'binary_crossentropy'");
@@ -92,13 +95,15 @@ static void check_metric(const Model *model, const Object *object, Diags *diags)
 
 extern const LayerDef layer_Dense;
 
-/* A Dense works on the last dimension: where a Flatten was forgotten, it predicts something for each row of a sample. */
+/* A Dense works on the last dimension: where a Flatten was forgotten, it predicts something for each row of a sample.
+ * */
 static void note_rows(const Model *model, Diags *diags) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         if (layer->def != &layer_Dense || layer->input.rank < 3) continue;
-        diag_note(diags, layer->span, "'%s' works on the last dimension of %s%s; Flatten() above it makes a sample one vector",
-                  layer->name, shape_text(model->arena, layer->input), layer_source(layer));
+        diag_note(diags, layer->span,
+                  "'%s' works on the last dimension of %s%s; Flatten() above it makes a sample one vector", layer->name,
+                  shape_text(model->arena, layer->input), layer_source(layer));
         return;
     }
 }
@@ -131,7 +136,8 @@ static void check_class_weight(const Model *model, Diags *diags) {
     }
     for (int i = 0; i < weights.count; i++)
         if (weights.keys[i] >= classes) {
-            diag(diags, D_class_weight_class, model->class_weight_span, (long long)weights.keys[i], (long long)classes - 1);
+            diag(diags, D_class_weight_class, model->class_weight_span, (long long)weights.keys[i],
+                 (long long)classes - 1);
             return;
         }
 }

@@ -52,10 +52,17 @@ void identity_dump(const Model *model, Text *out) {
     put_preparation("y", &model->y, out);
     if (model->has_fit) { /* what of fit() a resumed run may not change */
         const FitArgs *fit = &model->fit;
-        const FitArgs kept = {.epochs = 1, .batch_size = INT_NONE, .verbose = INT_NONE, .validation_data = {NULL, 0},
-                              .shuffle = true, .callbacks = fit->callbacks, .initial_epoch = fit->initial_epoch,
-                              .steps_per_epoch = fit->steps_per_epoch, .validation_steps = fit->validation_steps,
-                              .validation_batch_size = fit->validation_batch_size, .validation_freq = fit->validation_freq};
+        const FitArgs kept = {.epochs = 1,
+                              .batch_size = INT_NONE,
+                              .verbose = INT_NONE,
+                              .validation_data = {NULL, 0},
+                              .shuffle = true,
+                              .callbacks = fit->callbacks,
+                              .initial_epoch = fit->initial_epoch,
+                              .steps_per_epoch = fit->steps_per_epoch,
+                              .validation_steps = fit->validation_steps,
+                              .validation_batch_size = fit->validation_batch_size,
+                              .validation_freq = fit->validation_freq};
         put_statement("fit", &kept, out);
     }
 }

@@ -47,8 +47,8 @@ typedef struct LayerDef {
     void (*shape)(Layer *layer, Diags *diags);
     /** Appends the layer's operations to the plan and returns its output. The backward pass follows from them. */
     Tensor *(*forward)(const Layer *layer, Builder *build, Tensor *x);
-    /** --stream: NULL, or why the layer cannot run one time step after another. *timed: whether dimension 1 of its input is
-     *  the time that goes on; becomes that of its output. NULL: it can only where that is not so. */
+    /** --stream: NULL, or why the layer cannot run one time step after another. *timed: whether dimension 1 of its
+     *  input is the time that goes on; becomes that of its output. NULL: it can only where that is not so. */
     const char *(*stream)(const Layer *layer, bool *timed);
     int dims;       /* images: how many dimensions its positions have, 1 to 3 */
     bool is_input;  /* Input: only says the shape */
@@ -95,8 +95,8 @@ struct Layer {
     Arena *arena;
 };
 
-/** Shapes of a wrapper's inner layer for what it is called with; its name becomes "wrapper/NAME", its weights become the
- *  wrapper's, too. */
+/** Shapes of a wrapper's inner layer for what it is called with; its name becomes "wrapper/NAME", its weights become
+ *  the wrapper's, too. */
 void layer_shape_inner(Layer *wrapper, Layer *inner, const char *name, Shape input, Shape mask, Diags *diags);
 /** Declares a weight; `shape` has no batch. Trainable when the layer is. */
 Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs args);

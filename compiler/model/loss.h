@@ -16,8 +16,8 @@ typedef enum LossAxes {
 } LossAxes;
 
 /** The value of one row of predictions and targets, and its gradient: of losses, and of metrics that are means of such
- *  values. Either formulas of each element's prediction p and target y, which are averaged over the row; or templates of a
- *  whole row. */
+ *  values. Either formulas of each element's prediction p and target y, which are averaged over the row; or templates
+ *  of a whole row. */
 typedef struct LossDef {
     Class class;
     bool sparse;       /* targets are class numbers */

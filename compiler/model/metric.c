@@ -6,8 +6,12 @@
 Thresholds metric_thresholds(const Object *metric) {
     static const double half = 0.5, none = -1e10; /* with top_k: all that are among them */
     const MetricArgs *args = metric->args;
-    Thresholds thresholds = {.count = 1, .at = args->top_k > 0 ? &none : &half, .listed = 1, .ends = args->curve != NULL,
-                             .column = -1, .top = args->top_k > 0 ? args->top_k : 0};
+    Thresholds thresholds = {.count = 1,
+                             .at = args->top_k > 0 ? &none : &half,
+                             .listed = 1,
+                             .ends = args->curve != NULL,
+                             .column = -1,
+                             .top = args->top_k > 0 ? args->top_k : 0};
     if (args->thresholds.count > 0) {
         thresholds.at = args->thresholds.at;
         thresholds.listed = args->thresholds.count;

@@ -323,8 +323,9 @@ static const Object *bind_statement(Maker *maker, const AstFile *file, const cha
         }
     }
     *present = first != NULL;
-    return first == NULL ? NULL
-                         : bind_object(maker->arena, first, CLASS_STATEMENT, maker->constants, maker->diags, NULL, NULL);
+    return first == NULL
+               ? NULL
+               : bind_object(maker->arena, first, CLASS_STATEMENT, maker->constants, maker->diags, NULL, NULL);
 }
 
 /* What compile() must give for training, and for fit() and evaluate(). */
@@ -353,7 +354,8 @@ static void check_batch(Maker *maker, const Object *statement, int64_t batch, Sp
         if (model_batch.lo >= 0) {
             diag_note(maker->diags, model_batch, "it is compiled for this");
         } else {
-            diag_note(maker->diags, NO_SPAN, "%lld is the default; Input(batch_size=…), fit(batch_size=…) or --batch says another",
+            diag_note(maker->diags, NO_SPAN,
+                      "%lld is the default; Input(batch_size=…), fit(batch_size=…) or --batch says another",
                       (long long)model->batch);
         }
     }
@@ -404,7 +406,8 @@ static void add_statements(Maker *maker, const AstFile *file) {
 void model_check_length(Model *model, bool only_steps, Diags *diags) {
     if (model->any_length && !only_steps) {
         diag(diags, D_input_shape, model->input_span, unknown_size);
-        diag_note(diags, NO_SPAN, "as the number of time steps, nnc --stream --inference-only takes it (without --main)");
+        diag_note(diags, NO_SPAN,
+                  "as the number of time steps, nnc --stream --inference-only takes it (without --main)");
         model->input.rank = -1;
     }
 }

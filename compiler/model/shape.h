@@ -11,8 +11,8 @@
 /* A negative size is a multiple of the batch, which is known only when the program runs: -28 is batch * 28. */
 enum { MAX_RANK = 6, BATCH = -1 };
 
-/** Sizes of a tensor's dimensions, row-major. Per-sample tensors have dim[0] == BATCH; in sequences the time comes first:
- *  (28, batch, 128). rank < 0: unknown, after an error; whoever meets it stays silent. */
+/** Sizes of a tensor's dimensions, row-major. Per-sample tensors have dim[0] == BATCH; in sequences the time comes
+ *  first: (28, batch, 128). rank < 0: unknown, after an error; whoever meets it stays silent. */
 typedef struct Shape {
     int rank;
     int64_t dim[MAX_RANK];

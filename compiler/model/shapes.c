@@ -16,7 +16,8 @@
 #include "model/shape.h"
 #include "model/shapes.h"
 
-/* Reports what is larger than MAX_ELEMENTS; `elements` is how many there are, by a product that cannot overflow a double. */
+/* Reports what is larger than MAX_ELEMENTS; `elements` is how many there are, by a product that cannot overflow a
+ * double. */
 static bool check_size(Arena *arena, Span span, const char *what, Shape shape, int64_t batch, Diags *diags) {
     if (shape_size(shape, batch) >= 0) {
         return true;
@@ -60,7 +61,8 @@ static void check_regularizers(const Layer *layer, Diags *diags) {
     for (int i = 0; i < layer->weights.count; i++) {
         const Weight *weight = layer->weights.at[i];
         check_regularizer(weight->args.regularizer, weight->shape,
-                          arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape)), diags);
+                          arena_printf(layer->arena, "%s %s", weight->path, shape_text(layer->arena, weight->shape)),
+                          diags);
     }
 }
 
@@ -76,10 +78,12 @@ static void check_activations(const Layer *layer, Diags *diags) {
         if (row->type != ARG_OBJECT || row->class_kind != CLASS_ACTIVATION) continue;
         const Object *activation = *(Object **)((char *)object->args + row->offset);
         if (activation != NULL && ((const ActivationDef *)activation->class)->halves)
-            diag(diags, D_layer_activation, object_arg_span(object, row->name), activation->class->name, object->class->name);
+            diag(diags, D_layer_activation, object_arg_span(object, row->name), activation->class->name,
+                 object->class->name);
     }
     for (int i = 0; i < layer->inner.count; i++)
-        if (i == 0 || layer->inner.at[i]->object != layer->inner.at[0]->object) check_activations(layer->inner.at[i], diags);
+        if (i == 0 || layer->inner.at[i]->object != layer->inner.at[0]->object)
+            check_activations(layer->inner.at[i], diags);
 }
 
 static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weights, Diags *diags) {

@@ -33,7 +33,8 @@ static const ArgDef compile_args[] = {
 static const ArgDef fit_args[] = {
     DATA_ARG(FitArgs, x, "inputs"),
     DATA_ARG(FitArgs, y, "labels"),
-    {ARG(FitArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH), .doc = "rows of one update; 32 when not given"},
+    {ARG(FitArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH),
+     .doc = "rows of one update; 32 when not given"},
     {ARG(FitArgs, epochs), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "passes over the data"},
     {ARG(FitArgs, verbose), ARG_INT, DEFAULT("'auto'"), RANGE(0, 2), .word = "auto", .keyword_only = true,
      .doc = "0 silent, 1 a progress bar, 2 a line per epoch"},
@@ -132,12 +133,18 @@ const Class statement_evaluate = {
     {ARG(SourceArgs, rows), ARG_INTS, DEFAULT("None"), RANGE(0, 1e15), .length = 2, .keyword_only = true,              \
      .doc = "(first, end): rows from 0, the end not included; all when not given"}
 #define NAMED_COLUMNS_ARG                                                                                              \
-    {ARG(SourceArgs, columns), ARG_COLUMNS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .filled = true,             \
+    {ARG(SourceArgs, columns),                                                                                         \
+     ARG_COLUMNS,                                                                                                      \
+     DEFAULT("None"),                                                                                                  \
+     RANGE(-INT32_MAX, INT32_MAX),                                                                                     \
+     .filled = true,                                                                                                   \
      .keyword_only = true,                                                                                             \
-     .doc = "which columns, by their names in the first line, or counted from 0, or from the end as -1; all when not given"}
-#define STANDARDIZE_ARG                                                                                                \
-    {ARG(SourceArgs, standardize), ARG_BOOL, DEFAULT("False"), .keyword_only = true,                                   \
-     .doc = "each value less its mean, divided by its deviation, both learned from the training part and kept with the weights"}
+     .doc = "which columns, by their names in the first line, or counted from 0, or from the end as -1; all when not " \
+            "given"}
+#define STANDARDIZE_ARG                                                                                              \
+    {ARG(SourceArgs, standardize), ARG_BOOL, DEFAULT("False"), .keyword_only = true,                                 \
+     .doc = "each value less its mean, divided by its deviation, both learned from the training part and kept with " \
+            "the weights"}
 #define SCALE_ARG                                                                                                      \
     {ARG(SourceArgs, scale), ARG_SCALE, DEFAULT("1"), RANGE(-FLT_MAX, FLT_MAX), .keyword_only = true,                  \
      .doc = "every value is multiplied by it"}

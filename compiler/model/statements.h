@@ -13,7 +13,8 @@ typedef struct CallbackArgs {
     const char *path, *monitor, *mode, *separator;
     double min_delta, baseline, factor, min_lr; /* baseline NaN: none */
     int64_t patience, cooldown, start_from_epoch, save_freq, verbose; /* save_freq INT_NONE: 'epoch' */
-    bool restore_best_weights, save_best_only, save_weights_only, append, raise_error, double_checkpoint, delete_checkpoint;
+    bool restore_best_weights, save_best_only, save_weights_only, append, raise_error, double_checkpoint,
+        delete_checkpoint;
     Rates schedule;
 } CallbackArgs;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* --stream: a model for one time step of one sample. Its layers are copies of the model's with the time cut down to 1; what
- * they need of earlier steps, they keep in lasting states. */
+/* --stream: a model for one time step of one sample. Its layers are copies of the model's with the time cut down to 1;
+ * what they need of earlier steps, they keep in lasting states. */
 #include <string.h>
 
 #include "base/arena.h"

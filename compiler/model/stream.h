@@ -10,8 +10,8 @@
 
 typedef struct Model Model;
 
-/** --stream: the model for one time step of one sample, whose layers keep what they need from step to step. NULL after an
- *  error, which names the layer that needs more than that. */
+/** --stream: the model for one time step of one sample, whose layers keep what they need from step to step. NULL after
+ *  an error, which names the layer that needs more than that. */
 Model *model_of_step(const Model *model, Diags *diags);
 /** LayerDef.stream of layers that treat every time step alike. */
 const char *stream_each(const Layer *layer, bool *timed);

@@ -20,7 +20,8 @@ static const char *object_text(const Writer *writer, const Object *object);
 static Words words_of(const Writer *writer, const Object *object);
 static bool names_class(Arena *arena, const char *name, const Class *class);
 
-/* Values ------------------------------------------------------------------------------------------------------------- */
+/* Values -------------------------------------------------------------------------------------------------------------
+ * */
 
 /* (3, 3) is the default of 3. */
 static bool all_same(Ints a, Ints b) {
@@ -34,7 +35,8 @@ static bool all_same(Ints a, Ints b) {
 
 static const char *objects_text(const Writer *writer, Objects objects) {
     Text out = {.arena = writer->arena};
-    for (int i = 0; i < objects.count; i++) text_printf(&out, "%s%s", i ? ", " : "[", object_text(writer, objects.at[i]));
+    for (int i = 0; i < objects.count; i++)
+        text_printf(&out, "%s%s", i ? ", " : "[", object_text(writer, objects.at[i]));
     text_puts(&out, objects.count ? "]" : "[]");
     return text_chars(&out);
 }
@@ -71,15 +73,19 @@ static const Ints *ints_of(const Object *object, const char *name) {
     return NULL;
 }
 
-/* What None stands for, where Keras writes it out: the layout of all but images from elsewhere, windows side by side, the last axis. */
+/* What None stands for, where Keras writes it out: the layout of all but images from elsewhere, windows side by side,
+ * the last axis. */
 static bool is_what_none_means(const Writer *writer, const Object *object, const ArgDef *row, const void *field) {
-    if (!strcmp(row->name, "data_format")) return *(const char *const *)field && !strcmp(*(const char *const *)field, "channels_last");
+    if (!strcmp(row->name, "data_format"))
+        return *(const char *const *)field && !strcmp(*(const char *const *)field, "channels_last");
     const Ints *const pool = !strcmp(row->name, "strides") ? ints_of(object, "pool_size") : NULL;
     const Ints *const strides = pool && row->type == ARG_INTS ? field : NULL;
-    if (strides && strides->count == pool->count) return !memcmp(strides->at, pool->at, (size_t)pool->count * sizeof *pool->at);
+    if (strides && strides->count == pool->count)
+        return !memcmp(strides->at, pool->at, (size_t)pool->count * sizeof *pool->at);
     const Layer *const layer = writer->layer;
-    return !strcmp(row->name, "axis") && row->type == ARG_INT && layer && layer->object == object && layer->input.rank > 0 &&
-           !strcmp(row->fallback ? row->fallback : "", "-1") && *(const int64_t *)field == layer->input.rank - 1;
+    return !strcmp(row->name, "axis") && row->type == ARG_INT && layer && layer->object == object &&
+           layer->input.rank > 0 && !strcmp(row->fallback ? row->fallback : "", "-1") &&
+           *(const int64_t *)field == layer->input.rank - 1;
 }
 
 static bool is_default(const Writer *writer, const Object *object, const ArgDef *row, const void *field) {
@@ -88,10 +94,12 @@ static bool is_default(const Writer *writer, const Object *object, const ArgDef 
     if (!plain) return false;
     if (row->type == ARG_INTS && all_same(*(const Ints *)field, *(const Ints *)plain)) return true;
     if (row->type == ARG_OBJECT) return same_object(writer, *(Object *const *)field, *(Object *const *)plain);
-    return !strcmp(value_text(writer, row, field), value_text(writer, row, plain)) || is_what_none_means(writer, object, row, field);
+    return !strcmp(value_text(writer, row, field), value_text(writer, row, plain)) ||
+           is_what_none_means(writer, object, row, field);
 }
 
-/* Names ------------------------------------------------------------------------------------------------------------- */
+/* Names -------------------------------------------------------------------------------------------------------------
+ * */
 
 /* dense, dense_7: what a class gives its layers; "forward_lstm" is the name of an LSTM within a Bidirectional. */
 static bool names_class(Arena *arena, const char *name, const Class *class) {
@@ -124,16 +132,20 @@ static bool names_clash(Arena *arena, const Model *model) {
     return false;
 }
 
-/* Arguments --------------------------------------------------------------------------------------------------------- */
+/* Arguments ---------------------------------------------------------------------------------------------------------
+ * */
 
 /* How many of a layer's first arguments are given without their names: those that it must have. */
 static int positional(const Class *class) {
     int count = 0;
-    while (class->kind == CLASS_LAYER && class->args && class->args[count].name && !class->args[count].fallback && !class->args[count].keyword_only) count++;
+    while (class->kind == CLASS_LAYER && class->args && class->args[count].name && !class->args[count].fallback &&
+           !class->args[count].keyword_only)
+        count++;
     return count;
 }
 
-static void add_args(const Writer *writer, const Object *object, const ArgDef *rows, const void *fields, int unnamed, WrittenArgs *args) {
+static void add_args(const Writer *writer, const Object *object, const ArgDef *rows, const void *fields, int unnamed,
+                     WrittenArgs *args) {
     for (int i = 0; rows && rows[i].name; i++) {
         const ArgDef *const row = &rows[i];
         if (row->type == ARG_FIXED || row->type == ARG_UNUSED) continue;
@@ -145,7 +157,9 @@ static void add_args(const Writer *writer, const Object *object, const ArgDef *r
 }
 
 /* What says the model's input stands elsewhere, and types are said for the whole model. */
-static bool is_layers_own(const ArgDef *row) { return !strcmp(row->name, "trainable") || !strcmp(row->name, "activity_regularizer"); }
+static bool is_layers_own(const ArgDef *row) {
+    return !strcmp(row->name, "trainable") || !strcmp(row->name, "activity_regularizer");
+}
 
 WrittenArgs written_args(const Writer *writer, const Object *object) {
     const Class *const class = object->class;
@@ -167,10 +181,12 @@ static Words words_of(const Writer *writer, const Object *object) {
     Words words = {0};
     for (int i = 0; i < args.count; i++) {
         const WrittenArg *const arg = &args.at[i];
-        const bool named = arg->row->type == ARG_STRING && !strcmp(arg->row->name, "name") && *(const char *const *)arg->field;
+        const bool named =
+            arg->row->type == ARG_STRING && !strcmp(arg->row->name, "name") && *(const char *const *)arg->field;
         if (named && names_class(writer->arena, *(const char *const *)arg->field, object->class)) continue;
         const char *const value = value_text(writer, arg->row, arg->field);
-        list_push(writer->arena, &words, arg->unnamed ? value : arena_printf(writer->arena, "%s=%s", arg->row->name, value));
+        list_push(writer->arena, &words,
+                  arg->unnamed ? value : arena_printf(writer->arena, "%s=%s", arg->row->name, value));
     }
     if (name && (writer->keeps_names || !names_class(writer->arena, name, object->class)))
         list_push(writer->arena, &words, arena_printf(writer->arena, "name='%s'", name));
@@ -202,10 +218,12 @@ static const char *call_text(const Writer *writer, const char *name, const Words
     return text_chars(&out);
 }
 
-/* 'adam' for Adam(): the other name that Keras has for it; NULL: it has none, or a string means something else than the call. */
+/* 'adam' for Adam(): the other name that Keras has for it; NULL: it has none, or a string means something else than the
+ * call. */
 static const char *plain_name(Arena *arena, const Class *class) {
     const char *const snake = snake_case(arena, class->name);
-    if (class->kind == CLASS_INITIALIZER || class->kind == CLASS_ACTIVATION || class->kind == CLASS_REGULARIZER || class->kind == CLASS_CONSTRAINT)
+    if (class->kind == CLASS_INITIALIZER || class->kind == CLASS_ACTIVATION || class->kind == CLASS_REGULARIZER ||
+        class->kind == CLASS_CONSTRAINT)
         return class_find(class->kind, snake) == class ? snake : class->name;
     return class_find(class->kind, snake) == class && !string_differs(class) ? snake : NULL;
 }
@@ -222,12 +240,15 @@ static const char *object_text(const Writer *writer, const Object *object) {
     const Class *const class = object->class;
     const Words words = words_of(writer, object);
     const bool called = class->kind == CLASS_LAYER || class->kind == CLASS_SCHEDULE;
-    const char *const plain = called || words.count ? NULL : object->called ? plain_name(writer->arena, class) : object->spelled;
+    const char *const plain = called || words.count ? NULL
+                              : object->called      ? plain_name(writer->arena, class)
+                                                    : object->spelled;
     if (plain) return arena_printf(writer->arena, "'%s'", plain);
     return call_text(writer, class_text(writer, class), &words, -1);
 }
 
-/* The model --------------------------------------------------------------------------------------------------------- */
+/* The model ---------------------------------------------------------------------------------------------------------
+ * */
 
 static const char *input_text(const Model *model, Arena *arena) {
     Text out = {.arena = arena};
@@ -252,27 +273,33 @@ static const char *layer_text(Writer *writer, const Layer *layer) {
 static void write_compile(Writer *writer, const Model *model, const char *name, Text *out) {
     Words words = {0};
     WrittenArgs args = {0};
-    const Object compile = {.class = class_find(CLASS_STATEMENT, "compile"), .args = (void *)(uintptr_t)&model->compile, .called = true};
+    const Object compile = {
+        .class = class_find(CLASS_STATEMENT, "compile"), .args = (void *)(uintptr_t)&model->compile, .called = true};
     writer->layer = NULL;
     if (!model->has_compile) return;
     add_args(writer, &compile, compile.class->args, compile.args, 0, &args);
     for (int i = 0; i < args.count; i++)
-        list_push(writer->arena, &words, arena_printf(writer->arena, "%s=%s", args.at[i].row->name, value_text(writer, args.at[i].row, args.at[i].field)));
+        list_push(writer->arena, &words,
+                  arena_printf(writer->arena, "%s=%s", args.at[i].row->name,
+                               value_text(writer, args.at[i].row, args.at[i].field)));
     text_printf(out, "\n%s\n", call_text(writer, name, &words, 0));
 }
 
 void model_write(const Model *model, const char *name, Text *out) {
     Writer writer = {.arena = out->arena, .keeps_names = names_clash(out->arena, model)};
     text_printf(out, "model %s {\n%*s%s\n", name, INDENT, "", input_text(model, out->arena));
-    for (int i = 0; i < model->layers.count; i++) text_printf(out, "%*s%s\n", INDENT, "", layer_text(&writer, model->layers.at[i]));
+    for (int i = 0; i < model->layers.count; i++)
+        text_printf(out, "%*s%s\n", INDENT, "", layer_text(&writer, model->layers.at[i]));
     text_puts(out, "}\n");
     write_compile(&writer, model, "compile", out);
 }
 
 void model_write_python(const Model *model, Text *out) {
     Writer writer = {.arena = out->arena, .keeps_names = names_clash(out->arena, model), .python = true};
-    text_printf(out, "import keras\n\nmodel = keras.Sequential([\n%*skeras.%s,\n", INDENT, "", input_text(model, out->arena));
-    for (int i = 0; i < model->layers.count; i++) text_printf(out, "%*s%s,\n", INDENT, "", layer_text(&writer, model->layers.at[i]));
+    text_printf(out, "import keras\n\nmodel = keras.Sequential([\n%*skeras.%s,\n", INDENT, "",
+                input_text(model, out->arena));
+    for (int i = 0; i < model->layers.count; i++)
+        text_printf(out, "%*s%s,\n", INDENT, "", layer_text(&writer, model->layers.at[i]));
     text_printf(out, "], name='%s')\n", model->name);
     write_compile(&writer, model, "model.compile", out);
 }

@@ -16,8 +16,10 @@ Tensor *build_constant(Builder *build, const double *values, Shape shape, const 
 static void emit(Emit *e, const Op *op) {
     const int64_t count = shape_size(op->out->shape, 1);
     Text values = {.arena = e->arena};
-    for (int64_t i = 0; i < count; i++) text_printf(&values, "%s%s", i ? ", " : "", literal(e, (*constant_values(op))[i]));
-    const char *const line = wrap_line(e, formatted(e, "static const %s values[] = {%s};", e->real, text_chars(&values)));
+    for (int64_t i = 0; i < count; i++)
+        text_printf(&values, "%s%s", i ? ", " : "", literal(e, (*constant_values(op))[i]));
+    const char *const line =
+        wrap_line(e, formatted(e, "static const %s values[] = {%s};", e->real, text_chars(&values)));
     emit_function(e, "constant", (Hole[]){{"values", line}, {"y", param_named(e, op->out, true, "y")}, {NULL, NULL}});
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* conv: y[o, f] = Σ over window positions k and channels c of x[o · stride + k · dilation, c] · kernel[k, c, f], over one to
- * three spatial dimensions and without padding, which op_pad does. Its gradients are conv_input, which is Conv…Transpose, too,
- * and conv_kernel, a product over all output positions. What conv_input becomes, passes choose: a conv of the spaced gradient
- * with the kernel turned round, or conv_transposed where there are strides; where nearly all gradients are 0, the operations of
- * conv_max.c take the place of both. */
+/* conv: y[o, f] = Σ over window positions k and channels c of x[o · stride + k · dilation, c] · kernel[k, c, f], over
+ * one to three spatial dimensions and without padding, which op_pad does. Its gradients are conv_input, which is
+ * Conv…Transpose, too, and conv_kernel, a product over all output positions. What conv_input becomes, passes choose: a
+ * conv of the spaced gradient with the kernel turned round, or conv_transposed where there are strides; where nearly
+ * all gradients are 0, the operations of conv_max.c take the place of both. */
 #include "ops/conv.h"
 #include "ops/op.h"
 #include "ops/pad.h"
@@ -32,8 +32,8 @@ Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, con
     if (whole) {
         Shape flat = shape_of(first + 1, x->shape.dim);
         flat.dim[first] = positions * channels;
-        return build_matmul(build, build_view(build, x, flat, "flat"), as_matrix(build, kernel, positions * channels), false,
-                            shape, role, label);
+        return build_matmul(build, build_view(build, x, flat, "flat"), as_matrix(build, kernel, positions * channels),
+                            false, shape, role, label);
     }
     x = build_whole(build, x);
     Op *op = build_op(build, &op_conv, role);
@@ -96,7 +96,8 @@ Tensor *build_spaced_conv(Builder *build, const Op *op) {
         window.low[i] = 0;
     }
     Tensor *const kernel_turned = turned(build, op->in[1], &window);
-    const char *const label = forward ? "spaced" : arena_printf(build->plan->arena, "%s_spaced", gradient_name(build, d));
+    const char *const label =
+        forward ? "spaced" : arena_printf(build->plan->arena, "%s_spaced", gradient_name(build, d));
     Tensor *const x = build_pad(build, d, spacing, spaced, forward ? "forward_space" : "backward_space", label);
     return build_conv(build, x, kernel_turned, window, "forward", "sum");
 }
@@ -127,7 +128,8 @@ static Tensor *without_zeros(Tensor *x, int dims, int64_t *low) {
     for (int i = 0; pad && i < x->shape.rank; i++) {
         const Spacing *const spacing = pad_spacing(pad);
         const bool spatial = i >= first && i < first + dims;
-        if (spacing->spread[i] > 1 || spacing->pick[i] > 1 || spacing->low[i] < 0 || (!spatial && spacing->low[i])) return x;
+        if (spacing->spread[i] > 1 || spacing->pick[i] > 1 || spacing->low[i] < 0 || (!spatial && spacing->low[i]))
+            return x;
     }
     for (int i = 0; pad && i < dims; i++) low[i] = pad_spacing(pad)->low[first + i];
     return pad ? pad->in[0] : x;
@@ -166,12 +168,13 @@ const char *conv_three(Emit *e, const int64_t *numbers) {
     return formatted(e, "%lld, %lld, %lld", (long long)numbers[0], (long long)numbers[1], (long long)numbers[2]);
 }
 
-const char *conv_place(Emit *e, const char *index, int count, const int64_t *sizes, const int64_t *steps, int64_t sample,
-                       bool samples) {
+const char *conv_place(Emit *e, const char *index, int count, const int64_t *sizes, const int64_t *steps,
+                       int64_t sample, bool samples) {
     Text text = {.arena = e->arena};
     int64_t inner = 1;
     for (int i = 0; i < count; i++) inner *= sizes[i];
-    if (samples) text_puts(&text, times(e, inner == 1 ? index : formatted(e, "%s / %lld", index, (long long)inner), sample));
+    if (samples)
+        text_puts(&text, times(e, inner == 1 ? index : formatted(e, "%s / %lld", index, (long long)inner), sample));
     for (int i = 0; i < count; i++) {
         const bool outermost = i == 0 && !samples;
         inner /= sizes[i];
@@ -213,26 +216,30 @@ static void emit(Emit *e, const Op *op) {
     const char *const weights = param_named(e, kernel, false, packed ? "packed" : "kernel");
     const char *const width = integer(e, out.dim[last - 1]);
     const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
-    emit_function(e, packed ? "conv" : block_is_column(op) ? "conv_column" : "conv_groups",
-                  (Hole[]){{"counts", conv_three(e, pieces.counts)},
-                           {"strides", conv_three(e, pieces.strides)},
-                           {"lines", size_text(e, out, 0, last - 1)},
-                           {"columns", integer(e, columns)},
-                           {"x", from},
-                           {"line_at", conv_place(e, "line", dims - 1, out.dim + last - dims, steps, strides.sample, true)},
-                           {"width", width},
-                           {"at", times(e, "at", steps[dims - 1])},
-                           {"step", integer(e, steps[dims - 1])},
-                           {"depth", integer(e, pieces.depth)},
-                           {"kernel", weights},
-                           {"panel", packed ? times(e, "col", kernel->shape.dim[1]) : ""},
-                           {"filters", integer(e, columns / window->groups)},
-                           {"draws", block.draws},
-                           {"value", block.value},
-                           {"lanes", block.lanes},
-                           {"load", lanes_load(e, "block + r * PANEL + c", *block.lanes ? "n" : NULL)},
-                           {"steps", block.steps},
-                           {NULL, NULL}});
+    emit_function(
+        e,
+        packed                ? "conv"
+        : block_is_column(op) ? "conv_column"
+                              : "conv_groups",
+        (Hole[]){{"counts", conv_three(e, pieces.counts)},
+                 {"strides", conv_three(e, pieces.strides)},
+                 {"lines", size_text(e, out, 0, last - 1)},
+                 {"columns", integer(e, columns)},
+                 {"x", from},
+                 {"line_at", conv_place(e, "line", dims - 1, out.dim + last - dims, steps, strides.sample, true)},
+                 {"width", width},
+                 {"at", times(e, "at", steps[dims - 1])},
+                 {"step", integer(e, steps[dims - 1])},
+                 {"depth", integer(e, pieces.depth)},
+                 {"kernel", weights},
+                 {"panel", packed ? times(e, "col", kernel->shape.dim[1]) : ""},
+                 {"filters", integer(e, columns / window->groups)},
+                 {"draws", block.draws},
+                 {"value", block.value},
+                 {"lanes", block.lanes},
+                 {"load", lanes_load(e, "block + r * PANEL + c", *block.lanes ? "n" : NULL)},
+                 {"steps", block.steps},
+                 {NULL, NULL}});
 }
 
 static void emit_kernel(Emit *e, const Op *op) {
@@ -279,9 +286,21 @@ static void emit_kernel(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
-const OpDef op_conv = {.name = "conv", .brief = "products with the windows of an image", .gradient = gradient, .emit = emit,
-                       .describe = op_window_describe, .attrs = &window_attrs, .takes_steps = true, .blocks = true};
-const OpDef op_conv_input = {.name = "conv_input", .brief = "conv's gradient of its image, which pass_expand_transposed replaces",
-                             .gradient = gradient_of_input, .describe = op_window_describe, .attrs = &window_attrs};
-const OpDef op_conv_kernel = {
-    .name = "conv_kernel", .brief = "conv's gradient of its kernel", .emit = emit_kernel, .describe = op_window_describe, .attrs = &window_attrs};
+const OpDef op_conv = {.name = "conv",
+                       .brief = "products with the windows of an image",
+                       .gradient = gradient,
+                       .emit = emit,
+                       .describe = op_window_describe,
+                       .attrs = &window_attrs,
+                       .takes_steps = true,
+                       .blocks = true};
+const OpDef op_conv_input = {.name = "conv_input",
+                             .brief = "conv's gradient of its image, which pass_expand_transposed replaces",
+                             .gradient = gradient_of_input,
+                             .describe = op_window_describe,
+                             .attrs = &window_attrs};
+const OpDef op_conv_kernel = {.name = "conv_kernel",
+                              .brief = "conv's gradient of its kernel",
+                              .emit = emit_kernel,
+                              .describe = op_window_describe,
+                              .attrs = &window_attrs};

@@ -34,8 +34,8 @@ ConvPieces conv_pieces(const Window *window, const ConvStrides *strides, int64_t
 /** "3, 1, 1" */
 const char *conv_three(Emit *emit, const int64_t *numbers);
 /** Where the place `index` of `count` dimensions lies, perhaps of many samples: "line / 5 * 392 + line % 5 * 28". */
-const char *conv_place(Emit *emit, const char *index, int count, const int64_t *sizes, const int64_t *steps, int64_t sample,
-                       bool samples);
+const char *conv_place(Emit *emit, const char *index, int count, const int64_t *sizes, const int64_t *steps,
+                       int64_t sample, bool samples);
 
 /** The cross-correlation of x with a kernel (size…, channels / groups, filters), without padding. */
 Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, const char *role, const char *label);

@@ -3,10 +3,10 @@
  * memory. A bias and an activation that rises follow it instead of going before the pooling: they change no order.
  *
  * A gradient goes to one output of a window only, the winner, whose number training keeps. conv_sparse_kernel and
- * conv_sparse_input go from winner to winner, filter by filter, and leave out all other products: those of zeros. (They also
- * serve conv where max pooling of another kind stands behind it: then they look for what is not 0.) Where windows
- * have few neighbouring elements, gradients are put back in their places instead: by conv_max_lines a few windows at a time,
- * and by unpool all of them, for the gradients of conv. */
+ * conv_sparse_input go from winner to winner, filter by filter, and leave out all other products: those of zeros. (They
+ * also serve conv where max pooling of another kind stands behind it: then they look for what is not 0.) Where windows
+ * have few neighbouring elements, gradients are put back in their places instead: by conv_max_lines a few windows at a
+ * time, and by unpool all of them, for the gradients of conv. */
 #include "ops/conv.h"
 #include "ops/conv_max.h"
 #include "ops/op.h"
@@ -52,7 +52,9 @@ bool conv_max_takes(const Window *pooling) {
     return taps_of(pooling) > 1 && taps_of(pooling) <= MOST_TAPS && pooling->stride[pooling->dims - 1] <= MOST_ACROSS;
 }
 
-bool conv_max_lines_take(const Window *pooling, int64_t filters) { return unpooled_size(pooling, filters) <= MOST_UNPOOLED; }
+bool conv_max_lines_take(const Window *pooling, int64_t filters) {
+    return unpooled_size(pooling, filters) <= MOST_UNPOOLED;
+}
 
 bool window_is_wide(const Window *window, Shape image) {
     const ConvStrides strides = conv_strides(image, window->dims);
@@ -95,7 +97,8 @@ static void emit(Emit *e, const Op *op) {
                            {"lines", size_text(e, out, 0, last - 1)},
                            {"columns", integer(e, out.dim[last])},
                            {"x", from},
-                           {"line_at", conv_place(e, "line", dims - 1, out.dim + last - dims, steps.window, strides.sample, true)},
+                           {"line_at",
+                            conv_place(e, "line", dims - 1, out.dim + last - dims, steps.window, strides.sample, true)},
                            {"width", integer(e, out.dim[last - 1])},
                            {"at", times(e, "at", steps.window[dims - 1])},
                            {"taps", integer(e, lines_of(pooling))},
@@ -138,7 +141,8 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each)
     const int64_t weights = pieces.counts[0] * pieces.counts[1] * pieces.counts[2] * pieces.depth;
     const char *const from = op->in[0] == image ? param_named(e, image, false, "x") : "";
     const char *const kernel = op->in[0] == image ? "" : param_named(e, op->in[0], false, "transposed");
-    const char *const back = param_named(e, d, false, "d"), *const won = winner ? param_named(e, winner, false, "winner") : "";
+    const char *const back = param_named(e, d, false, "d"), *const won =
+                                                                winner ? param_named(e, winner, false, "winner") : "";
     const char *const to = param_named(e, op->out, true, "y");
     const Hole call[] = {{"x", from},
                          {"kernel", kernel},
@@ -147,20 +151,23 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each)
                          {"depth", integer(e, pieces.depth)},
                          {"weights", integer(e, weights)},
                          {NULL, NULL}};
-    emit_function(e, "winners",
-                  (Hole[]){{"counts", conv_three(e, pieces.counts)},
-                           {"strides", conv_three(e, pieces.strides)},
-                           {"taps", winner ? filled(e, "winners_taps", (Hole[]){{"taps", tap_places(e, op, &steps)}, {NULL, NULL}}) : ""},
-                           {"y", to},
-                           {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
-                           {"samples", size_text(e, in, 0, first)},
-                           {"places", integer(e, conv_strides(out, dims).sample / out.dim[last])},
-                           {"corner", conv_place(e, "(place + p)", dims, out.dim + first, steps.window, 0, false)},
-                           {"filters", integer(e, out.dim[last])},
-                           {"list", filled(e, winner ? "winners_list" : "nonzeros_list",
-                                           (Hole[]){{"filters", integer(e, out.dim[last])}, {"d", back}, {"winner", won}, {NULL, NULL}})},
-                           {"each", filled(e, each, call)},
-                           {NULL, NULL}});
+    emit_function(
+        e, "winners",
+        (Hole[]){{"counts", conv_three(e, pieces.counts)},
+                 {"strides", conv_three(e, pieces.strides)},
+                 {"taps",
+                  winner ? filled(e, "winners_taps", (Hole[]){{"taps", tap_places(e, op, &steps)}, {NULL, NULL}}) : ""},
+                 {"y", to},
+                 {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
+                 {"samples", size_text(e, in, 0, first)},
+                 {"places", integer(e, conv_strides(out, dims).sample / out.dim[last])},
+                 {"corner", conv_place(e, "(place + p)", dims, out.dim + first, steps.window, 0, false)},
+                 {"filters", integer(e, out.dim[last])},
+                 {"list",
+                  filled(e, winner ? "winners_list" : "nonzeros_list",
+                         (Hole[]){{"filters", integer(e, out.dim[last])}, {"d", back}, {"winner", won}, {NULL, NULL}})},
+                 {"each", filled(e, each, call)},
+                 {NULL, NULL}});
 }
 
 static void emit_kernel(Emit *e, const Op *op) { emit_winners(e, op, op->in[0], "winners_kernel"); }
@@ -191,7 +198,8 @@ static void emit_lines(Emit *e, const Op *op) {
                            {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
                            {"lines", size_text(e, out, 0, last - 1)},
                            {"x", from},
-                           {"line_at", conv_place(e, "line", dims - 1, out.dim + last - dims, steps.window, strides.sample, true)},
+                           {"line_at",
+                            conv_place(e, "line", dims - 1, out.dim + last - dims, steps.window, strides.sample, true)},
                            {"width", integer(e, out.dim[last - 1])},
                            {"filters", integer(e, filters)},
                            {"across", integer(e, pooling->stride[dims - 1])},
@@ -230,17 +238,37 @@ static void emit_unpool(Emit *e, const Op *op) {
                                        {NULL, NULL}});
     body = window_places(e, &loops, window_channels(e, &loops, "n", body));
     emit_function(e, gaps ? "pool_back" : "body",
-                  (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {"body", body}, {NULL, NULL}});
+                  (Hole[]){{"y", to},
+                           {"size", size_text(e, y->shape, 0, y->shape.rank)},
+                           {"loops", body},
+                           {"body", body},
+                           {NULL, NULL}});
 }
 
-const OpDef op_conv_max = {.name = "conv_max", .brief = "the greatest products with neighbouring windows of an image",
-                           .emit = emit, .describe = describe, .attrs = &attrs_kind, .takes_steps = true, .blocks = true};
-const OpDef op_conv_sparse_kernel = {
-    .name = "conv_sparse_kernel", .brief = "a conv's gradient of its kernel, of few gradients that are not 0", .emit = emit_kernel, .describe = describe, .attrs = &attrs_kind};
-const OpDef op_conv_sparse_input = {
-    .name = "conv_sparse_input", .brief = "a conv's gradient of its image, of few gradients that are not 0", .emit = emit_input, .describe = describe, .attrs = &attrs_kind};
-const OpDef op_conv_max_lines = {
-    .name = "conv_max_lines", .brief = "conv_max's gradient of its kernel", .emit = emit_lines, .describe = describe, .attrs = &attrs_kind};
-const OpDef op_unpool = {
-    .name = "unpool", .brief = "gradients back to the winners of pooling", .emit = emit_unpool, .describe = describe_unpool,
-    .attrs = &attrs_kind};
+const OpDef op_conv_max = {.name = "conv_max",
+                           .brief = "the greatest products with neighbouring windows of an image",
+                           .emit = emit,
+                           .describe = describe,
+                           .attrs = &attrs_kind,
+                           .takes_steps = true,
+                           .blocks = true};
+const OpDef op_conv_sparse_kernel = {.name = "conv_sparse_kernel",
+                                     .brief = "a conv's gradient of its kernel, of few gradients that are not 0",
+                                     .emit = emit_kernel,
+                                     .describe = describe,
+                                     .attrs = &attrs_kind};
+const OpDef op_conv_sparse_input = {.name = "conv_sparse_input",
+                                    .brief = "a conv's gradient of its image, of few gradients that are not 0",
+                                    .emit = emit_input,
+                                    .describe = describe,
+                                    .attrs = &attrs_kind};
+const OpDef op_conv_max_lines = {.name = "conv_max_lines",
+                                 .brief = "conv_max's gradient of its kernel",
+                                 .emit = emit_lines,
+                                 .describe = describe,
+                                 .attrs = &attrs_kind};
+const OpDef op_unpool = {.name = "unpool",
+                         .brief = "gradients back to the winners of pooling",
+                         .emit = emit_unpool,
+                         .describe = describe_unpool,
+                         .attrs = &attrs_kind};

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* conv_transposed: what a convolution with strides would have made d from, which is both its gradient and Conv…Transpose. An
- * output at i gets d[o] · kernel[k] wherever o · stride + k = low + i: which positions k of the kernel these are depends on
- * i mod stride, its phase, alone. So each phase is a convolution without strides, of d with its part of the kernel, and
- * nobody multiplies the zeros that would stand between the elements of d.
- * transposed_taps: the kernel's positions phase by phase, each (filters, channels). transposed_pack: each phase in strips. */
+/* conv_transposed: what a convolution with strides would have made d from, which is both its gradient and
+ * Conv…Transpose. An output at i gets d[o] · kernel[k] wherever o · stride + k = low + i: which positions k of the
+ * kernel these are depends on i mod stride, its phase, alone. So each phase is a convolution without strides, of d with
+ * its part of the kernel, and nobody multiplies the zeros that would stand between the elements of d.
+ * transposed_taps: the kernel's positions phase by phase, each (filters, channels). transposed_pack: each phase in
+ * strips. */
 #include "ops/conv.h"
 #include "ops/conv_transposed.h"
 #include "ops/op.h"
@@ -89,7 +90,8 @@ static StridePhases phases_of(const Window *window, Shape shape) {
 static bool has_phases(const Window *window) {
     int64_t phases = 1;
     for (int i = 0; i < window->dims; i++) {
-        if (window->dilation[i] > 1 || window->size[i] < window->stride[i] || window->stride[i] > MOST_PHASES) return false;
+        if (window->dilation[i] > 1 || window->size[i] < window->stride[i] || window->stride[i] > MOST_PHASES)
+            return false;
         phases *= window->stride[i];
     }
     return window->groups == 1 && phases > 1 && phases <= MOST_PHASES;
@@ -120,8 +122,9 @@ Tensor *build_phases(Builder *build, const Op *of) {
     Op *const pack = build_op(build, &op_transposed_pack, forward ? "forward_pack" : "backward_pack");
     op_read(pack, turned);
     *phases_attrs(pack) = (PhasesAttrs){window, shape};
-    Tensor *const packed = build_result(build, pack, arena_printf(build->plan->arena, "%s_packed", name),
-                                        shape_of(3, (int64_t[]){(channels + panel - 1) / panel, phases.taps * filters, panel}));
+    Tensor *const packed =
+        build_result(build, pack, arena_printf(build->plan->arena, "%s_packed", name),
+                     shape_of(3, (int64_t[]){(channels + panel - 1) / panel, phases.taps * filters, panel}));
     d = build_pad(build, d, spacing, padded, forward ? "forward_space" : "backward_space",
                   forward ? "padded" : arena_printf(build->plan->arena, "%s_padded", gradient_name(build, d)));
     Op *const op = build_op(build, &op_conv_transposed, "forward");
@@ -151,7 +154,8 @@ static void emit_taps(Emit *e, const Op *op) {
         }
     }
     const int64_t filters = op->out->shape.dim[1], channels = op->out->shape.dim[2];
-    const char *const kernel = param_named(e, op->in[0], false, "kernel"), *const to = param_named(e, op->out, true, "y");
+    const char *const kernel = param_named(e, op->in[0], false, "kernel"), *const to =
+                                                                               param_named(e, op->out, true, "y");
     emit_function(e, "transposed_taps",
                   (Hole[]){{"taps", text_chars(&taps)},
                            {"count", integer(e, phases.taps)},
@@ -168,7 +172,8 @@ static void emit_pack(Emit *e, const Op *op) {
     const int64_t filters = op->in[0]->shape.dim[1], channels = op->in[0]->shape.dim[2];
     Text depths = {.arena = e->arena};
     for (int i = 0; i < phases.count; i++) add_row(&depths, integer(e, phases.phase[i].taps * filters));
-    const char *const from = param_named(e, op->in[0], false, "turned"), *const to = param_named(e, op->out, true, "packed");
+    const char *const from = param_named(e, op->in[0], false, "turned"), *const to =
+                                                                             param_named(e, op->out, true, "packed");
     emit_function(e, "transposed_pack",
                   (Hole[]){{"depths", text_chars(&depths)},
                            {"count", integer(e, phases.count)},
@@ -204,9 +209,10 @@ static void emit(Emit *e, const Op *op) {
             lines[2 - (dims - 1) + j] = phase->side[j].places;
         }
         add_row(&windows, formatted(e, "{{%s}, {%s}}", conv_three(e, counts), conv_three(e, apart)));
-        add_row(&table, formatted(e, "{%lld, %lld, %lld, %lld, %lld, %lld, %lld}", (long long)lines[0], (long long)lines[1],
-                                    (long long)phase->side[dims - 1].places, (long long)(phase->side[dims - 1].taps * filters),
-                                    (long long)from, (long long)to, (long long)(weights * filters * wide)));
+        add_row(&table,
+                formatted(e, "{%lld, %lld, %lld, %lld, %lld, %lld, %lld}", (long long)lines[0], (long long)lines[1],
+                          (long long)phase->side[dims - 1].places, (long long)(phase->side[dims - 1].taps * filters),
+                          (long long)from, (long long)to, (long long)(weights * filters * wide)));
         weights += phase->taps;
     }
     const char *const image = param_named(e, x, false, "x"), *const packed = param_named(e, op->in[1], false, "packed");
@@ -241,11 +247,20 @@ static void emit(Emit *e, const Op *op) {
 
 static void describe(const Op *op, Text *out) { window_describe(&phases_attrs(op)->window, out); }
 
-const OpDef op_conv_transposed = {.name = "conv_transposed", .brief = "products with the windows of a strided convolution, the other way",
-                                  .emit = emit, .describe = op_window_describe,
-                                  .attrs = &window_attrs, .takes_steps = true, .blocks = true};
-const OpDef op_transposed_taps = {
-    .name = "transposed_taps", .brief = "a kernel as conv_transposed reads it, phase after phase", .emit = emit_taps, .describe = describe,
-    .attrs = &attrs_kind};
-const OpDef op_transposed_pack = {
-    .name = "transposed_pack", .brief = "its phases in strips", .emit = emit_pack, .describe = describe, .attrs = &attrs_kind};
+const OpDef op_conv_transposed = {.name = "conv_transposed",
+                                  .brief = "products with the windows of a strided convolution, the other way",
+                                  .emit = emit,
+                                  .describe = op_window_describe,
+                                  .attrs = &window_attrs,
+                                  .takes_steps = true,
+                                  .blocks = true};
+const OpDef op_transposed_taps = {.name = "transposed_taps",
+                                  .brief = "a kernel as conv_transposed reads it, phase after phase",
+                                  .emit = emit_taps,
+                                  .describe = describe,
+                                  .attrs = &attrs_kind};
+const OpDef op_transposed_pack = {.name = "transposed_pack",
+                                  .brief = "its phases in strips",
+                                  .emit = emit_pack,
+                                  .describe = describe,
+                                  .attrs = &attrs_kind};

@@ -123,8 +123,9 @@ static void emit_input(Emit *e, const Op *op) {
                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
                                        {NULL, NULL}});
     body = window_places(e, &m.loops, multiples(e, &m, "n", body));
-    emit_function(e, "pool_back",
-                  (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
+    emit_function(
+        e, "pool_back",
+        (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 
 /* The sums of several positions of a window are made at once. */
@@ -135,12 +136,14 @@ static void emit_kernel(Emit *e, const Op *op) {
     const char *const lanes = whole_vectors(e, m.channels) ? NULL : "n";
     int first = window->dims; /* of the dimensions that are summed at once */
     int64_t count = 1;
-    while (first > 0 && count * window->size[first - 1] <= e->plan->target->sums_at_once) count *= window->size[--first];
+    while (first > 0 && count * window->size[first - 1] <= e->plan->target->sums_at_once)
+        count *= window->size[--first];
     const char *const number = window_tap_number(e, &m.loops, first);
     const char *const image = formatted(e, "%s + %s + c", param_named(e, x, false, "x"), window_image_at(e, &m.loops));
     const char *const tap = filled(e, "depthwise_kernel_tap",
                                    (Hole[]){{"tap", number}, {"element", lanes_load(e, image, lanes)}, {NULL, NULL}});
-    const char *const back = formatted(e, "%s + %s%s + c", param_named(e, d, false, "d"), window_place_at(e, &m.loops), m.at);
+    const char *const back =
+        formatted(e, "%s + %s%s + c", param_named(e, d, false, "d"), window_place_at(e, &m.loops), m.at);
     const char *const place = filled(e, "depthwise_kernel_place",
                                      (Hole[]){{"back", lanes_load(e, back, lanes)},
                                               {"taps", window_taps_of(e, &m.loops, first, window->dims, true, tap)},
@@ -153,8 +156,9 @@ static void emit_kernel(Emit *e, const Op *op) {
                                              {"places", window_places(e, &m.loops, place)},
                                              {"stores", window_taps_of(e, &m.loops, first, window->dims, true, store)},
                                              {NULL, NULL}});
-    emit_function(e, "body",
-                  (Hole[]){{"body", window_taps_of(e, &m.loops, 0, first, false, multiples(e, &m, lanes, body))}, {NULL, NULL}});
+    emit_function(
+        e, "body",
+        (Hole[]){{"body", window_taps_of(e, &m.loops, 0, first, false, multiples(e, &m, lanes, body))}, {NULL, NULL}});
 }
 
 const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .gradient = gradient,

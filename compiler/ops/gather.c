@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* gather: rows of a table by their index; scatter: its gradient, which adds rows up at their indices; nonzero: which indices
- * are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's: the functions
- * of the header check them before anything is computed (emit/checks.c). */
+/* gather: rows of a table by their index; scatter: its gradient, which adds rows up at their indices; nonzero: which
+ * indices are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's:
+ * the functions of the header check them before anything is computed (emit/checks.c). */
 #include "ops/gather.h"
 #include "ops/op.h"
 
@@ -30,7 +30,8 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
 static void emit(Emit *e, const Op *op) {
     const Tensor *const table = op->def == &op_gather ? op->in[1] : op->out;
     const char *const indices = param_named(e, op->in[0], false, "x");
-    const char *const from = op->in_count > 1 ? param_named(e, op->in[1], false, op->def == &op_gather ? "table" : "d") : "";
+    const char *const from =
+        op->in_count > 1 ? param_named(e, op->in[1], false, op->def == &op_gather ? "table" : "d") : "";
     emit_function(e, op->def->name,
                   (Hole[]){{"x", indices},
                            {"from", from},
@@ -48,6 +49,7 @@ int64_t plan_indices(const Plan *plan) {
     return 0;
 }
 
-const OpDef op_gather = {.name = "gather", .brief = "rows of a table by their index", .gradient = gradient, .emit = emit};
+const OpDef op_gather = {
+    .name = "gather", .brief = "rows of a table by their index", .gradient = gradient, .emit = emit};
 const OpDef op_scatter = {.name = "scatter", .brief = "rows added up at their indices", .emit = emit};
 const OpDef op_nonzero = {.name = "nonzero", .brief = "1 where an index is not 0", .emit = emit};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* history: of one time step after another, the present one and those that a causal convolution meets before it. They lie in
- * a ring: the next step takes the place of the oldest. */
+/* history: of one time step after another, the present one and those that a causal convolution meets before it. They
+ * lie in a ring: the next step takes the place of the oldest. */
 #include "ops/history.h"
 #include "ops/op.h"
 

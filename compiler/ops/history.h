@@ -10,7 +10,8 @@
 
 extern const OpDef op_history;
 
-/** x (1, 1, channels), a time step, behind those that came before it, each `dilation` from the next: (1, taps, channels). */
+/** x (1, 1, channels), a time step, behind those that came before it, each `dilation` from the next: (1, taps,
+ *  channels). */
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation);
 
 #endif

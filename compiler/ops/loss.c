@@ -21,8 +21,8 @@ static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
     return rows_per_step == 1 ? "row" : formatted(e, "row / %lld", (long long)rows_per_step);
 }
 
-/* What the one loss of a whole batch counts: the mean of its samples' weights, or their sum. As in Keras, weights act on it
- * and not on what it is made of. */
+/* What the one loss of a whole batch counts: the mean of its samples' weights, or their sum. As in Keras, weights act
+ * on it and not on what it is made of. */
 static void emit_batch_weight(Emit *e, const Op *op) {
     const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
     const bool sum = !strcmp(attrs->reduction, "sum"), by_weight = !strcmp(attrs->reduction, "mean_with_sample_weight");
@@ -49,17 +49,20 @@ static void emit_weights(Emit *e, const Op *op) {
     const Tensor *const mask = attrs->masked ? op->in[op->in_count - 1] : NULL;
     Text left_out = {.arena = e->arena}; /* rows that do not count */
     if (attrs->ignores)
-        text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[attrs->weighted], false), (long long)attrs->ignored);
+        text_printf(&left_out, "%s[row] == %lld", param_tensor(e, op->in[attrs->weighted], false),
+                    (long long)attrs->ignored);
     if (mask)
         text_printf(&left_out, "%s!(%s[%s] > 0)", attrs->ignores ? " || " : "",
                     param_tensor(e, op->in[op->in_count - 1], false), step_of_row(e, mask, rows));
     const char *kept = "";
     if (left_out.length)
-        kept = formatted(e, "if (%s) {\n    weight = 0;\n%s}\n", text_chars(&left_out), by_count ? "    counted -= 1;\n" : "");
+        kept = formatted(e, "if (%s) {\n    weight = 0;\n%s}\n", text_chars(&left_out),
+                         by_count ? "    counted -= 1;\n" : "");
     const char *const total = by_weight ? "weighed" : "counted";
     const char *const weights = param_tensor(e, op->out, true);
     Text scale = {.arena = e->arena};
-    if (!sum) emit_template(e, &scale, "loss_weights_scale", (Hole[]){{"total", total}, {"weights", weights}, {NULL, NULL}});
+    if (!sum)
+        emit_template(e, &scale, "loss_weights_scale", (Hole[]){{"total", total}, {"weights", weights}, {NULL, NULL}});
     emit_function(e, "loss_weights",
                   (Hole[]){{"sample_weight", given ? formatted(e, "%s ? %s[row] : 1", given, given) : "1"},
                            {"weights", weights},
@@ -86,13 +89,27 @@ static const char *label_map(Emit *e, const LossDef *loss, const LossArgs *args,
 static const char *scale_of_row(Emit *e, const char *weights, int64_t columns) {
     const char *const weight = weights ? formatted(e, "%s[row]", weights) : "";
     const char *const part = columns > 1 || !weights ? literal(e, 1.0 / (double)columns) : "";
-    return formatted(e, "%s%s%s;%s", weight, *weight && *part ? " * " : "", part, *part ? " /* the mean over the row */" : "");
+    return formatted(e, "%s%s%s;%s", weight, *weight && *part ? " * " : "", part,
+                     *part ? " /* the mean over the row */" : "");
 }
 
 /* The template of a whole row; the gradient is another's, or put into it. */
 static const char *row_template(const LossDef *loss, bool on_logits, bool train) {
     if (on_logits && loss->logits_row) return train ? loss->logits_row_train : loss->logits_row;
     return train && loss->row_train ? loss->row_train : loss->row;
+}
+
+/* What a metric has counted: rows, or what they weigh. */
+static const char *count_text(Emit *e, const Op *op, const char *sums, const char *weights) {
+    const int at = measure_attrs(op)->sum_at + 1;
+    if (op->def != &op_metric) return "";
+    return weights ? formatted(e, "%s[%d] += row_sum(%s, rows);\n", sums, at, weights)
+                   : formatted(e, "%s[%d] += (%s)rows;\n", sums, at, e->real);
+}
+
+static const char *label_scale(Emit *e, const char *labels, const char *count) {
+    return formatted(e, "const %s label_scale = row_is_binary(%s, %s) ? 2 : 1; /* 0 and 1 are -1 and 1 */\n", e->real,
+                     labels, count);
 }
 
 void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name) {
@@ -120,16 +137,14 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
 
     const bool single = columns == 1 && !loss->row;
     const char *row_value = loss->row ? "" : formula_text(e, value, operands), *store = "";
-    const char *const weight = single && weights ? formatted(e, "const vec weight = v_load(%s + c, n);\n", weights) : "";
+    const char *const weight =
+        single && weights ? formatted(e, "const vec weight = v_load(%s + c, n);\n", weights) : "";
     if (single && weights) row_value = formatted(e, "weight * (%s)", row_value);
-    if (d && single) store = formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands));
+    if (d && single)
+        store = formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands));
     else if (d && !loss->row)
         store = formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
                           formula_text(e, gradient, operands));
-    const char *count = "";
-    if (op->def == &op_metric)
-        count = weights ? formatted(e, "%s[%d] += row_sum(%s, rows);\n", sums, attrs->sum_at + 1, weights)
-                        : formatted(e, "%s[%d] += (%s)rows;\n", sums, attrs->sum_at + 1, e->real);
     Hole holes[] = {
         {"slope", ""},
         {"p", p_name},
@@ -138,7 +153,7 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
         {"times", weights ? formatted(e, " * %s[row]", weights) : ""},
         {"sums", sums},
         {"at", integer(e, attrs->sum_at)},
-        {"count", count},
+        {"count", count_text(e, op, sums, weights)},
         {"d", d ? d : ""},
         {"rows", rows},
         {"columns", size_text(e, p->shape, p->shape.rank - 1, p->shape.rank)},
@@ -146,9 +161,7 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
         {"scale", scale_of_row(e, weights, loss->sums ? 1 : columns)},
         {"smooth", label_map(e, loss, args, columns)},
         {"skip", weights ? formatted(e, "if (%s[row] == 0) {\n    continue;\n}\n", weights) : ""},
-        {"prepare", loss->signs ? formatted(e, "const %s label_scale = row_is_binary(%s, %s) ? 2 : 1; /* 0 and 1 are -1 and 1 */\n",
-                                            e->real, y, times(e, rows, columns))
-                                : ""},
+        {"prepare", loss->signs ? label_scale(e, y, times(e, rows, columns)) : ""},
         {"epsilon", literal(e, 1e-7)},
         {"top", literal(e, 1 - 1e-7)},
         {"half", literal(e, 0.5)},
@@ -163,7 +176,8 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
     Text slope = {.arena = e->arena};
     if (d && loss->row_slope) emit_template(e, &slope, loss->row_slope, holes);
     holes[0].text = text_chars(&slope);
-    emit_function(e, loss->row ? row_template(loss, attrs->on_logits, d) : single ? "loss_single" : "loss_elementwise", holes);
+    const char *const elementwise = single ? "loss_single" : "loss_elementwise";
+    emit_function(e, loss->row ? row_template(loss, attrs->on_logits, d) : elementwise, holes);
 }
 
 static void emit_loss(Emit *e, const Op *op) {

@@ -8,8 +8,8 @@
 #include "plan/plan.h"
 #include "print/emit.h"
 
-/** Prints a loss, or a metric that is the mean of one: its value for each row of op->in[0], called `p_name`, and op->in[1],
- *  times the weights op->in[2], if any; with op->out the gradient too. */
+/** Prints a loss, or a metric that is the mean of one: its value for each row of op->in[0], called `p_name`, and
+ *  op->in[1], times the weights op->in[2], if any; with op->out the gradient too. */
 void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name);
 
 #endif

@@ -32,7 +32,9 @@ static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {
     return whole_vectors(e, loop->literal) ? "" : formatted(e, "const size_t n = v_lanes(%s - %s);\n", end, loop->var);
 }
 
-static const char *lanes_loop(const Emit *e, const Loop *loop) { return whole_vectors(e, loop->literal) ? "map_vectors" : "map_lanes"; }
+static const char *lanes_loop(const Emit *e, const Loop *loop) {
+    return whole_vectors(e, loop->literal) ? "map_vectors" : "map_lanes";
+}
 
 static const char *lanes_of(const Emit *e, const Loop *loop) { return whole_vectors(e, loop->literal) ? NULL : "n"; }
 
@@ -153,7 +155,8 @@ static bool sums_columns(const Op *op, const Nest *nest) {
 static const char *sum_of_block(Emit *e, const Op *op, const Place *place) {
     if (!op->adds) return "v_load_all(block + c)";
     const char *const y = formatted(e, "%s + col + c", param_named(e, op->out, true, "y"));
-    return formatted(e, "%s ? %s + v_load_all(block + c) : v_load_all(block + c)", param_add(e), lanes_load(e, y, place->lanes));
+    return formatted(e, "%s ? %s + v_load_all(block + c) : v_load_all(block + c)", param_add(e),
+                     lanes_load(e, y, place->lanes));
 }
 
 /* What is summed on the way back is a gradient. */
@@ -230,8 +233,9 @@ static void emit_sum(Emit *e, const Op *op) {
     }
     /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
     if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.single = true, .literal = 1, .present = ~UINT64_C(0)};
-    Place place = {
-        .nest = &outer, .lanes = lanes_kept ? lanes_of(e, last) : "1", .value_name = lanes_kept ? sum : local_name(e, "value")};
+    Place place = {.nest = &outer,
+                   .lanes = lanes_kept ? lanes_of(e, last) : "1",
+                   .value_name = lanes_kept ? sum : local_name(e, "value")};
     const char *const steps = after_sum(e, op, &outer, &place);
     Text whole = {.arena = e->arena};
     emit_template(

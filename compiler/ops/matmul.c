@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* matmul: c[rows, columns] = a[rows, depth] · b[depth, columns], with elementwise steps on each block while it is in the
- * cache. a may be read transposed (the gradient of a kernel: xᵀ · d). Two more inputs are another a and b, whose product is
- * added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
+/* matmul: c[rows, columns] = a[rows, depth] · b[depth, columns], with elementwise steps on each block while it is in
+ * the cache. a may be read transposed (the gradient of a kernel: xᵀ · d). Two more inputs are another a and b, whose
+ * product is added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
 #include "build/loop.h"
 #include "ops/op.h"
 #include "plan/matmul_attrs.h"
@@ -69,7 +69,8 @@ static const char *depth_text(Emit *e, const Op *op, int64_t depth) {
 static const char *second_product(Emit *e, const Op *op) {
     Text text = {.arena = e->arena};
     if (op->in_count < 4) return "";
-    const char *const a = matrix(e, op->in[2], false, "inputs"), *const packed = param_named(e, op->in[3], false, "kernel_packed");
+    const char *const a = matrix(e, op->in[2], false, "inputs"), *const packed =
+                                                                     param_named(e, op->in[3], false, "kernel_packed");
     emit_template(e, &text, "matmul_second",
                   (Hole[]){{"a", a},
                            {"a_row", integer(e, tensor_row_width(op->in[2]))},
@@ -119,7 +120,8 @@ static void emit_shallow(Emit *e, const Op *op) {
     for (int64_t k = 0; k < a->shape.dim[a->shape.rank - 1]; k++) {
         const char *const element = address_text(e, times(e, "row", tensor_row_width(a)), integer(e, k));
         const char *const from = address_text(e, formatted(e, "%s + col + c", w), integer(e, k * tensor_row_width(b)));
-        text_printf(&terms, "%s += %s[%s] * %s;\n", block.value, x, element, lanes_load(e, from, *block.lanes ? "n" : NULL));
+        text_printf(&terms, "%s += %s[%s] * %s;\n", block.value, x, element,
+                    lanes_load(e, from, *block.lanes ? "n" : NULL));
     }
     emit_function(e, "matmul_shallow",
                   (Hole[]){{"rows", rows},

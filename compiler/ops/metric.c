@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* metric: adds a batch to the running sums of a metric, whose result follows from them at the end (runtime/program/session/metrics.c). */
+/* metric: adds a batch to the running sums of a metric, whose result follows from them at the end
+ * (runtime/program/session/metrics.c). */
 #include <math.h>
 
 #include "model/metric.h"
@@ -39,14 +40,15 @@ static void emit_thresholds(Emit *e, const Op *op, const Hole *common) {
                                                    : "metric_above_evenly",
                                 above);
     if (thresholds.top) below = formatted(e, "%s%s", below, printed(e, "metric_among_top", above));
-    emit_function(e, "metric_thresholds",
-                  with(e, common,
-                       (Hole[]){{"table", list ? thresholds_table(e, thresholds) : ""},
-                                {"first", integer(e, one ? thresholds.column : 0)},
-                                {"end", integer(e, one ? thresholds.column + 1 : columns)},
-                                {"below", below},
-                                {"label", args->multi_label ? formatted(e, "c * %d + below", thresholds.count + 1) : "below"},
-                                {NULL, NULL}}));
+    emit_function(
+        e, "metric_thresholds",
+        with(e, common,
+             (Hole[]){{"table", list ? thresholds_table(e, thresholds) : ""},
+                      {"first", integer(e, one ? thresholds.column : 0)},
+                      {"end", integer(e, one ? thresholds.column + 1 : columns)},
+                      {"below", below},
+                      {"label", args->multi_label ? formatted(e, "c * %d + below", thresholds.count + 1) : "below"},
+                      {NULL, NULL}}));
 }
 
 static void emit_f_score(Emit *e, const Op *op, const Hole *common) {

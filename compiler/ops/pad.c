@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* pad: element i of x becomes element o of y where o · pick = low + i · spread, in each dimension; the others are zeros.
- * Zeros at the ends and between elements, parts cut off, every n-th element: the gradient of each is another one. */
+/* pad: element i of x becomes element o of y where o · pick = low + i · spread, in each dimension; the others are
+ * zeros. Zeros at the ends and between elements, parts cut off, every n-th element: the gradient of each is another
+ * one. */
 #include "ops/op.h"
 #include "ops/pad.h"
 
@@ -107,16 +108,20 @@ static void emit(Emit *e, const Op *op) {
         from_size *= dim_size(size, 1);
         to_size *= dim_size(out, 1);
     }
-    const char *first = address_text(e, from, integer(e, from_base)), *second = address_text(e, to, integer(e, to_base));
+    const char *first = address_text(e, from, integer(e, from_base)),
+               *second = address_text(e, to, integer(e, to_base));
     const char *body = copy_text(e, formatted(e, "%s%s", second, text_chars(&at_to)),
                                  formatted(e, "%s%s", first, text_chars(&at_from)), integer(e, row));
-    const bool by_sample = sizes[0] && y->shape.dim[0] < 0 && !empty; /* zeros just before the copies: they are in the cache then */
+    /* zeros just before the copies: they are in the cache then */
+    const bool by_sample = sizes[0] && y->shape.dim[0] < 0 && !empty;
     Text zeros = {.arena = e->arena};
     if (!complete)
-        emit_template(e, &zeros, "pad_zeros",
-                      (Hole[]){{"y", by_sample ? address_text(e, to, times(e, vars[0], to_size / dim_size(y->shape.dim[0], 1))) : to},
-                               {"size", size_text(e, y->shape, by_sample, y->shape.rank)},
-                               {NULL, NULL}});
+        emit_template(
+            e, &zeros, "pad_zeros",
+            (Hole[]){
+                {"y", by_sample ? address_text(e, to, times(e, vars[0], to_size / dim_size(y->shape.dim[0], 1))) : to},
+                {"size", size_text(e, y->shape, by_sample, y->shape.rank)},
+                {NULL, NULL}});
     for (int i = y->shape.rank - 1; i >= 0; i--) {
         if (!sizes[i]) continue;
         if (i == 0 && by_sample) body = formatted(e, "%s%s", text_chars(&zeros), body);
@@ -125,7 +130,8 @@ static void emit(Emit *e, const Op *op) {
                       (Hole[]){{"var", vars[i]}, {"size", sizes[i]}, {"body", body}, {NULL, NULL}});
         body = text_chars(&outer);
     }
-    emit_function(e, "pad", (Hole[]){{"zeros", by_sample ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
+    emit_function(e, "pad",
+                  (Hole[]){{"zeros", by_sample ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
 }
 
 const OpDef op_pad = {.name = "pad", .brief = "zeros around and between elements, or elements left out",

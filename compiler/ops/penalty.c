@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* penalty: what a regularizer adds to the loss, l1·Σ|x| + l2·Σx²; that of an activity is divided by the batch, so that its
- * share in the loss does not depend on it. The gradient is l1·sign x + 2·l2·x. */
+/* penalty: what a regularizer adds to the loss, l1·Σ|x| + l2·Σx²; that of an activity is divided by the batch, so that
+ * its share in the loss does not depend on it. The gradient is l1·sign x + 2·l2·x. */
 #include "model/layer.h"
 #include "model/regularizer.h"
 #include "ops/op.h"
@@ -16,7 +16,9 @@ static PenaltyAttrs *penalty_attrs(const Op *op) { return op_attrs(op, &attrs_ki
 
 void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
     if (!build->target || (l1 == 0 && l2 == 0)) return; /* prediction has no loss */
-    Op *op = build_op(build, &op_penalty, x->kind == TENSOR_WEIGHT ? arena_printf(build->plan->arena, "penalty_%s", x->weight->name) : "penalty");
+    Op *op = build_op(build, &op_penalty,
+                      x->kind == TENSOR_WEIGHT ? arena_printf(build->plan->arena, "penalty_%s", x->weight->name)
+                                               : "penalty");
     op_read(op, build_whole(build, x));
     *penalty_attrs(op) = (PenaltyAttrs){l1, l2};
 }
@@ -36,14 +38,20 @@ static void penalty_gradient(Builder *build, const Op *op, Tensor *d) {
     (void)d;
     if (!gradient_needed(op->in[0])) return;
     const double l1 = penalty_attrs(op)->l1, l2 = penalty_attrs(op)->l2;
-    const Operand numbers[] = {NUMBER("l1", l1), NUMBER("two_l2", 2 * l2), {.name = "per_sample", .kind = OPERAND_SCALAR}};
-    const Formula slope = {"d_penalty", {"x"}, arena_printf(build->plan->arena, "%s%s", of_batch(op->in[0]->shape) ? "per_sample * " : "", slope_text(l1, l2)), {NULL}};
+    const Operand numbers[] = {
+        NUMBER("l1", l1), NUMBER("two_l2", 2 * l2), {.name = "per_sample", .kind = OPERAND_SCALAR}};
+    const Formula slope = {
+        "d_penalty",
+        {"x"},
+        arena_printf(build->plan->arena, "%s%s", of_batch(op->in[0]->shape) ? "per_sample * " : "", slope_text(l1, l2)),
+        {NULL}};
     gradient_add(build, op->in[0], build_map(build, &slope, (Tensor *[]){op->in[0]}, numbers, 3));
 }
 
 Tensor *build_penalized(Builder *build, Tensor *g, Tensor *weight, double l1, double l2) {
     const Operand numbers[] = {NUMBER("l1", l1), NUMBER("two_l2", 2 * l2)};
-    const Formula sum = {"penalized", {"g", "x"}, arena_printf(build->plan->arena, "g + %s", slope_text(l1, l2)), {NULL}};
+    const Formula sum = {
+        "penalized", {"g", "x"}, arena_printf(build->plan->arena, "g + %s", slope_text(l1, l2)), {NULL}};
     return build_map(build, &sum, (Tensor *[]){g, weight}, numbers, 2);
 }
 
@@ -57,7 +65,8 @@ static void emit_penalty(Emit *e, const Op *op) {
     emit_function(e, "penalty",
                   (Hole[]){{"x", param_tensor(e, op->in[0], false)},
                            {"sums", param_sums(e)},
-                           {"total", of_batch(shape) ? formatted(e, "%s * v_sum(total)", param_scalar(e, "per_sample")) : "v_sum(total)"},
+                           {"total", of_batch(shape) ? formatted(e, "%s * v_sum(total)", param_scalar(e, "per_sample"))
+                                                     : "v_sum(total)"},
                            {"size", size_text(e, shape, 0, shape.rank)},
                            {"terms", sum},
                            {NULL, NULL}});

@@ -9,8 +9,8 @@
 
 extern const OpDef op_penalty;
 
-/** Adds l1·Σ|x| + l2·Σx² to the loss, divided by the batch where x depends on it. The gradient of a weight's penalty is added
- *  to `g`, the rest of its gradient, by build_penalized. */
+/** Adds l1·Σ|x| + l2·Σx² to the loss, divided by the batch where x depends on it. The gradient of a weight's penalty is
+ *  added to `g`, the rest of its gradient, by build_penalized. */
 void build_penalty(Builder *build, Tensor *x, double l1, double l2);
 Tensor *build_penalized(Builder *build, Tensor *g, Tensor *weight, double l1, double l2);
 /** The penalty on a layer's output y, if it has one. */

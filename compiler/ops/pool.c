@@ -8,7 +8,8 @@
 #include "ops/window_loops.h"
 #include "plan/window.h"
 
-static const char *const kinds[] = {[POOL_MAX] = "max", [POOL_MAX_SPLIT] = "max", [POOL_AVERAGE] = "average", [POOL_SUM] = "sum"};
+static const char *const kinds[] = {
+    [POOL_MAX] = "max", [POOL_MAX_SPLIT] = "max", [POOL_AVERAGE] = "average", [POOL_SUM] = "sum"};
 
 static void describe(const Op *op, Text *out) {
     text_printf(out, " %s", kinds[op_window(op)->pool]);
@@ -53,7 +54,8 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
 static void gradient_of_repeat(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (gradient_needed(x))
-        gradient_add(build, x, build_pool(build, d, *op_window(op), x->shape, "backward_repeat", gradient_name(build, x)));
+        gradient_add(build, x,
+                     build_pool(build, d, *op_window(op), x->shape, "backward_repeat", gradient_name(build, x)));
 }
 
 static const char *scale_text(Emit *e, const Op *op, const WindowLoops *loops) {
@@ -82,7 +84,8 @@ static void emit(Emit *e, const Op *op) {
 
 static void emit_gradient(Emit *e, const Op *op) {
     static const char *const bodies[] = {"pool_max_back", "pool_split_back", "pool_sum_back", "pool_sum_back"};
-    static const char *const each[] = {"pool_max_back_tap", "pool_split_back_tap", "pool_sum_back_tap", "pool_sum_back_tap"};
+    static const char *const each[] = {"pool_max_back_tap", "pool_split_back_tap", "pool_sum_back_tap",
+                                       "pool_sum_back_tap"};
     Tensor *d = op->in[0], *y = op->out;
     const WindowLoops loops = window_loops(op_window(op), y->shape, d->shape);
     const PoolKind kind = op_window(op)->pool;
@@ -107,8 +110,9 @@ static void emit_gradient(Emit *e, const Op *op) {
                                        {"taps", taps},
                                        {NULL, NULL}});
     body = window_places(e, &loops, window_channels(e, &loops, "n", body));
-    emit_function(e, "pool_back",
-                  (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
+    emit_function(
+        e, "pool_back",
+        (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 
 const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .gradient = gradient, .emit = emit,

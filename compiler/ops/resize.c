@@ -13,8 +13,8 @@ static const AttrsKind attrs_kind = {"a resize", sizeof(ResizeAttrs)};
 
 static ResizeAttrs *resize_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
-static Tensor *resized(Builder *build, const OpDef *def, Tensor *x, int dim, const Taps *taps, Shape shape, const char *role,
-                       const char *label) {
+static Tensor *resized(Builder *build, const OpDef *def, Tensor *x, int dim, const Taps *taps, Shape shape,
+                       const char *role, const char *label) {
     Op *op = build_op(build, def, role);
     op_read(op, x);
     *resize_attrs(op) = (ResizeAttrs){dim, *taps};
@@ -30,8 +30,9 @@ Tensor *build_resize(Builder *build, Tensor *x, int dim, const Taps *taps, const
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (gradient_needed(x))
-        gradient_add(build, x, resized(build, &op_resize_gradient, d, resize_attrs(op)->dim, &resize_attrs(op)->taps, x->shape,
-                                       "backward_resize", gradient_name(build, x)));
+        gradient_add(build, x,
+                     resized(build, &op_resize_gradient, d, resize_attrs(op)->dim, &resize_attrs(op)->taps, x->shape,
+                             "backward_resize", gradient_name(build, x)));
 }
 
 static void describe(const Op *op, Text *out) {
@@ -44,9 +45,11 @@ static const char *tables(Emit *e, const Taps *taps) {
     for (int64_t i = 0; i < taps->size; i++) {
         const double *row = taps->table + i * (taps->count + 1);
         text_printf(&firsts, "%s%lld", i ? ", " : "", (long long)row[0]);
-        for (int k = 1; k <= taps->count; k++) text_printf(&weights, "%s%s", i || k > 1 ? ", " : "", literal(e, row[k]));
+        for (int k = 1; k <= taps->count; k++)
+            text_printf(&weights, "%s%s", i || k > 1 ? ", " : "", literal(e, row[k]));
     }
-    return formatted(e, "%s\n%s", wrap_line(e, formatted(e, "static const uint32_t first[] = {%s};", text_chars(&firsts))),
+    return formatted(e, "%s\n%s",
+                     wrap_line(e, formatted(e, "static const uint32_t first[] = {%s};", text_chars(&firsts))),
                      wrap_line(e, formatted(e, "static const %s weights[] = {%s};", e->real, text_chars(&weights))));
 }
 
@@ -58,20 +61,26 @@ static void emit(Emit *e, const Op *op) {
     const char *x = param_named(e, op->in[0], false, back ? "d" : "x"), *y = param_named(e, op->out, true, "y");
     const char *inner = size_text(e, small, dim + 1, small.rank);
     const char *size = integer(e, large.dim[dim]), *old = integer(e, small.dim[dim]), *count = integer(e, taps->count);
-    const char *body = filled(e, back ? "resize_back" : "resize_element",
-                              (Hole[]){{"x", x}, {"y", y}, {"old", old}, {"size", size}, {"inner", inner}, {"count", count}, {NULL, NULL}});
+    const char *body = filled(
+        e, back ? "resize_back" : "resize_element",
+        (Hole[]){{"x", x}, {"y", y}, {"old", old}, {"size", size}, {"inner", inner}, {"count", count}, {NULL, NULL}});
     const char *total = size_text(e, small, 0, small.rank);
-    emit_function(e, "resize",
-                  (Hole[]){{"rows", size_text(e, small, 0, dim)},
-                           {"zeros", back ? filled(e, "pad_zeros", (Hole[]){{"y", y}, {"size", total}, {NULL, NULL}}) : ""},
-                           {"tables", tables(e, taps)},
-                           {"size", size},
-                           {"inner", inner},
-                           {"body", body},
-                           {NULL, NULL}});
+    emit_function(
+        e, "resize",
+        (Hole[]){{"rows", size_text(e, small, 0, dim)},
+                 {"zeros", back ? filled(e, "pad_zeros", (Hole[]){{"y", y}, {"size", total}, {NULL, NULL}}) : ""},
+                 {"tables", tables(e, taps)},
+                 {"size", size},
+                 {"inner", inner},
+                 {"body", body},
+                 {NULL, NULL}});
 }
 
-const OpDef op_resize = {.name = "resize", .brief = "weighted sums of neighbours along a dimension", .gradient = gradient,
-                         .emit = emit, .describe = describe, .attrs = &attrs_kind};
+const OpDef op_resize = {.name = "resize",
+                         .brief = "weighted sums of neighbours along a dimension",
+                         .gradient = gradient,
+                         .emit = emit,
+                         .describe = describe,
+                         .attrs = &attrs_kind};
 const OpDef op_resize_gradient = {.name = "resize_gradient", .brief = "resize's gradient", .emit = emit,
                                   .describe = describe, .attrs = &attrs_kind};

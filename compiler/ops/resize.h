@@ -10,8 +10,8 @@
 
 extern const OpDef op_resize, op_resize_gradient;
 
-/** What a dimension of `size` new elements is made of: each of `count` old ones. A row of the table for each: the first of
- *  them, then their weights. */
+/** What a dimension of `size` new elements is made of: each of `count` old ones. A row of the table for each: the first
+ *  of them, then their weights. */
 typedef struct Taps {
     int64_t size;
     int count;

@@ -5,6 +5,7 @@
 
 #include "plan/plan.h"
 
-extern const OpDef op_softmax, op_softmax_gradient, op_log_softmax, op_log_softmax_gradient, op_sparsemax, op_sparsemax_gradient;
+extern const OpDef op_softmax, op_softmax_gradient, op_log_softmax, op_log_softmax_gradient, op_sparsemax,
+    op_sparsemax_gradient;
 
 #endif

@@ -74,10 +74,13 @@ const char *window_places(Emit *e, const WindowLoops *loops, const char *body) {
     for (int i = loops->window->dims - 1; i >= 0; i--) {
         const int64_t size = loops->out.dim[loops->first + i];
         if (size > 1)
-            body = filled(e, "map_loop", (Hole[]){{"var", places[i]}, {"size", integer(e, size)}, {"body", body}, {NULL, NULL}});
+            body = filled(e, "map_loop",
+                          (Hole[]){{"var", places[i]}, {"size", integer(e, size)}, {"body", body}, {NULL, NULL}});
     }
-    return filled(e, "map_loop",
-                  (Hole[]){{"var", "sample"}, {"size", size_text(e, loops->image, 0, loops->first)}, {"body", body}, {NULL, NULL}});
+    return filled(
+        e, "map_loop",
+        (Hole[]){
+            {"var", "sample"}, {"size", size_text(e, loops->image, 0, loops->first)}, {"body", body}, {NULL, NULL}});
 }
 
 const char *window_taps_of(Emit *e, const WindowLoops *loops, int first, int end, bool unrolled, const char *body) {

@@ -26,12 +26,13 @@ const char *window_place_at(Emit *emit, const WindowLoops *loops);
 const char *window_tap_at(Emit *emit, const WindowLoops *loops, int64_t size);
 /** That position's number among those of dimension `first` and the later ones; "0" where there is one. */
 const char *window_tap_number(Emit *emit, const WindowLoops *loops, int first);
-/** Loops around `body`: over all places, over a window's positions within the image, over channels in vectors, which are
- *  whole where `lanes` is NULL, and else have n lanes. */
+/** Loops around `body`: over all places, over a window's positions within the image, over channels in vectors, which
+ *  are whole where `lanes` is NULL, and else have n lanes. */
 const char *window_places(Emit *emit, const WindowLoops *loops, const char *body);
 const char *window_taps(Emit *emit, const WindowLoops *loops, const char *body);
 const char *window_channels(Emit *emit, const WindowLoops *loops, const char *lanes, const char *body);
-/** Those over a window's positions in dimensions first ... end - 1 only; unrolled, if wanted, where windows have no edge. */
+/** Those over a window's positions in dimensions first ... end - 1 only; unrolled, if wanted, where windows have no
+ *  edge. */
 const char *window_taps_of(Emit *emit, const WindowLoops *loops, int first, int end, bool unrolled, const char *body);
 /** Statements that say where a window at the edge begins and ends; "" where all lie within the image. */
 const char *window_edges(Emit *emit, const WindowLoops *loops);

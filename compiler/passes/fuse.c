@@ -105,7 +105,8 @@ static bool still_wanted(const Program *program, const Tensor *tensor, int from,
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Plan *plan, const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
-    if (!host->def->takes_steps || is_matmul_deep(host) || !shape_equal(op_space(op), op_space(host)) || op->loop != host->loop)
+    if (!host->def->takes_steps || is_matmul_deep(host) || !shape_equal(op_space(op), op_space(host)) ||
+        op->loop != host->loop)
         return false;
     if (!phases_fit(plan, op->phase, host->phase)) return false;
     if (!steps_fit(host, op)) return false;

@@ -79,7 +79,8 @@ void pass_skip_zeros(Plan *plan, Program *program) {
         const int64_t depth = op->in[0]->shape.dim[op->in[0]->shape.rank - 1];
         if (op->loop && op->loop->steps > 1 && is_matmul_straight(op) && depth > plan->target->shallow_depth)
             op->skips_first = begins_with_zero(op->in[0], op->loop);
-        const TimeLoop *const loop = is_matmul_transposed(op) && op->in[0]->shape.rank == 3 ? loop_of_zero(op->in[0]) : NULL;
+        const TimeLoop *const loop =
+            is_matmul_transposed(op) && op->in[0]->shape.rank == 3 ? loop_of_zero(op->in[0]) : NULL;
         if (!loop || loop->steps == 1 || !has_steps(op->in[0]) || !has_steps(op->in[1])) continue;
         Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
         op->in[0] = later_steps(&build, op->in[0], loop->reversed);

@@ -69,7 +69,9 @@ static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *
         joint->biased ? joint->biased->operands[0].tensor->producer : joint->inputs->producer;
     if (!made || !is_matmul_straight(made) || made->loop || made->in[0]->shape.rank != 3)
         return false;
-    if (!sequence_behind(made->in[0], &(int64_t){0}) || shape_size(made->in[1]->shape, 1) > plan->target->second_cache_share) return false;
+    if (!sequence_behind(made->in[0], &(int64_t){0}) ||
+        shape_size(made->in[1]->shape, 1) > plan->target->second_cache_share)
+        return false;
     return !joint->biased || readers_of(program, made->out) == 1;
 }
 

@@ -125,7 +125,8 @@ static bool reads_part(const Op *op, const Tensor *tensor) {
 
 /* Whether who reads a mask can draw it again, element by element. */
 static bool may_redraw(const Op *reader, const Tensor *mask) {
-    return reader->def == &op_map && !reader->loop && shape_equal(reader->out->shape, mask->shape) && !reads_part(reader, mask);
+    return reader->def == &op_map && !reader->loop && shape_equal(reader->out->shape, mask->shape) &&
+           !reads_part(reader, mask);
 }
 
 /* Masks as large as what they mask are not stored: whoever reads them draws the same numbers again, which costs less

@@ -63,7 +63,9 @@ bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor) {
     return false;
 }
 
-bool op_reads(const Op *op, const Tensor *tensor) { return op_reads_input(op, tensor) || op_reads_in_steps(op, 0, tensor); }
+bool op_reads(const Op *op, const Tensor *tensor) {
+    return op_reads_input(op, tensor) || op_reads_in_steps(op, 0, tensor);
+}
 
 bool op_makes(const Op *op, const Tensor *tensor) {
     for (Access at = {.op = op}; access_next(&at);)

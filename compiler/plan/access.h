@@ -8,7 +8,8 @@
 
 #include "plan/plan.h"
 
-/** True when an input of `op` is memory of `tensor`, whichever part of it; or a step from number `first` on reads it; or either. */
+/** True when an input of `op` is memory of `tensor`, whichever part of it; or a step from number `first` on reads it;
+ *  or either. */
 bool op_reads_input(const Op *op, const Tensor *tensor);
 bool op_reads_in_steps(const Op *op, int first, const Tensor *tensor);
 bool op_reads(const Op *op, const Tensor *tensor);
@@ -17,8 +18,8 @@ bool op_makes(const Op *op, const Tensor *tensor);
 /** True when `op` writes to the memory of `tensor`, whichever part of it. */
 bool op_writes(const Op *op, const Tensor *tensor);
 
-/** One tensor after the other that an operation reads or makes, some of them twice: inputs, its result, then of each step its
- *  operands and its result.  for (Access at = {.op = op}; access_next(&at);) … at.tensor … */
+/** One tensor after the other that an operation reads or makes, some of them twice: inputs, its result, then of each
+ *  step its operands and its result.  for (Access at = {.op = op}; access_next(&at);) … at.tensor … */
 typedef struct Access {
     const Op *op;
     Tensor *tensor;

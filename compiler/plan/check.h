@@ -5,8 +5,8 @@
 
 #include "plan/plan.h"
 
-/** What is wrong with a program, its places, uses, views, its order and what lies in its memory; NULL: nothing. Looks at all of it
- *  again. */
+/** What is wrong with a program, its places, uses, views, its order and what lies in its memory; NULL: nothing. Looks
+ *  at all of it again. */
 const char *plan_check(const Plan *plan, const Program *program);
 
 #endif

@@ -20,7 +20,8 @@ static void dump_view(const Tensor *tensor, Text *out) {
     const char *name = tensor_rows((Tensor *)tensor)->name;
     if (tensor->columns) {
         const long long first = (long long)tensor->column;
-        text_printf(out, " columns %lld..%lld of %s", first, first + tensor->shape.dim[tensor->shape.rank - 1] - 1, name);
+        text_printf(out, " columns %lld..%lld of %s", first, first + tensor->shape.dim[tensor->shape.rank - 1] - 1,
+                    name);
     } else {
         text_printf(out, " of %s", tensor_storage(tensor)->name);
     }

@@ -37,7 +37,8 @@ typedef enum TensorKind {
     TENSOR_GRADIENT,      /* of a weight, kept for the caller (--gradients) */
     TENSOR_SLOT,          /* state of the optimizer, one per weight */
     TENSOR_MASK,          /* random factor given by the caller (--external-masks) */
-    TENSOR_STATE,         /* goes on from batch to batch, in the struct of states, or from step to step, in that of a stream */
+    /* goes on from batch to batch, in the struct of states, or from step to step, in that of a stream */
+    TENSOR_STATE,
     TENSOR_VALUE          /* computed: in the arena, or only in registers */
 } TensorKind;
 
@@ -152,7 +153,8 @@ typedef enum Phase {
     PHASE_COUNT
 } Phase;
 
-/** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with. */
+/** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with.
+ *  */
 struct Carry {
     Tensor *sequence;
     bool from_zero;              /* begins with zeros */
@@ -210,7 +212,8 @@ struct OpDef {
     void (*emit)(Emit *emit, const Op *op);
     /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */
     void (*describe)(const Op *op, Text *out);
-    /** What stands in the comment above the function, of the name of its input; NULL: the operation's name and inputs. */
+    /** What stands in the comment above the function, of the name of its input; NULL: the operation's name and inputs.
+     *  */
     const char *(*formula)(Emit *emit, const Op *op, const char *x);
     const AttrsKind *attrs; /* NULL: it has none */
     bool takes_steps;       /* elementwise steps can be fused behind it … */
@@ -219,8 +222,8 @@ struct OpDef {
 };
 
 /* The operations that rooms below ops/ build, look for or print differently. The others are declared in ops/NAME.h. */
-extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_conv, op_random, op_loss_weights, op_loss, op_metric,
-    op_update;
+extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_conv, op_random, op_loss_weights, op_loss,
+    op_metric, op_update;
 
 struct Program {
     const char *name; /* predict, evaluate, train, step */
@@ -242,8 +245,9 @@ typedef struct Slot {
     double initial;
 } Slot;
 
-/** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef, and then for what is common
- *  to all of them by update_rule(). Lists grow by rule_add_… alone (plan/rule.h), which see that no name is given twice. */
+/** What an optimizer does to one weight `w` with gradient `g`: filled in by its OptimizerDef, and then for what is
+ *  common to all of them by update_rule(). Lists grow by rule_add_… alone (plan/rule.h), which see that no name is
+ *  given twice. */
 typedef struct UpdateRule {
     Arena *arena;
     LIST(Slot) slots;
@@ -283,7 +287,8 @@ typedef struct Plan {
     const Model *step_model; /* … of this model; NULL: not asked for */
     Tensors weights, gradients, slots, masks, states;
     Tensors stream_states; /* of `step` */
-    Names by_name[TENSOR_VALUE], stream_by_name; /* those that outlast a program, of each kind; those of stream_states */
+    /* those that outlast a program, of each kind; those of stream_states */
+    Names by_name[TENSOR_VALUE], stream_by_name;
     Use *free_uses;
     int tensor_count; /* in all programs */
     int64_t *costs; /* visits of lowering, and then of each pass */

@@ -18,8 +18,8 @@ int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
 
 static int64_t at_least_one(int64_t count) { return count > 0 ? count : 1; }
 
-/* Mirrors the structs of emit/file.t.c, whose sizes the emitted C asserts. An empty array has one element. What compilers
- * might leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
+/* Mirrors the structs of emit/file.t.c, whose sizes the emitted C asserts. An empty array has one element. What
+ * compilers might leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
 Sizes plan_sizes(const Plan *plan) {
     Sizes sizes = {0};
     for (int i = 0; i < plan->weights.count; i++) {
@@ -44,12 +44,12 @@ Sizes plan_sizes(const Plan *plan) {
     sizes.params_bytes = at_least_one(sizes.params) * real;
     sizes.work_bytes = (sizes.work + sizes.states) * real;
     sizes.state_bytes = sizes.stream_arena * real;
-    for (int i = 0; i < plan->stream_states.count; i++) sizes.state_bytes += tensor_bytes(plan, plan->stream_states.at[i]);
+    for (int i = 0; i < plan->stream_states.count; i++)
+        sizes.state_bytes += tensor_bytes(plan, plan->stream_states.at[i]);
     sizes.state_padding = (real - sizes.state_bytes % real) % real / 4;
     sizes.state_bytes += sizes.state_padding * 4;
-    const int64_t reals =
-        at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states + sizes.train_arena + 1 +
-        (plan->update.product != NULL);
+    const int64_t reals = at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states +
+                          sizes.train_arena + 1 + (plan->update.product != NULL);
     sizes.trainer_padding = reals * real % 8 / real;
     sizes.trainer_bytes = (reals + sizes.trainer_padding) * real + 3 * 8; /* three 64-bit counters */
     return sizes;

@@ -44,7 +44,8 @@ bool tensors_overlap(const Tensor *a, const Tensor *b) {
     const Slice x = tensor_slice(a), y = tensor_slice(b);
     if (x.stepped && y.stepped && x.index != y.index) return false;
     if (!a->columns || !b->columns) return true;
-    const int64_t a_end = a->column + a->shape.dim[a->shape.rank - 1], b_end = b->column + b->shape.dim[b->shape.rank - 1];
+    const int64_t a_end = a->column + a->shape.dim[a->shape.rank - 1],
+                  b_end = b->column + b->shape.dim[b->shape.rank - 1];
     return a->column < b_end && b->column < a_end;
 }
 

@@ -6,8 +6,8 @@
 #include "base/arena.h"
 #include "plan/plan.h"
 
-/** The first use of the memory of `tensor` in a program, and the one behind `use`; NULL: there is none. An operation stands
- *  in the list of readers once, and in that of writers. What it reads may be what a step before it makes. */
+/** The first use of the memory of `tensor` in a program, and the one behind `use`; NULL: there is none. An operation
+ *  stands in the list of readers once, and in that of writers. What it reads may be what a step before it makes. */
 const Use *first_reader(const Program *program, const Tensor *tensor);
 const Use *first_writer(const Program *program, const Tensor *tensor);
 const Use *next_use(const Use *use);
@@ -26,8 +26,8 @@ void op_index(Plan *plan, Op *op);
 void program_drop(Plan *plan, Program *program, Op *op);
 void program_close(Program *program);
 
-/** Moves operations, all at once: each before what stands at `to` now, or behind the last one; those with one aim in the order
- *  of the list. Costs as much as the program is long. */
+/** Moves operations, all at once: each before what stands at `to` now, or behind the last one; those with one aim in
+ *  the order of the list. Costs as much as the program is long. */
 typedef struct Move {
     Op *op;
     int to;
@@ -35,7 +35,8 @@ typedef struct Move {
 
 typedef LIST(Move) Moves;
 void program_move(Plan *plan, Program *program, const Moves *moves);
-/** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the base's. */
+/** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the base's.
+ *  */
 void tensor_show(Plan *plan, Tensor *view, Tensor *base);
 /** The first and the last operation of the loop that the one at `at` is in. */
 int loop_first(const Program *program, int at);

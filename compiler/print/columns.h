@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 
-/** The text with its long lines broken: C behind commas and operators, comments between words, directives with a backslash.
- *  What has no blank stays as it is. */
+/** The text with its long lines broken: C behind commas and operators, comments between words, directives with a
+ *  backslash. What has no blank stays as it is. */
 const char *within_columns(Arena *arena, const char *text);
 
 #endif

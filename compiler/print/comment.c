@@ -155,7 +155,8 @@ static const char *start_of(Emit *emit, const Function *function) {
     }
     if (op->def->formula) return op->def->formula(emit, op, input_text(emit, function, op->in[0]));
     const bool named = op->def == &op_loss || op->def == &op_metric;
-    const bool told = op->def->describe && !named && op->def != &op_random; /* random numbers have a line of their own */
+    /* random numbers have a line of their own */
+    const bool told = op->def->describe && !named && op->def != &op_random;
     if (named) text_printf(&out, "sums[%d] += ", measure_attrs(op)->sum_at);
     text_puts(&out, named ? measure_attrs(op)->object->class->name : op->def->name);
     if (told) op->def->describe(op, &out);
@@ -374,7 +375,8 @@ void op_formula(Emit *emit, Function *function) {
 }
 
 const char *op_comment(Emit *emit, const Function *function) {
-    const char *const layers = layers_text(emit, function), *const lines = function->formula, *const shapes = function->shapes;
+    const char *const layers = layers_text(emit, function), *const lines = function->formula,
+                      *const shapes = function->shapes;
     const char *const whole = formatted(emit, "/* %s%s%s%s */\n", layers, lines, *shapes ? "; " : "", shapes);
     if (!strchr(lines, '\n') && strlen(whole) < WIDTH) return whole;
     Text out = {.arena = emit->arena};

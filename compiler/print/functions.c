@@ -51,7 +51,8 @@ static const char *function_text(Emit *emit, const Function *function, const cha
                      unused ? "    (void)batch;\n" : "", function->body);
 }
 
-/* In each copy for an instruction set these names are replaced, so they may not be those of the structs' members either. */
+/* In each copy for an instruction set these names are replaced, so they may not be those of the structs' members
+ * either. */
 static bool function_name_used(const Emit *emit, const char *name) {
     static const char *const members[] = {"params",  "gradients", "masks",  "arena",      "learning_rate",
                                           "seed",    "batches",   "states", "iterations", "momenta",
@@ -72,8 +73,8 @@ static void add_layer(Emit *emit, Function *function, const Layer *layer) {
     list_push(emit->arena, &function->layers, layer);
 }
 
-/* Prints a function in an arena of its own: most of what it takes is wanted no more when its text is there. Returns the equal
- * one that was printed before, or itself. */
+/* Prints a function in an arena of its own: most of what it takes is wanted no more when its text is there. Returns the
+ * equal one that was printed before, or itself. */
 static Function *print_apart(Emit *emit, const Op *op, Function *function) {
     Arena *const arena = emit->arena;
     emit->function = function;
@@ -103,8 +104,8 @@ static Function *print_apart(Emit *emit, const Op *op, Function *function) {
     return equal ? equal : function;
 }
 
-/* Prints an operation as a function, or finds the equal one. Which layers are behind it is known only when all have been
- * printed, and so is its name. */
+/* Prints an operation as a function, or finds the equal one. Which layers are behind it is known only when all have
+ * been printed, and so is its name. */
 static Function *function_of(Emit *emit, const Op *op) {
     Function *function = NEW(emit->arena, Function);
     *function = (Function){.op = op, .named_after = op, .program = emit->program};

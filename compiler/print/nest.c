@@ -101,8 +101,8 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
     return nest;
 }
 
-/* The distance in memory of neighbours along dimension `dim` of the space: literal, and *of_batch when the batch is to be
- * multiplied in. */
+/* The distance in memory of neighbours along dimension `dim` of the space: literal, and *of_batch when the batch is to
+ * be multiplied in. */
 static int64_t stride_of(const Tensor *tensor, Shape space, int dim, bool *of_batch) {
     const Shape own = tensor->shape;
     int64_t stride = 1;
@@ -129,7 +129,8 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool 
         const char *const var = of_batch ? formatted(emit, "%s * batch", loop->var) : loop->var;
         text_printf(&text, "%s%s", text.length ? " + " : "", times(emit, var, stride));
     }
-    if (tensor->columns && tensor->column) text_printf(&text, "%s%lld", text.length ? " + " : "", (long long)tensor->column);
+    if (tensor->columns && tensor->column)
+        text_printf(&text, "%s%lld", text.length ? " + " : "", (long long)tensor->column);
     return text.length ? text_chars(&text) : "0";
 }
 
@@ -336,7 +337,8 @@ static void put_result(Emit *emit, const Op *op, int index, const char *text, bo
     forget_overwritten(emit, step->result);
 }
 
-/* One step: `const vec relu = …`. What it writes in place stays in its local for the steps behind; the last one stores it. */
+/* One step: `const vec relu = …`. What it writes in place stays in its local for the steps behind; the last one stores
+ * it. */
 static void step_text(Emit *emit, const Op *op, int index, const Place *place, Text *out) {
     const Step *step = &op->steps.at[index];
     Bound *const bounds = NEW_ARRAY(emit->arena, Bound, step->operand_count + 1);
@@ -386,7 +388,8 @@ bool block_is_column(const Op *op) {
     const Tensor *const b = op->in[1];
     if (!is_matmul_transposed(op) && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
     for (Access at = {.op = op}; access_next(&at);)
-        if ((at.writes || at.step >= 0) && shape_equal(at.tensor->shape, space) && tensor_row_width(at.tensor) != 1) return false;
+        if ((at.writes || at.step >= 0) && shape_equal(at.tensor->shape, space) && tensor_row_width(at.tensor) != 1)
+            return false;
     return true;
 }
 
@@ -424,12 +427,15 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     place.nest = &nest;
     place.value_name = local_name(emit, own_role(emit, op, op->out));
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
-    text.draws = draws_text(emit, op, columns <= RANDOM_BLOCK ? row_text
-                                                    : formatted(emit, "%s * %lld + col / PANEL", row_at,
-                                                                (long long)((columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK)));
+    text.draws =
+        draws_text(emit, op,
+                   columns <= RANDOM_BLOCK ? row_text
+                                           : formatted(emit, "%s * %lld + col / PANEL", row_at,
+                                                       (long long)((columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK)));
     const char *store = "";
     if (!op->out->in_registers) {
-        const char *const to = matrix_text(emit, op->out, param_named(emit, op->out, true, op->steps.count ? "sum_out" : "y"));
+        const char *const to =
+            matrix_text(emit, op->out, param_named(emit, op->out, true, op->steps.count ? "sum_out" : "y"));
         store = lanes_store(
             emit,
             column || row ? formatted(emit, "%s + col + c", to)

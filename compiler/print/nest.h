@@ -32,8 +32,8 @@ typedef struct Nest {
     bool blocked;   /* the last one in blocks of 64, with random numbers for each */
 } Nest;
 
-/** What the variable of a loop over the dimensions first … end-1 of `shape` is called, within `depth` others: sample, step
- *  of a sequence, row (of samples and something else), or i, j, … */
+/** What the variable of a loop over the dimensions first … end-1 of `shape` is called, within `depth` others: sample,
+ *  step of a sequence, row (of samples and something else), or i, j, … */
 const char *loop_variable(Shape shape, int first, int end, int depth);
 /** Loops over `shape` merged as far as the operands allow; `kept` is the shape that a sum leaves, or NULL. */
 Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept);
@@ -75,13 +75,14 @@ typedef struct BlockText {
 } BlockText;
 
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
-/** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at c. */
+/** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at c.
+ *  */
 bool block_is_row(const Emit *emit, const Op *op);
 bool block_is_column(const Op *op);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
 const char *draws_text(Emit *emit, const Op *op, const char *block);
-/** A formula with its operands replaced; `operands` ends with a NULL name. Numbers are those of the plan's real type, or of
- *  another. */
+/** A formula with its operands replaced; `operands` ends with a NULL name. Numbers are those of the plan's real type,
+ *  or of another. */
 const char *formula_text(Emit *emit, const char *formula, const Hole *operands);
 const char *formula_text_of(Emit *emit, ElementType type, const char *formula, const Hole *operands);
 

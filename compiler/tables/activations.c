@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Activations: a row each, the value as an expression of x, the gradient as one of d (what arrives) and x or y (the
- * value). Reading y where possible lets the plan forget x. Formulas and their corners are Keras 3's (activations.py). */
+ * value). Reading y where possible lets the plan forget x. Formulas and their corners are Keras 3's (activations.py).
+ * */
 #include "build/build.h"
 #include "build/builder.h"
 #include "language/class.h"
@@ -10,13 +11,13 @@
 
 #define ROW(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, .rises = false)
 #define ROW_RISING(name_, formula_, value_, gradient_) FULL_ROW(name_, NULL, formula_, value_, gradient_, .rises = true)
-#define ROW_ALIAS(name_, alias_, formula_, value_, gradient_) FULL_ROW(name_, alias_, formula_, value_, gradient_, .rises = false)
-#define FULL_ROW(name_, alias_, formula_, value_, gradient_, ...)                                                       \
-    const ActivationDef activation_##name_ = {                                                                         \
-        .class = {.kind = CLASS_ACTIVATION, .name = #name_, .brief = (formula_),                                       \
-                  .aliases = ALIASES(alias_)},                                                     \
-        .value = (value_),                                                                                             \
-        .gradient = (gradient_),                                                                                       \
+#define ROW_ALIAS(name_, alias_, formula_, value_, gradient_) \
+    FULL_ROW(name_, alias_, formula_, value_, gradient_, .rises = false)
+#define FULL_ROW(name_, alias_, formula_, value_, gradient_, ...)                                             \
+    const ActivationDef activation_##name_ = {                                                                \
+        .class = {.kind = CLASS_ACTIVATION, .name = #name_, .brief = (formula_), .aliases = ALIASES(alias_)}, \
+        .value = (value_),                                                                                    \
+        .gradient = (gradient_),                                                                              \
         __VA_ARGS__};
 
 ROW(linear, "x", NULL, NULL)
@@ -24,7 +25,8 @@ FULL_ROW(relu, NULL, "max(x, 0)", RELU_VALUE, RELU_GRADIENT, .rises = true, .is_
 ROW_RISING(relu6, "min(max(x, 0), 6)", "v_clip(x, 0.0, 6.0)", "v_select((y > 0.0) & (y < 6.0), d, 0.0)")
 ROW_RISING(leaky_relu, "x where x > 0, else 0.2·x", "v_select(x > 0.0, x, 0.2 * x)", "v_select(y > 0.0, d, 0.2 * d)")
 ROW_RISING(elu, "x where x > 0, else eˣ - 1", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
-ROW_RISING(celu, "max(x, 0) + min(eˣ - 1, 0)", "v_select(x > 0.0, x, v_expm1(x))", "v_select(y > 0.0, d, d * (y + 1.0))")
+ROW_RISING(celu, "max(x, 0) + min(eˣ - 1, 0)", "v_select(x > 0.0, x, v_expm1(x))",
+           "v_select(y > 0.0, d, d * (y + 1.0))")
 ROW_RISING(selu, "1.0507·(x where x > 0, else 1.6733·(eˣ - 1))",
     "v_select(x > 0.0, 1.0507009873554805 * x, 1.7580993408473766 * v_expm1(x))",
     "v_select(y < 0.0, d * (y + 1.7580993408473766), 1.0507009873554805 * d)")
@@ -33,7 +35,8 @@ ROW(gelu, "x·Φ(x), with Φ(x) = (1 + erf(x/√2)) / 2", "0.5 * x * (1.0 + v_er
 ROW_ALIAS(silu, "swish", "x·sigmoid(x)", "x * v_sigmoid(x)", "d * v_sigmoid(x) * (1.0 + x * v_sigmoid(-x))")
 ROW(mish, "x·tanh(softplus(x))", "x * v_tanh(v_softplus(x))",
     "d * (v_tanh(v_softplus(x)) + x * v_sigmoid(x) * (1.0 - v_tanh(v_softplus(x)) * v_tanh(v_softplus(x))))")
-FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)", .rises = true, .keeps_logits = true, .values = VALUES_PROBABLE)
+FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)", .rises = true, .keeps_logits = true,
+         .values = VALUES_PROBABLE)
 FULL_ROW(hard_sigmoid, NULL, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
     "v_select((x > -3.0) & (x < 3.0), 0.16666666666666667 * d, 0.0)",
     .rises = true, .values = VALUES_PROBABLE)
@@ -47,14 +50,14 @@ ROW_RISING(tanh, "tanh(x)", "v_tanh(x)", "d * (1.0 - y * y)")
 ROW_RISING(hard_tanh, "-1 for x < -1, 1 for x > 1, else x", "v_clip(x, -1.0, 1.0)",
     "v_select((x >= -1.0) & (x <= 1.0), d, 0.0)")
 ROW(tanh_shrink, "x - tanh(x)", "x - v_tanh(x)", "d * v_tanh(x) * v_tanh(x)")
-ROW(soft_shrink, "x - 0.5 for x > 0.5, x + 0.5 for x < -0.5, else 0", "v_max(x - 0.5, v_splat(0.0)) + v_min(x + 0.5, v_splat(0.0))",
-    "v_select(v_abs(y) > 0.0, d, 0.0)")
+ROW(soft_shrink, "x - 0.5 for x > 0.5, x + 0.5 for x < -0.5, else 0",
+    "v_max(x - 0.5, v_splat(0.0)) + v_min(x + 0.5, v_splat(0.0))", "v_select(v_abs(y) > 0.0, d, 0.0)")
 ROW(hard_shrink, "x where |x| > 0.5, else 0", "v_select(v_abs(x) > 0.5, x, 0.0)",
     "v_select(v_abs(y) > 0.0, d, 0.0)")
 FULL_ROW(softplus, NULL, "log(1 + eˣ)", "v_softplus(x)", "d * v_sigmoid(x)",
     .rises = true, .values = VALUES_PROBABLE)
-FULL_ROW(squareplus, NULL, "(x + √(x² + 4)) / 2", "0.5 * (x + v_sqrt(x * x + 4.0))", "d * (0.5 + 0.5 * x / v_sqrt(x * x + 4.0))",
-    .rises = true, .values = VALUES_PROBABLE)
+FULL_ROW(squareplus, NULL, "(x + √(x² + 4)) / 2", "0.5 * (x + v_sqrt(x * x + 4.0))",
+         "d * (0.5 + 0.5 * x / v_sqrt(x * x + 4.0))", .rises = true, .values = VALUES_PROBABLE)
 ROW(sparse_plus, "0 for x ≤ -1, x for x ≥ 1, else (x + 1)² / 4",
     "v_select(x > -1.0, v_select(x < 1.0, 0.25 * (x + 1.0) * (x + 1.0), x), 0.0)",
     "v_select(x > -1.0, v_select(x < 1.0, 0.5 * d * (x + 1.0), d), 0.0)")
@@ -101,12 +104,15 @@ static const Formula gated = {
 static Tensor *glu_build(Builder *build, Tensor *x) {
     const int64_t half = x->shape.dim[x->shape.rank - 1] / 2;
     Tensor *both = build_copy(build, x); /* whose gradient is that of its halves alone */
-    Tensor *const halves[] = {build_columns(build, both, 0, half, "values"), build_columns(build, both, half, half, "gates")};
+    Tensor *const halves[] = {build_columns(build, both, 0, half, "values"),
+                              build_columns(build, both, half, half, "gates")};
     return build_map(build, &gated, halves, NULL, 0);
 }
 
 const ActivationDef activation_glu = {
-    .class = {.kind = CLASS_ACTIVATION, .name = "glu", .brief = "a·sigmoid(b), of the two halves a and b of the last axis"},
+    .class = {.kind = CLASS_ACTIVATION,
+              .name = "glu",
+              .brief = "a·sigmoid(b), of the two halves a and b of the last axis"},
     .build = glu_build,
     .halves = true,
 };

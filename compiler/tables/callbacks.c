@@ -9,8 +9,9 @@
 #define MONITOR_ARG                                                                                                    \
     {ARG(CallbackArgs, monitor), ARG_STRING, DEFAULT("'val_loss'"),                                                    \
      .doc = "the figure to watch: loss, a metric, or one of them behind val_"}
-#define MODE_ARG                                                                                                       \
-    {ARG(CallbackArgs, mode), ARG_CHOICE, DEFAULT("'auto'"), .choices = (const char *const[]){"auto", "min", "max", NULL}, \
+#define MODE_ARG                                                   \
+    {ARG(CallbackArgs, mode), ARG_CHOICE, DEFAULT("'auto'"),       \
+     .choices = (const char *const[]){"auto", "min", "max", NULL}, \
      .doc = "whether it should fall or rise; 'auto' knows it from the metric"}
 #define VERBOSE_ARG {ARG(CallbackArgs, verbose), ARG_INT, DEFAULT("0"), RANGE(0, 2), .doc = "1: say what is done"}
 #define COUNT_ARG(field, fallback, meaning)                                                                            \
@@ -19,8 +20,9 @@
 #define SAVE_FREQ_ARG                                                                                                  \
     {ARG(CallbackArgs, save_freq), ARG_INT, DEFAULT("'epoch'"), RANGE(1, INT32_MAX), .word = "epoch",                  \
      .doc = "'epoch', or after how many steps"}
-#define MIN_DELTA_ARG(fallback)                                                                                        \
-    {ARG(CallbackArgs, min_delta), ARG_REAL, DEFAULT(fallback), .doc = "what is less than this better is no improvement"}
+#define MIN_DELTA_ARG(fallback)                                 \
+    {ARG(CallbackArgs, min_delta), ARG_REAL, DEFAULT(fallback), \
+     .doc = "what is less than this better is no improvement"}
 
 static const ArgDef EarlyStopping_args[] = {
     MONITOR_ARG,
@@ -46,22 +48,23 @@ static const ArgDef ModelCheckpoint_args[] = {
      .doc = "what has to be beaten first"},
     {0}};
 
-static const ArgDef ReduceLROnPlateau_args[] = {
-    MONITOR_ARG,
-    {ARG(CallbackArgs, factor), ARG_REAL, DEFAULT("0.1"), RANGE(0, 1), .doc = "what the learning rate is multiplied by"},
-    COUNT_ARG(patience, "10", "epochs without improvement before that"),
-    VERBOSE_ARG,
-    MODE_ARG,
-    MIN_DELTA_ARG("1e-4"),
-    COUNT_ARG(cooldown, "0", "epochs after it that do not count"),
-    {ARG(CallbackArgs, min_lr), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30), .doc = "the learning rate does not fall below this"},
-    {0}};
+static const ArgDef ReduceLROnPlateau_args[] = {MONITOR_ARG,
+                                                {ARG(CallbackArgs, factor), ARG_REAL, DEFAULT("0.1"), RANGE(0, 1),
+                                                 .doc = "what the learning rate is multiplied by"},
+                                                COUNT_ARG(patience, "10", "epochs without improvement before that"),
+                                                VERBOSE_ARG,
+                                                MODE_ARG,
+                                                MIN_DELTA_ARG("1e-4"),
+                                                COUNT_ARG(cooldown, "0", "epochs after it that do not count"),
+                                                {ARG(CallbackArgs, min_lr), ARG_REAL, DEFAULT("0.0"), RANGE(0, 1e30),
+                                                 .doc = "the learning rate does not fall below this"},
+                                                {0}};
 
-static const ArgDef LearningRateScheduler_args[] = {
-    {ARG(CallbackArgs, schedule), ARG_RATES, RANGE(0, 1e30),
-     .doc = "{0: 1e-2, 10: 1e-3}, rates by the epoch from which they hold; a list, one for each; or a schedule over epochs"},
-    VERBOSE_ARG,
-    {0}};
+static const ArgDef LearningRateScheduler_args[] = {{ARG(CallbackArgs, schedule), ARG_RATES, RANGE(0, 1e30),
+                                                     .doc = "{0: 1e-2, 10: 1e-3}, rates by the epoch from which they "
+                                                            "hold; a list, one for each; or a schedule over epochs"},
+                                                    VERBOSE_ARG,
+                                                    {0}};
 
 static const ArgDef CSVLogger_args[] = {
     {ARG_AS(CallbackArgs, path, "filename"), ARG_STRING, .doc = "the file"},
@@ -127,7 +130,8 @@ static void check_backup(const Object *object, Diags *diags) { check_path(object
 static void check_plateau(const Object *object, Diags *diags) {
     const CallbackArgs *args = object->args;
     if (args->factor >= 1)
-        diag(diags, D_out_of_range, object_arg_span(object, "factor"), "factor", object->class->name, "less than 1", "1");
+        diag(diags, D_out_of_range, object_arg_span(object, "factor"), "factor", object->class->name, "less than 1",
+             "1");
 }
 
 #define CALLBACK_CLASS(name_, brief_, check_)                                                                          \
@@ -135,7 +139,8 @@ static void check_plateau(const Object *object, Diags *diags) {
                                     .args_size = sizeof(CallbackArgs), .check = (check_)}
 
 CALLBACK_CLASS(EarlyStopping, "ends training when a figure no longer improves", NULL);
-CALLBACK_CLASS(ModelCheckpoint, "saves the weights after epochs or steps, or only the best ones", check_model_checkpoint);
+CALLBACK_CLASS(ModelCheckpoint, "saves the weights after epochs or steps, or only the best ones",
+               check_model_checkpoint);
 CALLBACK_CLASS(ReduceLROnPlateau, "lowers the learning rate when a figure no longer improves", check_plateau);
 CALLBACK_CLASS(LearningRateScheduler, "sets the learning rate at the beginning of every epoch", NULL);
 CALLBACK_CLASS(CSVLogger, "writes the figures of every epoch to a file", check_csv_logger);

@@ -16,8 +16,10 @@ typedef struct InitializerArgs {
 #define SEED_ARG                                                                                                       \
     {ARG(InitializerArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX),                                        \
      .doc = "draws that depend on this seed alone"}
-#define FAN_AXES_ARGS                                                                                                  \
-    {FIXED("input_axes", "None", "fans are those of kernels")}, {FIXED("output_axes", "None", "fans are those of kernels")}
+#define FAN_AXES_ARGS                                             \
+    {FIXED("input_axes", "None", "fans are those of kernels")}, { \
+        FIXED("output_axes", "None", "fans are those of kernels") \
+    }
 #define DEFINE(name_, brief_, args_, describe_, ...)                                                                   \
     const InitializerDef initializer_##name_ = {                                                                       \
         .class = {.kind = CLASS_INITIALIZER, .name = #name_, .brief = (brief_), .args = (args_),                       \
@@ -69,10 +71,13 @@ static const ArgDef uniform_args[] = {
     SEED_ARG, {0}};
 static const ArgDef scaling_args[] = {
     {ARG(InitializerArgs, scale), ARG_REAL, DEFAULT("1.0"), RANGE(1e-30, 1e30), .doc = "factor of the variance"},
-    {ARG(InitializerArgs, mode), ARG_CHOICE, DEFAULT("'fan_in'"), .choices = modes, .doc = "what the variance is divided by"},
+    {ARG(InitializerArgs, mode), ARG_CHOICE, DEFAULT("'fan_in'"), .choices = modes,
+     .doc = "what the variance is divided by"},
     {ARG(InitializerArgs, distribution), ARG_CHOICE, DEFAULT("'truncated_normal'"), .choices = distributions,
      .doc = "what is drawn; 'normal' is 'truncated_normal'"},
-    SEED_ARG, FAN_AXES_ARGS, {0}};
+    SEED_ARG,
+    FAN_AXES_ARGS,
+    {0}};
 static const ArgDef gain_args[] = {
     {ARG(InitializerArgs, gain), ARG_REAL, DEFAULT("1.0"), RANGE(-1e30, 1e30), .doc = "factor of the matrix"},
     SEED_ARG, {0}};

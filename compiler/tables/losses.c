@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Losses: elementwise ones as formulas of prediction p and target y, averaged over the last axis; others by the names of
- * their templates (ops/loss.t.c). Formulas: keras/src/losses, keras/src/backend/tensorflow/nn.py. */
+/* Losses: elementwise ones as formulas of prediction p and target y, averaged over the last axis; others by the names
+ * of their templates (ops/loss.t.c). Formulas: keras/src/losses, keras/src/backend/tensorflow/nn.py. */
 #include "language/class.h"
 #include "model/loss.h"
 #include "tables/losses.h"
@@ -20,10 +20,12 @@ static const ArgDef huber_args[] = {DELTA_ARG, COMMON_ARGS, {0}};
 static const ArgDef cosine_args[] = {AXIS_ARG, COMMON_ARGS, {0}};
 static const ArgDef dice_args[] = {COMMON_ARGS, AXES_ARG, {0}};
 static const ArgDef crossentropy_args[] = {FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, COMMON_ARGS, {0}};
-static const ArgDef sparse_args[] = {
-    FROM_LOGITS_ARG,
-    {ARG(LossArgs, ignore_class), ARG_INT, DEFAULT("None"), RANGE(INT32_MIN, INT32_MAX), .doc = "label that does not count"},
-    LAST_AXIS_ARG, COMMON_ARGS, {0}};
+static const ArgDef sparse_args[] = {FROM_LOGITS_ARG,
+                                     {ARG(LossArgs, ignore_class), ARG_INT, DEFAULT("None"),
+                                      RANGE(INT32_MIN, INT32_MAX), .doc = "label that does not count"},
+                                     LAST_AXIS_ARG,
+                                     COMMON_ARGS,
+                                     {0}};
 static const ArgDef binary_focal_args[] = {
     BALANCING_ARG, ALPHA_ARG, GAMMA_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, COMMON_ARGS, {0}};
 static const ArgDef categorical_focal_args[] = {
@@ -122,8 +124,8 @@ const LossDef loss_Dice = {
 #define BINARY_SLOPE "v_select(" INSIDE ", (p - y) / (p * (1.0 - p)), 0.0)"
 
 const LossDef loss_BinaryCrossentropy = {
-    LOSS_CLASS(BinaryCrossentropy, "mean -(y·log p + (1 - y)·log(1 - p))", crossentropy_args, "binary_crossentropy", "bce",
-               "BCE"),
+    LOSS_CLASS(BinaryCrossentropy, "mean -(y·log p + (1 - y)·log(1 - p))", crossentropy_args, "binary_crossentropy",
+               "bce", "BCE"),
     .value = BINARY,
     .gradient = BINARY_SLOPE,
     .logits_value = "v_softplus(p) - p * y",
@@ -132,8 +134,8 @@ const LossDef loss_BinaryCrossentropy = {
     .target = "UNIT",
 };
 const LossDef loss_CategoricalCrossentropy = {
-    LOSS_CLASS(CategoricalCrossentropy, "-Σ y·log p over the classes", crossentropy_args, "categorical_crossentropy", "cce",
-               "CCE"),
+    LOSS_CLASS(CategoricalCrossentropy, "-Σ y·log p over the classes", crossentropy_args, "categorical_crossentropy",
+               "cce", "CCE"),
     .over_classes = true,
     .row = "loss_categorical",
     .row_train = "loss_categorical_train",
@@ -158,7 +160,8 @@ const LossDef loss_SparseCategoricalCrossentropy = {
 
 /* Lin et al. 2017: the crossentropy times what the true class lacks of probability 1, to the power gamma. `balance` is
  * alpha for class 1 and 1 - alpha for class 0, or 1. */
-#define FOCAL_LOCALS "const vec lack = y * (1.0 - q) + (1.0 - y) * q, weakened = balance * v_power(lack, gamma - 1.0);\n"
+#define FOCAL_LOCALS \
+    "const vec lack = y * (1.0 - q) + (1.0 - y) * q, weakened = balance * v_power(lack, gamma - 1.0);\n"
 
 const LossDef loss_BinaryFocalCrossentropy = {
     LOSS_CLASS(BinaryFocalCrossentropy, "binary crossentropy·(1 - probability of the truth)^gamma", binary_focal_args,

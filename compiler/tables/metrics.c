@@ -21,8 +21,9 @@ static const ArgDef name_args[] = {NAME_ARG, {0}};
 
 #define ABOVE_ARG                                                                                                      \
     {ARG(LossArgs, threshold), ARG_REAL, DEFAULT("0.5"), RANGE(-1e30, 1e30), .doc = "above it the prediction is 1"}
-#define K_ARG                                                                                                          \
-    {ARG(LossArgs, k), ARG_INT, DEFAULT("5"), RANGE(1, INT32_MAX), .doc = "how many of the largest outputs are looked at"}
+#define K_ARG                                                      \
+    {ARG(LossArgs, k), ARG_INT, DEFAULT("5"), RANGE(1, INT32_MAX), \
+     .doc = "how many of the largest outputs are looked at"}
 
 static const ArgDef above_args[] = {NAME_ARG, ABOVE_ARG, {0}};
 static const ArgDef k_args[] = {K_ARG, NAME_ARG, {0}};
@@ -30,8 +31,11 @@ static const ArgDef huber_args[] = {DELTA_ARG, NAME_ARG, {0}};
 static const ArgDef axis_args[] = {NAME_ARG, AXIS_ARG, {0}};
 static const ArgDef crossentropy_args[] = {NAME_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, {0}};
 static const ArgDef sparse_args[] = {
-    NAME_ARG, FROM_LOGITS_ARG, {FIXED("ignore_class", "None", "the loss takes one; what is no class is left out here too")},
-    LAST_AXIS_ARG, {0}};
+    NAME_ARG,
+    FROM_LOGITS_ARG,
+    {FIXED("ignore_class", "None", "the loss takes one; what is no class is left out here too")},
+    LAST_AXIS_ARG,
+    {0}};
 static const ArgDef binary_focal_args[] = {
     NAME_ARG, BALANCING_ARG, ALPHA_ARG, GAMMA_ARG, FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, {0}};
 static const ArgDef categorical_focal_args[] = {
@@ -55,8 +59,10 @@ const MetricDef metric_Accuracy = {
     .value = &equal, .result = "MEAN",
 };
 const MetricDef metric_BinaryAccuracy = {
-    METRIC_CLASS(BinaryAccuracy, "part of the outputs on the label's side of the threshold", above_args, "binary_accuracy"),
-    .value = &same_side, .result = "MEAN",
+    METRIC_CLASS(BinaryAccuracy, "part of the outputs on the label's side of the threshold", above_args,
+                 "binary_accuracy"),
+    .value = &same_side,
+    .result = "MEAN",
 };
 const MetricDef metric_CategoricalAccuracy = {
     METRIC_CLASS(CategoricalAccuracy, "part of the samples whose largest output is the label's largest", name_args,
@@ -76,14 +82,15 @@ static const MetricDef *accuracy_resolve(Shape output, bool sparse_target) {
 }
 
 const MetricDef metric_accuracy = {
-    METRIC_CLASS(accuracy, "binary, categorical or sparse categorical accuracy, as outputs and labels ask for", above_args,
-                 "acc"),
+    METRIC_CLASS(accuracy, "binary, categorical or sparse categorical accuracy, as outputs and labels ask for",
+                 above_args, "acc"),
     .class.any_case = true,
     .resolve = accuracy_resolve,
 };
 
-#define MEAN(name_, brief_, args_, value_, ...)                                                                        \
-    const MetricDef metric_##name_ = {METRIC_CLASS(name_, brief_, args_, __VA_ARGS__), .value = &(value_), .result = "MEAN"};
+#define MEAN(name_, brief_, args_, value_, ...)                                                            \
+    const MetricDef metric_##name_ = {METRIC_CLASS(name_, brief_, args_, __VA_ARGS__), .value = &(value_), \
+                                      .result = "MEAN"};
 
 MEAN(TopKCategoricalAccuracy, "part of the samples whose label is among the k largest outputs", k_args, among_top,
      "top_k_categorical_accuracy")
@@ -136,16 +143,21 @@ const MetricDef metric_LogCoshError = {
     {.name = (name_), .offset = offsetof(MetricArgs, at), .type = ARG_REAL, RANGE(0, 1), .doc = "what must be reached"}
 
 static const ArgDef count_args[] = {THRESHOLDS_ARG, NAME_ARG, {0}};
-static const ArgDef precision_args[] = {
-    THRESHOLDS_ARG,
-    {ARG(MetricArgs, top_k), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "only so many largest outputs may be 1"},
-    CLASS_ID_ARG, NAME_ARG, {0}};
-static const ArgDef at_specificity_args[] = {REACHED_ARG("specificity"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
-static const ArgDef at_sensitivity_args[] = {REACHED_ARG("sensitivity"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
+static const ArgDef precision_args[] = {THRESHOLDS_ARG,
+                                        {ARG(MetricArgs, top_k), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX),
+                                         .doc = "only so many largest outputs may be 1"},
+                                        CLASS_ID_ARG,
+                                        NAME_ARG,
+                                        {0}};
+static const ArgDef at_specificity_args[] = {
+    REACHED_ARG("specificity"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
+static const ArgDef at_sensitivity_args[] = {
+    REACHED_ARG("sensitivity"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
 static const ArgDef at_recall_args[] = {REACHED_ARG("recall"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
 static const ArgDef at_precision_args[] = {REACHED_ARG("precision"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
 static const char *const curves[] = {"ROC", "roc", "PR", "pr", "PRGAIN", "prgain", NULL};
-static const char *const methods[] = {"interpolation", "Interpolation", "minoring", "Minoring", "majoring", "Majoring", NULL};
+static const char *const methods[] = {"interpolation", "Interpolation", "minoring", "Minoring",
+                                      "majoring",      "Majoring",      NULL};
 static const ArgDef auc_args[] = {
     NUM_THRESHOLDS_ARG,
     {ARG(MetricArgs, curve), ARG_CHOICE, DEFAULT("'ROC'"), .choices = curves, .doc = "that the area lies under"},
@@ -169,12 +181,18 @@ static void check_thresholds(const Object *object, Diags *diags) {
         }
 }
 
-#define COUNTS(name_, brief_, args_, by_class_, result_, snake_)                                                                  \
-    const MetricDef metric_##name_ = {                                                                                 \
-        .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                            \
-                  .args_size = sizeof(MetricArgs), .aliases = ALIASES(snake_),                     \
-                  .check = check_thresholds},                                                                          \
-        .kind = METRIC_THRESHOLDS, .result = (result_), .by_class = by_class_, .numbered = true};
+#define COUNTS(name_, brief_, args_, by_class_, result_, snake_)                 \
+    const MetricDef metric_##name_ = {.class = {.kind = CLASS_METRIC,            \
+                                                .name = #name_,                  \
+                                                .brief = (brief_),               \
+                                                .args = (args_),                 \
+                                                .args_size = sizeof(MetricArgs), \
+                                                .aliases = ALIASES(snake_),      \
+                                                .check = check_thresholds},      \
+                                      .kind = METRIC_THRESHOLDS,                 \
+                                      .result = (result_),                       \
+                                      .by_class = by_class_,                     \
+                                      .numbered = true};
 
 COUNTS(Precision, "part of what is predicted to be 1 that is 1", precision_args, true, "PRECISION", "precision")
 COUNTS(Recall, "part of what is 1 that is predicted to be 1", precision_args, true, "RECALL", "recall")
@@ -207,11 +225,13 @@ static const ArgDef f1_args[] = {AVERAGE_ARG, F_THRESHOLD_ARG, NAME_ARG, {0}};
 static const ArgDef f_beta_args[] = {
     AVERAGE_ARG, {ARG(MetricArgs, beta), ARG_REAL, DEFAULT("1.0"), POSITIVE, .doc = "how much recall counts"},
     F_THRESHOLD_ARG, NAME_ARG, {0}};
-static const ArgDef r2_args[] = {
-    {ARG(MetricArgs, class_aggregation), ARG_CHOICE, DEFAULT("'uniform_average'"), .choices = aggregations,
-     .may_be_none = true, .doc = "how outputs are put together; None gives a figure for each"},
-    {ARG(MetricArgs, num_regressors), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX), .doc = "that the score is adjusted for"},
-    NAME_ARG, {0}};
+static const ArgDef r2_args[] = {{ARG(MetricArgs, class_aggregation), ARG_CHOICE, DEFAULT("'uniform_average'"),
+                                  .choices = aggregations, .may_be_none = true,
+                                  .doc = "how outputs are put together; None gives a figure for each"},
+                                 {ARG(MetricArgs, num_regressors), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX),
+                                  .doc = "that the score is adjusted for"},
+                                 NAME_ARG,
+                                 {0}};
 
 const MetricDef metric_F1Score = {
     METRIC_CLASS(F1Score, "harmonic mean of precision and recall", f1_args, "f1_score"),

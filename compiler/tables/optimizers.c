@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Optimizers: a rule each, in statements on one weight w with gradient g and the optimizer's states of that weight. What
- * all of them do besides (clipping, weight decay, averages) is in lower/update.c. Formulas: keras/src/optimizers. */
+/* Optimizers: a rule each, in statements on one weight w with gradient g and the optimizer's states of that weight.
+ * What all of them do besides (clipping, weight decay, averages) is in lower/update.c. Formulas: keras/src/optimizers.
+ * */
 #include <math.h>
 
 #include "base/diag.h"
@@ -83,7 +84,8 @@ static void moments(const OptimizerArgs *args, UpdateRule *rule) {
 
 /* SGD */
 
-static const ArgDef sgd_args[] = {LEARNING_RATE("0.01"), MOMENTUM, FLAG_ARG(nesterov, "look ahead along the momentum"), {0}};
+static const ArgDef sgd_args[] = {
+    LEARNING_RATE("0.01"), MOMENTUM, FLAG_ARG(nesterov, "look ahead along the momentum"), {0}};
 
 static void sgd_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
@@ -100,20 +102,26 @@ static void sgd_rule(const Object *object, UpdateRule *rule) {
 }
 DEFINE(SGD, "w -= learning_rate·g, with momentum: m = momentum·m - learning_rate·g, w += m", sgd_args, sgd_rule, "sgd")
 
-/* Adam and AdamW: Keras adds epsilon to √v itself and corrects the bias in the rate ("epsilon hat" of the paper's section 2). */
+/* Adam and AdamW: Keras adds epsilon to √v itself and corrects the bias in the rate ("epsilon hat" of the paper's
+ * section 2). */
 
 #define AMSGRAD FLAG_ARG(amsgrad, "v never becomes less")
 static const ArgDef adam_args[] = {LEARNING_RATE("0.001"), BETA_1, BETA_2("0.999"), EPSILON, AMSGRAD, {0}};
-static const ArgDef adamw_args[] = {
-    LEARNING_RATE("0.001"),
-    {ARG(OptimizerArgs, weight_decay), ARG_REAL, DEFAULT("0.004"), RANGE(0, 1e30), .may_be_none = true, .doc = WEIGHT_DECAY_DOC},
-    BETA_1, BETA_2("0.999"), EPSILON, AMSGRAD, {0}};
+static const ArgDef adamw_args[] = {LEARNING_RATE("0.001"),
+                                    {ARG(OptimizerArgs, weight_decay), ARG_REAL, DEFAULT("0.004"), RANGE(0, 1e30),
+                                     .may_be_none = true, .doc = WEIGHT_DECAY_DOC},
+                                    BETA_1,
+                                    BETA_2("0.999"),
+                                    EPSILON,
+                                    AMSGRAD,
+                                    {0}};
 
 static void adam_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
     moments(args, rule);
-    rule_add_scalar(rule, "alpha",
-           "learning_rate * root_of(one_minus_power(exact_beta_2, iteration)) / one_minus_power(exact_beta_1, iteration)");
+    rule_add_scalar(
+        rule, "alpha",
+        "learning_rate * root_of(one_minus_power(exact_beta_2, iteration)) / one_minus_power(exact_beta_1, iteration)");
     if (args->amsgrad) rule_add_slot(rule, "v_hat", 0);
     rule->text = args->amsgrad ? MOMENTS "\nv_hat = v_max(v_hat, v);\nw = w - alpha * m / (v_sqrt(v_hat) + epsilon);"
                                : MOMENTS "\nw = w - alpha * m / (v_sqrt(v) + epsilon);";
@@ -122,7 +130,8 @@ static void adamw_rule(const Object *object, UpdateRule *rule) {
     adam_rule(object, rule);
     rule->weight_decay = ((const OptimizerArgs *)object->args)->weight_decay;
 }
-DEFINE(Adam, "w -= α·m / (√v + epsilon), α = learning_rate·√(1 - beta_2ᵗ) / (1 - beta_1ᵗ)", adam_args, adam_rule, "adam")
+DEFINE(Adam, "w -= α·m / (√v + epsilon), α = learning_rate·√(1 - beta_2ᵗ) / (1 - beta_1ᵗ)", adam_args, adam_rule,
+       "adam")
 DEFINE(AdamW, "Adam with weight_decay", adamw_args, adamw_rule, "adamw")
 
 /* Nadam: Adam with Nesterov's momentum μ, which grows: μₜ = beta_1·(1 - 0.96ᵗ / 2), and its product over all steps. */
@@ -157,13 +166,17 @@ static void adamax_rule(const Object *object, UpdateRule *rule) {
                  "u = v_max(beta_2 * u, v_abs(g));\n"
                  "w = w - alpha * m / (u + epsilon);";
 }
-DEFINE(Adamax, "w -= α·m / (u + epsilon), u = max(beta_2·u, |g|), α = learning_rate / (1 - beta_1ᵗ)", moment_args, adamax_rule,
-       "adamax")
+DEFINE(Adamax, "w -= α·m / (u + epsilon), u = max(beta_2·u, |g|), α = learning_rate / (1 - beta_1ᵗ)", moment_args,
+       adamax_rule, "adamax")
 
 /* RMSprop: epsilon within the root; momentum sums whole steps. */
 
-static const ArgDef rmsprop_args[] = {
-    LEARNING_RATE("0.001"), RHO("0.9"), MOMENTUM, EPSILON, FLAG_ARG(centered, "divide by the deviation of gradients"), {0}};
+static const ArgDef rmsprop_args[] = {LEARNING_RATE("0.001"),
+                                      RHO("0.9"),
+                                      MOMENTUM,
+                                      EPSILON,
+                                      FLAG_ARG(centered, "divide by the deviation of gradients"),
+                                      {0}};
 
 static void rmsprop_rule(const Object *object, UpdateRule *rule) {
     const OptimizerArgs *args = object->args;
@@ -179,11 +192,13 @@ static void rmsprop_rule(const Object *object, UpdateRule *rule) {
 #define STEP "learning_rate * g / v_sqrt(velocity + epsilon)"
 #define CENTERED_STEP "learning_rate * g / v_sqrt(velocity - average_gradient * average_gradient + epsilon)"
     if (args->momentum > 0)
-        rule->text = args->centered ? VELOCITY AVERAGE "momentum = mu * momentum + " CENTERED_STEP ";\nw = w - momentum;"
+        rule->text = args->centered ? VELOCITY AVERAGE "momentum = mu * momentum + " CENTERED_STEP
+                                                       ";\nw = w - momentum;"
                                     : VELOCITY "momentum = mu * momentum + " STEP ";\nw = w - momentum;";
     else rule->text = args->centered ? VELOCITY AVERAGE "w = w - " CENTERED_STEP ";" : VELOCITY "w = w - " STEP ";";
 }
-DEFINE(RMSprop, "w -= learning_rate·g / √(v + epsilon), v = rho·v + (1 - rho)·g²", rmsprop_args, rmsprop_rule, "rmsprop")
+DEFINE(RMSprop, "w -= learning_rate·g / √(v + epsilon), v = rho·v + (1 - rho)·g²", rmsprop_args, rmsprop_rule,
+       "rmsprop")
 
 /* Adagrad, Adadelta */
 
@@ -212,13 +227,15 @@ static void adadelta_rule(const Object *object, UpdateRule *rule) {
                  "w = w - learning_rate * g * (v_sqrt(steps + epsilon) / v_sqrt(velocity + epsilon));\n"
                  "steps = rho * steps + one_minus_rho * (g * g * ((steps + epsilon) / (velocity + epsilon)));";
 }
-DEFINE(Adadelta, "w -= learning_rate·s, s = g·√(mean s² + epsilon) / √(mean g² + epsilon)", adadelta_args, adadelta_rule, "adadelta")
+DEFINE(Adadelta, "w -= learning_rate·s, s = g·√(mean s² + epsilon) / √(mean g² + epsilon)", adadelta_args,
+       adadelta_rule, "adadelta")
 
 /* Ftrl */
 
 static const ArgDef ftrl_args[] = {
     LEARNING_RATE("0.001"),
-    NUMBER_ARG(learning_rate_power, "-0.5", -1e30, 0, "how the rate of a weight falls with the squares of its gradients"),
+    NUMBER_ARG(learning_rate_power, "-0.5", -1e30, 0,
+               "how the rate of a weight falls with the squares of its gradients"),
     ACCUMULATOR,
     NUMBER_ARG(l1_regularization_strength, "0.0", 0, 1e30, "of |w|: makes weights 0"),
     NUMBER_ARG(l2_regularization_strength, "0.0", 0, 1e30, "of w²"),
@@ -245,7 +262,8 @@ static void ftrl_rule(const Object *object, UpdateRule *rule) {
                      ? FTRL("v_sqrt(accumulator + g * g)", "v_sqrt(accumulator)")
                      : FTRL("v_exp(power * v_log(accumulator + g * g))", "v_exp(power * v_log(accumulator))");
 }
-DEFINE(Ftrl, "follows the regularized leader: w minimises the sum of linear losses so far", ftrl_args, ftrl_rule, "ftrl")
+DEFINE(Ftrl, "follows the regularized leader: w minimises the sum of linear losses so far", ftrl_args, ftrl_rule,
+       "ftrl")
 
 /* Lion: the sign of a mean is the direction. */
 
@@ -274,15 +292,16 @@ static void lamb_rule(const Object *object, UpdateRule *rule) {
 }
 DEFINE(Lamb, "w -= learning_rate·|w|·s / |s|, s the step of Adam", moment_args, lamb_rule, "lamb")
 
-/* ScheduleFreeAdamW: z takes the steps, x is the mean of all z, and the weight y lies between them, where gradients are taken. x follows
- * from y and z, so it is not kept. In the first step z is the weight as it was before it decayed. */
+/* ScheduleFreeAdamW: z takes the steps, x is the mean of all z, and the weight y lies between them, where gradients are
+ * taken. x follows from y and z, so it is not kept. In the first step z is the weight as it was before it decayed. */
 
 static const ArgDef schedule_free_args[] = {
     LEARNING_RATE("0.0025"),
     NUMBER_ARG(beta_1, "0.9", 1e-10, 1, "part of the mean in the weight, the rest is of what takes the steps"),
     BETA_2("0.999"),
     NUMBER_ARG(epsilon, "1e-8", 0, 1e30, "added to what is divided by, so that it is not 0"),
-    {ARG(OptimizerArgs, warmup_steps), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX), .doc = "of a learning rate that grows from 0"},
+    {ARG(OptimizerArgs, warmup_steps), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX),
+     .doc = "of a learning rate that grows from 0"},
     {0}};
 
 static void schedule_free_rule(const Object *object, UpdateRule *rule) {
@@ -298,8 +317,10 @@ static void schedule_free_rule(const Object *object, UpdateRule *rule) {
     rule_add_number(rule, "warmup", (double)args->warmup_steps);
     rule_add_scalar(rule, "begins", "iteration == 1 ? 1 : 0");
     rule_add_scalar(rule, "before_decay", decay > 0 ? "1 / (1 - weight_decay * learning_rate)" : "1");
-    rule_add_scalar(rule, "rate", args->warmup_steps > 0 ? "iteration < whole_warmup ? learning_rate * (real)iteration / warmup : learning_rate"
-                                                : "learning_rate");
+    rule_add_scalar(rule, "rate",
+                    args->warmup_steps > 0
+                        ? "iteration < whole_warmup ? learning_rate * (real)iteration / warmup : learning_rate"
+                        : "learning_rate");
     rule_add_scalar(rule, "v_scale", "1 / one_minus_power(exact_beta_2, iteration)");
     rule_add_scalar(rule, "share", "1 / (real)iteration");
     rule->text = "momentum = v_select(v_splat(begins) > 0.0, before_decay * w, momentum);\n"
@@ -308,5 +329,5 @@ static void schedule_free_rule(const Object *object, UpdateRule *rule) {
                  "momentum = momentum - rate * g / (v_sqrt(v_scale * velocity) + epsilon);\n"
                  "w = w + (one_minus_beta_1 + share * beta_1) * momentum;";
 }
-DEFINE(ScheduleFreeAdamW, "Adam without a schedule: gradients are taken between what takes the steps and its mean", schedule_free_args,
-       schedule_free_rule, "schedulefreeadamw")
+DEFINE(ScheduleFreeAdamW, "Adam without a schedule: gradients are taken between what takes the steps and its mean",
+       schedule_free_args, schedule_free_rule, "schedulefreeadamw")

@@ -42,7 +42,8 @@ RULE(exponential) {
     number("initial", args->initial_learning_rate);
     number("steps", args->decay_steps);
     number("rate", args->decay_rate);
-    rule->text = args->staircase ? "initial * power_of(rate, floor_of(step / steps))" : "initial * power_of(rate, step / steps)";
+    rule->text =
+        args->staircase ? "initial * power_of(rate, floor_of(step / steps))" : "initial * power_of(rate, step / steps)";
 }
 DEFINE(ExponentialDecay, "initial_learning_rate·decay_rate^(step / decay_steps)", decay_args, exponential_rule, NULL)
 
@@ -54,8 +55,8 @@ static const ArgDef piecewise_args[] = {
 static void piecewise_check(const Object *object, Diags *diags) {
     const ScheduleArgs *args = object->args;
     if (args->values.count != args->boundaries.count + 1)
-        diag(diags, D_schedule_values, object_arg_span(object, "values"), args->boundaries.count, args->boundaries.count + 1,
-             args->values.count);
+        diag(diags, D_schedule_values, object_arg_span(object, "values"), args->boundaries.count,
+             args->boundaries.count + 1, args->values.count);
     for (int i = 1; i < args->boundaries.count; i++)
         if (args->boundaries.at[i] <= args->boundaries.at[i - 1]) {
             diag(diags, D_schedule_boundaries, object_arg_span(object, "boundaries"));
@@ -76,13 +77,17 @@ RULE(piecewise) {
     text_puts(&text, "last");
     rule->text = text_chars(&text);
 }
-DEFINE(PiecewiseConstantDecay, "values[i] up to and with step boundaries[i]", piecewise_args, piecewise_rule, piecewise_check)
+DEFINE(PiecewiseConstantDecay, "values[i] up to and with step boundaries[i]", piecewise_args, piecewise_rule,
+       piecewise_check)
 
 static const ArgDef polynomial_args[] = {
-    INITIAL, STEPS(decay_steps, "steps until the rate is end_learning_rate"),
+    INITIAL,
+    STEPS(decay_steps, "steps until the rate is end_learning_rate"),
     REAL_ARG(end_learning_rate, DEFAULT("0.0001"), RANGE(0, 1e30), .doc = "the rate at the end"),
     REAL_ARG(power, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "1 is a straight line"),
-    {ARG(ScheduleArgs, cycle), ARG_BOOL, DEFAULT("False"), .doc = "begin again from above, each time for longer"}, NAME, {0}};
+    {ARG(ScheduleArgs, cycle), ARG_BOOL, DEFAULT("False"), .doc = "begin again from above, each time for longer"},
+    NAME,
+    {0}};
 
 RULE(polynomial) {
     ARGS;
@@ -90,25 +95,31 @@ RULE(polynomial) {
     number("end", args->end_learning_rate);
     number("steps", args->decay_steps);
     number("power", args->power);
-    rule->text = args->cycle ? "range * power_of(1 - (step > 0 ? step / (steps * ceiling_of(step / steps)) : 0), power) + end"
-                             : "range * power_of(1 - smaller_of(step / steps, 1), power) + end";
+    rule->text = args->cycle
+                     ? "range * power_of(1 - (step > 0 ? step / (steps * ceiling_of(step / steps)) : 0), power) + end"
+                     : "range * power_of(1 - smaller_of(step / steps, 1), power) + end";
 }
-DEFINE(PolynomialDecay, "from initial_learning_rate to end_learning_rate, as (1 - step / decay_steps)^power falls", polynomial_args,
-       polynomial_rule, NULL)
+DEFINE(PolynomialDecay, "from initial_learning_rate to end_learning_rate, as (1 - step / decay_steps)^power falls",
+       polynomial_args, polynomial_rule, NULL)
 
 RULE(inverse) {
     ARGS;
     number("initial", args->initial_learning_rate);
     number("steps", args->decay_steps);
     number("rate", args->decay_rate);
-    rule->text = args->staircase ? "initial / (1 + rate * floor_of(step / steps))" : "initial / (1 + rate * (step / steps))";
+    rule->text =
+        args->staircase ? "initial / (1 + rate * floor_of(step / steps))" : "initial / (1 + rate * (step / steps))";
 }
 DEFINE(InverseTimeDecay, "initial_learning_rate / (1 + decay_rate·step / decay_steps)", decay_args, inverse_rule, NULL)
 
-static const ArgDef cosine_args[] = {
-    INITIAL, STEPS(decay_steps, "steps of the fall"), ALPHA, NAME,
-    REAL_ARG(warmup_target, DEFAULT("None"), RANGE(0, 1e30), .doc = "the rate from which it falls, risen to from the initial one"),
-    REAL_ARG(warmup_steps, DEFAULT("0"), RANGE(0, 1e15), .doc = "steps of that rise"), {0}};
+static const ArgDef cosine_args[] = {INITIAL,
+                                     STEPS(decay_steps, "steps of the fall"),
+                                     ALPHA,
+                                     NAME,
+                                     REAL_ARG(warmup_target, DEFAULT("None"), RANGE(0, 1e30),
+                                              .doc = "the rate from which it falls, risen to from the initial one"),
+                                     REAL_ARG(warmup_steps, DEFAULT("0"), RANGE(0, 1e15), .doc = "steps of that rise"),
+                                     {0}};
 
 /* alpha + (1 - alpha) · (1 + cos(π x)) / 2, x from 0 to 1. */
 #define COSINE(part) "(low + half * (1 + cos_pi(" part ")))"
@@ -123,17 +134,22 @@ RULE(cosine) {
     number("top", args->warmup_target);
     number("rise", args->warmup_target - args->initial_learning_rate);
     number("warmup", args->warmup_steps);
-    rule->text = !warm ? "initial * " COSINE("smaller_of(step / steps, 1)")
-                 : args->warmup_steps > 0
-                     ? "step < warmup ? initial + rise * (step / warmup)\n    : top * " COSINE("smaller_of((step - warmup) / steps, 1)")
-                     : "top * " COSINE("smaller_of(step / steps, 1)");
+    rule->text = !warm                    ? "initial * " COSINE("smaller_of(step / steps, 1)")
+                 : args->warmup_steps > 0 ? "step < warmup ? initial + rise * (step / warmup)\n    : top * " COSINE(
+                                                "smaller_of((step - warmup) / steps, 1)")
+                                          : "top * " COSINE("smaller_of(step / steps, 1)");
 }
-DEFINE(CosineDecay, "initial_learning_rate·(alpha + (1 - alpha)·(1 + cos(π·step / decay_steps)) / 2)", cosine_args, cosine_rule, NULL)
+DEFINE(CosineDecay, "initial_learning_rate·(alpha + (1 - alpha)·(1 + cos(π·step / decay_steps)) / 2)", cosine_args,
+       cosine_rule, NULL)
 
 static const ArgDef restarts_args[] = {
-    INITIAL, STEPS(first_decay_steps, "steps of the first fall"),
+    INITIAL,
+    STEPS(first_decay_steps, "steps of the first fall"),
     REAL_ARG(t_mul, DEFAULT("2.0"), POSITIVE, .doc = "each fall is this much longer"),
-    REAL_ARG(m_mul, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "each begins at this part of the rate before"), ALPHA, NAME, {0}};
+    REAL_ARG(m_mul, DEFAULT("1.0"), RANGE(0, 1e30), .doc = "each begins at this part of the rate before"),
+    ALPHA,
+    NAME,
+    {0}};
 
 /* The number of the fall i and the place x in it follow from the step; falls become longer by t_mul. */
 RULE(restarts) {
@@ -146,5 +162,5 @@ RULE(restarts) {
     number("half", (1 - args->alpha) / 2);
     rule->text = "initial * (low + half * restarted_cosine(step / steps, longer, less))";
 }
-DEFINE(CosineDecayRestarts, "CosineDecay that begins again, each time t_mul times as long and m_mul times as high", restarts_args,
-       restarts_rule, NULL)
+DEFINE(CosineDecayRestarts, "CosineDecay that begins again, each time t_mul times as long and m_mul times as high",
+       restarts_args, restarts_rule, NULL)

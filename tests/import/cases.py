@@ -3,7 +3,20 @@
 only one of them has stands under its name. The layers and arguments are those that the generators of keras2c and of
 frugally-deep go through."""
 
-ACTIVATIONS = ["relu", "tanh", "sigmoid", "softmax", "softplus", "softsign", "elu", "selu", "gelu", "exponential", "linear", "swish"]
+ACTIVATIONS = [
+    "relu",
+    "tanh",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "softsign",
+    "elu",
+    "selu",
+    "gelu",
+    "exponential",
+    "linear",
+    "swish",
+]
 CELLS = ["LSTM", "GRU", "SimpleRNN"]
 
 
@@ -13,7 +26,9 @@ def dense():
     yield "dense_no_bias", (5,), "L.Dense(4, use_bias=False)"
     yield "dense_steps", (3, 5), "L.Dense(4), L.Dense(2, name='head')"
     yield "dense_image", (2, 3, 5), "L.Dense(4, activation='relu')"
-    yield "dense_regularized", (5,), "L.Dense(4, kernel_regularizer='l2', bias_regularizer='l1', activity_regularizer='l2', kernel_constraint='max_norm')"
+    yield "dense_regularized", (
+        5,
+    ), "L.Dense(4, kernel_regularizer='l2', bias_regularizer='l1', activity_regularizer='l2', kernel_constraint='max_norm')"
     yield "dense_initialized", (5,), "L.Dense(4, kernel_initializer='he_normal', bias_initializer='ones')"
     yield "dense_frozen", (5,), "L.Dense(4, trainable=False), L.Dense(3)"
     yield "activation_layers", (6,), "L.Activation('tanh'), L.Activation('relu'), L.Dense(3), L.Activation('softmax')"
@@ -22,7 +37,10 @@ def dense():
 def conv():
     for padding in "valid", "same", "causal":
         yield f"conv1d_{padding}", (7, 3), f"L.Conv1D(4, 3, padding='{padding}')"
-        yield f"conv1d_{padding}_dilated", (9, 3), f"L.Conv1D(4, 2, padding='{padding}', dilation_rate=2, use_bias=False)"
+        yield f"conv1d_{padding}_dilated", (
+            9,
+            3,
+        ), f"L.Conv1D(4, 2, padding='{padding}', dilation_rate=2, use_bias=False)"
         yield f"conv1d_{padding}_strides", (9, 3), f"L.Conv1D(4, 3, padding='{padding}', strides=2, activation='relu')"
     for padding in "valid", "same":
         yield f"conv2d_{padding}", (6, 7, 3), f"L.Conv2D(4, 3, padding='{padding}', activation='relu')"
@@ -32,10 +50,25 @@ def conv():
         yield f"conv3d_{padding}", (4, 5, 4, 2), f"L.Conv3D(3, (2, 3, 2), padding='{padding}')"
         yield f"conv3d_{padding}_strides", (4, 5, 4, 2), f"L.Conv3D(3, 2, strides=2, padding='{padding}')"
         for stride in 1, 2:
-            yield f"conv1d_transpose_{padding}_{stride}", (5, 2), f"L.Conv1DTranspose(3, 3, strides={stride}, padding='{padding}')"
-            yield f"conv2d_transpose_{padding}_{stride}", (4, 5, 2), f"L.Conv2DTranspose(3, (3, 2), strides={stride}, padding='{padding}')"
-            yield f"depthwise2d_{padding}_{stride}", (5, 5, 2), f"L.DepthwiseConv2D(3, strides={stride}, padding='{padding}', depth_multiplier=2)"
-            yield f"separable2d_{padding}_{stride}", (5, 5, 2), f"L.SeparableConv2D(3, 2, strides={stride}, padding='{padding}')"
+            yield f"conv1d_transpose_{padding}_{stride}", (
+                5,
+                2,
+            ), f"L.Conv1DTranspose(3, 3, strides={stride}, padding='{padding}')"
+            yield f"conv2d_transpose_{padding}_{stride}", (
+                4,
+                5,
+                2,
+            ), f"L.Conv2DTranspose(3, (3, 2), strides={stride}, padding='{padding}')"
+            yield f"depthwise2d_{padding}_{stride}", (
+                5,
+                5,
+                2,
+            ), f"L.DepthwiseConv2D(3, strides={stride}, padding='{padding}', depth_multiplier=2)"
+            yield f"separable2d_{padding}_{stride}", (
+                5,
+                5,
+                2,
+            ), f"L.SeparableConv2D(3, 2, strides={stride}, padding='{padding}')"
         yield f"conv3d_transpose_{padding}", (3, 2, 3, 2), f"L.Conv3DTranspose(2, 2, strides=2, padding='{padding}')"
         yield f"depthwise1d_{padding}", (6, 2), f"L.DepthwiseConv1D(3, padding='{padding}')"
         yield f"separable1d_{padding}", (6, 2), f"L.SeparableConv1D(4, 3, padding='{padding}', depth_multiplier=2)"
@@ -51,7 +84,11 @@ def pool():
             yield f"{kind.lower()}_pool{rank}d_same", shape, f"L.{kind}Pooling{rank}D(3, strides=2, padding='same')"
             yield f"{kind.lower()}_pool{rank}d_overlap", shape, f"L.{kind}Pooling{rank}D({'3' if rank == 1 else (3, 2) + (2,) * (rank - 2)}, strides=1)"
             yield f"global_{kind.lower()}_pool{rank}d", shape, f"L.Global{kind}Pooling{rank}D()"
-    yield "global_pool_keepdims", (4, 5, 2), "L.GlobalAveragePooling2D(keepdims=True), L.GlobalMaxPooling2D(keepdims=True)"
+    yield "global_pool_keepdims", (
+        4,
+        5,
+        2,
+    ), "L.GlobalAveragePooling2D(keepdims=True), L.GlobalMaxPooling2D(keepdims=True)"
 
 
 def recurrent():
@@ -61,15 +98,24 @@ def recurrent():
         yield f"{name}_sequences", (5, 3), f"L.{cell}(4, return_sequences=True)"
         yield f"{name}_backwards", (5, 3), f"L.{cell}(4, go_backwards=True, return_sequences=True)"
         yield f"{name}_no_bias", (5, 3), f"L.{cell}(4, use_bias=False)"
-        yield f"{name}_relu", (5, 3), f"L.{cell}(4, activation='relu'{'' if cell == 'SimpleRNN' else ', recurrent_activation=' + repr('tanh')})"
+        yield f"{name}_relu", (
+            5,
+            3,
+        ), f"L.{cell}(4, activation='relu'{'' if cell == 'SimpleRNN' else ', recurrent_activation=' + repr('tanh')})"
         yield f"{name}_dropout", (5, 3), f"L.{cell}(4, dropout=0.2, recurrent_dropout=0.3, unroll=True)"
         yield f"{name}_stacked", (5, 3), f"L.{cell}(4, return_sequences=True), L.{cell}(3), L.Dense(2)"
         yield f"{name}_masked", (5, 3), f"L.Masking(0.0), L.{cell}(4)"
         yield f"{name}_embedded", (5,), f"L.Embedding(7, 3, mask_zero=True), L.{cell}(4)"
         for merge in "concat", "sum", "mul", "ave":
             yield f"bidirectional_{name}_{merge}", (5, 3), f"L.Bidirectional(L.{cell}(3), merge_mode='{merge}')"
-        yield f"bidirectional_{name}_sequences", (5, 3), f"L.Bidirectional(L.{cell}(3, return_sequences=True)), L.Dense(2)"
-        yield f"bidirectional_{name}_masked", (5, 3), f"L.Masking(), L.Bidirectional(L.{cell}(3, return_sequences=True))"
+        yield f"bidirectional_{name}_sequences", (
+            5,
+            3,
+        ), f"L.Bidirectional(L.{cell}(3, return_sequences=True)), L.Dense(2)"
+        yield f"bidirectional_{name}_masked", (
+            5,
+            3,
+        ), f"L.Masking(), L.Bidirectional(L.{cell}(3, return_sequences=True))"
     yield "gru_reset_before", (5, 3), "L.GRU(4, reset_after=False)"
     yield "gru_reset_before_no_bias", (5, 3), "L.GRU(4, reset_after=False, use_bias=False, return_sequences=True)"
     yield "lstm_no_forget_bias", (5, 3), "L.LSTM(4, unit_forget_bias=False)"
@@ -126,43 +172,82 @@ def shape():
 
 
 def noise():
-    yield "dropouts", (6,), "L.Dropout(0.3), L.Dense(4), L.AlphaDropout(0.2), L.GaussianNoise(0.1), L.GaussianDropout(0.2)"
-    yield "spatial_dropouts", (4, 5, 2), "L.SpatialDropout2D(0.3), L.Dropout(0.5, noise_shape=(None, 1, 1, 2), seed=7), L.ActivityRegularization(0.01)"
+    yield "dropouts", (
+        6,
+    ), "L.Dropout(0.3), L.Dense(4), L.AlphaDropout(0.2), L.GaussianNoise(0.1), L.GaussianDropout(0.2)"
+    yield "spatial_dropouts", (
+        4,
+        5,
+        2,
+    ), "L.SpatialDropout2D(0.3), L.Dropout(0.5, noise_shape=(None, 1, 1, 2), seed=7), L.ActivityRegularization(0.01)"
 
 
 def whole():
-    yield "mlp", (8,), "L.Dense(6, activation='relu'), L.Dropout(0.2), L.Dense(5, activation='relu'), L.Dense(3, activation='softmax')"
-    yield "lenet", (12, 12, 1), ("L.Conv2D(4, 3, activation='relu'), L.BatchNormalization(), L.MaxPooling2D(), L.Conv2D(5, 3, activation='relu'), "
-                                 "L.AveragePooling2D(2), L.Flatten(), L.Dense(6, activation='tanh'), L.Dropout(0.5), L.Dense(4, activation='softmax')")
-    yield "autoencoder", (8, 8, 2), ("L.Conv2D(3, 3, padding='same', activation='relu'), L.MaxPooling2D(), L.Conv2DTranspose(2, 3, strides=2, padding='same'), "
-                                     "L.UpSampling2D(), L.Cropping2D(4)")
+    yield "mlp", (
+        8,
+    ), "L.Dense(6, activation='relu'), L.Dropout(0.2), L.Dense(5, activation='relu'), L.Dense(3, activation='softmax')"
+    yield "lenet", (12, 12, 1), (
+        "L.Conv2D(4, 3, activation='relu'), L.BatchNormalization(), L.MaxPooling2D(), L.Conv2D(5, 3, activation='relu'), "
+        "L.AveragePooling2D(2), L.Flatten(), L.Dense(6, activation='tanh'), L.Dropout(0.5), L.Dense(4, activation='softmax')"
+    )
+    yield "autoencoder", (8, 8, 2), (
+        "L.Conv2D(3, 3, padding='same', activation='relu'), L.MaxPooling2D(), L.Conv2DTranspose(2, 3, strides=2, padding='same'), "
+        "L.UpSampling2D(), L.Cropping2D(4)"
+    )
     yield "names", (4,), "L.Dense(3, name='first'), L.Dense(3, name='dense'), L.Dense(2, name='dense_7')"
-    yield "sentences", (6,), "L.Embedding(11, 4), L.Bidirectional(L.LSTM(3, return_sequences=True)), L.GlobalMaxPooling1D(), L.Dense(1, activation='sigmoid')"
-    yield "nested", (6,), "keras.Sequential([L.Dense(5), L.Dense(4)], name='body'), L.Dense(3), keras.Sequential([L.Dense(2)])"
+    yield "sentences", (
+        6,
+    ), "L.Embedding(11, 4), L.Bidirectional(L.LSTM(3, return_sequences=True)), L.GlobalMaxPooling1D(), L.Dense(1, activation='sigmoid')"
+    yield "nested", (
+        6,
+    ), "keras.Sequential([L.Dense(5), L.Dense(4)], name='body'), L.Dense(3), keras.Sequential([L.Dense(2)])"
 
 
 BOTH = [case for group in (dense, conv, pool, recurrent, wrapped, normalize, shape, noise, whole) for case in group()]
-KERAS_3 = [("hard_sigmoid", (5,), "L.Dense(4, activation='hard_sigmoid')"), ("mish", (5,), "L.Dense(4, activation='mish')"),
-           ("rms_norm", (4, 5), "L.RMSNormalization()"), ("relu6_name", (5,), "L.Dense(4, activation='relu6')"),
-           ("layer_norm_rms", (4, 5), "L.LayerNormalization(gamma_initializer='ones')"),
-           ("leaky_slope", (5,), "L.LeakyReLU(negative_slope=0.05)"), ("celu", (5,), "L.Dense(4, activation='celu')")]
-KERAS_2 = [("thresholded", (5,), "L.ThresholdedReLU(theta=0.3)"), ("leaky_alpha", (5,), "L.LeakyReLU(alpha=0.05)"),
-           ("gru_implementation", (5, 3), "L.GRU(4, implementation=1)")]
+KERAS_3 = [
+    ("hard_sigmoid", (5,), "L.Dense(4, activation='hard_sigmoid')"),
+    ("mish", (5,), "L.Dense(4, activation='mish')"),
+    ("rms_norm", (4, 5), "L.RMSNormalization()"),
+    ("relu6_name", (5,), "L.Dense(4, activation='relu6')"),
+    ("layer_norm_rms", (4, 5), "L.LayerNormalization(gamma_initializer='ones')"),
+    ("leaky_slope", (5,), "L.LeakyReLU(negative_slope=0.05)"),
+    ("celu", (5,), "L.Dense(4, activation='celu')"),
+]
+KERAS_2 = [
+    ("thresholded", (5,), "L.ThresholdedReLU(theta=0.3)"),
+    ("leaky_alpha", (5,), "L.LeakyReLU(alpha=0.05)"),
+    ("gru_implementation", (5, 3), "L.GRU(4, implementation=1)"),
+]
 
 # Models with compile(), each line a model and what the model file must say.
 COMPILED = [
     ("adam", "optimizer='adam', loss='mse'"),
     ("adam_rate", "optimizer=keras.optimizers.Adam(0.01, amsgrad=True), loss='mae', metrics=['mae', 'mse']"),
-    ("sgd", "optimizer=keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True), loss='categorical_crossentropy', metrics=['accuracy']"),
+    (
+        "sgd",
+        "optimizer=keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True), loss='categorical_crossentropy', metrics=['accuracy']",
+    ),
     ("rmsprop", "optimizer=keras.optimizers.RMSprop(0.002, rho=0.8, centered=True), loss=keras.losses.Huber()"),
     ("adagrad", "optimizer='adagrad', loss='hinge'"),
     ("adadelta", "optimizer='adadelta', loss='kl_divergence'"),
     ("adamax", "optimizer='adamax', loss='poisson'"),
     ("nadam", "optimizer='nadam', loss='log_cosh'"),
     ("ftrl", "optimizer='ftrl', loss='cosine_similarity'"),
-    ("adamw", "optimizer=keras.optimizers.AdamW(weight_decay=0.01), loss='binary_crossentropy', metrics=['accuracy', keras.metrics.AUC()]"),
-    ("clip", "optimizer=keras.optimizers.SGD(clipnorm=1.0), loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.1)"),
-    ("schedule", "optimizer=keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)), loss='mse'"),
-    ("objects", "optimizer='sgd', loss=keras.losses.MeanSquaredError(), metrics=[keras.metrics.MeanAbsoluteError(), keras.metrics.TopKCategoricalAccuracy(k=2)]"),
+    (
+        "adamw",
+        "optimizer=keras.optimizers.AdamW(weight_decay=0.01), loss='binary_crossentropy', metrics=['accuracy', keras.metrics.AUC()]",
+    ),
+    (
+        "clip",
+        "optimizer=keras.optimizers.SGD(clipnorm=1.0), loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.1)",
+    ),
+    (
+        "schedule",
+        "optimizer=keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)), loss='mse'",
+    ),
+    (
+        "objects",
+        "optimizer='sgd', loss=keras.losses.MeanSquaredError(), metrics=[keras.metrics.MeanAbsoluteError(), keras.metrics.TopKCategoricalAccuracy(k=2)]",
+    ),
     ("weighted", "optimizer='sgd', loss='mse', weighted_metrics=['mae']"),
 ]

@@ -5,6 +5,7 @@ Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x a
 file and the same weights. Each is compiled as a user would: nnc FILE -o FILE.c --inference-only. Many models are compiled at once, each in
 a namespace of its own, for emitted C is C++, too, and reading the runtime's headers takes longer than all the rest.
 """
+
 import os
 import re
 import shlex
@@ -17,7 +18,7 @@ import numpy
 
 MODELS_AT_ONCE = 24
 # Sums of up to some hundred terms, each rounded to 24 bits, and functions that are exact to a few of the last.
-TOLERANCE = 2.0 ** -17
+TOLERANCE = 2.0**-17
 HEADERS = "stddef.h", "stdint.h", "string.h", "math.h", "stdio.h"
 
 
@@ -89,13 +90,19 @@ class Case:
 
 def compile_and_run(compiler, flags, folder, cases, number):
     source, program = os.path.join(folder, f"all{number}.cc"), os.path.join(folder, f"all{number}")
-    own = dict.fromkeys(header for case in cases for header in re.findall('^ *#include "(nnc[a-z_]*.h)"', open(case.path(".c")).read(), re.M))
+    own = dict.fromkeys(
+        header
+        for case in cases
+        for header in re.findall('^ *#include "(nnc[a-z_]*.h)"', open(case.path(".c")).read(), re.M)
+    )
     own.pop("nnc_copies.h", None)
     with open(source, "w") as file:
         file.writelines(f"#include <{header}>\n" for header in (*HEADERS, *own))
         file.writelines(case.include() for case in cases)
         file.write("int main() {\n" + "".join(case.call() for case in cases) + "    return 0;\n}\n")
-    subprocess.run([*shlex.split(compiler), "-std=c++11", "-O0", *shlex.split(flags), source, "-o", program], check=True)
+    subprocess.run(
+        [*shlex.split(compiler), "-std=c++11", "-O0", *shlex.split(flags), source, "-o", program], check=True
+    )
     subprocess.run([program], cwd=folder, check=True)
 
 
@@ -110,7 +117,9 @@ def main():
         for file in sorted(os.listdir(folder)):
             name, ending = file.split(".", 1)
             names.setdefault(name, []).extend([f".{ending}"] if ending not in ("npz", "nn") else [])
-        cases = [Case(folder, i, name, files) for i, (name, files) in enumerate(sorted(names.items())) if i % parts == part]
+        cases = [
+            Case(folder, i, name, files) for i, (name, files) in enumerate(sorted(names.items())) if i % parts == part
+        ]
 
         def attempt(case, step, *arguments):
             try:
@@ -123,10 +132,12 @@ def main():
 
         good = [case for case in cases if attempt(case, case.bring_in, nnc)]
         for start in range(0, len(good), MODELS_AT_ONCE):
-            compile_and_run(compiler, flags, folder, good[start:start + MODELS_AT_ONCE], start)
+            compile_and_run(compiler, flags, folder, good[start : start + MODELS_AT_ONCE], start)
         for case in good:
             attempt(case, case.compare)
-        print(f"{sum(len(case.files) for case in cases)} files of {len(cases)} models, {len(failed)} models failed: {' '.join(failed)}")
+        print(
+            f"{sum(len(case.files) for case in cases)} files of {len(cases)} models, {len(failed)} models failed: {' '.join(failed)}"
+        )
     return 1 if failed or not cases else 0
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT-0
 """Damaged files: damaged.py NNC COUNT ARCHIVE... imports COUNT files that are cut short or have wrong bytes. Each becomes a model all the
 same, or ends with status 1 and a message; none ends nnc itself, and none that is refused leaves anything behind."""
+
 import os
 import random
 import re
@@ -14,14 +15,14 @@ def damage(rng, data):
     data = bytearray(data)
     kind = rng.randrange(4)
     if kind == 0:
-        return data[:rng.randrange(len(data))]
+        return data[: rng.randrange(len(data))]
     if kind == 1:  # a run of the same byte
         at, size = rng.randrange(len(data)), rng.choice((1, 4, 16, 64))
-        data[at:at + size] = bytes([rng.choice((0, 255, 127))]) * size
+        data[at : at + size] = bytes([rng.choice((0, 255, 127))]) * size
         return data
     if kind == 2:  # a part is somewhere else
         at, to, size = rng.randrange(len(data)), rng.randrange(len(data)), rng.randrange(1, 200)
-        data[to:to + size] = data[at:at + size]
+        data[to : to + size] = data[at : at + size]
         return data
     for _ in range(rng.choice((1, 3, 10, 40))):
         data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
@@ -34,14 +35,26 @@ def main():
     files = []
     for archive in archives:
         with tarfile.open(archive) as packed:
-            files += [(member.name, packed.extractfile(member).read()) for member in packed.getmembers() if member.name.endswith((".keras", ".h5", ".onnx"))]
+            files += [
+                (member.name, packed.extractfile(member).read())
+                for member in packed.getmembers()
+                if member.name.endswith((".keras", ".h5", ".onnx"))
+            ]
     with tempfile.TemporaryDirectory() as folder:
         for number in range(int(count)):
             name, data = rng.choice(files)
-            path, outputs = os.path.join(folder, "damaged"), [os.path.join(folder, "o.nn"), os.path.join(folder, "o.st")]
+            path, outputs = os.path.join(folder, "damaged"), [
+                os.path.join(folder, "o.nn"),
+                os.path.join(folder, "o.st"),
+            ]
             open(path, "wb").write(damage(rng, data))
-            done = subprocess.run([nnc, "import", path, "-o", outputs[0], "--weights", outputs[1]], capture_output=True, text=True, errors="replace",
-                                  env={**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":allocator_may_return_null=1"})
+            done = subprocess.run(
+                [nnc, "import", path, "-o", outputs[0], "--weights", outputs[1]],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                env={**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":allocator_may_return_null=1"},
+            )
             left = [output for output in os.listdir(folder) if output != "damaged"]
             # What a library does to itself ends its process alone, and is reported as damage.
             report = re.search("SUMMARY: .*", done.stderr)

@@ -7,6 +7,7 @@
 
 An archive holds for each case NAME.h5, with Keras 3 and for some of Keras 2 also NAME.keras, and NAME.npz: x and Keras' y.
 """
+
 import io
 import os
 import sys
@@ -14,7 +15,9 @@ import tarfile
 import tempfile
 
 which = sys.argv[1]
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+os.environ.update(
+    TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow"
+)
 import numpy
 
 if which == "keras2":
@@ -32,8 +35,16 @@ def randomize(model, rng):
     """Weights that make every term count; variances stay positive."""
     for layer in model.layers:
         names = [getattr(weight, "path", weight.name) for weight in layer.weights]
-        layer.set_weights([rng.uniform(0.5, 1.5, w.shape).astype(w.dtype) if "variance" in name else rng.normal(0, 0.4, w.shape).astype(w.dtype)
-                           for name, w in zip(names, layer.get_weights())])
+        layer.set_weights(
+            [
+                (
+                    rng.uniform(0.5, 1.5, w.shape).astype(w.dtype)
+                    if "variance" in name
+                    else rng.normal(0, 0.4, w.shape).astype(w.dtype)
+                )
+                for name, w in zip(names, layer.get_weights())
+            ]
+        )
 
 
 def inputs(shape, text, rng):
@@ -49,7 +60,9 @@ def inputs(shape, text, rng):
 
 def sequential(shape, text, name):
     layers = eval(f"[{text}]", {"L": L, "keras": keras})
-    return keras.Sequential([L.InputLayer(input_shape=shape) if which == "keras2" else L.Input(shape), *layers], name=name)
+    return keras.Sequential(
+        [L.InputLayer(input_shape=shape) if which == "keras2" else L.Input(shape), *layers], name=name
+    )
 
 
 def functional(shape, text):
@@ -73,7 +86,10 @@ def models(rng):
 
 def main():
     rng = numpy.random.default_rng(7)
-    with tarfile.open(os.path.join(HERE, "Inputs", f"{which}.tar.xz"), "w:xz", preset=9) as archive, tempfile.TemporaryDirectory() as folder:
+    with tarfile.open(
+        os.path.join(HERE, "Inputs", f"{which}.tar.xz"), "w:xz", preset=9
+    ) as archive, tempfile.TemporaryDirectory() as folder:
+
         def add(name, data):
             info = tarfile.TarInfo(name)
             info.size = len(data)

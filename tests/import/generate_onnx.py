@@ -8,6 +8,7 @@ Inputs/onnx-keras.tar.xz by Keras' own (through tf2onnx); and PyTorch's state di
   venv/bin/python tests/import/generate_onnx.py state
   (in the environment of generate.py, with onnx, tf2onnx and onnxruntime)  python tests/import/generate_onnx.py keras
 """
+
 import io
 import os
 import sys
@@ -41,6 +42,7 @@ def channels_last(array):
 
 def run_onnx(path, x):
     import onnxruntime
+
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     return session.run(None, {session.get_inputs()[0].name: x})[0]
 
@@ -48,30 +50,64 @@ def run_onnx(path, x):
 # PyTorch: name → (modules, shape of a sample, how input and output lie here: "" as there, "i" the input's channels last, "o" the output's,
 # "t" the input's batch first) -----------------------------------------------------------------------------------------
 
+
 def torch_cases(nn, torch):
     S = nn.Sequential
-    for name, module in (("relu", nn.ReLU()), ("tanh", nn.Tanh()), ("sigmoid", nn.Sigmoid()), ("elu", nn.ELU()), ("leaky", nn.LeakyReLU(0.2)),
-                         ("gelu", nn.GELU()), ("silu", nn.SiLU()), ("softplus", nn.Softplus()), ("relu6", nn.ReLU6()), ("selu", nn.SELU()),
-                         ("softmax", nn.Softmax(-1)), ("log_softmax", nn.LogSoftmax(-1)), ("prelu", nn.PReLU()), ("hard_swish", nn.Hardswish()),
-                         ("hard_sigmoid", nn.Hardsigmoid()), ("mish", nn.Mish())):
+    for name, module in (
+        ("relu", nn.ReLU()),
+        ("tanh", nn.Tanh()),
+        ("sigmoid", nn.Sigmoid()),
+        ("elu", nn.ELU()),
+        ("leaky", nn.LeakyReLU(0.2)),
+        ("gelu", nn.GELU()),
+        ("silu", nn.SiLU()),
+        ("softplus", nn.Softplus()),
+        ("relu6", nn.ReLU6()),
+        ("selu", nn.SELU()),
+        ("softmax", nn.Softmax(-1)),
+        ("log_softmax", nn.LogSoftmax(-1)),
+        ("prelu", nn.PReLU()),
+        ("hard_swish", nn.Hardswish()),
+        ("hard_sigmoid", nn.Hardsigmoid()),
+        ("mish", nn.Mish()),
+    ):
         yield f"mlp_{name}", S(nn.Linear(5, 4), module, nn.Linear(4, 3)), (5,), ""
     yield "no_bias", S(nn.Linear(5, 4, bias=False), nn.Dropout(0.3), nn.Linear(4, 3)), (5,), ""
     yield "batch_norm", S(nn.Linear(5, 4), nn.BatchNorm1d(4), nn.ReLU(), nn.Linear(4, 3)), (5,), ""
     yield "layer_norm", S(nn.Linear(5, 4), nn.LayerNorm(4), nn.Linear(4, 3)), (5,), ""
-    yield "lenet", S(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(36, 6), nn.ReLU(), nn.Linear(6, 3)), (1, 14, 14), "i"
+    yield "lenet", S(
+        nn.Conv2d(1, 3, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(3, 4, 3, padding=1),
+        nn.BatchNorm2d(4),
+        nn.ReLU(),
+        nn.AvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(36, 6),
+        nn.ReLU(),
+        nn.Linear(6, 3),
+    ), (1, 14, 14), "i"
     yield "conv_strides", S(nn.Conv2d(2, 3, 3, stride=2, padding=1), nn.ReLU()), (2, 8, 9), "io"
     yield "conv_dilated", S(nn.Conv2d(2, 3, (3, 2), dilation=2)), (2, 8, 9), "io"
     yield "conv_groups", S(nn.Conv2d(4, 6, 3, groups=2)), (4, 6, 6), "io"
     yield "depthwise", S(nn.Conv2d(3, 6, 3, groups=3, padding=1), nn.ReLU6(), nn.Conv2d(6, 4, 1)), (3, 6, 6), "io"
-    yield "conv1d", S(nn.Conv1d(3, 4, 3, padding=1), nn.ReLU(), nn.MaxPool1d(2), nn.Flatten(), nn.Linear(16, 2)), (3, 8), "i"
+    yield "conv1d", S(nn.Conv1d(3, 4, 3, padding=1), nn.ReLU(), nn.MaxPool1d(2), nn.Flatten(), nn.Linear(16, 2)), (
+        3,
+        8,
+    ), "i"
     yield "conv3d", S(nn.Conv3d(2, 3, 2), nn.MaxPool3d(2), nn.Flatten(), nn.Linear(12, 2)), (2, 5, 5, 3), "i"
     yield "transposed", S(nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1), nn.ReLU()), (2, 4, 5), "io"
     yield "transposed_output", S(nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1, output_padding=1)), (2, 4, 5), "io"
     yield "transposed1d", S(nn.ConvTranspose1d(2, 3, 4, stride=2, padding=1)), (2, 5), "io"
     yield "global_pool", S(nn.Conv2d(2, 3, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2)), (2, 6, 6), "i"
-    yield "pool_padded", S(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1), nn.AvgPool2d(2, padding=1)), (2, 8, 8), "io"
+    yield "pool_padded", S(
+        nn.Conv2d(2, 3, 3), nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1), nn.AvgPool2d(2, padding=1)
+    ), (2, 8, 8), "io"
     yield "upsample", S(nn.Conv2d(2, 3, 3, padding=1), nn.Upsample(scale_factor=2, mode="nearest")), (2, 4, 5), "io"
-    yield "bilinear", S(nn.Conv2d(2, 3, 3, padding=1), nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)), (2, 4, 5), "io"
+    yield "bilinear", S(
+        nn.Conv2d(2, 3, 3, padding=1), nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
+    ), (2, 4, 5), "io"
     yield "pad", S(nn.ZeroPad2d((1, 2, 0, 1)), nn.Conv2d(2, 3, 3)), (2, 5, 5), "io"
     yield "prelu_channels", S(nn.Conv2d(2, 3, 3), nn.PReLU(3), nn.Flatten(), nn.Linear(27, 2)), (2, 5, 5), "i"
     yield "steps", S(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), (5, 3), ""
@@ -113,6 +149,7 @@ def torch_cases(nn, torch):
 
 def make_torch():
     import torch
+
     torch.manual_seed(3)
     rng = numpy.random.default_rng(3)
     with archive("onnx-torch.tar.xz") as packed, tempfile.TemporaryDirectory() as folder:
@@ -128,41 +165,109 @@ def make_torch():
                 path = os.path.join(folder, f"{name}_{kind}.onnx")
                 try:
                     if kind == "old":
-                        torch.onnx.export(module, torch.from_numpy(x), path, dynamo=False, input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "n"}, "y": {0: "n"}})
+                        torch.onnx.export(
+                            module,
+                            torch.from_numpy(x),
+                            path,
+                            dynamo=False,
+                            input_names=["x"],
+                            output_names=["y"],
+                            dynamic_axes={"x": {0: "n"}, "y": {0: "n"}},
+                        )
                     else:
-                        torch.onnx.export(module, (torch.from_numpy(x),), path, dynamo=True, external_data=False, dynamic_shapes=({0: torch.export.Dim("n")},) if index % 3 else None)
+                        torch.onnx.export(
+                            module,
+                            (torch.from_numpy(x),),
+                            path,
+                            dynamo=True,
+                            external_data=False,
+                            dynamic_shapes=({0: torch.export.Dim("n")},) if index % 3 else None,
+                        )
                     y = run_onnx(path, x)
                 except Exception as error:
                     print(f"{name}_{kind}: not exported: {str(error)[:200]}")
                     continue
                 add(packed, f"{name}_{kind}.onnx", open(path, "rb").read())
-                add_arrays(packed, f"{name}_{kind}", x=channels_last(x) if "i" in lies else x.astype("int32") if "w" in lies else x, y=channels_last(y) if "o" in lies else y)
+                add_arrays(
+                    packed,
+                    f"{name}_{kind}",
+                    x=channels_last(x) if "i" in lies else x.astype("int32") if "w" in lies else x,
+                    y=channels_last(y) if "o" in lies else y,
+                )
                 print(f"{name}_{kind}", flush=True)
 
 
 def make_keras():
-    os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+    os.environ.update(
+        TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow"
+    )
     import keras
     import cases
+
     L = keras.layers
     rng = numpy.random.default_rng(5)
     # Of what tf2onnx writes, not sequences (it puts dimensions in between, and loops), nor Embedding and LayerNormalization.
-    chosen = ("dense_relu", "dense_softmax", "dense_elu", "dense_selu", "dense_gelu", "dense_swish", "dense_no_bias", "activation_layers",
-              "conv2d_valid", "conv2d_same", "conv2d_same_strides", "conv2d_valid_dilated", "conv3d_valid",
-              "conv2d_transpose_same_2", "conv2d_transpose_valid_1", "depthwise2d_same_1", "separable2d_valid_1", "max_pool2d", "average_pool2d_same",
-              "global_max_pool2d", "global_average_pool1d", "lstm_sequences",
-              "batch_norm_image", "batch_norm", "flatten", "reshape", "permute", "pad2d", "leaky", "relu6",
-              "mlp", "lenet")
+    chosen = (
+        "dense_relu",
+        "dense_softmax",
+        "dense_elu",
+        "dense_selu",
+        "dense_gelu",
+        "dense_swish",
+        "dense_no_bias",
+        "activation_layers",
+        "conv2d_valid",
+        "conv2d_same",
+        "conv2d_same_strides",
+        "conv2d_valid_dilated",
+        "conv3d_valid",
+        "conv2d_transpose_same_2",
+        "conv2d_transpose_valid_1",
+        "depthwise2d_same_1",
+        "separable2d_valid_1",
+        "max_pool2d",
+        "average_pool2d_same",
+        "global_max_pool2d",
+        "global_average_pool1d",
+        "lstm_sequences",
+        "batch_norm_image",
+        "batch_norm",
+        "flatten",
+        "reshape",
+        "permute",
+        "pad2d",
+        "leaky",
+        "relu6",
+        "mlp",
+        "lenet",
+    )
     with archive("onnx-keras.tar.xz") as packed, tempfile.TemporaryDirectory() as folder:
         for name, shape, text in cases.BOTH:
             if name not in chosen:
                 continue
             keras.backend.clear_session()
-            model = keras.Sequential([L.Input(shape, dtype="int32" if "Embedding" in text else "float32"), *eval(f"[{text}]", {"L": L, "keras": keras})])
+            model = keras.Sequential(
+                [
+                    L.Input(shape, dtype="int32" if "Embedding" in text else "float32"),
+                    *eval(f"[{text}]", {"L": L, "keras": keras}),
+                ]
+            )
             for layer in model.layers:
-                layer.set_weights([rng.uniform(0.5, 1.5, w.shape).astype(w.dtype) if "variance" in v.path else rng.normal(0, 0.4, w.shape).astype(w.dtype)
-                                   for v, w in zip(layer.weights, layer.get_weights())])
-            x = rng.integers(1, 7, (3, *shape)).astype("int32") if "Embedding" in text else rng.normal(0, 1, (3, *shape)).astype("float32")
+                layer.set_weights(
+                    [
+                        (
+                            rng.uniform(0.5, 1.5, w.shape).astype(w.dtype)
+                            if "variance" in v.path
+                            else rng.normal(0, 0.4, w.shape).astype(w.dtype)
+                        )
+                        for v, w in zip(layer.weights, layer.get_weights())
+                    ]
+                )
+            x = (
+                rng.integers(1, 7, (3, *shape)).astype("int32")
+                if "Embedding" in text
+                else rng.normal(0, 1, (3, *shape)).astype("float32")
+            )
             path = os.path.join(folder, name + ".onnx")
             try:
                 model(x)  # it must have been called
@@ -178,23 +283,57 @@ def make_keras():
 
 # PyTorch's state dicts: name → (module, shape of a sample as PyTorch has it, the model file's layers, how input and output lie) -------
 
+
 def state_cases(nn):
     S = nn.Sequential
     yield "linear", S(nn.Linear(5, 3)), (5,), "Input(shape=(5,)) Dense(3)", ""
-    yield "mlp", S(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2)), (5,), "Input(shape=(5,)) Dense(4, activation='relu') Dense(4, activation='relu') Dense(2)", ""
+    yield "mlp", S(nn.Linear(5, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2)), (
+        5,
+    ), "Input(shape=(5,)) Dense(4, activation='relu') Dense(4, activation='relu') Dense(2)", ""
     yield "many", S(*(nn.Linear(3, 3) for _ in range(12))), (3,), "Input(shape=(3,)) " + "Dense(3) " * 12, ""
-    yield "no_bias", S(nn.Linear(5, 4, bias=False), nn.Tanh(), nn.Linear(4, 2)), (5,), "Input(shape=(5,)) Dense(4, use_bias=False, activation='tanh') Dense(2)", ""
-    yield "batch_norm", S(nn.Linear(5, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)), (5,), "Input(shape=(5,)) Dense(4) BatchNormalization(epsilon=1e-5) Dense(2)", ""
-    yield "layer_norm", S(nn.Linear(5, 4), nn.LayerNorm(4)), (5,), "Input(shape=(5,)) Dense(4) LayerNormalization(epsilon=1e-5)", ""
-    yield "conv", S(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.Conv2d(3, 4, (3, 2))), (2, 6, 6), "Input(shape=(6, 6, 2)) Conv2D(3, 3, activation='relu') Conv2D(4, (3, 2))", "io"
-    yield "lenet", S(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(48, 5), nn.ReLU(), nn.Linear(5, 2)), (1, 10, 10), "Input(shape=(10, 10, 1)) Conv2D(3, 3, activation='relu') MaxPooling2D() Flatten() Dense(5, activation='relu') Dense(2)", "i"
-    yield "flat_dropout", S(nn.Conv2d(2, 3, 2), nn.Flatten(), nn.Dropout(0.5), nn.Linear(27, 2)), (2, 4, 4), "Input(shape=(4, 4, 2)) Conv2D(3, 2) Flatten() Dropout(0.5) Dense(2)", "i"
-    yield "conv1d", S(nn.Conv1d(2, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(12, 2)), (2, 6), "Input(shape=(6, 2)) Conv1D(3, 3, activation='relu') Flatten() Dense(2)", "i"
+    yield "no_bias", S(nn.Linear(5, 4, bias=False), nn.Tanh(), nn.Linear(4, 2)), (
+        5,
+    ), "Input(shape=(5,)) Dense(4, use_bias=False, activation='tanh') Dense(2)", ""
+    yield "batch_norm", S(nn.Linear(5, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)), (
+        5,
+    ), "Input(shape=(5,)) Dense(4) BatchNormalization(epsilon=1e-5) Dense(2)", ""
+    yield "layer_norm", S(nn.Linear(5, 4), nn.LayerNorm(4)), (
+        5,
+    ), "Input(shape=(5,)) Dense(4) LayerNormalization(epsilon=1e-5)", ""
+    yield "conv", S(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.Conv2d(3, 4, (3, 2))), (
+        2,
+        6,
+        6,
+    ), "Input(shape=(6, 6, 2)) Conv2D(3, 3, activation='relu') Conv2D(4, (3, 2))", "io"
+    yield "lenet", S(
+        nn.Conv2d(1, 3, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(48, 5), nn.ReLU(), nn.Linear(5, 2)
+    ), (
+        1,
+        10,
+        10,
+    ), "Input(shape=(10, 10, 1)) Conv2D(3, 3, activation='relu') MaxPooling2D() Flatten() Dense(5, activation='relu') Dense(2)", "i"
+    yield "flat_dropout", S(nn.Conv2d(2, 3, 2), nn.Flatten(), nn.Dropout(0.5), nn.Linear(27, 2)), (
+        2,
+        4,
+        4,
+    ), "Input(shape=(4, 4, 2)) Conv2D(3, 2) Flatten() Dropout(0.5) Dense(2)", "i"
+    yield "conv1d", S(nn.Conv1d(2, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(12, 2)), (
+        2,
+        6,
+    ), "Input(shape=(6, 2)) Conv1D(3, 3, activation='relu') Flatten() Dense(2)", "i"
     yield "conv3d", S(nn.Conv3d(2, 3, 2)), (2, 3, 4, 3), "Input(shape=(3, 4, 3, 2)) Conv3D(3, 2)", "io"
     yield "transposed", S(nn.ConvTranspose2d(2, 3, 3)), (2, 4, 4), "Input(shape=(4, 4, 2)) Conv2DTranspose(3, 3)", "io"
-    yield "depthwise", S(nn.Conv2d(3, 6, 3, groups=3)), (3, 5, 5), "Input(shape=(5, 5, 3)) DepthwiseConv2D(3, depth_multiplier=2)", "io"
+    yield "depthwise", S(nn.Conv2d(3, 6, 3, groups=3)), (
+        3,
+        5,
+        5,
+    ), "Input(shape=(5, 5, 3)) DepthwiseConv2D(3, depth_multiplier=2)", "io"
     yield "groups", S(nn.Conv2d(4, 6, 3, groups=2)), (4, 5, 5), "Input(shape=(5, 5, 4)) Conv2D(6, 3, groups=2)", "io"
-    yield "prelu", S(nn.Conv2d(2, 3, 2), nn.PReLU(3)), (2, 4, 4), "Input(shape=(4, 4, 2)) Conv2D(3, 2) PReLU(shared_axes=[1, 2])", "io"
+    yield "prelu", S(nn.Conv2d(2, 3, 2), nn.PReLU(3)), (
+        2,
+        4,
+        4,
+    ), "Input(shape=(4, 4, 2)) Conv2D(3, 2) PReLU(shared_axes=[1, 2])", "io"
 
     class Recurrent(nn.Module):
         def __init__(self, cell, **options):
@@ -206,15 +345,28 @@ def state_cases(nn):
             return self.head(self.cell(x)[0])
 
     for cell, name in ((nn.LSTM, "LSTM"), (nn.GRU, "GRU"), (nn.RNN, "SimpleRNN")):
-        yield name.lower(), Recurrent(cell), (5, 3), f"Input(shape=(5, 3)) {name}(4, return_sequences=True) Dense(2)", ""
-        yield f"{name.lower()}_both", Recurrent(cell, bidirectional=True), (5, 3), f"Input(shape=(5, 3)) Bidirectional({name}(4, return_sequences=True)) Dense(2)", ""
-    yield "lstm_deep", Recurrent(nn.LSTM, num_layers=2), (5, 3), "Input(shape=(5, 3)) LSTM(4, return_sequences=True) LSTM(4, return_sequences=True) Dense(2)", ""
-    yield "gru_no_bias", Recurrent(nn.GRU, bias=False), (5, 3), "Input(shape=(5, 3)) GRU(4, return_sequences=True, use_bias=False) Dense(2)", ""
+        yield name.lower(), Recurrent(cell), (
+            5,
+            3,
+        ), f"Input(shape=(5, 3)) {name}(4, return_sequences=True) Dense(2)", ""
+        yield f"{name.lower()}_both", Recurrent(cell, bidirectional=True), (
+            5,
+            3,
+        ), f"Input(shape=(5, 3)) Bidirectional({name}(4, return_sequences=True)) Dense(2)", ""
+    yield "lstm_deep", Recurrent(nn.LSTM, num_layers=2), (
+        5,
+        3,
+    ), "Input(shape=(5, 3)) LSTM(4, return_sequences=True) LSTM(4, return_sequences=True) Dense(2)", ""
+    yield "gru_no_bias", Recurrent(nn.GRU, bias=False), (
+        5,
+        3,
+    ), "Input(shape=(5, 3)) GRU(4, return_sequences=True, use_bias=False) Dense(2)", ""
 
 
 def make_state():
     import torch
     from safetensors.torch import save
+
     torch.manual_seed(4)
     rng = numpy.random.default_rng(4)
     with archive("torch.tar.xz") as packed:
@@ -227,7 +379,11 @@ def make_state():
             x = rng.normal(0, 1, (3, *shape)).astype("float32")
             with torch.no_grad():
                 y = module(torch.from_numpy(x)).numpy()
-            add(packed, name + ".pt.safetensors", save({key: value.contiguous() for key, value in module.state_dict().items()}))
+            add(
+                packed,
+                name + ".pt.safetensors",
+                save({key: value.contiguous() for key, value in module.state_dict().items()}),
+            )
             add(packed, name + ".nn", f"model net {{ {layers} }}\n".encode())
             add_arrays(packed, name, x=channels_last(x) if "i" in lies else x, y=channels_last(y) if "o" in lies else y)
             print(name, flush=True)

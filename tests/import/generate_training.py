@@ -2,22 +2,44 @@
 # SPDX-License-Identifier: MIT-0
 """Writes Inputs/training.tar.xz: models of Keras 3 saved after two epochs, the data, and the weights after a third epoch with the same
 batches. Run it as generate.py is run."""
+
 import io
 import os
 import tarfile
 import tempfile
 
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow")
+os.environ.update(
+    TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow"
+)
 import keras
 import numpy
 
 L, O = keras.layers, keras.optimizers
 CASES = {
     "dense": ((5,), lambda: [L.Dense(6, activation="relu"), L.Dense(3, activation="softmax")], lambda: O.Adam(0.01)),
-    "cnn": ((6, 6, 1), lambda: [L.Conv2D(4, 3, use_bias=False), L.BatchNormalization(), L.ReLU(), L.MaxPooling2D(), L.Flatten(), L.Dense(3, activation="softmax")], lambda: O.Adam(0.01)),
+    "cnn": (
+        (6, 6, 1),
+        lambda: [
+            L.Conv2D(4, 3, use_bias=False),
+            L.BatchNormalization(),
+            L.ReLU(),
+            L.MaxPooling2D(),
+            L.Flatten(),
+            L.Dense(3, activation="softmax"),
+        ],
+        lambda: O.Adam(0.01),
+    ),
     "lstm": ((4, 3), lambda: [L.LSTM(5), L.Dense(3, activation="softmax")], lambda: O.Adam(0.01, amsgrad=True)),
-    "sgd": ((5,), lambda: [L.Dense(6, activation="tanh"), L.Dense(3, activation="softmax")], lambda: O.SGD(0.1, momentum=0.9)),
-    "rmsprop": ((5,), lambda: [L.Dense(6, activation="tanh"), L.Dense(3, activation="softmax")], lambda: O.RMSprop(0.01, momentum=0.5, centered=True)),
+    "sgd": (
+        (5,),
+        lambda: [L.Dense(6, activation="tanh"), L.Dense(3, activation="softmax")],
+        lambda: O.SGD(0.1, momentum=0.9),
+    ),
+    "rmsprop": (
+        (5,),
+        lambda: [L.Dense(6, activation="tanh"), L.Dense(3, activation="softmax")],
+        lambda: O.RMSprop(0.01, momentum=0.5, centered=True),
+    ),
     "adamw": ((5,), lambda: [L.Bidirectional(L.GRU(2)), L.Dense(3, activation="softmax")], lambda: O.AdamW(0.01)),
     "ftrl": ((5,), lambda: [L.Dense(3, activation="softmax")], lambda: O.Ftrl(0.1)),
     "adadelta": ((5,), lambda: [L.Dense(3, activation="softmax")], lambda: O.Adadelta(0.1)),
@@ -32,7 +54,10 @@ def path_of(weight):
 
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
-    with tarfile.open(os.path.join(here, "Inputs", "training.tar.xz"), "w:xz", preset=9) as archive, tempfile.TemporaryDirectory() as folder:
+    with tarfile.open(
+        os.path.join(here, "Inputs", "training.tar.xz"), "w:xz", preset=9
+    ) as archive, tempfile.TemporaryDirectory() as folder:
+
         def add(name, data):
             info = tarfile.TarInfo(name)
             info.size = len(data)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT-0
 """Out to .keras and in again: roundtrip.py NNC EVERY CASES. Every so many of the golden cases gives the same C, byte for byte, after both
 ways, and the same weights; what Keras has not is refused by name."""
+
 import glob
 import os
 import re
@@ -33,7 +34,7 @@ def main():
     failed, own, count = [], 0, 0
     with tempfile.TemporaryDirectory() as folder:
         place = lambda name: os.path.join(folder, name)
-        for case in sorted(glob.glob(os.path.join(cases, "*.nn")))[::int(every)]:
+        for case in sorted(glob.glob(os.path.join(cases, "*.nn")))[:: int(every)]:
             name = os.path.basename(case)[:-3]
             with open(case) as file, open(place("m.nn"), "w") as model:
                 model.write(without_data(file.read()))
@@ -43,7 +44,14 @@ def main():
             shapes = run(nnc, place("m.nn"), "--emit=shapes").stdout
             stored = load_file(case[:-3] + ".safetensors")
             weights = {line.split()[0] for line in shapes.splitlines() if line.startswith("  ")}
-            save_file({key[6:]: numpy.ascontiguousarray(value, "float32") for key, value in stored.items() if key.startswith("after/") and key[6:] in weights}, place("w"))
+            save_file(
+                {
+                    key[6:]: numpy.ascontiguousarray(value, "float32")
+                    for key, value in stored.items()
+                    if key.startswith("after/") and key[6:] in weights
+                },
+                place("w"),
+            )
             out = run(nnc, "export", "--keras", place("m.nn"), "--weights", place("w"), "-o", place("m.keras"))
             if re.search(OWN, out.stderr):
                 own += 1
@@ -51,7 +59,9 @@ def main():
             back = run(nnc, "import", place("m.keras"), "-o", place("b.nn"), "--weights", place("v"))
             after = run(nnc, place("b.nn"), "--emit=c", f"--prefix={name}")
             count += 1
-            same = back.returncode == 0 and re.sub("from .*", "", before.stdout, count=2) == re.sub("from .*", "", after.stdout, count=2)
+            same = back.returncode == 0 and re.sub("from .*", "", before.stdout, count=2) == re.sub(
+                "from .*", "", after.stdout, count=2
+            )
             if out.returncode or not same or not same_weights(place("w"), place("v")):
                 failed.append(name)
                 print(f"{name}: {out.stderr}{back.stderr}{after.stderr}")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT-0
 """Training goes on: train.py NNC CC CFLAGS LIBS ARCHIVE. Each model, saved by Keras after two epochs, is imported with the state of its
 optimizer, trained for one more epoch, and its weights are compared with those that Keras has then."""
+
 import os
 import shlex
 import subprocess
@@ -12,7 +13,7 @@ import numpy
 from safetensors.numpy import load_file
 
 # Three steps of some hundred terms each, and what Adam makes of small gradients: it divides them by their own size.
-TOLERANCE = 2.0 ** -14
+TOLERANCE = 2.0**-14
 
 
 def run(*command, cwd):
@@ -37,8 +38,28 @@ def main():
                 with open(os.path.join(folder, "net.nn"), "a") as model:
                     model.write("fit(x=npy('x.npy'), y=npy('y.npy'), epochs=1, batch_size=8, shuffle=False)\n")
                 run(nnc, "net.nn", "--main", "-o", "net.c", cwd=folder)
-                run(*shlex.split(compiler), "-O0", *shlex.split(flags), "net.c", "-o", "net", *shlex.split(libs), cwd=folder)
-                run("./net", "fit", "--checkpoint", "state.safetensors", "--resume", "--save", "after.safetensors", "--verbose", "0", cwd=folder)
+                run(
+                    *shlex.split(compiler),
+                    "-O0",
+                    *shlex.split(flags),
+                    "net.c",
+                    "-o",
+                    "net",
+                    *shlex.split(libs),
+                    cwd=folder,
+                )
+                run(
+                    "./net",
+                    "fit",
+                    "--checkpoint",
+                    "state.safetensors",
+                    "--resume",
+                    "--save",
+                    "after.safetensors",
+                    "--verbose",
+                    "0",
+                    cwd=folder,
+                )
                 weights = load_file(os.path.join(folder, "after.safetensors"))
                 if sorted(weights) != sorted(arrays):
                     sys.exit(f"{name}{ending}: {sorted(weights)} are not {sorted(arrays)}")

@@ -49,7 +49,8 @@ for path in sys.argv[1 + ("--columns" in sys.argv):]:
         lines = open(source, encoding="utf-8").read().splitlines()
         files, read = files + 1, read + len(lines)
         for number, line in enumerate(lines, 1):
-            if len(line) > COLUMNS:
+            if len(line) > COLUMNS and not source.endswith(".t.c"):  # printed, its lines are others, and broken
+                # where they are too long (compiler/print/columns.c)
                 print(f"{source}:{number}: {len(line)} columns")
         if "--columns" in sys.argv or not source.endswith((".c", ".h")):
             continue

@@ -357,20 +357,6 @@ static nnc_ending nnc_train_epoch(nnc_training *training) {
     return ending;
 }
 
-static int nnc_weights_are_finite(const nnc_training *training) {
-    const nnc_model *model = training->model;
-    for (size_t i = 0; i < model->tensor_count; i++) {
-        size_t count = 0;
-        nnc_shape_count(model->tensors[i].shape, model->tensors[i].rank, &count);
-        for (size_t j = 0; j < count; j++) {
-            if (!isfinite(nnc_get_real(model, training->session.params, model->tensors[i].offset + j))) {
-                return 0;
-            }
-        }
-    }
-    return 1;
-}
-
 /* What cut the run short, for the report. */
 static const char *nnc_ending_text(nnc_ending ending) {
     return ending == NNC_ENDING_SIGNAL      ? "then it was interrupted"
@@ -427,7 +413,7 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
     const nnc_options *options = training->options;
     const int best = ending == NNC_ENDING_NONFINITE && nnc_callbacks_restore_best(training);
     int saves = options->save != NULL && ending != NNC_ENDING_ERROR &&
-                (ending != NNC_ENDING_NONFINITE || nnc_weights_are_finite(training));
+                (ending != NNC_ENDING_NONFINITE || nnc_session_is_finite(&training->session));
     if ((ending == NNC_ENDING_SIGNAL && nnc_save_checkpoints(training, NNC_AT_SIGNAL) != NNC_ENDING_COMPLETE) ||
         (ending == NNC_ENDING_COMPLETE && nnc_callbacks_run(training, NNC_TRAIN_END) != 0)) {
         return -1;

@@ -211,3 +211,17 @@ NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing) {
     return nnc_fail(host, "%s: %s", doing,
                     is_known ? texts[-status] : "the model's C is newer than the runtime: build the program again");
 }
+
+NNC_API int nnc_session_is_finite(const nnc_session *session) {
+    const nnc_model *model = session->model;
+    for (size_t i = 0; i < model->tensor_count; i++) {
+        size_t count = 0;
+        nnc_shape_count(model->tensors[i].shape, model->tensors[i].rank, &count);
+        for (size_t j = 0; j < count; j++) {
+            if (!isfinite(nnc_get_real(model, session->params, model->tensors[i].offset + j))) {
+                return 0;
+            }
+        }
+    }
+    return 1;
+}

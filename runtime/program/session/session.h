@@ -34,6 +34,8 @@ NNC_API void nnc_session_share_states(nnc_session *session, int to_work);
 NNC_API void nnc_session_close(nnc_session *session);
 /** Weights from a file, or those baked in; neither is a usage error, unless the model has none. */
 NNC_API int nnc_session_weights(nnc_session *session, const char *path);
+/** Whether all weights are finite. */
+NNC_API int nnc_session_is_finite(const nnc_session *session);
 /** Copies `n` samples, from `first` on in order, or as `order` lists them from there, and clears the sums. */
 NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
                                 size_t n);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* file_kind.c - what a file is, by its first bytes: whoever brings the wrong one is told which it is, and what makes the right one of it. */
+/* file_kind.c - what a file is, by its first bytes: whoever brings the wrong one is told which it is, and what makes
+ * the right one of it. */
 #include "tensors/tensors.h"
 
 #include <string.h>
@@ -19,16 +20,19 @@ static nnc_file_kind nnc_zip_kind(const unsigned char *bytes, size_t size) {
         memcpy(name, bytes + NAME_AT, length);
     }
     const size_t length = strlen(name);
-    if (strcmp(name, "metadata.json") == 0 || strcmp(name, "config.json") == 0 || strncmp(name, "model.weights", 13) == 0) {
+    if (strcmp(name, "metadata.json") == 0 || strcmp(name, "config.json") == 0 ||
+        strncmp(name, "model.weights", 13) == 0) {
         return NNC_FILE_KERAS;
     }
-    if (strstr(name, "/data.pkl") != NULL || strstr(name, "/.format_version") != NULL || strstr(name, "/version") != NULL) {
+    if (strstr(name, "/data.pkl") != NULL || strstr(name, "/.format_version") != NULL ||
+        strstr(name, "/version") != NULL) {
         return NNC_FILE_TORCH;
     }
     return length > 4 && strcmp(name + length - 4, ".npy") == 0 ? NNC_FILE_NPZ : NNC_FILE_ZIP;
 }
 
-/* A message of protobuf whose first field is a small version and whose second is one of those that may follow it in ONNX. */
+/* A message of protobuf whose first field is a small version and whose second is one of those that may follow it in
+ * ONNX. */
 static int nnc_is_onnx(const unsigned char *bytes, size_t size) {
     enum { IR_VERSION = 1 << 3, NEWEST_VERSION = 63, LENGTH = 2 };
     static const unsigned char next[] = {2, 3, 4, 6, 7, 8, 14, 20};
@@ -53,7 +57,8 @@ static int nnc_is_safetensors(const unsigned char *bytes, size_t size) {
 }
 
 NNC_API nnc_file_kind nnc_file_kind_of(const unsigned char *bytes, size_t size) {
-    enum { USER_BLOCK = 512 }; /* HDF5 may begin behind one of this size, or of twice, ...; so may a member of an archive */
+    /* HDF5 may begin behind one of this size, or of twice, ...; so may a member of an archive */
+    enum { USER_BLOCK = 512 };
     static const char hdf5[] = "\211HDF\r\n\032\n";
     if (nnc_starts_with(bytes, size, "PK\003\004", 4)) {
         return nnc_zip_kind(bytes, size);
@@ -78,24 +83,28 @@ NNC_API nnc_file_kind nnc_file_kind_of(const unsigned char *bytes, size_t size) 
     return nnc_is_onnx(bytes, size) ? NNC_FILE_ONNX : NNC_FILE_UNKNOWN;
 }
 
-#define NNC_TORCH_WAY                                                                                                     \
-    "in Python, safetensors.torch.save_file(module.state_dict(), 'net.safetensors') saves what nnc import net.safetensors " \
+#define NNC_TORCH_WAY                                                                                       \
+    "in Python, safetensors.torch.save_file(module.state_dict(), 'net.safetensors') saves what nnc import " \
+    "net.safetensors "                                                                                      \
     "--for MODEL.nn --weights WEIGHTS.safetensors takes"
 
 static const struct {
     const char *name, *way_out;
 } nnc_file_kinds[NNC_FILE_KIND_COUNT] = {
     [NNC_FILE_UNKNOWN] = {"a file of another kind", NULL},
-    [NNC_FILE_HDF5] = {"an HDF5 file, as Keras saves it",
-                       "nnc import FILE.h5 --for MODEL.nn --weights WEIGHTS.safetensors converts its weights, and nnc import "
-                       "FILE.h5 -o MODEL.nn --weights WEIGHTS.safetensors a whole model"},
+    [NNC_FILE_HDF5] =
+        {"an HDF5 file, as Keras saves it",
+         "nnc import FILE.h5 --for MODEL.nn --weights WEIGHTS.safetensors converts its weights, and nnc import "
+         "FILE.h5 -o MODEL.nn --weights WEIGHTS.safetensors a whole model"},
     [NNC_FILE_KERAS] = {"a model of Keras 3",
                         "nnc import FILE.keras -o MODEL.nn --weights WEIGHTS.safetensors converts it"},
     [NNC_FILE_TORCH] = {"a zip archive of PyTorch", NNC_TORCH_WAY},
     [NNC_FILE_PICKLE] = {"a pickle of Python", NNC_TORCH_WAY},
-    [NNC_FILE_NPZ] = {"a .npz archive of NumPy",
-                      "in Python, safetensors.numpy.save_file(dict(numpy.load('FILE.npz')), 'FILE.safetensors') converts it"},
-    [NNC_FILE_NPY] = {"a .npy array of NumPy", "weights are many arrays: safetensors.numpy.save_file() saves them with their names"},
+    [NNC_FILE_NPZ] =
+        {"a .npz archive of NumPy",
+         "in Python, safetensors.numpy.save_file(dict(numpy.load('FILE.npz')), 'FILE.safetensors') converts it"},
+    [NNC_FILE_NPY] = {"a .npy array of NumPy",
+                      "weights are many arrays: safetensors.numpy.save_file() saves them with their names"},
     [NNC_FILE_ONNX] = {"an ONNX model", "nnc import FILE.onnx -o MODEL.nn --weights WEIGHTS.safetensors converts it"},
     [NNC_FILE_ZIP] = {"a zip archive", NULL},
     [NNC_FILE_TFLITE] = {"a TensorFlow Lite model", "nnc import takes the Keras model that it was made from"},

@@ -185,12 +185,15 @@ NNC_API int nnc_weights_missing(nnc_host *host, const nnc_model *model, const nn
         const char *name = file->entries[i].name;
         is_torch |= nnc_names_torch(name);
         if (nnc_is_weight(&file->entries[i]) && weights++ < SHOWN) {
-            end += snprintf(end, sizeof names - (size_t)(end - names), "%s%s", shown++ > 0 ? ", " : "", nnc_quote(name, strlen(name)).text);
+            end += snprintf(end, sizeof names - (size_t)(end - names), "%s%s", shown++ > 0 ? ", " : "",
+                            nnc_quote(name, strlen(name)).text);
         }
     }
     nnc_fail_at(host, file->path, 0, 0, "has no tensor '%s', which the model %s needs", missing, model->name);
     nnc_fail_hint(host, "it holds %s%s%s", weights > 0 ? names : "no weights", weights > SHOWN ? ", ..." : "",
                   is_torch ? ", as PyTorch names them" : "");
-    return is_torch ? nnc_fail_hint(host, "nnc import %s --for MODEL.nn --weights WEIGHTS.safetensors brings them into order", file->path)
+    return is_torch ? nnc_fail_hint(host,
+                                    "nnc import %s --for MODEL.nn --weights WEIGHTS.safetensors brings them into order",
+                                    file->path)
                     : -1;
 }

@@ -192,7 +192,8 @@ static const char *nnc_first_difference(const char *ours, const char **theirs, i
     static const char batch[] = ", batch ";
     while (*ours != '\0' || **theirs != '\0') {
         size_t size = strcspn(ours, "\n"), other = strcspn(*theirs, "\n");
-        int is_open = is_imported && (**theirs == '\0' || (size > other && strncmp(ours + other, batch, sizeof batch - 1) == 0));
+        int is_open =
+            is_imported && (**theirs == '\0' || (size > other && strncmp(ours + other, batch, sizeof batch - 1) == 0));
         if (memcmp(ours, *theirs, size < other ? size : other) != 0 || (size != other && !is_open)) {
             return ours;
         }

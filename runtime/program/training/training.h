@@ -165,7 +165,8 @@ typedef struct nnc_training {
     nnc_running *callbacks;
     size_t callback_count;
     char *resumed; /* the checkpoint that the run goes on from, or NULL */
-    int is_imported; /* it comes from elsewhere: it has weights and what the optimizer keeps, and the rest begins anew */
+    /* it comes from elsewhere: it has weights and what the optimizer keeps, and the rest begins anew */
+    int is_imported;
     nnc_tensors checkpoint;  /* which has been read */
 } nnc_training;
 
