@@ -11,7 +11,8 @@ Substitutions
   %c99 %c11 %cxx11     the standard and the warnings that emitted code must pass, as errors
   %runtime             flags to include the runtime's headers, the program's too
   %core                the folder of the runtime's part that ships in products
-  %objects             the compiler's objects without its main() and what imports and exports, for tests in C, and how to compile these: %compiler
+  %objects             the compiler's objects without its main() and what imports and exports, for tests in C, and how
+  to compile these: %compiler
   %python %checker     Python with numpy and safetensors; the program that compares a case with Keras (tests/golden)
 """
 import glob

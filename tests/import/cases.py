@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""The models of generate.py: name → (shape of the input, layers in Python). L is keras.layers, of Keras 3 and of tf_keras alike; what
+"""The models of generate.py: name → (shape of the input, layers in Python). L is keras.layers, of Keras 3 and of
+tf_keras alike; what
 only one of them has stands under its name. The layers and arguments are those that the generators of keras2c and of
 frugally-deep go through."""
 
@@ -28,7 +29,8 @@ def dense():
     yield "dense_image", (2, 3, 5), "L.Dense(4, activation='relu')"
     yield "dense_regularized", (
         5,
-    ), "L.Dense(4, kernel_regularizer='l2', bias_regularizer='l1', activity_regularizer='l2', kernel_constraint='max_norm')"
+    ), ("L.Dense(4, kernel_regularizer='l2', bias_regularizer='l1', activity_regularizer='l2', "
+        "kernel_constraint='max_norm')")
     yield "dense_initialized", (5,), "L.Dense(4, kernel_initializer='he_normal', bias_initializer='ones')"
     yield "dense_frozen", (5,), "L.Dense(4, trainable=False), L.Dense(3)"
     yield "activation_layers", (6,), "L.Activation('tanh'), L.Activation('relu'), L.Dense(3), L.Activation('softmax')"
@@ -82,7 +84,8 @@ def pool():
         for kind in "Max", "Average":
             yield f"{kind.lower()}_pool{rank}d", shape, f"L.{kind}Pooling{rank}D({2 if kind == 'Average' else ''})"
             yield f"{kind.lower()}_pool{rank}d_same", shape, f"L.{kind}Pooling{rank}D(3, strides=2, padding='same')"
-            yield f"{kind.lower()}_pool{rank}d_overlap", shape, f"L.{kind}Pooling{rank}D({'3' if rank == 1 else (3, 2) + (2,) * (rank - 2)}, strides=1)"
+            size = "3" if rank == 1 else (3, 2) + (2,) * (rank - 2)
+            yield f"{kind.lower()}_pool{rank}d_overlap", shape, f"L.{kind}Pooling{rank}D({size}, strides=1)"
             yield f"global_{kind.lower()}_pool{rank}d", shape, f"L.Global{kind}Pooling{rank}D()"
     yield "global_pool_keepdims", (
         4,
@@ -187,17 +190,21 @@ def whole():
         8,
     ), "L.Dense(6, activation='relu'), L.Dropout(0.2), L.Dense(5, activation='relu'), L.Dense(3, activation='softmax')"
     yield "lenet", (12, 12, 1), (
-        "L.Conv2D(4, 3, activation='relu'), L.BatchNormalization(), L.MaxPooling2D(), L.Conv2D(5, 3, activation='relu'), "
-        "L.AveragePooling2D(2), L.Flatten(), L.Dense(6, activation='tanh'), L.Dropout(0.5), L.Dense(4, activation='softmax')"
+        "L.Conv2D(4, 3, activation='relu'), L.BatchNormalization(), L.MaxPooling2D(), L.Conv2D(5, 3, "
+        "activation='relu'), "
+        "L.AveragePooling2D(2), L.Flatten(), L.Dense(6, activation='tanh'), L.Dropout(0.5), L.Dense(4, "
+        "activation='softmax')"
     )
     yield "autoencoder", (8, 8, 2), (
-        "L.Conv2D(3, 3, padding='same', activation='relu'), L.MaxPooling2D(), L.Conv2DTranspose(2, 3, strides=2, padding='same'), "
+        "L.Conv2D(3, 3, padding='same', activation='relu'), L.MaxPooling2D(), L.Conv2DTranspose(2, 3, "
+        "strides=2, padding='same'), "
         "L.UpSampling2D(), L.Cropping2D(4)"
     )
     yield "names", (4,), "L.Dense(3, name='first'), L.Dense(3, name='dense'), L.Dense(2, name='dense_7')"
     yield "sentences", (
         6,
-    ), "L.Embedding(11, 4), L.Bidirectional(L.LSTM(3, return_sequences=True)), L.GlobalMaxPooling1D(), L.Dense(1, activation='sigmoid')"
+    ), ("L.Embedding(11, 4), L.Bidirectional(L.LSTM(3, return_sequences=True)), L.GlobalMaxPooling1D(), "
+        "L.Dense(1, activation='sigmoid')")
     yield "nested", (
         6,
     ), "keras.Sequential([L.Dense(5), L.Dense(4)], name='body'), L.Dense(3), keras.Sequential([L.Dense(2)])"
@@ -225,7 +232,8 @@ COMPILED = [
     ("adam_rate", "optimizer=keras.optimizers.Adam(0.01, amsgrad=True), loss='mae', metrics=['mae', 'mse']"),
     (
         "sgd",
-        "optimizer=keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True), loss='categorical_crossentropy', metrics=['accuracy']",
+        "optimizer=keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True), loss='categorical_crossentropy', "
+        "metrics=['accuracy']",
     ),
     ("rmsprop", "optimizer=keras.optimizers.RMSprop(0.002, rho=0.8, centered=True), loss=keras.losses.Huber()"),
     ("adagrad", "optimizer='adagrad', loss='hinge'"),
@@ -235,7 +243,8 @@ COMPILED = [
     ("ftrl", "optimizer='ftrl', loss='cosine_similarity'"),
     (
         "adamw",
-        "optimizer=keras.optimizers.AdamW(weight_decay=0.01), loss='binary_crossentropy', metrics=['accuracy', keras.metrics.AUC()]",
+        "optimizer=keras.optimizers.AdamW(weight_decay=0.01), loss='binary_crossentropy', metrics=['accuracy', "
+        "keras.metrics.AUC()]",
     ),
     (
         "clip",
@@ -247,7 +256,8 @@ COMPILED = [
     ),
     (
         "objects",
-        "optimizer='sgd', loss=keras.losses.MeanSquaredError(), metrics=[keras.metrics.MeanAbsoluteError(), keras.metrics.TopKCategoricalAccuracy(k=2)]",
+        "optimizer='sgd', loss=keras.losses.MeanSquaredError(), metrics=[keras.metrics.MeanAbsoluteError(), "
+        "keras.metrics.TopKCategoricalAccuracy(k=2)]",
     ),
     ("weighted", "optimizer='sgd', loss='mse', weighted_metrics=['mae']"),
 ]

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT-0
-"""Imports every model of an archive and compares with what its framework predicted. usage: check.py NNC CXX CFLAGS ARCHIVE [PART OF PARTS]
+"""Imports every model of an archive and compares with what its framework predicted. usage: check.py NNC CXX CFLAGS
+ARCHIVE [PART OF PARTS]
 
-Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x and y; or weights NAME.pt.safetensors and the model NAME.nn. Files of one model must become the same model
-file and the same weights. Each is compiled as a user would: nnc FILE -o FILE.c --inference-only. Many models are compiled at once, each in
+Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x and y; or weights NAME.pt.safetensors and
+the model NAME.nn. Files of one model must become the same model
+file and the same weights. Each is compiled as a user would: nnc FILE -o FILE.c --inference-only. Many models are
+compiled at once, each in
 a namespace of its own, for emitted C is C++, too, and reading the runtime's headers takes longer than all the rest.
 """
 
@@ -71,7 +74,8 @@ class Case:
         static {kind} x[{self.x.size}];
         static float y[{self.y.size}];
         static {self.prefix}_work work;
-        static_assert(sizeof x == {len(self.x)} * sizeof *x * {up}_IN && sizeof y == {len(self.y)} * sizeof *y * {up}_OUT, "{self.name}");
+        static_assert(sizeof x == {len(self.x)} * sizeof *x * {up}_IN && sizeof y == {len(self.y)} * sizeof *y *
+        {up}_OUT, "{self.name}");
         FILE *file = fopen("{self.name}.x", "rb");
         if (!file || fread(x, 1, sizeof x, file) != sizeof x) return 1;
         fclose(file);
@@ -136,7 +140,8 @@ def main():
         for case in good:
             attempt(case, case.compare)
         print(
-            f"{sum(len(case.files) for case in cases)} files of {len(cases)} models, {len(failed)} models failed: {' '.join(failed)}"
+            f"{sum(len(case.files) for case in cases)} files of {len(cases)} models, {len(failed)} models "
+            f"failed: {' '.join(failed)}"
         )
     return 1 if failed or not cases else 0
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Damaged files: damaged.py NNC COUNT ARCHIVE... imports COUNT files that are cut short or have wrong bytes. Each becomes a model all the
+"""Damaged files: damaged.py NNC COUNT ARCHIVE... imports COUNT files that are cut short or have wrong bytes. Each
+becomes a model all the
 same, or ends with status 1 and a message; none ends nnc itself, and none that is refused leaves anything behind."""
 
 import os

@@ -5,7 +5,8 @@
   python3 -m venv venv && venv/bin/pip install keras==3.15.1 'tensorflow-cpu==2.21.*' tf_keras==2.21.*
   venv/bin/python tests/import/generate.py keras3|keras2       writes Inputs/keras3.tar.xz, Inputs/keras2.tar.xz
 
-An archive holds for each case NAME.h5, with Keras 3 and for some of Keras 2 also NAME.keras, and NAME.npz: x and Keras' y.
+An archive holds for each case NAME.h5, with Keras 3 and for some of Keras 2 also NAME.keras, and NAME.npz: x and Keras'
+y.
 """
 
 import io

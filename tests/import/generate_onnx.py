@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""Makes ONNX files as three exporters write them, with what ONNX Runtime predicts: Inputs/onnx-torch.tar.xz by PyTorch's two exporters,
+"""Makes ONNX files as three exporters write them, with what ONNX Runtime predicts: Inputs/onnx-torch.tar.xz by
+PyTorch's two exporters,
 Inputs/onnx-keras.tar.xz by Keras' own (through tf2onnx); and PyTorch's state dicts, Inputs/torch.tar.xz.
 
   python3 -m venv venv && venv/bin/pip install torch==2.13.0 onnx onnxscript onnxruntime safetensors
@@ -47,7 +48,8 @@ def run_onnx(path, x):
     return session.run(None, {session.get_inputs()[0].name: x})[0]
 
 
-# PyTorch: name → (modules, shape of a sample, how input and output lie here: "" as there, "i" the input's channels last, "o" the output's,
+# PyTorch: name → (modules, shape of a sample, how input and output lie here: "" as there, "i" the input's channels
+# last, "o" the output's,
 # "t" the input's batch first) -----------------------------------------------------------------------------------------
 
 
@@ -206,7 +208,8 @@ def make_keras():
 
     L = keras.layers
     rng = numpy.random.default_rng(5)
-    # Of what tf2onnx writes, not sequences (it puts dimensions in between, and loops), nor Embedding and LayerNormalization.
+    # Of what tf2onnx writes, not sequences (it puts dimensions in between, and loops), nor Embedding and
+    # LayerNormalization.
     chosen = (
         "dense_relu",
         "dense_softmax",
@@ -281,7 +284,8 @@ def make_keras():
             print(name, flush=True)
 
 
-# PyTorch's state dicts: name → (module, shape of a sample as PyTorch has it, the model file's layers, how input and output lie) -------
+# PyTorch's state dicts: name → (module, shape of a sample as PyTorch has it, the model file's layers, how input and
+# output lie) -------
 
 
 def state_cases(nn):
@@ -311,7 +315,8 @@ def state_cases(nn):
         1,
         10,
         10,
-    ), "Input(shape=(10, 10, 1)) Conv2D(3, 3, activation='relu') MaxPooling2D() Flatten() Dense(5, activation='relu') Dense(2)", "i"
+    ), ("Input(shape=(10, 10, 1)) Conv2D(3, 3, activation='relu') MaxPooling2D() Flatten() Dense(5, "
+        "activation='relu') Dense(2)"), "i"
     yield "flat_dropout", S(nn.Conv2d(2, 3, 2), nn.Flatten(), nn.Dropout(0.5), nn.Linear(27, 2)), (
         2,
         4,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""Writes Inputs/training.tar.xz: models of Keras 3 saved after two epochs, the data, and the weights after a third epoch with the same
+"""Writes Inputs/training.tar.xz: models of Keras 3 saved after two epochs, the data, and the weights after a third
+epoch with the same
 batches. Run it as generate.py is run."""
 
 import io

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Out to .keras and in again: roundtrip.py NNC EVERY CASES. Every so many of the golden cases gives the same C, byte for byte, after both
+"""Out to .keras and in again: roundtrip.py NNC EVERY CASES. Every so many of the golden cases gives the same C, byte
+for byte, after both
 ways, and the same weights; what Keras has not is refused by name."""
 
 import glob

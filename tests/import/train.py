@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT-0
-"""Training goes on: train.py NNC CC CFLAGS LIBS ARCHIVE. Each model, saved by Keras after two epochs, is imported with the state of its
+"""Training goes on: train.py NNC CC CFLAGS LIBS ARCHIVE. Each model, saved by Keras after two epochs, is imported with
+the state of its
 optimizer, trained for one more epoch, and its weights are compared with those that Keras has then."""
 
 import os
