@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc run: compiles the C, keeps the program in a cache, and runs it: fit and then evaluate, or what the user asks for.
- * */
+/* nnc run: compiles the C, keeps the program in a cache, and runs it: fit and then evaluate, or what the user asks
+ * for. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

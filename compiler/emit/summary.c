@@ -26,8 +26,8 @@ static const char *ascii_table(Arena *arena, const char *text) {
     return text_chars(&out);
 }
 
-/* A line without its layer's number, and without the blanks that depend on it: | dense (Dense) | (None, 64) | 4,160 |.
- * */
+/* A line without its layer's number, and without the blanks that depend on it: | dense (Dense) | (None, 64) | 4,160
+ * |. */
 static const char *pattern_of(Emit *emit, const char *line) {
     const char *const end = strstr(line, " (");
     const char *number = end;

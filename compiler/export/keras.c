@@ -20,8 +20,7 @@
 
 static bool put_object(Export *export, Writer *writer, const Object *object, const char *name, Text *out);
 
-/* Values -------------------------------------------------------------------------------------------------------------
- * */
+/* Values ------------------------------------------------------------ */
 
 static void put_text(const char *text, Text *out) {
     text_puts(out, "\"");
@@ -111,8 +110,7 @@ static bool put_value(Export *export, Writer *writer, const WrittenArg *arg, con
     }
 }
 
-/* Objects ------------------------------------------------------------------------------------------------------------
- * */
+/* Objects ------------------------------------------------------------ */
 
 /* Arguments that are nnc's own; NULL ends. */
 static const char *const own_arguments[] = {"inverted", NULL};
@@ -211,8 +209,7 @@ static bool put_config(Export *export, Text *out) {
     return true;
 }
 
-/* Variables ----------------------------------------------------------------------------------------------------------
- * */
+/* Variables ------------------------------------------------------------ */
 
 typedef LIST(nnc_entry) Arrays;
 

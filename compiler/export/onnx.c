@@ -142,8 +142,7 @@ static bool lacks(Graph *graph, const Layer *layer, const char *what) {
     return export_fail(graph->export, "layer '%s', %s: %s", layer->name, layer->def->class.name, what);
 }
 
-/* Layers --------------------------------------------------------------------------------------------------------------
- * */
+/* Layers ------------------------------------------------------------ */
 
 static bool put_activation(Graph *graph, const Layer *layer, const Object *activation) {
     static const char *const nodes[][2] = {{"relu", "Relu"},         {"tanh", "Tanh"},
@@ -333,8 +332,7 @@ static bool put_layer(Graph *graph, const Layer *layer) {
     return lacks(graph, layer, "it is not exported to ONNX; --keras takes it");
 }
 
-/* The file ------------------------------------------------------------------------------------------------------------
- * */
+/* The file ------------------------------------------------------------ */
 
 static Onnx__ValueInfoProto *value_of(Graph *graph, const char *name, Shape shape, int type) {
     Arena *const arena = graph->export->arena;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The binder's values: from the values of expressions to the fields of argument structs, with type and range checked.
- * */
+/* The binder's values: from the values of expressions to the fields of argument structs, with type and range
+ * checked. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -176,8 +176,8 @@ static bool is_filled(const Target *target, int count) {
     return false;
 }
 
-/* The values of a tuple or list; a single number counts as a sequence of one, except for shapes. NULL after an error.
- * */
+/* The values of a tuple or list; a single number counts as a sequence of one, except for shapes. NULL after an
+ * error. */
 static const Ast *const *sequence_values(const Target *target, const Ast *value, int *count) {
     const ArgDef *row = target->row;
     const Binder *binder = target->binder;

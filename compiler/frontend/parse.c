@@ -10,8 +10,8 @@
 #include "language/ast.h"
 #include "nnc.tab.h"
 
-/* The first byte that is no UTF-8 is one error; more of them are not worth a message. What has NULs is no text at all.
- * */
+/* The first byte that is no UTF-8 is one error; more of them are not worth a message. What has NULs is no text at
+ * all. */
 static bool check_text(Parse *parse) {
     const char *text = parse->source->text;
     int length = (int)parse->source->length;

@@ -133,8 +133,7 @@ static int convert(const Options *options, Arena *arena, const Results *results)
     return good ? EXIT_DONE : EXIT_FILE;
 }
 
-/* Around it -----------------------------------------------------------------------------------------------------------
- * */
+/* Around it ------------------------------------------------------------ */
 
 /* A file cannot need more than this. */
 static void limit_resources(const char *path) {

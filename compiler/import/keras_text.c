@@ -18,8 +18,7 @@
 static bool put_value(Import *import, const Ast *value, Text *out);
 static bool put_object(Import *import, const char *owner, const Ast *value, Text *out);
 
-/* Classes and arguments ---------------------------------------------------------------------------------------------
- * */
+/* Classes and arguments ------------------------------------------------------------ */
 
 static bool is_word(const char *text) {
     size_t length = 0;
@@ -62,8 +61,8 @@ static const ArgDef *row_among(const ArgDef *rows, const char *name) {
     return NULL;
 }
 
-/* The row of an argument of whichever class has that name; NULL: none takes it. *class: the first class of that name.
- * */
+/* The row of an argument of whichever class has that name; NULL: none takes it. *class: the first class of that
+ * name. */
 static const ArgDef *row_of(const char *class_name, const char *argument, const Class **class) {
     *class = NULL;
     for (int kind = 0; kind < CLASS_KIND_COUNT; kind++) {
@@ -102,8 +101,7 @@ static bool is_without_effect(const Class *class, const char *argument, const As
     return false;
 }
 
-/* Values -------------------------------------------------------------------------------------------------------------
- * */
+/* Values ------------------------------------------------------------ */
 
 static void put_text(const char *chars, size_t length, Text *out) {
     text_puts(out, "'");
@@ -291,8 +289,7 @@ static bool put_value(Import *import, const Ast *value, Text *out) {
     }
 }
 
-/* The model ---------------------------------------------------------------------------------------------------------
- * */
+/* The model ------------------------------------------------------------ */
 
 /* Functions that had another formula in Keras 2; NULL ends. */
 static const char *const changed_functions[] = {"hard_sigmoid", NULL};

@@ -14,8 +14,7 @@
 #include "model/layer.h"
 #include "model/optimizer.h"
 
-/* Variables by number: Keras 3 ---------------------------------------------------------------------------------------
- * */
+/* Variables by number: Keras 3 ------------------------------------------------------------ */
 
 /* Takes the variables of one layer, from `weight` of the layer's on. */
 static bool take_group(Import *import, const Hdf5 *file, const Layer *owner, const Layer *layer, const char *group,
@@ -67,8 +66,7 @@ bool keras_variables(Import *import, const Hdf5 *file, const KerasLayers *layers
     return true;
 }
 
-/* Weights by name: older files ---------------------------------------------------------------------------------------
- * */
+/* Weights by name: older files ------------------------------------------------------------ */
 
 /* The arrays under one name, taken one after another. */
 typedef struct Pile {
@@ -143,8 +141,7 @@ bool keras_named_weights(Import *import, const Hdf5 *file, const char *group, co
     return true;
 }
 
-/* The optimizer ------------------------------------------------------------------------------------------------------
- * */
+/* The optimizer ------------------------------------------------------------ */
 
 typedef struct Variables {
     Import *import;

@@ -19,8 +19,7 @@ enum {
     LOCATION_EXTERNAL = 1
 };
 
-/* Nodes --------------------------------------------------------------------------------------------------------------
- * */
+/* Nodes ------------------------------------------------------------ */
 
 bool onnx_is(const Node *node, const char *type) { return node->op_type && !strcmp(node->op_type, type); }
 
@@ -91,8 +90,7 @@ const Node *onnx_reader(const Onnx *onnx, const char *name, const char *type) {
     return readers.count == 1 && onnx_is(readers.at[0], type) ? readers.at[0] : NULL;
 }
 
-/* Constants ----------------------------------------------------------------------------------------------------------
- * */
+/* Constants ------------------------------------------------------------ */
 
 static Constant *new_constant(Onnx *onnx, const char *name, int rank, const int64_t *dim, bool whole) {
     Constant *const constant = NEW(onnx->import->arena, Constant);
@@ -178,8 +176,7 @@ float *onnx_permuted(const Onnx *onnx, const Constant *constant, int rank, const
     return out;
 }
 
-/* Folding ------------------------------------------------------------------------------------------------------------
- * */
+/* Folding ------------------------------------------------------------ */
 
 static double number_at(const Constant *constant, size_t i) {
     return constant->whole ? (double)constant->whole[i] : (double)constant->real[i];
@@ -443,8 +440,7 @@ bool onnx_fold(Onnx *onnx) {
     return true;
 }
 
-/* What is found ------------------------------------------------------------------------------------------------------
- * */
+/* What is found ------------------------------------------------------------ */
 
 Found *onnx_layer(Onnx *onnx, const char *class_name) {
     Found *const found = NEW(onnx->import->arena, Found);

@@ -34,8 +34,7 @@ void onnx_name_layer(Onnx *onnx, const char *weight) {
     }
 }
 
-/* Products -----------------------------------------------------------------------------------------------------------
- * */
+/* Products ------------------------------------------------------------ */
 
 /* Rows of a kernel that takes an image flat: there channel after channel, here pixel after pixel. */
 static float *rows_of_image(const Onnx *onnx, const float *kernel, int64_t units) {
@@ -129,8 +128,7 @@ static bool take_embedding(Onnx *onnx, const Node *node) {
     return true;
 }
 
-/* Activations --------------------------------------------------------------------------------------------------------
- * */
+/* Activations ------------------------------------------------------------ */
 
 bool onnx_activation(Onnx *onnx, const char *name) {
     Found *const last = onnx->layers.count ? onnx->layers.at[onnx->layers.count - 1] : NULL;
@@ -242,11 +240,9 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
     return true;
 }
 
-/* Normalization ------------------------------------------------------------------------------------------------------
- * */
+/* Normalization ------------------------------------------------------------ */
 
-/* Shapes -------------------------------------------------------------------------------------------------------------
- * */
+/* Shapes ------------------------------------------------------------ */
 
 /* Whether what comes behind elementwise nodes is a product with a kernel, whose rows can be put into another order. */
 static bool feeds_product(const Onnx *onnx, const char *value) {

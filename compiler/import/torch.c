@@ -26,8 +26,7 @@ typedef struct Torch {
     LIST(Module) modules;
 } Torch;
 
-/* Names --------------------------------------------------------------------------------------------------------------
- * */
+/* Names ------------------------------------------------------------ */
 
 /* "lstm.weight_ih_l1_reverse" is the part weight_ih_reverse of the module lstm_l1. */
 static void split_name(Arena *arena, const char *name, const char **module, const char **part) {
@@ -93,8 +92,7 @@ static const nnc_entry *part_of(const Module *module, const char *name) {
     return NULL;
 }
 
-/* Values -------------------------------------------------------------------------------------------------------------
- * */
+/* Values ------------------------------------------------------------ */
 
 static float *values_of(const Torch *torch, const nnc_entry *entry) {
     float *const values = NEW_ARRAY(torch->import->arena, float, entry->count + 1);
@@ -177,8 +175,7 @@ static float *turned(const Torch *torch, const Layer *layer, const Weight *weigh
     return out;
 }
 
-/* Recurrent layers ---------------------------------------------------------------------------------------------------
- * */
+/* Recurrent layers ------------------------------------------------------------ */
 
 /* Gates stand there as here but for GRU's, which are r, z, n. */
 static int64_t gate_there(const Layer *layer, int64_t gate) {
@@ -240,8 +237,7 @@ static bool take_way(Torch *torch, const Layer *layer, Weight *const *weights, c
     return import_weight(torch->import, weights[2], &entry, entry.name);
 }
 
-/* Layers -------------------------------------------------------------------------------------------------------------
- * */
+/* Layers ------------------------------------------------------------ */
 
 static bool take_module(Torch *torch, const Layer *owner, const Layer *layer, const Module *module, bool probe) {
     if (layer->inner.count == 2) {

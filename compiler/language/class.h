@@ -23,8 +23,8 @@ typedef enum ClassKind {
 typedef struct Class Class;
 typedef struct ArgDef ArgDef;
 
-/** A constructed thing: Adam(learning_rate=1e-3), 'relu', csv('x.csv'). `args` has the type that its class documents.
- *  */
+/** A constructed thing: Adam(learning_rate=1e-3), 'relu', csv('x.csv'). `args` has the type that its class
+ *  documents. */
 typedef struct Object {
     const Class *class;
     void *args;
@@ -175,11 +175,11 @@ struct Class {
  *     statements.def    STATEMENT(fit)           const Class statement_fit
  *
  * Each Def is `typedef struct LayerDef {…} LayerDef;` with the tag of the same name: registry.c only declares the tags
- * and takes the address of the first member. A Class becomes its Def again by a cast: (const LossDef *)object->class.
- * */
+ * and takes the address of the first member. A Class becomes its Def again by a cast: (const LossDef
+ * *)object->class. */
 
-/** Where an argument of an object was written, for messages of later passes; the object's span when it was defaulted.
- *  */
+/** Where an argument of an object was written, for messages of later passes; the object's span when it was
+ *  defaulted. */
 Span object_arg_span(const Object *object, const char *arg_name);
 
 #endif

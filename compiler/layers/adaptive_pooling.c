@@ -37,8 +37,8 @@ static void shape(Layer *layer, Diags *diags) {
 static const Formula greater = {
     "greater", {"x", "w"}, "v_max(x, w)", {"v_select(x >= w, d, 0.0)", "v_select(x >= w, 0.0, d)"}};
 
-/* Windows along one dimension are as long as the shortest, or one longer: then the greater of those from its two ends.
- * */
+/* Windows along one dimension are as long as the shortest, or one longer: then the greater of those from its two
+ * ends. */
 static Tensor *greatest(Builder *build, Tensor *x, int dim, int64_t size) {
     const int64_t old = x->shape.dim[dim], shortest = (old + size - 1) / size;
     int64_t *low = NEW_ARRAY(build->plan->arena, int64_t, size), *high = NEW_ARRAY(build->plan->arena, int64_t, size);

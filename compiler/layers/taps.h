@@ -8,8 +8,8 @@
 #include "base/arena.h"
 #include "ops/resize.h"
 
-/** From `old` elements to `size`, interpolated between their centres: "bilinear", "bicubic", "lanczos3" or "lanczos5".
- *  */
+/** From `old` elements to `size`, interpolated between their centres: "bilinear", "bicubic", "lanczos3" or
+ *  "lanczos5". */
 Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int64_t size);
 /** The windows of adaptive pooling: element i is made of those from i · old / size to (i + 1) · old / size, rounded
  *  outwards. */

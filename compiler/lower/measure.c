@@ -93,8 +93,8 @@ static bool is_in_row(const LossDef *loss, const LossArgs *args, int rank, int d
     return false;
 }
 
-/* The dimensions of the prediction: those that tell rows apart, then those within a row. Returns how many tell apart.
- * */
+/* The dimensions of the prediction: those that tell rows apart, then those within a row. Returns how many tell
+ * apart. */
 static int row_axes(const LossDef *loss, const LossArgs *args, int rank, int axes[MAX_RANK]) {
     int count = 0, kept;
     for (int i = 0; i < rank; i++)
@@ -196,8 +196,8 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
 }
 
 /* In Keras masks of time steps reach those metrics that are means of a row's value, and no others: not the root of a
- * mean. The loss's ignore_class does not; but a label that is no class has no crossentropy, of which Keras makes NaN.
- * */
+ * mean. The loss's ignore_class does not; but a label that is no class has no crossentropy, of which Keras makes
+ * NaN. */
 static Tensor *metric_weights(Builder *build, const Metric *metric, Tensor *judged) {
     const Object *loss = build->plan->model->compile.loss;
     const bool mean = metric->def->kind == METRIC_MEAN, masked = mean && !metric->def->unmasked;

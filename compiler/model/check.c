@@ -95,8 +95,8 @@ static void check_metric(const Model *model, const Object *object, Diags *diags)
 
 extern const LayerDef layer_Dense;
 
-/* A Dense works on the last dimension: where a Flatten was forgotten, it predicts something for each row of a sample.
- * */
+/* A Dense works on the last dimension: where a Flatten was forgotten, it predicts something for each row of a
+ * sample. */
 static void note_rows(const Model *model, Diags *diags) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];

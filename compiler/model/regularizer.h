@@ -16,8 +16,8 @@ typedef struct RegularizerArgs {
 
 typedef struct RegularizerDef {
     Class class; /* its arguments are RegularizerArgs: l1·Σ|x| + l2·Σx² */
-    /** Appends what it adds to that for a matrix of weights; NULL: nothing. The gradient follows from the operations.
-     *  */
+    /** Appends what it adds to that for a matrix of weights; NULL: nothing. The gradient follows from the
+     *  operations. */
     void (*of_matrix)(const RegularizerArgs *args, Builder *build, Tensor *weight);
 } RegularizerDef;
 

@@ -8,8 +8,8 @@
 
 typedef struct Operand Operand;
 
-/** A schedule of the learning rate: an expression of `step`, the batches seen before, in C with doubles (nnc_rate.h).
- *  */
+/** A schedule of the learning rate: an expression of `step`, the batches seen before, in C with doubles
+ *  (nnc_rate.h). */
 typedef struct ScheduleRule {
     LIST(Operand) numbers;
     const char *text;

@@ -20,8 +20,7 @@ static const char *object_text(const Writer *writer, const Object *object);
 static Words words_of(const Writer *writer, const Object *object);
 static bool names_class(Arena *arena, const char *name, const Class *class);
 
-/* Values -------------------------------------------------------------------------------------------------------------
- * */
+/* Values ------------------------------------------------------------ */
 
 /* (3, 3) is the default of 3. */
 static bool all_same(Ints a, Ints b) {
@@ -98,8 +97,7 @@ static bool is_default(const Writer *writer, const Object *object, const ArgDef 
            is_what_none_means(writer, object, row, field);
 }
 
-/* Names -------------------------------------------------------------------------------------------------------------
- * */
+/* Names ------------------------------------------------------------ */
 
 /* dense, dense_7: what a class gives its layers; "forward_lstm" is the name of an LSTM within a Bidirectional. */
 static bool names_class(Arena *arena, const char *name, const Class *class) {
@@ -132,8 +130,7 @@ static bool names_clash(Arena *arena, const Model *model) {
     return false;
 }
 
-/* Arguments ---------------------------------------------------------------------------------------------------------
- * */
+/* Arguments ------------------------------------------------------------ */
 
 /* How many of a layer's first arguments are given without their names: those that it must have. */
 static int positional(const Class *class) {
@@ -247,8 +244,7 @@ static const char *object_text(const Writer *writer, const Object *object) {
     return call_text(writer, class_text(writer, class), &words, -1);
 }
 
-/* The model ---------------------------------------------------------------------------------------------------------
- * */
+/* The model ------------------------------------------------------------ */
 
 static const char *input_text(const Model *model, Arena *arena) {
     Text out = {.arena = arena};

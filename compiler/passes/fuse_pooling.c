@@ -17,8 +17,8 @@
 
 enum { FEW_POSITIONS = 8 /* of an image */, LONGEST_CHAIN = 8, MOST_GRADIENTS = 2 * LONGEST_CHAIN };
 
-/** A convolution, what rises with its result, and the pooling of the last of these; and the way back, if there is one.
- *  */
+/** A convolution, what rises with its result, and the pooling of the last of these; and the way back, if there is
+ *  one. */
 typedef struct Chain {
     Op *conv, *pool;
     bool points;                   /* the convolution is a product */

@@ -153,8 +153,8 @@ typedef enum Phase {
     PHASE_COUNT
 } Phase;
 
-/** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins with.
- *  */
+/** A state that a loop carries from step to step. Slot t of the sequence (steps + 1, …) holds what step t begins
+ *  with. */
 struct Carry {
     Tensor *sequence;
     bool from_zero;              /* begins with zeros */
@@ -212,8 +212,8 @@ struct OpDef {
     void (*emit)(Emit *emit, const Op *op);
     /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */
     void (*describe)(const Op *op, Text *out);
-    /** What stands in the comment above the function, of the name of its input; NULL: the operation's name and inputs.
-     *  */
+    /** What stands in the comment above the function, of the name of its input; NULL: the operation's name and
+     *  inputs. */
     const char *(*formula)(Emit *emit, const Op *op, const char *x);
     const AttrsKind *attrs; /* NULL: it has none */
     bool takes_steps;       /* elementwise steps can be fused behind it … */

@@ -18,8 +18,8 @@ Tensor *tensor_storage(const Tensor *tensor);
 Tensor *tensor_rows(Tensor *tensor);
 /** Whether op_pack made it. */
 bool tensor_is_packed(const Tensor *tensor);
-/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the batch.
- *  */
+/** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the
+ *  batch. */
 int64_t tensor_row_width(const Tensor *tensor);
 
 /** The beginning of a view in its storage: (index + step) · stride, the stride times the batch when `of_batch`. */

@@ -35,8 +35,8 @@ typedef struct Move {
 
 typedef LIST(Move) Moves;
 void program_move(Plan *plan, Program *program, const Moves *moves);
-/** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the base's.
- *  */
+/** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the
+ *  base's. */
 void tensor_show(Plan *plan, Tensor *view, Tensor *base);
 /** The first and the last operation of the loop that the one at `at` is in. */
 int loop_first(const Program *program, int at);

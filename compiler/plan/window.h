@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The window of a convolution or of pooling: the attributes of conv, conv_kernel, depthwise, pool and their gradients.
- * */
+/* The window of a convolution or of pooling: the attributes of conv, conv_kernel, depthwise, pool and their
+ * gradients. */
 #ifndef NNC_PLAN_WINDOW_H
 #define NNC_PLAN_WINDOW_H
 

@@ -75,8 +75,8 @@ typedef struct BlockText {
 } BlockText;
 
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
-/** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at c.
- *  */
+/** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at
+ *  c. */
 bool block_is_row(const Emit *emit, const Op *op);
 bool block_is_column(const Op *op);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Activations: a row each, the value as an expression of x, the gradient as one of d (what arrives) and x or y (the
- * value). Reading y where possible lets the plan forget x. Formulas and their corners are Keras 3's (activations.py).
- * */
+ * value). Reading y where possible lets the plan forget x. Formulas and their corners are Keras 3's
+ * (activations.py). */
 #include "build/build.h"
 #include "build/builder.h"
 #include "language/class.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Optimizers: a rule each, in statements on one weight w with gradient g and the optimizer's states of that weight.
- * What all of them do besides (clipping, weight decay, averages) is in lower/update.c. Formulas: keras/src/optimizers.
- * */
+ * What all of them do besides (clipping, weight decay, averages) is in lower/update.c. Formulas:
+ * keras/src/optimizers. */
 #include <math.h>
 
 #include "base/diag.h"
