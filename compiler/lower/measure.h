@@ -10,8 +10,6 @@
 
 /** Finds the metrics of compile() and places for their running sums. */
 void plan_metrics(Plan *plan);
-/** The shape of what has one loss, and may have a weight of its own: a sample, or a time step of one. */
-Shape loss_rows(const Model *model);
 /** The prediction as the loss wants it, which belongs to the forward operations. */
 Tensor *build_judged(Builder *build, Tensor *prediction);
 /** Appends the loss; returns what gradients begin at. */

@@ -7,6 +7,9 @@
 #include <stdint.h>
 
 #include "language/class.h"
+#include "model/shape.h"
+
+typedef struct Model Model;
 
 /** What of the prediction has one loss. */
 typedef enum LossAxes {
@@ -57,5 +60,11 @@ typedef struct LossArgs {
     double threshold; /* BinaryAccuracy */
     int64_t k;        /* TopK… */
 } LossArgs;
+
+/** The dimensions of the prediction: those that tell rows apart, then those within a row. Returns how many tell apart.
+ *  */
+int row_axes(const LossDef *loss, const LossArgs *args, int rank, int axes[MAX_RANK]);
+/** The shape of what has one loss, and may have a weight of its own: a sample, or a time step of one. */
+Shape loss_rows(const Model *model);
 
 #endif

@@ -27,4 +27,7 @@ void plan_optimize(Plan *plan, const Pass *last);
 #include "passes/passes.def"
 #undef PASS
 
+/** Whether a product reads its matrix often enough for packing to pay. (pack_matrices.c) */
+bool packing_may_gain(const Plan *plan, const Op *op);
+
 #endif

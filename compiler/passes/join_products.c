@@ -1,36 +1,15 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Packing: a matrix that many products read is packed into strips once; and products of a loop that are added join. */
-#include "base/arena.h"
+/* The product of a loop's inputs goes into its steps. */
 #include "build/build.h"
 #include "build/builder.h"
 #include "build/loop.h"
 #include "model/shape.h"
-#include "ops/conv_max.h"
-#include "ops/pack.h"
 #include "passes/passes.h"
 #include "plan/matmul_attrs.h"
 #include "plan/op.h"
 #include "plan/plan.h"
 #include "plan/step.h"
 #include "plan/uses.h"
-#include "plan/window.h"
-
-/* Products in a loop read their matrix for every step, and products with all steps of a sequence have many rows. */
-static bool may_gain(const Plan *plan, const Op *op) {
-    if (!is_matmul_straight(op) || changes_with_step(op->in[1])) return false;
-    if (op->loop && plan->model->batch >= plan->target->packed_rows_in_loop) return true;
-    const Shape space = op->out->shape;
-    return space.rank > 2 &&
-           shape_size(space, plan->model->batch) / dim_size(space.dim[space.rank - 1], 1) >= plan->target->packed_rows;
-}
-
-static bool gains(const Plan *plan, const Op *op) {
-    const Tensor *const out =
-        op->out; /* convolutions read their kernel for every line of every image; one filter is a row */
-    if (op->def == &op_conv) return op_window(op)->groups == 1 && out->shape.dim[out->shape.rank - 1] > 1;
-    if (op->def == &op_conv_max) return true;
-    return may_gain(plan, op) && (op->in_count == 4 || shape_size(op->in[1]->shape, 1) >= plan->target->first_cache);
-}
 
 /* A step of a loop that adds inputs, made before the loop, to its product: x + state. */
 typedef struct Joint {
@@ -59,7 +38,8 @@ static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *
     if (!joint->sum) return false;
     const Tensor *const x = joint->sum->operands[0].tensor, *const state = joint->sum->operands[1].tensor;
     Op *const product = joint->product = state->producer;
-    if (!product || product->out != state || product->loop != op->loop || !may_gain(plan, product)) return false;
+    if (!product || product->out != state || product->loop != op->loop || !packing_may_gain(plan, product))
+        return false;
     if (product->in_count != 2 || readers_of(program, state) != 1) return false;
     const Tensor *const step = x->columns ? x->base : x;
     if (!step->stepped || !step->base || step->base->base || step->base->carry) return false;
@@ -130,27 +110,4 @@ void pass_join_products(Plan *plan, Program *program) {
             if (find_joint(plan, program, program->ops.at[j], &joint) && joint.inputs == first.inputs)
                 join(plan, program, &joint);
     }
-}
-
-/* Packs input `input` of an operation, before its loop. */
-static void pack(Plan *plan, Program *program, Op *op, int input, Moves *moves) {
-    Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
-    op->in[input] = build_pack(&build, op->in[input]);
-    list_push(plan->arena, moves, ((Move){op->in[input]->producer, loop_first(program, op->at)}));
-    op_index(plan, op->in[input]->producer);
-}
-
-/* Packs matrices that many products read into strips.
- * Requires: nothing is fused. Guarantees: a product's second input may be what op_pack makes, and its fourth one is.
- * Costs: one look at each operation. */
-void pass_pack_matrices(Plan *plan, Program *program) {
-    Moves moves = {0};
-    const int count = program->ops.count;
-    for (int i = 0; i < count; i++) {
-        Op *const op = program->ops.at[i];
-        if (!gains(plan, op)) continue;
-        for (int input = 1; input < op->in_count; input += 2) pack(plan, program, op, input, &moves);
-        op_index(plan, op);
-    }
-    program_move(plan, program, &moves);
 }
