@@ -13,7 +13,7 @@
 #include "driver/options.h"
 #include "driver/output.h"
 #include "driver/run.h"
-#include "emit/file.h"
+#include "file/file.h"
 #include "export/export.h"
 #include "frontend/constants.h"
 #include "frontend/dump.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Models that go out: a model file and its weights to a file of Keras, an ONNX model, a script of Python. */
-#ifndef NNC_EXPORT_H
-#define NNC_EXPORT_H
+#ifndef NNC_EXPORT_EXPORT_H
+#define NNC_EXPORT_EXPORT_H
 
 #include "base/arena.h"
 #include "base/options.h"

@@ -2,8 +2,8 @@
 /* Models that come in: from a file of Keras, ONNX or PyTorch to a model file and its weights. Each format is one file
  * here, which makes the text of a model, in the words of the language, and the values of its weights; text and values
  * then go the way of every model. */
-#ifndef NNC_IMPORT_H
-#define NNC_IMPORT_H
+#ifndef NNC_IMPORT_IMPORT_H
+#define NNC_IMPORT_IMPORT_H
 
 #include "base/arena.h"
 #include "base/options.h"

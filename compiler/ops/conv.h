@@ -10,7 +10,7 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 #include "plan/window.h"
-#include "print/emit.h"
+#include "emit/emit.h"
 
 extern const OpDef op_conv_input, op_conv_kernel;
 

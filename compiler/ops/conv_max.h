@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What conv_max, which pass_fuse_pooling makes, and its gradients are described by. */
-#ifndef NNC_CONV_MAX_H
-#define NNC_CONV_MAX_H
+#ifndef NNC_OPS_CONV_MAX_H
+#define NNC_OPS_CONV_MAX_H
 
 #include <stdbool.h>
 

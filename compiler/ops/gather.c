@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* gather: rows of a table by their index; scatter: its gradient, which adds rows up at their indices; nonzero: which
  * indices are not 0. Indices are whole numbers or reals, of which the fraction is cut off, and they are the caller's:
- * the functions of the header check them before anything is computed (emit/checks.c). */
+ * the functions of the header check them before anything is computed (file/checks.c). */
 #include "ops/gather.h"
 #include "ops/op.h"
 

@@ -6,7 +6,7 @@
 #include "model/loss.h"
 #include "plan/measure_attrs.h"
 #include "plan/plan.h"
-#include "print/emit.h"
+#include "emit/emit.h"
 
 /** Prints a loss, or a metric that is the mean of one: its value for each row of op->in[0], called `p_name`, and
  *  op->in[1], times the weights op->in[2], if any; with op->out the gradient too. */

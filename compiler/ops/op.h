@@ -13,11 +13,11 @@
 #include "plan/plan.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
-#include "print/emit.h"
-#include "print/functions.h"
-#include "print/nest.h"
-#include "print/params.h"
-#include "print/template.h"
-#include "print/text.h"
+#include "emit/emit.h"
+#include "emit/functions.h"
+#include "emit/nest.h"
+#include "emit/params.h"
+#include "emit/template.h"
+#include "emit/text.h"
 
 #endif

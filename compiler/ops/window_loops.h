@@ -10,8 +10,8 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 #include "plan/window.h"
-#include "print/emit.h"
-#include "print/template.h"
+#include "emit/emit.h"
+#include "emit/template.h"
 
 typedef struct WindowLoops {
     const Window *window;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Building operations in the place of others. */
-#ifndef NNC_REWRITE_H
-#define NNC_REWRITE_H
+#ifndef NNC_PASSES_REWRITE_H
+#define NNC_PASSES_REWRITE_H
 
 #include "build/build.h"
 #include "plan/uses.h"

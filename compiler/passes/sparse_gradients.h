@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Gradients of a convolution of which few that arrive are not 0. */
-#ifndef NNC_SPARSE_GRADIENTS_H
-#define NNC_SPARSE_GRADIENTS_H
+#ifndef NNC_PASSES_SPARSE_GRADIENTS_H
+#define NNC_PASSES_SPARSE_GRADIENTS_H
 
 #include "ops/conv_max.h"
 #include "passes/rewrite.h"

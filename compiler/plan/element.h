@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What the elements of a tensor are. A plan computes in one of the two real types (Plan.real); sizes in bytes follow
  * from the type of each tensor. */
-#ifndef NNC_ELEMENT_H
-#define NNC_ELEMENT_H
+#ifndef NNC_PLAN_ELEMENT_H
+#define NNC_PLAN_ELEMENT_H
 
 #include <stdbool.h>
 #include <stdint.h>

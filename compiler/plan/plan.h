@@ -26,7 +26,7 @@ typedef struct Carry Carry;
 typedef struct Use Use;
 typedef struct Program Program;
 typedef struct Builder Builder; /* build/builder.h */
-typedef struct Emit Emit;       /* print/emit.h */
+typedef struct Emit Emit;       /* emit/emit.h */
 
 typedef enum TensorKind {
     TENSOR_INPUT,         /* x of the caller */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Parts of an optimizer's rule. Statements and expressions name them, so each name means one thing: one that is given
  * twice is an internal error. */
-#ifndef NNC_RULE_H
-#define NNC_RULE_H
+#ifndef NNC_PLAN_RULE_H
+#define NNC_PLAN_RULE_H
 
 #include "plan/plan.h"
 

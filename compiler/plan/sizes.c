@@ -18,7 +18,7 @@ int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
 
 static int64_t at_least_one(int64_t count) { return count > 0 ? count : 1; }
 
-/* Mirrors the structs of emit/file.t.c, whose sizes the emitted C asserts. An empty array has one element. What
+/* Mirrors the structs of file/file.t.c, whose sizes the emitted C asserts. An empty array has one element. What
  * compilers might leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
 Sizes plan_sizes(const Plan *plan) {
     Sizes sizes = {0};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What is assumed of the machine that the C will run on. Passes and operations ask Plan.target: another machine is
  * another row (target.c). Nothing here changes what is computed, but in which order sums are added up. */
-#ifndef NNC_TARGET_H
-#define NNC_TARGET_H
+#ifndef NNC_PLAN_TARGET_H
+#define NNC_PLAN_TARGET_H
 
 #include <stdint.h>
 

@@ -50,7 +50,7 @@ for path in sys.argv[1 + ("--columns" in sys.argv):]:
         files, read = files + 1, read + len(lines)
         for number, line in enumerate(lines, 1):
             if len(line) > COLUMNS and not source.endswith(".t.c"):  # printed, its lines are others, and broken
-                # where they are too long (compiler/print/columns.c)
+                # where they are too long (compiler/emit/columns.c)
                 print(f"{source}:{number}: {len(line)} columns")
         if "--columns" in sys.argv or not source.endswith((".c", ".h")):
             continue

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The comment above a function: layers, what is computed as a formula in the names of the parameters, their shapes. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/words.h"
+#include "language/registry.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/map_attrs.h"
+#include "plan/matmul_attrs.h"
+#include "plan/measure_attrs.h"
+#include "plan/plan.h"
+#include "plan/random_attrs.h"
+#include "plan/tensor.h"
+#include "emit/comment.h"
+#include "emit/emit.h"
+#include "emit/params.h"
+#include "emit/text.h"
+
+enum { WIDTH = 118, MANY_LAYERS = 3 };
+
+/* What a comment calls the steps' values: expressions, or names of those that have a line of their own. */
+typedef struct Said {
+    const Function *function;
+    const Op *op;
+    const char *start; /* what the operation computes before its steps */
+    const char **step; /* of each step */
+} Said;
+
+/* The loosest operator outside of brackets: '+' also for comparisons and choices, '*' for products, ' ' for none. */
+static char loosest(const char *text) {
+    char found = ' ';
+    for (int depth = 0; *text; text++) {
+        depth += (*text == '(' || *text == '[') - (*text == ')' || *text == ']');
+        if (depth || *text != ' ' || !text[1] || text[2] != ' ') continue;
+        if (text[1] != '*' && text[1] != '/' && text[1] != '.') return '+';
+        found = '*';
+    }
+    return found;
+}
+
+/* An operand in its place of a formula, in brackets where it needs them. */
+static const char *bracketed(Emit *emit, const char *operand, const char *formula, const char *at, size_t length) {
+    const char kind = loosest(operand), before = at - formula >= 2 ? at[-2] : '\0',
+               after = at[length] == ' ' ? at[length + 1] : '\0';
+    const bool alone =
+        (at == formula || at[-1] == '(' || before == ',') && (!at[length] || at[length] == ')' || at[length] == ',');
+    const bool sums = (!before || before == '+' || before == '(' || before == ',' || at == formula || at[-1] == '(') &&
+                      (!after || after == '+' || after == '-' || after == '>' || after == '<');
+    if (kind == ' ' || alone || (kind == '*' && before != '/') || (kind == '+' && sums && after != '>' && after != '<'))
+        return operand;
+    return formatted(emit, "(%s)", operand);
+}
+
+static const char *step_value(Emit *emit, const Said *said, const Tensor *tensor);
+
+static const char *operand_text(Emit *emit, const Said *said, const Operand *operand) {
+    if (operand->kind == OPERAND_NUMBER) return formatted(emit, "%g", operand->number);
+    return operand->kind == OPERAND_SCALAR ? operand->name : step_value(emit, said, operand->tensor);
+}
+
+/* A formula as one writes it: without the v_ of functions on vectors, 1 for 1.0, a ? b : c for a choice. */
+static const char *written(Emit *emit, const char *formula) {
+    Text out = {.arena = emit->arena};
+    for (const char *at = formula; *at;) {
+        const bool begins = at == formula || !is_word_char(at[-1]);
+        if (begins && !strncmp(at, "v_splat(", 8) && strcspn(at, ")") == strcspn(at + 8, "(),") + 8) {
+            const size_t length = strcspn(at, ")");
+            text_puts(&out, written(emit, arena_strndup(emit->arena, at + 8, length - 8)));
+            at += length + 1;
+        } else if (begins && !strncmp(at, "v_", 2)) {
+            at += 2;
+        } else if (isdigit((unsigned char)*at) && at[1] == '.' && at[2] == '0' && !isdigit((unsigned char)at[3])) {
+            text_append(&out, at, 1);
+            at += 3;
+        } else {
+            text_append(&out, at++, 1);
+        }
+    }
+    return text_chars(&out);
+}
+
+/* A text of a step with what its operands are called. */
+static const char *bound_text(Emit *emit, const Said *said, const Step *step, const char *text) {
+    Text out = {.arena = emit->arena};
+    for (const char *at = text; *at;) {
+        size_t length = 0;
+        while (is_word_char(at[length])) length++;
+        const Operand *operand = NULL;
+        for (int i = 0; i < step->operand_count && length && !isdigit((unsigned char)*at); i++)
+            if (!strncmp(step->operands[i].name, at, length) && !step->operands[i].name[length])
+                operand = &step->operands[i];
+        if (operand) text_puts(&out, bracketed(emit, operand_text(emit, said, operand), text, at, length));
+        else text_append(&out, at, length ? length : 1);
+        at += length ? length : 1;
+    }
+    return text_chars(&out);
+}
+
+static const char *step_formula(Emit *emit, const Said *said, const Step *step) {
+    const Formula *const formula = step->formula;
+    if (formula && strstr(step->text, "v_") && class_find(CLASS_ACTIVATION, formula->name)) { /* everybody knows it */
+        Text out = {.arena = emit->arena};
+        text_printf(&out, "%s(", formula->name);
+        for (int i = 0, shown = 0; i < step->operand_count; i++)
+            if (step->operands[i].kind == OPERAND_TENSOR)
+                text_printf(&out, "%s%s", shown++ ? ", " : "", operand_text(emit, said, &step->operands[i]));
+        text_puts(&out, ")");
+        return text_chars(&out);
+    }
+    if (!step->operand_count && strstr(step->text, "v_load")) return formatted(emit, "number of the %s", step->label);
+    return bound_text(emit, said, step, written(emit, step->text));
+}
+
+/* The parameter that a tensor is, or the columns of one; NULL: it is none. */
+static const char *param_text(Emit *emit, const Function *function, const Tensor *tensor) {
+    for (int i = 0; i < function->params.count; i++) {
+        const Param *const param = &function->params.at[i];
+        if (param->kind != PARAM_TENSOR || !tensors_begin_together(param->tensor, tensor)) continue;
+        if (!tensor->columns) return param->name;
+        const int64_t end = tensor->column + tensor->shape.dim[tensor->shape.rank - 1];
+        return formatted(emit, "%s[%lld:%lld]", param->name, (long long)tensor->column, (long long)end);
+    }
+    return NULL;
+}
+
+static const char *step_value(Emit *emit, const Said *said, const Tensor *tensor) {
+    for (int i = said->op->steps.count - 1; i >= 0; i--)
+        if (said->op->steps.at[i].result == tensor && said->step[i]) return said->step[i];
+    if (tensor == said->op->out && said->start) return said->start;
+    if (tensor->regenerated) return strrchr(drawn_with(tensor)->path, '/') + 1;
+    const char *const param = param_text(emit, said->function, tensor);
+    return param ? param : role_name(emit, said->op, tensor);
+}
+
+static const char *input_text(Emit *emit, const Function *function, const Tensor *tensor) {
+    const char *const param = param_text(emit, function, tensor);
+    return param ? param : role_name(emit, function->op, tensor);
+}
+
+/* a . b, or what else the operation makes of its inputs: conv 3x3 (x, kernel). */
+static const char *start_of(Emit *emit, const Function *function) {
+    const Op *const op = function->op;
+    Text out = {.arena = emit->arena};
+    if (op->def == &op_map || op->def == &op_update) return NULL;
+    if (op->def == &op_matmul) {
+        text_printf(&out, is_matmul_transposed(op) ? "%s^T . %s" : "%s . %s", input_text(emit, function, op->in[0]),
+                    input_text(emit, function, op->in[1]));
+        if (op->in_count == 4)
+            text_printf(&out, " + %s . %s", input_text(emit, function, op->in[2]),
+                        input_text(emit, function, op->in[3]));
+        return text_chars(&out);
+    }
+    if (op->def->formula) return op->def->formula(emit, op, input_text(emit, function, op->in[0]));
+    const bool named = op->def == &op_loss || op->def == &op_metric;
+    /* random numbers have a line of their own */
+    const bool told = op->def->describe && !named && op->def != &op_random;
+    if (named) text_printf(&out, "sums[%d] += ", measure_attrs(op)->sum_at);
+    text_puts(&out, named ? measure_attrs(op)->object->class->name : op->def->name);
+    if (told) op->def->describe(op, &out);
+    for (int i = 0; i < op->in_count; i++)
+        text_printf(&out, "%s%s",
+                    i      ? ", "
+                    : told ? " ("
+                           : "(",
+                    input_text(emit, function, op->in[i]));
+    if (op->in_count) text_puts(&out, ")");
+    return text_chars(&out);
+}
+
+/* How often the steps from `first` on name a value. */
+static int times_read(const Op *op, const Tensor *value, int first) {
+    int times = 0;
+    for (int i = first; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++)
+            if (op->steps.at[i].operands[j].tensor == value)
+                times += times_named(op->steps.at[i].text, op->steps.at[i].operands[j].name);
+    return times;
+}
+
+static bool names_operand(const Step *step, const char *name) {
+    for (int i = 0; i < step->operand_count; i++)
+        if (!strcmp(step->operands[i].name, name)) return true;
+    return false;
+}
+
+static void add_line(Emit *emit, Text *lines, const char *name, const Tensor *tensor, const char *value) {
+    text_printf(lines, "%s%s%s = %s", lines->length ? "\n" : "", name,
+                tensor ? formatted(emit, " %s", shape_text(emit->arena, tensor->shape)) : "", value);
+}
+
+/* What the function calls the value of a step: that of a copy is what it copies. */
+static const char *value_name(Emit *emit, const Op *op, int at) {
+    const Step *const step = &op->steps.at[at];
+    const char *const local = names_of(emit, step->result)->local;
+    size_t length = 0;
+    while (local && is_word_char(local[length])) length++;
+    return length && !local[length] ? local : role_of_name(emit, op, step->label);
+}
+
+/* Whether the operation reads what lies where a result is stored. */
+static bool is_in_place(const Op *op, const Tensor *result) {
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *const read = op->steps.at[i].operands[j].tensor;
+            if (read && read != result && read != op->out && !read->in_registers && tensors_overlap(read, result))
+                return true;
+        }
+    return false;
+}
+
+/* The value of step `at`: a line where it is stored, or read more than once. */
+static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text *lines) {
+    const Op *const op = said->op;
+    const Step *const step = &op->steps.at[at];
+    const Tensor *const result = step->result;
+    said->step[at] = step_formula(emit, said, step);
+    if (result->in_registers && times_read(op, result, at + 1) < 2) return;
+    const char *const param = result->in_registers ? NULL : param_text(emit, said->function, result);
+    const bool in_place = param && is_in_place(op, result), part = param && strchr(param, '[');
+    const char *const name = param && !in_place && !part ? param : value_name(emit, op, at);
+    const bool alike = *before && shape_equal((*before)->shape, result->shape);
+    *before = result;
+    if (strcmp(name, said->step[at])) add_line(emit, lines, name, alike ? NULL : result, said->step[at]);
+    if (in_place || part) text_printf(lines, in_place ? ", in place of %s" : ", to %s", param);
+    if (said->start && !strcmp(said->step[at], said->start)) said->start = name;
+    said->step[at] = name;
+}
+
+/* "x = …;" is all that an update says, and it is no optimizer's rule: that is a formula like others. */
+static bool is_statement(const Step *step) {
+    const char *const end = strchr(step->text, ';');
+    return end && !end[1] && !(names_operand(step, "w") && names_operand(step, "g"));
+}
+
+static void say_statement(Emit *emit, const Said *said, const Step *step, Text *lines) {
+    const size_t length = (size_t)word_length(step->text);
+    const char *const value = step->text + length + strlen(" = ");
+    const Tensor *result = NULL;
+    for (int i = 0; i < step->operand_count; i++)
+        if (!strncmp(step->operands[i].name, step->text, length) && !step->operands[i].name[length])
+            result = step->operands[i].tensor;
+    add_line(emit, lines, input_text(emit, said->function, result), result,
+             bound_text(emit, said, step, written(emit, arena_strndup(emit->arena, value, strlen(value) - 1))));
+}
+
+/* An update: which weight, or which states of one, it moves, and by what. */
+static void say_update(Emit *emit, const Said *said, const Step *step, Text *lines) {
+    Text moved = {.arena = emit->arena};
+    const char *weight = NULL, *by = NULL;
+    if (is_statement(step)) {
+        say_statement(emit, said, step, lines);
+        return;
+    }
+    for (int i = 0; i < step->operand_count; i++) {
+        const Operand *const operand = &step->operands[i];
+        if (!operand->tensor) continue;
+        const char *const name = operand->written ? input_text(emit, said->function, operand->tensor) : NULL;
+        if (operand->written && operand->tensor->kind == TENSOR_WEIGHT) weight = name;
+        else if (operand->written) text_printf(&moved, "%s%s", moved.length ? ", " : "", name);
+        else if (!by) by = operand_text(emit, said, operand);
+    }
+    text_printf(lines, "%s%s moves %s", lines->length ? ", by which " : "", step->label,
+                weight ? weight : text_chars(&moved));
+    if (!said->op->out && by) text_printf(lines, " by %s", by);
+}
+
+/* What the operation makes before its steps, where that is stored, or read more than once, or nothing follows. */
+static void say_start(Emit *emit, Said *said, Text *lines) {
+    const Op *const op = said->op;
+    const bool last = op_terms(op) == op->steps.count, moves = !last && !op->steps.at[op_terms(op)].result;
+    const bool inner = !op->out || (op->out->in_registers && times_read(op, op->out, op_terms(op)) < 2);
+    if (!said->start || (!last && !moves && inner)) return;
+    if (!op->out) {
+        text_puts(lines, said->start);
+        return;
+    }
+    const char *const name =
+        op->out->in_registers ? own_role(emit, op, op->out) : input_text(emit, said->function, op->out);
+    if (op->def == &op_loss)
+        text_printf(lines, "%s, %s %s its gradient", said->start, name, shape_text(emit->arena, op->out->shape));
+    else add_line(emit, lines, name, op->out, said->start);
+    said->start = name;
+}
+
+static const char *lines_of(Emit *emit, const Function *function) {
+    const Op *const op = function->op;
+    Said said = {function, op, op_terms(op) ? NULL : start_of(emit, function),
+                 NEW_ARRAY(emit->arena, const char *, op->steps.count + 1)};
+    Text lines = {.arena = emit->arena};
+    const Tensor *before = NULL;
+    for (int i = 0; i <= op->steps.count; i++) {
+        if (i == op_terms(op)) {
+            if (op_terms(op)) said.start = formatted(emit, "sum(%s)", step_value(emit, &said, op->in[0]));
+            say_start(emit, &said, &lines);
+        }
+        if (i == op->steps.count) break;
+        if (op->steps.at[i].result) say_step(emit, &said, i, &before, &lines);
+        else say_update(emit, &said, &op->steps.at[i], &lines);
+    }
+    return text_chars(&lines);
+}
+
+/* Whether a line says what this is. */
+static bool is_said(const char *lines, const char *name) {
+    const size_t length = strlen(name);
+    for (const char *line = lines; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (!strncmp(line, name, length) && line[length] == ' ') return true;
+    }
+    return false;
+}
+
+/* The shapes of what is read, and the chances of random factors. */
+static const char *shapes_text(Emit *emit, const Function *function, const char *lines) {
+    Text out = {.arena = emit->arena};
+    for (int i = 0; i < function->params.count; i++) {
+        const Param *const param = &function->params.at[i];
+        const bool slope = function->op->def == &op_loss && param->tensor == function->op->out;
+        const bool said = slope || is_said(lines, param->name);
+        if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !said)
+            text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,
+                        shape_text(emit->arena, tensor_rows(param->tensor)->shape));
+        const RandomAttrs *const random = param->kind == PARAM_RANDOM ? drawn_with(param->tensor) : NULL;
+        if (random && random->kind == RANDOM_KEEP)
+            text_printf(&out, "%s%s 0 with probability %g, else %g", out.length ? ", " : "",
+                        strrchr(random->path, '/') + 1, random->rate, random->kept);
+    }
+    return text_chars(&out);
+}
+
+/* dense: or dense_1 to dense_9: for several. */
+static const char *layers_text(Emit *emit, const Function *function) {
+    Text out = {.arena = emit->arena};
+    const int count = function->layers.count;
+    if (!count) return "";
+    const Layer *first = function->layers.at[0], *last = first;
+    for (int i = 0; i < count; i++) {
+        const Layer *const layer = function->layers.at[i];
+        if (layer->index < first->index) first = layer;
+        if (layer->index > last->index) last = layer;
+        if (count <= MANY_LAYERS) text_printf(&out, "%s%s", i ? ", " : "", c_name(emit->arena, layer->name));
+    }
+    if (count > MANY_LAYERS)
+        text_printf(&out, "%s to %s, %d layers", c_name(emit->arena, first->name), c_name(emit->arena, last->name),
+                    count);
+    return formatted(emit, function->op->loop ? "%s, each step: " : "%s: ", text_chars(&out));
+}
+
+/* A line of a comment, broken at blanks outside of brackets where it is too long. */
+static void put_wrapped(Text *out, const char *line) {
+    size_t column = 0;
+    int depth = 0;
+    while (*line) {
+        size_t length = 0;
+        while (line[length] && (line[length] != ' ' || depth || !length)) {
+            depth += (line[length] == '(' || line[length] == '[') - (line[length] == ')' || line[length] == ']');
+            length++;
+        }
+        if (column && column + length > WIDTH - 12) {
+            text_puts(out, "\n *        ");
+            column = 0;
+        }
+        text_append(out, line, length);
+        column += length;
+        line += length;
+    }
+}
+
+void op_formula(Emit *emit, Function *function) {
+    function->formula = lines_of(emit, function);
+    function->shapes = shapes_text(emit, function, function->formula);
+}
+
+const char *op_comment(Emit *emit, const Function *function) {
+    const char *const layers = layers_text(emit, function), *const lines = function->formula,
+                      *const shapes = function->shapes;
+    const char *const whole = formatted(emit, "/* %s%s%s%s */\n", layers, lines, *shapes ? "; " : "", shapes);
+    if (!strchr(lines, '\n') && strlen(whole) < WIDTH) return whole;
+    Text out = {.arena = emit->arena};
+    text_printf(&out, "/* %.*s", (int)(strlen(layers) - (*layers != '\0')), layers);
+    const char *const all = formatted(emit, "%s%s%s", lines, *shapes ? "\n" : "", shapes);
+    for (const char *line = all; *line;) {
+        const size_t length = strcspn(line, "\n");
+        if (line != all || *layers) text_puts(&out, "\n *     ");
+        put_wrapped(&out, arena_strndup(emit->arena, line, length));
+        line += length + (line[length] == '\n');
+    }
+    text_puts(&out, " */\n");
+    return text_chars(&out);
+}

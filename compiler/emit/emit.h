@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What the printer of a plan has at hand. */
+#ifndef NNC_EMIT_EMIT_H
+#define NNC_EMIT_EMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/names.h"
+#include "model/layer.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
+
+typedef struct Emit Emit;
+typedef struct Function Function;
+
+/** A tensor that a function takes as a parameter, or a random stream, or a scalar, or how deep a product goes. */
+typedef enum ParamKind {
+    PARAM_TENSOR,
+    PARAM_RANDOM,
+    PARAM_SCALAR,
+    PARAM_SUMS,
+    PARAM_DEPTH, /* of a product: 0 in the first step of the loop */
+    PARAM_ADD    /* whether there was a step before */
+} ParamKind;
+
+typedef struct Param {
+    ParamKind kind;
+    Tensor *tensor;     /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
+    int stream;         /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
+    const char *scalar; /* PARAM_SCALAR: what the program calls it */
+    int64_t depth;      /* PARAM_DEPTH: from the second step on */
+    const char *name;   /* in the function */
+    bool written;
+} Param;
+
+struct Function {
+    const char *name;
+    const char *body; /* statements, each with its line's end */
+    const char *formula; /* what it computes, a line for each value that is stored; of one that is printed */
+    const char *shapes;  /* of what it reads */
+    const Op *op;
+    const Op *named_after;  /* of equal functions the operation of the first layer */
+    const Program *program; /* the first that calls it */
+    LIST(Param) params;
+    Function *equal;            /* the function that is printed: itself, or one printed before */
+    LIST(const Layer *) layers; /* whose operations it is, of one that is printed … */
+    Names known;                /* … by name */
+};
+
+/** The functions of a program's operations. */
+typedef struct Called {
+    const Program *program;
+    Function **functions;
+} Called;
+
+/** A local that holds the element of a tensor. */
+typedef struct Loaded {
+    const Tensor *tensor;
+    const char *local;
+} Loaded;
+/** What a tensor is called where it is printed. */
+typedef struct TensorNames {
+    const char *variable; /* in the program, or the member of a struct */
+    const char *local;    /* in the function being printed: the variable that holds its element */
+    bool used;            /* the program being printed needs its variable */
+} TensorNames;
+/** A random stream that a program has declared. */
+typedef struct Stream {
+    const char *path; /* dropout/mask */
+    int stream;
+    const char *name;
+    bool declared;
+} Stream;
+
+/** The member of a weight in the structs of weights, and where it begins in them, in reals. */
+typedef struct Field {
+    const Weight *weight;
+    const char *name; /* dense_kernel */
+    int64_t place, trainable_place;
+} Field;
+
+struct Emit {
+    Arena *arena, *scratch; /* scratch: emptied behind each function */
+    const Plan *plan;
+    Names file_names;  /* what the header declares, once it is printed */
+    const Program *program;
+    const char *real; /* what C calls the plan's real type */
+    /* of the function being printed */
+    Function *function;
+    LIST(const char *) locals;
+    LIST(Loaded) loaded;        /* by the steps so far */
+    LIST(Function *) functions; /* all that are printed; equal ones are one */
+    Called called[MAX_PROGRAMS];
+    int called_count;
+    TensorNames *names;      /* of all tensors of the plan, by number */
+    Field *fields;           /* of all weights, ordered by their address */
+    struct nnc_notes *notes; /* that stand with baked weights, once they are read */
+    Names templates; /* those used so far */
+    Names function_texts, function_names, weight_fields, layer_names;
+    Text kernels;
+    /* of the program being printed */
+    Names scope;
+    LIST(Stream) streams;
+    const TimeLoop *loop; /* within which a call is being printed */
+};
+
+/** The names of a tensor. */
+TensorNames *names_of(const Emit *emit, const Tensor *tensor);
+
+#endif

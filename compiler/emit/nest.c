@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Loop nests and elementwise steps: which loops an operation needs, where each operand's element lies, and the
+ * statements in between. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/words.h"
+#include "model/shape.h"
+#include "plan/access.h"
+#include "plan/map_attrs.h"
+#include "plan/matmul_attrs.h"
+#include "plan/plan.h"
+#include "plan/random_attrs.h"
+#include "plan/step.h"
+#include "plan/tensor.h"
+#include "emit/emit.h"
+#include "emit/nest.h"
+#include "emit/params.h"
+#include "emit/template.h"
+#include "emit/text.h"
+
+/* Whether `tensor`, aligned at the last dimension, varies along dimension `dim` of a space of `rank` dimensions. */
+static bool varies(const Tensor *tensor, Shape space, int dim) {
+    const int own = dim - (space.rank - tensor->shape.rank);
+    return own >= 0 && tensor->shape.dim[own] != 1;
+}
+
+static void nest_add(Nest *nest, Tensor *tensor) {
+    for (int i = 0; i < nest->tensor_count; i++)
+        if (nest->tensors[i] == tensor) return;
+    nest->tensors[nest->tensor_count++] = tensor;
+}
+
+static bool step_result(const Op *op, const Tensor *tensor) {
+    for (int i = 0; i < op->steps.count; i++)
+        if (op->steps.at[i].result == tensor) return true;
+    return false;
+}
+
+const char *loop_variable(Shape shape, int first, int end, int depth) {
+    static const char *const others[] = {"i", "j", "k", "l", "o", "c"};
+    int samples = 0;
+    while (samples < shape.rank && shape.dim[samples] > 0) samples++;
+    if (samples >= first && samples < end) return end - first == 1 && shape.dim[samples] == BATCH ? "sample" : "row";
+    const bool steps = samples == 1 && first == 0 && end == 1 && shape.rank > 1;
+    return steps ? "step" : others[depth];
+}
+
+Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept) {
+    Nest nest = {.space = shape};
+    if (extra) nest_add(&nest, extra);
+    if (extra && kept) nest_add(&nest, op->out);
+    bool drawn = false; /* random numbers count along the last dimension: keep it apart, */
+    bool parted = false; /* and so do columns of wider rows */
+    for (int i = 0; i < op->steps.count; i++) {
+        const Step *step = &op->steps.at[i];
+        if (step->result && !step->result->in_registers) nest_add(&nest, step->result);
+        for (int j = 0; j < step->operand_count; j++) {
+            Tensor *tensor = step->operands[j].tensor;
+            if (!tensor) continue;
+            if (tensor->regenerated) drawn = true;
+            else if (!step_result(op, tensor) && tensor != op->out) nest_add(&nest, tensor);
+        }
+    }
+    for (int i = 0; i < nest.tensor_count; i++)
+        if (nest.tensors[i]->columns) parted = true;
+    int last = shape.rank - 1;
+    while (last > 0 && shape.dim[last] == 1) last--;
+    for (int dim = 0; dim < shape.rank; dim++) {
+        if (shape.dim[dim] == 1) continue;
+        Loop loop = {.literal = dim_size(shape.dim[dim], 1), .dim = dim};
+        for (int i = 0; i < nest.tensor_count; i++)
+            if (varies(nest.tensors[i], shape, dim)) loop.present |= UINT64_C(1) << i;
+        if (kept) {
+            const int own = dim - (shape.rank - kept->rank);
+            loop.reduced = own < 0 || kept->dim[own] == 1;
+        }
+        Loop *before = nest.loop_count ? &nest.loops[nest.loop_count - 1] : NULL;
+        if (before && before->present == loop.present && before->reduced == loop.reduced &&
+            !((drawn || parted) && dim == last)) {
+            before->literal *= loop.literal;
+            before->dim = dim;
+            before->of_batch = before->of_batch || shape.dim[dim] < 0;
+            continue;
+        }
+        loop.of_batch = shape.dim[dim] < 0;
+        nest.loops[nest.loop_count++] = loop;
+    }
+    /* Rows of one column of wider rows do not follow each other: vectors run along the column, which is one element. */
+    const bool apart = parted && !drawn && nest.loop_count > 0 && nest.loops[nest.loop_count - 1].dim != shape.rank - 1;
+    if (nest.loop_count == 0 || apart)
+        nest.loops[nest.loop_count++] = (Loop){.literal = 1, .dim = shape.rank - 1, .present = ~UINT64_C(0)};
+    for (int i = 0; i < nest.loop_count; i++) {
+        Loop *loop = &nest.loops[i];
+        const int first = i ? nest.loops[i - 1].dim + 1 : 0;
+        loop->var = i == nest.loop_count - 1 ? "c" : loop_variable(shape, first, loop->dim + 1, i);
+        loop->size = loop->of_batch ? times(emit, "batch", loop->literal) : integer(emit, loop->literal);
+    }
+    nest.blocked = drawn;
+    return nest;
+}
+
+/* The distance in memory of neighbours along dimension `dim` of the space: literal, and *of_batch when the batch is to
+ * be multiplied in. */
+static int64_t stride_of(const Tensor *tensor, Shape space, int dim, bool *of_batch) {
+    const Shape own = tensor->shape;
+    int64_t stride = 1;
+    *of_batch = false;
+    for (int i = own.rank - 1; i > dim - (space.rank - own.rank); i--) {
+        stride *= i == own.rank - 1 ? tensor_row_width(tensor) : dim_size(own.dim[i], 1);
+        if (own.dim[i] < 0) *of_batch = true;
+    }
+    return stride;
+}
+
+const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector) {
+    int at = 0;
+    while (at < nest->tensor_count && nest->tensors[at] != tensor) at++;
+    Text text = {.arena = emit->arena};
+    *vector = false;
+    for (int i = 0; i < nest->loop_count; i++) { /* outermost first */
+        const Loop *loop = &nest->loops[i];
+        if (!(loop->present >> at & 1)) continue;
+        if (i == nest->loop_count - 1) *vector = true;
+        if (loop->single) continue;
+        bool of_batch;
+        const int64_t stride = stride_of(tensor, nest->space, loop->dim, &of_batch);
+        const char *const var = of_batch ? formatted(emit, "%s * batch", loop->var) : loop->var;
+        text_printf(&text, "%s%s", text.length ? " + " : "", times(emit, var, stride));
+    }
+    if (tensor->columns && tensor->column)
+        text_printf(&text, "%s%lld", text.length ? " + " : "", (long long)tensor->column);
+    return text.length ? text_chars(&text) : "0";
+}
+
+/* Formulas */
+
+typedef struct Bound {
+    const char *name, *text;
+} Bound;
+
+/* The text with operands replaced by what they are bound to, and literals given the suffix of their type. */
+static const char *bind_text(Emit *emit, ElementType type, const char *text, const Bound *bounds, int count) {
+    Text out = {.arena = emit->arena};
+    for (const char *at = text; *at;) {
+        if (isdigit((unsigned char)*at)) {
+            size_t length = strspn(at, "0123456789.");
+            if (at[length] == 'e') length += 1 + strspn(at + length + 1, "-+0123456789");
+            text_append(&out, at, length);
+            if (type == ELEMENT_FLOAT && length > strspn(at, "0123456789")) text_puts(&out, "f");
+            at += length;
+            continue;
+        }
+        const int length = word_length(at);
+        const char *bound = NULL;
+        for (int i = 0; i < count && length; i++)
+            if (!strncmp(bounds[i].name, at, (size_t)length) && !bounds[i].name[length]) bound = bounds[i].text;
+        if (bound) text_puts(&out, bound);
+        else text_append(&out, at, (size_t)(length ? length : 1));
+        at += length ? length : 1;
+    }
+    return text_chars(&out);
+}
+
+const char *formula_text_of(Emit *emit, ElementType type, const char *formula, const Hole *operands) {
+    int count = 0;
+    while (operands[count].name) count++;
+    Bound *bounds = NEW_ARRAY(emit->arena, Bound, count);
+    for (int i = 0; i < count; i++) bounds[i] = (Bound){operands[i].name, operands[i].text};
+    return bind_text(emit, type, formula, bounds, count);
+}
+
+const char *formula_text(Emit *emit, const char *formula, const Hole *operands) {
+    return formula_text_of(emit, emit->plan->real, formula, operands);
+}
+
+static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
+    const RandomAttrs *random = drawn_with(tensor);
+    const char *at = place->draw_offset;
+    const char *const lanes = place->lanes ? place->lanes : "LANES";
+    const char *const block = names_of(emit, tensor)->local, *const bits = formatted(emit, "%s + %s", block, at);
+    switch (random->kind) {
+    case RANDOM_KEEP:
+        return formatted(emit, "v_keep(%s, %s, %s)", bits, literal(emit, random->rate), literal(emit, random->kept));
+    case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, lanes);
+    case RANDOM_NORMAL:
+        return formatted(emit, "%s + %s * v_normal(%s, angle_%s + %s, %s)", literal(emit, random->mean),
+                         literal(emit, random->stddev), bits, block, at, lanes);
+    }
+    return "";
+}
+
+const char *draws_text(Emit *emit, const Op *op, const char *block) {
+    Text text = {.arena = emit->arena};
+    LIST(Tensor *) drawn = {0};
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            Tensor *tensor = op->steps.at[i].operands[j].tensor;
+            bool done = !tensor || !tensor->regenerated;
+            for (int k = 0; k < drawn.count && !done; k++) done = drawn.at[k] == tensor;
+            if (done) continue;
+            list_push(emit->arena, &drawn, tensor);
+            const char *const bits = names_of(emit, tensor)->local =
+                local_name(emit, formatted(emit, "%s_bits", strrchr(drawn_with(tensor)->path, '/') + 1));
+            const int streams = drawn_with(tensor)->kind == RANDOM_NORMAL ? 2 : 1;
+            for (int stream = 0; stream < streams; stream++)
+                text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n",
+                            stream ? "angle_" : "", bits, param_random(emit, tensor, stream), block,
+                            stream ? "angle_" : "", bits);
+        }
+    return text_chars(&text);
+}
+
+const char *address_text(Emit *emit, const char *name, const char *index) {
+    return strcmp(index, "0") != 0 ? formatted(emit, "%s + %s", name, index) : name;
+}
+
+const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name) {
+    return tensor->columns ? address_text(emit, name, integer(emit, tensor->column)) : name;
+}
+
+bool whole_vectors(const Emit *emit, int64_t size) { return size % emit->plan->target->lanes == 0; }
+
+const char *lanes_load(Emit *emit, const char *address, const char *lanes) {
+    return lanes ? formatted(emit, "v_load(%s, %s)", address, lanes) : formatted(emit, "v_load_all(%s)", address);
+}
+
+const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes) {
+    return lanes ? formatted(emit, "v_store(%s, %s, %s);\n", address, value, lanes)
+                 : formatted(emit, "v_store_all(%s, %s);\n", address, value);
+}
+
+const char *copy_text(Emit *emit, const char *to, const char *from, const char *size) {
+    return formatted(emit, "memcpy(%s, %s, %s * sizeof(%s));\n", to, from, size, emit->real);
+}
+
+static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {
+    const char *name = param_tensor(emit, tensor, false);
+    const char *index = nest_index(emit, place->nest, tensor, vector);
+    if (!*vector) return formatted(emit, "%s[%s]", name, index);
+    return lanes_load(emit, address_text(emit, name, index), place->lanes);
+}
+
+static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value,
+                       const Place *place) {
+    bool vector;
+    const char *name = wanted ? param_named(emit, tensor, true, wanted) : param_tensor(emit, tensor, true);
+    const char *index = nest_index(emit, place->nest, tensor, &vector);
+    text_puts(out, lanes_store(emit, address_text(emit, name, index), value, vector ? place->lanes : "1"));
+}
+
+/* The last of the steps that writes to a tensor in place; `before`: of those before it; -1: none. */
+static int written_at(const Op *op, const Tensor *tensor, int before) {
+    for (int i = before - 1; i >= 0; i--)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++)
+            if (op->steps.at[i].operands[j].written && op->steps.at[i].operands[j].tensor == tensor) return i;
+    return -1;
+}
+
+const char *result_name(Emit *emit, const Op *op, const Step *step) {
+    if (step->result->columns) return role_name(emit, op, step->result);
+    return step == &op->steps.at[op->steps.count - 1] ? "y"
+                                                      : formatted(emit, "%s_out", role_of_name(emit, op, step->label));
+}
+
+/* How often the steps from `first` on read a tensor before it is written. */
+static int times_read(const Op *op, const Tensor *tensor, int first) {
+    int times = 0;
+    for (int i = first; i < op->steps.count; i++) {
+        const Step *const step = &op->steps.at[i];
+        for (int j = 0; j < step->operand_count; j++)
+            if (step->operands[j].tensor == tensor) times += times_named(step->text, step->operands[j].name);
+        if (step->result && tensors_overlap(step->result, tensor)) break;
+    }
+    return times;
+}
+
+/* The local that holds a tensor which a step before has read; NULL: there is none. */
+static const char *loaded_local(const Emit *emit, const Tensor *tensor) {
+    for (int i = 0; i < emit->loaded.count; i++)
+        if (emit->loaded.at[i].tensor == tensor) return emit->loaded.at[i].local;
+    return NULL;
+}
+
+/* What is stored is in memory again: a local of what was there before holds something else. */
+static void forget_overwritten(Emit *emit, const Tensor *written) {
+    int kept = 0;
+    for (int i = 0; i < emit->loaded.count; i++)
+        if (!tensors_overlap(emit->loaded.at[i].tensor, written)) emit->loaded.at[kept++] = emit->loaded.at[i];
+    emit->loaded.count = kept;
+}
+
+/* An operand that is not of the operation: its element, or a local of it where it is named more than once. */
+static const char *outer_operand(Emit *emit, const Op *op, int index, const Operand *operand, const Place *place,
+                                 Text *out) {
+    const Step *const step = &op->steps.at[index];
+    const bool copied = step_copies(step); /* then the step's own name is enough */
+    const char *const before = loaded_local(emit, operand->tensor);
+    bool vector = true;
+    if (before && !operand->written) return before;
+    const char *text = operand->tensor->regenerated ? random_text(emit, operand->tensor, place)
+                                                    : load_text(emit, operand->tensor, place, &vector);
+    if (!vector && !operand->written)
+        text = formatted(emit, "v_splat(%s)", text); /* formulas compare vectors with vectors */
+    const bool twice = times_read(op, operand->tensor, index) > 1;
+    if (!operand->written && !twice && (copied || !operand->tensor->regenerated)) return text;
+    const char *const wanted = operand->written               ? operand->name
+                               : operand->tensor->regenerated ? strrchr(drawn_with(operand->tensor)->path, '/') + 1
+                                                              : own_role(emit, op, operand->tensor);
+    const char *const local = local_beside(emit, wanted, formatted(emit, "%s_c", wanted)); /* of column c */
+    text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
+                vector || !operand->written ? "vec" : emit->real, local, text);
+    if (operand->written) names_of(emit, operand->tensor)->local = local;
+    else list_push(emit->arena, &emit->loaded, ((Loaded){operand->tensor, local}));
+    return local;
+}
+
+/* Whether a text is a name alone, of something that is there. */
+static bool is_name(const char *text) { return *text && (size_t)word_length(text) == strlen(text); }
+
+static void put_result(Emit *emit, const Op *op, int index, const char *text, bool vector, const Place *place,
+                       Text *out) {
+    const Step *const step = &op->steps.at[index];
+    const bool read = times_read(op, step->result, index + 1) > 0;
+    const char **const local = &names_of(emit, step->result)->local;
+    text = vector ? text : formatted(emit, "v_splat(%s)", text);
+    if (is_name(text) || (!read && step_copies(step))) {
+        *local = text; /* a copy needs no name */
+    } else {
+        const char *const label = role_of_name(emit, op, step->label);
+        *local = local_beside(emit, label, formatted(emit, "new_%s", label));
+        text_printf(out, "const vec %s = %s;\n", *local, text);
+    }
+    if (step->result->in_registers) return;
+    store_text(emit, out, step->result, result_name(emit, op, step), *local, place);
+    forget_overwritten(emit, step->result);
+}
+
+/* One step: `const vec relu = …`. What it writes in place stays in its local for the steps behind; the last one stores
+ * it. */
+static void step_text(Emit *emit, const Op *op, int index, const Place *place, Text *out) {
+    const Step *step = &op->steps.at[index];
+    Bound *const bounds = NEW_ARRAY(emit->arena, Bound, step->operand_count + 1);
+    bool any_vector = false;
+    for (int i = 0; i < step->operand_count; i++) {
+        const Operand *operand = &step->operands[i];
+        const char *text = NULL;
+        if (operand->kind == OPERAND_NUMBER) text = literal(emit, operand->number);
+        else if (operand->kind == OPERAND_SCALAR) text = param_scalar(emit, operand->name);
+        else if (step_result(op, operand->tensor)) text = names_of(emit, operand->tensor)->local;
+        else if (operand->tensor == op->out) text = place->value_name;
+        else if (written_at(op, operand->tensor, index) >= 0) text = names_of(emit, operand->tensor)->local;
+        else text = outer_operand(emit, op, index, operand, place, out);
+        any_vector = any_vector || operand->kind == OPERAND_TENSOR;
+        bounds[i] = (Bound){operand->name, text};
+    }
+    const char *text = bind_text(emit, emit->plan->real, step->text, bounds, step->operand_count);
+    if (step->result) {
+        put_result(emit, op, index, text, any_vector, place, out);
+        return;
+    }
+    text_printf(out, "%s\n", text);
+    for (int i = 0; i < step->operand_count; i++)
+        if (step->operands[i].written && written_at(op, step->operands[i].tensor, op->steps.count) == index)
+            store_text(emit, out, step->operands[i].tensor, NULL, bounds[i].text, place);
+}
+
+static const char *some_steps_text(Emit *emit, const Op *op, int first, int end, const Place *place) {
+    Text out = {.arena = emit->arena};
+    emit->loaded.count = 0;
+    for (int i = first; i < end; i++) step_text(emit, op, i, place, &out);
+    return text_chars(&out);
+}
+
+const char *steps_text(Emit *emit, const Op *op, const Place *place) {
+    return some_steps_text(emit, op, op_terms(op), op->steps.count, place);
+}
+
+const char *terms_text(Emit *emit, const Op *op, const Place *place) {
+    return some_steps_text(emit, op, 0, op_terms(op), place);
+}
+
+/* Where a matrix with one column lies like a row, its rows are what lanes run over. */
+bool block_is_column(const Op *op) {
+    const Shape space = op->out->shape;
+    if ((op->def != &op_matmul && op->def != &op_conv) || space.dim[space.rank - 1] != 1) return false;
+    const Tensor *const b = op->in[1];
+    if (!is_matmul_transposed(op) && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
+    for (Access at = {.op = op}; access_next(&at);)
+        if ((at.writes || at.step >= 0) && shape_equal(at.tensor->shape, space) && tensor_row_width(at.tensor) != 1)
+            return false;
+    return true;
+}
+
+/* Random numbers come in blocks of another width. */
+bool block_is_row(const Emit *emit, const Op *op) {
+    const Shape space = op->out->shape;
+    const int64_t columns = space.dim[space.rank - 1];
+    if (!is_matmul_straight(op) || columns == 1 || tensor_is_packed(op->in[1])) return false;
+    for (int i = 0; i < op->steps.count; i++)
+        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
+            const Tensor *const tensor = op->steps.at[i].operands[j].tensor;
+            if (tensor && tensor->regenerated) return false;
+        }
+    return shape_size(space, emit->plan->model->batch) == columns;
+}
+
+BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row_text) {
+    const Shape space = op->out->shape;
+    const bool column = block_is_column(op), row = block_is_row(emit, op);
+    const int64_t columns = space.dim[space.rank - 1];
+    const bool whole = whole_vectors(emit, columns);
+    Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};
+    Nest nest = nest_for(emit, space, op, NULL, NULL);
+    nest.loop_count = 2;
+    const char *const row_at = strchr(row_text, ' ') ? formatted(emit, "(%s)", row_text) : row_text;
+    nest.loops[0] = (Loop){.var = row_at, .size = rows, .dim = space.rank - 2};
+    nest.loops[1] = (Loop){.var = "col + c", .size = integer(emit, columns), .literal = columns, .dim = space.rank - 1};
+    for (int i = 0; i < nest.tensor_count; i++) {
+        nest.loops[1].present |= UINT64_C(1) << i;
+        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= UINT64_C(1) << i;
+    }
+    if (column) nest.loops[0].var = "col + c";
+    if (row) nest.loops[0] = nest.loops[1];
+    if (column || row) nest.loop_count = 1;
+    place.nest = &nest;
+    place.value_name = local_name(emit, own_role(emit, op, op->out));
+    BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
+    text.draws =
+        draws_text(emit, op,
+                   columns <= RANDOM_BLOCK ? row_text
+                                           : formatted(emit, "%s * %lld + col / PANEL", row_at,
+                                                       (long long)((columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK)));
+    const char *store = "";
+    if (!op->out->in_registers) {
+        const char *const to =
+            matrix_text(emit, op->out, param_named(emit, op->out, true, op->steps.count ? "sum_out" : "y"));
+        store = lanes_store(
+            emit,
+            column || row ? formatted(emit, "%s + col + c", to)
+                          : formatted(emit, "%s + %s + col + c", to, times(emit, row_at, tensor_row_width(op->out))),
+            place.value_name, place.lanes);
+    }
+    text.steps = formatted(emit, "%s%s", store, steps_text(emit, op, &place));
+    return text;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Loop nests over an iteration space, for elementwise steps and sums. */
+#ifndef NNC_EMIT_NEST_H
+#define NNC_EMIT_NEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "emit/emit.h"
+#include "emit/template.h"
+
+enum { MAX_LOOPS = MAX_RANK };
+
+typedef struct Loop {
+    const char *var, *size; /* C texts */
+    int64_t literal;        /* the size; the batch multiplied in is left out */
+    bool of_batch;          /* … when this is true */
+    bool single;            /* one value, not a loop: no index */
+    int dim;                /* the innermost of the dimensions that it runs over */
+    uint64_t present;       /* bit i: tensor i of the nest has this dimension */
+    bool reduced;
+} Loop;
+
+typedef struct Nest {
+    Shape space;
+    Tensor *tensors[MAX_STEP_TENSORS + 1]; /* of the steps, and what a sum adds up */
+    int tensor_count;
+    Loop loops[MAX_LOOPS];
+    int loop_count; /* the last one runs over lanes */
+    bool blocked;   /* the last one in blocks of 64, with random numbers for each */
+} Nest;
+
+/** What the variable of a loop over the dimensions first … end-1 of `shape` is called, within `depth` others: sample,
+ *  step of a sequence, row (of samples and something else), or i, j, … */
+const char *loop_variable(Shape shape, int first, int end, int depth);
+/** Loops over `shape` merged as far as the operands allow; `kept` is the shape that a sum leaves, or NULL. */
+Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept);
+/** The index of the current element of a tensor: "i * 256 + c". *vector: it runs along the lanes. */
+const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector);
+/** name + index, or just the name. */
+const char *address_text(Emit *emit, const char *name, const char *index);
+/** Whether a loop over `size` elements takes whole vectors whatever the instruction set: then nothing counts lanes. */
+bool whole_vectors(const Emit *emit, int64_t size);
+/** A vector from memory, or into it (a statement): all lanes, or only some where `lanes` is not NULL. */
+const char *lanes_load(Emit *emit, const char *address, const char *lanes);
+const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes);
+/** A statement that copies `size` neighbours, a factor. A loop over vectors would do, but compilers make memmove of one
+ *  where they do not see that the two are apart, and generated C needs no more than memcpy. */
+const char *copy_text(Emit *emit, const char *to, const char *from, const char *size);
+/** The first element of a matrix, which may be columns of a wider one: a parameter, perhaps plus a column. */
+const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name);
+
+/** How a step reaches the elements of tensors outside the operation. */
+typedef struct Place {
+    const Nest *nest;
+    const char *value_name;  /* the local that holds the operation's own result, op->out, before its steps */
+    const char *lanes;       /* "n"; NULL: all vectors are whole */
+    const char *draw_offset; /* of the current column in the block of random numbers */
+} Place;
+
+/** The statements of op's steps: locals, then stores of what others read. */
+const char *steps_text(Emit *emit, const Op *op, const Place *place);
+/** What the place of a step's result is called as a parameter. */
+const char *result_name(Emit *emit, const Op *op, const Step *step);
+/** Those of a sum's terms, which make what is summed. */
+const char *terms_text(Emit *emit, const Op *op, const Place *place);
+
+/** The steps of an operation that makes blocks: within a block from (row, col) on, at its row r and column c. The space
+ *  is (row, column), so operands are full, or one value per column; `row` says which of all rows it is. */
+typedef struct BlockText {
+    const char *value; /* the local that holds the operation's own result */
+    const char *draws, *lanes, *steps; /* lanes: declares n where steps need it */
+} BlockText;
+
+BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
+/** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at
+ *  c. */
+bool block_is_row(const Emit *emit, const Op *op);
+bool block_is_column(const Op *op);
+/** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
+const char *draws_text(Emit *emit, const Op *op, const char *block);
+/** A formula with its operands replaced; `operands` ends with a NULL name. Numbers are those of the plan's real type,
+ *  or of another. */
+const char *formula_text(Emit *emit, const char *formula, const Hole *operands);
+const char *formula_text_of(Emit *emit, ElementType type, const char *formula, const Hole *operands);
+
+#endif

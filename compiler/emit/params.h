@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Parameters and locals of the function that is printed, and what they are called. */
+#ifndef NNC_EMIT_PARAMS_H
+#define NNC_EMIT_PARAMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plan/plan.h"
+
+typedef struct Emit Emit;
+
+/** The parameter's name for a tensor that is read or written; declares it at first use. */
+const char *param_tensor(Emit *emit, Tensor *tensor, bool written);
+/** The same with a name of its own: what an operation reads and makes is x and y, so that programs share functions. */
+const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wanted);
+const char *param_random(Emit *emit, Tensor *tensor, int stream);
+const char *param_scalar(Emit *emit, const char *name);
+/** How deep a product in a loop goes: not at all in the first step. */
+const char *param_depth(Emit *emit, int64_t depth);
+/** Whether an operation in a loop adds to what it has made before: not in the first step. */
+const char *param_add(Emit *emit);
+const char *param_sums(Emit *emit);
+/** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
+const char *local_name(Emit *emit, const char *wanted);
+/** The same where a parameter may be called so already: then `instead`. */
+const char *local_beside(Emit *emit, const char *wanted, const char *instead);
+/** Words of C and C++ and well-known macros, which nothing may be called. */
+bool is_c_word(const char *name);
+/** What the header declares in the model's name, m_state: in a function nothing may be called so. */
+bool is_file_name(const Emit *emit, const char *name);
+/** Finds these names in the header, which is printed first. */
+void know_file_names(Emit *emit, const char *header);
+/** What a tensor, or a name, is to an operation, whatever the layer is called: sum, kernel, input, d_output. */
+const char *role_of_name(Emit *emit, const Op *op, const char *name);
+const char *role_name(Emit *emit, const Op *op, const Tensor *tensor);
+/** The same of an element, in whatever row it lies. */
+const char *own_role(Emit *emit, const Op *op, const Tensor *tensor);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Templates, names and literals: how texts get into the C file. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "emit/emit.h"
+#include "emit/text.h"
+
+const char *c_name(Arena *arena, const char *name) {
+    char *copy = arena_strdup(arena, name);
+    for (char *c = copy; *c; c++)
+        if (!isalnum((unsigned char)*c)) *c = '_';
+    return isdigit((unsigned char)*copy) ? arena_printf(arena, "_%s", copy) : copy;
+}
+
+const char *formatted(Emit *emit, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    const char *text = arena_vprintf(emit->arena, format, args);
+    va_end(args);
+    return text;
+}
+
+const char *integer(Emit *emit, int64_t number) { return formatted(emit, "%" PRId64, number); }
+
+static const char *number_of(Emit *emit, ElementType type, double number) {
+    const bool wide = type == ELEMENT_DOUBLE;
+    char digits[40];
+    if (!wide && (float)number == 0) number = 0; /* in the text, too: compilers warn of what they round to it */
+    for (int precision = 1; precision <= 17; precision++) { /* the shortest that reads back the same */
+        snprintf(digits, sizeof digits, "%.*g", precision, number);
+        if (wide ? strtod(digits, NULL) == number : strtof(digits, NULL) == (float)number) break;
+    }
+    const char *point = strpbrk(digits, ".en") ? "" : ".0";
+    return formatted(emit, number < 0 ? "(%s%s%s)" : "%s%s%s", digits, point, wide ? "" : "f");
+}
+
+const char *literal(Emit *emit, double number) { return number_of(emit, emit->plan->real, number); }
+
+const char *double_literal(Emit *emit, double number) { return number_of(emit, ELEMENT_DOUBLE, number); }
+
+const char *size_text(Emit *emit, Shape shape, int first, int end) {
+    int64_t product = 1;
+    bool batch = false;
+    for (int i = first; i < end; i++) {
+        if (shape.dim[i] < 0) batch = true;
+        product *= dim_size(shape.dim[i], 1);
+    }
+    if (!batch) return integer(emit, product);
+    return product == 1 ? "batch" : formatted(emit, "batch * %" PRId64, product);
+}
+
+const char *times(Emit *emit, const char *factor, int64_t number) {
+    return number == 1 ? factor : formatted(emit, "%s * %" PRId64, factor, number);
+}
+
+const char *described(Emit *emit, const Tensor *tensor) {
+    return formatted(emit, "%s %s", tensor->name, shape_text(emit->arena, tensor->shape));
+}
+
+const char *wrap_from(Emit *emit, const char *text, size_t width, size_t indent) {
+    Text out = {.arena = emit->arena};
+    size_t column = 0;
+    for (const char *word = text; *word;) {
+        const char *end = strstr(word, ", ");
+        const size_t length = end ? (size_t)(end - word) + 1 : strlen(word);
+        if (column + length > width && word != text) {
+            text_printf(&out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (word != text) {
+            text_puts(&out, " ");
+            column++;
+        }
+        text_append(&out, word, length);
+        column += length;
+        word += length + (end ? 1 : 0);
+    }
+    return text_chars(&out);
+}
+
+const char *wrap_line(Emit *emit, const char *text) { return wrap_from(emit, text, 118, 4); }
+
+const char *upper(Arena *arena, const char *name) {
+    char *copy = arena_strdup(arena, name);
+    for (char *c = copy; *c; c++) *c = (char)toupper((unsigned char)*c);
+    return copy;
+}
+
+/* Lines of the text are lines of the C where `lines` says so. */
+static const char *literal_of(Emit *emit, const char *text, bool lines) {
+    Text out = {.arena = emit->arena};
+    text_puts(&out, "\"");
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == '\n' && lines) text_puts(&out, c[1] ? "\\n\"\n    \"" : "\\n");
+        else if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\' || *c == '?') text_printf(&out, "\\%03o", *c);
+        else text_append(&out, (const char *)c, 1);
+    }
+    text_puts(&out, "\"");
+    return text_chars(&out);
+}
+
+const char *string_literal(Emit *emit, const char *text) { return literal_of(emit, text, true); }
+
+const char *one_line_literal(Emit *emit, const char *text) { return literal_of(emit, text, false); }

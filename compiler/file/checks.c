@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What API functions look at before they compute, and names that all parts of the file use. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/options.h"
+#include "file/checks.h"
+#include "ops/gather.h"
+#include "emit/emit.h"
+#include "emit/template.h"
+#include "emit/text.h"
+
+/* Without its folder: the same model gives the same C wherever it lies. */
+const char *source_name(const Options *options) {
+    const char *const slash = strrchr(options->input, '/');
+    return strcmp(options->input, "-") == 0 ? "standard input" : slash ? slash + 1 : options->input;
+}
+
+/* The same for the caller's indices, of which there are `count`. */
+const char *index_check(Emit *emit, const char *count) {
+    const int64_t indices = plan_indices(emit->plan);
+    if (!indices) return "";
+    const char *wrong = emit->plan->model->integer_input ? formatted(emit, "(uint32_t)x[i] >= %lld", (long long)indices)
+                                                         : formatted(emit, "!(x[i] > %s && x[i] < %s)",
+                                                                     literal(emit, -1), literal(emit, (double)indices));
+    Text out = {.arena = emit->arena};
+    emit_template(emit, &out, "index_check", (Hole[]){{"count", count}, {"wrong", wrong}, {NULL, NULL}});
+    return text_chars(&out);
+}

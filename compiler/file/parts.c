@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The runtime inside a standalone file. A header of the runtime is a row of parts, each begun by a comment
+ * that names what it defines; a part is taken when a name that it defines is used, like a member of a library. */
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/embedded.h"
+#include "base/internal.h"
+#include "base/names.h"
+#include "file/parts.h"
+
+typedef struct Part {
+    const char *names; /* of what it defines, separated by spaces */
+    size_t names_length;
+    const char *text;
+    size_t length;
+    bool taken, once;
+} Part;
+
+typedef struct Parts {
+    Arena *arena;
+    LIST(Part) parts;
+    Names by_name; /* the part that defines a name */
+} Parts;
+
+static const char *embedded_text(const char *name) {
+    for (const Embedded *file = embedded_files; file->name; file++)
+        if (!strcmp(file->name, name)) return file->text;
+    internal_error("no embedded file %s", name);
+}
+
+static void split(Parts *all, const char *text, bool once) {
+    static const char begin[] = "/* @part ", end[] = "/* @end */";
+    for (const char *at = strstr(text, begin); at;) {
+        const char *names = at + strlen(begin);
+        const char *close = strstr(names, " */");
+        const char *body = close + strlen(" */");
+        const char *next = strstr(body, begin);
+        const char *stop = next ? next : strstr(body, end);
+        while (*body == '\n') body++;
+        Part part = {
+            .names = names, .names_length = (size_t)(close - names), .text = body, .length = (size_t)(stop - body),
+            .once = once};
+        list_push(all->arena, &all->parts, part);
+        at = next;
+    }
+}
+
+static bool word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
+
+static bool defines(const Part *part, const char *word, size_t length) {
+    for (size_t i = 0; i + length <= part->names_length; i++)
+        if ((i == 0 || part->names[i - 1] == ' ') && !strncmp(part->names + i, word, length) &&
+            (i + length == part->names_length || part->names[i + length] == ' '))
+            return true;
+    return false;
+}
+
+static void take_used(Parts *all, const char *text, size_t length);
+
+static void take(Parts *all, Part *part) {
+    if (part->taken) return;
+    part->taken = true;
+    take_used(all, part->text, part->length);
+}
+
+static void take_used(Parts *all, const char *text, size_t length) {
+    char name[64]; /* longer than any of the runtime */
+    for (size_t i = 0; i < length;) {
+        size_t word = 0;
+        while (i + word < length && word_char(text[i + word])) word++;
+        if (word && word < sizeof name) {
+            memcpy(name, text + i, word);
+            name[word] = '\0';
+            Part *const part = names_find(&all->by_name, name);
+            if (part) take(all, part);
+        }
+        i += word ? word : 1;
+    }
+}
+
+static void name_parts(Parts *all) {
+    all->by_name.arena = all->arena;
+    for (int i = 0; i < all->parts.count; i++)
+        for (size_t at = 0, end; at < all->parts.at[i].names_length; at = end + 1) {
+            const Part *const part = &all->parts.at[i];
+            end = at + strcspn(part->names + at, " ");
+            *names_slot(&all->by_name, arena_strndup(all->arena, part->names + at, end - at)) = &all->parts.at[i];
+        }
+}
+
+static const char *taken_text(const Parts *all, bool once) {
+    Text out = {.arena = all->arena};
+    for (int i = 0; i < all->parts.count; i++) {
+        const Part *part = &all->parts.at[i];
+        if (!part->taken || part->once != once) continue;
+        size_t length = part->length;
+        while (length > 1 && part->text[length - 1] == '\n' && part->text[length - 2] == '\n') length--;
+        text_puts(&out, "\n");
+        text_append(&out, part->text, length);
+    }
+    return text_chars(&out);
+}
+
+/* The lines of nnc_copies.h for what is taken: "#define v_load NNC_COPY(v_load)", "#undef LANES". */
+static const char *names_text(const Parts *all) {
+    Text out = {.arena = all->arena};
+    for (const char *line = embedded_text("runtime/nnc_copies.h"); *line;) {
+        const char *const end = strchr(line, '\n') + 1, *const name = strchr(line, ' ') + 1;
+        for (int i = 0; i < all->parts.count && *line == '#'; i++)
+            if (all->parts.at[i].taken && defines(&all->parts.at[i], name, strcspn(name, " \n")))
+                text_append(&out, line, (size_t)(end - line));
+        line = end;
+    }
+    return text_chars(&out);
+}
+
+RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied) {
+    Parts all = {.arena = arena};
+    for (int i = 0; once[i]; i++) split(&all, embedded_text(once[i]), true);
+    for (int i = 0; copied[i]; i++) split(&all, embedded_text(copied[i]), false);
+    name_parts(&all);
+    for (int i = 0; i < all.parts.count; i++) /* the basic types: always there */
+        if (defines(&all.parts.at[i], "vec", 3)) take(&all, &all.parts.at[i]);
+    take_used(&all, text, strlen(text));
+    return (RuntimeParts){taken_text(&all, true), taken_text(&all, false), names_text(&all)};
+}
+
+const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last) {
+    const char *const begin = strstr(embedded_text(name), first), *const end =
+                                                                      strstr(begin, arena_printf(arena, "\n%s", last));
+    return arena_printf(arena, "%.*s", (int)(strchr(end + 1, '\n') - begin), begin);
+}
+
+void runtime_append(Text *out, const char *name, RuntimeFiles *printed) {
+    static const char include[] = "#include \"";
+    for (int i = 0; i < printed->count; i++)
+        if (!strcmp(printed->at[i], name)) return;
+    list_push(out->arena, printed, name);
+    for (const char *line = embedded_text(name); *line;) {
+        const char *const next = strchr(line, '\n'), *const quoted = line + sizeof include - 1;
+        const size_t length = next ? (size_t)(next - line) + 1 : strlen(line);
+        if (strncmp(line, include, sizeof include - 1)) text_append(out, line, length);
+        else runtime_append(out, arena_printf(out->arena, "runtime/%.*s", (int)strcspn(quoted, "\""), quoted), printed);
+        line += length;
+    }
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* The runtime's parts that a file needs. */
+#ifndef NNC_FILE_PARTS_H
+#define NNC_FILE_PARTS_H
+
+#include "base/arena.h"
+
+/** The runtime's parts that a text uses, in the order of their files, for --standalone. */
+typedef struct RuntimeParts {
+    const char *once, *copied; /* for the file; for each instruction set */
+    const char *names;         /* lines of nnc_copies.h that rename what is copied */
+} RuntimeParts;
+
+RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied);
+/** The lines of a runtime file from the one that begins with `first` to the next that begins with `last`. */
+const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last);
+/** Appends a whole file of the runtime, with the runtime's headers in the place of their first #include; `printed` has
+ *  the names of those that are there already. */
+typedef LIST(const char *) RuntimeFiles;
+void runtime_append(Text *out, const char *name, RuntimeFiles *printed);
+
+#endif
