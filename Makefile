@@ -162,7 +162,9 @@ $(BUILD)/sources: force
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
 .PHONY: check check-fast demo bench bench-setup
+# The libraries of nnc-import may have been installed only now.
 check: all ## all tests; installs lit, FileCheck and what else they need
+	$(Q)$(if $(IMPORT),$(MAKE) --no-print-directory $(BUILD)/nnc-import)
 	$(Q)tests/run.py --build $(BUILD) $(if $(SAN),--san) $(TESTS)
 
 check-fast: all ## the tests that take seconds
