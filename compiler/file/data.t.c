@@ -5,7 +5,8 @@
 /** Labels in the order of the outputs: static const char *const labels[] = $upper_CLASS_NAMES; */
 #define $upper_CLASS_NAMES {$class_names}
 //@ header_adapt
-/** Learns mean and deviation from x[n][$upper_IN], all training data, before the first step; train_init sets them to 0 and 1. */
+/** Learns mean and deviation from x[n][$upper_IN], all training data, before the first step; train_init sets them
+ *  to 0 and 1. */
 $upper_API int $prefix_adapt($prefix_params *p, const $real *x, size_t n);
 //@ api_adapt
 

@@ -105,7 +105,8 @@ static int $prefix_has_avx2(void) {
 }
 
 #define NNC_BEST(program, arguments) \
-    ($prefix_has_avx512() ? program##_avx512 arguments : $prefix_has_avx2() ? program##_avx2 arguments : program arguments)
+    ($prefix_has_avx512() ? program##_avx512 arguments \
+     : $prefix_has_avx2() ? program##_avx2 arguments : program arguments)
 #define NNC_COPY(name) name
 #else
 #define NNC_BEST(program, arguments) program arguments
@@ -210,23 +211,23 @@ typedef struct $prefix_trainer {
 
 /** Loss and metrics of n <= $upper_BATCH samples in inference: sets sums[0] to the loss and adds to the others.
  *  sample_weight: $weights, or NULL. */
-$upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
 /** Fresh weights from `seed`, $fresh. */
 $upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed);
 //@ header_step
 /** One step of training on n <= $upper_BATCH samples; sums as in evaluate, measured before the update. */
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
 //@ header_grad
 /** The gradients of the loss on n <= $upper_BATCH samples, to t->gradients; sums as in evaluate. */
-$upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
 /** The optimizer's step with t->gradients. */
 $upper_API int $prefix_train_apply($prefix_trainer *t);
 /** Both. */
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
 //@ header_finish
 /** Ends training: the weights become their moving averages. */
 $upper_API int $prefix_train_finish($prefix_trainer *t);
@@ -240,7 +241,8 @@ $upper_API int $prefix_train_finish($prefix_trainer *t);
 
 /* ----------------------------------------------------------------------------------------------------- the programs */
 
-static void $prefix_predict_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t batch) {
+static void $prefix_predict_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y,
+    size_t batch) {
     $arena
     $values
     $unused
@@ -249,8 +251,8 @@ static void $prefix_predict_batch(const $prefix_params *p, $prefix_work *w, cons
 }
 //@ program_evaluate
 
-static int $prefix_evaluate_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t batch, $real *sums) {
+static int $prefix_evaluate_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t batch, $real *sums) {
     $real *const arena = w->arena;
     $values
     $unused
@@ -261,8 +263,8 @@ static int $prefix_evaluate_batch(const $prefix_params *p, $prefix_work *w, cons
 }
 //@ program_train
 
-static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $target_type *target, const $real *sample_weight,
-    size_t batch, $real *sums) {
+static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $target_type *target,
+    const $real *sample_weight, size_t batch, $real *sums) {
     $prefix_params *const p = &t->params;
     $real *const arena = t->arena;
     $values
@@ -325,8 +327,8 @@ for (size_t i = 0; i < $labels; i++) {
 }
 //@ api_evaluate
 
-$upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
     const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
         return NNC_E_ARG;
@@ -385,8 +387,8 @@ $upper_API int $prefix_train_finish($prefix_trainer *t) {
 }
 //@ api_step
 
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
     const size_t batch = n;
     int status;
     if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
@@ -401,8 +403,8 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, cons
 }
 //@ api_grad
 
-$upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
     const size_t batch = n;
     if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
         return NNC_E_ARG;
@@ -421,8 +423,8 @@ $upper_API int $prefix_train_apply($prefix_trainer *t) {
     return NNC_OK;
 }
 
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
+    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
     const int status = $prefix_train_grad(t, x, target, sample_weight, n, sums);
     return status == NNC_OK ? $prefix_train_apply(t) : status;
 }

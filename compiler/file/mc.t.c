@@ -2,15 +2,16 @@
 /* Monte Carlo prediction. */
 //@ header_mc
 
-/** Mean and standard deviation, each [n][$upper_OUT], of `samples` predictions for x[n][$upper_IN] with the random layers on as
- *  in training and all others, such as normalization, as in prediction (Gal and Ghahramani 2016). x[0] is number `first` of
- *  its data: what is drawn follows from seed, prediction and that number, so that parts give what the whole would. */
-$upper_API int $prefix_predict_mc(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *mean, $real *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed);
+/** Mean and standard deviation, each [n][$upper_OUT], of `samples` predictions for x[n][$upper_IN] with the
+ *  random layers on as in training and all others, such as normalization, as in prediction (Gal and Ghahramani
+ *  2016). x[0] is number `first` of its data: what is drawn follows from seed, prediction and that number, so
+ *  that parts give what the whole would. */
+$upper_API int $prefix_predict_mc(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *mean,
+    $real *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed);
 //@ program_mc
 
-static void $prefix_sample_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y, uint64_t seed,
-    uint64_t sample, uint64_t first, size_t batch) {
+static void $prefix_sample_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y,
+    uint64_t seed, uint64_t sample, uint64_t first, size_t batch) {
     $mc_arena
     $values
     $unused
@@ -19,8 +20,8 @@ static void $prefix_sample_batch(const $prefix_params *p, $prefix_work *w, const
 }
 //@ api_mc
 
-$upper_API int $prefix_predict_mc(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *mean, $real *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
+$upper_API int $prefix_predict_mc(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *mean,
+    $real *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
     if (!p || !w || !x || !mean || !std || samples == 0) {
         return NNC_E_ARG;
     }
@@ -52,8 +53,8 @@ $upper_API int $prefix_predict_mc(const $prefix_params *p, $prefix_work *w, cons
 }
 //@ main_mc
 
-static int main_predict_mc(const void *params, void *work, const void *x, void *mean, void *std, size_t n, uint64_t first,
-                           uint64_t samples, uint64_t seed) {
-    return $prefix_predict_mc((const $prefix_params *)params, ($prefix_work *)work, (const $input_type *)x, ($real *)mean,
-                              ($real *)std, n, first, samples, seed);
+static int main_predict_mc(const void *params, void *work, const void *x, void *mean, void *std, size_t n,
+                           uint64_t first, uint64_t samples, uint64_t seed) {
+    return $prefix_predict_mc((const $prefix_params *)params, ($prefix_work *)work, (const $input_type *)x,
+                              ($real *)mean, ($real *)std, n, first, samples, seed);
 }

@@ -13,8 +13,8 @@ typedef struct $prefix_state {
 
 /** Before the first time step. */
 $upper_API int $prefix_reset($prefix_state *s);
-/** The next time step x[$upper_STEP_IN] of a stream; y[$upper_STEP_OUT] is what predict gives for it, or, where the model
- *  gives one output for a whole sequence, for the sequence that ends here. */
+/** The next time step x[$upper_STEP_IN] of a stream; y[$upper_STEP_OUT] is what predict gives for it, or, where
+ *  the model gives one output for a whole sequence, for the sequence that ends here. */
 $upper_API int $prefix_step(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y);
 /** The next n time steps x[n][$upper_STEP_IN], with an output y[n][$upper_STEP_OUT] for each. */
 $upper_API int $prefix_block(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n);

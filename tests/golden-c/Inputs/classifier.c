@@ -100,13 +100,15 @@ typedef struct classifier_work {
 } classifier_work;
 
 /** y[n][CLASSIFIER_OUT] = the prediction for x[n][CLASSIFIER_IN], any n. */
-CLASSIFIER_API int classifier_predict(const classifier_params *p, classifier_work *w, const float *x, float *y, size_t n);
+CLASSIFIER_API int classifier_predict(const classifier_params *p, classifier_work *w, const float *x, float *y,
+    size_t n);
 
-/** Mean and standard deviation, each [n][CLASSIFIER_OUT], of `samples` predictions for x[n][CLASSIFIER_IN] with the random layers on as
- *  in training and all others, such as normalization, as in prediction (Gal and Ghahramani 2016). x[0] is number `first` of
- *  its data: what is drawn follows from seed, prediction and that number, so that parts give what the whole would. */
-CLASSIFIER_API int classifier_predict_mc(const classifier_params *p, classifier_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed);
+/** Mean and standard deviation, each [n][CLASSIFIER_OUT], of `samples` predictions for x[n][CLASSIFIER_IN] with the
+ *  random layers on as in training and all others, such as normalization, as in prediction (Gal and Ghahramani
+ *  2016). x[0] is number `first` of its data: what is drawn follows from seed, prediction and that number, so
+ *  that parts give what the whole would. */
+CLASSIFIER_API int classifier_predict_mc(const classifier_params *p, classifier_work *w, const float *x, float *mean,
+    float *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed);
 
 #define CLASSIFIER_TARGET 1 /* values of the target per sample */
 #define CLASSIFIER_SUMS 3 /* loss, accuracy, count */
@@ -134,13 +136,13 @@ typedef struct classifier_trainer {
 
 /** Loss and metrics of n <= CLASSIFIER_BATCH samples in inference: sets sums[0] to the loss and adds to the others.
  *  sample_weight: one per sample, or NULL. */
-CLASSIFIER_API int classifier_evaluate(const classifier_params *p, classifier_work *w, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]);
+CLASSIFIER_API int classifier_evaluate(const classifier_params *p, classifier_work *w, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]);
 /** Fresh weights from `seed`, states as at the beginning, learning rate 0.001f. */
 CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed);
 /** One step of training on n <= CLASSIFIER_BATCH samples; sums as in evaluate, measured before the update. */
-CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]);
+CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]);
 
 #ifdef __cplusplus
 }
@@ -152,8 +154,8 @@ typedef char classifier_params_size[sizeof(classifier_params) == CLASSIFIER_PARA
 typedef char classifier_work_size[sizeof(classifier_work) == CLASSIFIER_WORK_BYTES ? 1 : -1];
 typedef char classifier_trainer_size[sizeof(classifier_trainer) == CLASSIFIER_TRAINER_BYTES ? 1 : -1];
 
-/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA, and
- * goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
+/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA,
+ * and goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
  * (-march=native), with -DNNC_ONE_COPY, for other machines or as C++ it has one copy. */
 #if defined __x86_64__ && defined __ELF__ && defined __OPTIMIZE__ && !defined __OPTIMIZE_SIZE__ && !defined __AVX__ && \
     !defined __cplusplus && __STDC_HOSTED__ && !defined NNC_SCALAR && !defined NNC_ONE_COPY && defined __FILE_NAME__
@@ -166,7 +168,8 @@ typedef char classifier_trainer_size[sizeof(classifier_trainer) == CLASSIFIER_TR
 #define NNC_COPY(name) name##_avx512
 #define NNC_COPY_BYTES 64
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #include __FILE_NAME__
 #pragma clang attribute pop
 #else
@@ -195,8 +198,8 @@ typedef char classifier_trainer_size[sizeof(classifier_trainer) == CLASSIFIER_TR
 
 /* What the C library found out when the program began: reading it costs less than keeping it would. */
 static int classifier_has_avx512(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
 
 static int classifier_has_avx2(void) {
@@ -204,7 +207,8 @@ static int classifier_has_avx2(void) {
 }
 
 #define NNC_BEST(program, arguments) \
-    (classifier_has_avx512() ? program##_avx512 arguments : classifier_has_avx2() ? program##_avx2 arguments : program arguments)
+    (classifier_has_avx512() ? program##_avx512 arguments \
+     : classifier_has_avx2() ? program##_avx2 arguments : program arguments)
 #define NNC_COPY(name) name
 #else
 #define NNC_BEST(program, arguments) program arguments
@@ -247,7 +251,7 @@ static int classifier_has_avx2(void) {
 #include "nnc_init.h"
 #include "nnc_rate.h"
 
-/* ------------------------------------------------------------------------------------------- operations of the model */
+/* ------------------------------------------------------------------------------------------ operations of the model */
 
 /* dense: y (batch, 16) = relu(x . kernel + bias); x (batch, 20), kernel (20, 16), bias (16,) */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
@@ -382,7 +386,7 @@ static void dense_forward_train(size_t batch, const float *x, const float *kerne
 }
 
 /* sums[0] += SparseCategoricalCrossentropy(logits, target, row_weight), d (batch, 3) its gradient
- *     logits (batch, 3), target (batch,), row_weight (batch,), d (batch, 3) */
+ *     logits (batch, 3), target (batch,), row_weight (batch,) */
 static void loss_train(size_t batch, const float *logits, const int32_t *target, const float *row_weight, float *sums,
     float *d) {
     const size_t rows = batch;
@@ -402,13 +406,13 @@ static void loss_train(size_t batch, const float *logits, const int32_t *target,
     sums[0] += total;
 }
 
-/* dense_1: d_bias (3,) = sum(x), by which Adam moves bias; x (batch, 3), bias (3,) */
-static void dense_1_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
+/* dense_1: d_bias (3,) = sum(d), by which Adam moves bias; d (batch, 3), bias (3,) */
+static void dense_1_backward_bias(size_t batch, const float *d, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 3; col += PANEL) {
         const size_t cols = least(3 - col, PANEL);
         float block[PANEL];
-        column_sums(batch, cols, x + col, 3, block);
+        column_sums(batch, cols, d + col, 3, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
             const vec d_bias = v_load_all(block + c);
@@ -432,9 +436,9 @@ static void dense_1_backward_transpose(size_t batch, const float *x, float *y) {
 }
 
 /* dense_1:
- *     y (batch, 16) = select(input > 0, 1.33333 * x . transposed, 0)
- *     x (batch, 3), transposed (3, 16), input (batch, 16) */
-static void dense_1_backward_input(size_t batch, const float *x, const float *transposed, const float *input,
+ *     y (batch, 16) = select(input > 0, 1.33333 * d . kernel_transposed, 0)
+ *     d (batch, 3), kernel_transposed (3, 16), input (batch, 16) */
+static void dense_1_backward_input(size_t batch, const float *d, const float *kernel_transposed, const float *input,
     float *y) {
     const size_t rows = batch;
     for (size_t col = 0; col < 16; col += PANEL) {
@@ -442,10 +446,11 @@ static void dense_1_backward_input(size_t batch, const float *x, const float *tr
         for (size_t row = 0; row < rows; row++) {
             for (size_t c = 0; c < cols; c += LANES) {
                 vec d_input = v_zero();
-                d_input += x[row * 3] * v_load_all(transposed + col + c);
-                d_input += x[row * 3 + 1] * v_load_all(transposed + col + c + 16);
-                d_input += x[row * 3 + 2] * v_load_all(transposed + col + c + 32);
-                const vec d_biased = v_select(v_load_all(input + row * 16 + col + c) > 0.0f, 1.33333333f * d_input, 0.0f);
+                d_input += d[row * 3] * v_load_all(kernel_transposed + col + c);
+                d_input += d[row * 3 + 1] * v_load_all(kernel_transposed + col + c + 16);
+                d_input += d[row * 3 + 2] * v_load_all(kernel_transposed + col + c + 32);
+                const vec d_biased = v_select(v_load_all(input + row * 16 + col + c) > 0.0f, 1.33333333f * d_input,
+                    0.0f);
                 v_store_all(y + row * 16 + col + c, d_biased);
             }
         }
@@ -481,13 +486,13 @@ static void dense_1_backward_kernel(size_t batch, const float *x, const float *d
     }
 }
 
-/* dense: d_bias (16,) = sum(x), by which Adam moves bias; x (batch, 16), bias (16,) */
-static void dense_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
+/* dense: d_bias (16,) = sum(d), by which Adam moves bias; d (batch, 16), bias (16,) */
+static void dense_backward_bias(size_t batch, const float *d, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
         float block[PANEL];
-        column_sums(batch, cols, x + col, 16, block);
+        column_sums(batch, cols, d + col, 16, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const vec d_bias = v_load_all(block + c);
             vec m = v_load_all(m_state + col + c);
@@ -531,9 +536,10 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------ the programs */
+/* ----------------------------------------------------------------------------------------------------- the programs */
 
-static void classifier_predict_batch(const classifier_params *p, classifier_work *w, const float *x, float *y, size_t batch) {
+static void classifier_predict_batch(const classifier_params *p, classifier_work *w, const float *x, float *y,
+    size_t batch) {
     float *const arena = w->arena;
     float *const dense = arena + 0; /* (batch, 16), until dense_1_forward */
     float *const dense_1_biased = arena + 128; /* (batch, 3), until dense_1_forward_softmax */
@@ -542,8 +548,8 @@ static void classifier_predict_batch(const classifier_params *p, classifier_work
     dense_1_forward_softmax(batch, dense_1_biased, y);
 }
 
-static int classifier_evaluate_batch(const classifier_params *p, classifier_work *w, const float *x, const int32_t *target,
-    const float *sample_weight, size_t batch, float *sums) {
+static int classifier_evaluate_batch(const classifier_params *p, classifier_work *w, const float *x,
+    const int32_t *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
     float *const dense = arena + 0; /* (batch, 16), until dense_1_forward */
     float *const dense_1_biased = arena + 128; /* (batch, 3), until metric_accuracy */
@@ -557,8 +563,8 @@ static int classifier_evaluate_batch(const classifier_params *p, classifier_work
     return NNC_OK;
 }
 
-static int classifier_train_batch(classifier_trainer *t, const float *x, const int32_t *target, const float *sample_weight,
-    size_t batch, float *sums) {
+static int classifier_train_batch(classifier_trainer *t, const float *x, const int32_t *target,
+    const float *sample_weight, size_t batch, float *sums) {
     classifier_params *const p = &t->params;
     float *const arena = t->arena;
     float *const dropout = arena + 0; /* (batch, 16), until dense_1_backward_kernel */
@@ -590,8 +596,8 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
     return NNC_OK;
 }
 
-static void classifier_sample_batch(const classifier_params *p, classifier_work *w, const float *x, float *y, uint64_t seed,
-    uint64_t sample, uint64_t first, size_t batch) {
+static void classifier_sample_batch(const classifier_params *p, classifier_work *w, const float *x, float *y,
+    uint64_t seed, uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
     float *const dropout = arena + 0; /* (batch, 16), until dense_1_forward */
     float *const dense_1_biased = arena + 128; /* (batch, 3), until dense_1_forward_softmax */
@@ -605,7 +611,8 @@ static void classifier_sample_batch(const classifier_params *p, classifier_work 
 
 /* ---------------------------------------------------------------------------------------------------- the interface */
 
-CLASSIFIER_API int classifier_predict(const classifier_params *p, classifier_work *w, const float *x, float *y, size_t n) {
+CLASSIFIER_API int classifier_predict(const classifier_params *p, classifier_work *w, const float *x, float *y,
+    size_t n) {
     if (!p || !w || !x || !y) {
         return NNC_E_ARG;
     }
@@ -619,8 +626,8 @@ CLASSIFIER_API int classifier_predict(const classifier_params *p, classifier_wor
     return NNC_OK;
 }
 
-CLASSIFIER_API int classifier_evaluate(const classifier_params *p, classifier_work *w, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]) {
+CLASSIFIER_API int classifier_evaluate(const classifier_params *p, classifier_work *w, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]) {
     const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > CLASSIFIER_BATCH) {
         return NNC_E_ARG;
@@ -654,8 +661,8 @@ CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed) {
     return NNC_OK;
 }
 
-CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]) {
+CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]) {
     const size_t batch = n;
     int status;
     if (!t || !x || !target || !sums || n == 0 || n > CLASSIFIER_BATCH) {
@@ -674,8 +681,8 @@ CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x, 
     return status;
 }
 
-CLASSIFIER_API int classifier_predict_mc(const classifier_params *p, classifier_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
+CLASSIFIER_API int classifier_predict_mc(const classifier_params *p, classifier_work *w, const float *x, float *mean,
+    float *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
     if (!p || !w || !x || !mean || !std || samples == 0) {
         return NNC_E_ARG;
     }

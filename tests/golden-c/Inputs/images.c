@@ -120,11 +120,12 @@ typedef struct images_work {
 /** y[n][IMAGES_OUT] = the prediction for x[n][IMAGES_IN], any n. */
 IMAGES_API int images_predict(const images_params *p, images_work *w, const float *x, float *y, size_t n);
 
-/** Mean and standard deviation, each [n][IMAGES_OUT], of `samples` predictions for x[n][IMAGES_IN] with the random layers on as
- *  in training and all others, such as normalization, as in prediction (Gal and Ghahramani 2016). x[0] is number `first` of
- *  its data: what is drawn follows from seed, prediction and that number, so that parts give what the whole would. */
-IMAGES_API int images_predict_mc(const images_params *p, images_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed);
+/** Mean and standard deviation, each [n][IMAGES_OUT], of `samples` predictions for x[n][IMAGES_IN] with the
+ *  random layers on as in training and all others, such as normalization, as in prediction (Gal and Ghahramani
+ *  2016). x[0] is number `first` of its data: what is drawn follows from seed, prediction and that number, so
+ *  that parts give what the whole would. */
+IMAGES_API int images_predict_mc(const images_params *p, images_work *w, const float *x, float *mean,
+    float *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed);
 
 #define IMAGES_TARGET 1 /* values of the target per sample */
 #define IMAGES_SUMS 1 /* loss */
@@ -155,13 +156,13 @@ typedef struct images_trainer {
 
 /** Loss and metrics of n <= IMAGES_BATCH samples in inference: sets sums[0] to the loss and adds to the others.
  *  sample_weight: one per sample, or NULL. */
-IMAGES_API int images_evaluate(const images_params *p, images_work *w, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[IMAGES_SUMS]);
+IMAGES_API int images_evaluate(const images_params *p, images_work *w, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[IMAGES_SUMS]);
 /** Fresh weights from `seed`, states as at the beginning, learning rate 0.001f. */
 IMAGES_API int images_train_init(images_trainer *t, uint64_t seed);
 /** One step of training on n <= IMAGES_BATCH samples; sums as in evaluate, measured before the update. */
-IMAGES_API int images_train_step(images_trainer *t, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[IMAGES_SUMS]);
+IMAGES_API int images_train_step(images_trainer *t, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[IMAGES_SUMS]);
 
 #ifdef __cplusplus
 }
@@ -173,8 +174,8 @@ typedef char images_params_size[sizeof(images_params) == IMAGES_PARAMS_BYTES ? 1
 typedef char images_work_size[sizeof(images_work) == IMAGES_WORK_BYTES ? 1 : -1];
 typedef char images_trainer_size[sizeof(images_trainer) == IMAGES_TRAINER_BYTES ? 1 : -1];
 
-/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA, and
- * goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
+/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA,
+ * and goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
  * (-march=native), with -DNNC_ONE_COPY, for other machines or as C++ it has one copy. */
 #if defined __x86_64__ && defined __ELF__ && defined __OPTIMIZE__ && !defined __OPTIMIZE_SIZE__ && !defined __AVX__ && \
     !defined __cplusplus && __STDC_HOSTED__ && !defined NNC_SCALAR && !defined NNC_ONE_COPY && defined __FILE_NAME__
@@ -187,7 +188,8 @@ typedef char images_trainer_size[sizeof(images_trainer) == IMAGES_TRAINER_BYTES 
 #define NNC_COPY(name) name##_avx512
 #define NNC_COPY_BYTES 64
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #include __FILE_NAME__
 #pragma clang attribute pop
 #else
@@ -216,8 +218,8 @@ typedef char images_trainer_size[sizeof(images_trainer) == IMAGES_TRAINER_BYTES 
 
 /* What the C library found out when the program began: reading it costs less than keeping it would. */
 static int images_has_avx512(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
 
 static int images_has_avx2(void) {
@@ -225,7 +227,8 @@ static int images_has_avx2(void) {
 }
 
 #define NNC_BEST(program, arguments) \
-    (images_has_avx512() ? program##_avx512 arguments : images_has_avx2() ? program##_avx2 arguments : program arguments)
+    (images_has_avx512() ? program##_avx512 arguments \
+     : images_has_avx2() ? program##_avx2 arguments : program arguments)
 #define NNC_COPY(name) name
 #else
 #define NNC_BEST(program, arguments) program arguments
@@ -282,7 +285,7 @@ static int images_has_avx2(void) {
 #include "nnc_init.h"
 #include "nnc_rate.h"
 
-/* ------------------------------------------------------------------------------------------- operations of the model */
+/* ------------------------------------------------------------------------------------------ operations of the model */
 
 /* conv2d: packed (1, 9, 64) = pack(kernel); kernel (3, 3, 1, 16) */
 static void conv2d_forward_pack(size_t batch, const float *kernel, float *packed) {
@@ -471,13 +474,13 @@ static void conv2d_forward_train(size_t batch, const float *x, const float *pack
 
 /* spatial_dropout2d: y (batch, 1, 1, 16) = random; mask 0 with probability 0.2, else 1.25 */
 static void spatial_dropout2d_forward_draw(size_t batch, const nnc_random *random, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t block = 0; block < 16; block += NNC_RANDOM_BLOCK) {
             const size_t end = least(16, block + NNC_RANDOM_BLOCK);
             uint32_t mask_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(i), mask_bits);
+            v_random_block(random, (uint32_t)(sample), mask_bits);
             for (size_t c = block; c < end; c += LANES) {
-                v_store_all(y + i * 16 + c, v_keep(mask_bits + (c - block), 0.2f, 1.25f));
+                v_store_all(y + sample * 16 + c, v_keep(mask_bits + (c - block), 0.2f, 1.25f));
             }
         }
     }
@@ -485,11 +488,11 @@ static void spatial_dropout2d_forward_draw(size_t batch, const nnc_random *rando
 
 /* spatial_dropout2d: y (batch, 5, 5, 16) = input * mask; input (batch, 5, 5, 16), mask (batch, 1, 1, 16) */
 static void spatial_dropout2d_forward_dropped(size_t batch, const float *input, const float *mask, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t j = 0; j < 25; j++) {
             for (size_t c = 0; c < 16; c += LANES) {
-                const vec dropped = v_load_all(input + i * 400 + j * 16 + c) * v_load_all(mask + i * 16 + c);
-                v_store_all(y + i * 400 + j * 16 + c, dropped);
+                const vec dropped = v_load_all(input + sample * 400 + j * 16 + c) * v_load_all(mask + sample * 16 + c);
+                v_store_all(y + sample * 400 + j * 16 + c, dropped);
             }
         }
     }
@@ -533,7 +536,7 @@ static void conv2d_1_forward_train(size_t batch, const float *x, const float *pa
 }
 
 /* sums[0] += SparseCategoricalCrossentropy(logits, target, row_weight), d (batch, 10) its gradient
- *     logits (batch, 10), target (batch,), row_weight (batch,), d (batch, 10) */
+ *     logits (batch, 10), target (batch,), row_weight (batch,) */
 static void loss_train(size_t batch, const float *logits, const int32_t *target, const float *row_weight, float *sums,
     float *d) {
     const size_t rows = batch;
@@ -553,13 +556,13 @@ static void loss_train(size_t batch, const float *logits, const int32_t *target,
     sums[0] += total;
 }
 
-/* dense: d_bias (10,) = sum(x), by which Adam moves bias; x (batch, 10), bias (10,) */
-static void dense_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
+/* dense: d_bias (10,) = sum(d), by which Adam moves bias; d (batch, 10), bias (10,) */
+static void dense_backward_bias(size_t batch, const float *d, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 10; col += PANEL) {
         const size_t cols = least(10 - col, PANEL);
         float block[PANEL];
-        column_sums(batch, cols, x + col, 10, block);
+        column_sums(batch, cols, d + col, 10, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
             const vec d_bias = v_load_all(block + c);
@@ -582,15 +585,15 @@ static void dense_backward_transpose(size_t batch, const float *x, float *y) {
     transpose(96, 10, x, 10, y);
 }
 
-/* dense: y (batch, 96) = x . transposed; x (batch, 10), transposed (10, 96) */
-static void dense_backward_input(size_t batch, const float *x, const float *transposed, float *y) {
+/* dense: y (batch, 96) = d . transposed; d (batch, 10), transposed (10, 96) */
+static void dense_backward_input(size_t batch, const float *d, const float *transposed, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
         const size_t high = least(rows - row, BLOCK_ROWS);
         for (size_t col = 0; col < 96; col += PANEL) {
             const size_t cols = least(96 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
-            product(high, cols, 10, x + row * 10, 10, 1, transposed + col, 96, block);
+            product(high, cols, 10, d + row * 10, 10, 1, transposed + col, 96, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const vec d_input = v_load_all(block + r * PANEL + c);
@@ -640,13 +643,13 @@ static void conv2d_1_backward_relu(size_t batch, const float *d_input, const flo
     }
 }
 
-/* conv2d_1: d_bias (24,) = sum(x), by which Adam moves bias; x (batch, 2, 2, 24), bias (24,) */
-static void conv2d_1_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
+/* conv2d_1: d_bias (24,) = sum(d), by which Adam moves bias; d (batch, 2, 2, 24), bias (24,) */
+static void conv2d_1_backward_bias(size_t batch, const float *d, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 24; col += PANEL) {
         const size_t cols = least(24 - col, PANEL);
         float block[PANEL];
-        column_sums(batch * 4, cols, x + col, 24, block);
+        column_sums(batch * 4, cols, d + col, 24, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
             const vec d_bias = v_load_all(block + c);
@@ -686,7 +689,8 @@ static void conv2d_1_backward_input(size_t batch, const float *transposed, const
                 corners[p] = (place + p) / 2 * 160 + (place + p) % 2 * 32;
             }
             for (size_t filter = 0; filter < 24; filter++) {
-                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps, at, back);
+                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps,
+                    at, back);
                 winners_input(count, at, back, transposed + filter * 64, &window, 32, y + sample * 400);
             }
         }
@@ -709,7 +713,8 @@ static void conv2d_1_backward_kernel(size_t batch, const float *x, const float *
                 corners[p] = (place + p) / 2 * 160 + (place + p) % 2 * 32;
             }
             for (size_t filter = 0; filter < 24; filter++) {
-                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps, at, back);
+                const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps,
+                    at, back);
                 winners_kernel(count, at, back, x + sample * 400, &window, 32, y + filter * 64);
             }
         }
@@ -727,24 +732,25 @@ static void conv2d_1_backward_turn(size_t batch, const float *x, float *y) {
  *     mask (batch, 1, 1, 16), d_output (batch, 5, 5, 16), input (batch, 5, 5, 16) */
 static void spatial_dropout2d_backward_dropped(size_t batch, const float *mask, const float *d_output,
     const float *input, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t j = 0; j < 25; j++) {
             for (size_t c = 0; c < 16; c += LANES) {
-                const vec d_input = v_load_all(d_output + i * 400 + j * 16 + c) * v_load_all(mask + i * 16 + c);
-                const vec d_biased = v_select(v_load_all(input + i * 400 + j * 16 + c) > 0.0f, d_input, 0.0f);
-                v_store_all(y + i * 400 + j * 16 + c, d_biased);
+                const vec d_input = v_load_all(d_output + sample * 400 + j * 16 + c) *
+                    v_load_all(mask + sample * 16 + c);
+                const vec d_biased = v_select(v_load_all(input + sample * 400 + j * 16 + c) > 0.0f, d_input, 0.0f);
+                v_store_all(y + sample * 400 + j * 16 + c, d_biased);
             }
         }
     }
 }
 
-/* conv2d: d_bias (16,) = sum(x), by which Adam moves bias; x (batch, 5, 5, 16), bias (16,) */
-static void conv2d_backward_bias(size_t batch, const float *x, float *m_state, float *v_state, float *bias,
+/* conv2d: d_bias (16,) = sum(d), by which Adam moves bias; d (batch, 5, 5, 16), bias (16,) */
+static void conv2d_backward_bias(size_t batch, const float *d, float *m_state, float *v_state, float *bias,
     float alpha) {
     for (size_t col = 0; col < 16; col += PANEL) {
         const size_t cols = least(16 - col, PANEL);
         float block[PANEL];
-        column_sums(batch * 25, cols, x + col, 16, block);
+        column_sums(batch * 25, cols, d + col, 16, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const vec d_bias = v_load_all(block + c);
             vec m = v_load_all(m_state + col + c);
@@ -818,9 +824,10 @@ static void conv2d_update_kernel(size_t batch, const float *d_kernel, float *m_s
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------ the programs */
+/* ----------------------------------------------------------------------------------------------------- the programs */
 
-static void images_predict_batch(const images_params *p, images_work *w, const float *x, float *y, size_t batch) {
+static void images_predict_batch(const images_params *p, images_work *w, const float *x, float *y,
+    size_t batch) {
     float *const arena = w->arena;
     float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until conv2d_1_forward */
     float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24), until dense_forward */
@@ -835,8 +842,8 @@ static void images_predict_batch(const images_params *p, images_work *w, const f
     dense_forward_softmax(batch, dense_biased, y);
 }
 
-static int images_evaluate_batch(const images_params *p, images_work *w, const float *x, const int32_t *target,
-    const float *sample_weight, size_t batch, float *sums) {
+static int images_evaluate_batch(const images_params *p, images_work *w, const float *x,
+    const int32_t *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
     float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until conv2d_1_forward */
     float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24), until dense_forward */
@@ -855,30 +862,30 @@ static int images_evaluate_batch(const images_params *p, images_work *w, const f
     return NNC_OK;
 }
 
-static int images_train_batch(images_trainer *t, const float *x, const int32_t *target, const float *sample_weight,
-    size_t batch, float *sums) {
+static int images_train_batch(images_trainer *t, const float *x, const int32_t *target,
+    const float *sample_weight, size_t batch, float *sums) {
     images_params *const p = &t->params;
     float *const arena = t->arena;
     float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until spatial_dropout2d_backward_dropped */
-    float *const conv2d_winner = arena + 12800; /* (batch, 5, 5, 16), until conv2d_backward_kernel */
     /* (batch, 1, 1, 16), until spatial_dropout2d_backward_dropped */
     float *const spatial_dropout2d_mask = arena + 58880;
     float *const spatial_dropout2d = arena + 25600; /* (batch, 5, 5, 16), until conv2d_1_backward_kernel */
     float *const max_pooling2d_1 = arena + 42496; /* (batch, 2, 2, 24), until conv2d_1_backward_relu */
-    float *const conv2d_1_winner = arena + 51200; /* (batch, 2, 2, 24), until conv2d_1_backward_kernel */
     float *const dense_biased = arena + 38400; /* (batch, 10), until loss_train */
     float *const row_weight = arena + 38720; /* (batch,), until loss_train */
     float *const d_dense_biased = arena + 45568; /* (batch, 10), until dense_backward_kernel */
     float *const dense_kernel_transposed = arena + 41472; /* (10, 96), until dense_backward_input */
     float *const dense_d_flatten = arena + 38400; /* (batch, 96), until conv2d_1_backward_relu */
     float *const conv2d_1_d_biased = arena + 54272; /* (batch, 2, 2, 24), until conv2d_1_backward_kernel */
-    float *const conv2d_1_kernel_transposed = arena + 57344; /* (24, 64), until conv2d_1_backward_input */
     /* (batch, 5, 5, 16), until spatial_dropout2d_backward_dropped */
     float *const conv2d_1_d_spatial_dropout2d = arena + 38400;
-    float *const conv2d_1_d_kernel_by_filter = arena + 57344; /* (24, 64), until conv2d_1_backward_turn */
-    float *const conv2d_1_d_kernel_matrix = arena + 51200; /* (64, 24), until conv2d_1_update_kernel */
     float *const conv2d_d_biased = arena + 25600; /* (batch, 5, 5, 16), until conv2d_backward_kernel */
     float *const d_conv2d_kernel = arena + 0; /* (3, 3, 1, 16), until conv2d_update_kernel */
+    float *const conv2d_winner = arena + 12800; /* (batch, 5, 5, 16), until conv2d_backward_kernel */
+    float *const conv2d_1_winner = arena + 51200; /* (batch, 2, 2, 24), until conv2d_1_backward_kernel */
+    float *const conv2d_1_kernel_transposed = arena + 57344; /* (24, 64), until conv2d_1_backward_input */
+    float *const conv2d_1_d_kernel_by_filter = arena + 57344; /* (24, 64), until conv2d_1_backward_turn */
+    float *const conv2d_1_d_kernel_matrix = arena + 51200; /* (64, 24), until conv2d_1_update_kernel */
     float *const conv2d_kernel_packed = arena + 25600; /* (1, 9, 64), until conv2d_forward_train */
     float *const conv2d_1_kernel_packed = arena + 38400; /* (1, 64, 64), until conv2d_1_forward_train */
     const nnc_random spatial_dropout2d_random = nnc_random_for(t->seed, 48, t->batches);
@@ -921,8 +928,8 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
     return NNC_OK;
 }
 
-static void images_sample_batch(const images_params *p, images_work *w, const float *x, float *y, uint64_t seed,
-    uint64_t sample, uint64_t first, size_t batch) {
+static void images_sample_batch(const images_params *p, images_work *w, const float *x, float *y,
+    uint64_t seed, uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
     float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until spatial_dropout2d_forward_dropped */
     /* (batch, 1, 1, 16), until spatial_dropout2d_forward_dropped */
@@ -961,8 +968,8 @@ IMAGES_API int images_predict(const images_params *p, images_work *w, const floa
     return NNC_OK;
 }
 
-IMAGES_API int images_evaluate(const images_params *p, images_work *w, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[IMAGES_SUMS]) {
+IMAGES_API int images_evaluate(const images_params *p, images_work *w, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[IMAGES_SUMS]) {
     const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > IMAGES_BATCH) {
         return NNC_E_ARG;
@@ -999,8 +1006,8 @@ IMAGES_API int images_train_init(images_trainer *t, uint64_t seed) {
     return NNC_OK;
 }
 
-IMAGES_API int images_train_step(images_trainer *t, const float *x, const int32_t *target,
-    const float *sample_weight, size_t n, float sums[IMAGES_SUMS]) {
+IMAGES_API int images_train_step(images_trainer *t, const float *x,
+    const int32_t *target, const float *sample_weight, size_t n, float sums[IMAGES_SUMS]) {
     const size_t batch = n;
     int status;
     if (!t || !x || !target || !sums || n == 0 || n > IMAGES_BATCH) {
@@ -1019,8 +1026,8 @@ IMAGES_API int images_train_step(images_trainer *t, const float *x, const int32_
     return status;
 }
 
-IMAGES_API int images_predict_mc(const images_params *p, images_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
+IMAGES_API int images_predict_mc(const images_params *p, images_work *w, const float *x, float *mean,
+    float *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
     if (!p || !w || !x || !mean || !std || samples == 0) {
         return NNC_E_ARG;
     }

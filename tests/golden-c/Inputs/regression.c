@@ -90,7 +90,8 @@ typedef struct regression_work {
 } regression_work;
 
 /** y[n][REGRESSION_OUT] = the prediction for x[n][REGRESSION_IN], any n. */
-REGRESSION_API int regression_predict(const regression_params *p, regression_work *w, const float *x, float *y, size_t n);
+REGRESSION_API int regression_predict(const regression_params *p, regression_work *w, const float *x, float *y,
+    size_t n);
 
 #define REGRESSION_TARGET 1 /* values of the target per sample */
 #define REGRESSION_SUMS 1 /* loss */
@@ -115,13 +116,13 @@ typedef struct regression_trainer {
 
 /** Loss and metrics of n <= REGRESSION_BATCH samples in inference: sets sums[0] to the loss and adds to the others.
  *  sample_weight: one per sample, or NULL. */
-REGRESSION_API int regression_evaluate(const regression_params *p, regression_work *w, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]);
+REGRESSION_API int regression_evaluate(const regression_params *p, regression_work *w, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]);
 /** Fresh weights from `seed`, states as at the beginning, learning rate 0.1f. */
 REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed);
 /** One step of training on n <= REGRESSION_BATCH samples; sums as in evaluate, measured before the update. */
-REGRESSION_API int regression_train_step(regression_trainer *t, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]);
+REGRESSION_API int regression_train_step(regression_trainer *t, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]);
 
 #ifdef __cplusplus
 }
@@ -133,8 +134,8 @@ typedef char regression_params_size[sizeof(regression_params) == REGRESSION_PARA
 typedef char regression_work_size[sizeof(regression_work) == REGRESSION_WORK_BYTES ? 1 : -1];
 typedef char regression_trainer_size[sizeof(regression_trainer) == REGRESSION_TRAINER_BYTES ? 1 : -1];
 
-/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA, and
- * goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
+/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA,
+ * and goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
  * (-march=native), with -DNNC_ONE_COPY, for other machines or as C++ it has one copy. */
 #if defined __x86_64__ && defined __ELF__ && defined __OPTIMIZE__ && !defined __OPTIMIZE_SIZE__ && !defined __AVX__ && \
     !defined __cplusplus && __STDC_HOSTED__ && !defined NNC_SCALAR && !defined NNC_ONE_COPY && defined __FILE_NAME__
@@ -147,7 +148,8 @@ typedef char regression_trainer_size[sizeof(regression_trainer) == REGRESSION_TR
 #define NNC_COPY(name) name##_avx512
 #define NNC_COPY_BYTES 64
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #include __FILE_NAME__
 #pragma clang attribute pop
 #else
@@ -176,8 +178,8 @@ typedef char regression_trainer_size[sizeof(regression_trainer) == REGRESSION_TR
 
 /* What the C library found out when the program began: reading it costs less than keeping it would. */
 static int regression_has_avx512(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
 
 static int regression_has_avx2(void) {
@@ -185,7 +187,8 @@ static int regression_has_avx2(void) {
 }
 
 #define NNC_BEST(program, arguments) \
-    (regression_has_avx512() ? program##_avx512 arguments : regression_has_avx2() ? program##_avx2 arguments : program arguments)
+    (regression_has_avx512() ? program##_avx512 arguments \
+     : regression_has_avx2() ? program##_avx2 arguments : program arguments)
 #define NNC_COPY(name) name
 #else
 #define NNC_BEST(program, arguments) program arguments
@@ -219,7 +222,7 @@ static int regression_has_avx2(void) {
 #include "nnc_init.h"
 #include "nnc_rate.h"
 
-/* ------------------------------------------------------------------------------------------- operations of the model */
+/* ------------------------------------------------------------------------------------------ operations of the model */
 
 /* dense: y (batch, 1) = x . kernel + bias; x (batch, 3), kernel (3, 1), bias (1,) */
 static void dense_forward(size_t batch, const float *x, const float *kernel, const float *bias, float *y) {
@@ -268,7 +271,7 @@ static void loss(size_t batch, const float *prediction, const float *target, con
 }
 
 /* sums[0] += MeanSquaredError(prediction, target, row_weight), d (batch, 1) its gradient
- *     prediction (batch, 1), target (batch, 1), row_weight (batch,), d (batch, 1) */
+ *     prediction (batch, 1), target (batch, 1), row_weight (batch,) */
 static void loss_train(size_t batch, const float *prediction, const float *target, const float *row_weight,
     float *sums, float *d) {
     const size_t rows = batch;
@@ -284,12 +287,12 @@ static void loss_train(size_t batch, const float *prediction, const float *targe
     sums[0] += v_sum(total);
 }
 
-/* dense: d_bias (1,) = sum(x), by which SGD moves bias; x (batch, 1), bias (1,) */
-static void dense_backward_bias(size_t batch, const float *x, float *bias, float learning_rate) {
+/* dense: d_bias (1,) = sum(d), by which SGD moves bias; d (batch, 1), bias (1,) */
+static void dense_backward_bias(size_t batch, const float *d, float *bias, float learning_rate) {
     vec sum = v_zero();
     for (size_t c = 0; c < batch; c += LANES) {
         const size_t n = v_lanes(batch - c);
-        sum += v_load(x + c, n);
+        sum += v_load(d + c, n);
     }
     const vec value = v_splat(v_sum(sum));
     vec w = v_load(bias, 1);
@@ -314,15 +317,16 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------ the programs */
+/* ----------------------------------------------------------------------------------------------------- the programs */
 
-static void regression_predict_batch(const regression_params *p, regression_work *w, const float *x, float *y, size_t batch) {
+static void regression_predict_batch(const regression_params *p, regression_work *w, const float *x, float *y,
+    size_t batch) {
     (void)w;
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, y);
 }
 
-static int regression_evaluate_batch(const regression_params *p, regression_work *w, const float *x, const float *target,
-    const float *sample_weight, size_t batch, float *sums) {
+static int regression_evaluate_batch(const regression_params *p, regression_work *w, const float *x,
+    const float *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
     float *const dense = arena + 0; /* (batch, 1), until loss */
     float *const row_weight = arena + 16; /* (batch,), until loss */
@@ -333,8 +337,8 @@ static int regression_evaluate_batch(const regression_params *p, regression_work
     return NNC_OK;
 }
 
-static int regression_train_batch(regression_trainer *t, const float *x, const float *target, const float *sample_weight,
-    size_t batch, float *sums) {
+static int regression_train_batch(regression_trainer *t, const float *x, const float *target,
+    const float *sample_weight, size_t batch, float *sums) {
     regression_params *const p = &t->params;
     float *const arena = t->arena;
     float *const dense = arena + 0; /* (batch, 1), until loss_train */
@@ -357,7 +361,8 @@ static int regression_train_batch(regression_trainer *t, const float *x, const f
 
 /* ---------------------------------------------------------------------------------------------------- the interface */
 
-REGRESSION_API int regression_predict(const regression_params *p, regression_work *w, const float *x, float *y, size_t n) {
+REGRESSION_API int regression_predict(const regression_params *p, regression_work *w, const float *x, float *y,
+    size_t n) {
     if (!p || !w || !x || !y) {
         return NNC_E_ARG;
     }
@@ -371,8 +376,8 @@ REGRESSION_API int regression_predict(const regression_params *p, regression_wor
     return NNC_OK;
 }
 
-REGRESSION_API int regression_evaluate(const regression_params *p, regression_work *w, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]) {
+REGRESSION_API int regression_evaluate(const regression_params *p, regression_work *w, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]) {
     const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > REGRESSION_BATCH) {
         return NNC_E_ARG;
@@ -386,7 +391,8 @@ REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed) {
         return NNC_E_ARG;
     }
     p = &t->params;
-    init_uniform(p->dense_kernel, 3, (-1.2247449f), 1.2247449f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0, 0));
+    init_uniform(p->dense_kernel, 3, (-1.2247449f), 1.2247449f,
+        nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0, 0));
     init_constant(p->dense_bias, 1, 0.0f);
     t->seed = seed;
     t->batches = 0;
@@ -395,8 +401,8 @@ REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed) {
     return NNC_OK;
 }
 
-REGRESSION_API int regression_train_step(regression_trainer *t, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]) {
+REGRESSION_API int regression_train_step(regression_trainer *t, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]) {
     const size_t batch = n;
     int status;
     if (!t || !x || !target || !sums || n == 0 || n > REGRESSION_BATCH) {

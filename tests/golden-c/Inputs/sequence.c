@@ -113,11 +113,12 @@ typedef struct sequence_work {
 /** y[n][SEQUENCE_OUT] = the prediction for x[n][SEQUENCE_IN], any n. */
 SEQUENCE_API int sequence_predict(const sequence_params *p, sequence_work *w, const float *x, float *y, size_t n);
 
-/** Mean and standard deviation, each [n][SEQUENCE_OUT], of `samples` predictions for x[n][SEQUENCE_IN] with the random layers on as
- *  in training and all others, such as normalization, as in prediction (Gal and Ghahramani 2016). x[0] is number `first` of
- *  its data: what is drawn follows from seed, prediction and that number, so that parts give what the whole would. */
-SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed);
+/** Mean and standard deviation, each [n][SEQUENCE_OUT], of `samples` predictions for x[n][SEQUENCE_IN] with the
+ *  random layers on as in training and all others, such as normalization, as in prediction (Gal and Ghahramani
+ *  2016). x[0] is number `first` of its data: what is drawn follows from seed, prediction and that number, so
+ *  that parts give what the whole would. */
+SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w, const float *x, float *mean,
+    float *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed);
 
 #define SEQUENCE_TARGET 2 /* values of the target per sample */
 #define SEQUENCE_SUMS 3 /* loss, mse, count */
@@ -144,13 +145,13 @@ typedef struct sequence_trainer {
 
 /** Loss and metrics of n <= SEQUENCE_BATCH samples in inference: sets sums[0] to the loss and adds to the others.
  *  sample_weight: one per sample, or NULL. */
-SEQUENCE_API int sequence_evaluate(const sequence_params *p, sequence_work *w, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]);
+SEQUENCE_API int sequence_evaluate(const sequence_params *p, sequence_work *w, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]);
 /** Fresh weights from `seed`, states as at the beginning, learning rate 0.01f. */
 SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed);
 /** One step of training on n <= SEQUENCE_BATCH samples; sums as in evaluate, measured before the update. */
-SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]);
+SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]);
 
 #ifdef __cplusplus
 }
@@ -162,8 +163,8 @@ typedef char sequence_params_size[sizeof(sequence_params) == SEQUENCE_PARAMS_BYT
 typedef char sequence_work_size[sizeof(sequence_work) == SEQUENCE_WORK_BYTES ? 1 : -1];
 typedef char sequence_trainer_size[sizeof(sequence_trainer) == SEQUENCE_TRAINER_BYTES ? 1 : -1];
 
-/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA, and
- * goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
+/* Instruction sets: optimised for any x86-64, this file includes itself, once for AVX-512 and once for AVX2 with FMA,
+ * and goes on as the copy for SSE2. Each call runs the best copy for the machine. Built for certain processors
  * (-march=native), with -DNNC_ONE_COPY, for other machines or as C++ it has one copy. */
 #if defined __x86_64__ && defined __ELF__ && defined __OPTIMIZE__ && !defined __OPTIMIZE_SIZE__ && !defined __AVX__ && \
     !defined __cplusplus && __STDC_HOSTED__ && !defined NNC_SCALAR && !defined NNC_ONE_COPY && defined __FILE_NAME__
@@ -176,7 +177,8 @@ typedef char sequence_trainer_size[sizeof(sequence_trainer) == SEQUENCE_TRAINER_
 #define NNC_COPY(name) name##_avx512
 #define NNC_COPY_BYTES 64
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #include __FILE_NAME__
 #pragma clang attribute pop
 #else
@@ -205,8 +207,8 @@ typedef char sequence_trainer_size[sizeof(sequence_trainer) == SEQUENCE_TRAINER_
 
 /* What the C library found out when the program began: reading it costs less than keeping it would. */
 static int sequence_has_avx512(void) {
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
 
 static int sequence_has_avx2(void) {
@@ -214,7 +216,8 @@ static int sequence_has_avx2(void) {
 }
 
 #define NNC_BEST(program, arguments) \
-    (sequence_has_avx512() ? program##_avx512 arguments : sequence_has_avx2() ? program##_avx2 arguments : program arguments)
+    (sequence_has_avx512() ? program##_avx512 arguments \
+     : sequence_has_avx2() ? program##_avx2 arguments : program arguments)
 #define NNC_COPY(name) name
 #else
 #define NNC_BEST(program, arguments) program arguments
@@ -261,26 +264,26 @@ static int sequence_has_avx2(void) {
 #include "nnc_init.h"
 #include "nnc_rate.h"
 
-/* ------------------------------------------------------------------------------------------- operations of the model */
+/* ------------------------------------------------------------------------------------------ operations of the model */
 
-/* p_re_lu: y (batch, 5, 4) = prelu(x, alpha); x (batch, 5, 4), alpha (1, 4) */
+/* p_re_lu: y (batch, 5, 4) = max(0, x) + alpha * min(0, x); x (batch, 5, 4), alpha (1, 4) */
 static void p_re_lu_forward_prelu(size_t batch, const float *x, const float *alpha, float *y) {
-    for (size_t i = 0; i < batch * 5; i++) {
+    for (size_t row = 0; row < batch * 5; row++) {
         for (size_t c = 0; c < 4; c += LANES) {
             const size_t n = v_lanes(4 - c);
-            const vec x_c = v_load(x + i * 4 + c, n);
+            const vec x_c = v_load(x + row * 4 + c, n);
             const vec prelu = v_max(v_splat(0.0f), x_c) + v_load(alpha + c, n) * v_min(v_splat(0.0f), x_c);
-            v_store(y + i * 4 + c, prelu, n);
+            v_store(y + row * 4 + c, prelu, n);
         }
     }
 }
 
-/* permute: y (batch, 4, 5) = permute(x); x (batch, 5, 4) */
+/* permute: y (batch, 4, 5) = transpose(x, (0, 2, 1)); x (batch, 5, 4) */
 static void permute_forward_permute(size_t batch, const float *x, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t j = 0; j < 4; j++) {
             for (size_t k = 0; k < 5; k++) {
-                y[i * 20 + j * 5 + k] = x[i * 20 + j + k * 4];
+                y[sample * 20 + j * 5 + k] = x[sample * 20 + j + k * 4];
             }
         }
     }
@@ -362,14 +365,14 @@ static void metric_mse(size_t batch, const float *prediction, const float *targe
 
 /* spatial_dropout1d: y (batch, 1, 4) = random; mask 0 with probability 0.5, else 2 */
 static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *random, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t block = 0; block < 4; block += NNC_RANDOM_BLOCK) {
             const size_t end = least(4, block + NNC_RANDOM_BLOCK);
             uint32_t mask_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(i), mask_bits);
+            v_random_block(random, (uint32_t)(sample), mask_bits);
             for (size_t c = block; c < end; c += LANES) {
                 const size_t n = v_lanes(end - c);
-                v_store(y + i * 4 + c, v_keep(mask_bits + (c - block), 0.5f, 2.0f), n);
+                v_store(y + sample * 4 + c, v_keep(mask_bits + (c - block), 0.5f, 2.0f), n);
             }
         }
     }
@@ -377,18 +380,18 @@ static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *rando
 
 /* spatial_dropout1d:
  *     dropped_out (batch, 5, 4) = x * mask
- *     y = prelu(dropped_out, alpha)
+ *     y = max(0, dropped_out) + alpha * min(0, dropped_out)
  *     x (batch, 5, 4), mask (batch, 1, 4), alpha (1, 4) */
 static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, const float *mask, float *dropped_out,
     const float *alpha, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t j = 0; j < 5; j++) {
             for (size_t c = 0; c < 4; c += LANES) {
                 const size_t n = v_lanes(4 - c);
-                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(mask + i * 4 + c, n);
-                v_store(dropped_out + i * 20 + j * 4 + c, dropped, n);
+                const vec dropped = v_load(x + sample * 20 + j * 4 + c, n) * v_load(mask + sample * 4 + c, n);
+                v_store(dropped_out + sample * 20 + j * 4 + c, dropped, n);
                 const vec prelu = v_max(v_splat(0.0f), dropped) + v_load(alpha + c, n) * v_min(v_splat(0.0f), dropped);
-                v_store(y + i * 20 + j * 4 + c, prelu, n);
+                v_store(y + sample * 20 + j * 4 + c, prelu, n);
             }
         }
     }
@@ -397,25 +400,25 @@ static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, cons
 /* gaussian_noise: y (batch, 4, 5) = input + noise; input (batch, 4, 5) */
 static void gaussian_noise_forward_noisy(size_t batch, const nnc_random *random, const nnc_random *random_angle,
     const float *input, float *y) {
-    for (size_t i = 0; i < batch * 4; i++) {
+    for (size_t row = 0; row < batch * 4; row++) {
         for (size_t block = 0; block < 5; block += NNC_RANDOM_BLOCK) {
             const size_t end = least(5, block + NNC_RANDOM_BLOCK);
             uint32_t noise_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(i), noise_bits);
+            v_random_block(random, (uint32_t)(row), noise_bits);
             uint32_t angle_noise_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random_angle, (uint32_t)(i), angle_noise_bits);
+            v_random_block(random_angle, (uint32_t)(row), angle_noise_bits);
             for (size_t c = block; c < end; c += LANES) {
                 const size_t n = v_lanes(end - c);
                 const vec noise = 0.0f + 0.1f * v_normal(noise_bits + (c - block), angle_noise_bits + (c - block), n);
-                const vec noisy = v_load(input + i * 5 + c, n) + noise;
-                v_store(y + i * 5 + c, noisy, n);
+                const vec noisy = v_load(input + row * 5 + c, n) + noise;
+                v_store(y + row * 5 + c, noisy, n);
             }
         }
     }
 }
 
 /* sums[0] += MeanAbsoluteError(prediction, target, row_weight), d (batch, 2) its gradient
- *     prediction (batch, 2), target (batch, 2), row_weight (batch,), d (batch, 2) */
+ *     prediction (batch, 2), target (batch, 2), row_weight (batch,) */
 static void loss_train(size_t batch, const float *prediction, const float *target, const float *row_weight,
     float *sums, float *d) {
     const size_t rows = batch;
@@ -445,13 +448,13 @@ static void dense_backward_tanh(size_t batch, const float *d_output, const float
     }
 }
 
-/* dense: d_bias (2,) = sum(x), by which SGD moves bias; x (batch, 2), bias (2,) */
-static void dense_backward_bias(size_t batch, const float *x, float *momentum_state, float *bias,
+/* dense: d_bias (2,) = sum(d), by which SGD moves bias; d (batch, 2), bias (2,) */
+static void dense_backward_bias(size_t batch, const float *d, float *momentum_state, float *bias,
     float learning_rate) {
     for (size_t col = 0; col < 2; col += PANEL) {
         const size_t cols = least(2 - col, PANEL);
         float block[PANEL];
-        column_sums(batch, cols, x + col, 2, block);
+        column_sums(batch, cols, d + col, 2, block);
         for (size_t c = 0; c < cols; c += LANES) {
             const size_t n = v_lanes(cols - c);
             const vec d_bias = v_load_all(block + c);
@@ -471,8 +474,8 @@ static void dense_backward_transpose(size_t batch, const float *x, float *y) {
     transpose(20, 2, x, 2, y);
 }
 
-/* dense: y (batch, 20) = x . transposed; x (batch, 2), transposed (2, 20) */
-static void dense_backward_input(size_t batch, const float *x, const float *transposed, float *y) {
+/* dense: y (batch, 20) = d . kernel_transposed; d (batch, 2), kernel_transposed (2, 20) */
+static void dense_backward_input(size_t batch, const float *d, const float *kernel_transposed, float *y) {
     const size_t rows = batch;
     for (size_t col = 0; col < 20; col += PANEL) {
         const size_t cols = least(20 - col, PANEL);
@@ -480,8 +483,8 @@ static void dense_backward_input(size_t batch, const float *x, const float *tran
             for (size_t c = 0; c < cols; c += LANES) {
                 const size_t n = v_lanes(cols - c);
                 vec d_input = v_zero();
-                d_input += x[row * 2] * v_load(transposed + col + c, n);
-                d_input += x[row * 2 + 1] * v_load(transposed + col + c + 20, n);
+                d_input += d[row * 2] * v_load(kernel_transposed + col + c, n);
+                d_input += d[row * 2 + 1] * v_load(kernel_transposed + col + c + 20, n);
                 v_store(y + row * 20 + col + c, d_input, n);
             }
         }
@@ -514,12 +517,12 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
     }
 }
 
-/* permute: y (batch, 5, 4) = permute(x); x (batch, 4, 5) */
+/* permute: y (batch, 5, 4) = transpose(x, (0, 2, 1)); x (batch, 4, 5) */
 static void permute_backward_permute(size_t batch, const float *x, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t j = 0; j < 5; j++) {
             for (size_t k = 0; k < 4; k++) {
-                y[i * 20 + j * 4 + k] = x[i * 20 + j + k * 5];
+                y[sample * 20 + j * 4 + k] = x[sample * 20 + j + k * 5];
             }
         }
     }
@@ -533,8 +536,9 @@ static void p_re_lu_backward_alpha(size_t batch, const float *input, const float
     for (size_t c = 0; c < 4; c += LANES) {
         const size_t n = v_lanes(4 - c);
         vec sum = v_zero();
-        for (size_t i = 0; i < batch * 5; i++) {
-            const vec d_alpha = v_load(d_output + i * 4 + c, n) * v_min(v_splat(0.0f), v_load(input + i * 4 + c, n));
+        for (size_t row = 0; row < batch * 5; row++) {
+            const vec d_alpha = v_load(d_output + row * 4 + c, n) *
+                v_min(v_splat(0.0f), v_load(input + row * 4 + c, n));
             sum += d_alpha;
         }
         vec momentum = v_load(momentum_state + c, n);
@@ -548,25 +552,26 @@ static void p_re_lu_backward_alpha(size_t batch, const float *input, const float
 
 /* spatial_dropout1d:
  *     dropped (batch, 5, 4) = x * mask
- *     y = prelu(dropped, alpha)
+ *     y = max(0, dropped) + alpha * min(0, dropped)
  *     x (batch, 5, 4), mask (batch, 1, 4), alpha (1, 4) */
 static void spatial_dropout1d_forward_dropped_monte_carlo(size_t batch, const float *x, const float *mask,
     const float *alpha, float *y) {
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t sample = 0; sample < batch; sample++) {
         for (size_t j = 0; j < 5; j++) {
             for (size_t c = 0; c < 4; c += LANES) {
                 const size_t n = v_lanes(4 - c);
-                const vec dropped = v_load(x + i * 20 + j * 4 + c, n) * v_load(mask + i * 4 + c, n);
+                const vec dropped = v_load(x + sample * 20 + j * 4 + c, n) * v_load(mask + sample * 4 + c, n);
                 const vec prelu = v_max(v_splat(0.0f), dropped) + v_load(alpha + c, n) * v_min(v_splat(0.0f), dropped);
-                v_store(y + i * 20 + j * 4 + c, prelu, n);
+                v_store(y + sample * 20 + j * 4 + c, prelu, n);
             }
         }
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------ the programs */
+/* ----------------------------------------------------------------------------------------------------- the programs */
 
-static void sequence_predict_batch(const sequence_params *p, sequence_work *w, const float *x, float *y, size_t batch) {
+static void sequence_predict_batch(const sequence_params *p, sequence_work *w, const float *x, float *y,
+    size_t batch) {
     float *const arena = w->arena;
     float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
     float *const permute = arena + 48; /* (batch, 4, 5), until dense_forward */
@@ -575,8 +580,8 @@ static void sequence_predict_batch(const sequence_params *p, sequence_work *w, c
     dense_forward(batch, permute, p->dense_kernel, p->dense_bias, y);
 }
 
-static int sequence_evaluate_batch(const sequence_params *p, sequence_work *w, const float *x, const float *target,
-    const float *sample_weight, size_t batch, float *sums) {
+static int sequence_evaluate_batch(const sequence_params *p, sequence_work *w, const float *x,
+    const float *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
     float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
     float *const permute = arena + 48; /* (batch, 4, 5), until dense_forward */
@@ -592,8 +597,8 @@ static int sequence_evaluate_batch(const sequence_params *p, sequence_work *w, c
     return NNC_OK;
 }
 
-static int sequence_train_batch(sequence_trainer *t, const float *x, const float *target, const float *sample_weight,
-    size_t batch, float *sums) {
+static int sequence_train_batch(sequence_trainer *t, const float *x, const float *target,
+    const float *sample_weight, size_t batch, float *sums) {
     sequence_params *const p = &t->params;
     float *const arena = t->arena;
     float *const spatial_dropout1d_mask = arena + 96; /* (batch, 1, 4), until spatial_dropout1d_forward_dropped */
@@ -636,8 +641,8 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     return NNC_OK;
 }
 
-static void sequence_sample_batch(const sequence_params *p, sequence_work *w, const float *x, float *y, uint64_t seed,
-    uint64_t sample, uint64_t first, size_t batch) {
+static void sequence_sample_batch(const sequence_params *p, sequence_work *w, const float *x, float *y,
+    uint64_t seed, uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
     /* (batch, 1, 4), until spatial_dropout1d_forward_dropped_monte_carlo */
     float *const spatial_dropout1d_mask = arena + 48;
@@ -672,8 +677,8 @@ SEQUENCE_API int sequence_predict(const sequence_params *p, sequence_work *w, co
     return NNC_OK;
 }
 
-SEQUENCE_API int sequence_evaluate(const sequence_params *p, sequence_work *w, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]) {
+SEQUENCE_API int sequence_evaluate(const sequence_params *p, sequence_work *w, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]) {
     const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > SEQUENCE_BATCH) {
         return NNC_E_ARG;
@@ -699,8 +704,8 @@ SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed) {
     return NNC_OK;
 }
 
-SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x, const float *target,
-    const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]) {
+SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x,
+    const float *target, const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]) {
     const size_t batch = n;
     int status;
     if (!t || !x || !target || !sums || n == 0 || n > SEQUENCE_BATCH) {
@@ -714,8 +719,8 @@ SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x, const 
     return status;
 }
 
-SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w, const float *x, float *mean, float *std,
-    size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
+SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w, const float *x, float *mean,
+    float *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
     if (!p || !w || !x || !mean || !std || samples == 0) {
         return NNC_E_ARG;
     }
