@@ -304,7 +304,7 @@ static void did_you_mean_class(const Binder *binder, const char *name, bool quot
 static void report_unknown_class(const Binder *binder, ClassKind kind, const char *word, bool quoted, Span span) {
     const char *name = class_kind_name(kind, false);
     const char *habit = habit_of_class(kind, word);
-    const char *reason = habit == NULL ? keras_class_refused(kind, word) : NULL;
+    const char *reason = keras_class_refused(kind, word);
     if (reason != NULL) {
         diag(binder->diags, D_keras_only, span, name, word, reason);
         return;
