@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -37,7 +36,7 @@
 #include "plan/plan.h"
 #include "plan/sizes.h"
 
-enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_USAGE = 2, ERROR_LIMIT = 20 };
+enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_USAGE = 2 };
 
 /* What is printed without a model. */
 static bool answer(const Options *options, Arena *arena, int *status) {
@@ -160,12 +159,11 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
 }
 
 /* The model, from its source to what is asked for. Returns the exit status. */
-static int compile_model(Options *options, Arena *arena, Stage stage, const Pass *last) {
+static int compile_model(Options *options, Arena *arena, bool foreign, Stage stage, const Pass *last) {
     const char *error = NULL;
     int status = EXIT_USAGE;
-    const Source *const source = import_wanted(options->input)
-                                     ? import_source(options, arena, &options->imported_weights, &status)
-                                     : source_load(arena, options->input, &error);
+    const Source *const source = foreign ? import_source(options, arena, &options->imported_weights, &status)
+                                         : source_load(arena, options->input, &error);
     if (!source && !error) return status;
     if (!source) {
         fprintf(stderr, "nnc: %s: %s\n", options->input, error);
@@ -181,8 +179,7 @@ static int compile_model(Options *options, Arena *arena, Stage stage, const Pass
     Text out = {.arena = arena};
     Plan *plan = NULL;
     bool good = compile(arena, source, options, stage, last, diags, &out, &plan);
-    diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT,
-                isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
+    diags_show(diags, options->diagnostics_json);
     if (!good || diags_errors(diags)) return EXIT_MODEL;
     if (options->command == COMMAND_RUN && !options->emit)
         return run_model(options, arena, plan->model, text_chars(&out));
@@ -195,8 +192,9 @@ static int run(int argc, char **argv, Arena *arena) {
     if (status) return status - 1;
     if (answer(&options, arena, &status)) return status;
     if ((status = options_check(&options)) != 0) return status - 1;
-    if (options.command == COMMAND_IMPORT || options.command == COMMAND_EXPORT || import_wanted(options.input))
-        import_become(argv);
+    const bool converts = options.command == COMMAND_IMPORT || options.command == COMMAND_EXPORT;
+    const bool foreign = !converts && import_wanted(options.input); /* no model file */
+    if (converts || foreign) import_become(argv);
     if (options.command == COMMAND_IMPORT) return import_command(&options, arena);
     if (options.command == COMMAND_EXPORT) return export_command(&options, arena);
 
@@ -208,7 +206,7 @@ static int run(int argc, char **argv, Arena *arena) {
         fprintf(stderr, "nnc: --prefix %s: %s\n", options.prefix, problem);
         return EXIT_USAGE;
     }
-    return output_check(&options, arena) ? compile_model(&options, arena, (Stage)stage, last) : EXIT_USAGE;
+    return output_check(&options, arena) ? compile_model(&options, arena, foreign, (Stage)stage, last) : EXIT_USAGE;
 }
 
 /* What was printed may still be on its way, and never arrive. */

@@ -45,6 +45,8 @@ const char *diags_first_error(const Diags *diags);
 bool diags_option(Diags *diags, const char *text);
 /** Prints all, sorted by position and without exact repeats, the first `limit` errors only (0: all). */
 void diags_print(const Diags *diags, FILE *out, DiagFormat format, bool color, int limit);
+/** Prints them to standard error as nnc does: in colour on a terminal without NO_COLOR, the first 20 errors. */
+void diags_show(const Diags *diags, bool json);
 /** Prints what --explain ID says; false when there is no such ID. */
 bool diags_explain(const char *id, FILE *out);
 

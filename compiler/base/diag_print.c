@@ -2,7 +2,9 @@
 /* Showing diagnostics: as text with the source line, caret and suggestion, or as JSON. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -270,6 +272,12 @@ void diags_print(const Diags *diags, FILE *file, DiagFormat format, bool color, 
         text_printf(&out, ": %d more error%s not shown\n", hidden_errors, hidden_errors == 1 ? " is" : "s are");
     }
     fwrite(text_chars(&out), 1, out.length, file);
+}
+
+void diags_show(const Diags *diags, bool json) {
+    enum { ERROR_LIMIT = 20 };
+    const bool color = isatty(STDERR_FILENO) && getenv("NO_COLOR") == NULL;
+    diags_print(diags, stderr, json ? DIAG_JSON : DIAG_TEXT, color, ERROR_LIMIT);
 }
 
 bool diags_explain(const char *text, FILE *file) {

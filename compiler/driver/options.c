@@ -11,6 +11,7 @@
 #include "base/options.h"
 #include "base/suggest.h"
 #include "driver/options.h"
+#include "language/common_args.h"
 #include "language/class.h"
 #include "model/layer.h"
 #include "passes/passes.h"

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -51,12 +50,7 @@ static int execute(Arena *arena, Command *command, const char *log) {
         _exit(127);
     }
     if (child < 0) return 127;
-    /* The child saves and ends, and this process reports how. */
-    signals_to(child);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    signals_to(0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return exit_status(wait_for(child)); /* the child saves and ends, and this process reports how */
 }
 
 static bool make_folders(char *path) {
@@ -205,13 +199,8 @@ static int fit_and_evaluate(Arena *arena, const Options *options, const Model *m
 }
 
 int run_model(const Options *options, Arena *arena, const Model *model, const char *code) {
-    const char *const temporary = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-    char *const scratch = arena_printf(arena, "%s/nnc-XXXXXX", temporary);
-    if (!mkdtemp(scratch)) {
-        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", temporary, strerror(errno));
-        return EXIT_CANNOT;
-    }
-    temporary_add(scratch);
+    const char *const scratch = temporary_folder(arena);
+    if (!scratch) return EXIT_CANNOT;
     uint64_t key = hash(UINT64_C(0xcbf29ce484222325), code, strlen(code));
     const char *const compiler = getenv("CC") ? getenv("CC") : "cc";
     key = machine_hash(hash(key, compiler, strlen(compiler)));

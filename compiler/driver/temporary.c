@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Removing what is unfinished, also when a signal ends nnc, and handing signals on to the program that it runs. */
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "driver/temporary.h"
@@ -77,6 +79,25 @@ void temporary_remove(const char *path) {
     temporary_keep(path);
 }
 
-void signals_to(pid_t child) { child_running = child; }
+const char *temporary_folder(Arena *arena) {
+    const char *const temporary = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+    char *const folder = arena_printf(arena, "%s/nnc-XXXXXX", temporary);
+    if (!mkdtemp(folder)) {
+        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", temporary, strerror(errno));
+        return NULL;
+    }
+    temporary_add(folder);
+    return folder;
+}
+
+int wait_for(pid_t child) {
+    int status = 0;
+    child_running = child;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    child_running = 0;
+    return status;
+}
+
+int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 int signal_handed_on(void) { return handed_on; }

@@ -5,14 +5,21 @@
 
 #include <sys/types.h>
 
+#include "base/arena.h"
+
 /** From now on this file, or empty folder, is removed when nnc ends. */
 void temporary_add(const char *path);
 /** It has become a result, or is to be looked at. */
 void temporary_keep(const char *path);
 /** Removes it now. */
 void temporary_remove(const char *path);
-/** Until the next call, signals are handed on to this process instead of ending nnc; 0: to none. */
-void signals_to(pid_t child);
+/** A new folder that is removed so; NULL after a message. */
+const char *temporary_folder(Arena *arena);
+/** Waits for a child to end, and hands signals on to it meanwhile instead of ending nnc. Its status is that of
+ *  waitpid(). */
+int wait_for(pid_t child);
+/** The exit status of a child, as a shell tells it. */
+int exit_status(int status);
 /** The signal that was handed on, or 0. */
 int signal_handed_on(void);
 

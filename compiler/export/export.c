@@ -4,17 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/diag.h"
-#include "frontend/constants.h"
-#include "frontend/parser.h"
-#include "model/check.h"
 #include "model/layer.h"
-#include "model/prepare.h"
-#include "model/shapes.h"
+#include "model/read.h"
 
-enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_CANNOT = 2, ERROR_LIMIT = 20 };
+enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_CANNOT = 2 };
 
 #ifndef NNC_IMPORT
 
@@ -50,17 +45,8 @@ static const Model *read_model(Export *export, int *status) {
     }
     *status = EXIT_MODEL;
     Diags *const diags = diags_new(export->arena, source);
-    for (int i = 0; i < options->warnings.count; i++) diags_option(diags, options->warnings.at[i]);
-    const AstFile *const file = parse_file(export->arena, source, diags);
-    Constants *const constants = constants_new(export->arena, diags);
-    constants_define(constants, file);
-    Model *const model = model_from_ast(export->arena, file, constants, options, diags);
-    model_check_length(model, false, diags);
-    if (!diags_errors(diags)) model_shapes(model, diags);
-    if (!diags_errors(diags)) model_prepare(model, diags);
-    if (!diags_errors(diags)) model_check(model, diags);
-    diags_print(diags, stderr, options->diagnostics_json ? DIAG_JSON : DIAG_TEXT,
-                isatty(STDERR_FILENO) && !getenv("NO_COLOR"), ERROR_LIMIT);
+    const Model *const model = model_read(export->arena, source, options, true, diags);
+    diags_show(diags, options->diagnostics_json);
     return diags_errors(diags) ? NULL : model;
 }
 

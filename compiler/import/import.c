@@ -163,10 +163,7 @@ static int convert_apart(const Options *options, Arena *arena, const Results *re
         fprintf(stderr, "nnc: cannot start a process: %s\n", strerror(errno));
         return EXIT_CANNOT;
     }
-    signals_to(child);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    signals_to(0);
+    const int status = wait_for(child);
     if (signal_handed_on()) return 128 + signal_handed_on();
     if (WIFEXITED(status)) return WEXITSTATUS(status);
     fprintf(stderr, "%s: error: is damaged: it ended the library that reads it, by %s\n", options->input,
@@ -187,18 +184,6 @@ static bool check_paths(const Options *options) {
     if (!nnc_paths_clash(paths, sizeof paths / sizeof *paths, &output, &other)) return true;
     fprintf(stderr, "nnc: cannot write %s: it would be %s and %s\n", output->path, output->name, other->name);
     return false;
-}
-
-/* A folder for what is made on the way, which is removed when nnc ends; NULL after a message. */
-static const char *temporary_folder(Arena *arena) {
-    const char *const temporary = getenv("TMPDIR") && *getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
-    char *const folder = arena_printf(arena, "%s/nnc-XXXXXX", temporary);
-    if (!mkdtemp(folder)) {
-        fprintf(stderr, "nnc: cannot make a folder in %s: %s\n", temporary, strerror(errno));
-        return NULL;
-    }
-    temporary_add(folder);
-    return folder;
 }
 
 static const char *temporary_file(Arena *arena, const char *folder, const char *name) {

@@ -3,20 +3,13 @@
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/diag.h"
-#include "frontend/constants.h"
-#include "frontend/parser.h"
 #include "import/import.h"
-#include "model/check.h"
 #include "model/layer.h"
 #include "model/prefix.h"
-#include "model/prepare.h"
-#include "model/shapes.h"
+#include "model/read.h"
 #include "model/write.h"
-
-enum { ERROR_LIMIT = 20 };
 
 bool import_fail(Import *import, const char *format, ...) {
     char text[1024];
@@ -43,21 +36,10 @@ const char *import_quote(const Import *import, const char *name) {
 /* Source → model; false after its errors have been printed. */
 static bool bind_text(Import *import, const Source *source, bool shapes) {
     Diags *const diags = diags_new(import->arena, source);
-    for (int i = 0; i < import->options->warnings.count; i++) diags_option(diags, import->options->warnings.at[i]);
-    const AstFile *const file = parse_file(import->arena, source, diags);
-    Constants *const constants = constants_new(import->arena, diags);
-    constants_define(constants, file);
-    import->model = model_from_ast(import->arena, file, constants, import->options, diags);
-    model_check_length(import->model, false, diags);
-    if (shapes && !diags_errors(diags)) {
-        model_shapes(import->model, diags);
-        if (!diags_errors(diags)) model_prepare(import->model, diags);
-        if (!diags_errors(diags)) model_check(import->model, diags);
-    }
+    import->model = model_read(import->arena, source, import->options, shapes, diags);
     const bool good = diags_errors(diags) == 0;
     if (good && !shapes) return true; /* what it warns of, it says again */
-    diags_print(diags, stderr, import->options->diagnostics_json ? DIAG_JSON : DIAG_TEXT, isatty(STDERR_FILENO),
-                ERROR_LIMIT);
+    diags_show(diags, import->options->diagnostics_json);
     return good;
 }
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "driver/temporary.h"
@@ -45,11 +44,7 @@ static int predict(const char *model, const char *weights, const char *inputs, c
         _exit(EXIT_CANNOT);
     }
     if (child < 0) return EXIT_CANNOT;
-    signals_to(child);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    signals_to(0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return exit_status(wait_for(child));
 }
 
 static bool read_array(nnc_host *host, const char *path, nnc_array *array) {

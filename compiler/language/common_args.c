@@ -20,7 +20,7 @@ const ArgDef common_layer_args[] = {
      .doc = "of the first layer: like Input(shape=(…,))"},
     {ARG(LayerArgs, batch_input_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .doc = "of the first layer: like Input(batch_shape=…)"},
-    {ARG(LayerArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, 1 << 24),
+    {ARG(LayerArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH),
      .doc = "of the first layer: like Input(batch_size=…)"},
     {0}};
 

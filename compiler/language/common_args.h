@@ -8,6 +8,9 @@
 
 #include "language/class.h"
 
+/* Samples of a batch. */
+enum { MAX_BATCH = 1 << 24 };
+
 /** Arguments that every layer takes, besides its own. The last four of a layer of the model say the model's input, as
  *  Keras has it. */
 typedef struct LayerArgs {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Input: says the shape of one sample; not an operation. Its arguments are read by model.c. */
 #include "language/class.h"
+#include "language/common_args.h"
 #include "model/layer.h"
 
 static const ArgDef args[] = {

@@ -60,8 +60,6 @@ typedef struct LayerDef {
     Values values;  /* where it has no activation */
 } LayerDef;
 
-enum { MAX_BATCH = 1 << 24 };
-
 /* Arguments of Input; the class is compiler/layers/input.c. */
 typedef struct InputArgs {
     Ints shape;         /* without the batch; count < 0: not given */

@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "language/class.h"
+#include "language/common_args.h"
 #include "model/layer.h"
 #include "model/statements.h"
 
