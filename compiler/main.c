@@ -98,15 +98,15 @@ static void unknown_stage(Arena *arena, const char *name) {
                 pass_list(arena, "  ", 100));
 }
 
-/* --max-ram: weights in RAM and scratch memory, or all that training needs, whichever is more. */
+/* --max-ram: what inference needs, or all that training needs, whichever is more. */
 static void check_memory(const Plan *plan, const Options *options, Span span, Diags *diags) {
     const Sizes sizes = plan_sizes(plan);
-    const int64_t inference = sizes.params_bytes + sizes.work_bytes;
-    const int64_t needed = plan->can_train && sizes.trainer_bytes + sizes.work_bytes > inference
-                               ? sizes.trainer_bytes + sizes.work_bytes
-                               : inference;
-    if (options->max_ram >= 0 && needed > options->max_ram)
-        diag(diags, D_max_ram, span, (long long)needed, (long long)(needed - options->max_ram));
+    const int64_t needed = sizes.training_ram > sizes.inference_ram ? sizes.training_ram : sizes.inference_ram;
+    if (options->max_ram < 0 || needed <= options->max_ram) return;
+    diag(diags, D_max_ram, span, (long long)needed, (long long)(needed - options->max_ram));
+    if (plan->model->batch > 1)
+        diag_note(diags, NO_SPAN, "it is made for %lld samples at once; a smaller batch needs less: --batch=1",
+                  (long long)plan->model->batch);
 }
 
 /* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */

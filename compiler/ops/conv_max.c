@@ -182,7 +182,8 @@ static void emit_lines(Emit *e, const Op *op) {
     const ConvStrides strides = conv_strides(in, dims);
     const ConvPieces pieces = conv_pieces(&conv_max_attrs(op)->window, &strides, in.dim[last]);
     const Steps steps = steps_of(op, &strides);
-    const int64_t filters = out.dim[last], at_once = UNPOOLED / unpooled_size(pooling, filters);
+    const int64_t filters = out.dim[last], width = out.dim[last - 1];
+    const int64_t fit = UNPOOLED / unpooled_size(pooling, filters), at_once = fit < width ? fit : width;
     int64_t counts[MAX_SPATIAL] = {1, 1, 1}, apart[MAX_SPATIAL] = {0};
     for (int i = 0; i < dims - 1; i++) {
         counts[i] = pooling->size[i];
@@ -200,7 +201,7 @@ static void emit_lines(Emit *e, const Op *op) {
                            {"x", from},
                            {"line_at",
                             conv_place(e, "line", dims - 1, out.dim + last - dims, steps.window, strides.sample, true)},
-                           {"width", integer(e, out.dim[last - 1])},
+                           {"width", integer(e, width)},
                            {"filters", integer(e, filters)},
                            {"across", integer(e, pooling->stride[dims - 1])},
                            {"across_size", integer(e, pooling->size[dims - 1])},

@@ -29,13 +29,14 @@
     }
 //@ winners
     static const product_walk window = {{$counts}, {$strides}};
+    enum { AT_ONCE = $places < WINNERS ? $places : WINNERS }; /* pooling windows */
     $taps
     memset($y, 0, $size * sizeof *$y);
     for (size_t sample = 0; sample < $samples; sample++) {
-        for (size_t place = 0; place < $places; place += WINNERS) {
-            const size_t first = (sample * $places + place) * $filters, places = least($places - place, WINNERS);
-            size_t corners[WINNERS], at[WINNERS];
-            $real back[WINNERS];
+        for (size_t place = 0; place < $places; place += AT_ONCE) {
+            const size_t first = (sample * $places + place) * $filters, places = least($places - place, AT_ONCE);
+            size_t corners[AT_ONCE], at[AT_ONCE];
+            $real back[AT_ONCE];
             for (size_t p = 0; p < places; p++) {
                 corners[p] = $corner;
             }
@@ -47,7 +48,7 @@
     }
 //@ winner_lines
     static const product_walk lines = {{$counts}, {$strides}}; /* of a pooling window */
-    enum { AT_ONCE = $at_once };                               /* pooling windows */
+    enum { AT_ONCE = $at_once }; /* pooling windows */
     memset($y, 0, $size * sizeof *$y);
     for (size_t line = 0; line < $lines; line++) {
         const $real *from = $x + $line_at;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Memory of a plan. */
+#include "base/options.h"
 #include "model/shape.h"
 #include "plan/plan.h"
 #include "plan/sizes.h"
@@ -52,5 +53,10 @@ Sizes plan_sizes(const Plan *plan) {
                           sizes.train_arena + 1 + (plan->update.product != NULL);
     sizes.trainer_padding = reals * real % 8 / real;
     sizes.trainer_bytes = (reals + sizes.trainer_padding) * real + 3 * 8; /* three 64-bit counters */
+
+    sizes.inference_ram = sizes.work_bytes;
+    if (plan->step_model && sizes.state_bytes > sizes.work_bytes) sizes.inference_ram = sizes.state_bytes;
+    if (!options_weights(plan->options)) sizes.inference_ram += sizes.params_bytes;
+    if (plan->can_train) sizes.training_ram = sizes.trainer_bytes + sizes.work_bytes;
     return sizes;
 }

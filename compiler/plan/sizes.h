@@ -16,6 +16,9 @@ typedef struct Sizes {
     int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
     int64_t stream_arena;
     int64_t params_bytes, work_bytes, trainer_bytes, state_bytes; /* of the structs */
+    /* in RAM at once, in bytes: of a program that only predicts, be it whole sequences or steps of a stream; and of one
+     * that trains and evaluates, 0 where there is none. Baked weights are constants, and no RAM. */
+    int64_t inference_ram, training_ram;
     int64_t trainer_padding, state_padding; /* members that fill them: reals, and numbers of 4 bytes */
 } Sizes;
 

@@ -678,13 +678,14 @@ static void conv2d_1_backward_transpose(size_t batch, const float *x, float *y) 
 static void conv2d_1_backward_input(size_t batch, const float *transposed, const float *d, const float *winner,
     float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
+    enum { AT_ONCE = 4 < WINNERS ? 4 : WINNERS }; /* pooling windows */
     static const size_t taps[] = {0, 16, 80, 96}; /* of a pooling window, from its corner */
     memset(y, 0, batch * 400 * sizeof *y);
     for (size_t sample = 0; sample < batch; sample++) {
-        for (size_t place = 0; place < 4; place += WINNERS) {
-            const size_t first = (sample * 4 + place) * 24, places = least(4 - place, WINNERS);
-            size_t corners[WINNERS], at[WINNERS];
-            float back[WINNERS];
+        for (size_t place = 0; place < 4; place += AT_ONCE) {
+            const size_t first = (sample * 4 + place) * 24, places = least(4 - place, AT_ONCE);
+            size_t corners[AT_ONCE], at[AT_ONCE];
+            float back[AT_ONCE];
             for (size_t p = 0; p < places; p++) {
                 corners[p] = (place + p) / 2 * 160 + (place + p) % 2 * 32;
             }
@@ -702,13 +703,14 @@ static void conv2d_1_backward_input(size_t batch, const float *transposed, const
  *     x (batch, 5, 5, 16), d (batch, 2, 2, 24), winner (batch, 2, 2, 24) */
 static void conv2d_1_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
+    enum { AT_ONCE = 4 < WINNERS ? 4 : WINNERS }; /* pooling windows */
     static const size_t taps[] = {0, 16, 80, 96}; /* of a pooling window, from its corner */
     memset(y, 0, 1536 * sizeof *y);
     for (size_t sample = 0; sample < batch; sample++) {
-        for (size_t place = 0; place < 4; place += WINNERS) {
-            const size_t first = (sample * 4 + place) * 24, places = least(4 - place, WINNERS);
-            size_t corners[WINNERS], at[WINNERS];
-            float back[WINNERS];
+        for (size_t place = 0; place < 4; place += AT_ONCE) {
+            const size_t first = (sample * 4 + place) * 24, places = least(4 - place, AT_ONCE);
+            size_t corners[AT_ONCE], at[AT_ONCE];
+            float back[AT_ONCE];
             for (size_t p = 0; p < places; p++) {
                 corners[p] = (place + p) / 2 * 160 + (place + p) % 2 * 32;
             }
@@ -771,7 +773,7 @@ static void conv2d_backward_bias(size_t batch, const float *d, float *m_state, f
  *     x (batch, 12, 12, 1), d (batch, 5, 5, 16), winner (batch, 5, 5, 16) */
 static void conv2d_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk lines = {{2, 1, 1}, {12, 0, 0}}; /* of a pooling window */
-    enum { AT_ONCE = 64 };                               /* pooling windows */
+    enum { AT_ONCE = 5 }; /* pooling windows */
     memset(y, 0, 144 * sizeof *y);
     for (size_t line = 0; line < batch * 5; line++) {
         const float *from = x + line / 5 * 144 + line % 5 * 24;
