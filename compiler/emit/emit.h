@@ -11,6 +11,7 @@
 #include "model/layer.h"
 #include "plan/plan.h"
 #include "plan/sizes.h"
+#include "emit/alike.h"
 
 typedef struct Emit Emit;
 typedef struct Function Function;
@@ -99,6 +100,7 @@ struct Emit {
     struct nnc_notes *notes; /* that stand with baked weights, once they are read */
     Names templates; /* those used so far */
     Names function_texts, function_names, weight_fields, layer_names;
+    Alike alike;
     Text kernels;
     /* of the program being printed */
     Names scope;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/internal.h"
 #include "base/names.h"
 #include "base/words.h"
 #include "model/layer.h"
@@ -11,6 +12,8 @@
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
 #include "plan/sizes.h"
+#include "plan/tensor.h"
+#include "emit/alike.h"
 #include "emit/comment.h"
 #include "emit/emit.h"
 #include "emit/functions.h"
@@ -104,12 +107,38 @@ static Function *print_apart(Emit *emit, const Op *op, Function *function) {
     return equal ? equal : function;
 }
 
-/* Prints an operation as a function, or finds the equal one. Which layers are behind it is known only when all have
- * been printed, and so is its name. */
+/* --check-plan: what is taken for alike is printed alike, of the same tensors. */
+static void check_alike(Emit *emit, const Function *function) {
+    Function printed = {.op = function->op, .named_after = function->op, .program = function->program};
+    const Function *const equal = print_apart(emit, function->op, &printed);
+    bool same = equal == function->equal && printed.params.count == function->params.count;
+    for (int i = 0; same && i < printed.params.count; i++) {
+        const Param *const a = &printed.params.at[i], *const b = &function->params.at[i];
+        same = a->kind == b->kind && a->stream == b->stream && a->depth == b->depth &&
+               (a->tensor == b->tensor || (a->kind == PARAM_TENSOR && tensors_begin_together(a->tensor, b->tensor)));
+    }
+    if (!same) internal_error("%s is not printed like %s", function->op->name, function->equal->op->name);
+}
+
+/* The function of an operation: an equal one that is there, or a printed one. */
+static Function *find_or_print(Emit *emit, Function *function) {
+    const Candidate candidate = alike_key(emit, function->op), *const printed = alike_find(emit, &candidate);
+    if (!printed) {
+        alike_keep(emit, &candidate, function);
+        return function->equal = print_apart(emit, function->op, function);
+    }
+    alike_params(emit, printed, &candidate, function);
+    function->equal = printed->function->equal;
+    arena_reset(emit->scratch);
+    if (emit->plan->options->check_plan) check_alike(emit, function);
+    return function->equal;
+}
+
+/* Which layers are behind a function is known only when all have been printed, and so is its name. */
 static Function *function_of(Emit *emit, const Op *op) {
     Function *function = NEW(emit->arena, Function);
     *function = (Function){.op = op, .named_after = op, .program = emit->program};
-    Function *const equal = function->equal = print_apart(emit, op, function);
+    Function *const equal = find_or_print(emit, function);
     add_layer(emit, equal, op->layer);
     if (equal == function) list_push(emit->arena, &emit->functions, function);
     else if (op->layer && equal->named_after->layer && op->layer->index < equal->named_after->layer->index)

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* A function's text follows from the operation, its attributes and steps, and of each tensor from its shape, what it is
+ * called, where it lies in others, and how it was made. Operations of which all that is equal are printed once. The
+ * proof: with --check-plan each is printed nevertheless. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/internal.h"
+#include "base/names.h"
+#include "plan/access.h"
+#include "plan/plan.h"
+#include "plan/random_attrs.h"
+#include "emit/alike.h"
+#include "emit/emit.h"
+#include "emit/params.h"
+
+typedef struct Key {
+    Emit *emit;
+    const Op *op;
+    Text text; /* without a zero: it is a name */
+    LIST(Tensor *) tensors;
+} Key;
+
+static void put_word(Key *key, uint64_t word) {
+    char digits[12];
+    size_t length = 0;
+    for (; word; word >>= 7) digits[length++] = (char)(0x80 | (word & 0x7f));
+    digits[length++] = '\x01';
+    text_append(&key->text, digits, length);
+}
+
+static void put_text(Key *key, const char *text) {
+    text_puts(&key->text, text ? text : "");
+    text_append(&key->text, "\x02", 1);
+}
+
+static void put_bytes(Key *key, const void *bytes, size_t size) {
+    for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, (const char *)bytes + at, size - at < sizeof word ? size - at : sizeof word);
+        put_word(key, word);
+    }
+}
+
+static void put_number(Key *key, double number) { put_bytes(key, &number, sizeof number); }
+
+static void put_address(Key *key, const void *address) { put_word(key, (uintptr_t)address); }
+
+static void put_attrs(Key *key, const Op *op) {
+    put_address(key, op->def);
+    if (op->def->attrs) put_bytes(key, op->attrs, op->def->attrs->size);
+}
+
+static void put_shape(Key *key, Shape shape) {
+    put_word(key, (uint64_t)shape.rank);
+    for (int i = 0; i < shape.rank; i++) put_word(key, (uint64_t)shape.dim[i]);
+}
+
+static void put_drawn(Key *key, const RandomAttrs *random) {
+    put_word(key, random->kind);
+    put_number(key, random->rate);
+    put_number(key, random->kept);
+    put_number(key, random->mean);
+    put_number(key, random->stddev);
+    put_text(key, strrchr(random->path, '/'));
+}
+
+static void put_tensor(Key *key, Tensor *tensor);
+
+/* What is asked of what made a tensor: which pad, what was transposed. */
+static void put_producer(Key *key, const Tensor *tensor) {
+    const Op *const producer = tensor->producer;
+    if (tensor->regenerated) {
+        put_drawn(key, drawn_with(tensor));
+        return;
+    }
+    put_attrs(key, producer);
+    if (producer->def == &op_permute && producer->in[0]->kind == TENSOR_WEIGHT)
+        put_text(key, producer->in[0]->weight->name);
+}
+
+/* A tensor by its number in the key, and what it is where it is met first. */
+static void put_tensor(Key *key, Tensor *tensor) {
+    for (int i = 0; i < key->tensors.count; i++)
+        if (key->tensors.at[i] == tensor) {
+            put_word(key, (uint64_t)i + 1);
+            return;
+        }
+    list_push(key->text.arena, &key->tensors, tensor);
+    put_word(key, 0);
+    put_word(key, (uint64_t)tensor->kind << 8 | (uint64_t)tensor->type << 6 | (uint64_t)tensor->part << 5 |
+                      (uint64_t)tensor->stepped << 4 | (uint64_t)tensor->columns << 3 |
+                      (uint64_t)tensor->in_registers << 2 | (uint64_t)tensor->regenerated << 1 | tensor->rolled);
+    put_shape(key, tensor->shape);
+    put_word(key, (uint64_t)tensor->index);
+    put_word(key, (uint64_t)tensor->column);
+    put_text(key, own_role(key->emit, key->op, tensor));
+    if (tensor->base) put_tensor(key, tensor->base);
+    else if (tensor->producer) put_producer(key, tensor);
+}
+
+static void put_step(Key *key, const Step *step) {
+    put_text(key, role_of_name(key->emit, key->op, step->label));
+    put_text(key, step->text);
+    put_text(key, step->formula ? step->formula->name : NULL);
+    put_word(key, (uint64_t)step->kind << 1 | step->of_gradient);
+    for (int i = 0; i < step->operand_count; i++) {
+        const Operand *const operand = &step->operands[i];
+        put_text(key, operand->name);
+        put_word(key, (uint64_t)operand->kind << 1 | operand->written);
+        if (operand->kind == OPERAND_NUMBER) put_number(key, operand->number);
+        else if (operand->tensor) put_tensor(key, operand->tensor);
+    }
+    if (step->result) put_tensor(key, step->result);
+}
+
+Candidate alike_key(Emit *emit, const Op *op) {
+    Key key = {.emit = emit, .op = op, .text = {.arena = emit->scratch}};
+    Arena *const arena = emit->arena;
+    emit->arena = emit->scratch;
+    put_attrs(&key, op);
+    put_word(&key, (uint64_t)op->phase << 3 | (uint64_t)op->adds << 2 | (uint64_t)op->skips_first << 1 |
+                       op->skips_last);
+    put_word(&key, (uint64_t)op->in_count);
+    for (int i = 0; i < op->in_count; i++) put_tensor(&key, op->in[i]);
+    if (op->out) put_tensor(&key, op->out);
+    for (int i = 0; i < op->steps.count; i++) put_step(&key, &op->steps.at[i]);
+    emit->arena = arena;
+    return (Candidate){.key = text_chars(&key.text), .tensors = key.tensors.at, .count = key.tensors.count};
+}
+
+const Candidate *alike_find(const Emit *emit, const Candidate *candidate) {
+    return names_find(&emit->alike.functions, candidate->key);
+}
+
+void alike_keep(Emit *emit, const Candidate *candidate, const Function *function) {
+    Candidate *const kept = NEW(emit->arena, Candidate);
+    *kept = (Candidate){.key = arena_strdup(emit->arena, candidate->key),
+                        .tensors = NEW_ARRAY(emit->arena, Tensor *, candidate->count + 1),
+                        .count = candidate->count,
+                        .function = function};
+    memcpy(kept->tensors, candidate->tensors, (size_t)candidate->count * sizeof *kept->tensors);
+    *names_slot(&emit->alike.functions, kept->key) = kept;
+}
+
+void alike_params(Emit *emit, const Candidate *printed, const Candidate *candidate, Function *function) {
+    const int count = printed->function->params.count;
+    Param *const params = NEW_ARRAY(emit->arena, Param, count + 1);
+    for (int i = 0; i < count; i++) {
+        params[i] = printed->function->params.at[i];
+        if (!params[i].tensor) continue;
+        int at = 0;
+        while (at < printed->count && printed->tensors[at] != params[i].tensor) at++;
+        if (at == printed->count) internal_error("a parameter of %s is no tensor of it", function->op->name);
+        params[i].tensor = candidate->tensors[at];
+    }
+    function->params.at = params;
+    function->params.count = function->params.capacity = count;
+}
