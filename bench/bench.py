@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 
+import chains
 import workloads
 from report import write_report
 
@@ -35,7 +36,7 @@ def parse_options():
     parser.add_argument("--batches", help="only these sizes of the batch: 32,128 (default: those of the workload)")
     parser.add_argument("--rivals", default=",".join(dict.fromkeys(TRAINERS + PREDICTORS)),
                         help="or 'none'; default: %(default)s")
-    parser.add_argument("--tasks", default="fit,predict", help="default: %(default)s")
+    parser.add_argument("--tasks", default="fit,predict,chains", help="default: %(default)s")
     parser.add_argument("--turns", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=0.5, help="about, of one turn; default: %(default)s")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="default: the last")
@@ -217,12 +218,13 @@ def main():
     wanted = [r for r in options.rivals.split(",") if r != "none"
               and all(m in versions for m in MODULES[r.split("-")[0]])]
     bound = peak(options)
-    peaks, fits, predictions, starts = [], [], [], []
-    for name in options.workloads.split(","):
+    peaks, fits, predictions, starts = [bound()], [], [], []
+    networks = [task for task in options.tasks.split(",") if task != "chains"]
+    for name in options.workloads.split(",") if networks else []:
         workload = workloads.WORKLOADS[name]
         batches = [int(b) for b in options.batches.split(",")] if options.batches else None
         data = save_data(options, name)
-        for task in options.tasks.split(","):
+        for task in networks:
             for batch in batches or (workload.batches if task == "fit" else (1, 64)):
                 if task == "predict" and not workload.predicts:
                     continue
@@ -241,7 +243,10 @@ def main():
                "flags": options.cflags, "turns": options.turns, "seconds": options.seconds,
                "conditions": ", before all other processes of the machine" if options.realtime else "",
                "peak": statistics.median(peaks), "versions": versions, "fit_seconds": LEAST_SECONDS["keras-fit"]}
-    text = write_report(machine, fits, predictions, starts)
+    folder = os.path.join(options.build, "bench")
+    nnc_itself = ([*chains.measure(os.path.join(options.build, "nnc"), folder, options.turns, pin(options))]
+                  if "chains" in options.tasks.split(",") else [])
+    text = write_report(machine, fits, predictions, starts, nnc_itself)
     whole = options.workloads == ",".join(workloads.WORKLOADS) and not options.batches and wanted
     path = options.output or (os.path.join(root, "docs", "performance.md") if whole else "-")
     if path == "-":

@@ -74,7 +74,12 @@ def starts_table(starts):
     return table(["", "", "start to first prediction", "compiling", "memory", "size"], rows)
 
 
-def write_report(machine, fits, predictions, starts):
+def chains_table(rows):
+    return table(["", "layers", "seconds", "memory"],
+                 [[what, f"{layers:,}", f"{seconds:.2f}", f"{most / 1e6:.0f} MB"] for what, layers, seconds, most in rows])
+
+
+def write_report(machine, fits, predictions, starts, nnc_itself):
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) or "none"
     fit = any("keras-fit" in rates for _, _, rates in fits)
     about_fit = f" `keras-fit` is `model.fit`, in turns of {machine['fit_seconds']:g} s." if fit else ""
@@ -93,6 +98,9 @@ def write_report(machine, fits, predictions, starts):
         text += "rivals building, tracing and the first call, in every process.\nSize: the stripped program with its "
         text += "weights; the rivals' packages as installed.\n\n"
         text += starts_table(starts)
+    if nnc_itself:
+        text += "\n## nnc itself\n\nFrom the model file to the C, for training and prediction, of layers by turns.\n\n"
+        text += chains_table(nnc_itself)
     if any(best_rival(rates) for _, _, rates in fits + predictions):
         lines = [*lost("training", fits), *lost("predicting", predictions)]
         text += "\n## What is lost\n\n" + ("".join(lines) or "Nothing of what was measured here.\n")

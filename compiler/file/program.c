@@ -157,38 +157,40 @@ static const char *stream_text(Emit *emit, const Param *param, const char *purpo
     return formatted(emit, "nnc_random_for(%s, %s, t->batches)", seed ? seed : "t->seed", purpose);
 }
 
-/* A call as it stands alone, and as one of many. */
-static Statement call_of(Emit *emit, const Function *function) {
-    Statement statement = {.layer = function->op->layer ? function->op->layer->name : NULL};
-    Text named = {.arena = emit->arena}, pattern = {.arena = emit->arena}, streams = {.arena = emit->arena};
+/* A call as it stands alone. */
+static const char *named_call(Emit *emit, const Function *function) {
+    Text call = {.arena = emit->arena};
+    text_printf(&call, "%s(batch", function->equal->name);
+    for (int i = 0; i < function->params.count; i++)
+        text_printf(&call, ", %s", argument(emit, &function->params.at[i]));
+    text_puts(&call, ");\n");
+    return text_chars(&call);
+}
+
+/* A call as one of many, with the numbers by which it differs from them. */
+static const char *pattern_call(Emit *emit, const Function *function, Statement *statement) {
+    Text call = {.arena = emit->arena}, streams = {.arena = emit->arena};
     for (int i = 0; i < function->params.count; i++) { /* first, for their numbers come first */
         const Param *const param = &function->params.at[i];
         if (param->kind != PARAM_RANDOM) continue;
         Text purpose = {.arena = emit->arena};
         text_puts(&purpose, "(uint32_t)(");
-        statement_number(emit, &statement, &purpose, drawn_with(param->tensor)->purpose + param->stream);
+        statement_number(emit, statement, &purpose, drawn_with(param->tensor)->purpose + param->stream);
         text_puts(&purpose, ")");
         text_printf(&streams, "const nnc_random %s = %s;\n", param->name,
                     stream_text(emit, param, text_chars(&purpose)));
     }
-    text_printf(&named, "%s(batch", function->equal->name);
-    text_puts(&pattern, text_chars(&named));
+    text_printf(&call, "%s(batch", function->equal->name);
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        text_printf(&named, ", %s", argument(emit, param));
-        text_printf(&pattern, ", %s%s", param->kind == PARAM_RANDOM ? "&" : "",
+        text_printf(&call, ", %s%s", param->kind == PARAM_RANDOM ? "&" : "",
                     param->kind == PARAM_RANDOM   ? param->name
-                    : param->kind == PARAM_TENSOR ? place_text(emit, param, &statement)
+                    : param->kind == PARAM_TENSOR ? place_text(emit, param, statement)
                                                   : argument(emit, param));
     }
-    text_puts(&named, ");\n");
-    text_puts(&pattern, ");\n");
-    statement.named = text_chars(&named);
-    statement.pattern = text_chars(&pattern);
-    if (streams.length)
-        statement.pattern = formatted(emit, "{\n%s}\n",
-                                      indented(emit, formatted(emit, "%s%s", text_chars(&streams), statement.pattern)));
-    return statement;
+    text_puts(&call, ");\n");
+    if (!streams.length) return text_chars(&call);
+    return formatted(emit, "{\n%s}\n", indented(emit, formatted(emit, "%s%s", text_chars(&streams), text_chars(&call))));
 }
 
 static bool calls_use(const Function *const *functions, int count, ParamKind kind, const char *scalar) {
@@ -323,72 +325,83 @@ static bool is_bracketed(const Emit *emit, const Op *op) {
     return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
 }
 
-/* The call of an operation, and the brackets around it and its neighbours. */
-static Statement statement_of(Emit *emit, const Op *const *ops, const Function *const *functions, int count, int at) {
-    const Op *const op = ops[at], *const before = at > 0 ? ops[at - 1] : NULL,
-                    *const after = at + 1 < count ? ops[at + 1] : NULL;
-    emit->loop = op->loop;
-    Statement statement = call_of(emit, functions[at]);
+/* Operations that a program calls, and their functions. */
+typedef struct Calls {
+    const Op **ops;
+    const Function **functions;
+    int count;
+    int checked; /* the one before which the program stops when the loss is not finite; -1: none */
+} Calls;
+
+/* A call, and the brackets around it and its neighbours. */
+static const char *bracketed_call(Emit *emit, const Calls *calls, int at, const char *call) {
+    const Op *const op = calls->ops[at], *const before = at > 0 ? calls->ops[at - 1] : NULL,
+                    *const after = at + 1 < calls->count ? calls->ops[at + 1] : NULL;
     const bool bracketed = is_bracketed(emit, op);
-    const char *const begin = opening(emit, op, before);
+    const char *const check =
+        at == calls->checked ? "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n" : "";
     const char *const end = bracketed && (!after || after->loop != op->loop || after->phase != op->phase) ? "}\n" : "";
-    const char *texts[] = {statement.named, statement.pattern};
-    for (int i = 0; i < 2; i++) {
-        if (op->skips_last) { /* the first, or last, of several that the last step of a loop leaves out */
-            const bool first = !before || !skip_together(before, op), last = !after || !skip_together(op, after);
-            const char *const condition = first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
-            texts[i] = formatted(emit, "%s%s%s", condition, indented(emit, texts[i]), last ? "}\n" : "");
-        }
-        texts[i] = formatted(emit, "%s%s%s", begin, bracketed ? indented(emit, texts[i]) : texts[i], end);
+    if (op->skips_last) { /* the first, or last, of several that the last step of a loop leaves out */
+        const bool first = !before || !skip_together(before, op), last = !after || !skip_together(op, after);
+        const char *const condition = first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
+        call = formatted(emit, "%s%s%s", condition, indented(emit, call), last ? "}\n" : "");
     }
-    statement.named = texts[0];
-    statement.pattern = texts[1];
-    return statement;
+    return formatted(emit, "%s%s%s%s", check, opening(emit, op, before), bracketed ? indented(emit, call) : call, end);
 }
 
-/* The program stops behind the forward operations when the loss is not finite. */
-static bool add_check(Emit *emit, const Op *const *ops, int count, Statements *calls) {
-    for (int i = 0; i < count; i++) {
-        if (ops[i]->phase == PHASE_FORWARD) continue;
-        Statement *const call = &calls->at[i];
-        static const char check[] = "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
-        call->named = formatted(emit, "%s%s", check, call->named);
-        call->pattern = formatted(emit, "%s%s", check, call->pattern);
-        return true;
+/* Calls as ones of many; then those that stand alone by the names of what they take. */
+static Statements statements_of(Emit *emit, const Calls *calls) {
+    Statements all = {0};
+    for (int i = 0; i < calls->count; i++) {
+        const Layer *const layer = calls->ops[i]->layer;
+        Statement statement = {.layer = layer ? layer->name : NULL};
+        emit->loop = calls->ops[i]->loop;
+        statement.pattern =
+            bracketed_call(emit, calls, i, pattern_call(emit, calls->functions[i], &statement));
+        list_push(emit->arena, &all, statement);
     }
-    return false;
+    statements_find_runs(emit, &all);
+    for (int i = 0; i < calls->count; i++) {
+        if (all.at[i].in_run) continue;
+        emit->loop = calls->ops[i]->loop;
+        all.at[i].named = bracketed_call(emit, calls, i, named_call(emit, calls->functions[i]));
+    }
+    return all;
+}
+
+/* The operations of some phases. The program stops behind the forward ones when the loss is not finite. */
+static Calls calls_of(Emit *emit, const Program *program, unsigned phases) {
+    Function *const *const called = functions_of(emit, program);
+    Calls calls = {.ops = NEW_ARRAY(emit->arena, const Op *, program->ops.count + 1),
+                   .functions = NEW_ARRAY(emit->arena, const Function *, program->ops.count + 1),
+                   .checked = -1};
+    for (int i = 0; i < program->ops.count; i++) {
+        const Phase phase = program->ops.at[i]->phase;
+        if (!(phases >> phase & 1)) continue;
+        if (calls.checked < 0 && program->training && phases & FORWARD && phase != PHASE_FORWARD)
+            calls.checked = calls.count;
+        calls.ops[calls.count] = program->ops.at[i];
+        calls.functions[calls.count++] = called[i];
+    }
+    return calls;
 }
 
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
-    const Op **ops = NEW_ARRAY(emit->arena, const Op *, program->ops.count + 1);
-    const Function **functions = NEW_ARRAY(emit->arena, const Function *, program->ops.count + 1);
-    int count = 0;
-    Function *const *const called = functions_of(emit, program);
+    const Calls calls = calls_of(emit, program, phases);
     emit->program = program;
-    for (int i = 0; i < program->ops.count; i++)
-        if (phases >> program->ops.at[i]->phase & 1) {
-            ops[count] = program->ops.at[i];
-            functions[count++] = called[i];
-        }
-    name_values(emit, program, functions, count);
-    name_streams(emit, functions, count);
-    Statements calls = {0};
-    for (int i = 0; i < count; i++) {
-        const Statement statement = statement_of(emit, ops, functions, count, i);
-        list_push(emit->arena, &calls, statement);
-    }
-    const bool checked = program->training && phases & FORWARD && add_check(emit, ops, count, &calls);
-    statements_find_runs(emit, &calls);
+    name_values(emit, program, calls.functions, calls.count);
+    name_streams(emit, calls.functions, calls.count);
+    const Statements statements = statements_of(emit, &calls);
     Text before = {.arena = emit->arena};
-    text_puts(&before, streams_text(emit, functions, &calls));
-    if (calls_use(functions, count, PARAM_SCALAR, "per_sample"))
+    text_puts(&before, streams_text(emit, calls.functions, &statements));
+    if (calls_use(calls.functions, calls.count, PARAM_SCALAR, "per_sample"))
         text_printf(&before, "const %s per_sample = 1 / (%s)batch;\n", emit->real, emit->real);
-    text_puts(&before, scalars_of_update(emit, functions, count));
+    text_puts(&before, scalars_of_update(emit, calls.functions, calls.count));
     return (ProgramText){
-        .values = values_text(emit, program, functions, &calls),
+        .values = values_text(emit, program, calls.functions, &statements),
         .before = text_chars(&before),
-        .calls = statements_text(emit, &calls),
-        .checked = checked,
+        .calls = statements_text(emit, &statements),
+        .checked = calls.checked >= 0,
     };
 }
 
