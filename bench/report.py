@@ -75,8 +75,8 @@ def starts_table(starts):
 
 
 def chains_table(rows):
-    return table(["", "layers", "seconds", "memory"],
-                 [[what, f"{layers:,}", f"{seconds:.2f}", f"{most / 1e6:.0f} MB"] for what, layers, seconds, most in rows])
+    lines = [[what, f"{layers:,}", f"{seconds:.2f}", f"{most / 1e6:.0f} MB"] for what, layers, seconds, most in rows]
+    return table(["", "layers", "seconds", "memory"], lines)
 
 
 def write_report(machine, fits, predictions, starts, nnc_itself):

@@ -130,7 +130,7 @@ Candidate alike_key(Emit *emit, const Op *op) {
 }
 
 const Candidate *alike_find(const Emit *emit, const Candidate *candidate) {
-    return names_find(&emit->alike.functions, candidate->key);
+    return names_find(&emit->alike, candidate->key);
 }
 
 void alike_keep(Emit *emit, const Candidate *candidate, const Function *function) {
@@ -140,7 +140,7 @@ void alike_keep(Emit *emit, const Candidate *candidate, const Function *function
                         .count = candidate->count,
                         .function = function};
     memcpy(kept->tensors, candidate->tensors, (size_t)candidate->count * sizeof *kept->tensors);
-    *names_slot(&emit->alike.functions, kept->key) = kept;
+    *names_slot(&emit->alike, kept->key) = kept;
 }
 
 void alike_params(Emit *emit, const Candidate *printed, const Candidate *candidate, Function *function) {

@@ -8,11 +8,6 @@
 typedef struct Emit Emit;
 typedef struct Function Function;
 
-/** The printed functions of a file, by all that their texts follow from. */
-typedef struct Alike {
-    Names functions; /* of Candidate */
-} Alike;
-
 /** All that the text of an operation's function follows from, and the tensors of which it speaks. */
 typedef struct Candidate {
     const char *key;

@@ -11,7 +11,6 @@
 #include "model/layer.h"
 #include "plan/plan.h"
 #include "plan/sizes.h"
-#include "emit/alike.h"
 
 typedef struct Emit Emit;
 typedef struct Function Function;
@@ -100,7 +99,7 @@ struct Emit {
     struct nnc_notes *notes; /* that stand with baked weights, once they are read */
     Names templates; /* those used so far */
     Names function_texts, function_names, weight_fields, layer_names;
-    Alike alike;
+    Names alike; /* what operations are whose functions were printed: alike.h */
     Text kernels;
     /* of the program being printed */
     Names scope;

@@ -179,7 +179,7 @@ static Emit emitter(Arena *arena, const Plan *plan) {
                  .real = element_name(plan->real),
                  .kernels = {.arena = arena},
                  .function_texts = {.arena = arena},
-                 .alike = {.functions = {.arena = arena}},
+                 .alike = {.arena = arena},
                  .function_names = {.arena = arena},
                  .layer_names = {.arena = arena},
                  .file_names = {.arena = arena},

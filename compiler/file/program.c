@@ -190,7 +190,8 @@ static const char *pattern_call(Emit *emit, const Function *function, Statement 
     }
     text_puts(&call, ");\n");
     if (!streams.length) return text_chars(&call);
-    return formatted(emit, "{\n%s}\n", indented(emit, formatted(emit, "%s%s", text_chars(&streams), text_chars(&call))));
+    text_puts(&streams, text_chars(&call));
+    return formatted(emit, "{\n%s}\n", indented(emit, text_chars(&streams)));
 }
 
 static bool calls_use(const Function *const *functions, int count, ParamKind kind, const char *scalar) {
