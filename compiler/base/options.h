@@ -23,6 +23,7 @@ typedef struct Options {
     int list_kind;                                       /* a ClassKind, or -1 */
     int64_t max_ram;                                     /* bytes, or -1 */
     int64_t batch;                                       /* --batch, or 0 */
+    const char *target;                                  /* --for, or NULL */
     const char *model, *check, *checkpoint, *input_shape; /* nnc import */
     bool no_compile, onnx, keras, python;                /* nnc import, nnc export */
     /* of a model that is no model file: baked in like those of --weights */

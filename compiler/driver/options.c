@@ -15,6 +15,7 @@
 #include "language/class.h"
 #include "model/layer.h"
 #include "passes/passes.h"
+#include "plan/target.h"
 
 typedef enum OptionType {
     TAKES_NOTHING,
@@ -23,6 +24,7 @@ typedef enum OptionType {
     TAKES_KIND,
     TAKES_REAL,
     TAKES_DIAGNOSTICS,
+    TAKES_TARGET,
     TAKES_BYTES,
     TAKES_COUNT /* of samples */
 } OptionType;
@@ -76,6 +78,8 @@ static const OptionDef table[] = {
     {"--diagnostics", "text|json", TAKES_DIAGNOSTICS, FIELD(diagnostics_json), "how errors are printed", EVERY},
     {"--explain", "ID", TAKES_TEXT, FIELD(explain), "say more about an error or warning"},
     {"--batch", "N", TAKES_COUNT, FIELD(batch), "the batch that the C is compiled for; the file's is without effect"},
+    {"--for", TARGET_NAMES, TAKES_TARGET, FIELD(target),
+     "what the C is made for: desktop, fast; small, little flash and RAM, no vectors"},
     {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
     {"--for", "MODEL.nn", TAKES_TEXT, FIELD(model), "import: weights alone, onto this model", IMPORTS},
     {"--checkpoint", "FILE", TAKES_TEXT, FIELD(checkpoint), "import: also what fit --resume goes on from", IMPORTS},
@@ -167,6 +171,11 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         *(bool *)field = !strcmp(value, other);
         return 0;
     }
+    case TAKES_TARGET:
+        if (!target_named(value))
+            return usage("option '--for' takes " TARGET_NAMES_SAID ", not '%s'", value);
+        options->target = value;
+        return 0;
     case TAKES_BYTES:
     case TAKES_COUNT: {
         const bool bytes = option->type == TAKES_BYTES;
@@ -190,25 +199,29 @@ static const char *command_name(CommandWord command) {
     return commands[i].name;
 }
 
-static const OptionDef *find(const char *arg, const char **value) {
+static bool is_taken(const OptionDef *option, CommandWord command) {
+    return (option->commands ? option->commands : COMPILES) & 1u << command;
+}
+
+/* An option of this name, if possible one that the command takes. */
+static const OptionDef *find(CommandWord command, const char *arg, const char **value) {
+    const OptionDef *found = NULL;
     for (const OptionDef *option = table; option->name; option++) {
         const size_t length = strlen(option->name);
-        if (strncmp(arg, option->name, length) != 0) continue;
-        *value = NULL;
-        if (!arg[length]) return option;
         const bool joined = option->name[1] != '-' && option->value; /* -DNAME=1, -Wno-x, -oFILE */
-        if (joined || (arg[length] == '=' && option->value)) {
-            *value = arg + length + !joined;
-            return option;
-        }
+        if (strncmp(arg, option->name, length) != 0 || (found && !is_taken(option, command))) continue;
+        if (arg[length] && !joined && (arg[length] != '=' || !option->value)) continue;
+        *value = arg[length] ? arg + length + !joined : NULL;
+        found = option;
+        if (is_taken(option, command)) break;
     }
-    return NULL;
+    return found;
 }
 
 /* Without its value `arg` may be an option that takes none, or near one. */
-static int unknown_option(Arena *arena, const char *arg) {
+static int unknown_option(CommandWord command, Arena *arena, const char *arg) {
     const char *name = arena_strndup(arena, arg, strcspn(arg, "=")), *value;
-    if (find(name, &value)) return usage("option '%s' takes no value", name);
+    if (find(command, name, &value)) return usage("option '%s' takes no value", name);
     const char *names[sizeof table / sizeof *table];
     int count = 0;
     for (const OptionDef *other = table; other->name; other++) names[count++] = other->name;
@@ -236,15 +249,15 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
             while (run && ++i < argc) list_push(arena, &options->arguments, argv[i]);
             continue;
         }
-        const OptionDef *option = find(arg, &value);
-        if (!option) return unknown_option(arena, arg);
+        const OptionDef *option = find(options->command, arg, &value);
+        if (!option) return unknown_option(options->command, arena, arg);
         const bool needs_value = option->value && *option->value;
         if (needs_value && !value) {
             if (i + 1 == argc) return usage("option '%s' needs a value", arg);
             value = argv[++i];
         }
         if (needs_value && !*value) return usage("option '%s' needs a value, not ''", option->name);
-        if (!((option->commands ? option->commands : COMPILES) & 1u << options->command)) {
+        if (!is_taken(option, options->command)) {
             const char *const name = command_name(options->command);
             return usage(arena_printf(arena, "nnc%s%s has no use for option '%%s'", name ? " " : "", name ? name : ""),
                          option->name);

@@ -148,6 +148,7 @@ static const char *start_of(Emit *emit, const Function *function) {
     if (op->def == &op_matmul) {
         text_printf(&out, is_matmul_transposed(op) ? "%s^T . %s" : "%s . %s", input_text(emit, function, op->in[0]),
                     input_text(emit, function, op->in[1]));
+        if (op->in_count == 3) text_printf(&out, " + %s", input_text(emit, function, op->in[2]));
         if (op->in_count == 4)
             text_printf(&out, " + %s . %s", input_text(emit, function, op->in[2]),
                         input_text(emit, function, op->in[3]));

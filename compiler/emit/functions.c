@@ -25,7 +25,8 @@ enum { MAX_DISTINCTIONS = 8 }; /* that are tried, of namesakes */
 
 static const char *params_text(Emit *emit, const Function *function) {
     Text text = {.arena = emit->arena};
-    text_puts(&text, "size_t batch");
+    const bool one = is_of_one_sample(emit);
+    text_puts(&text, !one ? "size_t batch" : function->params.count ? "" : "void");
     for (int i = 0; i < function->params.count; i++) {
         const Param *param = &function->params.at[i];
         const char *type = param->kind == PARAM_RANDOM   ? "const nnc_random *"
@@ -35,7 +36,7 @@ static const char *params_text(Emit *emit, const Function *function) {
                            : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
                                                          : formatted(emit, "%s%s *", param->written ? "" : "const ",
                                                                    element_name(param->tensor->type));
-        text_printf(&text, ", %s%s", type, param->name);
+        text_printf(&text, "%s%s%s", one && i == 0 ? "" : ", ", type, param->name);
     }
     return text_chars(&text);
 }
@@ -48,7 +49,7 @@ void emit_function(Emit *emit, const char *name, const Hole *holes) {
 
 /* The function under a name. */
 static const char *function_text(Emit *emit, const Function *function, const char *name) {
-    const bool unused = function->params.count > 0 && !times_named(function->body, "batch");
+    const bool unused = function->params.count > 0 && !is_of_one_sample(emit) && !times_named(function->body, "batch");
     return formatted(emit, "%s\n%s%s}\n",
                      wrap_line(emit, formatted(emit, "static void %s(%s) {", name, params_text(emit, function))),
                      unused ? "    (void)batch;\n" : "", function->body);

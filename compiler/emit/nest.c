@@ -67,8 +67,9 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
         if (nest.tensors[i]->columns) parted = true;
     int last = shape.rank - 1;
     while (last > 0 && shape.dim[last] == 1) last--;
+    const bool one = is_of_one_sample(emit);
     for (int dim = 0; dim < shape.rank; dim++) {
-        if (shape.dim[dim] == 1) continue;
+        if (shape.dim[dim] == 1 || (one && shape.dim[dim] == BATCH)) continue;
         Loop loop = {.literal = dim_size(shape.dim[dim], 1), .dim = dim};
         for (int i = 0; i < nest.tensor_count; i++)
             if (varies(nest.tensors[i], shape, dim)) loop.present |= UINT64_C(1) << i;
@@ -81,10 +82,10 @@ Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape 
             !((drawn || parted) && dim == last)) {
             before->literal *= loop.literal;
             before->dim = dim;
-            before->of_batch = before->of_batch || shape.dim[dim] < 0;
+            before->of_batch = before->of_batch || (shape.dim[dim] < 0 && !one);
             continue;
         }
-        loop.of_batch = shape.dim[dim] < 0;
+        loop.of_batch = shape.dim[dim] < 0 && !one;
         nest.loops[nest.loop_count++] = loop;
     }
     /* Rows of one column of wider rows do not follow each other: vectors run along the column, which is one element. */
@@ -126,7 +127,8 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool 
         if (loop->single) continue;
         bool of_batch;
         const int64_t stride = stride_of(tensor, nest->space, loop->dim, &of_batch);
-        const char *const var = of_batch ? formatted(emit, "%s * batch", loop->var) : loop->var;
+        const bool times_batch = of_batch && !is_of_one_sample(emit);
+        const char *const var = times_batch ? formatted(emit, "%s * batch", loop->var) : loop->var;
         text_printf(&text, "%s%s", text.length ? " + " : "", times(emit, var, stride));
     }
     if (tensor->columns && tensor->column)

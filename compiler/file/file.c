@@ -58,11 +58,11 @@ static const char *comment_lines(Emit *emit, const char *text) {
 }
 
 /* Whether the file may have a copy for every instruction set: with --portable all compute alike. */
-static bool may_copy(const Options *options) { return !options->portable; }
+static bool may_copy(const Plan *plan) { return !plan->options->portable && plan->target->lanes > 1; }
 
 static const char *how_text(Emit *emit) {
     const Options *options = emit->plan->options;
-    const char *const copies = may_copy(options) ? "\n* On x86-64 it includes itself for AVX-512 and for AVX2; "
+    const char *const copies = may_copy(emit->plan) ? "\n* On x86-64 it includes itself for AVX-512 and for AVX2; "
                                                    "-DNNC_ONE_COPY leaves one copy to read and to compile."
                                                  : "";
     const char *const how = !options->standalone ? "cc -O2 `nnc --cflags` model.c `nnc --libs`"
@@ -231,7 +231,7 @@ static const char *label_check(Emit *emit, const Hole *holes) {
 
 /* Where a file may hold several copies of its programs, the call takes the best one. */
 static const char *run_text(Emit *emit, const char *program, const char *arguments) {
-    return formatted(emit, may_copy(emit->plan->options) ? "NNC_BEST(%s_%s, (%s))" : "%s_%s(%s)",
+    return formatted(emit, may_copy(emit->plan) ? "NNC_BEST(%s_%s, (%s))" : "%s_%s(%s)",
                      emit->plan->model->name, program, arguments);
 }
 
@@ -345,6 +345,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
 static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
+static const char runtime_rows[] = "runtime/nnc_small.h"; /* products row by row */
 static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
                                              "runtime/nnc_math.h",
                                              "runtime/nnc_random.h",
@@ -353,6 +354,7 @@ static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
                                              "runtime/nnc_column.h",
                                              "runtime/nnc_transpose.h",
                                              "runtime/nnc_packed.h",
+                                             runtime_rows,
                                              "runtime/nnc_winner.h",
                                              "runtime/nnc_rows.h",
                                              "runtime/nnc_init.h",
@@ -360,9 +362,11 @@ static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
                                              NULL};
 
 /* The second list as a linked file includes it. */
-static void print_includes(Text *out) {
+static void print_includes(const Plan *plan, Text *out) {
     text_puts(out, "\n");
-    for (int i = 0; runtime_copied[i]; i++) text_printf(out, "#include \"%s\"\n", strchr(runtime_copied[i], '/') + 1);
+    for (int i = 0; runtime_copied[i]; i++)
+        if (runtime_copied[i] != runtime_rows || !plan->target->blocks)
+            text_printf(out, "#include \"%s\"\n", strchr(runtime_copied[i], '/') + 1);
 }
 
 /* The names that differ between copies: the runtime's, in a linked file by its header, and those of this file. */
@@ -396,7 +400,7 @@ static void print_driver(Emit *emit, const Hole *holes, RuntimeFiles *printed, T
 
 const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name) {
     const Options *options = plan->options;
-    const bool driver = options->standalone && options->main, copies = may_copy(options);
+    const bool driver = options->standalone && options->main, copies = may_copy(plan);
     Emit emit = emitter(arena, plan);
     const Hole *holes = facts(&emit);
     Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena}, header = {.arena = arena};
@@ -415,7 +419,8 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     if (copies) emit_template(&emit, &out, "file_once", holes);
     if (driver) emit_template(&emit, &out, "file_posix", holes);
     if (plan->real == ELEMENT_DOUBLE) text_puts(&out, "#define NNC_DOUBLE\n");
-    if (options->portable) text_puts(&out, "#define NNC_SCALAR\n");
+    if (options->portable || plan->target->lanes == 1) text_puts(&out, "#define NNC_SCALAR\n");
+    if (options->portable && !plan->target->blocks) text_puts(&out, "#define NNC_PORTABLE\n");
     emit_template(&emit, &out, "file_includes", holes);
     if (options->portable) emit_exact_begin(&emit, holes, &out);
     if (driver) {
@@ -445,7 +450,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
         emit_template(&emit, &out, "file_parts", holes);
         text_puts(&out, parts.copied);
     } else {
-        print_includes(&out);
+        print_includes(plan, &out);
     }
     emit_template(&emit, &out, "file_kernels", holes);
     text_puts(&out, text_chars(&emit.kernels));

@@ -98,6 +98,7 @@ static const char *storage_text(Emit *emit, const Tensor *tensor) {
 /* Where in its storage a view begins: "(step + 1) * batch * 128". */
 static const char *slice_text(Emit *emit, const Tensor *tensor) {
     Slice slice = tensor_slice(tensor);
+    slice.of_batch = slice.of_batch && !is_of_one_sample(emit);
     if (emit->loop && emit->loop->steps == 1) slice.stepped = false; /* the one step is step 0 */
     if (!slice.stride || (!slice.stepped && !slice.index)) return "0";
     if (!slice.stepped && !slice.of_batch) return integer(emit, slice.index * slice.stride);
@@ -157,12 +158,19 @@ static const char *stream_text(Emit *emit, const Param *param, const char *purpo
     return formatted(emit, "nnc_random_for(%s, %s, t->batches)", seed ? seed : "t->seed", purpose);
 }
 
+/* The batch is the first argument, where functions are told how many samples there are. */
+static void begin_call(Emit *emit, const Function *function, Text *call) {
+    text_printf(call, "%s(%s", function->equal->name, is_of_one_sample(emit) ? "" : "batch");
+}
+
+static const char *comma(const Emit *emit, int argument) { return argument || !is_of_one_sample(emit) ? ", " : ""; }
+
 /* A call as it stands alone. */
 static const char *named_call(Emit *emit, const Function *function) {
     Text call = {.arena = emit->arena};
-    text_printf(&call, "%s(batch", function->equal->name);
+    begin_call(emit, function, &call);
     for (int i = 0; i < function->params.count; i++)
-        text_printf(&call, ", %s", argument(emit, &function->params.at[i]));
+        text_printf(&call, "%s%s", comma(emit, i), argument(emit, &function->params.at[i]));
     text_puts(&call, ");\n");
     return text_chars(&call);
 }
@@ -180,10 +188,10 @@ static const char *pattern_call(Emit *emit, const Function *function, Statement 
         text_printf(&streams, "const nnc_random %s = %s;\n", param->name,
                     stream_text(emit, param, text_chars(&purpose)));
     }
-    text_printf(&call, "%s(batch", function->equal->name);
+    begin_call(emit, function, &call);
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        text_printf(&call, ", %s%s", param->kind == PARAM_RANDOM ? "&" : "",
+        text_printf(&call, "%s%s%s", comma(emit, i), param->kind == PARAM_RANDOM ? "&" : "",
                     param->kind == PARAM_RANDOM   ? param->name
                     : param->kind == PARAM_TENSOR ? place_text(emit, param, statement)
                                                   : argument(emit, param));

@@ -37,10 +37,10 @@ static int repeats_of(const Statements *all, int first, int period) {
     return 1 + same / period;
 }
 
-/* Whether none of a period opens a bracket that another one closes. */
+/* Whether a period closes all brackets that it opens, and no other. */
 static bool is_closed(const Statements *all, int first, int period) {
     int open = 0;
-    for (int i = first; i < first + period; i++) open += left_open(all->at[i].pattern);
+    for (int i = first; i < first + period && open >= 0; i++) open += left_open(all->at[i].pattern);
     return open == 0;
 }
 

@@ -223,7 +223,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, 
     Plan *plan = NEW(arena, Plan);
     plan->model = model;
     plan->arena = arena;
-    plan->target = &target_desktop;
+    plan->target = options->target ? target_named(options->target) : &target_desktop;
     plan->real = options->real_double ? ELEMENT_DOUBLE : ELEMENT_FLOAT;
     plan->options = options;
     build_statistics(plan);

@@ -5,8 +5,10 @@
  * conv of the spaced gradient with the kernel turned round, or conv_transposed where there are strides; where nearly
  * all gradients are 0, the operations of conv_max.c take the place of both. */
 #include "ops/conv.h"
+#include "ops/conv_windows.h"
 #include "ops/op.h"
 #include "ops/pad.h"
+#include "ops/weighted_sums.h"
 #include "plan/window.h"
 
 static Tensor *as_matrix(Builder *build, Tensor *kernel, int64_t rows) {
@@ -155,53 +157,11 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     if (gradient_needed(kernel)) gradient_add(build, kernel, build_conv_kernel_gradient(build, window, x, kernel, d));
 }
 
-ConvStrides conv_strides(Shape shape, int dims) {
-    ConvStrides strides = {.sample = shape.dim[shape.rank - 1]};
-    for (int i = dims - 1; i >= 0; i--) {
-        strides.at[i] = strides.sample;
-        strides.sample *= shape.dim[shape.rank - 1 - dims + i];
-    }
-    return strides;
-}
-
-const char *conv_three(Emit *e, const int64_t *numbers) {
-    return formatted(e, "%lld, %lld, %lld", (long long)numbers[0], (long long)numbers[1], (long long)numbers[2]);
-}
-
-const char *conv_place(Emit *e, const char *index, int count, const int64_t *sizes, const int64_t *steps,
-                       int64_t sample, bool samples) {
-    Text text = {.arena = e->arena};
-    int64_t inner = 1;
-    for (int i = 0; i < count; i++) inner *= sizes[i];
-    if (samples)
-        text_puts(&text, times(e, inner == 1 ? index : formatted(e, "%s / %lld", index, (long long)inner), sample));
-    for (int i = 0; i < count; i++) {
-        const bool outermost = i == 0 && !samples;
-        inner /= sizes[i];
-        if (sizes[i] == 1) continue;
-        const char *at = inner == 1 ? index : formatted(e, "%s / %lld", index, (long long)inner);
-        if (!outermost) at = formatted(e, "%s %% %lld", at, (long long)sizes[i]);
-        text_printf(&text, "%s%s", text.length ? " + " : "", times(e, at, steps[i]));
-    }
-    return text.length ? text_chars(&text) : "0";
-}
-
-ConvPieces conv_pieces(const Window *window, const ConvStrides *strides, int64_t channels) {
-    ConvPieces pieces = {.counts = {1, 1, 1}, .depth = channels, .count = window->dims};
-    const int last = window->dims - 1;
-    for (int i = 0; i < window->dims; i++) {
-        pieces.counts[i] = window->size[i];
-        pieces.strides[i] = window->size[i] > 1 ? strides->at[i] * window->dilation[i] : 0;
-    }
-    if (window->groups == 1 && window->dilation[last] == 1) {
-        pieces.depth *= pieces.counts[last];
-        pieces.counts[last] = 1;
-        pieces.strides[last] = 0;
-    }
-    return pieces;
-}
-
 static void emit(Emit *e, const Op *op) {
+    if (!e->plan->target->blocks) {
+        emit_window_sums(e, op, op_window(op), NULL);
+        return;
+    }
     const Window *window = op_window(op);
     Tensor *x = op->in[0], *kernel = op->in[1], *y = op->out;
     const Shape in = x->shape, out = y->shape;
@@ -293,7 +253,8 @@ const OpDef op_conv = {.name = "conv",
                        .describe = op_window_describe,
                        .attrs = &window_attrs,
                        .takes_steps = true,
-                       .blocks = true};
+                       .blocks = true,
+                       .by_rows = true};
 const OpDef op_conv_input = {.name = "conv_input",
                              .brief = "conv's gradient of its image, which pass_expand_transposed replaces",
                              .gradient = gradient_of_input,

@@ -7,9 +7,10 @@
  * also serve conv where max pooling of another kind stands behind it: then they look for what is not 0.) Where windows
  * have few neighbouring elements, gradients are put back in their places instead: by conv_max_lines a few windows at a
  * time, and by unpool all of them, for the gradients of conv. */
-#include "ops/conv.h"
+#include "ops/conv_windows.h"
 #include "ops/conv_max.h"
 #include "ops/op.h"
+#include "ops/weighted_sums.h"
 #include "ops/window_loops.h"
 #include "plan/window.h"
 
@@ -77,6 +78,10 @@ static Steps steps_of(const Op *op, const ConvStrides *strides) {
 }
 
 static void emit(Emit *e, const Op *op) {
+    if (!e->plan->target->blocks) {
+        emit_window_sums(e, op, &conv_max_attrs(op)->window, &conv_max_attrs(op)->pooling);
+        return;
+    }
     const Window *const pooling = &conv_max_attrs(op)->pooling;
     Tensor *x = op->in[0], *kernel = op->in[1];
     const Shape in = x->shape, out = op->out->shape;
@@ -252,7 +257,8 @@ const OpDef op_conv_max = {.name = "conv_max",
                            .describe = describe,
                            .attrs = &attrs_kind,
                            .takes_steps = true,
-                           .blocks = true};
+                           .blocks = true,
+                           .by_rows = true};
 const OpDef op_conv_sparse_kernel = {.name = "conv_sparse_kernel",
                                      .brief = "a conv's gradient of its kernel, of few gradients that are not 0",
                                      .emit = emit_kernel,

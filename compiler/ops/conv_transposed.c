@@ -5,7 +5,7 @@
  * its part of the kernel, and nobody multiplies the zeros that would stand between the elements of d.
  * transposed_taps: the kernel's positions phase by phase, each (filters, channels). transposed_pack: each phase in
  * strips. */
-#include "ops/conv.h"
+#include "ops/conv_windows.h"
 #include "ops/conv_transposed.h"
 #include "ops/op.h"
 #include "ops/pack.h"
@@ -137,6 +137,9 @@ Tensor *build_phases(Builder *build, const Op *of) {
 
 static void add_row(Text *table, const char *row) { text_printf(table, "%s%s", table->length ? ", " : "", row); }
 
+/* Behind the tables: these functions are of weights. */
+static const char *unused_batch(const Emit *e) { return is_of_one_sample(e) ? "" : "(void)batch;\n"; }
+
 static void emit_taps(Emit *e, const Op *op) {
     const Window *const window = &phases_attrs(op)->window;
     const StridePhases phases = phases_of(window, phases_attrs(op)->shape);
@@ -158,6 +161,7 @@ static void emit_taps(Emit *e, const Op *op) {
                                                                                param_named(e, op->out, true, "y");
     emit_function(e, "transposed_taps",
                   (Hole[]){{"taps", text_chars(&taps)},
+                           {"unused", unused_batch(e)},
                            {"count", integer(e, phases.taps)},
                            {"channels", integer(e, channels)},
                            {"filters", integer(e, filters)},
@@ -176,6 +180,7 @@ static void emit_pack(Emit *e, const Op *op) {
                                                                              param_named(e, op->out, true, "packed");
     emit_function(e, "transposed_pack",
                   (Hole[]){{"depths", text_chars(&depths)},
+                           {"unused", unused_batch(e)},
                            {"count", integer(e, phases.count)},
                            {"channels", integer(e, channels)},
                            {"wide", integer(e, op->out->shape.dim[0] * op->out->shape.dim[2])},

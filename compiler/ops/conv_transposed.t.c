@@ -2,13 +2,13 @@
 /* Convolution the other way, phase by phase: places that are alike modulo the strides. */
 //@ transposed_taps
     static const size_t taps[] = {$taps};
-    (void)batch;
+    $unused
     for (size_t t = 0; t < $count; t++) {
         transpose($channels, $filters, $kernel + taps[t] * $size, $filters, $to + t * $size);
     }
 //@ transposed_pack
     static const size_t depths[] = {$depths};
-    (void)batch;
+    $unused
     for (size_t phase = 0, done = 0; phase < $count; done += depths[phase++]) {
         pack(depths[phase], $channels, $from + done * $channels, $channels, $to + done * $wide);
     }

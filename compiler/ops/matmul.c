@@ -4,6 +4,7 @@
  * product is added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
 #include "build/loop.h"
 #include "ops/op.h"
+#include "ops/weighted_sums.h"
 #include "plan/matmul_attrs.h"
 
 static const AttrsKind attrs_kind = {"a product", sizeof(MatmulAttrs)};
@@ -152,6 +153,10 @@ static void emit_deep(Emit *e, const Op *op) {
 }
 
 static void emit(Emit *e, const Op *op) {
+    if (!e->plan->target->blocks && makes_weighted_sums(op)) {
+        emit_matmul_sums(e, op);
+        return;
+    }
     if (tensor_is_packed(op->in[1])) {
         emit_packed(e, op);
         return;
@@ -204,4 +209,4 @@ static void emit(Emit *e, const Op *op) {
 const OpDef op_matmul = {
     .name = "matmul", .brief = "matrix product", .gradient = gradient, .emit = emit,
     .describe = describe, .attrs = &attrs_kind, .takes_steps = true,
-    .blocks = true, .reads_columns = true};
+    .blocks = true, .by_rows = true, .reads_columns = true};

@@ -33,7 +33,6 @@
         }
     }
 //@ matmul_row
-    (void)batch;
     for (size_t col = 0; col < $columns; col += ROW_PANEL) {
         const size_t cols = least($columns - col, ROW_PANEL);
         $real block[ROW_PANEL];

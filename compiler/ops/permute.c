@@ -28,7 +28,7 @@ static const char *term(Emit *e, const char *index, const Tensor *tensor, int di
         stride *= i == shape.rank - 1 ? tensor_row_width(tensor) : dim_size(shape.dim[i], 1);
         if (shape.dim[i] < 0) of_batch = true;
     }
-    return times(e, of_batch ? formatted(e, "%s * batch", index) : index, stride);
+    return times(e, of_batch && !is_of_one_sample(e) ? formatted(e, "%s * batch", index) : index, stride);
 }
 
 /* Rows that stay together are copied in vectors. */

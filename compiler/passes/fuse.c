@@ -2,6 +2,7 @@
 /* Fusion: elementwise operations become steps of the operation that makes their input, so that a value goes from the
  * product's registers through bias, activation and dropout to memory, or into the optimizer, without a detour. */
 #include "model/shape.h"
+#include "ops/weighted_sums.h"
 #include "passes/passes.h"
 #include "plan/access.h"
 #include "plan/map_attrs.h"
@@ -102,12 +103,16 @@ static bool still_wanted(const Program *program, const Tensor *tensor, int from,
     return false;
 }
 
+/* Whether what an operation makes is not made in blocks, behind which steps could run. */
+static bool is_made_by_rows(const Plan *plan, const Op *op) {
+    return !plan->target->blocks && makes_weighted_sums(op);
+}
+
 /* Whether the operation at `from` may run as steps of the one at `into`, where it runs earlier. */
 static bool can_fuse(const Plan *plan, const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
-    if (!host->def->takes_steps || is_matmul_deep(host) || !shape_equal(op_space(op), op_space(host)) ||
-        op->loop != host->loop)
-        return false;
+    if (!host->def->takes_steps || is_matmul_deep(host) || is_made_by_rows(plan, host)) return false;
+    if (!shape_equal(op_space(op), op_space(host)) || op->loop != host->loop) return false;
     if (!phases_fit(plan, op->phase, host->phase)) return false;
     if (!steps_fit(host, op)) return false;
     for (Access at = {.op = op}; access_next(&at);) {

@@ -288,6 +288,7 @@ static void fuse_backward(Rewrite *rewrite, Chain *chain) {
  * fused. Guarantees: what is pooled, and its gradient, have the shape of what is left. Costs: one look at each
  * operation, and for each pooling at the readers of some values. */
 void pass_fuse_pooling(Plan *plan, Program *program) {
+    if (program->training && !plan->target->blocks) return; /* rows keep no winners */
     Rewrite rewrite = rewrite_begin(plan, program);
     const int count = program->ops.count;
     for (int i = 0; i < count; i++) {

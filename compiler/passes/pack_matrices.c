@@ -22,6 +22,7 @@ bool packing_may_gain(const Plan *plan, const Op *op) {
 }
 
 static bool gains(const Plan *plan, const Op *op) {
+    if (!plan->target->blocks) return false;
     const Tensor *const out =
         op->out; /* convolutions read their kernel for every line of every image; one filter is a row */
     if (op->def == &op_conv) return op_window(op)->groups == 1 && out->shape.dim[out->shape.rank - 1] > 1;

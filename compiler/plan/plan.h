@@ -218,6 +218,7 @@ struct OpDef {
     const AttrsKind *attrs; /* NULL: it has none */
     bool takes_steps;       /* elementwise steps can be fused behind it … */
     bool blocks;            /* … and run on blocks of rows and columns */
+    bool by_rows;           /* … or, for targets that make none, its sums are made row by row (nnc_small.h) */
     bool reads_columns;     /* what it reads may be columns of wider rows */
 };
 

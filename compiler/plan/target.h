@@ -4,10 +4,11 @@
 #ifndef NNC_PLAN_TARGET_H
 #define NNC_PLAN_TARGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct Target {
-    const char *name;
+    const char *name; /* --for=NAME */
 
     /* Vectors, and the loops over them */
     int64_t lanes;     /* of the widest vector: a loop over a multiple of it never has a vector that is not full */
@@ -17,6 +18,9 @@ typedef struct Target {
     int64_t panel_columns; /* of a block, and of a packed strip: PANEL of nnc_product.h */
     int64_t shallow_depth; /* of so few terms one has no block of its own, which would take longer than they */
     int64_t sums_at_once;  /* accumulators that stay in registers */
+    /* Outputs are made in blocks of packed matrices, and steps run on each; else row by row, and nothing is packed,
+     * copied or made for all steps of a sequence before they are wanted. */
+    bool blocks;
 
     /* Memory, in reals */
     int64_t first_cache;         /* a matrix smaller than that stays in it, and gains nothing from packing */
@@ -34,5 +38,15 @@ typedef struct Target {
 
 /** A computer of today: vectors, three caches, memory without end. */
 extern const Target target_desktop;
+/** Any core without vectors, such as a microcontroller: flash and RAM count first, constants are read where they
+ *  are. */
+extern const Target target_small;
+
+/* Their names, for --help and for messages. */
+#define TARGET_NAMES "desktop|small"
+#define TARGET_NAMES_SAID "desktop or small"
+
+/** The target of this name; NULL: there is none. */
+const Target *target_named(const char *name);
 
 #endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Products row by row, the kernel read in place: loops around calls of weighted_sums (nnc_small.h). A window of an
+ * image is a row in pieces; each but the first goes on from what those before it have made. */
+#include <string.h>
+
+#include "ops/conv_windows.h"
+#include "ops/op.h"
+#include "ops/weighted_sums.h"
+#include "ops/window_loops.h"
+#include "plan/matmul_attrs.h"
+#include "plan/window.h"
+
+enum { MOST_SUMS = 32 }; /* on the stack, while the greatest of a pooling window are found */
+
+bool makes_weighted_sums(const Op *op) { return op->def->by_rows && !is_matmul_transposed(op); }
+
+Tensor *weighted_sums_start(const Op *op) { return op->in_count == 3 ? op->in[2] : NULL; }
+
+/* One call, as texts. */
+typedef struct Call {
+    const char *count, *depth, *x, *kernel, *row, *start, *y;
+} Call;
+
+static const char *call_text(Emit *e, const Call *call) {
+    return filled(e, "weighted_sums",
+                  (Hole[]){{"count", call->count},
+                           {"depth", call->depth},
+                           {"x", call->x},
+                           {"kernel", call->kernel},
+                           {"row", call->row},
+                           {"start", call->start},
+                           {"y", call->y},
+                           {NULL, NULL}});
+}
+
+/* "x + row * 12 + 3" of the terms that are not 0. */
+static const char *sum_of(Emit *e, const char *first, const char *second) {
+    if (!strcmp(second, "0")) return first;
+    return !strcmp(first, "0") ? second : formatted(e, "%s + %s", first, second);
+}
+
+static const char *loop(Emit *e, const char *var, const char *size, const char *body) {
+    if (!strcmp(size, "1")) return body;
+    return filled(e, "map_loop", (Hole[]){{"var", var}, {"size", size}, {"body", body}, {NULL, NULL}});
+}
+
+/* What the outputs at `at`, of rows that are so wide, begin with. */
+static const char *start_at(Emit *e, const Op *op, const char *row_at, const char *column) {
+    Tensor *const start = weighted_sums_start(op);
+    const char *const at = matrix_text(e, start, param_tensor(e, start, false));
+    if (start->shape.rank == 1 || !strcmp(row_at, "0")) return sum_of(e, at, column); /* a bias, or the only row */
+    return sum_of(e, sum_of(e, at, times(e, row_at, tensor_row_width(start))), column);
+}
+
+static const char *zeros(Emit *e, const char *y, const char *count) {
+    return filled(e, "weighted_sums_zero", (Hole[]){{"y", y}, {"count", count}, {NULL, NULL}});
+}
+
+void emit_matmul_sums(Emit *e, const Op *op) {
+    Tensor *const a = op->in[0], *const b = op->in[1], *const y = op->out;
+    const Shape space = y->shape;
+    const char *const rows = size_text(e, space, 0, space.rank - 1);
+    const bool many = strcmp(rows, "1") != 0;
+    const char *const row = many ? "row" : "0";
+    const char *const x = matrix_text(e, a, param_named(e, a, false, op->phase == PHASE_BACKWARD ? "d" : "x"));
+    const char *const kernel = matrix_text(
+        e, b, tensor_storage(b)->kind == TENSOR_WEIGHT ? param_tensor(e, b, false)
+                                                       : param_named(e, b, false, "transposed"));
+    Call call = {.count = integer(e, space.dim[space.rank - 1]),
+                 .depth = integer(e, a->shape.dim[a->shape.rank - 1]),
+                 .x = many ? sum_of(e, x, times(e, row, tensor_row_width(a))) : x,
+                 .kernel = kernel,
+                 .row = integer(e, tensor_row_width(b))};
+    if (weighted_sums_start(op)) call.start = start_at(e, op, row, "0");
+    const char *const to = matrix_text(e, y, param_named(e, y, true, "y"));
+    call.y = many ? sum_of(e, to, times(e, row, tensor_row_width(y))) : to;
+    const char *const begin = call.start ? "" : zeros(e, call.y, call.count);
+    if (!call.start) call.start = call.y;
+    emit_function(
+        e, "body",
+        (Hole[]){{"body", loop(e, "row", rows, formatted(e, "%s%s", begin, call_text(e, &call)))}, {NULL, NULL}});
+}
+
+/* Windows */
+
+static const char *const places[] = {"i", "j", "k"}, *const parts[] = {"u", "v", "w"};
+
+/* Loops over samples and over the places of an image, which has `shape`. */
+static const char *place_loops(Emit *e, Shape shape, int dims, const char *body) {
+    const int first = shape.rank - 1 - dims;
+    for (int i = dims - 1; i >= 0; i--) body = loop(e, places[i], integer(e, shape.dim[first + i]), body);
+    return loop(e, "sample", size_text(e, shape, 0, first), body);
+}
+
+/* Where the present place lies, each dimension `steps` apart. */
+static const char *place_at(Emit *e, Shape shape, int dims, const int64_t *steps, int64_t sample) {
+    const int first = shape.rank - 1 - dims;
+    const char *at = strcmp(size_text(e, shape, 0, first), "1") != 0 ? times(e, "sample", sample) : "0";
+    for (int i = 0; i < dims; i++)
+        if (shape.dim[first + i] > 1) at = sum_of(e, at, times(e, places[i], steps[i]));
+    return at;
+}
+
+/* The indices of nested loops, `steps` apart; "0" where none of them is longer than 1. */
+static const char *index_of(Emit *e, const char *const *vars, const int64_t *sizes, const int64_t *steps, int count) {
+    const char *at = "0";
+    for (int i = 0; i < count; i++)
+        if (sizes[i] > 1) at = sum_of(e, at, times(e, vars[i], steps[i]));
+    return at;
+}
+
+/* The indices of loops added up, which are 0 where all of them have just begun: "u + v". */
+static const char *begins(Emit *e, const char *const *vars, const int64_t *sizes, int count) {
+    const int64_t ones[] = {1, 1, 1};
+    return index_of(e, vars, sizes, ones, count);
+}
+
+/* A window whose first element is `x`, to `y`: piece after piece, group after group. `count` columns from `column` on
+ * of all `columns`. */
+typedef struct WindowSums {
+    const Window *window;
+    ConvPieces pieces;
+    int64_t columns; /* of the kernel */
+    const char *count, *column;
+    const char *x, *kernel, *start, *y; /* start: NULL: zeros */
+} WindowSums;
+
+static const char *window_sums(Emit *e, const WindowSums *sums) {
+    const int64_t *const counts = sums->pieces.counts, depth = sums->pieces.depth, groups = sums->window->groups;
+    const int64_t piece = depth * sums->columns, filters = sums->columns / groups;
+    const int64_t apart[] = {counts[1] * counts[2] * piece, counts[2] * piece, piece};
+    const char *const later = begins(e, parts, counts, 3);
+    const char *const group = groups > 1 ? times(e, "group", filters) : "0";
+    const char *const y = sum_of(e, sums->y, group);
+    const char *const start = sums->start ? sum_of(e, sums->start, group) : y;
+    const Call call = {
+        .count = groups > 1 ? integer(e, filters) : sums->count,
+        .depth = integer(e, depth),
+        .x = sum_of(e, sum_of(e, sums->x, index_of(e, parts, counts, sums->pieces.strides, 3)),
+                    groups > 1 ? times(e, "group", depth) : "0"),
+        .kernel = sum_of(e, sum_of(e, sum_of(e, sums->kernel, sums->column), index_of(e, parts, counts, apart, 3)),
+                         group),
+        .row = integer(e, sums->columns),
+        .start = strcmp(start, y) != 0 && strcmp(later, "0") != 0 ? formatted(e, "%s > 0 ? %s : %s", later, y, start)
+                                                                  : start,
+        .y = y};
+    const char *body = call_text(e, &call);
+    for (int i = 2; i >= 0; i--) body = loop(e, parts[i], integer(e, counts[i]), body);
+    body = loop(e, "group", integer(e, groups), body);
+    return sums->start ? body : formatted(e, "%s%s", zeros(e, sums->y, sums->count), body);
+}
+
+
+static const char *const taps[] = {"p", "q", "o"};
+
+/* The greatest sums of a pooling window, whose first place the image's loops are at. */
+static const char *greatest(Emit *e, const Window *pooling, WindowSums sums) {
+    const char *const size = sums.columns > MOST_SUMS ? integer(e, MOST_SUMS) : sums.count, *const to = sums.y;
+    const char *const first = begins(e, taps, pooling->size, pooling->dims);
+    sums.y = "sums";
+    const char *body = filled(e, "conv_greatest",
+                              (Hole[]){{"size", size},
+                                       {"sums", window_sums(e, &sums)},
+                                       {"count", sums.count},
+                                       {"first", formatted(e, "%s == 0", first)},
+                                       {"y", sum_of(e, to, sums.column)},
+                                       {NULL, NULL}});
+    for (int i = pooling->dims - 1; i >= 0; i--) body = loop(e, taps[i], integer(e, pooling->size[i]), body);
+    if (sums.columns <= MOST_SUMS) return body;
+    return filled(
+        e, "conv_columns",
+        (Hole[]){{"columns", integer(e, sums.columns)}, {"count", size}, {"body", body}, {NULL, NULL}});
+}
+
+/* How many columns of so many go on from `col`, of those that are made at once. */
+static const char *columns_at_once(Emit *e, int64_t columns, bool all) {
+    if (all || columns % MOST_SUMS == 0) return integer(e, all ? columns : MOST_SUMS);
+    return formatted(e, "least(%lld - col, %d)", (long long)columns, MOST_SUMS);
+}
+
+void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window *pooling) {
+    Tensor *const x = op->in[0], *const kernel = op->in[1], *const y = op->out;
+    const Shape in = x->shape, out = y->shape;
+    const int dims = window->dims;
+    const ConvStrides strides = conv_strides(in, dims), own = conv_strides(out, dims);
+    const int64_t columns = out.dim[out.rank - 1];
+    const bool all = !pooling || columns <= MOST_SUMS;
+    int64_t steps[MAX_SPATIAL] = {0}, within[MAX_SPATIAL] = {0}; /* of places, and of those in a pooling window */
+    for (int i = 0; i < dims; i++) {
+        within[i] = strides.at[i] * window->stride[i];
+        steps[i] = within[i] * (pooling ? pooling->stride[i] : 1);
+    }
+    const char *const from = param_named(e, x, false, "x"), *const weights = param_named(e, kernel, false, "kernel");
+    const char *const column = all ? "0" : "col";
+    const char *const start = weighted_sums_start(op) ? start_at(e, op, "0", column) : NULL;
+    const char *const to = param_named(e, y, true, "y");
+    const char *const corner = sum_of(e, from, place_at(e, out, dims, steps, strides.sample));
+    const WindowSums sums = {
+        .window = window,
+        .pieces = conv_pieces(window, &strides, in.dim[in.rank - 1] / window->groups),
+        .columns = columns,
+        .count = columns_at_once(e, columns, all),
+        .column = column,
+        .x = pooling ? sum_of(e, corner, index_of(e, taps, pooling->size, within, dims)) : corner,
+        .kernel = weights,
+        .start = start,
+        .y = sum_of(e, to, place_at(e, out, dims, own.at, own.sample))};
+    const char *const body = pooling ? greatest(e, pooling, sums) : window_sums(e, &sums);
+    emit_function(e, "body", (Hole[]){{"body", place_loops(e, out, dims, body)}, {NULL, NULL}});
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Products row by row, for targets that make no blocks: each output is what it begins with and a weighted sum of inputs
+ * (nnc_small.h). What they begin with is an input behind the kernel, or 0. */
+#ifndef NNC_OPS_WEIGHTED_SUMS_H
+#define NNC_OPS_WEIGHTED_SUMS_H
+
+#include <stdbool.h>
+
+#include "plan/plan.h"
+#include "plan/window.h"
+
+/** Whether an operation makes weighted sums of rows or of windows. */
+bool makes_weighted_sums(const Op *op);
+/** What its sums begin with; NULL: with 0. */
+Tensor *weighted_sums_start(const Op *op);
+/** Print such operations: products; and convolutions, which may keep the greatest of each window of a pooling. */
+void emit_matmul_sums(Emit *emit, const Op *op);
+void emit_window_sums(Emit *emit, const Op *op, const Window *window, const Window *pooling);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* For targets that make products row by row (Target.blocks): a sum begins with what is added to it, a recurrent layer
+ * takes its input step by step, and what only orders one sample anew moves nothing. */
+#include "build/builder.h"
+#include "build/loop.h"
+#include "model/shape.h"
+#include "ops/weighted_sums.h"
+#include "passes/passes.h"
+#include "plan/matmul_attrs.h"
+#include "plan/op.h"
+#include "plan/permute_attrs.h"
+#include "plan/plan.h"
+#include "plan/step.h"
+#include "plan/tensor.h"
+#include "plan/uses.h"
+
+/* Whether dimensions longer than 1 keep their order and direction, for a batch of this size. */
+static bool moves_nothing(const Op *op, int64_t batch) {
+    const PermuteAttrs *const attrs = permute_attrs(op);
+    int before = -1;
+    for (int i = 0; i < op->out->shape.rank; i++) {
+        if (dim_size(op->out->shape.dim[i], batch) == 1) continue;
+        if (attrs->axes[i] < before || attrs->flipped >> i & 1) return false;
+        before = attrs->axes[i];
+    }
+    return true;
+}
+
+/* Makes views of permutations that move nothing.
+ * Requires: nothing is fused. Guarantees: readers find the permuted value in the memory of what it was made of.
+ * Costs: one look at each operation, and at the users of what is permuted so. */
+void pass_view_permuted(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
+        Op *const op = program->ops.at[i];
+        if (op->def != &op_permute || op->loop || !moves_nothing(op, plan->model->batch)) continue;
+        Tensor *const x = op->in[0], *const y = op->out;
+        if (x->columns || y->base || y->kind != TENSOR_VALUE || x->type != y->type) continue;
+        program_drop(plan, program, op);
+        tensor_show(plan, y, x);
+        y->producer = x->producer;
+    }
+    program_close(program);
+}
+
+/* What a map adds to the product `sum` alone, if a sum can begin with it: one value for each column, or for each
+ * element. NULL: nothing. */
+static Tensor *added_to(const Op *map, const Tensor **sum) {
+    const Step *step = map_step(map, FORMULA_BIAS);
+    const bool bias = step != NULL;
+    if (!step) step = map_step(map, FORMULA_STATE);
+    if (!step || step->operand_count != 2) return NULL;
+    Tensor *const x = step->operands[0].tensor, *const other = step->operands[1].tensor;
+    *sum = bias ? x : other;
+    return bias ? other : x;
+}
+
+static bool is_made_before(const Program *program, const Tensor *tensor, const Op *op) {
+    for (const Use *use = first_writer(program, tensor); use; use = next_use(use))
+        if (use->op->at >= op->at && use->op->loop == op->loop) return false;
+    return true;
+}
+
+static bool may_begin_with(const Program *program, const Op *product, const Tensor *start, const Op *map) {
+    const Shape space = product->out->shape;
+    if (product->in_count != 2 || product->loop != map->loop || product->phase != map->phase) return false;
+    const bool by_column = start->shape.rank == 1 && start->shape.dim[0] == space.dim[space.rank - 1];
+    if (!by_column && !(shape_equal(start->shape, space) && product->def == &op_matmul)) return false;
+    return start->type == product->out->type && is_made_before(program, start, product);
+}
+
+/* Lets sums begin with the bias, or with other sums, that would be added to them.
+ * Requires: nothing is fused. Guarantees: such products have a third input. Costs: one look at each operation, and at
+ * the makers of what is added. */
+void pass_begin_sums(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
+        Op *const map = program->ops.at[i];
+        const Tensor *sum = NULL;
+        Tensor *const start = added_to(map, &sum);
+        Op *const product = start && !sum->base && sum->kind == TENSOR_VALUE ? sum->producer : NULL;
+        if (!product || product->out != sum || !makes_weighted_sums(product) || readers_of(program, sum) != 1 ||
+            !may_begin_with(program, product, start, map))
+            continue;
+        op_read(product, start);
+        product->out = map->out;
+        product->out->producer = product;
+        program_drop(plan, program, map);
+        op_index(plan, product);
+        program->ops.at[i] = NULL;
+    }
+    program_close(program);
+}
+
+/* The one loop that reads a sequence, in steps that are all the same view, and that view; NULL: there is none. */
+static const TimeLoop *loop_of_inputs(const Program *program, const Tensor *inputs, Tensor **step) {
+    const TimeLoop *loop = NULL;
+    *step = inputs->views;
+    if (!*step || (*step)->next_view || !(*step)->stepped || (*step)->index) return NULL;
+    for (const Use *use = first_reader(program, inputs); use; use = next_use(use)) {
+        if (!use->op->loop || (loop && use->op->loop != loop)) return NULL;
+        loop = use->op->loop;
+    }
+    return loop && loop->steps > 1 && !loop->reversed ? loop : NULL;
+}
+
+/* The steps of what a product reads begin at *index of the result; NULL: it is no sequence of so many. */
+static Tensor *sequence_of_steps(Tensor *x, int64_t steps, int64_t *index) {
+    *index = 0;
+    if (x->columns || x->stepped || x->shape.rank != 3 || x->shape.dim[0] != steps) return NULL;
+    if (x->part && x->base->shape.rank == x->shape.rank) {
+        *index = x->index;
+        x = x->base;
+    }
+    for (const Tensor *view = x; view; view = view->base)
+        if (view->part || view->stepped || view->columns) return NULL;
+    return x;
+}
+
+/* Moves products with the inputs of all steps into the loop that reads them: then there is room for one step of them.
+ * Requires: sums begin with what is added to them, nothing is fused. Guarantees: such products are of a step.
+ * Costs: one look at each operation, and at the readers of what products make. */
+void pass_step_inputs(Plan *plan, Program *program) {
+    Moves moves = {0};
+    for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
+        Op *const op = program->ops.at[i];
+        Tensor *step, *const inputs = op->out;
+        if (!is_matmul_straight(op) || op->loop || inputs->base || inputs->carry || inputs->kind != TENSOR_VALUE)
+            continue;
+        const TimeLoop *const loop = loop_of_inputs(program, inputs, &step);
+        int64_t index;
+        Tensor *const sequence = loop ? sequence_of_steps(op->in[0], loop->steps, &index) : NULL;
+        if (!sequence || (op->in_count > 2 && op->in[2]->shape.rank != 1)) continue;
+        Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
+        op->in[0] = loop_slot(&build, sequence, index, "input_step");
+        op->out = build_value(&build, "step_inputs", step->shape);
+        op->out->producer = op;
+        op->loop = loop;
+        tensor_show(plan, step, op->out);
+        step->part = step->stepped = false;
+        op_index(plan, op);
+        list_push(plan->arena, &moves, ((Move){op, loop->first}));
+    }
+    program_move(plan, program, &moves);
+}
