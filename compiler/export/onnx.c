@@ -297,15 +297,11 @@ static bool put_relu(Graph *graph, const Layer *layer) {
 }
 
 static bool put_layer(Graph *graph, const Layer *layer) {
-    static const char *const trains[] = {"Dropout",          "SpatialDropout1D",      "SpatialDropout2D",
-                                         "SpatialDropout3D", "GaussianNoise",         "GaussianDropout",
-                                         "AlphaDropout",     "ActivityRegularization"};
     const char *const name = layer->def->class.name;
-    for (size_t i = 0; i < sizeof trains / sizeof *trains; i++)
-        if (!strcmp(name, trains[i])) {
-            const bool *const inverted = field_of(layer->object, "inverted", ARG_BOOL);
-            return !inverted || *inverted || lacks(graph, layer, "inverted=False is nnc's own");
-        }
+    if (layer->def->trains) {
+        const bool *const inverted = field_of(layer->object, "inverted", ARG_BOOL);
+        return !inverted || *inverted || lacks(graph, layer, "inverted=False is nnc's own");
+    }
     if (!strcmp(name, "Dense")) return put_dense(graph, layer);
     if (!strcmp(name, "Activation")) return put_activation(graph, layer, activation_of(layer));
     if (!strncmp(name, "Conv", 4) && strlen(name) == 6) return put_conv(graph, layer);

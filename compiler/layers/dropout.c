@@ -121,6 +121,7 @@ const LayerDef layer_Dropout = {
     .forward = dropout_forward,
     .stream = dropout_stream,
     .masks = true,
+    .trains = true,
 };
 
 /* Spatial dropout drops whole channels: one mask value for all positions of a channel. */
@@ -147,6 +148,7 @@ static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
         .forward = spatial_forward,                                                                   \
         .stream = stream_each,                                                                        \
         .masks = true,                                                                                \
+        .trains = true,                                                                               \
     };
 SPATIAL(SpatialDropout1D, 1, spatial1_args, "(batch, steps, channels)")
 SPATIAL(SpatialDropout2D, 2, spatial_args, "(batch, rows, columns, channels)")

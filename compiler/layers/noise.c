@@ -49,6 +49,7 @@ const LayerDef layer_GaussianNoise = {
     .forward = noise_forward,
     .stream = stream_each,
     .masks = true,
+    .trains = true,
 };
 
 static void gaussian_shape(Layer *layer, Diags *diags) {
@@ -71,6 +72,7 @@ const LayerDef layer_GaussianDropout = {
     .forward = gaussian_forward,
     .stream = stream_each,
     .masks = true,
+    .trains = true,
 };
 
 /* AlphaDropout (Klambauer et al. 2017): dropped values become selu's lower limit, then mean and variance are restored:
@@ -110,4 +112,5 @@ const LayerDef layer_AlphaDropout = {
     .forward = alpha_forward,
     .stream = alpha_stream,
     .masks = true,
+    .trains = true,
 };

@@ -132,7 +132,7 @@ static Tensor *up_forward(const Layer *layer, Builder *build, Tensor *x) {
     if (a->interpolation && strcmp(a->interpolation, "nearest")) {
         for (int dim = 1; dim < output.rank - 1; dim++) {
             const Taps taps =
-                taps_interpolated(build->plan->arena, a->interpolation, x->shape.dim[dim], output.dim[dim]);
+                taps_interpolated(build->plan->arena, a->interpolation, false, x->shape.dim[dim], output.dim[dim]);
             if (factors[dim - 1] > 1) x = build_resize(build, x, dim, &taps, "resized");
         }
     } else {

@@ -15,12 +15,14 @@ static Taps taps_new(Arena *arena, int64_t size, int64_t count) {
 
 static double triangle(double distance) { return distance < 1 ? 1 - distance : 0; }
 
-/* Keys' kernel, at distances of which TensorFlow keeps a table: rounded to 1/1024. */
-static double cubic(double distance) {
-    const double x = nearbyint(distance * 1024) / 1024;
+/* Keys' kernel. */
+static double cubic_exact(double x) {
     if (x > 2) return 0;
     return x <= 1 ? (1.5 * x - 2.5) * x * x + 1 : ((-0.5 * x + 2.5) * x - 4) * x + 2;
 }
+
+/* Keys' kernel, at distances of which TensorFlow keeps a table: rounded to 1/1024. */
+static double cubic(double distance) { return cubic_exact(nearbyint(distance * 1024) / 1024); }
 
 static double lanczos(double distance, double radius) {
     const double angle = 3.14159265358979323846 * distance;
@@ -34,16 +36,28 @@ static const struct {
     const char *name;
     int radius;
     bool edges_stay; /* beyond the edge the outermost element goes on; else the others share its weight */
-    double (*weight)(double distance);
-} kernels[] = {{"bilinear", 1, true, triangle},
-               {"bicubic", 2, false, cubic},
-               {"lanczos3", 3, false, lanczos3},
-               {"lanczos5", 5, false, lanczos5}};
+    double (*weight)(double distance), (*exact)(double distance);
+} kernels[] = {{"bilinear", 1, true, triangle, triangle},
+               {"bicubic", 2, false, cubic, cubic_exact},
+               {"lanczos3", 3, false, lanczos3, lanczos3},
+               {"lanczos5", 5, false, lanczos5, lanczos5}};
 
-Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int64_t size) {
+static Taps taps_nearest(Arena *arena, int64_t old, int64_t size) {
+    int64_t *const at = NEW_ARRAY(arena, int64_t, size);
+    for (int64_t i = 0; i < size; i++) {
+        at[i] = (int64_t)floor(((double)i + 0.5) * (double)old / (double)size);
+        if (at[i] >= old) at[i] = old - 1;
+    }
+    return taps_chosen(arena, at, size);
+}
+
+Taps taps_interpolated(Arena *arena, const char *interpolation, bool antialias, int64_t old, int64_t size) {
     size_t kind = 0;
+    if (!strcmp(interpolation, "nearest")) return taps_nearest(arena, old, size);
     while (strcmp(kernels[kind].name, interpolation) != 0) kind++;
-    const int64_t radius = kernels[kind].radius, count = 2 * radius < old ? 2 * radius : old;
+    /* an image that becomes smaller is made of wider neighbourhoods */
+    const double scale = antialias && old > size ? (double)old / (double)size : 1;
+    const int64_t radius = (int64_t)ceil(kernels[kind].radius * scale), count = 2 * radius < old ? 2 * radius : old;
     const Taps taps = taps_new(arena, size, count);
     for (int64_t i = 0; i < size; i++) {
         /* among the centres of the old ones */
@@ -55,8 +69,9 @@ Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int
         row[0] = (double)first;
         for (int64_t at = before; at < before + 2 * radius; at++) {
             const int64_t inside = at < 0 ? 0 : at >= old ? old - 1 : at;
-            if (inside != at && !kernels[kind].edges_stay) continue;
-            const double weight = kernels[kind].weight(fabs((double)at - place));
+            if (inside != at && (antialias || !kernels[kind].edges_stay)) continue;
+            const double distance = fabs((double)at - place) / scale;
+            const double weight = antialias ? kernels[kind].exact(distance) : kernels[kind].weight(distance);
             row[1 + inside - first] += weight;
             total += weight;
         }

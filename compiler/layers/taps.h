@@ -3,14 +3,15 @@
 #ifndef NNC_LAYERS_TAPS_H
 #define NNC_LAYERS_TAPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "ops/resize.h"
 
-/** From `old` elements to `size`, interpolated between their centres: "bilinear", "bicubic", "lanczos3" or
- *  "lanczos5". */
-Taps taps_interpolated(Arena *arena, const char *interpolation, int64_t old, int64_t size);
+/** From `old` elements to `size`, interpolated between their centres: "nearest", "bilinear", "bicubic", "lanczos3" or
+ *  "lanczos5"; with `antialias` over as many as become one. */
+Taps taps_interpolated(Arena *arena, const char *interpolation, bool antialias, int64_t old, int64_t size);
 /** The windows of adaptive pooling: element i is made of those from i · old / size to (i + 1) · old / size, rounded
  *  outwards. */
 int64_t window_first(int64_t old, int64_t size, int64_t i);

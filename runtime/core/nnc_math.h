@@ -86,6 +86,15 @@ INLINE vec v_from_int(vec_int n) {
 #endif
 }
 
+/* @part v_floor */
+
+/** The greatest integer that is not greater than x, |x| < 2^20. */
+INLINE vec v_floor(vec x) {
+    const real magic = REAL(1.5) * (real)((int64_t)1 << FRACTION_BITS); /* its sum with x is an integer */
+    vec whole = V_KEEP(x + magic) - magic;
+    return whole - v_select(whole > x, 1, 0);
+}
+
 /* @part v_exp_parts */
 
 /* For x = n ln 2 + r with |r| <= ln 2 / 2: *half = 2^(n - 1) and the result is exp(r) - 1 = r + r^2 Q(r). The half lets

@@ -42,6 +42,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras.src import backend
+from keras.src.layers.preprocessing.image_preprocessing import base_image_preprocessing_layer as image_layers
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from safetensors.numpy import load_file, save_file
 
@@ -147,7 +148,7 @@ class Factors:
         DropoutRNNCell.get_dropout_mask, DropoutRNNCell.get_recurrent_dropout_mask = self.real_masks
 
     def watch(self, model):
-        self.layers, self.steps, self.drawn = {}, {}, {}
+        self.layers, self.steps, self.drawn, self.draws = {}, {}, {}, {}
         for layer in model.layers:
             self.watch_layer(layer, layer.name)
 
@@ -165,6 +166,26 @@ class Factors:
         for source, name in cells_of(layer, name):
             if hasattr(source, "seed_generator"):
                 self.layers[id(source.seed_generator)], self.steps[name] = name, steps
+        if isinstance(layer, image_layers.BaseImagePreprocessingLayer) and hasattr(layer, "generator"):
+            self.layers[id(layer.generator)], self.steps[name] = name, steps
+            self.number_draws(layer, name)
+
+    def number_draws(self, layer, name):
+        """A layer that varies images draws several times in a call: uniform, uniform_1, …"""
+        transformation = layer.get_random_transformation
+
+        def numbered(*arguments, **named):
+            self.draws[name] = 0
+            return transformation(*arguments, **named)
+        layer.get_random_transformation = numbered
+
+    def part_of(self, seed):
+        """What the next draw of a layer's call is named."""
+        name = self.layers[id(seed)]
+        if name not in self.draws:
+            return "uniform"
+        self.draws[name] += 1
+        return f"uniform_{self.draws[name] - 1}" if self.draws[name] > 1 else "uniform"
 
     def factor(self, seed, part, shape, draw):
         layer, shape = self.layers[id(seed)], [int(size) for size in shape]
@@ -212,8 +233,8 @@ class Factors:
     def uniform(self, shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
         if not self.is_ours(seed):
             return self.real["uniform"](shape, minval=minval, maxval=maxval, dtype=dtype, seed=seed)
-        return tf.cast(self.factor(seed, "uniform", shape, lambda size: self.random.uniform(minval, maxval, size)),
-                       dtype or backend.floatx())
+        draw = self.factor(seed, self.part_of(seed), list(shape) or [1], self.random.random)
+        return minval + tf.cast(tf.reshape(draw, shape), dtype or backend.floatx()) * (maxval - minval)
 
 
 # --- data -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT-0
 """What TensorFlow on a CPU computes in single precision only, in double precision too; sums and places as NumPy finds
 them."""
+import numpy as np
 import tensorflow as tf
 
 
@@ -44,12 +45,93 @@ def of_any(function):
 
 
 def singly(function):
-    """tf.image.resize, whose gradients with Lanczos' kernels there are for single precision only."""
+    """tf.image.resize, whose gradients with Lanczos' kernels or antialias there are for single precision only."""
     def resize(images, size, method="bilinear", **more):
-        if images.dtype != "float64" or not method.startswith("lanczos"):
+        if images.dtype != "float64" or not (method.startswith("lanczos") or more.get("antialias")):
             return function(images, size, method=method, **more)
         return tf.cast(function(tf.cast(images, "float32"), size, method=method, **more), "float64")
     return resize
+
+
+def beyond(at, size, mode):
+    """Where TensorFlow looks for a place that may be beyond the edge (image_ops.h, MapCoordinate)."""
+    if mode == "constant":
+        return at
+    if mode == "nearest" or size == 1:
+        return np.clip(at, 0, size - 1)
+    low, high = at < 0, at > size - 1
+    if mode == "wrap":
+        periods = np.where(low, -(np.trunc(-at / (size - 1)) + 1), np.where(high, np.trunc(at / (size - 1)), 0))
+        return np.clip(at - size * periods, 0, size - 1)
+    near = np.where(low, at + 2 * size * np.trunc(-at / (2 * size)), at - 2 * size * np.trunc(at / (2 * size)))
+    mirrored = np.where(low, np.where(near < -size, near + 2 * size, -near - 1),
+                        np.where(near >= size, 2 * size - near - 1, near))
+    return np.clip(np.where(low | high, mirrored, at), 0, size - 1)
+
+
+def places_matrix(transform, rows, columns, interpolation, fill_mode):
+    """(rows · columns, rows · columns): how much of each pixel of an image goes to each pixel of what is made of it."""
+    i, j = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
+    a0, a1, a2, b0, b1, b2 = np.asarray(transform, np.float64)[:6]
+    row, column = beyond(b0 * j + b1 * i + b2, rows, fill_mode), beyond(a0 * j + a1 * i + a2, columns, fill_mode)
+    if interpolation == "nearest":
+        row, column = np.floor(row + 0.5), np.floor(column + 0.5)
+    matrix = np.zeros((rows * columns, rows * columns))
+    for y in range(rows):
+        for x in range(columns):
+            share = np.maximum(0, 1 - np.abs(row - y)) * np.maximum(0, 1 - np.abs(column - x))
+            matrix[:, y * columns + x] = share.reshape(-1)
+    return matrix
+
+
+def affine(function):
+    """Keras' affine_transform has places in single precision, and as its gradient the transformation back, which is
+    another function's. This is the same sum of pixels, and held against it."""
+    def transform(images, transform, interpolation="bilinear", fill_mode="constant", fill_value=0, data_format=None):
+        real = function(tf.cast(images, "float32"), tf.cast(transform, "float32"), interpolation, fill_mode, fill_value,
+                        data_format)
+        first = data_format == "channels_first"
+        x = tf.transpose(images, (0, 2, 3, 1)) if first else images
+        samples, rows, columns, channels = x.shape
+        shares = np.stack([places_matrix(each, rows, columns, interpolation, fill_mode) for each in transform])
+        y = tf.constant(shares, x.dtype) @ tf.reshape(x, (samples, rows * columns, channels))
+        y = tf.reshape(y + tf.constant(fill_value * (1 - shares.sum(-1, keepdims=True)), x.dtype), x.shape)
+        y = tf.transpose(y, (0, 3, 1, 2)) if first else y
+        assert np.max(np.abs(y - tf.cast(real, y.dtype))) < 1e-4 * (1 + np.max(np.abs(images)))
+        return y
+    return transform
+
+
+def in_precision_of_angle(function):
+    """Keras' factor of degrees is a float32 tensor, which does not multiply what is float64."""
+    def matrix(self, *arguments, **named):
+        real = self.backend
+
+        class Backend:
+            def __getattr__(self, name):
+                return getattr(real, name)
+
+            def convert_to_tensor(self, x):
+                return tf.constant(x, named["angle"].dtype)
+        self.backend = Backend()
+        try:
+            return function(self, *arguments, **named)
+        finally:
+            self.backend = real
+    return matrix
+
+
+def as_documented(layer, transform):
+    """RandomCrop leaves images as they are in inference, and cuts those that are not larger than the part where the
+    part of its shape would begin; as documented, that part is resized."""
+    from keras.src.utils import image_utils
+
+    def transform_images(self, images, transformation, training=True):
+        shape = images.shape
+        if training and shape[self.height_axis] > self.height and shape[self.width_axis] > self.width:
+            return transform(self, images, transformation, training)
+        return image_utils.smart_resize(images, (self.height, self.width), data_format=self.data_format)
+    layer.transform_images = transform_images
 
 
 def widen(backend):
@@ -71,3 +153,9 @@ def widen(backend):
         argmax(x, axis, keepdims) if axis is None or keepdims else tf.argmax(x, axis, output_type="int32")
     in_top_k = backend.math.in_top_k
     backend.math.in_top_k = lambda targets, predictions, k: in_top_k(targets, tf.cast(predictions, "float32"), k=k)
+    from keras.src.layers.preprocessing.image_preprocessing import base_image_preprocessing_layer as images
+    backend.image.affine_transform = affine(backend.image.affine_transform)
+    of_class = images.BaseImagePreprocessingLayer
+    of_class._compute_affine_matrix = in_precision_of_angle(of_class._compute_affine_matrix)
+    import keras
+    as_documented(keras.layers.RandomCrop, keras.layers.RandomCrop.transform_images)

@@ -293,6 +293,36 @@ row("UpSampling2D", (3,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3
 row("UpSampling3D", (4,), spatial(lambda chain, size: chain.pick.choice([1, 2, 3])), data_format=data_format)
 
 
+def size(chain):
+    return chain.pick.choice([1, 2, 3, 5, 8])
+
+
+def factor(low, high):
+    """A number, or a pair."""
+    def draw(chain):
+        number = lambda: round(chain.pick.uniform(low, high), 2)
+        return number() if chain.chance(0.6) else f"({number()}, {number()})"
+    return draw
+
+
+IMAGES = dict(data_format=data_format, seed=SEED)
+# Where places round to the nearest pixel, single precision may choose another one than double.
+PLACES = dict(**IMAGES, fill_mode=quoted(["reflect", "wrap", "constant", "nearest"]), fill_value=mostly(0.5))
+VALUES = dict(**IMAGES, value_range=mostly("(0, 1)", "(-1, 1)", "(-3, 2)"))
+row("RandomFlip", (3,), quoted(["horizontal", "vertical", "horizontal_and_vertical"]), **IMAGES)
+row("RandomRotation", (3,), factor(-1, 1), **PLACES)
+row("RandomZoom", (3,), factor(-0.9, 1), width_factor=mostly(0.3, "(-0.2, 0.4)"), **PLACES)
+row("RandomTranslation", (3,), factor(-1, 1), factor(-1, 1), **PLACES)
+row("RandomContrast", (3,), factor(0, 1), **VALUES)
+row("RandomBrightness", (3,), factor(-1, 1), **VALUES)
+row("RandomErasing", (3,), scale=mostly(0.5, "(0.2, 0.9)"), factor=factor(0, 1), fill_value=mostly(0.5), **VALUES)
+row("RandomCrop", (3,), size, size, **IMAGES)
+row("CenterCrop", (3,), size, size, data_format=data_format)
+row("Resizing", (3,), size, size, data_format=data_format, antialias=mostly(True),
+    interpolation=quoted(["bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"]),
+    crop_to_aspect_ratio=mostly(True))
+
+
 # --- sequences --------------------------------------------------------------------------------------------------------
 
 def stateful(chain):

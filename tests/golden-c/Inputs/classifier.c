@@ -247,6 +247,7 @@ static int classifier_has_avx2(void) {
 #include "nnc_transpose.h"
 #include "nnc_packed.h"
 #include "nnc_winner.h"
+#include "nnc_image.h"
 #include "nnc_rows.h"
 #include "nnc_init.h"
 #include "nnc_rate.h"

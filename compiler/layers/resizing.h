@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Parts of images, and images of another size. */
+#ifndef NNC_LAYERS_RESIZING_H
+#define NNC_LAYERS_RESIZING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "build/builder.h"
+#include "plan/plan.h"
+
+/** Rows and columns of an image. */
+typedef struct Box {
+    int64_t row, column, rows, columns;
+} Box;
+
+/** What lies in the box, of images (batch, rows, columns, channels). */
+Tensor *image_crop(Builder *build, Tensor *x, Box box);
+/** Images of another size, interpolated as Resizing is. */
+Tensor *image_resize(Builder *build, Tensor *x, int64_t rows, int64_t columns, const char *interpolation,
+                     bool antialias);
+/** The largest part in the middle that has the aspect ratio of (rows, columns), resized to it. */
+Tensor *image_fit(Builder *build, Tensor *x, int64_t rows, int64_t columns);
+
+#endif
