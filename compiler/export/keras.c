@@ -105,7 +105,11 @@ static bool put_value(Export *export, Writer *writer, const WrittenArg *arg, con
         put_real(either->number, out);
         return true;
     }
-    case ARG_OBJECTS: return put_objects(export, writer, *(const Objects *)field, out);
+    case ARG_OBJECTS: {
+        const Objects *const objects = field;
+        if (arg->row->alone && objects->count == 1) return put_object(export, writer, objects->at[0], NULL, out);
+        return put_objects(export, writer, *objects, out);
+    }
     default: return export_fail(export, "the argument %s has no counterpart in Keras", arg->row->name);
     }
 }
@@ -217,13 +221,12 @@ static void add_layer(Export *export, const Layer *owner, const Layer *layer, co
                       Arrays *arrays) {
     Arena *const arena = export->arena;
     for (int i = 0; i < layer->inner.count; i++) {
-        const char *const part = layer->inner.count == 2 ? i ? "backward_layer" : "forward_layer" : "layer";
-        add_layer(export, owner, layer->inner.at[i], arena_printf(arena, "%s/%s", group, part), weight, arrays);
+        const char *const inner = arena_printf(arena, "%s/%s", group, layer_inner_group(layer, i));
+        add_layer(export, owner, layer->inner.at[i], inner, weight, arrays);
     }
     for (int i = 0; layer->inner.count == 0 && i < layer->weights.count; i++) {
         const Shape shape = layer->weights.at[i]->shape;
-        nnc_entry array = {.name =
-                               arena_printf(arena, layer->def->recurrent ? "%s/cell/vars/%d" : "%s/vars/%d", group, i),
+        nnc_entry array = {.name = arena_printf(arena, "%s/%s/%d", group, layer_variables_group(layer), i),
                            .dtype = NNC_F32,
                            .rank = shape.rank,
                            .count = (size_t)shape_size(shape, 1),
@@ -241,12 +244,8 @@ static bool put_variables(Export *export, Text *out) {
     list_push(export->arena, &groups, "vars");
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *const layer = model->layers.at[i];
-        const char *const base = snake_case(export->arena, layer->def->class.name);
-        int **const count = (int **)names_slot(&counts, base);
-        if (!*count) *count = NEW(export->arena, int);
-        const char *const group = **count ? arena_printf(export->arena, "layers/%s_%d", base, **count)
-                                          : arena_printf(export->arena, "layers/%s", base);
-        ++**count;
+        const char *const group = arena_printf(export->arena, "layers/%s",
+                                               numbered_name(export->arena, &counts, layer->def->class.name));
         int weight = 0;
         list_push(export->arena, &groups, arena_printf(export->arena, "%s/vars", group));
         add_layer(export, layer, layer, group, &weight, &arrays);

@@ -178,12 +178,8 @@ static const char *const *groups_of(const Chain *chain, const Ast *layers) {
     for (int i = 0; i < json_count(layers); i++) {
         const char *const class_name = keras_class(import, layers->items.at[i]);
         if (!class_name) return NULL;
-        const char *const base = snake_case(import->arena, class_name);
-        int **const count = (int **)names_slot(&counts, base);
-        if (!*count) *count = NEW(import->arena, int);
-        groups[i] = **count ? arena_printf(import->arena, "%slayers/%s_%d", chain->group, base, **count)
-                            : arena_printf(import->arena, "%slayers/%s", chain->group, base);
-        ++**count;
+        groups[i] = arena_printf(import->arena, "%slayers/%s", chain->group,
+                                 numbered_name(import->arena, &counts, class_name));
     }
     return groups;
 }

@@ -21,12 +21,11 @@ static bool take_group(Import *import, const Hdf5 *file, const Layer *owner, con
                        int *weight) {
     Arena *const arena = import->arena;
     for (int i = 0; i < layer->inner.count; i++) {
-        const char *const part = layer->inner.count == 2 ? i ? "backward_layer" : "forward_layer" : "layer";
-        if (!take_group(import, file, owner, layer->inner.at[i], arena_printf(arena, "%s/%s", group, part), weight))
-            return false;
+        const char *const inner = arena_printf(arena, "%s/%s", group, layer_inner_group(layer, i));
+        if (!take_group(import, file, owner, layer->inner.at[i], inner, weight)) return false;
     }
     if (layer->inner.count > 0) return true;
-    const char *const variables = arena_printf(arena, layer->def->recurrent ? "%s/cell/vars" : "%s/vars", group);
+    const char *const variables = arena_printf(arena, "%s/%s", group, layer_variables_group(layer));
     for (int i = 0; i < layer->weights.count; i++) {
         nnc_entry array;
         const char *const name = arena_printf(arena, "%s/%d", variables, i);
@@ -44,14 +43,9 @@ static const char *const *groups_of_model(Import *import) {
     const Model *const model = import->model;
     const char **const groups = NEW_ARRAY(import->arena, const char *, model->layers.count);
     Names counts = {.arena = import->arena};
-    for (int i = 0; i < model->layers.count; i++) {
-        const char *const base = snake_case(import->arena, model->layers.at[i]->def->class.name);
-        int **const count = (int **)names_slot(&counts, base);
-        if (!*count) *count = NEW(import->arena, int);
-        groups[i] = **count ? arena_printf(import->arena, "layers/%s_%d", base, **count)
-                            : arena_printf(import->arena, "layers/%s", base);
-        ++**count;
-    }
+    for (int i = 0; i < model->layers.count; i++)
+        groups[i] = arena_printf(import->arena, "layers/%s",
+                                 numbered_name(import->arena, &counts, model->layers.at[i]->def->class.name));
     return groups;
 }
 

@@ -239,14 +239,25 @@ static bool take_way(Torch *torch, const Layer *layer, Weight *const *weights, c
 
 /* Layers ------------------------------------------------------------ */
 
+/* The layer that runs a cell of RNN; NULL: it runs several, which PyTorch has not. */
+static const Layer *cell_of(const Layer *layer) {
+    while (layer->def->recurrent && layer->inner.count == 1) layer = layer->inner.at[0];
+    return layer->inner.count == 0 ? layer : NULL;
+}
+
+static bool take_ways(Torch *torch, const Layer *owner, const Layer *layer, const Module *module, bool probe) {
+    const Layer *const forward = cell_of(layer->inner.at[0]), *const backward = cell_of(layer->inner.at[1]);
+    if (!forward || !backward) return false;
+    const int each = forward->weights.count;
+    return module->parts == (each == 3 ? 8 : 4) && take_way(torch, forward, owner->weights.at, module, "", probe) &&
+           take_way(torch, backward, owner->weights.at + each, module, "_reverse", probe);
+}
+
 static bool take_module(Torch *torch, const Layer *owner, const Layer *layer, const Module *module, bool probe) {
-    if (layer->inner.count == 2) {
-        const int each = layer->inner.at[0]->weights.count;
-        const int parts = each == 3 ? 8 : 4;
-        return module->parts == parts && take_way(torch, layer->inner.at[0], owner->weights.at, module, "", probe) &&
-               take_way(torch, layer->inner.at[1], owner->weights.at + each, module, "_reverse", probe);
-    }
-    if (layer->inner.count == 1) return take_module(torch, owner, layer->inner.at[0], module, probe);
+    if (layer->inner.count > 0 && layer->inner.at[0]->half) return take_ways(torch, owner, layer, module, probe);
+    if (layer->inner.count > 0 && !layer->def->recurrent)
+        return take_module(torch, owner, layer->inner.at[0], module, probe);
+    if (!(layer = cell_of(layer))) return false;
     if (layer->def->recurrent)
         return module->parts == (layer->weights.count == 3 ? 4 : 2) &&
                take_way(torch, layer, owner->weights.at, module, "", probe);

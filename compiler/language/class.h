@@ -125,6 +125,7 @@ struct ArgDef {
     bool pairs;                 /* ARG_INTS: the entries may be pairs instead */
     bool truths;                /* ARG_INT: True is 1 and False 0 */
     bool filled;                /* sequences: not empty */
+    bool alone;                 /* ARG_OBJECTS: a single one is written without brackets */
     bool may_be_none;           /* None is taken although it is not the default */
     int length;                 /* sequences: how many entries they must have; 0: any number */
 };

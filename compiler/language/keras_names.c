@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/names.h"
 #include "language/keras_names.h"
 
 static bool is_upper(char c) {
@@ -68,4 +69,12 @@ const char *layer_name_problem(const char *name) {
         }
     }
     return length > 128 ? "it is longer than 128 characters" : NULL;
+}
+
+const char *numbered_name(Arena *arena, Names *counts, const char *class_name) {
+    const char *const base = snake_case(arena, class_name);
+    int **const count = (int **)names_slot(counts, base);
+    if (!*count) *count = NEW(arena, int);
+    const int number = (**count)++;
+    return number == 0 ? base : arena_printf(arena, "%s_%d", base, number);
 }

@@ -3,6 +3,8 @@
  * the other, all but the last of which give every step. */
 #include <string.h>
 
+#include "base/names.h"
+#include "language/keras_names.h"
 #include "layers/layer.h"
 #include "layers/recurrent.h"
 
@@ -49,7 +51,7 @@ typedef struct RnnArgs {
 } RnnArgs;
 
 static const ArgDef rnn_args[] = {
-    {ARG(RnnArgs, cell), ARG_OBJECTS, .class_kind = CLASS_LAYER,
+    {ARG(RnnArgs, cell), ARG_OBJECTS, .class_kind = CLASS_LAYER, .alone = true,
      .doc = "LSTMCell(…), GRUCell(…) or SimpleRNNCell(…), or a list of such"},
     RETURNS, STATEFUL, UNROLL, ZERO_OUTPUT, {0}};
 
@@ -164,6 +166,17 @@ static const char *stream(const Layer *layer, bool *timed) {
     return why;
 }
 
+/* Keras numbers cells among those of their class. */
+static const char *inner_group(const Layer *layer, int at) {
+    Names counts = {.arena = layer->arena};
+    const char *name = NULL;
+    const Objects *const cells = &((const RnnArgs *)layer->args)->cell;
+    if (cells->count == 1 && cells->at[0]->class != &layer_StackedRNNCells.class) return "cell";
+    for (int i = 0; i <= at; i++)
+        name = numbered_name(layer->arena, &counts, layer->inner.at[i]->object->class->name);
+    return arena_printf(layer->arena, "cell/cells/%s", name);
+}
+
 static bool stateful(const Layer *layer) { return ((const RnnArgs *)layer->args)->run.stateful; }
 
 const LayerDef layer_RNN = {
@@ -172,6 +185,7 @@ const LayerDef layer_RNN = {
     .forward = forward,
     .stream = stream,
     .stateful = stateful,
+    .inner_group = inner_group,
     .recurrent = true,
     .masks = true,
 };

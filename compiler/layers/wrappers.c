@@ -125,12 +125,18 @@ static bool inner_stateful(const Layer *layer) {
     return inner->def->stateful && inner->def->stateful(inner);
 }
 
+static const char *way_group(const Layer *layer, int at) {
+    (void)layer;
+    return at == 0 ? "forward_layer" : "backward_layer";
+}
+
 const LayerDef layer_Bidirectional = {
     LAYER_CLASS("Bidirectional", "a recurrent layer run both ways through time", bidirectional_args, BidirectionalArgs),
     .shape = bidirectional_shape,
     .forward = bidirectional_forward,
     .stream = bidirectional_stream,
     .stateful = inner_stateful,
+    .inner_group = way_group,
     .masks = true,
 };
 

@@ -31,3 +31,12 @@ void layer_shape_inner(Layer *wrapper, Layer *inner, const char *name, Shape inp
 const char *layer_source(const Layer *layer) {
     return layer->previous ? arena_printf(layer->arena, " from '%s'", layer->previous->name) : "";
 }
+
+const char *layer_inner_group(const Layer *layer, int at) {
+    return layer->def->inner_group ? layer->def->inner_group(layer, at) : "layer";
+}
+
+/* A recurrent layer of Keras runs a cell, which has the variables; a cell of RNN is the cell itself. */
+const char *layer_variables_group(const Layer *layer) {
+    return ((const LayerDef *)layer->object->class)->recurrent ? "cell/vars" : "vars";
+}

@@ -50,6 +50,8 @@ typedef struct LayerDef {
     /** --stream: NULL, or why the layer cannot run one time step after another. *timed: whether dimension 1 of its
      *  input is the time that goes on; becomes that of its output. NULL: it can only where that is not so. */
     const char *(*stream)(const Layer *layer, bool *timed);
+    /** Where Keras keeps the variables of an inner layer, below its own: "forward_layer"; NULL: in "layer". */
+    const char *(*inner_group)(const Layer *layer, int at);
     int dims;       /* images: how many dimensions its positions have, 1 to 3 */
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */
@@ -97,6 +99,9 @@ struct Layer {
 /** Shapes of a wrapper's inner layer for what it is called with; its name becomes "wrapper/NAME", its weights become
  *  the wrapper's, too. */
 void layer_shape_inner(Layer *wrapper, Layer *inner, const char *name, Shape input, Shape mask, Diags *diags);
+/** The group of the inner layer number `at` in files of Keras, below the layer's own; that of a layer's variables. */
+const char *layer_inner_group(const Layer *layer, int at);
+const char *layer_variables_group(const Layer *layer);
 /** Declares a weight; `shape` has no batch. Trainable when the layer is. */
 Weight *layer_weight(Layer *layer, const char *name, Shape shape, WeightArgs args);
 /** Where the input comes from, for messages: " from 'conv2d'", or "" where it is the model's. */

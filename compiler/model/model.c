@@ -36,7 +36,7 @@ typedef struct Maker {
     int64_t batch;      /* of Input or the first layer; INT_NONE */
     Span batch_span;
     Names layer_names;  /* → the Layer */
-    Names class_counts; /* → int *, how many automatic names of that snake_case are given out */
+    Names class_counts; /* of layers without name=: their numbered names */
 } Maker;
 
 static const char unknown_size[] = "all sizes of the input must be known: None cannot be one";
@@ -153,22 +153,11 @@ static void read_layer_input(Maker *maker, const Object *object, const LayerArgs
     }
 }
 
-/* dense, dense_1, …: counted among the layers without name=, as Keras counts them. */
-static const char *automatic_name(Maker *maker, const Class *class) {
-    const char *base = snake_case(maker->arena, class->name);
-    int **count = (int **)names_slot(&maker->class_counts, base);
-    if (*count == NULL) {
-        *count = NEW(maker->arena, int);
-    }
-    int number = (**count)++;
-    return number == 0 ? base : arena_printf(maker->arena, "%s_%d", base, number);
-}
-
 static void name_layer(Maker *maker, Layer *layer, const char *given) {
     Span span = given == NULL ? layer->span : object_arg_span(layer->object, "name");
     layer->name = given;
     if (given == NULL) {
-        layer->name = automatic_name(maker, &layer->def->class);
+        layer->name = numbered_name(maker->arena, &maker->class_counts, layer->def->class.name);
     } else if (layer_name_problem(given) != NULL) {
         diag(maker->diags, D_layer_name, span, given, layer_name_problem(given));
         return;
@@ -200,7 +189,9 @@ static Layer *inner_layer(Maker *maker, const Layer *wrapper, const Object *obje
     if (!add_inner_layers(maker, layer)) {
         return NULL;
     }
-    layer->name = layer->own_name = args->name != NULL ? args->name : automatic_name(maker, object->class);
+    layer->own_name =
+        args->name != NULL ? args->name : numbered_name(maker->arena, &maker->class_counts, object->class->name);
+    layer->name = layer->own_name;
     if (args->name != NULL && layer_name_problem(args->name) != NULL) {
         diag(maker->diags, D_layer_name, object_arg_span(object, "name"), args->name, layer_name_problem(args->name));
     }

@@ -43,7 +43,10 @@ static const char *objects_text(const Writer *writer, Objects objects) {
 static const char *value_text(const Writer *writer, const ArgDef *row, const void *field) {
     Text out = {.arena = writer->arena};
     if (row->type == ARG_OBJECT && *(Object *const *)field) return object_text(writer, *(Object *const *)field);
-    if (row->type == ARG_OBJECTS) return objects_text(writer, *(const Objects *)field);
+    if (row->type == ARG_OBJECTS) {
+        const Objects objects = *(const Objects *)field;
+        return row->alone && objects.count == 1 ? object_text(writer, objects.at[0]) : objects_text(writer, objects);
+    }
     if (row->type == ARG_NUMBER_OR_OBJECT && ((const NumberOrObject *)field)->object)
         return object_text(writer, ((const NumberOrObject *)field)->object);
     if (row->type == ARG_INTS && ((const Ints *)field)->count == 1 && !((const Ints *)field)->pairs)

@@ -219,6 +219,9 @@ KERAS_3 = [
     ("layer_norm_rms", (4, 5), "L.LayerNormalization(gamma_initializer='ones')"),
     ("leaky_slope", (5,), "L.LeakyReLU(negative_slope=0.05)"),
     ("celu", (5,), "L.Dense(4, activation='celu')"),
+    ("rnn_cell", (5, 3), "L.RNN(L.GRUCell(4), return_sequences=True), L.RNN(L.SimpleRNNCell(3))"),
+    ("rnn_cells", (5, 3), "L.RNN([L.LSTMCell(4), L.LSTMCell(3)]), L.Dense(2)"),
+    ("bidirectional_cells", (5, 3), "L.Bidirectional(L.RNN([L.LSTMCell(2), L.SimpleRNNCell(3)])), L.Dense(2)"),
 ]
 KERAS_2 = [
     ("thresholded", (5,), "L.ThresholdedReLU(theta=0.3)"),
