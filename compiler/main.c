@@ -13,6 +13,7 @@
 #include "driver/output.h"
 #include "driver/run.h"
 #include "file/file.h"
+#include "file/header.h"
 #include "export/export.h"
 #include "frontend/constants.h"
 #include "frontend/dump.h"

@@ -11,7 +11,7 @@
 #include "base/options.h"
 #include "driver/output.h"
 #include "driver/temporary.h"
-#include "file/file.h"
+#include "file/header.h"
 #include "host/host.h"
 #include "plan/plan.h"
 

@@ -23,7 +23,7 @@ $upper_API int $prefix_adapt($prefix_params *p, const $real *x, size_t n) {
             mean += away / (double)(row + 1);
             squares += away * (value - mean);
         }
-        deviation = sqrt(squares / (double)n);
+        deviation = square_root(squares / (double)n);
         p->$mean[i] = ($real)mean;
         p->$deviation[i] = ($real)(deviation >= 1.17549435e-38 ? deviation : 1);
     }

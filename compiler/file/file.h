@@ -8,6 +8,5 @@
 
 /** MODEL.c: everything. header_name: what to include instead of repeating the declarations; NULL: repeat them. */
 const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name);
-const char *emit_model_h(Arena *arena, const Plan *plan);
 
 #endif

@@ -25,12 +25,16 @@ $summary_lines
 //@ file_once
 #ifndef NNC_COPY_BYTES /* what stands in the file once */
 
+//@ file_unit
+
+#ifdef NNC_UNIT /* another of nnc's files stands before this one: each has names of its own */
+#undef NNC_OWN
+#define NNC_OWN(name) name##_of_$prefix
+$names
+#endif
 //@ file_includes
 
-#include <math.h> /* sqrt: nothing else */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+$includes
 //@ file_api
 
 #ifndef NNC_API
@@ -62,8 +66,9 @@ typedef char $prefix_trainer_size[sizeof($prefix_trainer) == $upper_TRAINER_BYTE
 #endif
 #endif
 
+#undef NNC_COPY
 #ifdef NNC_COPIES
-#define NNC_COPY(name) name##_avx512
+#define NNC_COPY(name) name##_of_$prefix_avx512
 #define NNC_COPY_BYTES 64
 #ifdef __clang__
 #pragma clang attribute push( \
@@ -79,7 +84,7 @@ typedef char $prefix_trainer_size[sizeof($prefix_trainer) == $upper_TRAINER_BYTE
 #undef NNC_COPY
 #undef NNC_COPY_BYTES
 
-#define NNC_COPY(name) name##_avx2
+#define NNC_COPY(name) name##_of_$prefix_avx2
 #define NNC_COPY_BYTES 32
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -105,17 +110,26 @@ static int $prefix_has_avx2(void) {
 }
 
 #define NNC_BEST(program, arguments) \
-    ($prefix_has_avx512() ? program##_avx512 arguments \
-     : $prefix_has_avx2() ? program##_avx2 arguments : program arguments)
-#define NNC_COPY(name) name
+    ($prefix_has_avx512() ? program##_of_$prefix_avx512 arguments \
+     : $prefix_has_avx2() ? program##_of_$prefix_avx2 arguments : program arguments)
 #else
 #define NNC_BEST(program, arguments) program arguments
 #endif
+#define NNC_COPY(name) name##_of_$prefix
 
 #endif /* NNC_COPY_BYTES */
-//@ file_names
+//@ file_copies_names
 
-#ifdef NNC_COPIES /* each copy has names of its own */
+#if defined NNC_COPIES || defined NNC_UNIT /* each copy has names of its own, and each of several files in one unit */
+$names
+#endif
+//@ file_copy
+
+#undef NNC_COPY
+#define NNC_COPY(name) name##_of_$prefix
+//@ file_copy_names
+
+#ifdef NNC_UNIT /* each of several files in one translation unit has names of its own */
 $names
 #endif
 //@ file_copied_end
@@ -124,6 +138,13 @@ $names
 //@ file_end
 
 #endif /* NNC_COPY_BYTES */
+//@ file_unit_end
+
+/* Another of nnc's files may follow in the same translation unit. */
+#undef NNC_UNIT
+#define NNC_UNIT
+#undef NNC_COPIES
+#undef NNC_BEST
 //@ file_kernels
 
 /* ------------------------------------------------------------------------------------------ operations of the model */
@@ -135,7 +156,7 @@ $summary_lines
 $data_lines
  *
  * Every function returns NNC_OK or a status below 0, keeps all it needs in what the caller hands it, and calls nothing
- * but memcpy, memset and sqrt. Different objects may be used by different threads at once; a const one may be shared.
+ * but memcpy and memset. Different objects may be used by different threads at once; a const one may be shared.
  */
 #ifndef $upper_H_INCLUDED
 #define $upper_H_INCLUDED

@@ -21,7 +21,6 @@ void emit_monte_carlo(Emit *emit, const Hole *holes, const char *check, const ch
                       {"mc_arena", arena},
                       {"mc_at", integer(emit, plan->monte_carlo.arena_size)},
                       {"mc_rows", integer(emit, plan->mc_rows)},
-                      {"sqrt", plan->real == ELEMENT_DOUBLE ? "sqrt" : "sqrtf"},
                       {"check", check},
                       {"run_sample", run},
                       {NULL, NULL}});

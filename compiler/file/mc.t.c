@@ -41,7 +41,7 @@ $upper_API int $prefix_predict_mc(const $prefix_params *p, $prefix_work *w, cons
             }
         }
         for (size_t i = 0; i < size; i++) {
-            std[i] = $sqrt(std[i] / ($real)samples);
+            std[i] = root_of(std[i] / ($real)samples);
         }
         x += batch * $upper_IN;
         mean += size;

@@ -117,6 +117,31 @@ static const char *names_text(const Parts *all) {
     return text_chars(&out);
 }
 
+static bool is_macro(const Part *part, const char *name, size_t length) {
+    static const char define[] = "#define ";
+    for (const char *at = part->text; (at = strstr(at, define)) && at < part->text + part->length;) {
+        at += strlen(define);
+        if (!strncmp(at, name, length) && !word_char(at[length])) return true;
+    }
+    return false;
+}
+
+/* The same for what a file has once: NNC_OWN(name) is a name of this file. */
+static const char *once_names_text(const Parts *all) {
+    Text out = {.arena = all->arena};
+    for (int i = 0; i < all->parts.count; i++) {
+        const Part *part = &all->parts.at[i];
+        for (size_t at = 0, end; part->once && part->taken && at < part->names_length; at = end + 1) {
+            const char *const name = part->names + at;
+            end = at + strcspn(name, " ");
+            const int length = (int)(end - at);
+            if (is_macro(part, name, (size_t)length)) text_printf(&out, "#undef %.*s\n", length, name);
+            else text_printf(&out, "#define %.*s NNC_OWN(%.*s)\n", length, name, length, name);
+        }
+    }
+    return text_chars(&out);
+}
+
 RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied) {
     Parts all = {.arena = arena};
     for (int i = 0; once[i]; i++) split(&all, embedded_text(once[i]), true);
@@ -125,7 +150,7 @@ RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *on
     for (int i = 0; i < all.parts.count; i++) /* the basic types: always there */
         if (defines(&all.parts.at[i], "vec", 3)) take(&all, &all.parts.at[i]);
     take_used(&all, text, strlen(text));
-    return (RuntimeParts){taken_text(&all, true), taken_text(&all, false), names_text(&all)};
+    return (RuntimeParts){taken_text(&all, true), taken_text(&all, false), once_names_text(&all), names_text(&all)};
 }
 
 const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last) {

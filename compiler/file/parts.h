@@ -8,7 +8,7 @@
 /** The runtime's parts that a text uses, in the order of their files, for --standalone. */
 typedef struct RuntimeParts {
     const char *once, *copied; /* for the file; for each instruction set */
-    const char *names;         /* lines of nnc_copies.h that rename what is copied */
+    const char *once_names, *names; /* lines that rename them; those of nnc_copies.h */
 } RuntimeParts;
 
 RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied);

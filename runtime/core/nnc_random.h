@@ -9,6 +9,7 @@
 
 #include "nnc.h"
 #include "nnc_math.h"
+#include "nnc_sqrt.h"
 #include "nnc_vec.h"
 
 /* @part vec_pair PAIRS RANDOM_STREAMS */

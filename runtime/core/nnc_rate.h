@@ -41,6 +41,24 @@ static inline double ceiling_of(double x) {
     return -floor_of(-x);
 }
 
+/* @part square_root */
+
+/** The square root of x >= 0, not denormal, by Newton's steps from half the exponent. */
+static inline double square_root(double x) {
+    double root;
+    uint64_t bits;
+    if (!(x > 0)) {
+        return 0;
+    }
+    memcpy(&bits, &x, sizeof bits);
+    bits = (bits >> 1) + ((uint64_t)1023 << 51);
+    memcpy(&root, &bits, sizeof root);
+    for (int i = 0; i < 5; i++) {
+        root = (root + x / root) / 2;
+    }
+    return root;
+}
+
 /* @part natural_exp */
 
 /** e^x = 2^n e^r with |r| <= ln 2 / 2, whose series ends below 1e-17. */

@@ -6,6 +6,7 @@
 #define NNC_ROWS_H_INCLUDED
 
 #include "nnc_math.h"
+#include "nnc_sqrt.h"
 #include "nnc_vec.h"
 
 /* @part least */

@@ -12,10 +12,26 @@
 #ifndef NNC_VEC_H_INCLUDED
 #define NNC_VEC_H_INCLUDED
 
-#include <math.h> /* sqrt, sqrtf: nothing else */
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __has_include
+#if !__has_include(<string.h>)
+#define NNC_NO_STRING_H
+#endif
+#endif
+#ifndef NNC_NO_STRING_H
 #include <string.h>
+#else /* there is no C library; but these there are wherever compilers make C of structs and loops */
+#ifdef __cplusplus
+extern "C" {
+#endif
+void *memcpy(void *to, const void *from, size_t size);
+void *memset(void *to, int byte, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+#ifdef __cplusplus
+}
+#endif
+#endif /* <string.h> */
 
 /* @part vec real REAL VECTOR_BYTES LANES INLINE FORCE_INLINE UNROLL vec_at vec_int vec_bits */
 
@@ -312,49 +328,6 @@ INLINE vec v_with_sign(vec x, vec sign) { return v_from_bits((v_bits(x) & ~SIGN_
 
 /** -1, 0 or 1; 0 for NaN. */
 INLINE vec v_sign(vec x) { return v_select(x > 0, 1, v_select(x < 0, -1, 0)); }
-
-/* @part v_sqrt SQRT SQRT_INSTRUCTION */
-
-/* gcc makes calls of sqrt, for the sake of errno, where it could have one instruction. */
-#if LANES > 1 && !defined __clang__ && (defined __SSE2__ || defined __aarch64__)
-#ifdef NNC_DOUBLE
-#define SQRT "sqrtpd"
-#else
-#define SQRT "sqrtps"
-#endif
-#if defined __aarch64__ && defined NNC_DOUBLE
-#define SQRT_INSTRUCTION(to, x) __asm__("fsqrt %0.2d, %1.2d" : "=w"(to) : "w"(x))
-#elif defined __aarch64__
-#define SQRT_INSTRUCTION(to, x) __asm__("fsqrt %0.4s, %1.4s" : "=w"(to) : "w"(x))
-#elif VECTOR_BYTES == 64
-#define SQRT_INSTRUCTION(to, x) __asm__("v" SQRT " {%1, %0|%0, %1}" : "=v"(to) : "v"(x))
-#elif VECTOR_BYTES == 32
-#define SQRT_INSTRUCTION(to, x) __asm__("v" SQRT " {%1, %0|%0, %1}" : "=x"(to) : "x"(x))
-#else
-#define SQRT_INSTRUCTION(to, x) __asm__(SQRT " {%1, %0|%0, %1}" : "=x"(to) : "x"(x))
-#endif
-#endif
-
-/** Correctly rounded square root. */
-INLINE vec v_sqrt(vec x) {
-#if LANES > 1 && defined __clang__
-    return __builtin_elementwise_sqrt(x);
-#elif defined SQRT_INSTRUCTION
-    vec root;
-    SQRT_INSTRUCTION(root, x);
-    return root;
-#elif LANES > 1
-    vec root = x;
-    for (int i = 0; i < LANES; i++) {
-        root[i] = (real)sqrt(x[i]);
-    }
-    return root;
-#elif defined NNC_DOUBLE
-    return sqrt(x);
-#else
-    return sqrtf(x);
-#endif
-}
 
 /* @part v_index */
 

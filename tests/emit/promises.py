@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
 """Holds emitted C against its promises: without a warning as C99, C11 and C++11, with gcc and clang, optimised or not;
-nothing of the C library but memcpy, memset, memcmp and sqrt; no writable static data; only names with the model's
+nothing of the C library but memcpy, memset and memcmp; no writable static data; only names with the model's
 prefix; no line longer than 120 columns.
 
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
@@ -24,7 +24,7 @@ WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -W
 VARIANTS = [["--standalone"], ["--inference-only"], ["--gradients"], ["--external-masks"], ["--real=double"],
             ["--portable"], ["--standalone", "--gradients", "--prefix", "own"]]
 # __cpu_model: what the processor can do, from the compiler's own library.
-ALLOWED = {"memcpy", "memset", "memcmp", "sqrt", "sqrtf", "__cpu_model", "__cpu_features2", "_GLOBAL_OFFSET_TABLE_"}
+ALLOWED = {"memcpy", "memset", "memcmp", "__cpu_model", "__cpu_features2", "_GLOBAL_OFFSET_TABLE_"}
 
 
 def compilers(options, turn):

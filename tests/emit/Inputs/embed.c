@@ -60,8 +60,8 @@ static void test_training(void) {
         CHECK(net_evaluate(&first.params, &work, x[i], y + i, NULL, n, sums) == NNC_OK);
         total += sums[0] * (float)n; /* the loss of a batch is a mean */
     }
-    CHECK(total / SAMPLES < 0.4f);
-    CHECK(sums[1] >= 14 && sums[2] == SAMPLES); /* metrics add up */
+    CHECK(total / (float)SAMPLES < 0.4f);
+    CHECK(sums[1] >= 14 && sums[2] == (float)SAMPLES); /* metrics add up */
     CHECK(first.iterations == 3 * (STEPS + 1) && first.batches == first.iterations);
 }
 

@@ -28,10 +28,26 @@
 #ifndef NNC_COPY_BYTES /* what stands in the file once */
 
 
-#include <math.h> /* sqrt: nothing else */
 #include <stddef.h>
 #include <stdint.h>
+#ifdef __has_include
+#if !__has_include(<string.h>)
+#define NNC_NO_STRING_H
+#endif
+#endif
+#ifndef NNC_NO_STRING_H
 #include <string.h>
+#else /* there is no C library; but these there are wherever compilers make C of structs and loops */
+#ifdef __cplusplus
+extern "C" {
+#endif
+void *memcpy(void *to, const void *from, size_t size);
+void *memset(void *to, int byte, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+#ifdef __cplusplus
+}
+#endif
+#endif /* <string.h> */
 
 #include "nnc.h"
 
@@ -61,7 +77,7 @@
  * target: what the loss compares with
  *
  * Every function returns NNC_OK or a status below 0, keeps all it needs in what the caller hands it, and calls nothing
- * but memcpy, memset and sqrt. Different objects may be used by different threads at once; a const one may be shared.
+ * but memcpy and memset. Different objects may be used by different threads at once; a const one may be shared.
  */
 #ifndef SEQUENCE_H_INCLUDED
 #define SEQUENCE_H_INCLUDED
@@ -173,8 +189,9 @@ typedef char sequence_trainer_size[sizeof(sequence_trainer) == SEQUENCE_TRAINER_
 #endif
 #endif
 
+#undef NNC_COPY
 #ifdef NNC_COPIES
-#define NNC_COPY(name) name##_avx512
+#define NNC_COPY(name) name##_of_sequence_avx512
 #define NNC_COPY_BYTES 64
 #ifdef __clang__
 #pragma clang attribute push( \
@@ -190,7 +207,7 @@ typedef char sequence_trainer_size[sizeof(sequence_trainer) == SEQUENCE_TRAINER_
 #undef NNC_COPY
 #undef NNC_COPY_BYTES
 
-#define NNC_COPY(name) name##_avx2
+#define NNC_COPY(name) name##_of_sequence_avx2
 #define NNC_COPY_BYTES 32
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -216,16 +233,16 @@ static int sequence_has_avx2(void) {
 }
 
 #define NNC_BEST(program, arguments) \
-    (sequence_has_avx512() ? program##_avx512 arguments \
-     : sequence_has_avx2() ? program##_avx2 arguments : program arguments)
-#define NNC_COPY(name) name
+    (sequence_has_avx512() ? program##_of_sequence_avx512 arguments \
+     : sequence_has_avx2() ? program##_of_sequence_avx2 arguments : program arguments)
 #else
 #define NNC_BEST(program, arguments) program arguments
 #endif
+#define NNC_COPY(name) name##_of_sequence
 
 #endif /* NNC_COPY_BYTES */
 
-#ifdef NNC_COPIES /* each copy has names of its own */
+#if defined NNC_COPIES || defined NNC_UNIT /* each copy has names of its own, and each of several files in one unit */
 #include "nnc_copies.h"
 #define p_re_lu_forward_prelu NNC_COPY(p_re_lu_forward_prelu)
 #define permute_forward_permute NNC_COPY(permute_forward_permute)
@@ -252,6 +269,7 @@ static int sequence_has_avx2(void) {
 #endif
 
 #include "nnc_vec.h"
+#include "nnc_sqrt.h"
 #include "nnc_math.h"
 #include "nnc_random.h"
 #include "nnc_tile.h"
@@ -740,7 +758,7 @@ SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w,
             }
         }
         for (size_t i = 0; i < size; i++) {
-            std[i] = sqrtf(std[i] / (float)samples);
+            std[i] = root_of(std[i] / (float)samples);
         }
         x += batch * SEQUENCE_IN;
         mean += size;
@@ -750,5 +768,11 @@ SEQUENCE_API int sequence_predict_mc(const sequence_params *p, sequence_work *w,
     }
     return NNC_OK;
 }
+
+/* Another of nnc's files may follow in the same translation unit. */
+#undef NNC_UNIT
+#define NNC_UNIT
+#undef NNC_COPIES
+#undef NNC_BEST
 
 #endif /* NNC_COPY_BYTES */

@@ -70,7 +70,9 @@ def main(folder, *compiler):
             new = {owner[word] for word in words if word in owner} - taken
         code = '#include "nnc.h"\n#include <math.h>\n#include <string.h>\n'
         code += "".join(parts[part][1] for part in sorted(taken))
-        functions = set(re.findall(DEFINITIONS[3], body, re.M))
+        plain = r"^/\* (?:(?!\*/).)*\*/$"  # comments of functions that are not public
+        functions = (set(re.findall(r"\*/\n" + DEFINITIONS[3][1:], re.sub(plain, "", body, flags=re.M | re.S)))
+                     or set(re.findall(DEFINITIONS[3], body, re.M)))
         code += "void use(void (*call)(void (*)(void)));\nvoid use(void (*call)(void (*)(void))) {\n"
         code += "".join(f"    call((void (*)(void)){name});\n" for name in sorted(functions)) + "    (void)call;\n}\n"
         result = subprocess.run([*compiler, "-fsyntax-only", "-x", "c", "-I", folder, "-"], input=code, text=True,

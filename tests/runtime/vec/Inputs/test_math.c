@@ -8,6 +8,7 @@
 #include "../../Inputs/check.h"
 
 #include <float.h>
+#include <math.h>
 
 #include "math_calls.h"
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* test_vec.c - loads, stores, masks and reductions of nnc_vec.h, and the random numbers of nnc_random.h. */
+/* test_vec.c - loads, stores, masks and reductions of nnc_vec.h, roots, and the random numbers of nnc_random.h. */
 #include "../../Inputs/check.h"
 
 #include "nnc_random.h"
+#include "nnc_sqrt.h"
+
+#include <math.h>
 
 enum { MOST = 16 };
 
@@ -89,8 +92,14 @@ static void test_sqrt(void) {
         state = state * 1664525 + 1013904223;
         real x = (real)(state >> 8) * (i % 2 ? REAL(1e-9) : REAL(1e20));
         wrong += !same_bits(lane(v_sqrt(v_splat(x)), LANES - 1), (real)sqrt((double)x));
+        uint64_t bits = (uint64_t)state * UINT64_C(0x9e3779b97f4a7c15) >> 1; /* any exponent, also a subnormal's */
+        bits >>= 64 - 8 * sizeof x;
+        memcpy(&x, &bits, sizeof x); /* the low bytes come first, or the type is as wide */
+        x = isnan(x) ? 0 : x;
+        wrong += !same_bits(lane(v_sqrt(v_splat(x)), 0), (real)sqrt((double)x));
     }
-    CHECK(wrong == 0);
+    CHECK(wrong == 0 && same_bits(lane(v_sqrt(v_splat(REAL(-0.0))), 0), REAL(-0.0)));
+    CHECK(isnan(lane(v_sqrt(v_splat((real)NAN)), 0)));
     CHECK(isnan(lane(v_sqrt(v_splat(-1)), 0)) && isinf(lane(v_sqrt(v_splat((real)INFINITY)), 0)));
 }
 

@@ -6,6 +6,7 @@
 #include "nnc_packed.h"
 #include "nnc_product.h"
 #include "nnc_random.h"
+#include "nnc_sqrt.h"
 #include "nnc_tile.h"
 #include "nnc_transpose.h"
 #include "nnc_vec.h"

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* MODEL.h, and what it shares with MODEL.c: the facts of the model as holes. The texts are in file.t.c. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/options.h"
+#include "file/checks.h"
+#include "file/data.h"
+#include "file/fields.h"
+#include "file/header.h"
+#include "file/parts.h"
+#include "file/stream.h"
+#include "file/summary.h"
+#include "file/trainer.h"
+#include "language/class.h"
+#include "model/loss.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
+#include "plan/tensor.h"
+#include "emit/columns.h"
+#include "emit/emit.h"
+#include "emit/params.h"
+#include "emit/template.h"
+#include "emit/text.h"
+
+/* A comment may hold printable ASCII only, and nothing that ends it. */
+static const char *comment_text(Emit *emit, const char *text) {
+    char *copy = arena_strdup(emit->arena, text);
+    for (char *c = copy; *c; c++)
+        if ((*c < ' ' && *c != '\n') || *c > '~' || *c == '\\' || *c == '?' || (*c == '*' && c[1] == '/') ||
+            (*c == '/' && c[1] == '*'))
+            *c = '.';
+    return copy;
+}
+
+/* Each line behind " * ", as the body of a comment. */
+static const char *comment_lines(Emit *emit, const char *text) {
+    Text out = {.arena = emit->arena};
+    while (*text) {
+        const size_t length = strcspn(text, "\n");
+        text_printf(&out, length ? " * %.*s\n" : " *\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+    return text_chars(&out);
+}
+
+bool may_copy(const Plan *plan) { return !plan->options->portable && plan->target->lanes > 1; }
+
+static const char *how_text(Emit *emit) {
+    const Options *options = emit->plan->options;
+    const char *const copies = may_copy(emit->plan) ? "\n* On x86-64 it includes itself for AVX-512 and for AVX2; "
+                                                   "-DNNC_ONE_COPY leaves one copy to read and to compile."
+                                                 : "";
+    const char *const how = !options->standalone ? "cc -O2 `nnc --cflags` model.c `nnc --libs`"
+                            : options->main ? "cc -O2 model.c -o model -lm   (reads .gz with -DNNC_ZLIB -lz, .png with "
+                                              "-DNNC_PNG -lspng; threads: -DNNC_THREADS -pthread)"
+                                            : "cc -O2 -c model.c";
+    return formatted(emit, "Compile: %s%s", how, copies);
+}
+
+static int64_t inner_size(Shape shape) { return shape_size(shape_of(shape.rank - 1, shape.dim + 1), 1); }
+
+static const char *fields_text(Emit *emit, bool trainable_only) {
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < emit->plan->weights.count; i++) {
+        const Tensor *tensor = emit->plan->weights.at[i];
+        if (trainable_only && !tensor->weight->trainable) continue;
+        text_printf(&text, "%s %s[%lld]; /* %s */\n", element_name(tensor->type), weight_field(emit, tensor->weight),
+                    (long long)shape_size(tensor->shape, 1), shape_text(emit->arena, tensor->shape));
+    }
+    if (!text.length) text_printf(&text, "%s none[1]; /* there are none */\n", emit->real);
+    return text_chars(&text);
+}
+
+static const char *state_fields_text(Emit *emit) {
+    const Plan *plan = emit->plan;
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < plan->states.count; i++)
+        text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, names_of(emit, plan->states.at[i])->variable,
+                    (long long)tensor_size(plan, plan->states.at[i]),
+                    shape_text(emit->arena, plan->states.at[i]->shape));
+    return text_chars(&text);
+}
+
+/* Names of the running sums, for the comment in the header. */
+static const char *sums_text(Emit *emit) {
+    Text text = {.arena = emit->arena};
+    const Plan *plan = emit->plan;
+    text_puts(&text, "loss");
+    for (int i = 0; i < plan->metrics.count; i++) {
+        const Metric *metric = &plan->metrics.at[i];
+        if (metric->def->kind == METRIC_MEAN) text_printf(&text, ", %s, count", metric->name);
+        else text_printf(&text, ", %s[%d]", metric->name, metric->sums);
+    }
+    return comment_text(emit, text_chars(&text));
+}
+
+/* How many weights a sample has, for the comment in the header. */
+static const char *weights_text(Emit *emit) {
+    if (!emit->plan->can_train) return "";
+    const int64_t rows = inner_size(loss_rows(emit->plan->model));
+    return rows == 1 ? "one per sample"
+                     : formatted(emit, "%lld per sample, one for each row of the loss", (long long)rows);
+}
+
+const Hole *facts(Emit *emit) {
+    const Plan *plan = emit->plan;
+    const Model *model = plan->model;
+    const Options *options = plan->options;
+    const char *prefix = plan->model->name;
+    const LossDef *loss = plan->can_train ? (const LossDef *)model->compile.loss->class : NULL;
+    const Sizes sizes = plan_sizes(plan);
+    const Hole values[] = {
+        {"prefix", prefix},
+        {"upper", upper(emit->arena, prefix)},
+        {"version", NNC_VERSION},
+        {"source", comment_text(emit, source_name(options))},
+        {"summary_lines", comment_lines(emit, comment_text(emit, summary_text(emit)))},
+        {"data_lines", comment_lines(emit, comment_text(emit, data_text(emit)))},
+        {"class_names", class_names(emit)},
+        {"how", how_text(emit)},
+        {"batch_size", integer(emit, model->batch)},
+        {"in", integer(emit, inner_size(model->input))},
+        {"out", integer(emit, inner_size(model->output))},
+        {"in_shape", shape_text(emit->arena, model->input)},
+        {"out_shape", shape_text(emit->arena, model->output)},
+        {"params", integer(emit, sizes.params)},
+        {"params_bytes", integer(emit, sizes.params_bytes)},
+        {"work", integer(emit, sizes.work)},
+        {"work_bytes", integer(emit, sizes.work_bytes)},
+        {"train_arena", integer(emit, sizes.train_arena)},
+        {"trainer_bytes", integer(emit, sizes.trainer_bytes)},
+        {"status", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_STATUS_DEFINED", "#endif")},
+        {"includes", runtime_block(emit->arena, "runtime/nnc_vec.h", "#include <stddef.h>", "#endif /* <string.h> */")},
+        {"input_type", model->integer_input ? "int32_t" : emit->real},
+        {"target_type", loss && loss->sparse ? "int32_t" : emit->real},
+        {"target_size",
+         integer(emit, loss && loss->sparse ? inner_size(model->output) / model->output.dim[model->output.rank - 1]
+                                            : inner_size(model->output))},
+        {"weights", weights_text(emit)},
+        {"classes", integer(emit, model->output.dim[model->output.rank - 1])},
+        {"sum_count", integer(emit, plan->sum_count)},
+        {"sum_names", sums_text(emit)},
+        {"fields", fields_text(emit, false)},
+        {"trainable_fields", fields_text(emit, true)},
+        {"trainer_fields", trainer_fields(emit)},
+        {"state_fields", state_fields_text(emit)},
+        {"states", sizes.states ? formatted(emit, "%s_states states;\n", prefix) : ""},
+        {"work_contents", sizes.states ? "holds the states; reset_states(&w->states) before the first call"
+                                       : "needs no initialisation, holds nothing between calls"},
+        {"fresh", plan->update.learning_rate.object ? "states as at the beginning, the schedule's first learning rate"
+                                                    : formatted(emit, "states as at the beginning, learning rate %s",
+                                                                literal(emit, plan->update.learning_rate.number))},
+        {NULL, NULL},
+    };
+    Hole *copy = NEW_ARRAY(emit->arena, Hole, sizeof values / sizeof *values + 12);
+    memcpy(copy, values, sizeof values);
+    return copy;
+}
+
+Emit emitter(Arena *arena, const Plan *plan) {
+    Emit emit = {.arena = arena,
+                 .templates = {.arena = arena},
+                 .plan = plan,
+                 .real = element_name(plan->real),
+                 .kernels = {.arena = arena},
+                 .function_texts = {.arena = arena},
+                 .alike = {.arena = arena},
+                 .function_names = {.arena = arena},
+                 .layer_names = {.arena = arena},
+                 .file_names = {.arena = arena},
+                 .program = &plan->predict,
+                 .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count)};
+    name_weight_fields(&emit);
+    name_state_fields(&emit);
+    return emit;
+}
+
+void emit_header(Emit *emit, const Hole *holes, Text *out) {
+    const Plan *plan = emit->plan;
+    emit_template(emit, out, "header_begin", holes);
+    if (plan->states.count) emit_template(emit, out, "header_states", holes);
+    emit_template(emit, out, "header_predict", holes);
+    if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
+    if (options_weights(plan->options)) emit_template(emit, out, "header_weights", holes);
+    if (*class_names(emit)) emit_template(emit, out, "header_classes", holes);
+    if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
+    if (plan->can_train) emit_template(emit, out, "header_train", holes);
+    if (plan->can_train && plan->model->x.standardize) emit_template(emit, out, "header_adapt", holes);
+    if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
+    if (plan->update.averages) emit_template(emit, out, "header_finish", holes);
+    emit_template(emit, out, "header_end", holes);
+}
+
+const char *emit_model_h(Arena *arena, const Plan *plan) {
+    Emit emit = emitter(arena, plan);
+    Text out = {.arena = arena};
+    emit_header(&emit, facts(&emit), &out);
+    return within_columns(arena, text_chars(&out));
+}
