@@ -154,10 +154,10 @@ static const char *start_of(Emit *emit, const Function *function) {
                         input_text(emit, function, op->in[3]));
         return text_chars(&out);
     }
-    if (op->def->formula) return op->def->formula(emit, op, input_text(emit, function, op->in[0]));
+    if (op->def->formula)
+        return op->def->formula(emit, op, op->in_count ? input_text(emit, function, op->in[0]) : "");
     const bool named = op->def == &op_loss || op->def == &op_metric;
-    /* random numbers have a line of their own */
-    const bool told = op->def->describe && !named && op->def != &op_random;
+    const bool told = op->def->describe && !named;
     if (named) text_printf(&out, "sums[%d] += ", measure_attrs(op)->sum_at);
     text_puts(&out, named ? measure_attrs(op)->object->class->name : op->def->name);
     if (told) op->def->describe(op, &out);
@@ -263,9 +263,10 @@ static void say_update(Emit *emit, const Said *said, const Step *step, Text *lin
         else if (operand->written) text_printf(&moved, "%s%s", moved.length ? ", " : "", name);
         else if (!by) by = operand_text(emit, said, operand);
     }
-    text_printf(lines, "%s%s moves %s", lines->length ? ", by which " : "", step->label,
+    const bool follows = lines->length > 0; /* what it moves by has been said */
+    text_printf(lines, "%s%s moves %s", follows ? ", by which " : "", step->label,
                 weight ? weight : text_chars(&moved));
-    if (!said->op->out && by) text_printf(lines, " by %s", by);
+    if (!follows && by) text_printf(lines, " by %s", by);
 }
 
 /* What the operation makes before its steps, where that is stored, or read more than once, or nothing follows. */
@@ -325,29 +326,36 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
             text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,
                         shape_text(emit->arena, tensor_rows(param->tensor)->shape));
         const RandomAttrs *const random = param->kind == PARAM_RANDOM ? drawn_with(param->tensor) : NULL;
-        if (random && random->kind == RANDOM_KEEP)
+        if (random && random->kind == RANDOM_KEEP && param->tensor != function->op->out)
             text_printf(&out, "%s%s 0 with probability %g, else %g", out.length ? ", " : "",
                         strrchr(random->path, '/') + 1, random->rate, random->kept);
     }
     return text_chars(&out);
 }
 
-/* dense: or dense_1 to dense_9: for several. */
-static const char *layers_text(Emit *emit, const Function *function) {
+/* dense; or for many: dense_1 to dense_9, 9 layers. */
+static const char *names_text(Emit *emit, const Layer *const *layers, int count) {
     Text out = {.arena = emit->arena};
-    const int count = function->layers.count;
-    if (!count) return "";
-    const Layer *first = function->layers.at[0], *last = first;
+    const Layer *first = layers[0], *last = first;
     for (int i = 0; i < count; i++) {
-        const Layer *const layer = function->layers.at[i];
-        if (layer->index < first->index) first = layer;
-        if (layer->index > last->index) last = layer;
-        if (count <= MANY_LAYERS) text_printf(&out, "%s%s", i ? ", " : "", c_name(emit->arena, layer->name));
+        if (layers[i]->index < first->index) first = layers[i];
+        if (layers[i]->index > last->index) last = layers[i];
+        if (count <= MANY_LAYERS) text_printf(&out, "%s%s", i ? ", " : "", c_name(emit->arena, layers[i]->name));
     }
     if (count > MANY_LAYERS)
         text_printf(&out, "%s to %s, %d layers", c_name(emit->arena, first->name), c_name(emit->arena, last->name),
                     count);
-    return formatted(emit, function->op->loop ? "%s, each step: " : "%s: ", text_chars(&out));
+    return text_chars(&out);
+}
+
+/* Whose operation it is, and whose steps run in it: "dense with dropout: ". */
+static const char *layers_text(Emit *emit, const Function *function) {
+    const int count = function->layers.count, guests = function->guests.count;
+    if (!count && !guests) return "";
+    const char *const own = count ? names_text(emit, function->layers.at, count) : "";
+    const char *const with = guests ? names_text(emit, function->guests.at, guests) : "";
+    return formatted(emit, "%s%s%s%s: ", own, count && guests ? " with " : "", with,
+                     function->op->loop ? ", each step" : "");
 }
 
 /* A line of a comment, broken at blanks outside of brackets where it is too long. */

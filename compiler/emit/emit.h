@@ -46,6 +46,7 @@ struct Function {
     LIST(Param) params;
     Function *equal;            /* the function that is printed: itself, or one printed before */
     LIST(const Layer *) layers; /* whose operations it is, of one that is printed … */
+    LIST(const Layer *) guests; /* … and whose steps run in them … */
     Names known;                /* … by name */
 };
 

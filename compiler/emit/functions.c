@@ -70,11 +70,19 @@ static bool function_name_used(const Emit *emit, const char *name) {
     return names_find(&emit->function_names, name);
 }
 
-static void add_layer(Emit *emit, Function *function, const Layer *layer) {
-    if (!layer || names_find(&function->known, layer->name)) return;
+static bool is_new_layer(Emit *emit, Function *function, const Layer *layer) {
+    if (!layer || names_find(&function->known, layer->name)) return false;
     function->known.arena = emit->arena;
     *names_slot(&function->known, layer->name) = function;
-    list_push(emit->arena, &function->layers, layer);
+    return true;
+}
+
+static void add_layers(Emit *emit, Function *function, const Op *op) {
+    if (is_new_layer(emit, function, op->layer)) list_push(emit->arena, &function->layers, op->layer);
+    for (int i = 0; i < op->steps.count; i++) {
+        const Layer *const layer = op->steps.at[i].layer;
+        if (layer != op->layer && is_new_layer(emit, function, layer)) list_push(emit->arena, &function->guests, layer);
+    }
 }
 
 /* Prints a function in an arena of its own: most of what it takes is wanted no more when its text is there. Returns the
@@ -140,7 +148,7 @@ static Function *function_of(Emit *emit, const Op *op) {
     Function *function = NEW(emit->arena, Function);
     *function = (Function){.op = op, .named_after = op, .program = emit->program};
     Function *const equal = find_or_print(emit, function);
-    add_layer(emit, equal, op->layer);
+    add_layers(emit, equal, op);
     if (equal == function) list_push(emit->arena, &emit->functions, function);
     else if (op->layer && equal->named_after->layer && op->layer->index < equal->named_after->layer->index)
         equal->named_after = op;

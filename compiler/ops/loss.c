@@ -191,8 +191,27 @@ static void describe(const Op *op, Text *out) {
     text_printf(out, " %s%s", attrs->loss->class.name, attrs->on_logits ? " of logits" : "");
 }
 
+/* What a row counts, and what it is divided by. */
+static const char *weights_formula(Emit *e, const Op *op, const char *x) {
+    const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
+    const bool sum = !strcmp(attrs->reduction, "sum"), by_weight = !strcmp(attrs->reduction, "mean_with_sample_weight");
+    const bool whole = op->out->shape.dim[0] > 0;
+    if (whole)
+        return formatted(e, "%s%s", attrs->weighted && !by_weight ? formatted(e, "sum(%s)", x) : "1",
+                         sum ? "" : " / batch");
+    const char *const left_out = attrs->ignores && attrs->masked ? ", 0 for labels that do not count and masked steps"
+                                 : attrs->ignores                ? ", 0 for labels that do not count"
+                                 : attrs->masked                 ? ", 0 for masked steps"
+                                                                 : "";
+    return formatted(e, "%s%s%s", attrs->weighted ? formatted(e, "%s, or 1 where there is none", x) : "1", left_out,
+                     sum         ? ""
+                     : by_weight ? "; all divided by their sum"
+                     : *left_out ? "; all divided by the number of rows that count"
+                                 : "; all divided by the number of rows");
+}
+
 const OpDef op_loss_weights = {
     .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights,
-    .attrs = &weights_kind};
+    .formula = weights_formula, .attrs = &weights_kind};
 const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss,
                         .describe = describe, .attrs = &measure_attrs_kind};

@@ -38,5 +38,17 @@ static void describe(const Op *op, Text *out) {
     random_describe(random_attrs(op), out);
 }
 
+static const char *formula(Emit *e, const Op *op, const char *x) {
+    const RandomAttrs *const random = random_attrs(op);
+    (void)x;
+    switch (random->kind) {
+    case RANDOM_KEEP: return formatted(e, "0 with probability %g, else %g", random->rate, random->kept);
+    case RANDOM_NORMAL: return formatted(e, "normal numbers of mean %g, deviation %g", random->mean, random->stddev);
+    case RANDOM_UNIFORM: return "numbers from 0 to 1, 1 excluded";
+    }
+    return "";
+}
+
 const OpDef op_random = {
-    .name = "random", .brief = "random factors", .emit = emit, .describe = describe, .attrs = &attrs_kind};
+    .name = "random", .brief = "random factors", .emit = emit, .describe = describe, .formula = formula,
+    .attrs = &attrs_kind};

@@ -176,8 +176,10 @@ static bool can_be_terms(const Program *program, int from, int into) {
 /* The steps of one operation become those of another, which leaves nothing of it. */
 static void move_steps(Plan *plan, Program *program, Op *op, Op *host) {
     for (int i = 0; i < op->steps.count; i++) {
-        if (op->steps.at[i].result) op->steps.at[i].result->producer = host;
-        op_add_step(plan->arena, host, op->steps.at[i]);
+        Step step = op->steps.at[i];
+        if (step.result) step.result->producer = host;
+        if (!step.layer) step.layer = op->layer;
+        op_add_step(plan->arena, host, step);
     }
     program_drop(plan, program, op);
     op_index(plan, host);

@@ -142,6 +142,7 @@ struct Step {
     /** Where operands depend on each other: builds the gradients of all from `d`, that of the result. */
     void (*backward)(Builder *build, const Step *step, Tensor *d);
     const void *context; /* of `backward` */
+    const Layer *layer;  /* whose operation it was, where fusion brought it to that of another one; else NULL */
 };
 
 typedef enum Phase {

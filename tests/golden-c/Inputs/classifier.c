@@ -336,7 +336,8 @@ static void dense_1_forward_softmax(size_t batch, const float *x, float *y) {
     }
 }
 
-/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
+/* row_weight (batch,) = sample_weight, or 1 where there is none; all divided by the number of rows
+ *     sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;
@@ -376,7 +377,7 @@ static void metric_accuracy(size_t batch, const float *prediction, const int32_t
     sums[2] += (float)rows;
 }
 
-/* dense:
+/* dense with dropout:
  *     y (batch, 16) = relu(x . kernel + bias) * mask
  *     x (batch, 20), kernel (20, 16), mask 0 with probability 0.25, else 1.33333, bias (16,) */
 static void dense_forward_train(size_t batch, const float *x, const float *kernel, const nnc_random *random,
@@ -454,7 +455,7 @@ static void dense_1_backward_transpose(size_t batch, const float *x, float *y) {
     transpose(16, 3, x, 3, y);
 }
 
-/* dense_1:
+/* dense_1 with dense:
  *     y (batch, 16) = select(input > 0, 1.33333 * d . kernel_transposed, 0)
  *     d (batch, 3), kernel_transposed (3, 16), input (batch, 16) */
 static void dense_1_backward_input(size_t batch, const float *d, const float *kernel_transposed, const float *input,

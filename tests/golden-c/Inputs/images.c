@@ -426,7 +426,8 @@ static void dense_forward_softmax(size_t batch, const float *x, float *y) {
     }
 }
 
-/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
+/* row_weight (batch,) = sample_weight, or 1 where there is none; all divided by the number of rows
+ *     sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;
@@ -491,7 +492,7 @@ static void conv2d_forward_train(size_t batch, const float *x, const float *pack
     }
 }
 
-/* spatial_dropout2d: y (batch, 1, 1, 16) = random; mask 0 with probability 0.2, else 1.25 */
+/* spatial_dropout2d: y (batch, 1, 1, 16) = 0 with probability 0.2, else 1.25 */
 static void spatial_dropout2d_forward_draw(size_t batch, const nnc_random *random, float *y) {
     for (size_t sample = 0; sample < batch; sample++) {
         for (size_t block = 0; block < 16; block += NNC_RANDOM_BLOCK) {
@@ -748,7 +749,7 @@ static void conv2d_1_backward_turn(size_t batch, const float *x, float *y) {
     transpose(24, 64, x, 64, y);
 }
 
-/* spatial_dropout2d:
+/* spatial_dropout2d with conv2d:
  *     y (batch, 5, 5, 16) = select(input > 0, d_output * mask, 0)
  *     mask (batch, 1, 1, 16), d_output (batch, 5, 5, 16), input (batch, 5, 5, 16) */
 static void spatial_dropout2d_backward_dropped(size_t batch, const float *mask, const float *d_output,

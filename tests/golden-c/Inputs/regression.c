@@ -260,7 +260,8 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     }
 }
 
-/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
+/* row_weight (batch,) = sample_weight, or 1 where there is none; all divided by the number of rows
+ *     sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;

@@ -330,7 +330,8 @@ static void dense_forward(size_t batch, const float *x, const float *kernel, con
     }
 }
 
-/* row_weight (batch,) = loss_weights(sample_weight); sample_weight (batch,) */
+/* row_weight (batch,) = sample_weight, or 1 where there is none; all divided by the number of rows
+ *     sample_weight (batch,) */
 static void loss_weights(size_t batch, const float *sample_weight, float *row_weight) {
     const size_t rows = batch;
     float counted = (float)rows;
@@ -382,7 +383,7 @@ static void metric_mse(size_t batch, const float *prediction, const float *targe
     sums[2] += (float)rows;
 }
 
-/* spatial_dropout1d: y (batch, 1, 4) = random; mask 0 with probability 0.5, else 2 */
+/* spatial_dropout1d: y (batch, 1, 4) = 0 with probability 0.5, else 2 */
 static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *random, float *y) {
     for (size_t sample = 0; sample < batch; sample++) {
         for (size_t block = 0; block < 4; block += NNC_RANDOM_BLOCK) {
@@ -397,7 +398,7 @@ static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *rando
     }
 }
 
-/* spatial_dropout1d:
+/* spatial_dropout1d with p_re_lu:
  *     dropped_out (batch, 5, 4) = x * mask
  *     y = max(0, dropped_out) + alpha * min(0, dropped_out)
  *     x (batch, 5, 4), mask (batch, 1, 4), alpha (1, 4) */
@@ -569,7 +570,7 @@ static void p_re_lu_backward_alpha(size_t batch, const float *input, const float
     }
 }
 
-/* spatial_dropout1d:
+/* spatial_dropout1d with p_re_lu:
  *     dropped (batch, 5, 4) = x * mask
  *     y = max(0, dropped) + alpha * min(0, dropped)
  *     x (batch, 5, 4), mask (batch, 1, 4), alpha (1, 4) */
