@@ -9,6 +9,7 @@
 #include "ops/op.h"
 #include "ops/pad.h"
 #include "ops/weighted_sums.h"
+#include "plan/access.h"
 #include "plan/window.h"
 
 static Tensor *as_matrix(Builder *build, Tensor *kernel, int64_t rows) {
@@ -246,7 +247,15 @@ static void emit_kernel(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
+/* Places follow each other, row by row, in the image as in what is made of it. */
+static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
+    const Window *const window = op_window(op);
+    if (plan->target->blocks || read->tensor != op->in[0] || made != op->out) return -1;
+    return window_lead(plan, window->dims, window->stride, read->tensor->shape, made->shape);
+}
+
 const OpDef op_conv = {.name = "conv",
+                       .lead = lead,
                        .brief = "products with the windows of an image",
                        .gradient = gradient,
                        .emit = emit,

@@ -12,6 +12,7 @@
 #include "ops/op.h"
 #include "ops/weighted_sums.h"
 #include "ops/window_loops.h"
+#include "plan/access.h"
 #include "plan/window.h"
 
 enum {
@@ -251,7 +252,17 @@ static void emit_unpool(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
+/* Places follow each other, row by row, in the image as in what is made of it. */
+static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
+    const ConvMaxAttrs *const attrs = conv_max_attrs(op);
+    int64_t apart[MAX_SPATIAL] = {0};
+    if (plan->target->blocks || read->tensor != op->in[0] || made != op->out) return -1;
+    for (int i = 0; i < attrs->window.dims; i++) apart[i] = attrs->window.stride[i] * attrs->pooling.stride[i];
+    return window_lead(plan, attrs->window.dims, apart, read->tensor->shape, made->shape);
+}
+
 const OpDef op_conv_max = {.name = "conv_max",
+                           .lead = lead,
                            .brief = "the greatest products with neighbouring windows of an image",
                            .emit = emit,
                            .describe = describe,

@@ -3,6 +3,7 @@
  * depthwise_input and depthwise_kernel. */
 #include "ops/depthwise.h"
 #include "ops/op.h"
+#include "plan/access.h"
 #include "plan/window.h"
 
 #include "ops/window_loops.h"
@@ -161,8 +162,19 @@ static void emit_kernel(Emit *e, const Op *op) {
         (Hole[]){{"body", window_taps_of(e, &m.loops, 0, first, false, multiples(e, &m, lanes, body))}, {NULL, NULL}});
 }
 
-const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .gradient = gradient,
-                            .emit = emit, .describe = op_window_describe, .attrs = &window_attrs};
+/* Places follow each other, row by row, in the image as in what is made of it. */
+static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
+    const Window *const window = op_window(op);
+    const Shape image = read->tensor->shape;
+    Shape out = made->shape; /* with the multiples of a channel as its last dimension */
+    if (read->tensor != op->in[0] || made != op->out || out.rank != image.rank + 1) return -1;
+    out.dim[image.rank - 1] *= out.dim[image.rank];
+    out.rank--;
+    return window_lead(plan, window->dims, window->stride, image, out);
+}
+
+const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .lead = lead,
+                            .gradient = gradient, .emit = emit, .describe = op_window_describe, .attrs = &window_attrs};
 const OpDef op_depthwise_input = {.name = "depthwise_input", .brief = "depthwise's gradient of its input",
                                   .emit = emit_input, .describe = op_window_describe, .attrs = &window_attrs};
 const OpDef op_depthwise_kernel = {.name = "depthwise_kernel", .brief = "depthwise's gradient of its kernel",

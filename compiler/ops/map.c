@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ops/op.h"
+#include "plan/access.h"
 #include "plan/map_attrs.h"
 
 typedef struct SumAttrs {
@@ -255,8 +256,17 @@ static void emit_sum(Emit *e, const Op *op) {
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
+/* Each element is read before its result is stored, if what is read is read no more behind it. */
+static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
+    (void)plan;
+    if (read->step < 0 || copied(op) || !shape_equal(read->tensor->shape, op_space(op))) return -1;
+    for (int i = 0; i < op->steps.count; i++)
+        if (op->steps.at[i].result == made) return i >= read->step && shape_equal(made->shape, op_space(op)) ? 0 : -1;
+    return -1;
+}
+
 const OpDef op_map = {
-    .name = "map", .brief = "elementwise", .gradient = gradient, .emit = emit_map, .takes_steps = true,
+    .name = "map", .brief = "elementwise", .lead = lead, .gradient = gradient, .emit = emit_map, .takes_steps = true,
     .reads_columns = true};
 const OpDef op_update = {
     .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map,

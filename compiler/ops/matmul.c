@@ -5,6 +5,7 @@
 #include "build/loop.h"
 #include "ops/op.h"
 #include "ops/weighted_sums.h"
+#include "plan/access.h"
 #include "plan/matmul_attrs.h"
 
 static const AttrsKind attrs_kind = {"a product", sizeof(MatmulAttrs)};
@@ -206,7 +207,14 @@ static void emit(Emit *e, const Op *op) {
     emit_function(e, template, holes);
 }
 
+/* Row by row, each sum is stored when what it begins with has been read. */
+static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
+    const bool begins = !plan->target->blocks && op->in_count == 3 && read->step < 0 && read->tensor == op->in[2] &&
+                        read->tensor != op->in[0] && read->tensor != op->in[1];
+    return begins && made == op->out && shape_equal(read->tensor->shape, made->shape) ? 0 : -1;
+}
+
 const OpDef op_matmul = {
-    .name = "matmul", .brief = "matrix product", .gradient = gradient, .emit = emit,
+    .name = "matmul", .brief = "matrix product", .lead = lead, .gradient = gradient, .emit = emit,
     .describe = describe, .attrs = &attrs_kind, .takes_steps = true,
     .blocks = true, .by_rows = true, .reads_columns = true};

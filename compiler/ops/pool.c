@@ -6,6 +6,7 @@
 #include "ops/op.h"
 #include "ops/pool.h"
 #include "ops/window_loops.h"
+#include "plan/access.h"
 #include "plan/window.h"
 
 static const char *const kinds[] = {
@@ -115,8 +116,17 @@ static void emit_gradient(Emit *e, const Op *op) {
         (Hole[]){{"y", to}, {"size", size_text(e, y->shape, 0, y->shape.rank)}, {"loops", body}, {NULL, NULL}});
 }
 
-const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .gradient = gradient, .emit = emit,
-                        .describe = describe, .attrs = &window_attrs};
+/* Places follow each other, row by row, in the image as in what is made of it. */
+static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
+    const Window *const window = op_window(op);
+    for (int i = 0; i < window->dims; i++)
+        if (window->low[i]) return -1; /* the first windows of two lines begin in one */
+    if (read->tensor != op->in[0] || made != op->out) return -1;
+    return window_lead(plan, window->dims, window->stride, read->tensor->shape, made->shape);
+}
+
+const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .lead = lead, .gradient = gradient,
+                        .emit = emit, .describe = describe, .attrs = &window_attrs};
 const OpDef op_pool_gradient = {.name = "pool_gradient", .brief = "from windows back to the image",
                                 .gradient = gradient_of_repeat, .emit = emit_gradient,
                                 .describe = describe, .attrs = &window_attrs};

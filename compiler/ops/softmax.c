@@ -3,6 +3,7 @@
  * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
 #include "ops/op.h"
 #include "ops/softmax.h"
+#include "plan/access.h"
 
 static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
     Op *back = build_op(build, def, "backward_softmax");
@@ -37,11 +38,18 @@ static void emit(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
-const OpDef op_softmax = {.name = "softmax", .brief = "over the last axis", .gradient = softmax_gradient, .emit = emit};
+/* What is taken off a row is known before the first of its results is stored. */
+static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
+    (void)plan;
+    return read->tensor == op->in[0] && made == op->out ? 0 : -1;
+}
+
+const OpDef op_softmax = {
+    .name = "softmax", .brief = "over the last axis", .lead = lead, .gradient = softmax_gradient, .emit = emit};
 const OpDef op_softmax_gradient = {.name = "softmax_gradient", .brief = "y·(d - Σ d·y)", .emit = emit};
 const OpDef op_log_softmax = {
-    .name = "log_softmax", .brief = "over the last axis", .gradient = log_softmax_gradient, .emit = emit};
+    .name = "log_softmax", .brief = "over the last axis", .lead = lead, .gradient = log_softmax_gradient, .emit = emit};
 const OpDef op_log_softmax_gradient = {.name = "log_softmax_gradient", .brief = "d - e^y·Σ d", .emit = emit};
 const OpDef op_sparsemax = {
-    .name = "sparsemax", .brief = "over the last axis", .gradient = sparsemax_gradient, .emit = emit};
+    .name = "sparsemax", .brief = "over the last axis", .lead = lead, .gradient = sparsemax_gradient, .emit = emit};
 const OpDef op_sparsemax_gradient = {.name = "sparsemax_gradient", .brief = "d - mean of d, where y > 0", .emit = emit};

@@ -136,13 +136,28 @@ static void node_take(FreeSpace *space, int node, int begin, int end, int first,
     node_take(space, 2 * node + 1, middle, end, first, last, range);
 }
 
-int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size) {
+/* Whether a place is in one of the ranges: then *at becomes the end of that. */
+static bool is_avoided(const PlaceRange avoided[2], int64_t *at) {
+    for (int i = 0; i < 2; i++)
+        if (*at >= avoided[i].begin && *at < avoided[i].end) {
+            *at = avoided[i].end;
+            return true;
+        }
+    return false;
+}
+
+int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size, int64_t lowest,
+                        const PlaceRange avoided[2]) {
     Obstacles obstacles;
     obstacles.count = 0;
     find_obstacles(space, 1, 0, space->times, first, last, &obstacles);
-    int64_t place = free_from(&obstacles, 0, size);
+    int64_t place = free_from(&obstacles, lowest, size);
     if (place < 0) place = free_from(&obstacles, space->last_size == size ? space->last_place : 0, size);
     if (place < 0) place = top(&obstacles);
+    while (is_avoided(avoided, &place)) {
+        const int64_t next = free_from(&obstacles, place, size);
+        place = next < 0 && top(&obstacles) > place ? top(&obstacles) : next < 0 ? place : next;
+    }
     space->last_size = size;
     space->last_place = place;
     node_take(space, 1, 0, space->times, first, last, (Range){place, place + size});

@@ -11,7 +11,14 @@ typedef struct FreeSpace FreeSpace;
 
 /** All is free at the times 0 … times-1. */
 FreeSpace *free_space_new(Arena *arena, int times);
-/** Takes the lowest place of this size that is free at all times from first to last. */
-int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size);
+/** Places from begin to end, without the last. */
+typedef struct PlaceRange {
+    int64_t begin, end;
+} PlaceRange;
+
+/** Takes the lowest place of this size, from `lowest` on, that is free at all times from first to last and begins in
+ *  none of these ranges. */
+int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size, int64_t lowest,
+                        const PlaceRange avoided[2]);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "passes/free_space.h"
+#include "passes/overlaps.h"
 #include "passes/passes.h"
 #include "plan/access.h"
 #include "plan/plan.h"
@@ -43,6 +44,43 @@ static int by_size(const void *a, const void *b) {
 /* Up to where the next place may begin. */
 static int64_t rounded(int64_t size, int64_t alignment) { return (size + alignment - 1) / alignment * alignment; }
 
+/* The last lead of a chain of values, each of which lies over the one before it, and all before it: so far from the
+ * beginning of the arena the others have room. */
+static int64_t leads_behind(const Tensor *tensor) {
+    int64_t sum = 0;
+    for (; tensor->under; tensor = tensor->under) sum += tensor->under->lead;
+    return sum;
+}
+
+/* Where a value must not begin because of one that was placed before, which it lies over, or which lies over it. */
+static PlaceRange not_over(const Tensor *tensor, const Tensor *over, const Tensor *under) {
+    if (over && over->offset >= 0) {
+        const int64_t begin = tensor->lead < tensor->size ? tensor->lead : tensor->size;
+        return (PlaceRange){over->offset - begin + 1, over->offset + over->size};
+    }
+    if (under && under->offset >= 0) return (PlaceRange){under->offset - tensor->size + 1, under->offset + under->lead};
+    return (PlaceRange){0, 0};
+}
+
+/* Each operation is two times: what lies over something comes at the second, when the other one has gone. */
+static int64_t place_all(const Plan *plan, const Program *program, Tensor **values, int count, bool over) {
+    Arena *const scratch = arena_new();
+    FreeSpace *const space = free_space_new(scratch, 2 * program->ops.count);
+    int64_t end = 0;
+    for (int i = 0; i < count; i++) values[i]->offset = -1;
+    for (int i = 0; i < count; i++) {
+        Tensor *const value = values[i], *const below = over ? value->over : NULL, *const above = over ? value->under
+                                                                                                       : NULL;
+        const int64_t size = rounded(value->size, plan->target->alignment);
+        const PlaceRange avoided[] = {not_over(value, below, NULL), not_over(value, NULL, above)};
+        value->offset = free_space_take(space, 2 * value->first + (below != NULL), 2 * value->last + (above == NULL),
+                                        size, above ? leads_behind(value) : 0, avoided);
+        if (value->offset + size > end) end = value->offset + size;
+    }
+    arena_free(scratch);
+    return end;
+}
+
 /* Gives every value that is left a place: the largest first, each the lowest that is free as long as it is kept.
  * Requires: all is fused. Guarantees: Tensor.offset, and lifetimes. Costs: n log n looks for n values, where few gaps
  * are too small for what is placed. */
@@ -58,12 +96,10 @@ void pass_place_values(Plan *plan, Program *program) {
             count++;
         }
     qsort(placed, (size_t)count, sizeof *placed, by_size);
-    Arena *const scratch = arena_new();
-    FreeSpace *const space = free_space_new(scratch, program->ops.count);
-    for (int i = 0; i < count; i++) {
-        const int64_t size = rounded(placed[i]->size, plan->target->alignment);
-        placed[i]->offset = free_space_take(space, placed[i]->first, placed[i]->last, size);
-        if (placed[i]->offset + size > program->arena_size) program->arena_size = placed[i]->offset + size;
-    }
-    arena_free(scratch);
+    const int64_t apart = place_all(plan, program, placed, count, false);
+    program->arena_size = apart;
+    if (plan->target->blocks) return;
+    find_overlaps(plan, program);
+    program->arena_size = place_all(plan, program, placed, count, true);
+    if (program->arena_size > apart) program->arena_size = place_all(plan, program, placed, count, false);
 }

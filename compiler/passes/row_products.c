@@ -54,9 +54,10 @@ static Tensor *added_to(const Op *map, const Tensor **sum) {
     return bias ? other : x;
 }
 
-static bool is_made_before(const Program *program, const Tensor *tensor, const Op *op) {
+/* Whether a tensor is already for `op` what it is for `later`. */
+static bool is_there(const Program *program, const Tensor *tensor, const Op *op, const Op *later) {
     for (const Use *use = first_writer(program, tensor); use; use = next_use(use))
-        if (use->op->at >= op->at && use->op->loop == op->loop) return false;
+        if (use->op->at >= op->at && use->op->at < later->at) return false;
     return true;
 }
 
@@ -65,13 +66,14 @@ static bool may_begin_with(const Program *program, const Op *product, const Tens
     if (product->in_count != 2 || product->loop != map->loop || product->phase != map->phase) return false;
     const bool by_column = start->shape.rank == 1 && start->shape.dim[0] == space.dim[space.rank - 1];
     if (!by_column && !(shape_equal(start->shape, space) && product->def == &op_matmul)) return false;
-    return start->type == product->out->type && is_made_before(program, start, product);
+    return start->type == product->out->type && is_there(program, start, product, map);
 }
 
 /* Lets sums begin with the bias, or with other sums, that would be added to them.
  * Requires: nothing is fused. Guarantees: such products have a third input. Costs: one look at each operation, and at
  * the makers of what is added. */
 void pass_begin_sums(Plan *plan, Program *program) {
+    if (program->training) return; /* where rounding goes on from step to step, it is that of other targets */
     for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
         Op *const map = program->ops.at[i];
         const Tensor *sum = NULL;

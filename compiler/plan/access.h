@@ -20,14 +20,14 @@ bool op_writes(const Op *op, const Tensor *tensor);
 
 /** One tensor after the other that an operation reads or makes, some of them twice: inputs, its result, then of each
  *  step its operands and its result.  for (Access at = {.op = op}; access_next(&at);) … at.tensor … */
-typedef struct Access {
+struct Access {
     const Op *op;
     Tensor *tensor;
     const Operand *operand; /* of a step; NULL: it is none */
     int step;               /* -1: not of a step */
     bool reads, writes;     /* a tensor that is changed in place both */
     int position;           /* within the step, or the operation */
-} Access;
+};
 
 bool access_next(Access *access);
 /** How many operations, tensors and uses passes have looked at so far: what they cost, without a clock. */

@@ -8,6 +8,7 @@
 #include "model/shape.h"
 #include "plan/access.h"
 #include "plan/check.h"
+#include "plan/lead.h"
 #include "plan/map_attrs.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
@@ -196,11 +197,15 @@ static void list_values(Check *check) {
     for (int i = 0; i < check->border_count; i++) check->owners[i] = -1;
 }
 
-static bool owns(const Check *check, int value) {
+/* Whether a value owns its place; where `op` is given, what it makes of the value may lie over it (plan/lead.h). */
+static bool owns(const Check *check, int value, const Op *op) {
     const Tensor *const tensor = check->values[value];
     const int end = border_of(check, tensor->offset + tensor->size);
-    for (int i = border_of(check, tensor->offset); i < end; i++)
-        if (check->owners[i] != value && check->borders[i] != check->borders[i + 1]) return false;
+    for (int i = border_of(check, tensor->offset); i < end; i++) {
+        const int owner = check->owners[i];
+        if (owner == value || check->borders[i] == check->borders[i + 1]) continue;
+        if (!op || owner < 0 || !lies_well_over(check->plan, op, tensor, check->values[owner])) return false;
+    }
     return true;
 }
 
@@ -218,13 +223,13 @@ static void run(Check *check, const Op *op) {
         const bool begins =
             value >= 0 && at.writes && !at.reads && (!check->made[value] || check->values[value]->first == op->at);
         if (value < 0) continue;
-        if (!begins && check->made[value] && !owns(check, value))
+        if (!begins && check->made[value] && !owns(check, value, op))
             found(check, op, "wants what has been overwritten: ", at.tensor);
         if (begins) take(check, value);
     }
     for (Access at = {.op = op}; access_next(&at);) {
         const int value = value_of(check, at.tensor);
-        if (value >= 0 && check->made[value] && !owns(check, value))
+        if (value >= 0 && check->made[value] && !owns(check, value, op))
             found(check, op, "overwrites what it uses itself: ", at.tensor);
     }
 }

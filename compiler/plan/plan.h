@@ -25,6 +25,8 @@ typedef struct TimeLoop TimeLoop;
 typedef struct Carry Carry;
 typedef struct Use Use;
 typedef struct Program Program;
+typedef struct Plan Plan;
+typedef struct Access Access;   /* plan/access.h */
 typedef struct Builder Builder; /* build/builder.h */
 typedef struct Emit Emit;       /* emit/emit.h */
 
@@ -71,6 +73,8 @@ struct Tensor {
     int first, last;      /* operations between which it must be kept */
     int64_t size;         /* reals of memory that a full batch takes */
     int64_t offset;       /* in the arena, in reals; -1: not there */
+    Tensor *over, *under; /* what it may lie over, and what may lie over it; or NULL … */
+    int64_t lead;         /* … so many reals before `over` at least */
     /* set by tensor_show() */
     Tensor *views, *next_view; /* what views this one, the latest first; the next that views the same */
     /* kept by what changes a program (uses.c), of what owns its memory */
@@ -207,6 +211,9 @@ struct Op {
 struct OpDef {
     const char *name;
     const char *brief;
+    /** How many reals before what it reads at `read` its result `made` must begin to lie over it: plan/lead.h. NULL: it
+     *  may not. */
+    int64_t (*lead)(const Plan *plan, const Op *op, const Access *read, const Tensor *made);
     /** Builds the gradients of the inputs from `d`, the gradient of op->out, with gradient_add(). NULL: has none. */
     void (*gradient)(Builder *build, const Op *op, Tensor *d);
     /** Prints the operation as a C function. */
@@ -276,7 +283,7 @@ typedef struct Metric {
     int sum_at, sums;            /* its running sums */
 } Metric;
 
-typedef struct Plan {
+struct Plan {
     const Model *model;
     Arena *arena;
     const Options *options;
@@ -298,6 +305,6 @@ typedef struct Plan {
     LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */
     bool can_train;
-} Plan;
+};
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Windows as attributes of operations. */
+#include "model/shape.h"
 #include "plan/op.h"
 #include "plan/window.h"
 
@@ -35,3 +36,19 @@ void window_describe(const Window *window, Text *out) {
 }
 
 void op_window_describe(const Op *op, Text *out) { window_describe(op_window(op), out); }
+
+/* The greatest distance from where the image is still to be read to the end of what is stored by then: at a first or
+ * last place of each dimension. */
+int64_t window_lead(const Plan *plan, int dims, const int64_t *apart, Shape image, Shape out) {
+    const int last = image.rank - 1;
+    int64_t lead = dim_size(out.dim[last], 1), from = dim_size(image.dim[last], 1), to = lead;
+    for (int i = last - 1; i >= 0; i--) {
+        const int dim = i - (last - dims);
+        const int64_t places = dim_size(out.dim[i], plan->model->batch);
+        const int64_t gain = to - from * (dim >= 0 ? apart[dim] : 1);
+        if (gain > 0) lead += gain * (places - 1);
+        from *= dim_size(image.dim[i], plan->model->batch);
+        to *= places;
+    }
+    return lead;
+}

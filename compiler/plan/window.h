@@ -36,4 +36,8 @@ void window_describe(const Window *window, Text *out);
 /** The same of op_window(op): an OpDef's describe. */
 void op_window_describe(const Op *op, Text *out);
 
+/** What a result must lead (plan/lead.h) that is made place after place, of windows of `image`, `apart` from each other
+ *  in each dimension: each place in `out` is all read before any of it is stored behind the windows that follow. */
+int64_t window_lead(const Plan *plan, int dims, const int64_t *apart, Shape image, Shape out);
+
 #endif

@@ -21,6 +21,7 @@ static Plan *plan_of(Arena *arena, const char *path, const char *pass) {
     static Options options = {.list_kind = -1, .max_ram = -1};
     const char *error = NULL;
     options.input = path;
+    options.target = strstr(path, "place.nn") ? "small" : NULL;
     const Source *source = source_load(arena, path, &error);
     Diags *diags = diags_new(arena, source);
     AstFile *file = parse_file(arena, source, diags);
@@ -103,6 +104,9 @@ static void two_steps_in_one(Plan *plan) { /* the gates of a step where its stat
     other->offset = state->offset;
 }
 
+/* What works in place has lost its place by one. */
+static void little_lead(Plan *plan) { value_named(&plan->train, "dense")->offset++; }
+
 int main(int argc, char **argv) {
     static const struct Damage {
         const char *name, *model, *pass;
@@ -120,6 +124,8 @@ int main(int argc, char **argv) {
         {"short arena", "dense", NULL, short_arena},
         {"view too far", "lstm", "drop-unread", view_too_far},
         {"two states in one place", "lstm", NULL, two_steps_in_one},
+        {"nothing in place", "place", NULL, nothing},
+        {"little lead", "place", NULL, little_lead},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all && argc > 1; i++) {
         Arena *const arena = arena_new();
