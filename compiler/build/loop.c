@@ -26,10 +26,10 @@ bool changes_with_step(const Tensor *tensor) {
     return false;
 }
 
-static bool is_invariant(const Op *op) {
+bool op_changes_with_step(const Op *op) {
     for (Access at = {.op = op}; access_next(&at);)
-        if (at.reads && changes_with_step(at.tensor)) return false;
-    return op->out && !changes_with_step(op->out->base);
+        if (at.reads && changes_with_step(at.tensor)) return true;
+    return !op->out || changes_with_step(op->out->base);
 }
 
 void loop_end(Builder *build) {
@@ -40,7 +40,7 @@ void loop_end(Builder *build) {
     for (int i = 0; i < build->step_ops.count; i++) {
         Op *op = build->step_ops.at[i];
         op->loop = NULL; /* what depends on this one only is as invariant as this one */
-        if (is_invariant(op)) list_push(arena, &program->ops, op);
+        if (!op_changes_with_step(op)) list_push(arena, &program->ops, op);
         else op->loop = loop;
     }
     for (int i = 0; i < build->step_ops.count; i++) {

@@ -28,5 +28,7 @@ Tensor *loop_final(Builder *build, const Carry *carry, const char *label);
 Tensor *loop_sequence(Builder *build, Tensor *value);
 /** Whether a tensor is another one in each step of a loop: made by the loop, or a step of a sequence. */
 bool changes_with_step(const Tensor *tensor);
+/** Whether an operation belongs into a loop: it reads or makes such a tensor. */
+bool op_changes_with_step(const Op *op);
 
 #endif

@@ -3,14 +3,11 @@
  * matrix product before the loop; a step is the product with the state and one pass over the gates. Weights hold the
  * gates side by side: kernel (features, gates · units), recurrent_kernel (units, gates · units). */
 #include "build/loop.h"
+#include "layers/image.h"
 #include "layers/layer.h"
 #include "layers/pooling.h"
 #include "layers/recurrent.h"
 #include "model/activation.h"
-
-enum { MAX_GATES = 4 };
-/* Which of a layer's random streams: each gate may draw its own mask, from one tensor (gate, batch, …). */
-enum { STREAM_DROPOUT, STREAM_RECURRENT_DROPOUT };
 
 static const ArgDef lstm_args[] = {
     UNITS,  ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, UNIT_FORGET_BIAS, DROPOUTS, SEED, RETURNS, STATEFUL,
@@ -20,29 +17,6 @@ static const ArgDef gru_args[] = {
     ZERO_OUTPUT, {0}};
 static const ArgDef simple_args[] = {UNITS,    ACTIVATION, WEIGHTS, DROPOUTS,    RETURNS,
                                      STATEFUL, UNROLL,     SEED,    ZERO_OUTPUT, {0}};
-
-/* What a cell is, and what its step is computed with. */
-typedef struct Cell Cell;
-typedef struct CellDef {
-    const char *const *gates; /* names of the parts of its weights, NULL ends */
-    bool keeps_cell;          /* two states, h and c */
-    bool gate_masks;          /* with recurrent_dropout every gate draws its own masks; and a rate of 1 does nothing */
-    void (*step)(Cell *cell);
-} CellDef;
-
-struct Cell {
-    const CellDef *def;
-    const RecurrentArgs *args;
-    const Layer *layer;
-    Builder *build;
-    Tensor *bias, *recurrent_kernel, *recurrent_bias; /* the last: GRU with reset_after */
-    Tensor *x[MAX_GATES];                      /* input products of the present step, bias added; x[0] of all gates … */
-    bool separate;                             /* … unless each gate has its own */
-    Tensor *masks;                             /* of the state, or NULL */
-    Tensor *valid;                             /* 0 where the step is masked; or NULL */
-    Carry *h, *c;
-    Tensor *h_next, *c_next;
-};
 
 static int gate_count(const CellDef *def) {
     int count = 0;
@@ -72,7 +46,7 @@ static void shape_of_layer(Layer *layer, const CellDef *def, Shape bias, Diags *
     if (!a->return_sequences) layer->output = shape_of(2, (int64_t[]){layer->input.dim[0], a->units});
 }
 
-static bool stateful(const Layer *layer) { return ((const RecurrentArgs *)layer->args)->stateful; }
+bool recurrent_stateful(const Layer *layer) { return ((const RecurrentArgs *)layer->args)->stateful; }
 
 const char *recurrent_mismatch(const Layer *forward, const Layer *backward) {
     const RecurrentArgs *a = forward->args, *b = backward->args;
@@ -86,8 +60,8 @@ const char *recurrent_mismatch(const Layer *forward, const Layer *backward) {
 
 static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
 
-/* A mask (batch, features), or (gate, batch, features) where every gate has its own. */
-static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double rate, int64_t features) {
+/* A mask of what has this shape, (batch, features), or (gate, batch, features) where every gate has its own. */
+static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double rate, Shape shape) {
     const RecurrentArgs *a = cell->args;
     const RandomAttrs random = {
         .kind = RANDOM_KEEP,
@@ -98,9 +72,9 @@ static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double 
         .seeded = a->seed != INT_NONE,
         .seed = a->seed,
     };
-    Shape shape = shape_of(3, (int64_t[]){gate_count(cell->def), cell->layer->input.dim[0], features});
-    if (!cell->separate) shape = shape_of(2, shape.dim + 1);
-    return build_random(cell->build, shape, random);
+    Shape masks = {.rank = shape.rank + 1, .dim = {gate_count(cell->def)}};
+    for (int i = 0; i < shape.rank; i++) masks.dim[i + 1] = shape.dim[i];
+    return build_random(cell->build, cell->separate ? masks : shape, random);
 }
 
 static const char *of_gate(const Cell *cell, int gate, const char *what) {
@@ -123,18 +97,20 @@ static Tensor *columns_of_gate(const Cell *cell, Tensor *tensor, int gate, const
                          of_gate(cell, gate, label));
 }
 
-static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, const char *label) {
+static Tensor *product(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, bool of_state, const char *label) {
+    const char *const role = arena_printf(cell->build->plan->arena, "forward_%s", label);
     Shape shape = x->shape;
-    shape.dim[shape.rank - 1] = kernel->shape.dim[1];
-    Tensor *y = build_matmul(cell->build, x, kernel, false, shape,
-                             arena_printf(cell->build->plan->arena, "forward_%s", label), label);
+    shape.dim[shape.rank - 1] = kernel->shape.dim[kernel->shape.rank - 1];
+    Tensor *y = cell->def->product ? cell->def->product(cell, x, kernel, of_state, role, label)
+                                   : build_matmul(cell->build, x, kernel, false, shape, role, label);
     return bias ? build_map(cell->build, &add_bias, (Tensor *[]){y, bias}, NULL, 0) : y;
 }
 
 /* The same for one gate: forward_state_update_gate makes update_gate_state. */
-static Tensor *product_of_gate(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, int gate, const char *what) {
+static Tensor *product_of_gate(const Cell *cell, Tensor *x, Tensor *kernel, Tensor *bias, int gate, bool of_state,
+                               const char *what) {
     const char *const label = arena_printf(cell->build->plan->arena, "%s_%s", what, cell->def->gates[gate]);
-    Tensor *y = product(cell, x, kernel, bias, label);
+    Tensor *y = product(cell, x, kernel, bias, of_state, label);
     return bias ? build_named(cell->build, y, of_gate(cell, gate, what)) : y;
 }
 
@@ -142,7 +118,7 @@ static Tensor *product_of_gate(const Cell *cell, Tensor *x, Tensor *kernel, Tens
  * copy of its own. */
 static Tensor *weight_in_parts(const Layer *layer, Builder *build, int index) {
     Tensor *weight = build_weight(build, layer->weights.at[index]);
-    return layer->repeated && stateful(layer) ? build_copy(build, weight) : weight;
+    return layer->repeated && recurrent_stateful(layer) ? build_copy(build, weight) : weight;
 }
 
 static Tensor *input_bias(const Cell *cell) {
@@ -157,17 +133,17 @@ static void input_products(Cell *cell, Tensor *x) {
     Tensor *kernel = build_weight(build, cell->layer->weights.at[0]), *bias = input_bias(cell);
     Tensor *masks = NULL;
     if (build->random && a->dropout > 0 && a->dropout < 1)
-        masks = draw_mask(cell, "dropout", STREAM_DROPOUT, a->dropout, x->shape.dim[2]);
+        masks = draw_mask(cell, "dropout", STREAM_DROPOUT, a->dropout, shape_of(x->shape.rank - 1, x->shape.dim + 1));
     else if (build->random && a->dropout == 1 && !cell->def->gate_masks)
         x = build_map(build, &drop_all, (Tensor *[]){x}, NULL, 0);
     if (!cell->separate || !masks) {
-        cell->x[0] = product(cell, masked(cell, x, masks, 0, "dropped_inputs"), kernel, bias, "inputs");
+        cell->x[0] = product(cell, masked(cell, x, masks, 0, "dropped_inputs"), kernel, bias, false, "inputs");
         return;
     }
     for (int gate = 0; gate < gate_count(cell->def); gate++)
         cell->x[gate] = product_of_gate(cell, masked(cell, x, masks, gate, "dropped_inputs"),
                                         columns_of_gate(cell, kernel, gate, "kernel"),
-                                        bias ? columns_of_gate(cell, bias, gate, "bias") : NULL, gate, "inputs");
+                                        bias ? columns_of_gate(cell, bias, gate, "bias") : NULL, gate, false, "inputs");
 }
 
 /* Within the loop: what each gate gets from the input, and from the state (or something else in its place). */
@@ -181,7 +157,7 @@ static Tensor *state_product(const Cell *cell, Tensor *h, int gate) {
                            columns_of_gate(cell, cell->recurrent_kernel, gate, "recurrent_kernel"),
                            cell->recurrent_bias ? columns_of_gate(cell, cell->recurrent_bias, gate, "recurrent_bias")
                                                 : NULL,
-                           gate, "state");
+                           gate, true, "state");
 }
 
 static const Formula add = {"sum", {"x", "state"}, "x + state", {"d", "d"}, .kind = FORMULA_STATE};
@@ -204,7 +180,7 @@ static void gate_sums(const Cell *cell, int gates, Tensor **sums) {
     Tensor *h = masked(cell, cell->h->previous, cell->masks, 0, "dropped_state");
     if (cell->build->random && cell->args->recurrent_dropout == 1)
         h = build_map(cell->build, &drop_all, (Tensor *[]){h}, NULL, 0);
-    Tensor *all = sum(cell, cell->x[0], product(cell, h, cell->recurrent_kernel, NULL, "state"));
+    Tensor *all = sum(cell, cell->x[0], product(cell, h, cell->recurrent_kernel, NULL, true, "state"));
     for (int gate = 0; gate < gates; gate++) sums[gate] = gates > 1 ? columns_of_gate(cell, all, gate, "sum") : all;
 }
 
@@ -226,7 +202,7 @@ static const Formula next_cell = {
     "cell", {"f", "before", "i", "g"}, "f * before + i * g", {"d * before", "d * f", "d * g", "d * i"}};
 static const Formula next_output = {"output", {"o", "c"}, "o * c", {"d * c", "d * o"}};
 
-static void lstm_step(Cell *cell) {
+void lstm_step(Cell *cell) {
     const RecurrentArgs *a = cell->args;
     Tensor *z[4];
     gate_sums(cell, 4, z);
@@ -240,8 +216,10 @@ static void lstm_step(Cell *cell) {
     cell->h_next = build_map(cell->build, &next_output, (Tensor *[]){o, bounded}, NULL, 0);
 }
 
+const char *const lstm_gates[] = {"input_gate", "forget_gate", "candidate", "output_gate", NULL};
+
 static const CellDef lstm = {
-    .gates = (const char *const[]){"input_gate", "forget_gate", "candidate", "output_gate", NULL},
+    .gates = lstm_gates,
     .keeps_cell = true,
     .gate_masks = true,
     .step = lstm_step,
@@ -259,7 +237,7 @@ static void gru_step(Cell *cell) {
     Tensor *h = cell->h->previous, *state[3], *z, *r, *g;
     if (a->reset_after && !cell->separate) {
         Tensor *dropped = masked(cell, h, cell->masks, 0, "dropped_state");
-        Tensor *all = product(cell, dropped, cell->recurrent_kernel, cell->recurrent_bias, "state");
+        Tensor *all = product(cell, dropped, cell->recurrent_kernel, cell->recurrent_bias, true, "state");
         for (int gate = 0; gate < 3; gate++) state[gate] = columns_of_gate(cell, all, gate, "state");
     } else {
         for (int gate = 0; gate < (a->reset_after ? 3 : 2); gate++) state[gate] = state_product(cell, h, gate);
@@ -321,25 +299,52 @@ static Tensor *without_masked(Builder *build, Tensor *y, Tensor *valid) {
     return build_map(build, &valid_steps, (Tensor *[]){y, valid}, NULL, 0);
 }
 
-static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef *def) {
+/* From (batch, time, …) to (time, batch, …) with the channels last, or back. */
+static Tensor *turn(const Cell *cell, Tensor *x, bool by_time, unsigned flipped) {
+    const int rank = x->shape.rank;
+    int axes[MAX_RANK] = {1, 0};
+    for (int i = 2; i < rank; i++) axes[i] = i;
+    if (cell->def->channels_first && cell->def->channels_first(cell->layer))
+        for (int i = 2; i < rank; i++)
+            axes[i] = by_time ? (i + 1 < rank ? i + 1 : 2) : (i > 2 ? i - 1 : rank - 1);
+    return build_permute(cell->build, x, axes, flipped, by_time ? "forward_by_time" : "forward_by_sample",
+                         by_time ? "by_time" : "by_sample");
+}
+
+/* The last output, (batch, …), with the channels where they are asked for. */
+static Tensor *last_of(const Cell *cell, Tensor *last) {
+    const bool first = cell->def->channels_first && cell->def->channels_first(cell->layer);
+    return image_store(cell->build, last, first ? "channels_first" : NULL);
+}
+
+/* (time, batch, 1, …), as many dimensions as a sequence of states has. */
+static Tensor *step_mask(Builder *build, Tensor *mask, unsigned flipped, int rank) {
+    mask = build_time_mask(build, mask, flipped);
+    Shape shape = mask->shape;
+    if (shape.rank == rank + 1) return mask;
+    while (shape.rank <= rank) shape.dim[shape.rank++] = 1;
+    return build_view(build, mask, shape, "mask_by_step");
+}
+
+Tensor *recurrent_run(const Layer *layer, Builder *build, Tensor *x, const CellDef *def) {
     const RecurrentArgs *a = layer->args;
     Cell cell = {.def = def, .args = a, .layer = layer, .build = build};
     const int64_t steps = x->shape.dim[1];
-    const int axes[] = {1, 0, 2};
     const unsigned flipped = a->go_backwards != layer->reversed ? 1 : 0;
     const bool masks = build->random && a->recurrent_dropout > 0 && a->recurrent_dropout < 1;
-    Tensor *mask = x->mask ? build_time_mask(build, x->mask, flipped) : NULL;
-    cell.separate = a->recurrent_dropout > 0 && def->gate_masks && build->random;
+    const Shape state = def->state ? def->state(layer) : shape_of(2, (int64_t[]){x->shape.dim[0], a->units});
+    Tensor *mask = x->mask ? step_mask(build, x->mask, flipped, state.rank) : NULL;
+    cell.separate = build->random && ((a->recurrent_dropout > 0 && def->gate_masks) ||
+                                      (a->dropout > 0 && def->input_masks));
     cell.recurrent_kernel = weight_in_parts(layer, build, 1);
     if (a->use_bias) cell.bias = weight_in_parts(layer, build, 2);
     if (cell.bias && cell.bias->shape.rank == 2)
         cell.recurrent_bias = build_index(build, cell.bias, 1, "recurrent_bias");
-    input_products(&cell, build_permute(build, x, axes, flipped, "forward_by_time", "by_time"));
+    input_products(&cell, turn(&cell, x, true, flipped));
     if (masks)
-        cell.masks = draw_mask(&cell, "recurrent_dropout", STREAM_RECURRENT_DROPOUT, a->recurrent_dropout, a->units);
+        cell.masks = draw_mask(&cell, "recurrent_dropout", STREAM_RECURRENT_DROPOUT, a->recurrent_dropout, state);
 
     loop_begin(build, layer->name, steps, false);
-    const Shape state = shape_of(2, (int64_t[]){x->shape.dim[0], a->units});
     cell.h = loop_state(build, state, lasting(&cell, state, "output"), "output");
     if (def->keeps_cell) cell.c = loop_state(build, state, lasting(&cell, state, "cell"), "cell");
     for (int gate = 0; gate < MAX_GATES && cell.x[gate]; gate++)
@@ -358,23 +363,27 @@ static Tensor *run(const Layer *layer, Builder *build, Tensor *x, const CellDef 
     if (!a->return_sequences) {
         const char *const way = !layer->half ? "" : flipped ? "backward_" : "forward_";
         Tensor *last = loop_final(build, cell.h, arena_printf(build->plan->arena, "%slast", way));
-        return gives_zeros(&cell) ? without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid"))
-                                  : last;
+        if (gives_zeros(&cell)) last = without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid"));
+        return last_of(&cell, last);
     }
     Tensor *states = loop_states(build, cell.h, "states");
     if (gives_zeros(&cell)) states = without_masked(build, states, mask);
-    Tensor *y = build_permute(build, states, axes, 0, "forward_by_sample", "by_sample");
+    Tensor *y = turn(&cell, states, false, 0);
     y->mask = x->mask; /* as it was also where the outputs come in reversed order, as in Keras */
     return y;
+}
+
+void lstm_forget_bias(Layer *layer) {
+    const RecurrentArgs *a = layer->args;
+    if (!a->unit_forget_bias || !a->use_bias || layer->weights.count != 3) return;
+    layer->weights.at[2]->ones_at = a->units;
+    layer->weights.at[2]->ones_count = a->units;
 }
 
 static void lstm_shape(Layer *layer, Diags *diags) {
     const RecurrentArgs *a = layer->args;
     shape_of_layer(layer, &lstm, shape_of(1, (int64_t[]){4 * a->units}), diags);
-    if (a->unit_forget_bias && a->use_bias && layer->weights.count == 3) {
-        layer->weights.at[2]->ones_at = a->units;
-        layer->weights.at[2]->ones_count = a->units;
-    }
+    lstm_forget_bias(layer);
 }
 
 static void gru_shape(Layer *layer, Diags *diags) {
@@ -388,7 +397,7 @@ static void simple_shape(Layer *layer, Diags *diags) {
     shape_of_layer(layer, &simple, shape_of(1, &a->units), diags);
 }
 
-static const char *stream(const Layer *layer, bool *timed) {
+const char *recurrent_stream(const Layer *layer, bool *timed) {
     const RecurrentArgs *a = layer->args;
     if (!*timed) return a->stateful ? "it is stateful, but does not run over the time of the input" : NULL;
     if (a->go_backwards) return "it begins with the last step (go_backwards=True)";
@@ -396,16 +405,20 @@ static const char *stream(const Layer *layer, bool *timed) {
     return NULL;
 }
 
-static Tensor *lstm_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &lstm); }
-static Tensor *gru_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &gru); }
-static Tensor *simple_forward(const Layer *layer, Builder *build, Tensor *x) { return run(layer, build, x, &simple); }
+#define FORWARD(cell)                                                                  \
+    static Tensor *cell##_forward(const Layer *layer, Builder *build, Tensor *x) {     \
+        return recurrent_run(layer, build, x, &cell);                                  \
+    }
+FORWARD(lstm)
+FORWARD(gru)
+FORWARD(simple)
 
 const LayerDef layer_LSTM = {
     LAYER_CLASS("LSTM", "long short-term memory over (batch, time, features)", lstm_args, RecurrentArgs),
     .shape = lstm_shape,
     .forward = lstm_forward,
-    .stream = stream,
-    .stateful = stateful,
+    .stream = recurrent_stream,
+    .stateful = recurrent_stateful,
     .recurrent = true,
     .masks = true,
 };
@@ -413,8 +426,8 @@ const LayerDef layer_GRU = {
     LAYER_CLASS("GRU", "gated recurrent unit over (batch, time, features)", gru_args, RecurrentArgs),
     .shape = gru_shape,
     .forward = gru_forward,
-    .stream = stream,
-    .stateful = stateful,
+    .stream = recurrent_stream,
+    .stateful = recurrent_stateful,
     .recurrent = true,
     .masks = true,
 };
@@ -423,8 +436,8 @@ const LayerDef layer_SimpleRNN = {
                 RecurrentArgs),
     .shape = simple_shape,
     .forward = simple_forward,
-    .stream = stream,
-    .stateful = stateful,
+    .stream = recurrent_stream,
+    .stateful = recurrent_stateful,
     .recurrent = true,
     .masks = true,
 };

@@ -3,7 +3,13 @@
 #ifndef NNC_LAYERS_RECURRENT_H
 #define NNC_LAYERS_RECURRENT_H
 
+#include <stdbool.h>
+
+#include "build/builder.h"
 #include "layers/layer.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
 
 typedef struct RecurrentArgs {
     int64_t units, seed;
@@ -50,5 +56,49 @@ typedef struct RecurrentArgs {
 
 /** The argument in which two recurrent layers do not go together as the two ways of a Bidirectional; NULL: they do. */
 const char *recurrent_mismatch(const Layer *forward, const Layer *backward);
+
+enum { MAX_GATES = 4 };
+/* Which of a layer's random streams: each gate may draw its own mask, from one tensor (gate, batch, …). */
+enum { STREAM_DROPOUT, STREAM_RECURRENT_DROPOUT };
+
+/** What a cell is, and what its step is computed with. */
+typedef struct Cell Cell;
+typedef struct CellDef {
+    const char *const *gates; /* names of the parts of its weights, NULL ends */
+    bool keeps_cell;          /* two states, h and c */
+    bool gate_masks;          /* with recurrent_dropout every gate draws its own masks; and a rate of 1 does nothing */
+    bool input_masks;         /* likewise, with dropout */
+    void (*step)(Cell *cell);
+    /** Of inputs or of a state and the kernel, where it is not a matrix product of the last dimensions. */
+    Tensor *(*product)(const Cell *cell, Tensor *x, Tensor *kernel, bool of_state, const char *role, const char *label);
+    /** The shape of a state; NULL: (batch, units). */
+    Shape (*state)(const Layer *layer);
+    bool (*channels_first)(const Layer *layer); /* or NULL */
+} CellDef;
+
+struct Cell {
+    const CellDef *def;
+    const RecurrentArgs *args;
+    const Layer *layer;
+    Builder *build;
+    Tensor *bias, *recurrent_kernel, *recurrent_bias; /* the last: GRU with reset_after */
+    Tensor *x[MAX_GATES];                      /* input products of the present step, bias added; x[0] of all gates … */
+    bool separate;                             /* … unless each gate has its own */
+    Tensor *masks;                             /* of the state, or NULL */
+    Tensor *valid;                             /* 0 where the step is masked; or NULL */
+    Carry *h, *c;
+    Tensor *h_next, *c_next;
+};
+
+/** The gates of LSTM, and its step. */
+extern const char *const lstm_gates[];
+void lstm_step(Cell *cell);
+/** The forget gate's part of the bias begins with ones, where that is asked for. */
+void lstm_forget_bias(Layer *layer);
+/** The layer's output: a cell over all time steps of x (batch, time, …). Weights: kernel, recurrent_kernel and bias. */
+Tensor *recurrent_run(const Layer *layer, Builder *build, Tensor *x, const CellDef *def);
+/** stream and stateful of a recurrent layer. */
+const char *recurrent_stream(const Layer *layer, bool *timed);
+bool recurrent_stateful(const Layer *layer);
 
 #endif

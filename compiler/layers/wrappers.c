@@ -89,7 +89,7 @@ static const Formula product = {"merged", {"x", "back"}, "x * back", {"d * back"
 /* Within a Bidirectional masked steps give zeros, not the output before them. */
 static Tensor *without_masked(Builder *build, Tensor *y, Tensor *mask) {
     Shape steps = y->shape;
-    steps.dim[2] = 1;
+    for (int i = 2; i < steps.rank; i++) steps.dim[i] = 1;
     return build_map(build, &valid_steps, (Tensor *[]){y, build_view(build, mask, steps, "valid")}, NULL, 0);
 }
 
@@ -97,8 +97,8 @@ static Tensor *bidirectional_forward(const Layer *layer, Builder *build, Tensor 
     const BidirectionalArgs *a = layer->args;
     Tensor *ways[] = {build_inner(build, layer->inner.at[0], x), build_inner(build, layer->inner.at[1], x)};
     Tensor *const mask = ways[0]->mask;
-    if (ways[1]->shape.rank == 3) /* in the order of the input again */
-        ways[1] = build_permute(build, ways[1], (int[]){0, 1, 2}, 1u << 1, "forward_turn", "turned");
+    if (ways[1]->shape.rank == x->shape.rank) /* in the order of the input again */
+        ways[1] = build_permute(build, ways[1], (int[]){0, 1, 2, 3, 4, 5}, 1u << 1, "forward_turn", "turned");
     for (int i = 0; i < 2; i++) {
         if (mask) ways[i] = without_masked(build, ways[i], mask);
         build_activity_penalty(build, layer->inner.at[i], ways[i]);

@@ -4,6 +4,7 @@
  * Conv…Transpose, too, and conv_kernel, a product over all output positions. What conv_input becomes, passes choose: a
  * conv of the spaced gradient with the kernel turned round, or conv_transposed where there are strides; where nearly
  * all gradients are 0, the operations of conv_max.c take the place of both. */
+#include "build/loop.h"
 #include "ops/conv.h"
 #include "ops/conv_windows.h"
 #include "ops/op.h"
@@ -155,7 +156,16 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     if (gradient_needed(image))
         gradient_add(build, image, build_conv_transposed(build, d, kernel, *window, low, image->shape, "backward_input",
                                                          gradient_name(build, image)));
-    if (gradient_needed(kernel)) gradient_add(build, kernel, build_conv_kernel_gradient(build, window, x, kernel, d));
+    if (!gradient_needed(kernel)) return;
+    const bool after = build->after_loop;
+    Tensor *seen = x;
+    if (build->loop && !changes_with_step(kernel)) { /* one for all steps */
+        build->after_loop = true;
+        seen = loop_sequence(build, x);
+        d = loop_sequence(build, d);
+    }
+    gradient_add(build, kernel, build_conv_kernel_gradient(build, window, seen, kernel, d));
+    build->after_loop = after;
 }
 
 static void emit(Emit *e, const Op *op) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Building operations in the place of others, and tensors in the place of others. */
+#include "build/loop.h"
 #include "passes/rewrite.h"
 #include "plan/tensor.h"
 #include "plan/uses.h"
@@ -17,11 +18,14 @@ Builder *rewrite_for(Rewrite *rewrite, const Op *op) {
 void rewrite_place(Rewrite *rewrite, const Op *op, int to) {
     Plan *const plan = rewrite->build.plan;
     const Program *const program = rewrite->build.program;
+    int before = to; /* the loop that the operation is in */
+    while (op->loop && before > 0 && program->ops.at[before - 1]->loop == op->loop) before--;
     for (; rewrite->placed < program->ops.count; rewrite->placed++) {
         Op *const built = program->ops.at[rewrite->placed];
-        built->loop = op->loop;
+        const bool each_step = op->loop && op_changes_with_step(built);
+        built->loop = each_step ? op->loop : NULL;
         op_index(plan, built);
-        list_push(plan->arena, &rewrite->moves, ((Move){built, to}));
+        list_push(plan->arena, &rewrite->moves, ((Move){built, each_step ? to : before}));
     }
 }
 

@@ -276,7 +276,7 @@ def make_weight(path, shape, scale, random):
 def weight_name(variable):
     """sequential_3/dense/kernel → dense/kernel, sequential/lstm/lstm_cell/kernel → lstm/kernel; cells of RNN stay"""
     parts = variable.path.split("/")[1:]
-    is_cell = lambda part: re.fullmatch(r"(lstm|gru|simple_rnn)_cell(_\d+)?", part)
+    is_cell = lambda part: re.fullmatch(r"((conv_)?lstm|gru|simple_rnn)_cell(_\d+)?", part)
     runs_cells = lambda part: re.fullmatch(r"((forward|backward)_)?rnn(_\d+)?|stacked_rnn_cells(_\d+)?", part)
     return "/".join(part for before, part in zip(["", *parts], parts) if not is_cell(part) or runs_cells(before))
 

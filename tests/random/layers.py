@@ -341,6 +341,10 @@ GATED = dict(recurrent_activation=mostly(*quoted(GATES)))
 row("LSTM", (2,), units, weight=4, **RECURRENT, **GATED, unit_forget_bias=mostly(False))
 row("GRU", (2,), units, weight=4, **RECURRENT, **GATED, reset_after=mostly(False))
 row("SimpleRNN", (2,), units, weight=3, **RECURRENT)
+for dims in (1, 2):
+    row(f"ConvLSTM{dims}D", (dims + 2,), filters,
+        lambda chain: chain.pick.choice([1, 2, 3]), strides=mostly(2), padding=PADDING, dilation_rate=mostly(2),
+        **{**RECURRENT, **GATED, "unroll": [None]}, unit_forget_bias=mostly(False))
 row("Masking", (2,), weight=6, first="steps", mask_value=[None, None, None, 0, 1])
 VOCABULARY = 5  # the least
 row("Embedding", (1, 2), [VOCABULARY, 7, 30], lambda chain: chain.pick.choice([1, 2, 3, 7, 8, 16, 17]), weight=4,

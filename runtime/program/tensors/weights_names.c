@@ -34,7 +34,7 @@ static size_t nnc_weight_called(const nnc_model *model, nnc_name_part before, nn
 
 /* lstm_cell, and lstm_cell_3 of older files. */
 static int nnc_is_cell(nnc_name_part part) {
-    static const char *const cells[] = {"lstm_cell", "gru_cell", "simple_rnn_cell"};
+    static const char *const cells[] = {"lstm_cell", "gru_cell", "simple_rnn_cell", "conv_lstm_cell"};
     size_t size = part.size;
     while (size > 0 && isdigit((unsigned char)part.at[size - 1])) {
         size--;
