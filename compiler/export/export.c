@@ -91,8 +91,8 @@ const float *export_values(const Export *export, const Layer *layer, int weight)
 static bool check_prepared(Export *export) {
     const Model *const model = export->model;
     if (model->x.standardize)
-        return export_fail(export, "x is standardized by the source of fit(), which nothing elsewhere does: write "
-                                   "Normalization(mean=…, variance=…) "
+        return export_fail(export, "x is standardized by what is learned of the data, which nothing elsewhere does: "
+                                   "write Normalization(mean=…, variance=…) "
                                    "as the first layer instead");
     if (model->x.scale != 1)
         return export_fail(export,

@@ -107,10 +107,14 @@ const char *class_names(Emit *emit) {
 
 void emit_adapt(Emit *emit, const Hole *holes, Text *out) {
     const Preparation *const x = &emit->plan->model->x;
+    const Shape input = emit->plan->model->input;
+    const int64_t statistics = shape_size(x->mean->shape, 1), each = shape_size(input, 1) / statistics;
     emit_template(
         emit, out, "api_adapt",
         with(emit, holes,
              (Hole[]){{"x_scale", x->scale != 1 ? formatted(emit, " * %s", double_literal(emit, x->scale)) : ""},
+                      {"statistics", integer(emit, statistics)},
+                      {"rows", each == 1 ? "n" : formatted(emit, "n * %s", integer(emit, each))},
                       {"mean", weight_field(emit, x->mean)},
                       {"deviation", weight_field(emit, x->deviation)},
                       {NULL, NULL}}));

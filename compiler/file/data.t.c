@@ -15,15 +15,15 @@ $upper_API int $prefix_adapt($prefix_params *p, const $real *x, size_t n) {
     if (!p || !x || n == 0) {
         return NNC_E_ARG;
     }
-    for (size_t i = 0; i < $upper_IN; i++) {
+    for (size_t i = 0; i < $statistics; i++) {
         double mean = 0, squares = 0, deviation;
-        for (size_t row = 0; row < n; row++) {
-            const double value = (double)x[row * $upper_IN + i]$x_scale;
+        for (size_t row = 0; row < $rows; row++) {
+            const double value = (double)x[row * $statistics + i]$x_scale;
             const double away = value - mean;
             mean += away / (double)(row + 1);
             squares += away * (value - mean);
         }
-        deviation = square_root(squares / (double)n);
+        deviation = square_root(squares / (double)($rows));
         p->$mean[i] = ($real)mean;
         p->$deviation[i] = ($real)(deviation >= 1.17549435e-38 ? deviation : 1);
     }

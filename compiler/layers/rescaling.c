@@ -75,13 +75,51 @@ static const ArgDef normalization_args[] = {
     {ARG(RescalingArgs, invert), ARG_BOOL, DEFAULT("False"), .doc = "undo the normalization"},
     {0}};
 
+/* Without numbers: one mean for all, one for each channel, or one for each value; x is normalized before it gets here
+ * (lower/prepare.c). */
+static bool normalization_adapts(const Layer *layer, Shape *statistics) {
+    const RescalingArgs *a = layer->args;
+    const int values = layer->input.rank - 1;
+    if (a->mean.count >= 0 || a->variance.count >= 0) return false;
+    *statistics = shape_of(values, layer->input.dim + 1);
+    if (a->axis.count <= 0) *statistics = shape_of(1, (int64_t[]){1});
+    else if (a->axis.count == 1) *statistics = shape_of(1, layer->input.dim + values);
+    return true;
+}
+
+/* The same statistics belong to values that lie next to each other. */
+static void adapting_shape(Layer *layer, Diags *diags) {
+    const RescalingArgs *a = layer->args;
+    bool seen[MAX_RANK] = {true};
+    int distinct = 1;
+    if (layer->previous || layer->wrapper || a->invert) {
+        diag(diags, D_layer_argument, layer->span,
+             "Normalization without mean and variance learns them of the data, as the first layer and without invert; "
+             "with mean=… and variance=… it may stand anywhere");
+        return;
+    }
+    for (int i = 0; i < a->axis.count; i++) {
+        const int axis = layer_axis(layer, a->axis.at[i], "axis", diags);
+        if (axis < 0) return;
+        distinct += !seen[axis];
+        seen[axis] = true;
+    }
+    const bool last = a->axis.count == 1 && seen[layer->input.rank - 1];
+    if (a->axis.count > 0 && !last && distinct != layer->input.rank)
+        diag(diags, D_layer_argument, object_arg_span(layer->object, "axis"),
+             "what is learned of the data is of the last axis (-1), of all axes, or of all values together (None)");
+    layer->output = layer->input;
+}
+
 static void normalization_shape(Layer *layer, Diags *diags) {
     const RescalingArgs *a = layer->args;
     const Span span = object_arg_span(layer->object, "mean");
+    if (a->mean.count < 0 && a->variance.count < 0) {
+        adapting_shape(layer, diags);
+        return;
+    }
     if (a->mean.count < 0 || a->variance.count < 0) {
-        diag(diags, D_layer_argument, layer->span,
-             "Normalization needs its mean and its variance; standardize=True of a data source learns them from the "
-             "data");
+        diag(diags, D_layer_argument, layer->span, "Normalization needs both its mean and its variance, or neither");
         return;
     }
     if (a->mean.count != a->variance.count) {
@@ -108,6 +146,7 @@ static const Formula restored = {"restored", {"x", "mean", "deviation"}, "mean +
 
 static Tensor *normalization_forward(const Layer *layer, Builder *build, Tensor *x) {
     const RescalingArgs *a = layer->args;
+    if (a->mean.count < 0) return x;
     double *deviation = NEW_ARRAY(build->plan->arena, double, a->variance.count);
     for (int i = 0; i < a->variance.count; i++) deviation[i] = fmax(sqrt(a->variance.at[i]), 1e-7);
     Shape shape = {.rank = 1, .dim = {1}};
@@ -126,9 +165,10 @@ static const char *normalization_stream(const Layer *layer, bool *timed) {
 }
 
 const LayerDef layer_Normalization = {
-    LAYER_CLASS("Normalization", "(x - mean) / √variance, with numbers from the model file", normalization_args,
-                RescalingArgs),
+    LAYER_CLASS("Normalization", "(x - mean) / √variance, of the model file or, first in it, of the data",
+                normalization_args, RescalingArgs),
     .shape = normalization_shape,
+    .adapts = normalization_adapts,
     .forward = normalization_forward,
     .stream = normalization_stream,
     .masks = true,

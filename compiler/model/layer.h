@@ -52,6 +52,9 @@ typedef struct LayerDef {
     const char *(*stream)(const Layer *layer, bool *timed);
     /** Where Keras keeps the variables of an inner layer, below its own: "forward_layer"; NULL: in "layer". */
     const char *(*inner_group)(const Layer *layer, int at);
+    /** Whether it learns mean and deviation of x before training, each of this shape, and what is done with them is not
+     *  its own affair but the model's (model/prepare.c); NULL: never. */
+    bool (*adapts)(const Layer *layer, Shape *statistics);
     int dims;       /* images: how many dimensions its positions have, 1 to 3 */
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */

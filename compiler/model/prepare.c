@@ -20,11 +20,17 @@ static Preparation said_by(const Object *fitted, const Object *evaluated) {
     return (Preparation){.source = source, .scale = scales ? args->scale : 1, .standardize = args && args->standardize};
 }
 
-static Weight *statistic(const Model *model, const char *name, Object *initial) {
+/* What the first layer learns of x: `shape` of each statistic. */
+static bool first_adapts(const Model *model, Shape *shape) {
+    const Layer *const first = model->layers.count ? model->layers.at[0] : NULL;
+    return first && first->def->adapts && first->def->adapts(first, shape);
+}
+
+static Weight *statistic(const Model *model, const char *name, Shape shape, Object *initial) {
     Weight *weight = NEW(model->arena, Weight);
     weight->name = name;
     weight->path = arena_printf(model->arena, "x/%s", name);
-    weight->shape = shape_of(model->input.rank - 1, model->input.dim + 1);
+    weight->shape = shape;
     weight->args.initializer = initial;
     return weight;
 }
@@ -33,13 +39,16 @@ void model_prepare(Model *model, Diags *diags) {
     const Object *const evaluated = model->evaluate.x;
     model->x = said_by(model->fit.x, evaluated);
     model->y = said_by(model->fit.y, model->evaluate.y);
-    if (model->integer_input && (model->x.scale != 1 || model->x.standardize))
+    Shape each = shape_of(model->input.rank - 1, model->input.dim + 1);
+    const bool said = model->x.standardize; /* of every value, which is enough */
+    if (!said) model->x.standardize = first_adapts(model, &each);
+    if (model->integer_input && (model->x.scale != 1 || said))
         diag(diags, D_prepared_integers,
-             object_arg_span(model->x.source, model->x.standardize ? "standardize" : "scale"));
+             object_arg_span(model->x.source, said ? "standardize" : "scale"));
     if (evaluated && ((const SourceArgs *)evaluated->args)->standardize && !model->x.standardize)
         diag(diags, D_standardized_alone, object_arg_span(evaluated, "standardize"));
     if (model->x.standardize) {
-        model->x.mean = statistic(model, "mean", &zeros);
-        model->x.deviation = statistic(model, "deviation", &ones);
+        model->x.mean = statistic(model, "mean", each, &zeros);
+        model->x.deviation = statistic(model, "deviation", each, &ones);
     }
 }

@@ -41,7 +41,7 @@ Model *model_of_step(const Model *model, Diags *diags) {
         diag(diags, D_stream_input, model->input_span, shape_text(model->arena, model->input));
         return NULL;
     }
-    if (model->x.standardize) {
+    if (model->x.standardize && model->x.mean->shape.rank > 1) { /* time steps have their own */
         diag(diags, D_stream_standardize, object_arg_span(model->x.source, "standardize"));
         return NULL;
     }

@@ -47,7 +47,7 @@ CASES = [
           "LayerNormalization()", "LayerNormalization(axis=[1, 2])", "LayerNormalization(rms_scaling=True)",
           "GroupNormalization(groups=5)",
           "RMSNormalization()", "UnitNormalization()", "Rescaling(0.5, offset=0.1)",
-          "Normalization(mean=0.5, variance=2.0)",
+          "Normalization()", "Normalization(mean=0.5, variance=2.0)",
           "Masking()", "Flatten()", "Reshape((5, 6))", "Reshape((-1,))", "Permute((2, 1))",
           "Dropout(0.3)", "Dropout(0.3, noise_shape=(None, 1, 5), seed=3)", "SpatialDropout1D(0.3)",
           "GaussianNoise(0.3)",

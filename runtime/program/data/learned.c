@@ -67,24 +67,28 @@ NNC_API void nnc_learned_print(const nnc_learned *learned) {
 /* Welford: one pass, and no loss of digits where the mean is large. NAME_adapt of the emitted C computes the same. */
 NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count,
                                  void *params) {
-    size_t width = x->width;
-    double *values = nnc_alloc(host, 3 * width, sizeof *values);
+    size_t width = x->width, own = 1; /* statistics: of neighbours in turn */
+    for (int i = 0; i < model->tensors[0].rank; i++) {
+        own *= (size_t)model->tensors[0].shape[i];
+    }
+    double *values = nnc_alloc(host, width + 2 * own, sizeof *values);
     if (values == NULL) {
         return -1;
     }
-    double *mean = values + width, *squares = mean + width, scale = nnc_x_scale(model);
+    double *mean = values + width, *squares = mean + own, scale = nnc_x_scale(model);
     int is_float = model->real_size == sizeof(float);
     for (size_t row = 0; row < count; row++) {
         nnc_sample_values(x, row, values);
         for (size_t i = 0; i < width; i++) {
             double value = (is_float ? (double)(float)values[i] : values[i]) * scale;
-            double away = value - mean[i];
-            mean[i] += away / (double)(row + 1);
-            squares[i] += away * (value - mean[i]);
+            size_t of = i % own;
+            double away = value - mean[of];
+            mean[of] += away / (double)(row * (width / own) + i / own + 1);
+            squares[of] += away * (value - mean[of]);
         }
     }
-    for (size_t i = 0; i < width; i++) {
-        double deviation = sqrt(squares[i] / (double)count);
+    for (size_t i = 0; i < own; i++) {
+        double deviation = sqrt(squares[i] / (double)(count * (width / own)));
         nnc_set_real(model, params, model->tensors[0].offset + i, mean[i]);
         /* A value that never changes becomes 0; so does one whose changes are too small for a float. */
         nnc_set_real(model, params, model->tensors[1].offset + i, deviation >= (double)FLT_MIN ? deviation : 1);
