@@ -16,8 +16,8 @@ typedef struct Options {
     const char *input;  /* - is standard input */
     const char *output; /* - is standard output */
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
-    bool inference_only, main, standalone, gradients, external_masks, portable, stream, monte_carlo, real_double,
-        make_depfile;
+    bool inference_only, main, standalone, gradients, external_masks, portable, stream, threads, monte_carlo,
+        real_double, make_depfile;
     bool diagnostics_json, color, check_plan;
     bool print_cflags, print_libs, print_version, print_help;
     int list_kind;                                       /* a ClassKind, or -1 */

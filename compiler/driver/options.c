@@ -67,6 +67,7 @@ static const OptionDef table[] = {
     {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and from every compiler"},
     {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts"},
     {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another"},
+    {"--threads", NULL, TAKES_NOTHING, FIELD(threads), "NAME_train_step_shared(), also where threads do not pay"},
     {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers"},
     {"--emit", "STAGE", TAKES_TEXT, FIELD(emit),
      "print ast, model, shapes, lowered, plan, memory, cost, summary, dot, json, c or h"},

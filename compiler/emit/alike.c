@@ -121,6 +121,8 @@ Candidate alike_key(Emit *emit, const Op *op) {
     put_attrs(&key, op);
     put_word(&key, (uint64_t)op->phase << 3 | (uint64_t)op->adds << 2 | (uint64_t)op->skips_first << 1 |
                        op->skips_last);
+    put_word(&key, op->share.kind);
+    put_word(&key, (uint64_t)op->share.length);
     put_word(&key, (uint64_t)op->in_count);
     for (int i = 0; i < op->in_count; i++) put_tensor(&key, op->in[i]);
     if (op->out) put_tensor(&key, op->out);

@@ -22,7 +22,8 @@ typedef enum ParamKind {
     PARAM_SCALAR,
     PARAM_SUMS,
     PARAM_DEPTH, /* of a product: 0 in the first step of the loop */
-    PARAM_ADD    /* whether there was a step before */
+    PARAM_ADD,   /* whether there was a step before */
+    PARAM_SHARE  /* how many rows, or columns, of the result */
 } ParamKind;
 
 typedef struct Param {
@@ -72,8 +73,16 @@ typedef struct Stream {
     const char *path; /* dropout/mask */
     int stream;
     const char *name;
+    bool of_samples; /* from those on that a share begins with */
     bool declared;
 } Stream;
+
+/** What those who make a round together share out: each has a range of it. */
+typedef struct Range {
+    int64_t length; /* negative: times the batch */
+    const char *grain, *name;
+    bool used; /* by the round being printed */
+} Range;
 
 /** The member of a weight in the structs of weights, and where it begins in them, in reals. */
 typedef struct Field {
@@ -105,6 +114,7 @@ struct Emit {
     /* of the program being printed */
     Names scope;
     LIST(Stream) streams;
+    LIST(Range) ranges;
     const TimeLoop *loop; /* within which a call is being printed */
 };
 

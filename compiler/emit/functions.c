@@ -32,6 +32,7 @@ static const char *params_text(Emit *emit, const Function *function) {
         const char *type = param->kind == PARAM_RANDOM   ? "const nnc_random *"
                            : param->kind == PARAM_SCALAR ? formatted(emit, "%s ", emit->real)
                            : param->kind == PARAM_DEPTH  ? "size_t "
+                           : param->kind == PARAM_SHARE  ? "size_t "
                            : param->kind == PARAM_ADD    ? "int "
                            : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
                                                          : formatted(emit, "%s%s *", param->written ? "" : "const ",

@@ -168,6 +168,13 @@ const char *param_depth(Emit *emit, int64_t depth) {
 
 const char *param_add(Emit *emit) { return add_param(emit, (Param){.kind = PARAM_ADD}, "add"); }
 
+const char *shared_size(Emit *emit, const Op *op, const char *size) {
+    if (op->share.kind == SHARE_NONE || op->share.kind == SHARE_SAMPLES) return size;
+    for (int i = 0; i < emit->function->params.count; i++)
+        if (emit->function->params.at[i].kind == PARAM_SHARE) return emit->function->params.at[i].name;
+    return add_param(emit, (Param){.kind = PARAM_SHARE}, "share");
+}
+
 const char *param_sums(Emit *emit) {
     for (int i = 0; i < emit->function->params.count; i++)
         if (emit->function->params.at[i].kind == PARAM_SUMS) return "sums";

@@ -21,6 +21,9 @@ const char *param_depth(Emit *emit, int64_t depth);
 /** Whether an operation in a loop adds to what it has made before: not in the first step. */
 const char *param_add(Emit *emit);
 const char *param_sums(Emit *emit);
+/** How many rows, or columns, of its result an operation makes: `size`, or where it is shared out, as many as it is
+ *  told. */
+const char *shared_size(Emit *emit, const Op *op, const char *size);
 /** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
 const char *local_name(Emit *emit, const char *wanted);
 /** The same where a parameter may be called so already: then `instead`. */

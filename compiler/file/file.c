@@ -16,7 +16,9 @@
 #include "file/parts.h"
 #include "file/program.h"
 #include "file/rates.h"
+#include "file/rounds.h"
 #include "file/stream.h"
+#include "file/used.h"
 #include "file/weights.h"
 #include "language/class.h"
 #include "model/loss.h"
@@ -111,6 +113,20 @@ static void emit_apply(Emit *emit, const Hole *holes, const RatesText *rates, Te
     emit_template(emit, out, "api_apply", with(emit, holes, apply_holes));
 }
 
+/* The program that trains, of one who makes it all. */
+static void emit_train_batch(Emit *emit, const Hole *holes, Text *programs) {
+    const unsigned phases = emit->plan->options->gradients ? FORWARD | BACKWARD : FORWARD | BACKWARD | UPDATE;
+    const ProgramText train = emit_program(emit, &emit->plan->train, phases);
+    emit_template(emit, programs, "program_train",
+                  with(emit, holes,
+                       (Hole[]){{"values", train.values},
+                                {"before", train.before},
+                                {"calls", train.calls},
+                                {"finite", train.checked ? "" : loss_check},
+                                {"unused", unused_by(emit, &train, "", measured_names)},
+                                {NULL, NULL}}));
+}
+
 static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     const RatesText rates = rates_text(emit, holes);
@@ -125,21 +141,17 @@ static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out)
                                 {"unused", unused_names(emit, "p", init)},
                                 {NULL, NULL}}));
 
-    const ProgramText train =
-        emit_program(emit, &plan->train, plan->options->gradients ? FORWARD | BACKWARD : FORWARD | BACKWARD | UPDATE);
-    const char *finite = train.checked ? "" : "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
-    const Hole train_holes[] = {
-        {"values", train.values},
-        {"before", train.before},
-        {"calls", train.calls},
+    const bool shared = plan->train.rounds.count > 0;
+    if (shared) emit_rounds(emit, holes, programs);
+    else emit_train_batch(emit, holes, programs);
+    const Hole step_holes[] = {
         {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
-        {"finite", finite},
         {"next", rates.next},
-        {"unused", unused_by(emit, &train, "", measured_names)},
-        {"run_train", run_text(emit, "train_batch", "t, x, target, sample_weight, batch, sums")},
+        {"run_train", run_text(emit, "train_batch",
+                               formatted(emit, "t, x, target, sample_weight, batch, sums%s", shared ? ", team" : ""))},
         {NULL, NULL}};
-    emit_template(emit, programs, "program_train", with(emit, holes, train_holes));
-    emit_template(emit, out, plan->options->gradients ? "api_grad" : "api_step", with(emit, holes, train_holes));
+    const char *const step = plan->options->gradients ? "api_grad" : shared ? "rounds_step" : "api_step";
+    emit_template(emit, out, step, with(emit, holes, step_holes));
     if (plan->update.averages)
         emit_template(emit, out, "api_finish", with(emit, holes, (Hole[]){{"end", rates.end}, {NULL, NULL}}));
     if (plan->options->gradients) emit_apply(emit, holes, &rates, programs, out);
@@ -202,6 +214,8 @@ static const char *names_text(Emit *emit, const char *runtime_names) {
     text_puts(&out, runtime_names);
     for (int i = 0; i < emit->functions.count; i++)
         text_printf(&out, "#define %s NNC_COPY(%s)\n", emit->functions.at[i]->name, emit->functions.at[i]->name);
+    for (int i = 0; i < plan->train.rounds.count; i++)
+        text_printf(&out, "#define %s NNC_COPY(%s)\n", round_name(emit, i), round_name(emit, i));
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         if (programs[i]) text_printf(&out, "#define %s_%s NNC_COPY(%s_%s)\n", prefix, programs[i], prefix, programs[i]);
     return text_chars(&out);
@@ -266,6 +280,7 @@ static void print_interface(Emit *emit, const Hole *holes, const RuntimeParts *p
     emit_template(emit, out, "file_sizes", holes);
     if (plan->can_train) emit_template(emit, out, "file_train_size", holes);
     if (plan->step_model) emit_template(emit, out, "file_stream_size", holes);
+    if (plan->train.rounds.count) emit_template(emit, out, "rounds_job", holes);
 }
 
 /* Who has names of its own, then the runtime's vector layer. */

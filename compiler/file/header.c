@@ -134,6 +134,7 @@ const Hole *facts(Emit *emit) {
         {"train_arena", integer(emit, sizes.train_arena)},
         {"trainer_bytes", integer(emit, sizes.trainer_bytes)},
         {"status", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_STATUS_DEFINED", "#endif")},
+        {"team", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_TEAM_DEFINED", "#endif")},
         {"includes", runtime_block(emit->arena, "runtime/nnc_vec.h", "#include <stddef.h>", "#endif /* <string.h> */")},
         {"input_type", model->integer_input ? "int32_t" : emit->real},
         {"target_type", loss && loss->sparse ? "int32_t" : emit->real},
@@ -191,6 +192,7 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
     if (plan->can_train && plan->model->x.standardize) emit_template(emit, out, "header_adapt", holes);
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
+    if (plan->train.rounds.count) emit_template(emit, out, "rounds_header", holes);
     if (plan->update.averages) emit_template(emit, out, "header_finish", holes);
     emit_template(emit, out, "header_end", holes);
 }

@@ -291,6 +291,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     else text_puts(&out, "NULL, 0, NULL,\n");
     text_printf(&out, "%s,\n", plan->update.averages ? "main_finish" : "NULL");
     text_printf(&out, "%d,\n", plan->options->portable);
+    text_puts(&out, plan->train.rounds.count ? "main_step_shared,\n" : "NULL,\n");
     return text_chars(&out);
 }
 
@@ -299,6 +300,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "main", holes);
     if (plan->mc_rows) emit_template(emit, out, "main_mc", holes);
     if (plan->can_train) emit_template(emit, out, "main_train", holes);
+    if (plan->train.rounds.count) emit_template(emit, out, "rounds_main", holes);
     if (plan->can_train && plan->options->gradients) emit_template(emit, out, "main_grad", holes);
     if (plan->update.averages) emit_template(emit, out, "main_finish", holes);
     Text tables = {.arena = emit->arena};

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "file/mc.h"
 #include "file/program.h"
+#include "file/used.h"
 #include "plan/plan.h"
 #include "emit/emit.h"
 #include "emit/template.h"

@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "base/names.h"
-#include "base/words.h"
 #include "file/fields.h"
 #include "file/program.h"
 #include "file/rates.h"
@@ -12,6 +11,7 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
+#include "plan/share.h"
 #include "plan/step.h"
 #include "plan/tensor.h"
 #include "emit/emit.h"
@@ -57,24 +57,46 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
     emit->scope = (Names){.arena = emit->arena};
     for (int i = 0; i < emit->plan->update.scalars.count; i++)
         *names_slot(&emit->scope, emit->plan->update.scalars.at[i].name) = emit;
+    static const char *const of_rounds[] = {"argument", "job", "part", "samples"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) *names_slot(&emit->scope, fixed[i]) = emit;
+    for (size_t i = 0; i < sizeof of_rounds / sizeof *of_rounds && program->rounds.count; i++)
+        *names_slot(&emit->scope, of_rounds[i]) = emit;
     for (int i = 0; i < count; i++) *names_slot(&emit->scope, functions[i]->equal->name) = emit;
     for (int i = 0; i < program->tensors.count; i++)
         if (program->tensors.at[i]->offset >= 0)
             names_of(emit, program->tensors.at[i])->variable = scope_name(emit, program->tensors.at[i]->name);
 }
 
-static Stream *stream_of(const Emit *emit, const Param *param) {
+static Stream *stream_of(const Emit *emit, const Op *op, const Param *param) {
     for (int i = 0; i < emit->streams.count; i++)
         if (!strcmp(emit->streams.at[i].path, drawn_with(param->tensor)->path) &&
-            emit->streams.at[i].stream == param->stream)
+            emit->streams.at[i].stream == param->stream &&
+            emit->streams.at[i].of_samples == (op->share.kind == SHARE_SAMPLES))
             return &emit->streams.at[i];
     return NULL;
 }
 
-static const char *stream_name(const Emit *emit, const Param *param) {
-    const Stream *const stream = stream_of(emit, param);
+static const char *stream_name(const Emit *emit, const Op *op, const Param *param) {
+    const Stream *const stream = stream_of(emit, op, param);
     return stream ? stream->name : NULL;
+}
+
+/* The range of what an operation is shared out by: those who make a round together have one each. */
+static const char *range_name(Emit *emit, const Op *op) {
+    const bool samples = op->share.kind == SHARE_SAMPLES;
+    const int64_t length = samples ? -1 : op->share.length;
+    const char *const grain = samples ? "1" : op->share.grain;
+    for (int i = 0; i < emit->ranges.count; i++) {
+        Range *const range = &emit->ranges.at[i];
+        if (range->length != length || strcmp(range->grain, grain) != 0) continue;
+        range->used = true;
+        return range->name;
+    }
+    const char *const name = samples      ? "samples"
+                             : length < 0 ? scope_name(emit, formatted(emit, "of_batch_%lld", (long long)-length))
+                                          : scope_name(emit, formatted(emit, "of_%lld", (long long)length));
+    list_push(emit->arena, &emit->ranges, ((Range){length, grain, name, true}));
+    return name;
 }
 
 static const char *storage_text(Emit *emit, const Tensor *tensor) {
@@ -95,8 +117,16 @@ static const char *storage_text(Emit *emit, const Tensor *tensor) {
     return "";
 }
 
+/* Where in a tensor a share of an operation begins; NULL: all read the same. */
+static const char *share_text(Emit *emit, const Op *op, const Tensor *tensor) {
+    const int64_t stride = share_stride(op, tensor);
+    if (!stride) return NULL;
+    const char *const first = formatted(emit, "%s.first", range_name(emit, op));
+    return times(emit, stride < 0 ? formatted(emit, "%s * batch", first) : first, stride < 0 ? -stride : stride);
+}
+
 /* Where in its storage a view begins: "(step + 1) * batch * 128". */
-static const char *slice_text(Emit *emit, const Tensor *tensor) {
+static const char *view_text(Emit *emit, const Tensor *tensor) {
     Slice slice = tensor_slice(tensor);
     slice.of_batch = slice.of_batch && !is_of_one_sample(emit);
     if (emit->loop && emit->loop->steps == 1) slice.stepped = false; /* the one step is step 0 */
@@ -109,6 +139,12 @@ static const char *slice_text(Emit *emit, const Tensor *tensor) {
     return times(emit, index, slice.stride);
 }
 
+static const char *slice_text(Emit *emit, const Op *op, const Tensor *tensor) {
+    const char *const share = share_text(emit, op, tensor), *const view = view_text(emit, tensor);
+    if (!share) return view;
+    return strcmp(view, "0") != 0 ? formatted(emit, "%s + %s", view, share) : share;
+}
+
 /* Whether another step of the loop comes before this one: first; or behind it. */
 static const char *another_step(Emit *emit, bool first) {
     if (first != emit->loop->reversed) return "step > 0";
@@ -116,18 +152,19 @@ static const char *another_step(Emit *emit, bool first) {
 }
 
 /* What the program passes for a parameter. */
-static const char *argument(Emit *emit, const Param *param) {
+static const char *argument(Emit *emit, const Op *op, const Param *param) {
     if (param->kind == PARAM_DEPTH)
         return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->depth);
     if (param->kind == PARAM_ADD) return another_step(emit, true);
     if (param->kind == PARAM_SUMS) return "sums";
+    if (param->kind == PARAM_SHARE) return formatted(emit, "%s.count", range_name(emit, op));
     if (param->kind == PARAM_SCALAR) return param->scalar;
-    if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, param));
-    return address_text(emit, storage_text(emit, tensor_storage(param->tensor)), slice_text(emit, param->tensor));
+    if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, op, param));
+    return address_text(emit, storage_text(emit, tensor_storage(param->tensor)), slice_text(emit, op, param->tensor));
 }
 
 /* Where a parameter lies when no name says so: a pattern of the statement. */
-static const char *place_text(Emit *emit, const Param *param, Statement *statement) {
+static const char *place_text(Emit *emit, const Op *op, const Param *param, Statement *statement) {
     const Tensor *const tensor = tensor_storage(param->tensor);
     const Field *const field = tensor->weight ? field_of(emit, tensor->weight) : NULL;
     const char *const real = emit->real;
@@ -138,29 +175,37 @@ static const char *place_text(Emit *emit, const Param *param, Statement *stateme
     case TENSOR_SLOT: text_printf(&place, "(%s *)&t->%s + ", real, tensor->slot); break;
     case TENSOR_MASK: text_puts(&place, "t->masks + "); break;
     case TENSOR_VALUE: text_puts(&place, "arena + "); break;
-    default: return argument(emit, param);
+    default: return argument(emit, op, param);
     }
     statement_number(emit, statement, &place,
                      tensor->kind == TENSOR_WEIGHT ? field->place
                      : field                       ? field->trainable_place
                                                    : tensor->offset);
-    return address_text(emit, text_chars(&place), slice_text(emit, param->tensor));
+    return address_text(emit, text_chars(&place), slice_text(emit, op, param->tensor));
 }
 
 /* The random numbers of a parameter; `purpose` is a number of the layer. */
-static const char *stream_text(Emit *emit, const Param *param, const char *purpose) {
+static const char *stream_text(Emit *emit, const Op *op, const Param *param, const char *purpose) {
     const RandomAttrs *random = drawn_with(param->tensor);
     const char *const seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : NULL;
     bool rows;
     if (emit->program == &emit->plan->monte_carlo)
         return formatted(emit, "nnc_random_after(%s, %s, sample, (uint32_t)first * %lld)", seed ? seed : "seed",
                          purpose, (long long)random_blocks(param->tensor, &rows));
+    if (op->share.kind == SHARE_SAMPLES)
+        return formatted(emit, "nnc_random_after(%s, %s, t->batches, (uint32_t)%s.first * %lld)",
+                         seed ? seed : "t->seed", purpose, range_name(emit, op),
+                         (long long)random_blocks(param->tensor, &rows));
     return formatted(emit, "nnc_random_for(%s, %s, t->batches)", seed ? seed : "t->seed", purpose);
 }
 
 /* The batch is the first argument, where functions are told how many samples there are. */
 static void begin_call(Emit *emit, const Function *function, Text *call) {
-    text_printf(call, "%s(%s", function->equal->name, is_of_one_sample(emit) ? "" : "batch");
+    const Op *const op = function->op;
+    text_printf(call, "%s(%s", function->equal->name,
+                is_of_one_sample(emit)              ? ""
+                : op->share.kind == SHARE_SAMPLES ? formatted(emit, "%s.count", range_name(emit, op))
+                                                    : "batch");
 }
 
 static const char *comma(const Emit *emit, int argument) { return argument || !is_of_one_sample(emit) ? ", " : ""; }
@@ -170,7 +215,7 @@ static const char *named_call(Emit *emit, const Function *function) {
     Text call = {.arena = emit->arena};
     begin_call(emit, function, &call);
     for (int i = 0; i < function->params.count; i++)
-        text_printf(&call, "%s%s", comma(emit, i), argument(emit, &function->params.at[i]));
+        text_printf(&call, "%s%s", comma(emit, i), argument(emit, function->op, &function->params.at[i]));
     text_puts(&call, ");\n");
     return text_chars(&call);
 }
@@ -186,15 +231,15 @@ static const char *pattern_call(Emit *emit, const Function *function, Statement 
         statement_number(emit, statement, &purpose, drawn_with(param->tensor)->purpose + param->stream);
         text_puts(&purpose, ")");
         text_printf(&streams, "const nnc_random %s = %s;\n", param->name,
-                    stream_text(emit, param, text_chars(&purpose)));
+                    stream_text(emit, function->op, param, text_chars(&purpose)));
     }
     begin_call(emit, function, &call);
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
         text_printf(&call, "%s%s%s", comma(emit, i), param->kind == PARAM_RANDOM ? "&" : "",
                     param->kind == PARAM_RANDOM   ? param->name
-                    : param->kind == PARAM_TENSOR ? place_text(emit, param, statement)
-                                                  : argument(emit, param));
+                    : param->kind == PARAM_TENSOR ? place_text(emit, function->op, param, statement)
+                                                  : argument(emit, function->op, param));
     }
     text_puts(&call, ");\n");
     if (!streams.length) return text_chars(&call);
@@ -217,12 +262,13 @@ static void name_streams(Emit *emit, const Function *const *functions, int count
     for (int i = 0; i < count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *param = &functions[i]->params.at[j];
-            if (param->kind != PARAM_RANDOM || stream_name(emit, param)) continue;
+            if (param->kind != PARAM_RANDOM || stream_name(emit, functions[i]->op, param)) continue;
             const RandomAttrs *random = drawn_with(param->tensor);
             const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
             const Stream stream = {
                 random->path, param->stream,
-                scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : "")), false};
+                scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : "")),
+                functions[i]->op->share.kind == SHARE_SAMPLES, false};
             list_push(emit->arena, &emit->streams, stream);
         }
 }
@@ -230,16 +276,17 @@ static void name_streams(Emit *emit, const Function *const *functions, int count
 /* Declares those of calls that stand alone. */
 static const char *streams_text(Emit *emit, const Function *const *functions, const Statements *calls) {
     Text text = {.arena = emit->arena};
+    for (int i = 0; i < emit->streams.count; i++) emit->streams.at[i].declared = false;
     for (int i = 0; i < calls->count; i++) {
         const Function *const function = functions[i];
         for (int j = 0; j < function->params.count && !calls->at[i].in_run; j++) {
             const Param *const param = &function->params.at[j];
-            Stream *const stream = param->kind == PARAM_RANDOM ? stream_of(emit, param) : NULL;
+            Stream *const stream = param->kind == PARAM_RANDOM ? stream_of(emit, function->op, param) : NULL;
             if (!stream || stream->declared) continue;
             stream->declared = true;
             const int purpose = drawn_with(param->tensor)->purpose + param->stream;
             text_printf(&text, "const nnc_random %s = %s;\n", stream->name,
-                        stream_text(emit, param, integer(emit, purpose)));
+                        stream_text(emit, function->op, param, integer(emit, purpose)));
         }
     }
     return text_chars(&text);
@@ -262,20 +309,20 @@ static Names earlier_values(Emit *emit, const Program *program) {
 }
 
 /* Where the values of calls that stand alone lie, and which call is the last that takes them. */
-static const char *values_text(Emit *emit, const Program *program, const Function *const *functions,
-                               const Statements *calls) {
+static const char *values_text(Emit *emit, const Calls *all, const Statements *calls) {
+    const Program *const program = all->program;
     Text text = {.arena = emit->arena};
     Names last = {.arena = emit->arena};
     const Names earlier = earlier_values(emit, program);
     for (int i = 0; i < program->tensors.count; i++) names_of(emit, program->tensors.at[i])->used = false;
-    for (int i = 0; i < calls->count; i++)
-        for (int j = 0; j < functions[i]->params.count; j++) {
-            const Param *const param = &functions[i]->params.at[j];
+    for (int i = 0; i < all->count; i++)
+        for (int j = 0; j < all->functions[i]->params.count; j++) {
+            const Param *const param = &all->functions[i]->params.at[j];
             Tensor *const tensor = param->kind == PARAM_TENSOR ? tensor_storage(param->tensor) : NULL;
             if (!tensor || tensor->offset < 0 || tensor->kind != TENSOR_VALUE) continue;
             TensorNames *const names = names_of(emit, tensor);
-            *names_slot(&last, names->variable) = (void *)functions[i]->equal->name;
-            names->used = names->used || !calls->at[i].in_run;
+            *names_slot(&last, names->variable) = (void *)all->functions[i]->equal->name;
+            if (i >= all->first && i < all->end) names->used = names->used || !calls->at[i - all->first].in_run;
         }
     for (int i = 0; i < program->tensors.count; i++) {
         const Tensor *tensor = program->tensors.at[i];
@@ -334,110 +381,103 @@ static bool is_bracketed(const Emit *emit, const Op *op) {
     return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
 }
 
-/* Operations that a program calls, and their functions. */
-typedef struct Calls {
-    const Op **ops;
-    const Function **functions;
-    int count;
-    int checked; /* the one before which the program stops when the loss is not finite; -1: none */
-} Calls;
+const char loss_check[] = "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
+
+/* Of a round that others share, what only one of them makes: the last, whose shares are the smallest. */
+static const char *alone_text(Emit *emit, const Op *op, const Op *before, const Op *after, const char *text) {
+    const bool first = !before || before->share.kind != SHARE_NONE, last = !after || after->share.kind != SHARE_NONE;
+    if (op->share.kind != SHARE_NONE) return text;
+    return formatted(emit, "%s%s%s", first ? "if (part == job->parts - 1) {\n" : "", indented(emit, text),
+                     last ? "}\n" : "");
+}
 
 /* A call, and the brackets around it and its neighbours. */
 static const char *bracketed_call(Emit *emit, const Calls *calls, int at, const char *call) {
-    const Op *const op = calls->ops[at], *const before = at > 0 ? calls->ops[at - 1] : NULL,
-                    *const after = at + 1 < calls->count ? calls->ops[at + 1] : NULL;
-    const bool bracketed = is_bracketed(emit, op);
-    const char *const check =
-        at == calls->checked ? "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n" : "";
+    const Op *const op = calls->functions[at]->op,
+                    *const before = at > calls->first ? calls->functions[at - 1]->op : NULL,
+                    *const after = at + 1 < calls->end ? calls->functions[at + 1]->op : NULL;
+    const Round *const round = calls->round;
+    const bool bracketed = !(round && round->loop) && is_bracketed(emit, op);
+    const char *const check = at == calls->checked ? loss_check : "";
+    const char *const begin = round && round->loop ? "" : opening(emit, op, before);
     const char *const end = bracketed && (!after || after->loop != op->loop || after->phase != op->phase) ? "}\n" : "";
     if (op->skips_last) { /* the first, or last, of several that the last step of a loop leaves out */
         const bool first = !before || !skip_together(before, op), last = !after || !skip_together(op, after);
         const char *const condition = first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
         call = formatted(emit, "%s%s%s", condition, indented(emit, call), last ? "}\n" : "");
     }
-    return formatted(emit, "%s%s%s%s", check, opening(emit, op, before), bracketed ? indented(emit, call) : call, end);
+    if (round && !round->alone) call = alone_text(emit, op, before, after, call);
+    return formatted(emit, "%s%s%s%s", check, begin, bracketed ? indented(emit, call) : call, end);
 }
 
 /* Calls as ones of many; then those that stand alone by the names of what they take. */
 static Statements statements_of(Emit *emit, const Calls *calls) {
     Statements all = {0};
-    for (int i = 0; i < calls->count; i++) {
-        const Layer *const layer = calls->ops[i]->layer;
-        Statement statement = {.layer = layer ? layer->name : NULL};
-        emit->loop = calls->ops[i]->loop;
-        statement.pattern =
-            bracketed_call(emit, calls, i, pattern_call(emit, calls->functions[i], &statement));
+    for (int i = calls->first; i < calls->end; i++) {
+        const Op *const op = calls->functions[i]->op;
+        Statement statement = {.layer = op->layer ? op->layer->name : NULL};
+        emit->loop = op->loop;
+        statement.pattern = bracketed_call(emit, calls, i, pattern_call(emit, calls->functions[i], &statement));
         list_push(emit->arena, &all, statement);
     }
     statements_find_runs(emit, &all);
-    for (int i = 0; i < calls->count; i++) {
-        if (all.at[i].in_run) continue;
-        emit->loop = calls->ops[i]->loop;
-        all.at[i].named = bracketed_call(emit, calls, i, named_call(emit, calls->functions[i]));
+    for (int i = calls->first; i < calls->end; i++) {
+        Statement *const statement = &all.at[i - calls->first];
+        if (statement->in_run) continue;
+        emit->loop = calls->functions[i]->op->loop;
+        statement->named = bracketed_call(emit, calls, i, named_call(emit, calls->functions[i]));
     }
     return all;
 }
 
-/* The operations of some phases. The program stops behind the forward ones when the loss is not finite. */
-static Calls calls_of(Emit *emit, const Program *program, unsigned phases) {
+Calls program_calls(Emit *emit, const Program *program, unsigned phases) {
     Function *const *const called = functions_of(emit, program);
-    Calls calls = {.ops = NEW_ARRAY(emit->arena, const Op *, program->ops.count + 1),
+    Calls calls = {.program = program,
                    .functions = NEW_ARRAY(emit->arena, const Function *, program->ops.count + 1),
                    .checked = -1};
+    emit->program = program;
+    emit->ranges.count = 0;
     for (int i = 0; i < program->ops.count; i++) {
         const Phase phase = program->ops.at[i]->phase;
         if (!(phases >> phase & 1)) continue;
         if (calls.checked < 0 && program->training && phases & FORWARD && phase != PHASE_FORWARD)
             calls.checked = calls.count;
-        calls.ops[calls.count] = program->ops.at[i];
         calls.functions[calls.count++] = called[i];
     }
+    calls.end = calls.count;
+    name_values(emit, program, calls.functions, calls.count);
+    name_streams(emit, calls.functions, calls.count);
     return calls;
 }
 
-ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
-    const Calls calls = calls_of(emit, program, phases);
-    emit->program = program;
-    name_values(emit, program, calls.functions, calls.count);
-    name_streams(emit, calls.functions, calls.count);
-    const Statements statements = statements_of(emit, &calls);
+static ProgramText text_of_calls(Emit *emit, const Calls *calls) {
+    const Function *const *const functions = calls->functions + calls->first;
+    const int count = calls->end - calls->first;
+    for (int i = 0; i < emit->ranges.count; i++) emit->ranges.at[i].used = false;
+    const Statements statements = statements_of(emit, calls);
     Text before = {.arena = emit->arena};
-    text_puts(&before, streams_text(emit, calls.functions, &statements));
-    if (calls_use(calls.functions, calls.count, PARAM_SCALAR, "per_sample"))
+    text_puts(&before, streams_text(emit, functions, &statements));
+    if (calls_use(functions, count, PARAM_SCALAR, "per_sample"))
         text_printf(&before, "const %s per_sample = 1 / (%s)batch;\n", emit->real, emit->real);
-    text_puts(&before, scalars_of_update(emit, calls.functions, calls.count));
+    text_puts(&before, scalars_of_update(emit, functions, count));
     return (ProgramText){
-        .values = values_text(emit, program, calls.functions, &statements),
+        .values = values_text(emit, calls, &statements),
         .before = text_chars(&before),
         .calls = statements_text(emit, &statements),
-        .checked = calls.checked >= 0,
+        .checked = calls->checked >= 0,
     };
 }
 
-/* Whether the name of `length` stands in a text of C: not in a comment, nor as a member. */
-static bool uses(const char *text, const char *name, size_t length) {
-    char before = ' ';
-    for (const char *at = text; *at;) {
-        size_t word = 0;
-        while (is_word_char(at[word])) word++;
-        if (word == length && !strncmp(at, name, length) && before != '.' && before != '>') return true;
-        if (!strncmp(at, "/*", 2)) at = strstr(at, "*/") + 1;
-        else if (word) at += word - 1;
-        before = *at++;
-    }
-    return false;
+ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {
+    const Calls calls = program_calls(emit, program, phases);
+    return text_of_calls(emit, &calls);
 }
 
-const char *unused_names(Emit *emit, const char *names, const char *text) {
-    Text out = {.arena = emit->arena};
-    for (size_t length; *names; names += length + (names[length] == ' ')) {
-        length = strcspn(names, " ");
-        if (!uses(text, names, length)) text_printf(&out, "(void)%.*s;\n", (int)length, names);
-    }
-    return text_chars(&out);
-}
-
-const char *unused_by(Emit *emit, const ProgramText *program, const char *arena, const char *names) {
-    return unused_names(emit, names,
-                        formatted(emit, "%s%s%s%s", arena, program->values, program->before, program->calls));
+ProgramText emit_round(Emit *emit, const Calls *calls, const Round *round) {
+    Calls some = *calls;
+    some.round = round;
+    some.first = round->first;
+    some.end = round->end;
+    some.checked = -1;
+    return text_of_calls(emit, &some);
 }

@@ -22,12 +22,23 @@ enum {
     UPDATE = 1 << PHASE_ACCUMULATE | 1 << PHASE_UPDATE | 1 << PHASE_FINISH
 };
 
+/** The functions that a program calls, in their order, and which of them are printed: all, or those of a round. */
+typedef struct Calls {
+    const Program *program;
+    const Function **functions;
+    int count, first, end;
+    int checked;        /* the one before which the program stops when the loss is not finite; -1: none */
+    const Round *round; /* NULL: not of one */
+} Calls;
+
+/** What stops a program whose loss is not finite. */
+extern const char loss_check[];
+
+/** The functions of some phases of a program; names what they work on. */
+Calls program_calls(Emit *emit, const Program *program, unsigned phases);
+/** The calls of one round of a program that is shared out; emit->ranges says which ranges they use. */
+ProgramText emit_round(Emit *emit, const Calls *calls, const Round *round);
 /** The operations of some phases of a program; their functions go to emit->kernels. */
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases);
-
-/** "(void)x;" for each of these names, separated by spaces, that a text of C does not use. */
-const char *unused_names(Emit *emit, const char *names, const char *text);
-/** The same of a program, of which `arena`, perhaps "", says where its values lie. */
-const char *unused_by(Emit *emit, const ProgramText *program, const char *arena, const char *names);
 
 #endif

@@ -4,6 +4,7 @@
 #include "file/checks.h"
 #include "file/program.h"
 #include "file/stream.h"
+#include "file/used.h"
 #include "model/model.h"
 #include "model/shape.h"
 #include "plan/plan.h"

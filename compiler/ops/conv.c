@@ -213,6 +213,22 @@ static void emit(Emit *e, const Op *op) {
                  {NULL, NULL}});
 }
 
+/* The gradient of a kernel is shared out by the rows of a piece of the window where these are enough for tiles, else by
+ * filters. */
+static bool shares_rows(int64_t rows, int64_t filters) { return rows >= 24 || filters == 1; }
+
+static void share_kernel(const Op *op, Share *share) {
+    const Window *const window = op_window(op);
+    const Shape in = op->in[0]->shape, back = op->in[1]->shape;
+    const ConvStrides strides = conv_strides(in, window->dims);
+    const int64_t filters = back.dim[back.rank - 1];
+    if (window->groups > 1) return;
+    const ConvPieces pieces = conv_pieces(window, &strides, in.dim[in.rank - 1]);
+    *share = shares_rows(pieces.depth, filters)
+                 ? (Share){SHARE_RESULT, pieces.depth, filters == 1 ? "LANES" : "TILE_ROWS", {1, 0}, filters}
+                 : (Share){SHARE_RESULT, filters, "LANES", {0, 1}, 1};
+}
+
 static void emit_kernel(Emit *e, const Op *op) {
     const Window *window = op_window(op);
     Tensor *x = op->in[0], *d = op->in[1];
@@ -228,12 +244,16 @@ static void emit_kernel(Emit *e, const Op *op) {
         counts[i] = back.dim[first + i];
         steps[i] = strides.at[i] * window->stride[i];
     }
+    const bool by_rows = shares_rows(pieces.depth, columns);
+    const char *const rows = integer(e, pieces.depth);
     Text products = {.arena = e->arena};
     emit_template(e, &products,
                   window->groups > 1 ? "conv_kernel_products"
                   : columns == 1     ? "conv_kernel_line"
                                      : "conv_kernel_product",
                   (Hole[]){{"columns", integer(e, columns)},
+                           {"share_rows", by_rows ? shared_size(e, op, rows) : rows},
+                           {"share_columns", by_rows ? integer(e, columns) : shared_size(e, op, integer(e, columns))},
                            {"filters", integer(e, columns / window->groups)},
                            {"groups", integer(e, window->groups)},
                            {"width", integer(e, back.dim[last - 1])},
@@ -273,7 +293,8 @@ const OpDef op_conv = {.name = "conv",
                        .attrs = &window_attrs,
                        .takes_steps = true,
                        .blocks = true,
-                       .by_rows = true};
+                       .by_rows = true,
+                       .by_samples = true};
 const OpDef op_conv_input = {.name = "conv_input",
                              .brief = "conv's gradient of its image, which pass_expand_transposed replaces",
                              .gradient = gradient_of_input,
@@ -283,4 +304,5 @@ const OpDef op_conv_kernel = {.name = "conv_kernel",
                               .brief = "conv's gradient of its kernel",
                               .emit = emit_kernel,
                               .describe = op_window_describe,
-                              .attrs = &window_attrs};
+                              .attrs = &window_attrs,
+                              .share = share_kernel};

@@ -78,9 +78,9 @@
         }
     }
 //@ conv_kernel_product
-product_lines($rows, $columns, &lines, $width, from, $step, back, $columns, to, $columns, sample > 0);
+product_lines($share_rows, $share_columns, &lines, $width, from, $step, back, $columns, to, $columns, sample > 0);
 //@ conv_kernel_line
-product_line($rows, &lines, $width, from, $step, back, to, sample > 0);
+product_line($share_rows, &lines, $width, from, $step, back, to, sample > 0);
 //@ conv_kernel_products
 for (size_t group = 0; group < $groups; group++) {
     const size_t col = group * $filters;

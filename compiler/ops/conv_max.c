@@ -150,6 +150,9 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each)
     const char *const back = param_named(e, d, false, "d"), *const won =
                                                                 winner ? param_named(e, winner, false, "winner") : "";
     const char *const to = param_named(e, op->out, true, "y");
+    const char *const filters = integer(e, out.dim[last]), *const share = shared_size(e, op, filters);
+    const char *const size = op->share.kind == SHARE_RESULT ? times(e, share, weights)
+                                                            : size_text(e, op->out->shape, 0, op->out->shape.rank);
     const Hole call[] = {{"x", from},
                          {"kernel", kernel},
                          {"y", to},
@@ -164,14 +167,14 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each)
                  {"taps",
                   winner ? filled(e, "winners_taps", (Hole[]){{"taps", tap_places(e, op, &steps)}, {NULL, NULL}}) : ""},
                  {"y", to},
-                 {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
+                 {"size", size},
                  {"samples", size_text(e, in, 0, first)},
                  {"places", integer(e, conv_strides(out, dims).sample / out.dim[last])},
                  {"corner", conv_place(e, "(place + p)", dims, out.dim + first, steps.window, 0, false)},
-                 {"filters", integer(e, out.dim[last])},
-                 {"list",
-                  filled(e, winner ? "winners_list" : "nonzeros_list",
-                         (Hole[]){{"filters", integer(e, out.dim[last])}, {"d", back}, {"winner", won}, {NULL, NULL}})},
+                 {"filters", filters},
+                 {"share", share},
+                 {"list", filled(e, winner ? "winners_list" : "nonzeros_list",
+                                 (Hole[]){{"filters", filters}, {"d", back}, {"winner", won}, {NULL, NULL}})},
                  {"each", filled(e, each, call)},
                  {NULL, NULL}});
 }
@@ -261,6 +264,13 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
     return window_lead(plan, attrs->window.dims, apart, read->tensor->shape, made->shape);
 }
 
+/* Filter by filter. */
+static void share_kernel(const Op *op, Share *share) {
+    const Shape d = op->in[1]->shape;
+    const int64_t filters = d.dim[d.rank - 1];
+    *share = (Share){SHARE_RESULT, filters, "1", {0, 1, 1}, shape_size(op->out->shape, 1) / filters};
+}
+
 const OpDef op_conv_max = {.name = "conv_max",
                            .lead = lead,
                            .brief = "the greatest products with neighbouring windows of an image",
@@ -269,17 +279,20 @@ const OpDef op_conv_max = {.name = "conv_max",
                            .attrs = &attrs_kind,
                            .takes_steps = true,
                            .blocks = true,
-                           .by_rows = true};
+                           .by_rows = true,
+                           .by_samples = true};
 const OpDef op_conv_sparse_kernel = {.name = "conv_sparse_kernel",
                                      .brief = "a conv's gradient of its kernel, of few gradients that are not 0",
                                      .emit = emit_kernel,
                                      .describe = describe,
-                                     .attrs = &attrs_kind};
+                                     .attrs = &attrs_kind,
+                                     .share = share_kernel};
 const OpDef op_conv_sparse_input = {.name = "conv_sparse_input",
                                     .brief = "a conv's gradient of its image, of few gradients that are not 0",
                                     .emit = emit_input,
                                     .describe = describe,
-                                    .attrs = &attrs_kind};
+                                    .attrs = &attrs_kind,
+                                    .by_samples = true};
 const OpDef op_conv_max_lines = {.name = "conv_max_lines",
                                  .brief = "conv_max's gradient of its kernel",
                                  .emit = emit_lines,
@@ -289,4 +302,5 @@ const OpDef op_unpool = {.name = "unpool",
                          .brief = "gradients back to the winners of pooling",
                          .emit = emit_unpool,
                          .describe = describe_unpool,
-                         .attrs = &attrs_kind};
+                         .attrs = &attrs_kind,
+                         .by_samples = true};

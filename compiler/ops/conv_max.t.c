@@ -40,7 +40,7 @@
             for (size_t p = 0; p < places; p++) {
                 corners[p] = $corner;
             }
-            for (size_t filter = 0; filter < $filters; filter++) {
+            for (size_t filter = 0; filter < $share; filter++) {
                 $list
                 $each
             }

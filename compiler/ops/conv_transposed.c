@@ -258,7 +258,8 @@ const OpDef op_conv_transposed = {.name = "conv_transposed",
                                   .describe = op_window_describe,
                                   .attrs = &window_attrs,
                                   .takes_steps = true,
-                                  .blocks = true};
+                                  .blocks = true,
+                                  .by_samples = true};
 const OpDef op_transposed_taps = {.name = "transposed_taps",
                                   .brief = "a kernel as conv_transposed reads it, phase after phase",
                                   .emit = emit_taps,

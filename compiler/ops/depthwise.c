@@ -174,8 +174,10 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 }
 
 const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .lead = lead,
-                            .gradient = gradient, .emit = emit, .describe = op_window_describe, .attrs = &window_attrs};
+                            .gradient = gradient, .emit = emit, .describe = op_window_describe,
+                            .attrs = &window_attrs, .by_samples = true};
 const OpDef op_depthwise_input = {.name = "depthwise_input", .brief = "depthwise's gradient of its input",
-                                  .emit = emit_input, .describe = op_window_describe, .attrs = &window_attrs};
+                                  .emit = emit_input, .describe = op_window_describe, .attrs = &window_attrs,
+                                  .by_samples = true};
 const OpDef op_depthwise_kernel = {.name = "depthwise_kernel", .brief = "depthwise's gradient of its kernel",
                                    .emit = emit_kernel, .describe = op_window_describe, .attrs = &window_attrs};

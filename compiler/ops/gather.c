@@ -49,7 +49,10 @@ int64_t plan_indices(const Plan *plan) {
     return 0;
 }
 
-const OpDef op_gather = {
-    .name = "gather", .brief = "rows of a table by their index", .gradient = gradient, .emit = emit};
+const OpDef op_gather = {.name = "gather",
+                         .brief = "rows of a table by their index",
+                         .gradient = gradient,
+                         .emit = emit,
+                         .by_samples = true};
 const OpDef op_scatter = {.name = "scatter", .brief = "rows added up at their indices", .emit = emit};
 const OpDef op_nonzero = {.name = "nonzero", .brief = "1 where an index is not 0", .emit = emit};

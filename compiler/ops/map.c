@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* map: elementwise steps over tensors that broadcast together; update: the same, with steps that change weights in
  * place; sum: a sum over some dimensions, with steps on the result. All are loop nests. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ops/op.h"
 #include "plan/access.h"
 #include "plan/map_attrs.h"
+#include "plan/share.h"
 
 typedef struct SumAttrs {
     int terms;
@@ -92,10 +94,19 @@ static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
                       copy_text(e, address_text(e, y_name, to), address_text(e, x_name, from), row->size));
 }
 
+/* The first loop of a map that is shared out by the first dimension, and of others that run on with it. */
+static const char *outermost_size(Emit *e, const Op *op, const Loop *loop) {
+    const char *const share = shared_size(e, op, "");
+    return times(e, loop->of_batch && op->share.length > 0 ? formatted(e, "%s * batch", share) : share,
+                 loop->literal / llabs(op->share.length));
+}
+
 static void emit_map(Emit *e, const Op *op) {
     const Shape space = op_space(op);
     Nest nest = nest_for(e, space, op, NULL, NULL);
     const int last = nest.loop_count - 1;
+    if (op->share.kind == SHARE_STEPS) nest.loops[0].size = outermost_size(e, op, &nest.loops[0]);
+    else nest.loops[0].size = shared_size(e, op, nest.loops[0].size);
     Place place = {.nest = &nest, .lanes = lanes_of(e, &nest.loops[last]), .draw_offset = "(c - block)"};
     const char *body = copy_body(e, op, &nest);
     if (nest.blocked) {
@@ -177,7 +188,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     const char *const total = sum_of_block(e, op, &place);
     Text text = {.arena = e->arena};
     emit_template(e, &text, "sum_columns",
-                  (Hole[]){{"size", columns->size},
+                  (Hole[]){{"size", shared_size(e, op, columns->size)},
                            {"rows", rows->size},
                            {"x", matrix},
                            {"x_row", integer(e, x->columns ? tensor_row_width(x) : columns->literal)},
@@ -256,6 +267,24 @@ static void emit_sum(Emit *e, const Op *op) {
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
+/* Of weights as many elements as one likes, where one loop runs over all; else steps of a sequence, or rows. */
+static void share_elements(const Op *op, Share *share) {
+    const Shape space = op_space(op);
+    const int64_t size = shape_size(space, 1);
+    if (size > 1 && steps_are_of_size(op, size)) *share = (Share){SHARE_ELEMENTS, size, "PANEL", {0}, 0};
+    else share_steps(op, share);
+}
+
+/* The sums of a matrix's columns: each is added up by one. */
+static void share_columns(const Op *op, Share *share) {
+    const Shape in = op->in[0]->shape, out = op->out->shape;
+    const int64_t columns = dim_size(in.dim[in.rank - 1], 1);
+    if (op_terms(op) || in.dim[in.rank - 1] < 0 || columns < 2 || shape_size(out, 2) != columns ||
+        shape_size(in, 2) == columns || out.dim[out.rank - 1] != columns || !steps_are_of_size(op, columns))
+        return;
+    *share = (Share){SHARE_ELEMENTS, columns, "LANES", {1}, 0};
+}
+
 /* Each element is read before its result is stored, if what is read is read no more behind it. */
 static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
     (void)plan;
@@ -267,10 +296,10 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 
 const OpDef op_map = {
     .name = "map", .brief = "elementwise", .lead = lead, .gradient = gradient, .emit = emit_map, .takes_steps = true,
-    .reads_columns = true};
+    .reads_columns = true, .by_samples = true, .share = share_elements};
 const OpDef op_update = {
     .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map,
-    .attrs = &update_kind, .takes_steps = true};
+    .attrs = &update_kind, .takes_steps = true, .share = share_elements};
 const OpDef op_sum = {
     .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum,
-    .attrs = &sum_kind, .takes_steps = true, .reads_columns = true};
+    .attrs = &sum_kind, .takes_steps = true, .reads_columns = true, .by_samples = true, .share = share_columns};

@@ -86,7 +86,8 @@ static const char *second_product(Emit *e, const Op *op) {
 static void emit_packed(Emit *e, const Op *op) {
     Tensor *a = op->in[0];
     const Shape space = op->out->shape;
-    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, left_name(op));
+    const char *const rows = shared_size(e, op, size_text(e, space, 0, space.rank - 1));
+    const char *const x = matrix(e, a, false, left_name(op));
     const char *const packed = param_named(e, op->in[1], false, "packed"), *const second = second_product(e, op);
     const char *const depth = depth_text(e, op, op->in[1]->shape.dim[1]);
     const BlockText block = block_text(e, op, rows, "row + r");
@@ -115,7 +116,8 @@ static bool is_shallow(const Emit *e, const Op *op) {
 static void emit_shallow(Emit *e, const Op *op) {
     Tensor *a = op->in[0], *b = op->in[1];
     const Shape space = op->out->shape;
-    const char *const rows = size_text(e, space, 0, space.rank - 1), *const x = matrix(e, a, false, left_name(op));
+    const char *const rows = shared_size(e, op, size_text(e, space, 0, space.rank - 1));
+    const char *const x = matrix(e, a, false, left_name(op));
     const char *const w = matrix(e, b, false, right_name(e, op));
     const BlockText block = block_text(e, op, rows, "row");
     Text terms = {.arena = e->arena};
@@ -146,7 +148,7 @@ static void emit_deep(Emit *e, const Op *op) {
                            {"b", d},
                            {"b_row", integer(e, tensor_row_width(b))},
                            {"depth", size_text(e, a->shape, 0, a->shape.rank - 1)},
-                           {"rows", integer(e, op->out->shape.dim[0])},
+                           {"rows", shared_size(e, op, integer(e, op->out->shape.dim[0]))},
                            {"columns", integer(e, op->out->shape.dim[1])},
                            {"y", param_tensor(e, op->out, true)},
                            {"add", op->adds ? param_add(e) : "0"},
@@ -174,7 +176,7 @@ static void emit(Emit *e, const Op *op) {
     const Shape space = op->out->shape;
     const int64_t columns = space.dim[space.rank - 1];
     const char *const a_row = integer(e, tensor_row_width(a));
-    const char *const rows = size_text(e, space, 0, space.rank - 1);
+    const char *const rows = shared_size(e, op, size_text(e, space, 0, space.rank - 1));
     const char *const x = matrix(e, a, false, left_name(op));
     const char *const w = matrix(e, b, false,
                                  tensor_storage(b)->kind == TENSOR_WEIGHT ? NULL
@@ -214,7 +216,33 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
     return begins && made == op->out && shape_equal(read->tensor->shape, made->shape) ? 0 : -1;
 }
 
+/* Whether steps run on whole rows: all that they read and make has the shape of the result, or of one
+ * row of it, or is one number. */
+static bool steps_of_rows(const Op *op, Shape space) {
+    for (Access at = {.op = op}; access_next(&at);) {
+        const Tensor *const tensor = at.tensor;
+        if (at.step < 0 || tensor->in_registers || shape_equal(tensor->shape, space)) continue;
+        const bool row = tensor->shape.rank == 1 && shape_size(tensor->shape, 2) == space.dim[space.rank - 1];
+        if (at.writes || tensor->regenerated || (!row && shape_size(tensor->shape, 2) != 1)) return false;
+    }
+    return true;
+}
+
+/* A gradient of weights by their rows, so that what is summed, over samples, is not divided; others by those of the
+ * result, which are not those of samples alone. */
+static void share(const Op *op, Share *share) {
+    const Shape space = op->out->shape;
+    const int64_t rows = shape_size(shape_of(space.rank - 1, space.dim), 1);
+    const bool of_batch = shape_size(space, 2) != shape_size(space, 1);
+    if (!steps_of_rows(op, space) || (is_matmul_transposed(op) && space.rank != 2)) return;
+    *share = (Share){SHARE_ROWS,
+                     of_batch ? -rows : rows,
+                     "TILE_ROWS",
+                     {is_matmul_transposed(op) ? 1 : tensor_row_width(op->in[0])},
+                     0};
+}
+
 const OpDef op_matmul = {
     .name = "matmul", .brief = "matrix product", .lead = lead, .gradient = gradient, .emit = emit,
     .describe = describe, .attrs = &attrs_kind, .takes_steps = true,
-    .blocks = true, .by_rows = true, .reads_columns = true};
+    .blocks = true, .by_rows = true, .reads_columns = true, .by_samples = true, .share = share};

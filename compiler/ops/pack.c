@@ -19,12 +19,20 @@ static void emit(Emit *e, const Op *op) {
     const Shape shape = matrix->shape;
     emit_function(e, "pack",
                   (Hole[]){{"depth", integer(e, op->out->shape.dim[1])},
-                           {"columns", integer(e, shape.dim[shape.rank - 1])},
+                           {"columns", shared_size(e, op, integer(e, shape.dim[shape.rank - 1]))},
                            {"from", matrix_text(e, matrix, param_named(e, matrix, false, "kernel"))},
                            {"row", integer(e, tensor_row_width(matrix))},
                            {"to", param_named(e, op->out, true, "packed")},
                            {NULL, NULL}});
 }
 
-const OpDef op_pack = {
-    .name = "pack", .brief = "a matrix in strips for many products", .emit = emit, .reads_columns = true};
+static void share(const Op *op, Share *share) {
+    const Shape shape = op->in[0]->shape;
+    *share = (Share){SHARE_RESULT, shape.dim[shape.rank - 1], "PANEL", {1}, op->out->shape.dim[1]};
+}
+
+const OpDef op_pack = {.name = "pack",
+                       .brief = "a matrix in strips for many products",
+                       .emit = emit,
+                       .reads_columns = true,
+                       .share = share};

@@ -134,5 +134,10 @@ static void emit(Emit *e, const Op *op) {
                   (Hole[]){{"zeros", by_sample ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
 }
 
-const OpDef op_pad = {.name = "pad", .brief = "zeros around and between elements, or elements left out",
-                      .gradient = gradient, .emit = emit, .describe = describe, .attrs = &attrs_kind};
+const OpDef op_pad = {.name = "pad",
+                      .brief = "zeros around and between elements, or elements left out",
+                      .gradient = gradient,
+                      .emit = emit,
+                      .describe = describe,
+                      .attrs = &attrs_kind,
+                      .by_samples = true};

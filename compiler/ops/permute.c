@@ -2,6 +2,7 @@
 /* permute: the dimensions in another order, some of them from the end to the front. */
 #include "ops/op.h"
 #include "plan/permute_attrs.h"
+#include "plan/share.h"
 
 static const AttrsKind attrs_kind = {"a permutation", sizeof(PermuteAttrs)};
 
@@ -31,26 +32,46 @@ static const char *term(Emit *e, const char *index, const Tensor *tensor, int di
     return times(e, of_batch && !is_of_one_sample(e) ? formatted(e, "%s * batch", index) : index, stride);
 }
 
+static bool is_transposition(const Op *op) {
+    const PermuteAttrs *const attrs = permute_attrs(op);
+    const Shape in = op->in[0]->shape;
+    return in.rank == 2 && attrs->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !attrs->flipped;
+}
+
+/* Rows of the result are columns of what is read. */
+static void share(const Op *op, Share *share) {
+    const PermuteAttrs *const attrs = permute_attrs(op);
+    const Shape in = op->in[0]->shape, out = op->out->shape;
+    if (is_transposition(op)) *share = (Share){SHARE_RESULT, in.dim[1], "TRANSPOSE_STEP", {1}, in.dim[0]};
+    else if (out.rank > 1 && !(attrs->flipped & 1))
+        *share =
+            (Share){SHARE_RESULT, out.dim[0], "1", {dim_stride(op->in[0], attrs->axes[0])}, dim_stride(op->out, 0)};
+}
+
 /* Rows that stay together are copied in vectors. */
 static void emit(Emit *e, const Op *op) {
     const PermuteAttrs *const attrs = permute_attrs(op);
-    const char *vars[MAX_RANK];
+    const char *vars[MAX_RANK], *sizes[MAX_RANK];
     Tensor *x = op->in[0], *y = op->out;
     const char *from = matrix_text(e, x, param_named(e, x, false, "x"));
     const char *to = matrix_text(e, y, param_named(e, y, true, "y"));
     const Shape in = x->shape, out = y->shape;
     const int last = out.rank - 1;
-    for (int i = 0; i < out.rank; i++) vars[i] = loop_variable(out, i, i + 1, i);
-    if (in.rank == 2 && attrs->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !attrs->flipped) {
+    for (int i = 0; i < out.rank; i++) {
+        vars[i] = loop_variable(out, i, i + 1, i);
+        sizes[i] = size_text(e, out, i, i + 1);
+    }
+    if (is_transposition(op)) {
         emit_function(e, "transpose",
                       (Hole[]){{"rows", integer(e, in.dim[0])},
-                               {"columns", integer(e, in.dim[1])},
+                               {"columns", shared_size(e, op, integer(e, in.dim[1]))},
                                {"from", from},
                                {"row", integer(e, tensor_row_width(x))},
                                {"to", to},
                                {NULL, NULL}});
         return;
     }
+    sizes[0] = shared_size(e, op, sizes[0]);
     const bool rows = attrs->axes[last] == last && !(attrs->flipped >> last & 1);
     const int loops = rows ? last : out.rank; /* rows are copied at once */
     Text at_in = {.arena = e->arena}, at_out = {.arena = e->arena};
@@ -67,7 +88,7 @@ static void emit(Emit *e, const Op *op) {
     for (int i = loops - 1; i >= 0; i--) {
         Text loop = {.arena = e->arena};
         emit_template(e, &loop, "map_loop",
-                      (Hole[]){{"var", vars[i]}, {"size", size_text(e, out, i, i + 1)}, {"body", body}, {NULL, NULL}});
+                      (Hole[]){{"var", vars[i]}, {"size", sizes[i]}, {"body", body}, {NULL, NULL}});
         body = text_chars(&loop);
     }
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
@@ -92,11 +113,12 @@ static const char *formula(Emit *e, const Op *op, const char *x) {
     return text_chars(&out);
 }
 
-const OpDef op_permute = {
-    .name = "permute",
-    .brief = "dimensions in another order",
-    .gradient = gradient,
-    .emit = emit,
-    .formula = formula,
-    .attrs = &attrs_kind,
-    .reads_columns = true};
+const OpDef op_permute = {.name = "permute",
+                          .brief = "dimensions in another order",
+                          .gradient = gradient,
+                          .emit = emit,
+                          .formula = formula,
+                          .attrs = &attrs_kind,
+                          .reads_columns = true,
+                          .by_samples = true,
+                          .share = share};

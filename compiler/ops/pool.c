@@ -126,7 +126,7 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 }
 
 const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .lead = lead, .gradient = gradient,
-                        .emit = emit, .describe = describe, .attrs = &window_attrs};
+                        .emit = emit, .describe = describe, .attrs = &window_attrs, .by_samples = true};
 const OpDef op_pool_gradient = {.name = "pool_gradient", .brief = "from windows back to the image",
                                 .gradient = gradient_of_repeat, .emit = emit_gradient,
-                                .describe = describe, .attrs = &window_attrs};
+                                .describe = describe, .attrs = &window_attrs, .by_samples = true};

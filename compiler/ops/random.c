@@ -51,4 +51,4 @@ static const char *formula(Emit *e, const Op *op, const char *x) {
 
 const OpDef op_random = {
     .name = "random", .brief = "random factors", .emit = emit, .describe = describe, .formula = formula,
-    .attrs = &attrs_kind};
+    .attrs = &attrs_kind, .by_samples = true};

@@ -81,6 +81,11 @@ const OpDef op_resize = {.name = "resize",
                          .gradient = gradient,
                          .emit = emit,
                          .describe = describe,
-                         .attrs = &attrs_kind};
-const OpDef op_resize_gradient = {.name = "resize_gradient", .brief = "resize's gradient", .emit = emit,
-                                  .describe = describe, .attrs = &attrs_kind};
+                         .attrs = &attrs_kind,
+                         .by_samples = true};
+const OpDef op_resize_gradient = {.name = "resize_gradient",
+                                  .brief = "resize's gradient",
+                                  .emit = emit,
+                                  .describe = describe,
+                                  .attrs = &attrs_kind,
+                                  .by_samples = true};

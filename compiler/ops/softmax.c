@@ -45,11 +45,17 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 }
 
 const OpDef op_softmax = {
-    .name = "softmax", .brief = "over the last axis", .lead = lead, .gradient = softmax_gradient, .emit = emit};
-const OpDef op_softmax_gradient = {.name = "softmax_gradient", .brief = "y·(d - Σ d·y)", .emit = emit};
+    .name = "softmax", .brief = "over the last axis", .lead = lead, .gradient = softmax_gradient, .emit = emit,
+    .by_samples = true};
+const OpDef op_softmax_gradient = {.name = "softmax_gradient", .brief = "y·(d - Σ d·y)", .emit = emit,
+                                   .by_samples = true};
 const OpDef op_log_softmax = {
-    .name = "log_softmax", .brief = "over the last axis", .lead = lead, .gradient = log_softmax_gradient, .emit = emit};
-const OpDef op_log_softmax_gradient = {.name = "log_softmax_gradient", .brief = "d - e^y·Σ d", .emit = emit};
+    .name = "log_softmax", .brief = "over the last axis", .lead = lead, .gradient = log_softmax_gradient,
+    .emit = emit, .by_samples = true};
+const OpDef op_log_softmax_gradient = {.name = "log_softmax_gradient", .brief = "d - e^y·Σ d", .emit = emit,
+                                       .by_samples = true};
 const OpDef op_sparsemax = {
-    .name = "sparsemax", .brief = "over the last axis", .lead = lead, .gradient = sparsemax_gradient, .emit = emit};
-const OpDef op_sparsemax_gradient = {.name = "sparsemax_gradient", .brief = "d - mean of d, where y > 0", .emit = emit};
+    .name = "sparsemax", .brief = "over the last axis", .lead = lead, .gradient = sparsemax_gradient,
+    .emit = emit, .by_samples = true};
+const OpDef op_sparsemax_gradient = {.name = "sparsemax_gradient", .brief = "d - mean of d, where y > 0",
+                                     .emit = emit, .by_samples = true};

@@ -12,8 +12,8 @@
 #include "plan/uses.h"
 
 /* What lives within one step of a loop is needed from its first to its last use there; everything else that a loop
- * touches is needed until the loop is through. */
-static void use(const Program *program, Tensor *tensor, int at) {
+ * touches is needed until the loop is through, and what a round touches until that is. */
+static void use(const Program *program, Tensor *tensor, int at, const Round *round) {
     const TimeLoop *loop = program->ops.at[at]->loop;
     int first = at, last = at;
     tensor = tensor_storage(tensor);
@@ -21,13 +21,18 @@ static void use(const Program *program, Tensor *tensor, int at) {
         first = loop_first(program, at);
         last = loop_last(program, at);
     }
+    if (round && round->first < first) first = round->first;
+    if (round && round->end - 1 > last) last = round->end - 1;
     if (tensor->first < 0 || tensor->first > first) tensor->first = first;
     if (tensor->last < last) tensor->last = last;
 }
 
 static void find_lifetimes(Program *program) {
-    for (int i = 0; i < program->ops.count; i++)
-        for (Access at = {.op = program->ops.at[i]}; access_next(&at);) use(program, at.tensor, i);
+    const Round *round = program->rounds.count ? program->rounds.at : NULL;
+    for (int i = 0; i < program->ops.count; i++) {
+        if (round && i == round->end) round++;
+        for (Access at = {.op = program->ops.at[i]}; access_next(&at);) use(program, at.tensor, i, round);
+    }
 }
 
 static bool needs_memory(const Tensor *tensor) {

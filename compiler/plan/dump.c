@@ -10,6 +10,7 @@
 #include "plan/dump.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
+#include "plan/share.h"
 #include "plan/sizes.h"
 #include "plan/tensor.h"
 #include "plan/uses.h"
@@ -80,8 +81,17 @@ static void dump_op(const Plan *plan, const Op *op, Text *out) {
     } else if (op->out) {
         text_printf(out, " %s", shape_text(plan->arena, op->out->shape));
     }
+    share_describe(op, out);
     text_puts(out, "\n");
     for (int i = 0; i < op->steps.count; i++) dump_step(plan, &op->steps.at[i], out);
+}
+
+/* The line of a round, where one begins at a place; `next` is the first that has not been reached. */
+static void dump_round(const Program *program, int at, int *next, Text *out) {
+    if (*next == program->rounds.count || program->rounds.at[*next].first != at) return;
+    const Round *const round = &program->rounds.at[(*next)++];
+    text_printf(out, "  round %d%s%s\n", *next, round->loop ? " of each step" : "",
+                round->alone ? ", not shared out" : "");
 }
 
 void plan_dump(const Plan *plan, Text *out) {
@@ -90,10 +100,12 @@ void plan_dump(const Plan *plan, Text *out) {
     const int count = plan_programs(plan, programs);
     for (int i = 0; i < count; i++) {
         const Program *program = programs[i];
+        int round = 0;
         text_printf(out, "program %s\n", program->name);
         for (int j = 0; j < program->ops.count; j++) {
             const Op *op = program->ops.at[j];
             if (j > 0 && op->phase != program->ops.at[j - 1]->phase) text_printf(out, "  %s\n", phases[op->phase]);
+            dump_round(program, j, &round, out);
             dump_op(plan, op, out);
         }
     }

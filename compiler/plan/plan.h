@@ -187,6 +187,27 @@ typedef struct AttrsKind {
 
 enum { MAX_INPUTS = 6 };
 
+/** How an operation is shared out to those who make a step of training together. Each output is made whole by one of
+ *  them, in the order of one alone, so that no bit depends on how many there are. */
+typedef enum ShareKind {
+    SHARE_NONE,    /* one of them makes it all */
+    SHARE_SAMPLES, /* each makes some samples: its function makes as many as it is told, from where it is told */
+    /* Each makes a share of the result, and the function is told how much: */
+    SHARE_ROWS,     /* rows of a matrix */
+    SHARE_STEPS,    /* indices of the first dimension: steps of a sequence */
+    SHARE_ELEMENTS, /* elements that lie one after the other; or columns, of which there is one row */
+    SHARE_RESULT    /* what `stride` says */
+} ShareKind;
+
+typedef struct Share {
+    ShareKind kind;
+    int64_t length;    /* rows, steps, …; negative: times the batch */
+    const char *grain; /* shares are multiples of it but for the last: a number in C */
+    /* From one to the next in what the operation reads as inputs, in elements; negative: times the batch; 0: all read
+     * the same. What steps read and make of the whole shape lies as `kind` says, the rest is read by all. */
+    int64_t in_stride[MAX_INPUTS], stride;
+} Share;
+
 /** What every operation has. */
 struct Op {
     const OpDef *def;
@@ -199,6 +220,7 @@ struct Op {
     bool adds;            /* in a loop: adds to what the steps before have made */
     bool skips_first;     /* product in a loop: the first input is zero in the first step … */
     bool skips_last;      /* … and nobody reads what the last step makes */
+    Share share;          /* in a program with rounds */
     const char *name;     /* the C function's: dense_forward */
     const Layer *layer;
     int in_count;
@@ -228,15 +250,28 @@ struct OpDef {
     bool blocks;            /* … and run on blocks of rows and columns */
     bool by_rows;           /* … or, for targets that make none, its sums are made row by row (nnc_small.h) */
     bool reads_columns;     /* what it reads may be columns of wider rows */
+    /** Its function makes each sample by itself, where all that it makes and reads of samples begins with these. */
+    bool by_samples;
+    /** How else it can be shared out: fills in a share that is SHARE_NONE, or leaves it. NULL: not at all. */
+    void (*share)(const Op *op, Share *share);
 };
 
 /* The operations that rooms below ops/ build, look for or print differently. The others are declared in ops/NAME.h. */
 extern const OpDef op_matmul, op_pack, op_map, op_sum, op_permute, op_conv, op_random, op_loss_weights, op_loss,
     op_metric, op_update;
 
+/** Operations that follow each other, and that all who make a step together work on at once. They wait for each other
+ *  behind it. */
+typedef struct Round {
+    int first, end;       /* places of its operations */
+    const TimeLoop *loop; /* not NULL: there is such a round in each step of the loop; else its loops are whole */
+    bool alone;           /* nothing is shared out */
+} Round;
+
 struct Program {
     const char *name; /* predict, evaluate, train, step */
     LIST(Op *) ops;
+    LIST(Round) rounds;     /* none: it is not shared out */
     LIST(Tensor *) tensors; /* values of this program */
     Names names;            /* … by name */
     Tensor *input, *output, *target, *sample_weight;
@@ -301,6 +336,7 @@ struct Plan {
     Use *free_uses;
     int tensor_count; /* in all programs */
     int64_t *costs; /* visits of lowering, and then of each pass */
+    int64_t shared_work; /* multiplications of a step of training */
     UpdateRule update;
     LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */

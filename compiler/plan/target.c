@@ -21,6 +21,7 @@ const Target target_desktop = {
     .deep_columns = 64,
     .deep_times = 4,
     .deep_rows = 64,
+    .shared_work = 3000000,
 };
 
 const Target target_small = {

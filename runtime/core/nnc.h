@@ -71,8 +71,34 @@ enum { NNC_RANDOM_LANES = 16, NNC_RANDOM_BLOCK = 4 * NNC_RANDOM_LANES };
 /* @part NNC_PURPOSE_SHUFFLE NNC_PURPOSE_INIT NNC_PURPOSE_DATA */
 
 enum { NNC_PURPOSE_SHUFFLE = 0x40000000, NNC_PURPOSE_INIT = 0x20000000, NNC_PURPOSE_DATA = 0x60000000 };
+
+/* @part nnc_team */
+
+/* Who makes a step of training together: threads, or whatever else runs parts of it at once. The model's code hands
+ * out rounds of parts, and the caller says who makes them. */
+#ifndef NNC_TEAM_DEFINED
+#define NNC_TEAM_DEFINED
+typedef struct nnc_team {
+    size_t parts; /* of each round: 1 or more, such as the number of threads */
+    /* Calls make(job, i) for each i < parts, in any order and at once if it likes; returns when all have returned. */
+    void (*run)(void *pool, void (*make)(const void *job, size_t part), const void *job, size_t parts);
+    void *pool; /* what run() is handed */
+} nnc_team;
+#endif
+
+/* @part nnc_share */
+
+/* A part's range of something: rows of weights, samples. */
+typedef struct nnc_share {
+    size_t first, count;
+} nnc_share;
+
 /* @end */
 
+/** A team of one: makes all parts, one after the other. */
+NNC_API void nnc_run_alone(void *pool, void (*make)(const void *job, size_t part), const void *job, size_t parts);
+/** The range of part `part` of `parts` about equal ones of `length`; all but the last end at multiples of `grain`. */
+NNC_API nnc_share nnc_share_of(size_t length, size_t grain, size_t part, size_t parts);
 /** Philox4x32-10: four words for one counter under one key. */
 NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]);
 /** The stream of `purpose` in batch `batch` (or epoch, or attempt) of a run with `seed`. */
@@ -298,7 +324,17 @@ typedef struct nnc_model {
     int (*finish)(void *trainer); /* when training ends: weights become their moving averages; NULL: nothing to do */
 
     int keeps_subnormals; /* nnc --portable: not all processors can make zeros of them, nor do all alike */
+
+    /** step by a team, to the same bits; NULL: threads do not pay. */
+    int (*step_shared)(void *trainer, const void *x, const void *y, const void *sample_weight, size_t n, void *sums,
+                       const nnc_team *team);
 } nnc_model;
+
+/** A team of this many threads, the caller's among them; of fewer where the system has no more, and of one where the
+ *  program is compiled without NNC_THREADS. It makes one round at a time. */
+NNC_API nnc_team nnc_team_open(size_t threads);
+/** Ends its threads; it is a team of one then. */
+NNC_API void nnc_team_close(nnc_team *team);
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */
 NNC_API int nnc_main(const nnc_model *model, int argc, char **argv);

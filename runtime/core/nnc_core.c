@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc_core.c - the freestanding part of the runtime: counter-based random numbers. */
+/* nnc_core.c - the freestanding part of the runtime: counter-based random numbers, and shares of work. */
 #include "nnc.h"
 
 /* @part nnc_philox_increment */
@@ -68,6 +68,27 @@ NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t
             bits[word * NNC_RANDOM_LANES + lane] = words[word];
         }
     }
+}
+
+/* @part nnc_run_alone */
+
+NNC_API void nnc_run_alone(void *pool, void (*make)(const void *job, size_t part), const void *job, size_t parts) {
+    (void)pool;
+    for (size_t part = 0; part < parts; part++) {
+        make(job, part);
+    }
+}
+
+/* @part nnc_share_of */
+
+NNC_API nnc_share nnc_share_of(size_t length, size_t grain, size_t part, size_t parts) {
+    const size_t grains = (length + grain - 1) / grain, each = grains / parts, more = grains % parts;
+    const size_t first = (part * each + (part < more ? part : more)) * grain;
+    const size_t end = first + (each + (part < more ? 1 : 0)) * grain;
+    nnc_share own;
+    own.first = first < length ? first : length;
+    own.count = (end < length ? end : length) - own.first;
+    return own;
 }
 
 /* @end */

@@ -17,7 +17,7 @@ typedef int nnc_bench_run(nnc_session *session);
 static int nnc_bench_step(nnc_session *session) {
     const nnc_model *model = session->model;
     memset(session->sums, 0, model->sum_count * model->real_size);
-    int status = model->step(session->trainer, session->x, session->y, NULL, session->batch, session->sums);
+    int status = nnc_session_step(session, NULL, session->batch);
     /* The same random batch again and again can make training diverge, which is no matter here: start afresh. */
     return status == NNC_E_NONFINITE ? model->init(session->trainer, 0) : status;
 }
@@ -64,6 +64,7 @@ NNC_API int nnc_command_bench(nnc_host *host, const nnc_model *model, const nnc_
         if (status != NNC_OK) {
             nnc_fail_status(host, status, "init");
         } else {
+            session.threads = (size_t)options->threads;
             nnc_session_make_up(&session, &stream, session.batch);
             if (!trains || nnc_bench_measure(&session, nnc_bench_step, "fit") == 0) {
                 nnc_bench_measure(&session, nnc_bench_predict, "predict");

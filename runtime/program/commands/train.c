@@ -243,9 +243,9 @@ static nnc_ending nnc_train_batch(nnc_training *training) {
         nnc_masks_set(training->host, model, &training->masks, place->batches, n, session->trainer) != 0) {
         return NNC_ENDING_ERROR;
     }
-    nnc_session_gather(session, &training->data, training->order, (size_t)place->sample, n);
-    int status = model->step(session->trainer, session->x, session->y,
-                             nnc_session_fit_weight(session, &training->data, n), n, session->sums);
+    nnc_session_gather_shared(session, &training->data, training->order, (size_t)place->sample, n,
+                              nnc_training_team(session));
+    int status = nnc_session_step(session, nnc_session_fit_weight(session, &training->data, n), n);
     if (status == NNC_E_NONFINITE || (status == NNC_OK && !isfinite(nnc_get_real(model, session->sums, 0)))) {
         if (!nnc_callbacks_accept_nonfinite(training)) {
             return NNC_ENDING_NONFINITE;

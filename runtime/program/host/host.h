@@ -49,6 +49,8 @@ NNC_API int nnc_fail_hint(nnc_host *host, const char *format, ...) NNC_PRINTF(2,
 NNC_API void nnc_warn(const nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
 /** Prints the recorded error to standard error as `place: error: text`, place being the program where there is none. */
 NNC_API void nnc_print_error(const nnc_host *host);
+/** Processors that are there, at least 1. (host_team.c) */
+NNC_API size_t nnc_cores(void);
 /** A copy from malloc. */
 NNC_API char *nnc_copy_text(nnc_host *host, const char *text);
 /** Bytes of a file as a message may show them: 'abc', with escapes for what is not printable, cut when long. */

@@ -122,30 +122,58 @@ static void nnc_repeat_values(void *values, size_t count, size_t repeat, size_t 
 }
 
 /* Shuffled samples are all over the memory: without the prefetch, waiting for them takes longer than converting. */
-static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, size_t first, size_t n, void *to) {
+static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, size_t first, nnc_share own, void *to) {
     enum { AHEAD = 4 };
-    size_t bytes = samples->width * nnc_dtype_of(samples->dtype).size;
-    for (size_t i = 0; i < n; i++) {
+    size_t bytes = samples->width * nnc_dtype_of(samples->dtype).size, n = own.first + own.count;
+    for (size_t i = own.first; i < n; i++) {
         if (order != NULL && i + AHEAD < n) {
             nnc_prefetch_sample(samples, order[first + i + AHEAD]);
         }
         size_t index = order != NULL ? order[first + i] : first + i;
         nnc_copy_sample(samples, index, (char *)to + i * bytes);
     }
+}
+
+/* What threads gather together: each the samples that it works on then. */
+typedef struct nnc_gathering {
+    const nnc_session *session;
+    const nnc_dataset *data;
+    const uint32_t *order;
+    size_t first, n, parts;
+} nnc_gathering;
+
+static void nnc_gather_share(const void *job, size_t part) {
+    const nnc_gathering *all = job;
+    const nnc_dataset *data = all->data;
+    nnc_share own = nnc_share_of(all->n, 1, part, all->parts);
+    nnc_gather_part(&data->x, all->order, all->first, own, all->session->x);
+    if (data->y.path != NULL) {
+        nnc_gather_part(&data->y, all->order, all->first, own, all->session->y);
+    }
+    if (data->sample_weight.path != NULL) {
+        nnc_gather_part(&data->sample_weight, all->order, all->first, own, all->session->sample_weight);
+    }
+}
+
+static void nnc_repeat_part(const nnc_samples *samples, size_t n, void *values) {
     if (samples->repeat > 1) {
-        nnc_repeat_values(to, n * samples->width, samples->repeat, nnc_dtype_of(samples->dtype).size);
+        nnc_repeat_values(values, n * samples->width, samples->repeat, nnc_dtype_of(samples->dtype).size);
     }
 }
 
 NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
                                 size_t n) {
-    nnc_gather_part(&data->x, order, first, n, session->x);
-    if (data->y.path != NULL) {
-        nnc_gather_part(&data->y, order, first, n, session->y);
-    }
-    if (data->sample_weight.path != NULL) {
-        nnc_gather_part(&data->sample_weight, order, first, n, session->sample_weight);
-    }
+    nnc_team alone = {1, nnc_run_alone, NULL};
+    nnc_session_gather_shared(session, data, order, first, n, alone);
+}
+
+NNC_API void nnc_session_gather_shared(nnc_session *session, const nnc_dataset *data, const uint32_t *order,
+                                       size_t first, size_t n, nnc_team team) {
+    nnc_gathering gathering = {session, data, order, first, n, team.parts};
+    team.run(team.pool, nnc_gather_share, &gathering, team.parts);
+    nnc_repeat_part(&data->x, n, session->x);
+    nnc_repeat_part(&data->y, n, session->y);
+    nnc_repeat_part(&data->sample_weight, n, session->sample_weight);
     memset(session->sums, 0, session->model->sum_count * session->model->real_size);
 }
 

@@ -18,7 +18,7 @@ typedef struct nnc_session {
     void *x, *y, *sample_weight, *output; /* of one batch */
     void *sums;                           /* what the model reports of a batch */
     size_t batch;                         /* rows used: at most the compiled batch */
-    size_t threads;                       /* for batches that do not depend on each other; 0 is 1 */
+    size_t threads;                       /* for steps of training and batches of inference; 0 is 1 */
     struct nnc_crew *crew;                /* the threads, once they are wanted; or NULL */
     nnc_learned learned;                  /* from the data, or with the weights */
 } nnc_session;
@@ -39,6 +39,9 @@ NNC_API int nnc_session_is_finite(const nnc_session *session);
 /** Copies `n` samples, from `first` on in order, or as `order` lists them from there, and clears the sums. */
 NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
                                 size_t n);
+/** The same by a team. */
+NNC_API void nnc_session_gather_shared(nnc_session *session, const nnc_dataset *data, const uint32_t *order,
+                                       size_t first, size_t n, nnc_team team);
 /** Fills x, y, the weights and the masks with suitable numbers for `n` samples, and clears the sums. (made_up.c) */
 NNC_API void nnc_session_make_up(nnc_session *session, nnc_stream *stream, size_t n);
 /** Weights for the rows of a batch to train on, by class where fit() says so; else as nnc_session_sample_weight. */
@@ -57,7 +60,7 @@ NNC_API size_t nnc_output_size(const nnc_model *model);
 /** Turns a status of the model into an error that says what was being done. */
 NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing);
 
-/* Batches side by side (threads.c) --------------------------------------------------------------------------------- */
+/* Work that threads share (threads.c) ------------------------------------------------------------------------------ */
 
 enum { NNC_MAX_THREADS = 256 };
 typedef struct nnc_crew nnc_crew;
@@ -75,6 +78,11 @@ typedef struct nnc_batch_job {
  *  signal asked to stop. */
 NNC_API int nnc_for_batches(nnc_session *session, size_t first, size_t end, const nnc_batch_job *job);
 NNC_API void nnc_crew_close(nnc_crew *crew);
+/** The session's threads, which this starts where they are wanted; those that steps of training pay for. */
+NNC_API nnc_team nnc_session_team(nnc_session *session);
+NNC_API nnc_team nnc_training_team(nnc_session *session);
+/** A step of training on the `n` samples gathered, in session->threads threads where that pays; a status. */
+NNC_API int nnc_session_step(nnc_session *session, const void *sample_weight, size_t n);
 
 /* Figures: what is logged (figures.c) ------------------------------------------------------------------------------ */
 

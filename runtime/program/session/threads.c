@@ -1,206 +1,123 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* threads.c - batches that do not depend on each other, side by side: each thread has buffers of its own and reads the
- * same weights. What follows a batch is done in one thread and in the order of the batches, so the number of threads
- * changes no bit. */
+/* threads.c - work that the threads of a session share: the rounds of a step of training, samples that are fetched,
+ * and batches that do not depend on each other. Of these each thread has buffers of its own and reads the same weights;
+ * what follows a batch is done in one thread and in the order of the batches, so the number of threads changes no bit.
+ */
 #include "host/host.h"
 #include "session/session.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The batches of one round: at most one for each thread. */
-typedef struct nnc_round {
-    const nnc_batch_job *job;
-    size_t batches;
-    size_t at[NNC_MAX_THREADS], n[NNC_MAX_THREADS];
-    int status[NNC_MAX_THREADS];
-} nnc_round;
-
-static void nnc_work_on(nnc_round *round, nnc_session *session, size_t i) {
-    round->status[i] = round->job->work(session, round->job->context, round->at[i], round->n[i]);
-}
-
-#ifdef NNC_THREADS
-#include <pthread.h>
-#include <signal.h>
-
-typedef struct nnc_worker {
-    nnc_session session; /* buffers of its own; the weights are the first session's */
-    struct nnc_crew *crew;
-    size_t index; /* of its batch in a round, from 1 */
-    pthread_t thread;
-} nnc_worker;
-
-/* Threads that wait for rounds. */
+/* The sessions of the threads beside the caller's. */
 struct nnc_crew {
-    pthread_mutex_t mutex;
-    pthread_cond_t begun, done;
-    nnc_round *round; /* that is being worked on */
-    uint64_t rounds;  /* begun so far */
-    size_t busy;      /* workers that have not finished it */
-    int is_over;
+    nnc_team team;
     size_t count;
-    nnc_worker workers[NNC_MAX_THREADS - 1];
+    nnc_session sessions[NNC_MAX_THREADS - 1];
 };
 
-static void *nnc_worker_run(void *argument) {
-    nnc_worker *worker = argument;
-    nnc_crew *crew = worker->crew;
-    pthread_mutex_lock(&crew->mutex);
-    for (uint64_t seen = 0;;) {
-        while (crew->rounds == seen && !crew->is_over) {
-            pthread_cond_wait(&crew->begun, &crew->mutex);
+/* The batches of one round: at most one for each thread. */
+typedef struct nnc_batches {
+    const nnc_batch_job *job;
+    nnc_session *session;
+    size_t count;
+    size_t at[NNC_MAX_THREADS], n[NNC_MAX_THREADS];
+    int *status;
+} nnc_batches;
+
+NNC_API nnc_team nnc_session_team(nnc_session *session) {
+    nnc_team alone = {1, nnc_run_alone, NULL};
+    size_t threads = session->threads < NNC_MAX_THREADS ? session->threads : NNC_MAX_THREADS;
+    if (threads > 1 && session->crew == NULL && (session->crew = calloc(1, sizeof *session->crew)) != NULL) {
+#ifndef NNC_THREADS
+        nnc_warn(session->host, "one thread does the work: this program is compiled without -DNNC_THREADS -pthread");
+#endif
+        if (threads > nnc_cores()) {
+            nnc_warn(session->host, "%zu threads share the %zu cores of this machine", threads, nnc_cores());
         }
-        if (crew->is_over) {
-            break;
-        }
-        seen = crew->rounds;
-        nnc_round *round = crew->round;
-        pthread_mutex_unlock(&crew->mutex);
-        if (worker->index < round->batches) {
-            nnc_work_on(round, &worker->session, worker->index);
-        }
-        pthread_mutex_lock(&crew->mutex);
-        if (--crew->busy == 0) {
-            pthread_cond_signal(&crew->done);
-        }
+        session->crew->team = nnc_team_open(threads);
     }
-    pthread_mutex_unlock(&crew->mutex);
-    return NULL;
+    return threads > 1 && session->crew != NULL ? session->crew->team : alone;
 }
 
 NNC_API void nnc_crew_close(nnc_crew *crew) {
     if (crew == NULL) {
         return;
     }
-    pthread_mutex_lock(&crew->mutex);
-    crew->is_over = 1;
-    pthread_cond_broadcast(&crew->begun);
-    pthread_mutex_unlock(&crew->mutex);
+    nnc_team_close(&crew->team);
     for (size_t i = 0; i < crew->count; i++) {
-        pthread_join(crew->workers[i].thread, NULL);
-        nnc_session_free_buffers(&crew->workers[i].session);
+        nnc_session_free_buffers(&crew->sessions[i]);
     }
-    pthread_cond_destroy(&crew->begun);
-    pthread_cond_destroy(&crew->done);
-    pthread_mutex_destroy(&crew->mutex);
     free(crew);
 }
 
-/* Fewer threads than wanted where the system has no more: the results are the same. */
-static int nnc_crew_hire(nnc_session *session, size_t threads) {
+/* Buffers for every thread. */
+static int nnc_crew_hire(nnc_session *session) {
     nnc_crew *crew = session->crew;
-    while (crew->count + 1 < threads) {
-        nnc_worker *worker = &crew->workers[crew->count];
-        worker->session.host = session->host;
-        worker->session.model = session->model;
-        worker->session.batch = session->batch;
-        worker->session.params = session->params;
-        worker->crew = crew;
-        worker->index = crew->count + 1;
-        if (nnc_session_buffers(&worker->session) != 0) {
-            nnc_session_free_buffers(&worker->session);
+    while (crew->count + 1 < crew->team.parts) {
+        nnc_session *other = &crew->sessions[crew->count];
+        other->host = session->host;
+        other->model = session->model;
+        other->batch = session->batch;
+        other->params = session->params;
+        if (nnc_session_buffers(other) != 0) {
+            nnc_session_free_buffers(other);
             return -1;
-        }
-        if (pthread_create(&worker->thread, NULL, nnc_worker_run, worker) != 0) {
-            nnc_session_free_buffers(&worker->session);
-            break;
         }
         crew->count++;
     }
     return 0;
 }
 
-static int nnc_crew_open(nnc_session *session, size_t threads) {
-    nnc_crew *crew = nnc_alloc(session->host, 1, sizeof *crew);
-    if (crew == NULL) {
-        return -1;
-    }
-    session->crew = crew;
-    pthread_mutex_init(&crew->mutex, NULL);
-    pthread_cond_init(&crew->begun, NULL);
-    pthread_cond_init(&crew->done, NULL);
-    sigset_t all, before; /* signals are for the thread that watches for them */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int status = nnc_crew_hire(session, threads);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return status;
-}
-
-static size_t nnc_crew_size(const nnc_session *session) { return session->crew != NULL ? session->crew->count + 1 : 1; }
-
 static nnc_session *nnc_crew_session(nnc_session *session, size_t i) {
-    return i == 0 ? session : &session->crew->workers[i - 1].session;
+    return i == 0 ? session : &session->crew->sessions[i - 1];
 }
 
-static void nnc_crew_work(nnc_session *session, nnc_round *round) {
-    nnc_crew *crew = session->crew;
-    if (crew == NULL || round->batches < 2) {
-        nnc_work_on(round, session, 0);
-        return;
-    }
-    pthread_mutex_lock(&crew->mutex);
-    crew->round = round;
-    crew->rounds++;
-    crew->busy = crew->count;
-    pthread_cond_broadcast(&crew->begun);
-    pthread_mutex_unlock(&crew->mutex);
-    nnc_work_on(round, session, 0);
-    pthread_mutex_lock(&crew->mutex);
-    while (crew->busy > 0) {
-        pthread_cond_wait(&crew->done, &crew->mutex);
-    }
-    pthread_mutex_unlock(&crew->mutex);
+static void nnc_work_on(const void *round, size_t i) {
+    const nnc_batches *batches = round;
+    nnc_session *session = nnc_crew_session(batches->session, i);
+    batches->status[i] = batches->job->work(session, batches->job->context, batches->at[i], batches->n[i]);
 }
-#else
-NNC_API void nnc_crew_close(nnc_crew *crew) { (void)crew; }
-
-static int nnc_crew_open(nnc_session *session, size_t threads) {
-    (void)threads;
-    nnc_warn(session->host, "one thread does the work: this program is compiled without -DNNC_THREADS -pthread");
-    session->threads = 1;
-    return 0;
-}
-
-static size_t nnc_crew_size(const nnc_session *session) {
-    (void)session;
-    return 1;
-}
-
-static nnc_session *nnc_crew_session(nnc_session *session, size_t i) {
-    (void)i;
-    return session;
-}
-
-static void nnc_crew_work(nnc_session *session, nnc_round *round) { nnc_work_on(round, session, 0); }
-#endif
 
 NNC_API int nnc_for_batches(nnc_session *session, size_t first, size_t end, const nnc_batch_job *job) {
-    size_t threads = session->threads < NNC_MAX_THREADS ? session->threads : NNC_MAX_THREADS;
-    nnc_round round = {.job = job};
-    if (session->model->states_bytes > 0) {
-        threads = 1; /* each batch begins with the states of the one before */
+    int status[NNC_MAX_THREADS];
+    nnc_batches batches = {.job = job, .session = session, .status = status};
+    nnc_team team = {1, nnc_run_alone, NULL};
+    if (session->model->states_bytes == 0) { /* else each batch begins with the states of the one before */
+        team = nnc_session_team(session);
     }
-    if (threads > 1 && session->crew == NULL && nnc_crew_open(session, threads) != 0) {
+    if (team.parts > 1 && nnc_crew_hire(session) != 0) {
         return -1;
     }
-    threads = threads > 1 ? nnc_crew_size(session) : 1;
     for (size_t at = first; at < end;) {
         if (nnc_signal_pending() != 0) {
             return 1;
         }
-        for (round.batches = 0; round.batches < threads && at < end; round.batches++) {
-            round.at[round.batches] = at;
-            round.n[round.batches] = end - at < session->batch ? end - at : session->batch;
-            at += round.n[round.batches];
+        for (batches.count = 0; batches.count < team.parts && at < end; batches.count++) {
+            batches.at[batches.count] = at;
+            batches.n[batches.count] = end - at < session->batch ? end - at : session->batch;
+            at += batches.n[batches.count];
         }
-        nnc_crew_work(session, &round);
-        for (size_t i = 0; i < round.batches; i++) {
-            if (job->follow(nnc_crew_session(session, i), job->context, round.status[i], round.n[i]) != 0) {
+        team.run(team.pool, nnc_work_on, &batches, batches.count);
+        for (size_t i = 0; i < batches.count; i++) {
+            if (job->follow(nnc_crew_session(session, i), job->context, status[i], batches.n[i]) != 0) {
                 return -1;
             }
         }
     }
     return 0;
+}
+
+NNC_API nnc_team nnc_training_team(nnc_session *session) {
+    nnc_team alone = {1, nnc_run_alone, NULL};
+    return session->model->step_shared != NULL ? nnc_session_team(session) : alone;
+}
+
+NNC_API int nnc_session_step(nnc_session *session, const void *sample_weight, size_t n) {
+    const nnc_model *model = session->model;
+    if (model->step_shared == NULL) {
+        return model->step(session->trainer, session->x, session->y, sample_weight, n, session->sums);
+    }
+    nnc_team team = nnc_training_team(session);
+    return model->step_shared(session->trainer, session->x, session->y, sample_weight, n, session->sums, &team);
 }

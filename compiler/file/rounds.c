@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* A step of training that is shared out, as C: each round is a function, of which everybody makes a part. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "emit/emit.h"
+#include "emit/template.h"
+#include "emit/text.h"
+#include "file/program.h"
+#include "file/rounds.h"
+#include "file/used.h"
+#include "plan/plan.h"
+
+const char *round_name(Emit *emit, int round) {
+    return formatted(emit, "%s_train_%d", emit->plan->model->name, round + 1);
+}
+
+/* "const nnc_share of_784 = nnc_share_of(784, TILE_ROWS, part, job->parts);" */
+static const char *ranges_text(Emit *emit) {
+    Text text = {.arena = emit->arena};
+    for (int i = 0; i < emit->ranges.count; i++) {
+        const Range *const range = &emit->ranges.at[i];
+        if (!range->used) continue;
+        const char *const length =
+            range->length < 0 ? times(emit, "batch", -range->length) : integer(emit, range->length);
+        text_printf(&text, "const nnc_share %s = nnc_share_of(%s, %s, part, job->parts);\n", range->name, length,
+                    range->grain);
+    }
+    return text_chars(&text);
+}
+
+/* What a round uses of the step; what stands first here may use what stands behind it. */
+static const char *declarations_of(Emit *emit, const Hole *holes, const Round *round, const char *body) {
+    static const char *const names[] = {"arena",         "p",      "step", "batch", "sums",
+                                        "sample_weight", "target", "x",    "t",     NULL};
+    const char *text = "";
+    for (int i = 0; names[i]; i++) {
+        Text one = {.arena = emit->arena};
+        if (!strcmp(names[i], "step") && !round->loop) continue; /* its loops are whole */
+        if (!uses_name(text, names[i]) && !uses_name(body, names[i])) continue;
+        emit_template(emit, &one, formatted(emit, "round_%s", names[i]), holes);
+        text = formatted(emit, "%s%s", text_chars(&one), text);
+    }
+    return text;
+}
+
+static void print_round(Emit *emit, const Hole *holes, const Round *round, const char *name, Text *programs,
+                        const ProgramText *text) {
+    const char *const ranges = ranges_text(emit);
+    const char *const body = formatted(emit, "%s%s%s%s", ranges, text->values, text->before, text->calls);
+    const char *const declared = formatted(emit, "%s%s", declarations_of(emit, holes, round, body), ranges);
+    emit_template(emit, programs, "round",
+                  with(emit, holes,
+                       (Hole[]){{"name", name},
+                                {"declarations",
+                                 formatted(emit, "%s%s", declared, uses_name(body, "part") ? "" : "(void)part;\n")},
+                                {"values", text->values},
+                                {"before", text->before},
+                                {"calls", text->calls},
+                                {NULL, NULL}}));
+}
+
+/* How a round is called: by the team, or where nothing is shared out at once. */
+static const char *call_text(Emit *emit, const Round *round, const char *name) {
+    return round->alone ? formatted(emit, "%s(&job, 0);\n", name)
+                        : formatted(emit, "team->run(team->pool, %s, &job, job.parts);\n", name);
+}
+
+void emit_rounds(Emit *emit, const Hole *holes, Text *programs) {
+    const Program *const program = &emit->plan->train;
+    const Calls calls = program_calls(emit, program, FORWARD | BACKWARD | UPDATE);
+    Text text = {.arena = emit->arena};
+    bool forward = true;
+    for (int i = 0; i < program->rounds.count; i++) {
+        const Round *const round = &program->rounds.at[i];
+        const ProgramText printed = emit_round(emit, &calls, round);
+        print_round(emit, holes, round, round_name(emit, i), programs, &printed);
+        const TimeLoop *const loop = round->loop, *const before = i > 0 ? round[-1].loop : NULL,
+                              *const after = i + 1 < program->rounds.count ? round[1].loop : NULL;
+        if (forward && program->ops.at[round->first]->phase != PHASE_FORWARD) {
+            text_puts(&text, loss_check);
+            forward = false;
+        }
+        const char *call = call_text(emit, round, round_name(emit, i));
+        if (loop && loop->steps > 1) {
+            if (loop != before)
+                text_printf(&text,
+                            loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n    job.step = step;\n"
+                                           : "for (size_t step = 0; step < %lld; step++) {\n    job.step = step;\n",
+                            (long long)loop->steps);
+            call = formatted(emit, "    %s%s", call, loop != after ? "}\n" : "");
+        }
+        text_puts(&text, call);
+    }
+    if (forward) text_puts(&text, loss_check);
+    emit_template(emit, programs, "rounds_train",
+                  with(emit, holes, (Hole[]){{"calls", text_chars(&text)}, {NULL, NULL}}));
+}
