@@ -236,10 +236,11 @@ static const char *file_macro(const Plan *plan, int i) {
     const bool portable = plan->options->portable;
     const char *const macros[] = {plan->real == ELEMENT_DOUBLE ? "NNC_DOUBLE" : NULL,
                                   portable || plan->target->lanes == 1 ? "NNC_SCALAR" : NULL,
+                                  !plan->target->blocks ? "NNC_SMALL" : NULL,
                                   portable && !plan->target->blocks ? "NNC_PORTABLE" : NULL};
     return macros[i];
 }
-enum { FILE_MACROS = 3 };
+enum { FILE_MACROS = 4 };
 
 static bool has_driver(const Options *options) { return options->standalone && options->main; }
 
@@ -322,7 +323,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     if (options_weights(options)) emit_weights(&emit, holes, &api);
     const char *code = formatted(&emit, "%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api));
     RuntimeFiles printed = {0};
-    const RuntimeParts parts = runtime_parts(arena, code, runtime_once, runtime_copied);
+    const RuntimeParts parts = runtime_parts(arena, code, runtime_once, runtime_copied, !plan->target->blocks);
 
     print_begin(&emit, holes, &parts, &out);
     print_interface(&emit, holes, &parts, header_name, &printed, &out);

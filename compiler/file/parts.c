@@ -23,12 +23,39 @@ typedef struct Parts {
     Arena *arena;
     LIST(Part) parts;
     Names by_name; /* the part that defines a name */
+    bool small;
 } Parts;
 
 static const char *embedded_text(const char *name) {
     for (const Embedded *file = embedded_files; file->name; file++)
         if (!strcmp(file->name, name)) return file->text;
     internal_error("no embedded file %s", name);
+}
+
+static bool begins(const char *line, const char *word) {
+    line += strspn(line, " ");
+    return !strncmp(line, word, strlen(word));
+}
+
+/* What the runtime computes in another way for small cores stands there alone, and nowhere else: #ifdef NNC_SMALL is
+ * decided here. */
+static const char *for_target(Arena *arena, const char *text, size_t length, bool small) {
+    Text out = {.arena = arena};
+    int depth = 0; /* of brackets within the one that is decided, which is 1 */
+    bool kept = true;
+    for (const char *line = text; line < text + length;) {
+        const char *const next = strchr(line, '\n') + 1;
+        const bool opens = begins(line, "#if");
+        bool directive = !depth && begins(line, "#ifdef NNC_SMALL");
+        if (directive) kept = small;
+        if (directive || (depth && opens)) depth++;
+        else if (depth == 1 && begins(line, "#else")) directive = true, kept = !small;
+        else if (depth && begins(line, "#endif")) directive = --depth == 0;
+        if (directive && !depth) kept = true;
+        if (!directive && kept) text_append(&out, line, (size_t)(next - line));
+        line = next;
+    }
+    return text_chars(&out);
 }
 
 static void split(Parts *all, const char *text, bool once) {
@@ -40,9 +67,9 @@ static void split(Parts *all, const char *text, bool once) {
         const char *next = strstr(body, begin);
         const char *stop = next ? next : strstr(body, end);
         while (*body == '\n') body++;
-        Part part = {
-            .names = names, .names_length = (size_t)(close - names), .text = body, .length = (size_t)(stop - body),
-            .once = once};
+        Part part = {.names = names, .names_length = (size_t)(close - names), .once = once};
+        part.text = for_target(all->arena, body, (size_t)(stop - body), all->small);
+        part.length = strlen(part.text);
         list_push(all->arena, &all->parts, part);
         at = next;
     }
@@ -142,8 +169,9 @@ static const char *once_names_text(const Parts *all) {
     return text_chars(&out);
 }
 
-RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied) {
-    Parts all = {.arena = arena};
+RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied,
+                           bool small) {
+    Parts all = {.arena = arena, .small = small};
     for (int i = 0; once[i]; i++) split(&all, embedded_text(once[i]), true);
     for (int i = 0; copied[i]; i++) split(&all, embedded_text(copied[i]), false);
     name_parts(&all);

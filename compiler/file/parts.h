@@ -3,6 +3,8 @@
 #ifndef NNC_FILE_PARTS_H
 #define NNC_FILE_PARTS_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 
 /** The runtime's parts that a text uses, in the order of their files, for --standalone. */
@@ -11,7 +13,9 @@ typedef struct RuntimeParts {
     const char *once_names, *names; /* lines that rename them; those of nnc_copies.h */
 } RuntimeParts;
 
-RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied);
+/** The parts for targets that make products row by row (`small`), or for others. */
+RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied,
+                           bool small);
 /** The lines of a runtime file from the one that begins with `first` to the next that begins with `last`. */
 const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last);
 /** Appends a whole file of the runtime, with the runtime's headers in the place of their first #include; `printed` has

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* softmax and log_softmax over the last axis, and their gradients. The peak is taken off first, so that nothing
  * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
+#include <string.h>
+
 #include "ops/op.h"
 #include "ops/softmax.h"
 #include "plan/access.h"
@@ -26,8 +28,24 @@ static void sparsemax_gradient(Builder *build, const Op *op, Tensor *d) {
     gradient_of_kind(build, op, d, &op_sparsemax_gradient);
 }
 
+/* Row by row. */
+static void emit_rows(Emit *e, const Op *op) {
+    const Shape shape = op->out->shape;
+    const char *const rows = size_text(e, shape, 0, shape.rank - 1), *const x = param_named(e, op->in[0], false, "x");
+    emit_function(e, !strcmp(rows, "1") ? "softmax_row" : "softmax_rows",
+                  (Hole[]){{"x", x},
+                           {"y", param_named(e, op->out, true, "y")},
+                           {"rows", rows},
+                           {"columns", integer(e, shape.dim[shape.rank - 1])},
+                           {NULL, NULL}});
+}
+
 static void emit(Emit *e, const Op *op) {
     const Shape shape = op->out->shape;
+    if (op->def == &op_softmax && !e->plan->target->blocks) {
+        emit_rows(e, op);
+        return;
+    }
     Tensor *second = op->in_count > 1 ? op->in[1] : op->in[0];
     emit_function(e, op->def->name,
                   (Hole[]){{"x", param_named(e, op->in[0], false, "x")},

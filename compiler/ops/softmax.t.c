@@ -19,6 +19,13 @@
             v_store(to + c, v_load(to + c, n) * scale, n);
         }
     }
+//@ softmax_row
+    softmax_row($columns, $x, $y);
+//@ softmax_rows
+    const size_t rows = $rows;
+    for (size_t row = 0; row < rows; row++) {
+        softmax_row($columns, $x + row * $columns, $y + row * $columns);
+    }
 //@ softmax_gradient
     const size_t rows = $rows;
     for (size_t row = 0; row < rows; row++) {

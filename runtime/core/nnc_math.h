@@ -17,7 +17,11 @@
 /** c[0] + c[1] x + c[2] x^2 + ...: Horner's scheme. V_POLYNOMIAL takes an array and counts for itself. */
 FORCE_INLINE vec v_polynomial(vec x, const real *c, int count) {
     vec y = v_splat(c[count - 1]);
+#ifdef NNC_SMALL
+    UNROLL for (int i = count - 2; i >= 0; i--) { y = MULTIPLY_ADD(y, x, c[i]); }
+#else
     UNROLL for (int i = count - 2; i >= 0; i--) { y = y * x + c[i]; }
+#endif
     return y;
 }
 #define V_POLYNOMIAL(x, c) v_polynomial(x, c, (int)(sizeof(c) / sizeof *(c)))
@@ -120,9 +124,15 @@ INLINE vec v_exp_parts(vec x, vec *half) {
     x = v_max(v_splat(low), x);
     vec_int n = v_round(x * REAL(1.4426950408889634));
     vec whole = v_from_int(n);
+#ifdef NNC_SMALL
+    vec r = MULTIPLY_ADD(whole, -LN2_LOW, MULTIPLY_ADD(whole, -LN2_HIGH, x));
+    *half = v_from_bits((vec_bits)(n + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
+    return MULTIPLY_ADD(r * r, V_POLYNOMIAL(r, q), r);
+#else
     vec r = V_KEEP(x - whole * LN2_HIGH) - whole * LN2_LOW;
     *half = v_from_bits((vec_bits)(n + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
     return r + r * r * V_POLYNOMIAL(r, q);
+#endif
 }
 
 /* @part EXP_END */

@@ -8,22 +8,23 @@
 #ifndef NNC_SMALL_H_INCLUDED
 #define NNC_SMALL_H_INCLUDED
 
+#include "nnc_math.h"
 #include "nnc_vec.h"
 
-/* @part MULTIPLY_ADD */
+/* @part SHARED */
 
-/* x * w + sum, in one instruction where there is one. (--portable: the same bits whether there is one or not.) */
-#if defined NNC_PORTABLE || defined NNC_DOUBLE || !(defined __FP_FAST_FMAF || defined __ARM_FEATURE_FMA)
-#define MULTIPLY_ADD(x, w, sum) ((x) * (w) + (sum))
+/* One function, however often it is called: copies of it would be neither small nor, for want of registers, fast. */
+#ifdef __GNUC__
+#define SHARED static __attribute__((noinline, unused))
 #else
-#define MULTIPLY_ADD(x, w, sum) __builtin_fmaf(x, w, sum)
+#define SHARED static inline
 #endif
 
 /* @part weighted_sums */
 
 /** y[c] = start[c] + the sum over k < depth of x[k] * kernel[k * row + c], for c < count. y may be start, but not x. */
-static inline void weighted_sums(size_t count, size_t depth, const real *x, const real *kernel, size_t row,
-                                 const real *start, real *y) {
+SHARED void weighted_sums(size_t count, size_t depth, const real *x, const real *kernel, size_t row, const real *start,
+                          real *y) {
     const real *const end = x + depth;
     for (; count >= 4; count -= 4) { /* as many sums as stay in registers */
         real sum0 = start[0], sum1 = start[1], sum2 = start[2], sum3 = start[3];
@@ -63,6 +64,24 @@ static inline void keep_greatest(size_t count, const real *x, int first, real *y
         if (first || x[c] > y[c]) {
             y[c] = x[c];
         }
+    }
+}
+
+/* @part softmax_row */
+
+/** y[c] = e^x[c] / the sum of all e^x[c], for c < count. y may be x. */
+static inline void softmax_row(size_t count, const real *x, real *y) {
+    real peak = x[0], sum = 0;
+    for (size_t c = 1; c < count; c++) {
+        peak = v_max(x[c], peak);
+    }
+    for (size_t c = 0; c < count; c++) {
+        y[c] = v_exp_decay(x[c] - peak);
+        sum += y[c];
+    }
+    sum = 1 / sum;
+    for (size_t c = 0; c < count; c++) {
+        y[c] *= sum;
     }
 }
 
