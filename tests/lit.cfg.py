@@ -83,6 +83,8 @@ if compilers["cc"] and not san and tool("setarch") and subprocess.run(
     config.available_features.add("tsan")
 if tool("wasm-ld", "wasm-ld-19") and tool("node"):
     config.available_features.add("wasm")
+if tool("arm-none-eabi-gcc"):
+    config.available_features.add("arm-none-eabi")
 if tool("pkg-config"):
     config.available_features.add("pkg-config")
 
