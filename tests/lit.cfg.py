@@ -2,12 +2,14 @@
 """How lit runs the tests: `make check`, or tests/run.py for some of them. See CONTRIBUTING.md.
 
 Parameters (tests/run.py sets them): build - the build folder; san - 1 when it was built with SAN=1; slow - 0 leaves the
-long tests out.
+long tests out; times - 1 counts CPU seconds.
 
 Substitutions
   %nnc                 the compiler
   %cc %clang %cxx %clangxx  C and C++ compilers; gcc's with the sanitizers of a SAN=1 build
   %cflags %libs        what `nnc --cflags` and `nnc --libs` say: to compile and link what needs the runtime's library
+  %quick %quickxx      the C and C++ compilers that take least time, for tests whose point is neither the compiler nor
+  its optimisation: clang without any, but gcc with the sanitizers of a SAN=1 build
   %c99 %c11 %cxx11     the standard and the warnings that emitted code must pass, as errors
   %runtime             flags to include the runtime's headers, the program's too
   %core                the folder of the runtime's part that ships in products
@@ -20,9 +22,14 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 
 import lit.formats
 import lit.util
+
+# A module, because lit hands its tests to other processes, which have to find the class by name.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from timed_format import TimedFormat
 
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "build")))
@@ -33,7 +40,7 @@ config.suffixes = [".nn", ".test"]
 config.excludes = ["Inputs"]
 config.test_source_root = os.path.join(root, "tests")
 config.test_exec_root = os.path.join(build, "tests")
-config.test_format = lit.formats.ShTest(execute_external=False)
+config.test_format = TimedFormat(lit.formats.ShTest(execute_external=False))
 
 nnc = os.path.join(build, "nnc")
 if not os.access(nnc, os.X_OK):
@@ -118,6 +125,10 @@ objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.
 objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
 folders = " ".join("-I" + os.path.join(root, name) for name in ("compiler", "runtime/core", "runtime/program"))
 
+use_clang = compilers["clang"] and compilers["clangxx"] and not san
+quick = {name: f"{compilers[clang]} -O0" if use_clang else f"{compilers[gcc] or gcc}{sanitizers} -O0"
+         for name, clang, gcc in (("quick", "clang", "cc"), ("quickxx", "clangxx", "cxx"))}
+
 warnings = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror"
 # What clang 19 makes of -march=native contradicts itself on some processors, and it says so.
 warnings += " -Wno-unknown-warning-option -Wno-invalid-feature-combination"
@@ -134,6 +145,8 @@ config.substitutions += [
     ("%c99", f"-std=c99 {warnings}"),
     ("%c11", f"-std=c11 {warnings}"),
     ("%cxx11", f"-std=c++11 {warnings}"),
+    ("%quickxx", quick["quickxx"]),
+    ("%quick", quick["quick"]),
     ("%clangxx", compilers["clangxx"] or "clang++"),
     ("%clang", compilers["clang"] or "clang"),
     ("%cxx", (compilers["cxx"] or "c++") + sanitizers),

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT-0
 """Runs the tests with lit and ends with a line `N passed, N failed`; exit status 0 when all passed.
 
-usage: tests/run.py [--build DIR] [--san] [--fast] [lit's options and tests, such as -v tests/parse]
+usage: tests/run.py [--build DIR] [--san] [--fast] [--times] [lit's options and tests, such as -v tests/parse]
 
 Whatever lit could not bring to an end (unresolved, timed out, unexpectedly passed) counts as failed. Tests that this
 machine cannot run are named in a line of their own.
 """
 import argparse
+import collections
 import glob
 import json
 import os
@@ -39,11 +40,25 @@ def lit_command(build):
     return newest
 
 
+def print_times(tests):
+    """CPU seconds of each folder, and of the tests that take most."""
+    seconds, folders = {}, collections.Counter()
+    for test in tests:
+        path = test["name"].split(" :: ")[1]
+        seconds[path] = test.get("metrics", {}).get("cpu_seconds", 0)
+        folders[path.split("/")[0]] += seconds[path]
+    print("CPU seconds")
+    for name, taken in folders.most_common() + collections.Counter(seconds).most_common(40):
+        print(f"{taken:8.1f}  {name}")
+    print(f"{sum(folders.values()):8.1f}  all")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default=os.path.join(root, "build"))
     parser.add_argument("--san", action="store_true", help="the build has sanitizers (make SAN=1)")
     parser.add_argument("--fast", action="store_true", help="leave out the tests that take long")
+    parser.add_argument("--times", action="store_true", help="say how many CPU seconds folders and tests took")
     options, rest = parser.parse_known_args()
     if not any(not argument.startswith("-") and os.path.exists(argument) for argument in rest):
         rest.append(os.path.join(root, "tests"))
@@ -51,6 +66,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         results = os.path.join(folder, "results.json")
         command = [*lit_command(options.build), "--param", f"build={options.build}", "--param",
+                   f"times={int(options.times)}", "--param",
                    f"san={int(options.san)}", "--param", f"slow={int(not options.fast)}", "-sv", "-o", results, *rest]
         status = subprocess.run(command).returncode
         try:
@@ -59,6 +75,8 @@ def main():
         except (OSError, ValueError):
             sys.exit(status or 1)  # lit has said why
 
+    if options.times:
+        print_times(tests)
     codes = [test["code"] for test in tests]
     passed = sum(code in ("PASS", "XFAIL", "FLAKYPASS") for code in codes)
     left_out = sum(code in ("UNSUPPORTED", "SKIPPED", "EXCLUDED") for code in codes)

@@ -7,9 +7,10 @@ prefix; no line longer than 120 columns.
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
 
 Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. Each is read by a
-compiler of C or of C++, which take turns; every sixteenth is read by all, optimised by one of them, and its object file
-looked into (tests/golden compiles all of them with gcc and these warnings). Prints what broke a promise, then `N
-models, N broken`; status 0 when none is.
+compiler of C or of C++, which take turns; every sixteenth is read by all, and every thirty-second optimised by one of
+them and its object file looked into, in turn with the copies for all instruction sets and without (tests/golden
+compiles all of them with gcc and these warnings, and optimises many). Prints what broke a promise, then `N models, N
+broken`; status 0 when none is.
 """
 import argparse
 import os
@@ -37,8 +38,11 @@ def compilers(options, turn):
     if turn % 16:
         some = (c, cxx)[turn % 2]
         return [([*some[turn // 2 % len(some)], "-fsyntax-only"], False)]
-    optimised = every[turn // 16 % len(every)]
-    return [*(([*command, "-fsyntax-only"], False) for command in every), ([*optimised, "-O2", "-c"], True)]
+    read = [([*command, "-fsyntax-only"], False) for command in every]
+    if turn % 32:
+        return read
+    copies = [] if turn // 32 % 4 == 0 else ["-DNNC_ONE_COPY"]
+    return [*read, ([*every[turn // 32 % len(every)], "-O2", *copies, "-c"], True)]
 
 
 def run(command, folder):

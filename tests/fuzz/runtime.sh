@@ -11,10 +11,15 @@ mkdir -p "$build/data" "$build/safetensors"
 python3 tests/fuzz/runtime_seeds.py "$build/data" "$build/safetensors"
 # Freed memory is reused soon, so that the limit measures what is used.
 export ASAN_OPTIONS=quarantine_size_mb=8
+flags="-std=c99 -O1 -g -DNNC_ZLIB -fno-sanitize-recover=all -fno-omit-frame-pointer"
+mkdir -p "$build/objects"
+for source in runtime/*/*.c runtime/program/*/*.c; do # of both targets
+    "$clang" $flags -fsanitize=fuzzer-no-link,address,undefined -Iruntime/core -Iruntime/program -c "$source" \
+        -o "$build/objects/$(basename "$source" .c).o"
+done
 for target in data safetensors; do
-    "$clang" -std=c99 -O1 -g -DNNC_ZLIB -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -fno-omit-frame-pointer -Iruntime/core -Iruntime/program "tests/fuzz/fuzz_$target.c" \
-        runtime/*/*.c runtime/program/*/*.c -lz -lm -o "$build/fuzz_$target"
+    "$clang" $flags -fsanitize=fuzzer,address,undefined -Iruntime/core -Iruntime/program "tests/fuzz/fuzz_$target.c" \
+        "$build"/objects/*.o -lz -lm -o "$build/fuzz_$target"
     "$build/fuzz_$target" -max_total_time="$seconds" -max_len=4096 -timeout=5 -rss_limit_mb=256 -malloc_limit_mb=256 \
         -print_final_stats=1 -artifact_prefix="$build/" "$build/$target" 2>&1 | tail -n 12
 done

@@ -91,7 +91,7 @@ def check_case(options, case, cc, flags):
         flags = flags + ["--main"] + ["--standalone"] * options.standalone + ["--external-masks"] * bool(masks)
         run("nnc", [options.nnc, *flags, case, "-o", "model.c"], folder)
         ask = lambda what: [] if options.standalone else shlex.split(run("nnc", [options.nnc, what], folder))
-        run("cc", [*shlex.split(cc), *ask("--cflags"), "model.c", "-o", "model", *ask("--libs"), "-lm"], folder)
+        run("cc", [*shlex.split(cc), *ask("--cflags"), "model.c", "-o", "model", *ask("--libs"), "-lm", "-s"], folder)
 
         data = ["--x", "x.npy", "--y", "y.npy"]
         for name in ("x", "y", "sample_weight"):

@@ -11,5 +11,5 @@ if [ -n "${SPOIL:-}" ]; then
     sed -i "$SPOIL" "$dir/m.c"
 fi
 # Unoptimised: most of the time goes into compiling.
-$cc -O0 $("$nnc" --cflags) "$dir/m.c" -o "$dir/m" $("$nnc" --libs)
+$cc -O0 -s $("$nnc" --cflags) "$dir/m.c" -o "$dir/m" $("$nnc" --libs)
 "$dir/m" gradcheck

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: MIT-0
-"""Imports every model of an archive and compares with what its framework predicted. usage: check.py NNC CXX CFLAGS
-ARCHIVE [PART OF PARTS]
+"""Imports every model of an archive, or of a folder, and compares with what its framework predicted. usage: check.py
+NNC CXX CFLAGS ARCHIVE [PART OF PARTS]
 
 Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x and y; or weights NAME.pt.safetensors and
-the model NAME.nn. Files of one model must become the same model
-file and the same weights. Each is compiled as a user would: nnc FILE -o FILE.c --inference-only. Many models are
-compiled at once, each in
+the model NAME.nn. Files of one model must become the same model file and the same weights. Every fourth is compiled in
+one step, nnc FILE -o FILE.c --inference-only, the others from the model file. Many models are compiled at once, each in
 a namespace of its own, for emitted C is C++, too, and reading the runtime's headers takes longer than all the rest.
 """
 
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -27,7 +27,7 @@ HEADERS = "stddef.h", "stdint.h", "string.h", "math.h", "stdio.h"
 
 class Case:
     def __init__(self, folder, number, name, files):
-        self.name, self.files, self.prefix, self.folder = name, files, f"m{number}", folder
+        self.name, self.files, self.number, self.prefix, self.folder = name, files, number, f"m{number}", folder
         with numpy.load(os.path.join(folder, name + ".npz")) as arrays:
             self.x, self.y = arrays["x"], arrays["y"]
 
@@ -59,7 +59,8 @@ class Case:
                 raise ValueError(f"defaults are not left out:\n{text}")
         if len(told) != 1:
             raise ValueError("its files become different models")
-        self.run(nnc, self.path(self.files[0]), "-o", self.path(".c"), "--inference-only", "--prefix", self.prefix)
+        source = [self.path(self.files[0])] if self.number // 2 % 4 == 0 else [model, "--weights", weights]
+        self.run(nnc, *source, "-o", self.path(".c"), "--inference-only", "--prefix", self.prefix)
         self.x = self.x.astype("int32" if "dtype='int32'" in open(self.path(".nn")).read() else "float32")
         self.x.tofile(self.path(".x"))
 
@@ -105,7 +106,7 @@ def compile_and_run(compiler, flags, folder, cases, number):
         file.writelines(case.include() for case in cases)
         file.write("int main() {\n" + "".join(case.call() for case in cases) + "    return 0;\n}\n")
     subprocess.run(
-        [*shlex.split(compiler), "-std=c++11", "-O0", *shlex.split(flags), source, "-o", program], check=True
+        [*shlex.split(compiler), "-std=c++11", *shlex.split(flags), source, "-o", program], check=True
     )
     subprocess.run([program], cwd=folder, check=True)
 
@@ -115,8 +116,11 @@ def main():
     part, parts = map(int, sys.argv[5].split("/")) if len(sys.argv) > 5 else (0, 1)
     failed, good = [], []
     with tempfile.TemporaryDirectory() as folder:
-        with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")
+        if os.path.isdir(archive):
+            shutil.copytree(archive, folder, dirs_exist_ok=True)
+        else:
+            with tarfile.open(archive) as packed:
+                packed.extractall(folder, filter="data")
         names = {}
         for file in sorted(os.listdir(folder)):
             name, ending = file.split(".", 1)

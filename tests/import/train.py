@@ -41,7 +41,6 @@ def main():
                 run(nnc, "net.nn", "--main", "-o", "net.c", cwd=folder)
                 run(
                     *shlex.split(compiler),
-                    "-O0",
                     *shlex.split(flags),
                     "net.c",
                     "-o",

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT-0
 """Holds the places of values in the arena against the C that uses them.
 
-usage: overlaps.py --nnc NNC MODEL.nn…      what nnc says about each model
+usage: overlaps.py --nnc NNC MODEL.nn…      what nnc says about each model, as it is and in one other way
        overlaps.py MODEL.c MEMORY BATCH     a file of C and its --emit=memory
 
 Read from the calls in the C: which values a call mentions, so from where to where each one must be kept. Checked: no
@@ -126,8 +126,9 @@ def main():
     if sys.argv[1] != "--nnc":
         wrong, count = check(sys.argv[1], open(sys.argv[1]).read(), open(sys.argv[2]).read(), int(sys.argv[3]))
     else:
-        for model in sys.argv[3:]:
-            for flags in ([], ["--gradients"], ["--inference-only"], ["--external-masks"]):
+        ways = ["--gradients"], ["--inference-only"], ["--external-masks"]  # in turn
+        for number, model in enumerate(sys.argv[3:]):
+            for flags in ([], ways[number % len(ways)]):
                 memory = ask(sys.argv[2], *flags, "--emit=memory", model)
                 batch = int(re.match(r"batch (\d+)", memory)[1])
                 more, values = check(f"{model} {' '.join(flags)}", ask(sys.argv[2], *flags, "-o", "-", model), memory,
