@@ -35,8 +35,9 @@ png_libs  = $(if $(PNG),-lspng)
 # They are another program's, nnc-import, which nnc becomes for such files: started with every nnc, they would cost more than most
 # models take.
 import_packages := hdf5 jansson libzip libprotobuf-c
-IMPORT = $(shell pkg-config --exists $(import_packages) 2>/dev/null && command -v protoc-c >/dev/null && echo 1)
-import_flags = $(if $(IMPORT),-DNNC_IMPORT -isystem $(BUILD) $(shell pkg-config --cflags $(import_packages) | sed 's/-I/-isystem /g'))
+# Each is asked for once, when it is first wanted.
+IMPORT       = $(eval IMPORT := $$(shell pkg-config --exists $(import_packages) 2>/dev/null && command -v protoc-c >/dev/null && echo 1))$(IMPORT)
+import_flags = $(eval import_flags := $$(if $$(IMPORT),-DNNC_IMPORT -isystem $(BUILD) $$(shell pkg-config --cflags $(import_packages) | sed 's/-I/-isystem /g')))$(import_flags)
 import_libs  = $(if $(IMPORT),$(shell pkg-config --libs $(import_packages)))
 
 # runtime/core ships in products; runtime/program is the hosted program around a model.
@@ -162,9 +163,9 @@ $(BUILD)/sources: force
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
 .PHONY: check check-fast demo bench bench-setup
-# The libraries of nnc-import may have been installed only now.
+# The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
-	$(Q)$(if $(IMPORT),$(MAKE) --no-print-directory $(BUILD)/nnc-import)
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/run.py --build $(BUILD) $(if $(SAN),--san) $(TESTS)
 
 check-fast: all ## the tests that take seconds

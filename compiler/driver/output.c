@@ -107,8 +107,12 @@ bool output_check(const Options *options, Arena *arena) {
         {header_path(options, arena), "the header of --header", NNC_PATH_WRITE, 0},
         {depfile_path(options, arena), "the dependencies of -MF", NNC_PATH_WRITE, 0},
     };
+    return output_check_paths(paths, sizeof paths / sizeof *paths);
+}
+
+bool output_check_paths(const nnc_pathname *paths, size_t count) {
     const nnc_pathname *output, *other;
-    if (!nnc_paths_clash(paths, sizeof paths / sizeof *paths, &output, &other)) return true;
+    if (!nnc_paths_clash(paths, count, &output, &other)) return true;
     if (nnc_path_is_written(other))
         fprintf(stderr, "nnc: cannot write %s: it would be %s and %s\n", output->path, output->name, other->name);
     else fprintf(stderr, "nnc: cannot write %s: it is %s\n", output->path, other->name);
@@ -149,16 +153,18 @@ bool output_write(const Options *options, Arena *arena, const Plan *plan, const 
     return write_all(arena, files, count);
 }
 
+nnc_path_text program_path(void) {
+    nnc_path_text path;
+    const ssize_t length = readlink("/proc/self/exe", path.text, sizeof path.text - 1);
+    path.text[length > 0 ? length : 0] = '\0';
+    return path;
+}
+
 /* The folder of the running program, "" when it cannot be told. */
 static const char *program_folder(const Options *options, Arena *arena) {
-    char path[4096];
-    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (length > 0) path[length] = '\0';
-    else snprintf(path, sizeof path, "%s", options->program);
-    char *slash = strrchr(path, '/');
-    if (!slash) return "";
-    *slash = '\0';
-    return arena_strdup(arena, path);
+    const nnc_path_text program = program_path();
+    const char *const path = *program.text ? program.text : options->program, *const slash = strrchr(path, '/');
+    return slash ? arena_strndup(arena, path, (size_t)(slash - path)) : "";
 }
 
 /* libnnc.a and its headers: beside nnc in a build folder, or as installed, in PREFIX/lib and PREFIX/include/nnc. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "driver/output.h"
 #include "model/layer.h"
 #include "model/read.h"
 
@@ -24,12 +25,10 @@ bool export_onnx(Export *export) { return is_missing(export); }
 #endif
 
 bool export_fail(Export *export, const char *format, ...) {
-    char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    nnc_fail_at_list(&export->host, export->options->input, 0, 0, format, args);
     va_end(args);
-    nnc_fail_at(&export->host, export->options->input, 0, 0, "%s", text);
     return false;
 }
 
@@ -62,8 +61,8 @@ static bool read_weights(Export *export) {
         for (int j = 0; j < model->layers.at[i]->weights.count; j++) {
             const Weight *const weight = model->layers.at[i]->weights.at[j];
             nnc_tensor *const tensor = &tensors[count++];
-            *tensor = (nnc_tensor){.name = weight->path, .offset = offset, .gradient_offset = SIZE_MAX,
-                                   .rank = weight->shape.rank};
+            *tensor = (nnc_tensor){
+                .name = weight->path, .offset = offset, .gradient_offset = SIZE_MAX, .rank = weight->shape.rank};
             for (int k = 0; k < weight->shape.rank; k++) tensor->shape[k] = weight->shape.dim[k];
             offset += (size_t)shape_size(weight->shape, 1);
         }
@@ -112,10 +111,7 @@ static bool check_paths(const Options *options) {
         {options->weights, "the file of --weights", NNC_PATH_READ, 0},
         {options->output, "the file of -o", NNC_PATH_WRITE, 0},
     };
-    const nnc_pathname *output, *other;
-    if (!nnc_paths_clash(paths, sizeof paths / sizeof *paths, &output, &other)) return true;
-    fprintf(stderr, "nnc: cannot write %s: it is %s\n", output->path, other->name);
-    return false;
+    return output_check_paths(paths, sizeof paths / sizeof *paths);
 }
 
 static bool write_out(Export *export) {

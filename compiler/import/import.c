@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "driver/output.h"
 #include "driver/temporary.h"
 #include "model/dump.h"
 
@@ -46,10 +47,10 @@ bool import_hdf5(Import *import) { return is_missing(import); }
 bool import_onnx(Import *import) { return is_missing(import); }
 
 void import_become(char **argv) {
-    char path[1 << 12];
-    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "-import");
-    if (length <= 0) return;
-    memcpy(path + length, "-import", sizeof "-import");
+    const nnc_path_text program = program_path();
+    char path[sizeof program.text + sizeof "-import"];
+    if (!*program.text) return;
+    snprintf(path, sizeof path, "%s-import", program.text);
     execv(path, argv);
 }
 
@@ -180,10 +181,7 @@ static bool check_paths(const Options *options) {
         {options->weights, "the file of --weights", NNC_PATH_WRITE, 0},
         {options->checkpoint, "the file of --checkpoint", NNC_PATH_WRITE, 0},
     };
-    const nnc_pathname *output, *other;
-    if (!nnc_paths_clash(paths, sizeof paths / sizeof *paths, &output, &other)) return true;
-    fprintf(stderr, "nnc: cannot write %s: it would be %s and %s\n", output->path, output->name, other->name);
-    return false;
+    return output_check_paths(paths, sizeof paths / sizeof *paths);
 }
 
 static const char *temporary_file(Arena *arena, const char *folder, const char *name) {

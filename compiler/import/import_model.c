@@ -12,12 +12,10 @@
 #include "model/write.h"
 
 bool import_fail(Import *import, const char *format, ...) {
-    char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    nnc_fail_at_list(&import->host, import->path, 0, 0, format, args);
     va_end(args);
-    nnc_fail_at(&import->host, import->path, 0, 0, "%s", text);
     return false;
 }
 

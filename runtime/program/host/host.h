@@ -43,6 +43,8 @@ NNC_API int nnc_fail_usage(nnc_host *host, const char *format, ...) NNC_PRINTF(2
 /** The same about a place in a file; line and column count from 1, 0 leaves them out. Always -1. */
 NNC_API int nnc_fail_at(nnc_host *host, const char *path, size_t line, size_t column, const char *format, ...)
     NNC_PRINTF(5, 6);
+NNC_API int nnc_fail_at_list(nnc_host *host, const char *path, size_t line, size_t column, const char *format,
+                             va_list args);
 /** Adds the way out to the recorded error, behind a semicolon. Always -1. */
 NNC_API int nnc_fail_hint(nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
 /** Prints `program: warning: text` to standard error. */

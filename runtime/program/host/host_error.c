@@ -30,8 +30,14 @@ NNC_API int nnc_fail_usage(nnc_host *host, const char *format, ...) {
 NNC_API int nnc_fail_at(nnc_host *host, const char *path, size_t line, size_t column, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    nnc_record_error(host, NNC_EXIT_FAILED, format, args);
+    int failed = nnc_fail_at_list(host, path, line, column, format, args);
     va_end(args);
+    return failed;
+}
+
+NNC_API int nnc_fail_at_list(nnc_host *host, const char *path, size_t line, size_t column, const char *format,
+                             va_list args) {
+    nnc_record_error(host, NNC_EXIT_FAILED, format, args);
     int used = snprintf(host->place, sizeof host->place, "%.500s", path);
     size_t at = used < 0 ? 0 : (size_t)used;
     if (line > 0 && column > 0) {
