@@ -19,20 +19,18 @@ static bool take_through(Onnx *onnx, const Node *node, bool *done) {
     return true;
 }
 
-/* Whether the first node that cares finds channels in the second dimension. */
-static bool channels_first(const Onnx *onnx) {
+bool onnx_wants_channels(const Onnx *onnx, const char *value) {
     static const char *const windows[] = {
         "Conv",          "ConvTranspose",      "MaxPool", "AveragePool", "GlobalAveragePool",
         "GlobalMaxPool", "BatchNormalization", "Resize",  "Upsample",    "InstanceNormalization"};
     static const char *const through[] = {"Relu",     "LeakyRelu", "Sigmoid", "Tanh", "Elu", "Clip", "Pad",  "Dropout",
                                           "Identity", "Cast",      "Mul",     "Div",  "Sub", "Add",  "PRelu"};
-    const char *value = onnx->value;
     for (size_t steps = 0; steps <= onnx->graph->n_node; steps++) {
         const NodeList readers = onnx_readers(onnx, value);
         const Node *const node = readers.count ? readers.at[0] : NULL;
         bool passes = false;
         for (size_t i = 0; node && i < sizeof windows / sizeof *windows; i++)
-            if (onnx_is(node, windows[i])) return true;
+            if (onnx_is(node, windows[i])) return readers.count == 1; /* else one of several that normalize */
         for (size_t i = 0; node && i < sizeof through / sizeof *through; i++) passes |= onnx_is(node, through[i]);
         if (!passes) return false;
         value = node->output[0];
@@ -41,7 +39,6 @@ static bool channels_first(const Onnx *onnx) {
 }
 
 static bool take_input(Onnx *onnx) {
-    enum { WHOLE_32 = 6, WHOLE_64 = 7, REAL = 1, DOUBLE = 11 };
     const Onnx__ValueInfoProto *input = NULL;
     for (size_t i = 0; i < onnx->graph->n_input; i++) {
         const Onnx__ValueInfoProto *const each = onnx->graph->input[i];
@@ -55,11 +52,10 @@ static bool take_input(Onnx *onnx) {
     const Onnx__TypeProto__Tensor *const type = input && input->type ? input->type->tensor_type : NULL;
     if (!type || !type->shape || type->shape->n_dim < 2 || type->shape->n_dim >= ONNX_RANK)
         return import_fail(onnx->import, "does not say the shape of its input");
-    if (type->elem_type != REAL && type->elem_type != WHOLE_32 && type->elem_type != WHOLE_64 &&
-        type->elem_type != DOUBLE)
+    onnx->whole_input = type->elem_type == TYPE_INT32 || type->elem_type == TYPE_INT64;
+    if (!onnx->whole_input && type->elem_type != TYPE_FLOAT && type->elem_type != TYPE_DOUBLE)
         return import_fail(onnx->import, "has an input %s that is neither real nor whole numbers",
                            import_quote(onnx->import, input->name));
-    onnx->whole_input = type->elem_type == WHOLE_32 || type->elem_type == WHOLE_64;
     onnx->value = input->name;
     onnx->rank = (int)type->shape->n_dim;
     for (int i = 0; i < onnx->rank; i++)
@@ -78,7 +74,9 @@ static bool time_first(const Onnx *onnx) {
 static bool put_input(Onnx *onnx) {
     Import *const import = onnx->import;
     const int64_t *const dim = onnx->dim;
-    onnx->lay = time_first(onnx) ? LAY_TIME : onnx->rank >= 3 && channels_first(onnx) ? LAY_CHANNELS : LAY_SAME;
+    onnx->lay = time_first(onnx)                                            ? LAY_TIME
+                : onnx->rank >= 3 && onnx_wants_channels(onnx, onnx->value) ? LAY_CHANNELS
+                                                                            : LAY_SAME;
     int64_t sizes[ONNX_RANK];
     int count = 0;
     if (onnx->lay == LAY_TIME) sizes[count++] = dim[0];
@@ -113,6 +111,23 @@ static bool is_output(const Onnx *onnx) {
     return false;
 }
 
+/* The chain ends where nothing reads its value: at the output, or where only a graph within a node does. */
+static bool check_end(const Onnx *onnx) {
+    if (is_output(onnx) && onnx->lay != LAY_ROWS && !onnx->one && !onnx->steps) return true;
+    if (is_output(onnx))
+        return import_fail(onnx->import, "has an output of another shape than what it is made of here");
+    for (size_t i = 0; i < onnx->graph->n_node; i++) {
+        const Node *const node = onnx->graph->node[i];
+        if (!onnx_is(node, "Loop") && !onnx_is(node, "Scan") && !onnx_is(node, "If")) continue;
+        onnx_fail(onnx, node, "it has a graph of its own, step by step, which is no layer of nnc");
+        nnc_fail_hint(&onnx->import->host,
+                      "import what it was exported from: the .keras, or PyTorch's weights by --for");
+        return false;
+    }
+    return import_fail(onnx->import, "has no output that its input leads to: %s is read by nothing",
+                       import_quote(onnx->import, onnx->value));
+}
+
 static bool take_nodes(Onnx *onnx) {
     for (size_t steps = 0;; steps++) {
         bool done = false;
@@ -133,8 +148,8 @@ static bool take_nodes(Onnx *onnx) {
             nnc_fail_hint(&onnx->import->host, "nnc takes models that are one chain of layers");
             return false;
         }
-        bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through, onnx_take_layer, onnx_take_window,
-                                                                onnx_take_recurrent};
+        bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through, onnx_take_layer, onnx_take_shape,
+                                                                onnx_take_recurrent, onnx_take_window};
         for (size_t i = 0; i < sizeof takers / sizeof *takers && !done; i++)
             if (!takers[i](onnx, node, &done)) return false;
         if (!done) {
@@ -145,8 +160,7 @@ static bool take_nodes(Onnx *onnx) {
             return false;
         }
     }
-    return is_output(onnx) || import_fail(onnx->import, "has no output that its input leads to: %s is read by nothing",
-                                          import_quote(onnx->import, onnx->value));
+    return check_end(onnx);
 }
 
 /* fc1 of fc1.weight, where no other layer has it. */
@@ -154,12 +168,13 @@ static void put_layers(Onnx *onnx) {
     Text *const out = &onnx->import->text;
     for (int i = 0; i < onnx->layers.count; i++) {
         const Found *const found = onnx->layers.at[i];
-        text_printf(out, "%s(%s", found->class_name, text_chars(&found->args));
-        bool unique = found->name != NULL;
+        text_printf(out, "%s%s(%s%s", found->distributed ? "TimeDistributed(" : "", found->class_name,
+                    text_chars(&found->args), found->biasless ? ", use_bias=False" : "");
+        bool unique = found->name != NULL && !found->distributed;
         for (int j = 0; unique && j < onnx->layers.count; j++)
             unique = j == i || !onnx->layers.at[j]->name || strcmp(onnx->layers.at[j]->name, found->name) != 0;
         if (unique) text_printf(out, "%sname='%s'", found->args.length ? ", " : "", found->name);
-        text_puts(out, ")\n");
+        text_puts(out, found->distributed ? "))\n" : ")\n");
     }
 }
 

@@ -10,6 +10,8 @@
 typedef Onnx__NodeProto Node;
 
 enum { ONNX_RANK = 8 };
+/* Types of elements, as the format numbers them. */
+enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7, TYPE_DOUBLE = 11 };
 
 /** A constant: floats, or whole numbers. */
 typedef struct Constant {
@@ -23,12 +25,14 @@ typedef struct Constant {
 
 /** How the chain's present value lies here, whose dimensions in ONNX are `dim`. */
 typedef enum Lay {
-    LAY_SAME,        /* (batch, …), as there */
-    LAY_CHANNELS,    /* there (batch, channels, …), here channels come last */
-    LAY_TIME,        /* there (time, batch, features), here the batch comes first */
+    LAY_SAME,     /* (batch, …), as there */
+    LAY_CHANNELS, /* there (batch, channels, …), here channels come last */
+    LAY_TIME,     /* there (time, batch, features), here the batch comes first */
     /* all outputs of a recurrent layer: there (time, ways, batch, units), here (batch, time, ways · units) */
     LAY_STEPS,
-    LAY_LAST,        /* its last output: there (ways, batch, units), here (batch, ways · units) */
+    LAY_LAST,  /* its last output: there (ways, batch, units), here (batch, ways · units) */
+    LAY_SPLIT, /* as here, but there the last dimension is two */
+    LAY_ROWS,  /* there (batch · steps, features), here (batch, steps, features): `image` says the batch and steps */
     /* both flat; but there channel after channel, here pixel after pixel: `image` says the sizes there */
     LAY_FLAT_IMAGE
 } Lay;
@@ -37,7 +41,9 @@ typedef enum Lay {
 typedef struct Found {
     const char *class_name, *name; /* name: or NULL */
     Text args;
-    bool activates;       /* an activation may still become its argument */
+    bool activates;   /* an activation may still become its argument */
+    bool biasless;    /* a bias may still become its weight, as long as it activates */
+    bool distributed; /* over time steps, each as a sample */
     LIST(nnc_entry) weights;
 } Found;
 
@@ -45,8 +51,8 @@ typedef struct Onnx {
     Import *import;
     const Onnx__GraphProto *graph;
     int64_t opset;
-    Names constants;  /* name → Constant */
-    Names readers;    /* name → NodeList of those that read a value that is no constant */
+    Names constants; /* name → Constant */
+    Names readers;   /* name → NodeList of those that read a value that is no constant */
     LIST(Found *) layers;
     bool whole_input; /* indices */
     int64_t batch;    /* that the graph was exported with; 1 where it is open */
@@ -57,13 +63,20 @@ typedef struct Onnx {
     Lay lay;
     int64_t image[ONNX_RANK]; /* channels, height, width of LAY_FLAT_IMAGE */
     int image_rank;
-    bool positive;    /* it is not below 0 */
+    int one;       /* an axis of size 1 that is none here; 0: there is none */
+    int64_t steps; /* that are samples for now; 0: none are */
+    bool turned;   /* time runs the other way: what comes next is a recurrent layer */
+    bool positive; /* it is not below 0 */
 } Onnx;
 
 typedef LIST(const Node *) NodeList;
 
-/** Reads constants and folds what is computed from them and from shapes; false after a message. (onnx_graph.c) */
+/** Reads constants and folds what is computed from them and from shapes; false after a message. (onnx_fold.c) */
 bool onnx_fold(Onnx *onnx);
+/** A constant with room for its elements; NULL when its sizes are none. */
+Constant *onnx_new_constant(Onnx *onnx, const char *name, int rank, const int64_t *dim, bool whole);
+/** The constant of a tensor; NULL after a message. */
+Constant *onnx_constant_of(Onnx *onnx, const Onnx__TensorProto *tensor, const char *name);
 const Constant *onnx_constant(const Onnx *onnx, const char *name);
 /** The input of a node, NULL where it has none or leaves it out. */
 const char *onnx_input(const Node *node, size_t index);
@@ -88,25 +101,37 @@ Found *onnx_layer(Onnx *onnx, const char *class_name);
 void onnx_arg(Onnx *onnx, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** A weight of the new layer, whose values are made by the caller. */
 void onnx_weight(Onnx *onnx, float *values, int rank, const int64_t *dim);
+void onnx_found_weight(Onnx *onnx, Found *found, float *values, int rank, const int64_t *dim);
+int64_t onnx_product(const int64_t *dim, int count);
 /** Values of a constant in another order of dimensions. */
 float *onnx_permuted(const Onnx *onnx, const Constant *constant, int rank, const int64_t *dim, const int *order);
 /** The present value becomes that output of a node, whose sizes the caller has set. */
 void onnx_step(Onnx *onnx, const char *output);
 
+/** Whether the first node behind a value that cares finds channels in the second dimension. (onnx.c) */
+bool onnx_wants_channels(const Onnx *onnx, const char *value);
+
 /** Nodes that become layers; false after a message. *done: whether the kind of node was known. */
 bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done);     /* onnx_layers.c */
+bool onnx_take_shape(Onnx *onnx, const Node *node, bool *done);     /* onnx_shapes.c */
 bool onnx_take_window(Onnx *onnx, const Node *node, bool *done);    /* onnx_windows.c: convolutions, pooling */
 bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done); /* onnx_recurrent.c */
+/** The last of all steps: then the layer before gives only that. `keeps`: as a sequence of one step. */
+bool onnx_take_last_step(Onnx *onnx, const Node *node, bool keeps); /* onnx_recurrent.c */
+/** Sequences are turned round, where they are that (`whole`). */
+bool onnx_turn_time(Onnx *onnx, const Node *node, bool whole); /* onnx_recurrent.c */
 /** Several nodes that read one value: a pattern of known meaning. */
-bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done);   /* onnx_patterns.c */
+bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done); /* onnx_patterns.c */
 /** An activation, in words of the language: of the layer before, or a layer of its own. */
-bool onnx_take_batch_normalization(Onnx *onnx, const Node *node);   /* onnx_normalization.c */
+bool onnx_take_batch_normalization(Onnx *onnx, const Node *node); /* onnx_normalization.c */
 bool onnx_take_layer_normalization(Onnx *onnx, const Node *node);
 bool onnx_take_scale(Onnx *onnx, const Node *node);
 /** Calls the layer made last after its weight, where the exporter keeps the name: fc1.weight → fc1. */
 void onnx_name_layer(Onnx *onnx, const char *weight);
 /** The constant that a node adds, or multiplies by; NULL: there is none. */
 const Constant *onnx_added(const Onnx *onnx, const Node *node);
+/** PReLU; `node` is the last of those that make it. (onnx_layers.c) */
+bool onnx_take_slopes(Onnx *onnx, const Node *node, const Constant *slope);
 bool onnx_activation(Onnx *onnx, const char *name);
 
 #endif

@@ -10,12 +10,6 @@
 
 #include "import/onnx_graph.h"
 
-static int64_t product_of(const int64_t *dim, int count) {
-    int64_t product = 1;
-    for (int i = 0; i < count; i++) product *= dim[i];
-    return product;
-}
-
 /* fc1.weight → fc1: a layer's name, where the exporter keeps it. */
 void onnx_name_layer(Onnx *onnx, const char *weight) {
     static const char *const endings[] = {".weight", ".bias"};
@@ -38,8 +32,8 @@ void onnx_name_layer(Onnx *onnx, const char *weight) {
 
 /* Rows of a kernel that takes an image flat: there channel after channel, here pixel after pixel. */
 static float *rows_of_image(const Onnx *onnx, const float *kernel, int64_t units) {
-    const int64_t channels = onnx->image[0], pixels = product_of(onnx->image + 1, onnx->image_rank - 1);
-    float *const out = NEW_ARRAY(onnx->import->arena, float, channels * pixels * units + 1);
+    const int64_t channels = onnx->image[0], pixels = onnx_product(onnx->image + 1, onnx->image_rank - 1);
+    float *const out = NEW_ARRAY(onnx->import->arena, float, channels *pixels *units + 1);
     for (int64_t c = 0; c < channels; c++)
         for (int64_t p = 0; p < pixels; p++)
             memcpy(out + (p * channels + c) * units, kernel + (c * pixels + p) * units, (size_t)units * sizeof *out);
@@ -62,8 +56,7 @@ const Constant *onnx_added(const Onnx *onnx, const Node *node) {
 }
 
 /* x · kernel + bias. `turned`: the kernel is (units, inputs). */
-static bool take_dense(Onnx *onnx, const Node *node, const Constant *kernel, bool turned, const Constant *bias,
-                       const char *output) {
+static bool take_dense(Onnx *onnx, const Node *node, const Constant *kernel, bool turned, const Constant *bias) {
     if (!kernel || !kernel->real || kernel->rank != 2)
         return onnx_fail(onnx, node, "its second factor is no constant matrix: nnc's products have a kernel");
     const int64_t inputs = kernel->dim[turned ? 1 : 0], units = kernel->dim[turned ? 0 : 1];
@@ -76,24 +69,35 @@ static bool take_dense(Onnx *onnx, const Node *node, const Constant *kernel, boo
     float *values = turned ? onnx_permuted(onnx, kernel, 2, kernel->dim, (int[]){1, 0}) : kernel->real;
     if (onnx->lay == LAY_FLAT_IMAGE) values = rows_of_image(onnx, values, units);
     if (onnx->lay == LAY_FLAT_IMAGE || onnx->lay == LAY_LAST) onnx->lay = LAY_SAME;
-    if (!bias) {
-        const Node *const add = onnx_reader(onnx, output, "Add");
-        if (add && bias_values(onnx, onnx_added(onnx, add), units) && onnx_added(onnx, add)->count == (size_t)units) {
-            bias = onnx_added(onnx, add);
-            output = add->output[0];
-        }
-    }
     float *const biases = bias ? bias_values(onnx, bias, units) : NULL;
     if (bias && !biases) return onnx_fail(onnx, node, "its third input is no bias of %lld numbers", (long long)units);
-    onnx_layer(onnx, "Dense")->activates = true;
+    Found *const found = onnx_layer(onnx, "Dense");
+    found->activates = true;
+    found->biasless = !bias;
     onnx_arg(onnx, "%lld", (long long)units);
-    if (!bias) onnx_arg(onnx, "use_bias=False");
     onnx_weight(onnx, values, 2, (int64_t[]){inputs, units});
     if (bias) onnx_weight(onnx, biases, 1, &units);
     onnx_name_layer(onnx, kernel->name);
     onnx->dim[last] = units;
     onnx->positive = false;
-    onnx_step(onnx, output);
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+/* What is added to each channel of a product or convolution without a bias is that. */
+static bool take_bias(Onnx *onnx, const Node *node, bool *done) {
+    const Constant *const bias = onnx_added(onnx, node);
+    const int at = onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1;
+    const int place = bias ? bias->rank - (onnx->rank - at) : -1; /* of the channels among the constant's dimensions */
+    int index = onnx->layers.count - 1;
+    if (index > 0 && !strncmp(onnx->layers.at[index]->class_name, "Cropping", 8)) index--;
+    Found *const found = index >= 0 ? onnx->layers.at[index] : NULL;
+    *done = onnx_is(node, "Add") && found && found->biasless && found->activates && bias && bias->real && place >= 0 &&
+            bias->dim[place] == onnx->dim[at] && bias->count == (size_t)onnx->dim[at] && onnx->lay != LAY_FLAT_IMAGE;
+    if (!*done) return true;
+    found->biasless = false;
+    onnx_found_weight(onnx, found, bias->real, 1, &onnx->dim[at]);
+    onnx_step(onnx, node->output[0]);
     return true;
 }
 
@@ -105,8 +109,7 @@ static bool take_gemm(Onnx *onnx, const Node *node) {
         return onnx_fail(onnx, node, "nnc has no factors alpha and beta");
     const Constant *const bias = onnx_constant_input(onnx, node, 2);
     if (onnx_input(node, 2) && !bias) return onnx_fail(onnx, node, "its bias is no constant");
-    return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), onnx_int(node, "transB", 0) != 0, bias,
-                      node->output[0]);
+    return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), onnx_int(node, "transB", 0) != 0, bias);
 }
 
 /* Rows of a table, by indices. */
@@ -159,24 +162,44 @@ static bool take_clip(Onnx *onnx, const Node *node) {
     return true;
 }
 
-/* The axis of a softmax must be the last here; before opset 13 one stood for all behind it. */
+/* Before opset 13 an axis stood for all behind it. */
 static bool take_softmax(Onnx *onnx, const Node *node, const char *name) {
     int64_t axis = onnx_int(node, "axis", onnx->opset < 13 ? 1 : -1);
     if (axis < 0) axis += onnx->rank;
     const int64_t channels = onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1;
     if (onnx->lay == LAY_FLAT_IMAGE) return onnx_fail(onnx, node, "nnc would give its outputs in another order");
-    if (axis != channels)
+    onnx_step(onnx, node->output[0]);
+    if (axis == channels) return onnx_activation(onnx, name);
+    if (axis < 1 || axis >= onnx->rank || onnx->lay != LAY_SAME || onnx->one || strcmp(name, "softmax") != 0 ||
+        onnx->opset < 13)
         return onnx_fail(onnx, node, "nnc takes it along the %s axis, not along %lld",
                          onnx->lay == LAY_CHANNELS ? "channels'" : "last", (long long)axis);
-    onnx_step(onnx, node->output[0]);
-    return onnx_activation(onnx, name);
+    onnx_layer(onnx, "Softmax");
+    onnx_arg(onnx, "axis=%lld", (long long)axis);
+    return true;
 }
 
-static bool take_prelu(Onnx *onnx, const Node *node) {
-    const Constant *const slope = onnx_constant_input(onnx, node, 1);
+/* Slopes for every place of a sample, but for axes of size 1, which share them. */
+static bool take_own_slopes(Onnx *onnx, const Node *node, const Constant *slope) {
+    Text axes = {.arena = onnx->import->arena};
+    for (int i = 0; i < slope->rank; i++)
+        if (slope->dim[i] == 1) text_printf(&axes, "%s%d", axes.length ? ", " : "", i + 1);
+        else if (slope->dim[i] != onnx->dim[i + 1])
+            return onnx_fail(onnx, node, "its slopes are neither one for each channel nor one for each place");
+    onnx_layer(onnx, "PReLU");
+    if (axes.length) onnx_arg(onnx, "shared_axes=[%s]", text_chars(&axes));
+    onnx_weight(onnx, slope->real, slope->rank, slope->dim);
+    onnx->positive = false;
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+bool onnx_take_slopes(Onnx *onnx, const Node *node, const Constant *slope) {
     const int64_t channels = onnx->lay == LAY_CHANNELS ? onnx->dim[1] : onnx->dim[onnx->rank - 1];
-    if (!slope || !slope->real || (slope->count != 1 && slope->count != (size_t)channels) ||
-        (slope->count != 1 && onnx->lay == LAY_FLAT_IMAGE))
+    if (slope && slope->real && onnx->lay == LAY_SAME && !onnx->one && slope->rank == onnx->rank - 1)
+        return take_own_slopes(onnx, node, slope);
+    if (onnx->lay == LAY_ROWS || onnx->one || !slope || !slope->real ||
+        (slope->count != 1 && slope->count != (size_t)channels) || (slope->count != 1 && onnx->lay == LAY_FLAT_IMAGE))
         return onnx_fail(onnx, node, "its slopes are not one for each channel");
     float *const values = NEW_ARRAY(onnx->import->arena, float, channels + 1);
     int64_t dim[ONNX_RANK];
@@ -235,171 +258,21 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
     if (onnx_is(node, "Clip")) return take_clip(onnx, node);
     if (onnx_is(node, "Softmax")) return take_softmax(onnx, node, "softmax");
     if (onnx_is(node, "LogSoftmax")) return take_softmax(onnx, node, "log_softmax");
-    if (onnx_is(node, "PRelu")) return take_prelu(onnx, node);
+    if (onnx_is(node, "PRelu")) return onnx_take_slopes(onnx, node, onnx_constant_input(onnx, node, 1));
     *done = false;
-    return true;
-}
-
-/* Normalization ------------------------------------------------------------ */
-
-/* Shapes ------------------------------------------------------------ */
-
-/* Whether what comes behind elementwise nodes is a product with a kernel, whose rows can be put into another order. */
-static bool feeds_product(const Onnx *onnx, const char *value) {
-    static const char *const through[] = {"Relu", "Dropout", "Identity", "Sigmoid", "Tanh", "Elu", "LeakyRelu", "Cast"};
-    for (size_t steps = 0; steps <= onnx->graph->n_node; steps++) {
-        const NodeList readers = onnx_readers(onnx, value);
-        bool passes = false;
-        if (readers.count != 1) return false;
-        if (onnx_is(readers.at[0], "Gemm") || onnx_is(readers.at[0], "MatMul")) return true;
-        for (size_t i = 0; i < sizeof through / sizeof *through; i++) passes |= onnx_is(readers.at[0], through[i]);
-        if (!passes) return false;
-        value = readers.at[0]->output[0];
-    }
-    return false;
-}
-
-/* (batch, …) → (batch, all). */
-static bool take_flatten(Onnx *onnx, const char *output) {
-    const int64_t all = product_of(onnx->dim + 1, onnx->rank - 1);
-    const bool image = onnx->lay == LAY_CHANNELS && onnx->rank > 2 && product_of(onnx->dim + 2, onnx->rank - 2) > 1 &&
-                       onnx->dim[1] > 1;
-    Found *const last = onnx->layers.count ? onnx->layers.at[onnx->layers.count - 1] : NULL;
-    const bool pooled =
-        last && !strncmp(last->class_name, "Global", 6) && !strcmp(text_chars(&last->args), "keepdims=True");
-    if (image && !feeds_product(onnx, output)) {
-        Text order = {.arena = onnx->import->arena};
-        for (int i = 1; i < onnx->rank - 1; i++) text_printf(&order, ", %d", i);
-        onnx_layer(onnx, "Permute");
-        onnx_arg(onnx, "(%d%s)", onnx->rank - 1, text_chars(&order));
-    }
-    if (pooled) last->args.length = 0, last->args.chars[0] = '\0';
-    else if (onnx->rank > 2) onnx_layer(onnx, "Flatten");
-    if (image && feeds_product(onnx, output)) {
-        onnx->lay = LAY_FLAT_IMAGE;
-        onnx->image_rank = onnx->rank - 1;
-        memcpy(onnx->image, onnx->dim + 1, (size_t)onnx->image_rank * sizeof *onnx->image);
-    } else if (onnx->lay != LAY_FLAT_IMAGE) {
-        onnx->lay = LAY_SAME;
-    }
-    onnx->rank = 2;
-    onnx->dim[1] = all;
-    onnx_step(onnx, output);
-    return true;
-}
-
-static bool take_reshape(Onnx *onnx, const Node *node) {
-    int64_t dim[2 * ONNX_RANK];
-    int rank = onnx_ints(onnx, node, "shape", 1, dim);
-    const int64_t all = product_of(onnx->dim, onnx->rank);
-    int64_t known = 1;
-    int open = -1;
-    if (rank < 1 || rank >= ONNX_RANK) return onnx_fail(onnx, node, "its shape is no constant");
-    if (dim[0] == onnx->batch) dim[0] = 1;
-    for (int i = 0; i < rank; i++) {
-        if (dim[i] == 0 && i < onnx->rank) dim[i] = onnx->dim[i];
-        if (dim[i] == -1) open = i;
-        else known *= dim[i];
-    }
-    if (open >= 0 && known > 0) dim[open] = all / known;
-    if (open == 0 && rank == 2 && all % dim[1] == 0) dim[0] = 1; /* (-1, features) of a batch of one */
-    if (product_of(dim, rank) != all || dim[0] != 1) return onnx_fail(onnx, node, "it does not keep the batch first");
-    if (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST)
-        return onnx_fail(onnx, node, "what a recurrent layer gives cannot take this shape here");
-    if (rank == 2) return take_flatten(onnx, node->output[0]);
-    if (rank == onnx->rank && !memcmp(dim, onnx->dim, (size_t)rank * sizeof *dim))
-        return onnx_step(onnx, node->output[0]), true;
-    if (onnx->lay == LAY_SAME && rank == onnx->rank && rank > 2 && dim[1] == 1 && onnx->dim[rank - 1] == 1 &&
-        !memcmp(dim + 2, onnx->dim + 1, (size_t)(rank - 2) * sizeof *dim)) {
-        memcpy(onnx->dim, dim, (size_t)rank * sizeof *dim); /* the only channel comes first */
-        onnx->lay = LAY_CHANNELS;
-        onnx_step(onnx, node->output[0]);
-        return true;
-    }
-    if ((onnx->lay == LAY_CHANNELS && onnx->rank > 2) || onnx->lay == LAY_FLAT_IMAGE || onnx->lay == LAY_TIME)
-        return onnx_fail(onnx, node, "the channels of what takes a new shape come last here");
-    Text shape = {.arena = onnx->import->arena};
-    for (int i = 1; i < rank; i++) text_printf(&shape, "%s%lld", i > 1 ? ", " : "", (long long)dim[i]);
-    onnx_layer(onnx, "Reshape");
-    onnx_arg(onnx, "(%s)", text_chars(&shape));
-    onnx->rank = rank;
-    memcpy(onnx->dim, dim, (size_t)rank * sizeof *dim);
-    onnx->lay = LAY_SAME;
-    onnx_step(onnx, node->output[0]);
-    return true;
-}
-
-/* Another order of dimensions: of what lies otherwise here, often nothing is left to do. */
-static bool take_transpose(Onnx *onnx, const Node *node) {
-    int64_t perm[2 * ONNX_RANK], dim[ONNX_RANK];
-    const int rank = onnx->rank;
-    if (onnx_ints(onnx, node, "perm", -1, perm) != rank)
-        return onnx_fail(onnx, node, "its order is not that of %d dimensions", rank);
-    bool last_first = rank > 2, first_last = rank > 2, time = rank == 3 && perm[0] == 1 && perm[1] == 0 && perm[2] == 2;
-    for (int i = 0; i < rank; i++) {
-        if (perm[i] < 0 || perm[i] >= rank) return onnx_fail(onnx, node, "its order is none");
-        dim[i] = onnx->dim[perm[i]];
-        last_first &= perm[i] == (i == 0 ? 0 : i == 1 ? rank - 1 : i - 1);
-        first_last &= perm[i] == (i == 0 ? 0 : i == rank - 1 ? 1 : i + 1);
-    }
-    const char *const output = node->output[0];
-    if (onnx->lay == LAY_SAME && time) onnx->lay = LAY_TIME;
-    else if (onnx->lay == LAY_TIME && time) onnx->lay = LAY_SAME;
-    else if (onnx->lay == LAY_CHANNELS && first_last) onnx->lay = LAY_SAME;
-    /* (time, batch, ways, units) */
-    else if (onnx->lay == LAY_STEPS && rank == 4 && perm[0] == 0 && perm[1] == 2 && perm[2] == 1 && perm[3] == 3)
-        onnx->lay = LAY_STEPS;
-    else if (onnx->lay == LAY_SAME && last_first && !feeds_product(onnx, output)) onnx->lay = LAY_CHANNELS;
-    else if (onnx->lay == LAY_SAME && perm[0] == 0) {
-        Text order = {.arena = onnx->import->arena};
-        for (int i = 1; i < rank; i++) text_printf(&order, "%s%lld", i > 1 ? ", " : "", (long long)perm[i]);
-        onnx_layer(onnx, "Permute");
-        onnx_arg(onnx, rank == 2 ? "(%s,)" : "(%s)", text_chars(&order));
-    } else return onnx_fail(onnx, node, "nnc cannot turn what lies otherwise here");
-    memcpy(onnx->dim, dim, (size_t)rank * sizeof *dim);
-    onnx_step(onnx, output);
-    return true;
-}
-
-static bool take_squeeze(Onnx *onnx, const Node *node) {
-    int64_t axes[2 * ONNX_RANK], dim[ONNX_RANK];
-    const int count = onnx_ints(onnx, node, "axes", 1, axes);
-    bool named[ONNX_RANK] = {false};
-    int rank = 0;
-    for (int i = 0; i < count; i++) {
-        const int64_t axis = axes[i] < 0 ? axes[i] + onnx->rank : axes[i];
-        if (axis < 0 || axis >= onnx->rank || onnx->dim[axis] != 1)
-            return onnx_fail(onnx, node, "it drops an axis that is not of size 1");
-        named[axis] = true;
-    }
-    for (int i = 0; i < onnx->rank; i++)
-        if (!named[i]) dim[rank++] = onnx->dim[i];
-    if (onnx->lay == LAY_STEPS && count == 1 && named[1]) onnx->lay = LAY_TIME;      /* (time, batch, units) */
-    else if (onnx->lay == LAY_LAST && count == 1 && named[0]) onnx->lay = LAY_SAME;  /* (batch, units) */
-    else if (named[0] || onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST || onnx->lay == LAY_TIME)
-        return onnx_fail(onnx, node, "it drops the batch");
-    else if (rank == 2) return take_flatten(onnx, node->output[0]);
-    else return onnx_fail(onnx, node, "nnc keeps axes of size 1 there");
-    onnx->rank = rank;
-    memcpy(onnx->dim, dim, (size_t)rank * sizeof *dim);
-    onnx_step(onnx, node->output[0]);
     return true;
 }
 
 bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done) {
     if (!take_activation(onnx, node, done)) return false;
+    if (!*done && !take_bias(onnx, node, done)) return false;
     if (*done) return true;
     *done = true;
     if (onnx_is(node, "Gemm")) return take_gemm(onnx, node);
-    if (onnx_is(node, "MatMul"))
-        return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), false, NULL, node->output[0]);
+    if (onnx_is(node, "MatMul")) return take_dense(onnx, node, onnx_constant_input(onnx, node, 1), false, NULL);
     if (onnx_is(node, "Gather") && onnx_constant_input(onnx, node, 0)) return take_embedding(onnx, node);
     if (onnx_is(node, "BatchNormalization")) return onnx_take_batch_normalization(onnx, node);
     if (onnx_is(node, "LayerNormalization")) return onnx_take_layer_normalization(onnx, node);
-    if (onnx_is(node, "Flatten") && (onnx_int(node, "axis", 1) == 1)) return take_flatten(onnx, node->output[0]);
-    if (onnx_is(node, "Reshape") && onnx->lay != LAY_STEPS && onnx->lay != LAY_LAST) return take_reshape(onnx, node);
-    if (onnx_is(node, "Transpose")) return take_transpose(onnx, node);
-    if (onnx_is(node, "Squeeze")) return take_squeeze(onnx, node);
     if (onnx_is(node, "Dropout")) {
         const Constant *const ratio = onnx_constant_input(onnx, node, 1);
         onnx_layer(onnx, "Dropout");

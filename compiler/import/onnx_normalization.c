@@ -51,10 +51,14 @@ bool onnx_take_layer_normalization(Onnx *onnx, const Node *node) {
 
 /* x · scale + offset, each a number for every channel: what is left of a normalization whose statistics were folded. */
 static bool take_channels(Onnx *onnx, const Node *node, const Constant *scale) {
-    const int at = onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1;
+    const int last = onnx->lay == LAY_CHANNELS ? 1 : onnx->rank - 1;
+    int at = last; /* the only axis of which the constant has more than one number */
+    for (int i = 0; i < scale->rank && scale->rank <= onnx->rank; i++)
+        if (scale->dim[i] > 1) at = onnx->rank - scale->rank + i;
     const int64_t channels = onnx->dim[at];
     const int place = scale->rank - (onnx->rank - at); /* of the channels among the constant's dimensions */
-    if (onnx->lay == LAY_FLAT_IMAGE || scale->count != (size_t)channels || place < 0 || scale->dim[place] != channels)
+    if (onnx->lay == LAY_FLAT_IMAGE || scale->count != (size_t)channels || place < 0 || scale->dim[place] != channels ||
+        (at != last && (onnx->lay != LAY_SAME || onnx->one || at == 0)))
         return onnx_fail(onnx, node, "its other operand is neither one constant number nor one for each channel");
     const Node *const add = onnx_reader(onnx, node->output[0], "Add");
     const Constant *const offset = add ? onnx_added(onnx, add) : NULL;
@@ -64,6 +68,7 @@ static bool take_channels(Onnx *onnx, const Node *node, const Constant *scale) {
     float *const ones = NEW_ARRAY(onnx->import->arena, float, channels + 1);
     for (int64_t i = 0; i < channels; i++) ones[i] = 1;
     onnx_layer(onnx, "BatchNormalization");
+    if (at != last) onnx_arg(onnx, "axis=%d", at);
     onnx_arg(onnx, "epsilon=0.0");
     onnx_weight(onnx, scale->real, 1, &channels);
     onnx_weight(onnx, shifts ? offset->real : zeros, 1, &channels);

@@ -102,6 +102,37 @@ static const Constant *constant_with(const Onnx *onnx, const Node *node, const c
     return onnx_constant_input(onnx, node, 0) ? onnx_constant_input(onnx, node, 0) : onnx_constant_input(onnx, node, 1);
 }
 
+/* The same as Keras' exporter writes it: (0.5 · x) · erfc(-x · √½). */
+static const Node *gelu_of_erfc(const Onnx *onnx, NodeList readers) {
+    const Node *const half = among(readers, "Mul"), *const minus = among(readers, "Neg");
+    double number;
+    if (readers.count != 2 || !half || !minus || !number_with(onnx, half, onnx->value, &number) || number != 0.5)
+        return NULL;
+    const Node *const scaled = onnx_reader(onnx, minus->output[0], "Mul");
+    const Node *const erfc = scaled && number_with(onnx, scaled, minus->output[0], &number) && near(number, sqrt(0.5))
+                                 ? onnx_reader(onnx, scaled->output[0], "Erfc")
+                                 : NULL;
+    const Node *const product = erfc ? onnx_reader(onnx, erfc->output[0], "Mul") : NULL;
+    return product && only_reader(onnx, half->output[0]) == product ? product : NULL;
+}
+
+/* Indices of a table, of which negative ones count from its end: x < 0 ? x + n : x, by factors of 0 and 1. */
+static const Node *wrapped_index(const Onnx *onnx, NodeList readers) {
+    const Node *const add = among(readers, "Add"), *const cast = among(readers, "Cast"),
+                      *const own = among(readers, "Mul");
+    const Node *const less = cast ? onnx_reader(onnx, cast->output[0], "Less") : NULL;
+    const Constant *const size = add ? constant_with(onnx, add, "Add", onnx->value) : NULL;
+    const Node *const wrapped = add ? onnx_reader(onnx, add->output[0], "Mul") : NULL;
+    const Node *const sum = wrapped ? onnx_reader(onnx, wrapped->output[0], "Add") : NULL;
+    double number;
+    const bool found = readers.count == 3 && size && size->whole && size->count == 1 && own && sum && less &&
+                       number_with(onnx, less, cast->output[0], &number) && number == 0 &&
+                       only_reader(onnx, own->output[0]) == sum;
+    const Node *const gather = found ? onnx_reader(onnx, sum->output[0], "Gather") : NULL;
+    const Constant *const table = gather ? onnx_constant_input(onnx, gather, 0) : NULL;
+    return table && table->rank == 2 && table->dim[0] == size->whole[0] ? sum : NULL;
+}
+
 /* (x - mean) / √(variance + epsilon) · gamma + beta, from ReduceMean on. */
 static bool layer_normalization(Onnx *onnx, NodeList readers, bool *done) {
     int64_t axes[2 * ONNX_RANK];
@@ -144,6 +175,88 @@ static bool layer_normalization(Onnx *onnx, NodeList readers, bool *done) {
     return true;
 }
 
+/* The axes that a node takes the mean of, how many; 0: it is no mean. A global pooling is one of all axes behind the
+ * second. */
+static int mean_axes(const Onnx *onnx, const Node *node, int64_t *axes) {
+    int count = onnx_is(node, "ReduceMean") ? onnx_ints(onnx, node, "axes", 1, axes) : 0;
+    if (onnx_is(node, "GlobalAveragePool"))
+        for (int i = 2; i < onnx->rank; i++) axes[count++] = i;
+    for (int i = 0; i < count; i++) axes[i] += axes[i] < 0 ? onnx->rank : 0;
+    return count;
+}
+
+/* The same from the mean on as Keras' exporter writes it: x · s + (beta - mean · s), where s = gamma / √(…). */
+static bool keras_normalization(Onnx *onnx, NodeList readers, bool *done) {
+    int64_t axes[2 * ONNX_RANK], dim[ONNX_RANK], count = 1;
+    const Node *const sub = among(readers, "Sub"), *const product = among(readers, "Mul");
+    const Node *const mean =
+        among(readers, "ReduceMean") ? among(readers, "ReduceMean") : among(readers, "GlobalAveragePool");
+    const int rank = mean && sub && product && readers.count == 3 && onnx->lay == LAY_SAME && !onnx->one
+                         ? mean_axes(onnx, mean, axes)
+                         : 0;
+    for (int i = 0; i < rank; i++) {
+        if (axes[i] != onnx->rank - rank + i) return true;
+        count *= dim[i] = onnx->dim[axes[i]];
+    }
+    double epsilon;
+    const Node *const square = rank ? onnx_reader(onnx, sub->output[0], "Mul") : NULL,
+                      *const variance = square ? only_reader(onnx, square->output[0]) : NULL;
+    const Node *const plus =
+        variance && mean_axes(onnx, variance, axes) == rank ? onnx_reader(onnx, variance->output[0], "Add") : NULL;
+    const Node *const root = plus && number_with(onnx, plus, variance->output[0], &epsilon)
+                                 ? onnx_reader(onnx, plus->output[0], "Sqrt")
+                                 : NULL;
+    const Node *const inverse = root ? onnx_reader(onnx, root->output[0], "Reciprocal") : NULL;
+    if (!inverse) return true;
+    const Node *const scaled = only_reader(onnx, inverse->output[0]);
+    const Constant *const gamma = constant_with(onnx, scaled, "Mul", inverse->output[0]);
+    const char *const factor = gamma ? scaled->output[0] : inverse->output[0];
+    const Node *const minus = among(onnx_readers(onnx, mean->output[0]), "Neg"), *const shift =
+                                                                                     minus
+                                                                                         ? onnx_reader(onnx,
+                                                                                                       minus->output[0],
+                                                                                                       "Mul")
+                                                                                         : NULL;
+    const Node *const moved = shift ? only_reader(onnx, shift->output[0]) : NULL;
+    const Constant *const beta = constant_with(onnx, moved, "Add", shift ? shift->output[0] : "");
+    const Node *const last = onnx_reader(onnx, product->output[0], "Add");
+    if (!last || !moved || !reads(product, factor) || !reads(shift, factor) ||
+        !reads(last, beta ? moved->output[0] : shift->output[0]) || (gamma && gamma->count != (size_t)count) ||
+        (beta && beta->count != (size_t)count) || (gamma && !gamma->real) || (beta && !beta->real))
+        return true;
+    onnx_layer(onnx, "LayerNormalization");
+    if (rank > 1) {
+        Text list = {.arena = onnx->import->arena};
+        for (int i = onnx->rank - rank; i < onnx->rank; i++) text_printf(&list, "%s%d", list.length ? ", " : "", i);
+        onnx_arg(onnx, "axis=[%s]", text_chars(&list));
+    }
+    onnx_arg(onnx, "epsilon=%.7g", epsilon);
+    if (!beta) onnx_arg(onnx, "center=False");
+    if (!gamma) onnx_arg(onnx, "scale=False");
+    if (gamma) onnx_weight(onnx, gamma->real, rank, dim);
+    if (beta) onnx_weight(onnx, beta->real, rank, dim);
+    onnx->positive = false;
+    onnx_step(onnx, last->output[0]);
+    *done = true;
+    return true;
+}
+
+/* max(x, 0) + (-slope) · max(-x, 0), each slope's sign turned. */
+static bool prelu(Onnx *onnx, NodeList readers, bool *done) {
+    const Node *const over = among(readers, "Relu"), *const minus = among(readers, "Neg");
+    const Node *const under = minus ? onnx_reader(onnx, minus->output[0], "Relu") : NULL;
+    const Node *const product = under ? onnx_reader(onnx, under->output[0], "Mul") : NULL;
+    const Constant *const slope = constant_with(onnx, product, "Mul", under ? under->output[0] : "");
+    const Node *const sum = product ? onnx_reader(onnx, product->output[0], "Add") : NULL;
+    if (readers.count != 2 || !over || !slope || !slope->real || !sum || only_reader(onnx, over->output[0]) != sum)
+        return true;
+    Constant turned = *slope;
+    turned.real = NEW_ARRAY(onnx->import->arena, float, slope->count + 1);
+    for (size_t i = 0; i < slope->count; i++) turned.real[i] = -slope->real[i];
+    *done = true;
+    return onnx_take_slopes(onnx, sum, &turned);
+}
+
 /* softplus, which above a threshold is x itself. */
 static const Node *softplus(const Onnx *onnx, NodeList readers) {
     const Node *const plus = among(readers, "Softplus"), *const greater = among(readers, "Greater"),
@@ -163,8 +276,18 @@ bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done) {
     if (product) return take(onnx, product, name, done);
     const Node *const last = gelu(onnx, readers);
     if (last) return take(onnx, last, "gelu", done);
+    const Node *const other = gelu_of_erfc(onnx, readers);
+    if (other) return take(onnx, other, "gelu", done);
+    const Node *const index = wrapped_index(onnx, readers);
+    if (index) {
+        *done = true;
+        onnx_step(onnx, index->output[0]);
+        return true;
+    }
     const Node *const where = softplus(onnx, readers);
     if (where) return take(onnx, where, "softplus", done);
+    if (!prelu(onnx, readers, done) || *done) return *done;
+    if (!keras_normalization(onnx, readers, done) || *done) return *done;
     return layer_normalization(onnx, readers, done);
 }
 

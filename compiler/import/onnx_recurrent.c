@@ -4,6 +4,7 @@
 
 #ifdef NNC_IMPORT
 
+#include <math.h>
 #include <string.h>
 
 #include "import/onnx_graph.h"
@@ -26,7 +27,7 @@ static float *turned(const Onnx *onnx, const Constant *matrix, const Cell *cell,
                      int64_t inputs) {
     const int64_t width = cell->gates * units;
     const float *const from = matrix->real + way * width * inputs;
-    float *const out = NEW_ARRAY(onnx->import->arena, float, width * inputs + 1);
+    float *const out = NEW_ARRAY(onnx->import->arena, float, width *inputs + 1);
     for (int gate = 0; gate < cell->gates; gate++)
         for (int64_t unit = 0; unit < units; unit++)
             for (int64_t input = 0; input < inputs; input++)
@@ -58,10 +59,19 @@ static bool is_zero(const Onnx *onnx, const Node *node, size_t index) {
     return true;
 }
 
+/* Whether the activation number `index` has these factors. */
+static bool has_factors(const Node *node, size_t index, double alpha, double beta) {
+    const Onnx__AttributeProto *const alphas = onnx_attribute(node, "activation_alpha"), *const betas = onnx_attribute(
+                                                                                             node, "activation_beta");
+    return alphas && betas && index < alphas->n_floats && index < betas->n_floats &&
+           fabs((double)alphas->floats[index] - alpha) < 1e-6 && fabs((double)betas->floats[index] - beta) < 1e-6;
+}
+
 /* Arguments for other activations than the usual ones. */
 static bool put_activations(Onnx *onnx, const Node *node, const Cell *cell, Text *args) {
     static const char *const names[][2] = {
-        {"Tanh", "tanh"}, {"Sigmoid", "sigmoid"}, {"Relu", "relu"}, {"Softsign", "softsign"}, {"Softplus", "softplus"}};
+        {"Tanh", "tanh"},         {"Sigmoid", "sigmoid"},          {"Relu", "relu"},    {"Softsign", "softsign"},
+        {"Softplus", "softplus"}, {"HardSigmoid", "hard_sigmoid"}, {"Affine", "linear"}};
     const Onnx__AttributeProto *const given = onnx_attribute(node, "activations");
     const char *found[3] = {NULL};
     if (!given || given->n_strings == 0) return true;
@@ -73,6 +83,8 @@ static bool put_activations(Onnx *onnx, const Node *node, const Cell *cell, Text
         for (size_t j = 0; j < sizeof names / sizeof *names; j++)
             if (strlen(names[j][0]) == text.len && !memcmp(names[j][0], text.data, text.len)) name = names[j][1];
         const size_t place = i % (size_t)cell->activations;
+        if (name && !strcmp(name, "hard_sigmoid") && !has_factors(node, i, 1.0 / 6, 0.5)) name = NULL;
+        if (name && !strcmp(name, "linear") && !has_factors(node, i, 1, 0)) name = NULL;
         if (!name || (found[place] && strcmp(found[place], name) != 0))
             return onnx_fail(onnx, node, "nnc has not its activations");
         found[place] = name;
@@ -120,6 +132,86 @@ static int used_output(const Onnx *onnx, const Node *node) {
     return used;
 }
 
+/* How both ways come together, taken apart from all outputs (time, ways, batch, units) and joined again; node NULL:
+ * they are not. */
+typedef struct Merge {
+    const Node *node; /* the last */
+    const char *mode; /* in Keras' words */
+    bool last;        /* of the last outputs, not of all */
+} Merge;
+
+/* The only reader of a value, where it takes `at` of an axis of `size`, and a Squeeze that drops the axis: the latter's
+ * output; NULL otherwise. */
+static const char *part_of(const Onnx *onnx, const Node *slice, int64_t axis, int64_t at, int64_t size) {
+    int64_t from[2 * ONNX_RANK], to[2 * ONNX_RANK], axes[2 * ONNX_RANK];
+    if (!slice || !onnx_is(slice, "Slice") || onnx_ints(onnx, slice, "starts", 1, from) != 1 ||
+        onnx_ints(onnx, slice, "ends", 2, to) != 1 || onnx_ints(onnx, slice, "axes", 3, axes) != 1 || axes[0] != axis)
+        return NULL;
+    const int64_t low = from[0] < 0 ? from[0] + size : from[0], high = to[0] < 0 ? to[0] + size : to[0];
+    if (low != at || (high < size ? high : size) != at + 1) return NULL;
+    const Node *const squeeze = onnx_reader(onnx, slice->output[0], "Squeeze");
+    return squeeze && onnx_ints(onnx, squeeze, "axes", 1, axes) == 1 && axes[0] == axis ? squeeze->output[0] : NULL;
+}
+
+static const Node *only_reader(const Onnx *onnx, const char *value) {
+    const NodeList readers = onnx_readers(onnx, value);
+    return readers.count == 1 ? readers.at[0] : NULL;
+}
+
+static Merge merge_of(const Onnx *onnx, const Node *cell) {
+    const NodeList readers = onnx_readers(onnx, cell->output[0]);
+    const int64_t time = onnx->dim[0];
+    const char *way[2] = {NULL}, *last[2] = {NULL};
+    Merge merge = {0};
+    for (int i = 0; i < readers.count && readers.count == 2; i++)
+        for (int at = 0; at < 2; at++)
+            if (part_of(onnx, readers.at[i], 1, at, 2)) way[at] = part_of(onnx, readers.at[i], 1, at, 2);
+    if (!way[0] || !way[1]) return merge;
+    last[0] = part_of(onnx, only_reader(onnx, way[0]), 0, time - 1, time);
+    last[1] = part_of(onnx, only_reader(onnx, way[1]), 0, 0, time);
+    merge.last = last[0] && last[1];
+    const char *const *const parts = merge.last ? last : way;
+    const Node *const node = only_reader(onnx, parts[0]);
+    if (!node || node != only_reader(onnx, parts[1]) || node->n_input != 2) return (Merge){0};
+    const int64_t axis = onnx_int(node, "axis", 0), features = merge.last ? 1 : 2;
+    const bool joined = axis == features || axis == -1;
+    merge.node = node;
+    if (onnx_is(node, "Concat") && joined && !strcmp(node->input[0], parts[0])) merge.mode = "concat";
+    else if (onnx_is(node, "Mul")) merge.mode = "mul";
+    else if (onnx_is(node, "Add")) merge.mode = "sum";
+    else return (Merge){0};
+    const Node *const half = strcmp(merge.mode, "sum") ? NULL : only_reader(onnx, node->output[0]);
+    const Constant *const factor = half ? onnx_added(onnx, half) : NULL;
+    if (factor && factor->real && factor->count == 1 &&
+        ((onnx_is(half, "Mul") && factor->real[0] == 0.5F) || (onnx_is(half, "Div") && factor->real[0] == 2.0F)))
+        merge = (Merge){half, "ave", merge.last};
+    return merge;
+}
+
+static bool take_merged(Onnx *onnx, const Merge *merge, int64_t time, int64_t units) {
+    const int64_t features = strcmp(merge->mode, "concat") ? units : 2 * units;
+    onnx->rank = merge->last ? 2 : 3;
+    onnx->dim[0] = merge->last ? 1 : time;
+    onnx->dim[1] = 1;
+    onnx->dim[onnx->rank - 1] = features;
+    onnx->lay = merge->last ? LAY_SAME : LAY_TIME;
+    onnx_step(onnx, merge->node->output[0]);
+    return true;
+}
+
+/* Both ways added up, multiplied or averaged where they lie beside each other. */
+static bool reduce_ways(Onnx *onnx, const Node *node) {
+    int64_t axes[2 * ONNX_RANK];
+    const bool steps = onnx->lay == LAY_STEPS;
+    Found *const last = onnx->layers.at[onnx->layers.count - 1];
+    if (onnx_ints(onnx, node, "axes", 1, axes) != 1 || axes[0] != (steps ? 1 : 0) ||
+        onnx_int(node, "keepdims", 1) != 0 || strcmp(last->class_name, "Bidirectional") != 0)
+        return onnx_fail(onnx, node, "what a recurrent layer gives is brought together by its ways only");
+    onnx_arg(onnx, "merge_mode='%s'", onnx_is(node, "ReduceSum") ? "sum" : onnx_is(node, "ReduceProd") ? "mul" : "ave");
+    const Merge merge = {node, "", !steps};
+    return take_merged(onnx, &merge, onnx->dim[0], onnx->dim[onnx->rank - 1]);
+}
+
 static bool take_cell(Onnx *onnx, const Node *node, const Cell *cell) {
     const bool turned_layout = onnx_int(node, "layout", 0) != 0;
     const char *const direction = onnx_text(onnx, node, "direction");
@@ -134,22 +226,25 @@ static bool take_cell(Onnx *onnx, const Node *node, const Cell *cell) {
     if (used < 0 || used > 1)
         return onnx_fail(onnx, node,
                          "nnc goes on with all of its outputs or with the last: several are used here, or none");
-    if (used == 0 && reverse)
+    if ((used == 0 && reverse) || (both && onnx->turned))
         return onnx_fail(onnx, node,
                          "nnc gives the outputs of a layer that goes backwards in the order in which it makes them");
     const Constant *const bias = onnx_constant_input(onnx, node, 3);
     const bool gru = !strcmp(cell->node, "GRU"), after = gru && onnx_int(node, "linear_before_reset", 0) != 0;
+    const Merge merge = both && used == 0 ? merge_of(onnx, node) : (Merge){0};
     Text args = {.arena = onnx->import->arena};
     text_printf(&args, "%lld", (long long)units);
     if (!put_activations(onnx, node, cell, &args)) return false;
     if (!bias) text_puts(&args, ", use_bias=False");
     if (gru && !after) text_puts(&args, ", reset_after=False");
-    if (used == 0) text_puts(&args, ", return_sequences=True");
-    if (reverse) text_puts(&args, ", go_backwards=True");
+    if (used == 0 && !merge.last) text_puts(&args, ", return_sequences=True");
+    if (reverse != onnx->turned) text_puts(&args, ", go_backwards=True");
+    onnx->turned = false;
     onnx_layer(onnx, both ? "Bidirectional" : cell->class_name);
     onnx_arg(onnx, "%s",
              both ? arena_printf(onnx->import->arena, "%s(%s)", cell->class_name, text_chars(&args))
                   : text_chars(&args));
+    if (merge.mode && strcmp(merge.mode, "concat") != 0) onnx_arg(onnx, "merge_mode='%s'", merge.mode);
     for (int64_t way = 0; way < ways; way++) {
         const int64_t width = cell->gates * units;
         onnx_weight(onnx, turned(onnx, onnx_constant_input(onnx, node, 1), cell, way, units, features), 2,
@@ -162,6 +257,7 @@ static bool take_cell(Onnx *onnx, const Node *node, const Cell *cell) {
     }
     const int64_t time = onnx->dim[0];
     onnx->positive = false;
+    if (merge.node) return take_merged(onnx, &merge, time, units);
     onnx->rank = used == 0 ? 4 : 3;
     if (used == 0) memcpy(onnx->dim, (int64_t[]){time, ways, 1, units}, 4 * sizeof *onnx->dim);
     else memcpy(onnx->dim, (int64_t[]){ways, 1, units}, 3 * sizeof *onnx->dim);
@@ -205,18 +301,21 @@ static bool take_last_state(Onnx *onnx, const Node *node) {
     return true;
 }
 
-/* The last of all steps, x[:, -1]: then the layer before gives only that. */
-static bool take_last_step(Onnx *onnx, const Node *node) {
+/* Whether a Gather takes the last step, and drops the time. */
+static bool gathers_last(const Onnx *onnx, const Node *node) {
     const Constant *const index = onnx_constant_input(onnx, node, 1);
-    const int64_t axis = onnx_int(node, "axis", 0), time = onnx->lay == LAY_TIME ? 0 : 1;
+    const int64_t time = onnx->lay == LAY_TIME ? 0 : 1;
+    return index && index->whole && index->rank == 0 && onnx_int(node, "axis", 0) == time && onnx->rank == 3 &&
+           (index->whole[0] == -1 || index->whole[0] == onnx->dim[time] - 1);
+}
+
+bool onnx_take_last_step(Onnx *onnx, const Node *node, bool keeps) {
     Found *const last = onnx->layers.count ? onnx->layers.at[onnx->layers.count - 1] : NULL;
     static const char returns[] = ", return_sequences=True";
     char *const found = last && last->args.length ? strstr(last->args.chars, returns) : NULL;
     const bool one = last && (!strcmp(last->class_name, "LSTM") || !strcmp(last->class_name, "GRU") ||
                               !strcmp(last->class_name, "SimpleRNN"));
-    const bool end =
-        index && index->whole && index->count == 1 && (index->whole[0] == -1 || index->whole[0] == onnx->dim[time] - 1);
-    if (!found || !one || axis != time || !end || onnx->rank != 3 || index->rank > 1)
+    if (!found || !one)
         return onnx_fail(
             onnx, node,
             "nnc takes the last step of a recurrent layer that goes forward, and no other part of a sequence");
@@ -224,11 +323,22 @@ static bool take_last_step(Onnx *onnx, const Node *node) {
     memmove(found, found + length, strlen(found + length) + 1);
     last->args.length -= length;
     const int64_t features = onnx->dim[2];
-    if (index->rank == 1) return onnx_fail(onnx, node, "nnc drops the time with the last step");
-    onnx->rank = 2;
-    onnx->dim[0] = 1;
-    onnx->dim[1] = features;
-    onnx->lay = LAY_SAME;
+    onnx->rank = keeps ? 3 : 2;
+    onnx->dim[0] = onnx->dim[1] = 1;
+    onnx->dim[onnx->rank - 1] = features;
+    onnx->lay = keeps ? LAY_LAST : LAY_SAME;
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+bool onnx_turn_time(Onnx *onnx, const Node *node, bool whole) {
+    const NodeList readers = onnx_readers(onnx, node->output[0]);
+    bool recurs = whole && readers.count > 0;
+    for (int i = 0; i < readers.count; i++)
+        recurs &= onnx_is(readers.at[i], "LSTM") || onnx_is(readers.at[i], "GRU") || onnx_is(readers.at[i], "RNN") ||
+                  onnx_is(readers.at[i], "Transpose");
+    if (!recurs) return onnx_fail(onnx, node, "nnc turns whole sequences round before a recurrent layer only");
+    onnx->turned = !onnx->turned;
     onnx_step(onnx, node->output[0]);
     return true;
 }
@@ -238,8 +348,12 @@ bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done) {
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         if (onnx_is(node, cells[i].node)) return take_cell(onnx, node, &cells[i]);
     if (onnx_is(node, "Reshape") && (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST)) return join_ways(onnx, node);
+    const bool reduces = onnx_is(node, "ReduceSum") || onnx_is(node, "ReduceProd") || onnx_is(node, "ReduceMean");
+    if (reduces && (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST)) return reduce_ways(onnx, node);
     if (onnx_is(node, "Gather") && onnx->lay == LAY_LAST) return take_last_state(onnx, node);
-    if (onnx_is(node, "Gather")) return take_last_step(onnx, node);
+    if (onnx_is(node, "Gather") && !gathers_last(onnx, node))
+        return onnx_fail(onnx, node, "nnc takes the last step of a sequence, and no other part of it");
+    if (onnx_is(node, "Gather")) return onnx_take_last_step(onnx, node, false);
     *done = false;
     return true;
 }

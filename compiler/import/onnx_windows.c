@@ -11,7 +11,8 @@
 
 /* Of a window's node, each for every spatial dimension. */
 typedef struct Window {
-    int rank; /* of space */
+    int rank;            /* of space */
+    int axis[ONNX_RANK]; /* in ONNX */
     int64_t kernel[ONNX_RANK], strides[ONNX_RANK], dilations[ONNX_RANK], begin[ONNX_RANK], end[ONNX_RANK];
     int64_t in[ONNX_RANK];
 } Window;
@@ -29,39 +30,69 @@ static const char *sizes_text(const Onnx *onnx, const int64_t *sizes, int count)
 /* The window of an image at the present value; false and a message where it is none. `kernel`: of a convolution, or
  * NULL. */
 static bool window_of(const Onnx *onnx, const Node *node, const Constant *kernel, Window *window) {
-    int64_t pads[2 * ONNX_RANK] = {0};
-    *window = (Window){.rank = onnx->rank - 2};
-    const int rank = window->rank;
-    if (onnx->lay != LAY_CHANNELS || rank < 1 || rank > 3)
+    const int space = onnx->rank - 2;
+    int64_t sizes[2 * ONNX_RANK], strides[2 * ONNX_RANK], dilations[2 * ONNX_RANK], pads[2 * ONNX_RANK] = {0};
+    *window = (Window){.rank = 0};
+    if (onnx->lay != LAY_CHANNELS || space < 1 || space - (onnx->one != 0) > 3)
         return onnx_fail(onnx, node, "the channels of its input do not come second there");
-    for (int i = 0; i < rank; i++) {
-        window->in[i] = onnx->dim[i + 2];
-        window->kernel[i] = kernel && kernel->rank == rank + 2 ? kernel->dim[i + 2] : 0;
-        window->strides[i] = window->dilations[i] = 1;
+    for (int i = 0; i < space; i++) {
+        sizes[i] = kernel && kernel->rank == space + 2 ? kernel->dim[i + 2] : 0;
+        strides[i] = dilations[i] = 1;
     }
-    const int sizes = onnx_ints(onnx, node, "kernel_shape", -1, window->kernel),
-              strides = onnx_ints(onnx, node, "strides", -1, window->strides);
-    const int dilations = onnx_ints(onnx, node, "dilations", -1, window->dilations),
-              padded = onnx_ints(onnx, node, "pads", -1, pads);
-    if ((sizes && sizes != rank) || (strides && strides != rank) || (dilations && dilations != rank) ||
-        (padded && padded != 2 * rank))
-        return onnx_fail(onnx, node, "its sizes are not those of %d dimensions", rank);
+    const struct {
+        const char *name;
+        int64_t *ints;
+        int count;
+    } lists[] = {{"kernel_shape", sizes, space},
+                 {"strides", strides, space},
+                 {"dilations", dilations, space},
+                 {"pads", pads, 2 * space}};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const int count = onnx_ints(onnx, node, lists[i].name, -1, lists[i].ints);
+        if (count && count != lists[i].count)
+            return onnx_fail(onnx, node, "its sizes are not those of %d dimensions", space);
+    }
     const char *const automatic = onnx_text(onnx, node, "auto_pad");
-    for (int i = 0; i < rank; i++) {
-        if (window->kernel[i] < 1 || window->strides[i] < 1 || window->dilations[i] < 1 || pads[i] < 0 ||
-            pads[i + rank] < 0 || window->kernel[i] > INT32_MAX || window->strides[i] > INT32_MAX ||
-            window->dilations[i] > INT32_MAX || pads[i] > INT32_MAX || pads[i + rank] > INT32_MAX)
+    for (int i = 0; i < space; i++) {
+        if (sizes[i] < 1 || strides[i] < 1 || dilations[i] < 1 || sizes[i] > INT32_MAX || strides[i] > INT32_MAX ||
+            dilations[i] > INT32_MAX || pads[i] < -INT32_MAX || pads[i] > INT32_MAX || pads[i + space] < -INT32_MAX ||
+            pads[i + space] > INT32_MAX)
             return onnx_fail(onnx, node, "its sizes are none");
-        window->begin[i] = pads[i];
-        window->end[i] = pads[i + rank];
+        if (i + 2 == onnx->one) {
+            if (sizes[i] == 1 && pads[i] == 0 && pads[i + space] == 0) continue;
+            return onnx_fail(onnx, node, "its window reaches along an axis that is none here");
+        }
+        const int at = window->rank++;
+        window->axis[at] = i + 2;
+        window->in[at] = onnx->dim[i + 2];
+        window->kernel[at] = sizes[i];
+        window->strides[at] = strides[i];
+        window->dilations[at] = dilations[i];
+        window->begin[at] = pads[i];
+        window->end[at] = pads[i + space];
         if (strncmp(automatic, "SAME", 4) != 0) continue;
-        const int64_t stride = window->strides[i], reach = (window->kernel[i] - 1) * window->dilations[i] + 1,
-                      out = (window->in[i] + stride - 1) / stride;
-        const int64_t needed = (out - 1) * stride + reach - window->in[i], all = needed > 0 ? needed : 0;
-        window->begin[i] = strcmp(automatic, "SAME_LOWER") ? all / 2 : all - all / 2;
-        window->end[i] = all - window->begin[i];
+        const int64_t reach = (sizes[i] - 1) * dilations[i] + 1, out = (onnx->dim[i + 2] + strides[i] - 1) / strides[i];
+        const int64_t needed = (out - 1) * strides[i] + reach - onnx->dim[i + 2], all = needed > 0 ? needed : 0;
+        window->begin[at] = strcmp(automatic, "SAME_LOWER") ? all / 2 : all - all / 2;
+        window->end[at] = all - window->begin[at];
     }
     return true;
+}
+
+/* Whether it pads by less than nothing, which only a transposed convolution can. */
+static bool cuts(const Window *window) {
+    for (int i = 0; i < window->rank; i++)
+        if (window->begin[i] < 0 || window->end[i] < 0) return true;
+    return false;
+}
+
+/* A kernel without the axis that is none here. */
+static Constant without_one(const Onnx *onnx, const Constant *kernel) {
+    Constant result = *kernel;
+    if (!onnx->one) return result;
+    result.rank--;
+    for (int i = onnx->one; i < result.rank; i++) result.dim[i] = result.dim[i + 1];
+    return result;
 }
 
 /* What Keras calls such a padding: "valid", "same", "causal"; NULL: nothing. */
@@ -79,20 +110,30 @@ static const char *padding_of(const Window *window, bool causal) {
 }
 
 /* Zeros around the image, in a layer of its own. */
-static void add_padding(Onnx *onnx, const int64_t *begin, const int64_t *end, int rank) {
+static void add_padding(Onnx *onnx, const int *axis, const int64_t *begin, const int64_t *end, int rank) {
     Text pads = {.arena = onnx->import->arena};
     for (int i = 0; i < rank; i++)
         text_printf(&pads, "%s(%lld, %lld)", i ? ", " : rank > 1 ? "(" : "", (long long)begin[i], (long long)end[i]);
     text_puts(&pads, rank > 1 ? ")" : "");
     onnx_layer(onnx, arena_printf(onnx->import->arena, "ZeroPadding%dD", rank));
     onnx_arg(onnx, "%s", text_chars(&pads));
-    for (int i = 0; i < rank; i++) onnx->dim[i + 2] += begin[i] + end[i];
+    for (int i = 0; i < rank; i++) onnx->dim[axis[i]] += begin[i] + end[i];
+}
+
+/* The window's own padding, before it. */
+static void pad_before(Onnx *onnx, Window *window) {
+    add_padding(onnx, window->axis, window->begin, window->end, window->rank);
+    for (int i = 0; i < window->rank; i++) {
+        window->in[i] = onnx->dim[window->axis[i]];
+        window->begin[i] = window->end[i] = 0;
+    }
 }
 
 static void advance(Onnx *onnx, const Window *window) {
     for (int i = 0; i < window->rank; i++) {
         const int64_t reach = (window->kernel[i] - 1) * window->dilations[i] + 1;
-        onnx->dim[i + 2] = (window->in[i] + window->begin[i] + window->end[i] - reach) / window->strides[i] + 1;
+        onnx->dim[window->axis[i]] =
+            (window->in[i] + window->begin[i] + window->end[i] - reach) / window->strides[i] + 1;
     }
 }
 
@@ -106,47 +147,30 @@ static void put_window(Onnx *onnx, const Window *window, const char *padding) {
     if (padding && strcmp(padding, "valid") != 0) onnx_arg(onnx, "padding='%s'", padding);
 }
 
-/* The bias of a convolution: its third input, or what the next node adds to each channel. *output: the last node's. */
-static bool conv_bias(const Onnx *onnx, const Node *node, int64_t filters, float **bias, const char **output) {
-    const Constant *constant = onnx_constant_input(onnx, node, 2);
-    *bias = NULL;
-    *output = node->output[0];
+/* The bias of a convolution, its third input; NULL: it has none, or false and a message. */
+static bool conv_bias(const Onnx *onnx, const Node *node, int64_t filters, float **bias) {
+    const Constant *const constant = onnx_constant_input(onnx, node, 2);
+    *bias = constant ? constant->real : NULL;
     if (onnx_input(node, 2) && !constant) return onnx_fail(onnx, node, "its bias is no constant");
-    const Node *const add = constant ? NULL : onnx_reader(onnx, *output, "Add");
-    if (add) {
-        const Constant *const other =
-            onnx_constant_input(onnx, add, 0) ? onnx_constant_input(onnx, add, 0) : onnx_constant_input(onnx, add, 1);
-        /* of the channels, in (channels, 1, 1) or (1, channels, 1, 1) */
-        const int at = other ? other->rank - (onnx->rank - 1) : -1;
-        if (other && other->real && at >= 0 && other->dim[at] == filters && other->count == (size_t)filters) {
-            constant = other;
-            *output = add->output[0];
-        }
-    }
-    if (!constant) return true;
-    if (!constant->real || constant->count != (size_t)filters)
-        return onnx_fail(onnx, node, "its bias has not %lld numbers", (long long)filters);
-    *bias = constant->real;
-    return true;
+    if (!constant || (constant->real && constant->count == (size_t)filters)) return true;
+    return onnx_fail(onnx, node, "its bias has not %lld numbers", (long long)filters);
 }
 
 static bool take_conv(Onnx *onnx, const Node *node) {
-    const Constant *const kernel = onnx_constant_input(onnx, node, 1);
+    const Constant *const there = onnx_constant_input(onnx, node, 1);
     Window window;
-    if (!kernel || !kernel->real || kernel->rank != onnx->rank)
-        return onnx_fail(onnx, node, "its kernel is no constant");
-    if (!window_of(onnx, node, kernel, &window)) return false;
+    if (!there || !there->real || there->rank != onnx->rank) return onnx_fail(onnx, node, "its kernel is no constant");
+    if (!window_of(onnx, node, there, &window)) return false;
+    if (cuts(&window)) return onnx_fail(onnx, node, "its sizes are none");
+    const Constant reduced = without_one(onnx, there), *const kernel = &reduced;
     const int64_t groups = onnx_int(node, "group", 1), channels = onnx->dim[1], filters = kernel->dim[0];
     if (groups < 1 || channels % groups || kernel->dim[1] != channels / groups)
         return onnx_fail(onnx, node, "its kernel does not fit the %lld channels of its input", (long long)channels);
     const bool depthwise = groups == channels && channels > 1 && window.rank < 3 && filters % channels == 0;
-    const char *padding = padding_of(&window, window.rank == 1 && !depthwise), *output;
+    const char *const padding = padding_of(&window, window.rank == 1 && !depthwise);
     float *bias;
-    if (!conv_bias(onnx, node, filters, &bias, &output)) return false;
-    if (!padding) {
-        add_padding(onnx, window.begin, window.end, window.rank);
-        for (int i = 0; i < window.rank; i++) window.in[i] = onnx->dim[i + 2], window.begin[i] = window.end[i] = 0;
-    }
+    if (!conv_bias(onnx, node, filters, &bias)) return false;
+    if (!padding) pad_before(onnx, &window);
     /* (filters, channels, …) → (…, channels, filters); depthwise (channels · multiplier, 1, …) → (…, channels,
      * multiplier) */
     int order[ONNX_RANK];
@@ -157,85 +181,114 @@ static bool take_conv(Onnx *onnx, const Node *node) {
     order[window.rank] = depthwise ? 0 : 1;
     order[window.rank + 1] = depthwise ? 1 : 0;
     for (int i = 0; i < kernel->rank; i++) dim[i] = from[order[i]];
-    onnx_layer(onnx, arena_printf(onnx->import->arena, "%s%dD", depthwise ? "DepthwiseConv" : "Conv", window.rank))
-        ->activates = true;
+    Found *const found =
+        onnx_layer(onnx, arena_printf(onnx->import->arena, "%s%dD", depthwise ? "DepthwiseConv" : "Conv", window.rank));
+    found->activates = true;
+    found->biasless = !bias;
     if (!depthwise) onnx_arg(onnx, "%lld", (long long)filters);
     onnx_arg(onnx, "%s", sizes_text(onnx, window.kernel, window.rank));
     put_window(onnx, &window, padding);
     if (depthwise && filters != channels) onnx_arg(onnx, "depth_multiplier=%lld", (long long)(filters / channels));
     if (!depthwise && groups > 1) onnx_arg(onnx, "groups=%lld", (long long)groups);
-    if (!bias) onnx_arg(onnx, "use_bias=False");
     onnx_weight(onnx, onnx_permuted(onnx, kernel, kernel->rank, from, order), kernel->rank, dim);
     if (bias) onnx_weight(onnx, bias, 1, &filters);
     advance(onnx, &window);
     onnx->dim[1] = filters;
     onnx->positive = false;
-    onnx_step(onnx, output);
+    onnx_step(onnx, node->output[0]);
     return true;
 }
 
+/* What a transposed convolution leaves out of what its windows make, or adds beyond. */
+typedef struct Cut {
+    int64_t extra[2 * ONNX_RANK]; /* behind the last window, as ONNX says it */
+    int64_t end[ONNX_RANK];       /* cropped behind, after what Keras makes */
+    int64_t beyond[ONNX_RANK];    /* Keras' output_padding */
+    bool is_same, crops, goes_beyond;
+} Cut;
+
+static bool cut_of(const Onnx *onnx, const Node *node, Window *window, Cut *cut) {
+    *cut = (Cut){.is_same = true};
+    if (!strncmp(onnx_text(onnx, node, "auto_pad"), "SAME", 4)) {
+        for (int i = 0; i < window->rank; i++) {
+            const int64_t all = (window->kernel[i] - 1) * window->dilations[i] + 1 - window->strides[i];
+            window->begin[i] = all > 0 ? all / 2 : 0;
+            window->end[i] = all > 0 ? all - all / 2 : 0;
+            cut->extra[i] = all < 0 ? -all : 0;
+        }
+    } else if (onnx_ints(onnx, node, "output_padding", -1, cut->extra) > window->rank) {
+        return onnx_fail(onnx, node, "its sizes are none");
+    }
+    for (int i = 0; i < window->rank; i++) {
+        const int64_t reach = (window->kernel[i] - 1) * window->dilations[i] + 1, all = reach - window->strides[i];
+        if (cut->extra[i] < 0 || cut->extra[i] > INT32_MAX) return onnx_fail(onnx, node, "its sizes are none");
+        if (window->end[i] < 0) { /* padded by less than nothing */
+            cut->extra[i] -= window->end[i];
+            window->end[i] = 0;
+        }
+        cut->is_same &= all >= 0 && window->begin[i] == all / 2 && window->end[i] == all - all / 2 && !cut->extra[i];
+        cut->end[i] = window->end[i] - cut->extra[i] + (all < 0 ? -all : 0); /* Keras fills up whole strides */
+        cut->goes_beyond |= cut->end[i] < 0;
+    }
+    for (int i = 0; i < window->rank; i++) {
+        const int64_t rest = cut->extra[i] - window->end[i];
+        cut->beyond[i] = cut->goes_beyond && rest > 0 ? rest : 0;
+        if (cut->goes_beyond) cut->end[i] = cut->beyond[i] - rest;
+        cut->crops |= window->begin[i] != 0 || cut->end[i] != 0;
+        if (window->begin[i] < 0 || cut->beyond[i] >= window->strides[i])
+            return onnx_fail(onnx, node, "it pads its output by more than nnc's transposed convolutions reach");
+    }
+    return true;
+}
+
+static void add_cropping(Onnx *onnx, const Window *window, const int64_t *end) {
+    Text cropped = {.arena = onnx->import->arena};
+    for (int i = 0; i < window->rank; i++)
+        text_printf(&cropped, "%s(%lld, %lld)",
+                    i                  ? ", "
+                    : window->rank > 1 ? "("
+                                       : "",
+                    (long long)window->begin[i], (long long)end[i]);
+    onnx_layer(onnx, arena_printf(onnx->import->arena, "Cropping%dD", window->rank));
+    onnx_arg(onnx, window->rank > 1 ? "%s)" : "%s", text_chars(&cropped));
+}
+
 static bool take_transposed(Onnx *onnx, const Node *node) {
-    const Constant *const kernel = onnx_constant_input(onnx, node, 1);
+    const Constant *const there = onnx_constant_input(onnx, node, 1);
     Window window;
-    int64_t extra[2 * ONNX_RANK] = {0}, crop_end[ONNX_RANK], dim[ONNX_RANK];
-    if (!kernel || !kernel->real || kernel->rank != onnx->rank)
-        return onnx_fail(onnx, node, "its kernel is no constant");
+    Cut cut;
+    float *bias;
+    int64_t dim[ONNX_RANK];
+    int order[ONNX_RANK];
+    if (!there || !there->real || there->rank != onnx->rank) return onnx_fail(onnx, node, "its kernel is no constant");
     if (onnx_attribute(node, "output_shape"))
         return onnx_fail(onnx, node, "nnc does not import output_shape: pads say the same");
-    if (!window_of(onnx, node, kernel, &window)) return false;
+    if (!window_of(onnx, node, there, &window) || !cut_of(onnx, node, &window, &cut)) return false;
+    const Constant reduced = without_one(onnx, there), *const kernel = &reduced;
     const int64_t filters = kernel->dim[1], channels = onnx->dim[1];
     if (onnx_int(node, "group", 1) != 1 || kernel->dim[0] != channels)
         return onnx_fail(onnx, node, "nnc's transposed convolutions have no groups");
-    if (!strncmp(onnx_text(onnx, node, "auto_pad"), "SAME", 4))
-        for (int i = 0; i < window.rank; i++) {
-            const int64_t all = (window.kernel[i] - 1) * window.dilations[i] + 1 - window.strides[i];
-            window.begin[i] = all > 0 ? all / 2 : 0;
-            window.end[i] = all > 0 ? all - all / 2 : 0;
-            extra[i] = all < 0 ? -all : 0;
-        }
-    else if (onnx_ints(onnx, node, "output_padding", -1, extra) > window.rank)
-        return onnx_fail(onnx, node, "its sizes are none");
-    bool same = true, crops = false;
-    for (int i = 0; i < window.rank; i++) {
-        const int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1, all = reach - window.strides[i];
-        same &= all >= 0 && window.begin[i] == all / 2 && window.end[i] == all - all / 2 && extra[i] == 0;
-        /* Keras fills up whole strides */
-        crop_end[i] = window.end[i] - extra[i] + (reach < window.strides[i] ? window.strides[i] - reach : 0);
-        crops |= window.begin[i] != 0 || crop_end[i] != 0;
-        if (crop_end[i] < 0)
-            return onnx_fail(onnx, node, "it pads its output by more than nnc's transposed convolutions reach");
-    }
-    float *bias;
-    const char *output;
-    if (!conv_bias(onnx, node, filters, &bias, &output)) return false;
-    int order[ONNX_RANK];
+    if (!conv_bias(onnx, node, filters, &bias)) return false;
     for (int i = 0; i < window.rank; i++) order[i] = i + 2;
     order[window.rank] = 1;
     order[window.rank + 1] = 0;
     for (int i = 0; i < kernel->rank; i++) dim[i] = kernel->dim[order[i]];
-    onnx_layer(onnx, arena_printf(onnx->import->arena, "Conv%dDTranspose", window.rank))->activates = !crops || same;
+    Found *const found = onnx_layer(onnx, arena_printf(onnx->import->arena, "Conv%dDTranspose", window.rank));
+    found->activates = true;
+    found->biasless = !bias;
     onnx_arg(onnx, "%lld, %s", (long long)filters, sizes_text(onnx, window.kernel, window.rank));
-    put_window(onnx, &window, same && crops ? "same" : NULL);
-    if (!bias) onnx_arg(onnx, "use_bias=False");
+    put_window(onnx, &window, cut.is_same && cut.crops ? "same" : NULL);
+    if (cut.goes_beyond) onnx_arg(onnx, "output_padding=%s", sizes_text(onnx, cut.beyond, window.rank));
     onnx_weight(onnx, onnx_permuted(onnx, kernel, kernel->rank, kernel->dim, order), kernel->rank, dim);
     if (bias) onnx_weight(onnx, bias, 1, &filters);
-    if (crops && !same) {
-        Text cropped = {.arena = onnx->import->arena};
-        for (int i = 0; i < window.rank; i++)
-            text_printf(&cropped, "%s(%lld, %lld)",
-                        i                 ? ", "
-                        : window.rank > 1 ? "("
-                                          : "",
-                        (long long)window.begin[i], (long long)crop_end[i]);
-        onnx_layer(onnx, arena_printf(onnx->import->arena, "Cropping%dD", window.rank));
-        onnx_arg(onnx, window.rank > 1 ? "%s)" : "%s", text_chars(&cropped));
-    }
+    if (cut.crops && !cut.is_same) add_cropping(onnx, &window, cut.end);
     for (int i = 0; i < window.rank; i++)
-        onnx->dim[i + 2] = (window.in[i] - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i] + 1 -
-                           window.begin[i] - window.end[i] + extra[i];
+        onnx->dim[window.axis[i]] = (window.in[i] - 1) * window.strides[i] +
+                                    (window.kernel[i] - 1) * window.dilations[i] + 1 - window.begin[i] - window.end[i] +
+                                    cut.extra[i];
     onnx->dim[1] = filters;
     onnx->positive = false;
-    onnx_step(onnx, output);
+    onnx_step(onnx, node->output[0]);
     return true;
 }
 
@@ -250,6 +303,7 @@ static bool take_pool(Onnx *onnx, const Node *node) {
     const bool average = onnx_is(node, "AveragePool"), counts = onnx_int(node, "count_include_pad", 0) != 0;
     Window window;
     if (!window_of(onnx, node, NULL, &window)) return false;
+    if (cuts(&window)) return onnx_fail(onnx, node, "its sizes are none");
     if (onnx_int(node, "ceil_mode", 0) && reaches_over(&window))
         return onnx_fail(onnx, node, "nnc has no windows that reach over the edge (ceil_mode)");
     for (int i = 0; i < window.rank; i++)
@@ -259,10 +313,7 @@ static bool take_pool(Onnx *onnx, const Node *node) {
     const bool zeros = average ? counts : onnx->positive;
     if (padding && !strcmp(padding, "same") && average && counts) padding = NULL;
     if (!padding && !zeros) return onnx_fail(onnx, node, "nnc has no pooling with that padding");
-    if (!padding) {
-        add_padding(onnx, window.begin, window.end, window.rank);
-        for (int i = 0; i < window.rank; i++) window.in[i] = onnx->dim[i + 2], window.begin[i] = window.end[i] = 0;
-    }
+    if (!padding) pad_before(onnx, &window);
     onnx_layer(onnx, arena_printf(onnx->import->arena, "%sPooling%dD", average ? "Average" : "Max", window.rank));
     onnx_arg(onnx, "%s", sizes_text(onnx, window.kernel, window.rank));
     onnx_arg(onnx, "strides=%s", sizes_text(onnx, window.strides, window.rank));
@@ -290,38 +341,39 @@ static bool take_reduce(Onnx *onnx, const Node *node) {
     const int count = onnx_ints(onnx, node, "axes", 1, axes), rank = onnx->rank - 2,
               first = onnx->lay == LAY_CHANNELS ? 2 : 1;
     bool space[ONNX_RANK] = {false};
+    if (onnx->lay == LAY_TIME && onnx->rank == 3 && count == 1 && axes[0] == 0 && onnx_int(node, "keepdims", 1) == 0) {
+        onnx->lay = LAY_SAME; /* the time goes, wherever it lies */
+        return add_global(onnx, node, onnx_is(node, "ReduceMean"), false);
+    }
     for (int i = 0; i < count; i++) {
         const int64_t axis = axes[i] < 0 ? axes[i] + onnx->rank : axes[i];
         if (axis >= first && axis < first + rank) space[axis] = true;
     }
-    bool all = rank >= 1 && rank <= 3 && count == rank && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME);
+    bool all =
+        rank >= 1 && rank <= 3 && count == rank && !onnx->one && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME);
     for (int i = first; i < first + rank && all; i++) all = space[i];
     if (!all) return onnx_fail(onnx, node, "nnc takes means and maxima of all places of an image only");
     return add_global(onnx, node, onnx_is(node, "ReduceMean"), onnx_int(node, "keepdims", 1) != 0);
 }
 
 static bool take_pad(Onnx *onnx, const Node *node) {
-    int64_t pads[2 * ONNX_RANK];
-    const int count = onnx_ints(onnx, node, "pads", 1, pads), rank = onnx->rank - 2,
-              first = onnx->lay == LAY_CHANNELS ? 2 : 1;
+    int64_t pads[2 * ONNX_RANK], begin[ONNX_RANK], end[ONNX_RANK];
+    int axis[ONNX_RANK], rank = 0;
+    const int count = onnx_ints(onnx, node, "pads", 1, pads), first = onnx->lay == LAY_CHANNELS ? 2 : 1;
     const Constant *const value = onnx_constant_input(onnx, node, 2);
     const char *const mode = onnx_text(onnx, node, "mode");
-    bool around =
-        count == 2 * onnx->rank && rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME);
+    bool around = count == 2 * onnx->rank && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME), any = false;
     for (int i = 0; i < onnx->rank && around; i++) {
-        const bool space = i >= first && i < first + rank;
-        around = (space || (pads[i] == 0 && pads[i + onnx->rank] == 0)) && pads[i] >= 0 && pads[i + onnx->rank] >= 0 &&
-                 pads[i] < INT32_MAX && pads[i + onnx->rank] < INT32_MAX;
+        const int64_t low = pads[i], high = pads[i + onnx->rank];
+        const bool space = i >= first && i < first + onnx->rank - 2 && i != onnx->one;
+        around = (space || (low == 0 && high == 0)) && low >= 0 && high >= 0 && low < INT32_MAX && high < INT32_MAX;
+        any |= low > 0 || high > 0;
+        if (space) axis[rank] = i, begin[rank] = low, end[rank++] = high;
     }
-    if (!around || (*mode && strcmp(mode, "constant") != 0) ||
+    if (!around || rank > 3 || (*mode && strcmp(mode, "constant") != 0) ||
         (value && (!value->real || value->count != 1 || value->real[0] != 0)) || onnx_input(node, 3))
         return onnx_fail(onnx, node, "nnc pads images with zeros around, and nothing else");
-    const Lay lay = onnx->lay;
-    if (lay == LAY_SAME) memmove(onnx->dim + 2, onnx->dim + 1, (size_t)rank * sizeof *onnx->dim);
-    const int64_t channels = onnx->dim[onnx->rank - 1];
-    add_padding(onnx, pads + first, pads + onnx->rank + first, rank);
-    if (lay == LAY_SAME) memmove(onnx->dim + 1, onnx->dim + 2, (size_t)rank * sizeof *onnx->dim);
-    if (lay == LAY_SAME) onnx->dim[onnx->rank - 1] = channels;
+    if (any) add_padding(onnx, axis, begin, end, rank);
     onnx_step(onnx, node->output[0]);
     return true;
 }
@@ -338,7 +390,7 @@ static bool take_resize(Onnx *onnx, const Node *node) {
                                                                 onnx_text(onnx, node, "coordinate_transformation_mode");
     const bool linear = !strcmp(mode, "linear"), nearest = !*mode || !strcmp(mode, "nearest");
     int64_t factor[ONNX_RANK] = {0};
-    bool whole = rank >= 1 && rank <= 3 && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME) &&
+    bool whole = rank >= 1 && rank <= 3 && !onnx->one && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME) &&
                  (nearest || (linear && rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
     for (int i = 0; i < onnx->rank && whole; i++) {
         const double scale = sizes && sizes->whole && sizes->count == (size_t)onnx->rank
@@ -367,7 +419,8 @@ bool onnx_take_window(Onnx *onnx, const Node *node, bool *done) {
     if (onnx_is(node, "ConvTranspose")) return take_transposed(onnx, node);
     if (onnx_is(node, "MaxPool") || onnx_is(node, "AveragePool")) return take_pool(onnx, node);
     const bool average = onnx_is(node, "GlobalAveragePool");
-    if ((average || onnx_is(node, "GlobalMaxPool")) && onnx->lay == LAY_CHANNELS && onnx->rank > 2 && onnx->rank < 6)
+    if ((average || onnx_is(node, "GlobalMaxPool")) && onnx->lay == LAY_CHANNELS && onnx->rank > 2 && onnx->rank < 6 &&
+        !onnx->one)
         return add_global(onnx, node, average, true);
     if (onnx_is(node, "ReduceMean") || onnx_is(node, "ReduceMax")) return take_reduce(onnx, node);
     if (onnx_is(node, "Pad")) return take_pad(onnx, node);

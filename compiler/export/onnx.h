@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* An ONNX graph that is being written: nodes of one chain, and the constants that they read. Values lie as here,
+ * channels last; around what ONNX knows with channels first alone they are turned there and back. */
+#ifndef NNC_EXPORT_ONNX_H
+#define NNC_EXPORT_ONNX_H
+
+#include "compiler/import/onnx.pb-c.h"
+#include "export/export.h"
+#include "model/layer.h"
+
+/** Types of elements, as the format numbers them. */
+enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7 };
+
+typedef struct Graph {
+    Export *export;
+    LIST(Onnx__NodeProto *) nodes;
+    LIST(Onnx__TensorProto *) tensors;
+    const char *value; /* the present one */
+    int made;
+} Graph;
+
+/** Arguments of a layer, by name; what it has not is `otherwise`, false, or NULL. */
+const void *arg_field(const Object *object, const char *name, ArgType type);
+double arg_real(const Object *object, const char *name, double otherwise);
+int64_t arg_int(const Object *object, const char *name, int64_t otherwise);
+bool arg_flag(const Object *object, const char *name);
+bool arg_says(const Object *object, const char *name, const char *text);
+/** One number for each of `rank` dimensions. */
+void arg_sizes(const Object *object, const char *name, int rank, int64_t otherwise, int64_t *sizes);
+
+/** A node that reads the present value, and whose output that becomes. */
+Onnx__NodeProto *graph_node(Graph *graph, const char *type);
+/** One more input of a node; "": it is left out. */
+void graph_input(Graph *graph, Onnx__NodeProto *node, const char *value);
+void graph_int(Graph *graph, Onnx__NodeProto *node, const char *name, int64_t value);
+void graph_real(Graph *graph, Onnx__NodeProto *node, const char *name, double value);
+void graph_ints(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *values, int count);
+void graph_text(Graph *graph, Onnx__NodeProto *node, const char *name, const char *text);
+void graph_texts(Graph *graph, Onnx__NodeProto *node, const char *name, const char *const *texts, int count);
+void graph_reals(Graph *graph, Onnx__NodeProto *node, const char *name, const double *values, int count);
+/** A constant as the next input of a node; its name is made one of its own. */
+void graph_tensor(Graph *graph, Onnx__NodeProto *node, const char *name, int type, int rank, const int64_t *dim,
+                  const void *values);
+/** The same of whole numbers in a list, and of one real number. */
+void graph_list(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *values, int count);
+void graph_number(Graph *graph, Onnx__NodeProto *node, const char *name, double value);
+/** A weight of a layer, as it is. */
+void graph_weight(Graph *graph, Onnx__NodeProto *node, const Layer *layer, int index);
+/** The values of a layer's weight, also of one within a wrapper. */
+const float *graph_values(const Graph *graph, const Layer *layer, int index);
+/** Channels from last to first behind the batch, or back. */
+void graph_turn_channels(Graph *graph, int rank, bool first);
+/** The present value in that order. */
+void graph_permute(Graph *graph, const int64_t *perm, int rank);
+/** The present value in that shape, whose first dimension is what is left. */
+void graph_reshape(Graph *graph, const Layer *layer, Shape shape);
+/** A message that the layer has no counterpart; false. */
+bool graph_lacks(Graph *graph, const Layer *layer, const char *what);
+/** Whether the layer's input has a mask of time steps. */
+bool graph_masked(const Layer *layer);
+/** The activation of a layer; false after a message. (onnx_layers.c) */
+bool graph_put_activation(Graph *graph, const Layer *layer, const Object *activation);
+bool graph_put_own_activation(Graph *graph, const Layer *layer);
+
+/** A layer as nodes; false after a message. */
+bool graph_put_layer(Graph *graph, const Layer *layer);
+
+/* onnx_windows.c */
+bool graph_put_conv(Graph *graph, const Layer *layer);
+bool graph_put_depthwise(Graph *graph, const Layer *layer);
+bool graph_put_separable(Graph *graph, const Layer *layer);
+bool graph_put_transposed(Graph *graph, const Layer *layer);
+bool graph_put_max_pooling(Graph *graph, const Layer *layer);
+bool graph_put_average_pooling(Graph *graph, const Layer *layer);
+bool graph_put_global_max(Graph *graph, const Layer *layer);
+bool graph_put_global_average(Graph *graph, const Layer *layer);
+bool graph_put_padding(Graph *graph, const Layer *layer);
+bool graph_put_cropping(Graph *graph, const Layer *layer);
+bool graph_put_upsampling(Graph *graph, const Layer *layer);
+/* onnx_recurrent.c */
+bool graph_put_recurrent(Graph *graph, const Layer *layer);
+bool graph_put_bidirectional(Graph *graph, const Layer *layer);
+
+#endif
