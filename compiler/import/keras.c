@@ -38,6 +38,13 @@ static const Ast *member_json(Import *import, const char *name) {
     return text ? json_parse(import, name, (const char *)text, size) : NULL;
 }
 
+const Hdf5 *keras_file(Import *import, KerasModel *model) {
+    size_t size;
+    const unsigned char *const bytes = model->file ? NULL : zip_member(import, "model.weights.h5", &size);
+    if (bytes) model->file = hdf5_open(import, "model.weights.h5", bytes, size);
+    return model->file;
+}
+
 bool import_keras(Import *import) {
     const Ast *const config = member_json(import, "config.json"), *const about =
                                                                       config ? member_json(import, "metadata.json")
@@ -46,22 +53,20 @@ bool import_keras(Import *import) {
     if (import->options->model)
         return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
     KerasModel model = {.root = config, .compile = json_get(config, "compile_config")};
-    if (!take_model(import, &model, json_text(about, "keras_version"))) return false;
-    size_t size;
-    const unsigned char *const bytes = zip_member(import, "model.weights.h5", &size);
-    Hdf5 *const file = bytes ? hdf5_open(import, "model.weights.h5", bytes, size) : NULL;
-    const bool good = file && keras_variables(import, file, &model.layers) && take_optimizer(import, file, NULL);
-    hdf5_close(file);
+    const bool good = take_model(import, &model, json_text(about, "keras_version")) && keras_file(import, &model) &&
+                      keras_variables(import, model.file, &model.layers) && take_optimizer(import, model.file, NULL);
+    hdf5_close(model.file);
     return good;
 }
 
-static bool import_whole(Import *import, const Hdf5 *file) {
+static bool import_whole(Import *import, Hdf5 *file) {
     const char *config, *training = NULL, *version = NULL;
     if (!hdf5_text(file, "", "model_config", &config)) return false;
     if (hdf5_has_attribute(file, "", "training_config") && !hdf5_text(file, "", "training_config", &training))
         return false;
     if (hdf5_has_attribute(file, "", "keras_version") && !hdf5_text(file, "", "keras_version", &version)) return false;
-    KerasModel model = {.root = json_parse(import, "model_config", config, strlen(config))};
+    KerasModel model = {.root = json_parse(import, "model_config", config, strlen(config)), .file = file,
+                        .listed = "model_weights"};
     if (!model.root) return false;
     if (training && !(model.compile = json_parse(import, "training_config", training, strlen(training)))) return false;
     if (!version) version = "1.0";

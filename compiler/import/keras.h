@@ -12,6 +12,7 @@ typedef struct KerasLayer {
     const char *name;  /* as Keras knows it */
     const char *group; /* of its variables in files of Keras 3: layers/dense_1 */
     const char *top;   /* in older files: the layer, or the model within the model, under whose name they stand */
+    bool told;         /* its variables are arguments here: those of an adapted Normalization */
 } KerasLayer;
 
 typedef LIST(KerasLayer) KerasLayers;
@@ -22,13 +23,19 @@ typedef struct KerasModel {
     bool is_keras_2;
     KerasLayers layers;        /* without those that only say the input's shape */
     const Ast *input;          /* the configuration of such a one; or NULL */
+    Hdf5 *file;                /* of the variables; NULL: not opened yet */
+    const char *listed;        /* the group that lists them by layer, in older files; NULL: they are numbered */
 } KerasModel;
 
 /** Finds the chain of layers in model->root; false and a message that names the layer that is in the way.
  *  (keras_chain.c) */
 bool keras_chain(Import *import, KerasModel *model);
 /** Writes the model with all of its arguments to import->text, a layer a line. (keras_text.c) */
-bool keras_text(Import *import, const KerasModel *model);
+bool keras_text(Import *import, KerasModel *model);
+/** The file of the variables, which is opened when it is first wanted; NULL after a message. (keras.c) */
+const Hdf5 *keras_file(Import *import, KerasModel *model);
+/** Reads the variable number `index` of a layer. (keras_weights.c) */
+bool keras_variable(Import *import, KerasModel *model, const KerasLayer *layer, int index, nnc_entry *array);
 /** The class that an entry names, "Dense"; NULL and a message for what only Python has. (keras_text.c) */
 const char *keras_class(Import *import, const Ast *entry);
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* From a configuration of Keras to the chain of its layers: Sequential models, functional ones whose layers follow each
  * other, and models of either kind within them. */
+#include "import/keras.h"
+
+#ifdef NNC_IMPORT
+
 #include <string.h>
 
 #include "base/names.h"
-#include "import/keras.h"
 #include "language/keras_names.h"
 
 enum { DEEPEST = 16 /* models within models */ };
@@ -211,3 +214,5 @@ bool keras_chain(Import *import, KerasModel *model) {
     if (!add_model(&chain, model->root)) return false;
     return model->layers.count > 0 || import_fail(import, "has no layers but its input");
 }
+
+#endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* From configurations of Keras to the words of the language, which are Keras' own: each object becomes a call with all
  * of its arguments. What Keras 2 called otherwise is a row of habits.def. */
+#include "import/keras.h"
+
+#ifdef NNC_IMPORT
+
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "frontend/parser.h"
-#include "import/keras.h"
 #include "language/class.h"
 #include "language/common_args.h"
 #include "language/habits.h"
@@ -392,11 +395,43 @@ static bool put_compile(Import *import, const Ast *compile) {
     return true;
 }
 
-bool keras_text(Import *import, const KerasModel *model) {
+/* An array as the configuration would say it. */
+static Ast *array_value(Import *import, const nnc_entry *array) {
+    const float *const values = array->data;
+    Ast *const list = NEW(import->arena, Ast), **const items = NEW_ARRAY(import->arena, Ast *, array->count + 1);
+    *list = (Ast){.kind = AST_LIST, .items = {items, (int)array->count}};
+    for (size_t i = 0; i < array->count; i++) {
+        items[i] = NEW(import->arena, Ast);
+        *items[i] = (Ast){.kind = AST_NUMBER, .number = {.value = (double)values[i]}};
+    }
+    return array->rank ? list : items[0];
+}
+
+/* What Normalization learned by adapt() becomes its arguments. */
+static bool take_statistics(Import *import, KerasModel *model, KerasLayer *layer) {
+    static const char *const names[] = {"mean", "variance"};
+    const Ast *const config = json_get(layer->entry, "config");
+    if (!json_text(layer->entry, "class_name") || strcmp(json_text(layer->entry, "class_name"), "Normalization") != 0 ||
+        !config || config->kind != AST_DICT || json_get(config, "mean"))
+        return true;
+    for (int i = 0; i < 2; i++) {
+        nnc_entry array;
+        if (!keras_variable(import, model, layer, i, &array)) return false;
+        if (array.dtype != NNC_F32 || array.count > INT16_MAX || array.count == 0)
+            return import_fail(import, "layer %s: its %s is none", import_quote(import, layer->name), names[i]);
+        for (int j = 0; j < config->dict.count; j++)
+            if (json_is_text(config->dict.keys[j], names[i])) config->dict.values[j] = array_value(import, &array);
+    }
+    layer->told = true;
+    return true;
+}
+
+bool keras_text(Import *import, KerasModel *model) {
     text_puts(&import->text, "model m {\n");
     if (!put_model_input(import, model)) return false;
     for (int i = 0; i < model->layers.count; i++) {
         if (model->is_keras_2 && !check_functions(import, model->layers.at[i].entry)) return false;
+        if (!take_statistics(import, model, &model->layers.at[i])) return false;
         if (!put_object(import, NULL, model->layers.at[i].entry, &import->text)) return false;
         text_puts(&import->text, "\n");
     }
@@ -405,3 +440,5 @@ bool keras_text(Import *import, const KerasModel *model) {
     const bool compiled = json_get(model->compile, "optimizer") || json_get(model->compile, "optimizer_config");
     return !compiled || import->options->no_compile || put_compile(import, model->compile);
 }
+
+#endif

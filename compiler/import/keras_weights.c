@@ -55,6 +55,7 @@ bool keras_variables(Import *import, const Hdf5 *file, const KerasLayers *layers
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *const layer = model->layers.at[i];
         int weight = 0;
+        if (layers && layers->at[i].told) continue;
         if (!take_group(import, file, layer, layer, layers ? layers->at[i].group : groups[i], &weight)) return false;
     }
     return true;
@@ -128,11 +129,25 @@ bool keras_named_weights(Import *import, const Hdf5 *file, const char *group, co
             }
             if (!hdf5_texts(file, top, "weight_names", &(*pile)->names)) return false;
         }
-        if (!take_named(import, file, layer, top, *pile)) return false;
+        enum { STATISTICS = 3 /* mean, variance, and of how many */ };
+        if (layers->at[i].told) (*pile)->next += STATISTICS;
+        else if (!take_named(import, file, layer, top, *pile)) return false;
         const bool last = i + 1 == import->model->layers.count || strcmp(layers->at[i].top, layers->at[i + 1].top) != 0;
         if (last && !all_taken(import, top, *pile)) return false;
     }
     return true;
+}
+
+bool keras_variable(Import *import, KerasModel *model, const KerasLayer *layer, int index, nnc_entry *array) {
+    NameList names;
+    if (!keras_file(import, model)) return false;
+    if (!model->listed)
+        return hdf5_read(model->file, arena_printf(import->arena, "%s/vars/%d", layer->group, index), array);
+    const char *const top = within(import, model->listed, layer->top);
+    if (!hdf5_texts(model->file, top, "weight_names", &names)) return false;
+    for (int i = 0; i + index < names.count; i++) /* of a model within, by the layer's name */
+        if (strstr(names.at[i], layer->name)) return hdf5_read(model->file, within(import, top, names.at[i + index]), array);
+    return import_fail(import, "has no weights of layer %s", import_quote(import, layer->name));
 }
 
 /* The optimizer ------------------------------------------------------------ */

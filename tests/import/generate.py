@@ -33,8 +33,11 @@ L = keras.layers
 
 
 def randomize(model, rng):
-    """Weights that make every term count; variances stay positive."""
+    """Weights that make every term count; variances stay positive, and what is adapted to data is."""
     for layer in model.layers:
+        if hasattr(layer, "adapt"):
+            layer.adapt(rng.normal(2, 3, (50, *layer.input.shape[1:])).astype("float32"))
+            continue
         names = [getattr(weight, "path", weight.name) for weight in layer.weights]
         layer.set_weights(
             [
