@@ -138,11 +138,11 @@ static int convert(const Options *options, Arena *arena, const Results *results)
 
 /* A file cannot need more than this. */
 static void limit_resources(const char *path) {
-    enum { SECONDS = 60, MEGABYTE = 1 << 20, LEAST = 1024, TIMES = 32 };
+    enum { SECONDS = 10, GRACE = 5, MEGABYTE = 1 << 20, LEAST = 1024, TIMES = 32 };
     struct stat status;
     const rlim_t size = stat(path, &status) == 0 && status.st_size > 0 ? (rlim_t)status.st_size : 0;
     const rlim_t seconds = SECONDS + size / MEGABYTE;
-    const struct rlimit time = {seconds, seconds};
+    const struct rlimit time = {seconds, seconds + GRACE}; /* it ends by SIGXCPU, which says why */
     setrlimit(RLIMIT_CPU, &time);
 #ifndef __SANITIZE_ADDRESS__
     const rlim_t bytes = (rlim_t)LEAST * MEGABYTE + TIMES * size;
