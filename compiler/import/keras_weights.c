@@ -145,8 +145,10 @@ bool keras_variable(Import *import, KerasModel *model, const KerasLayer *layer, 
         return hdf5_read(model->file, arena_printf(import->arena, "%s/vars/%d", layer->group, index), array);
     const char *const top = within(import, model->listed, layer->top);
     if (!hdf5_texts(model->file, top, "weight_names", &names)) return false;
-    for (int i = 0; i + index < names.count; i++) /* of a model within, by the layer's name */
-        if (strstr(names.at[i], layer->name)) return hdf5_read(model->file, within(import, top, names.at[i + index]), array);
+    for (int i = 0; i + index < names.count; i++) { /* of a model within, by the layer's name */
+        if (!strstr(names.at[i], layer->name)) continue;
+        return hdf5_read(model->file, within(import, top, names.at[i + index]), array);
+    }
     return import_fail(import, "has no weights of layer %s", import_quote(import, layer->name));
 }
 
