@@ -53,11 +53,13 @@ static void nnc_error(const Span *span, Parse *parse, const char *message);
 %token <word> NAME "a name"
 %token <word> MODEL "'model'" COMPILE "'compile'" FIT "'fit'" EVALUATE "'evaluate'"
 %token <word> TRUE "'True'" FALSE "'False'" NONE "'None'"
+%token <word> FLOOR_DIVIDE "'//'" POWER "'**'"
 %token <ast> NUMBER "a number" STRING "a string"
 
 %left '+' '-'
-%left '*' '/'
+%left '*' '/' FLOOR_DIVIDE
 %precedence NEGATION
+%right POWER
 
 %nterm <word> word dotted statement
 %nterm <ast> call layer expression atom
@@ -130,10 +132,14 @@ word: NAME | MODEL | COMPILE | FIT | EVALUATE | TRUE | FALSE | NONE;
 expression:
     atom
 |   '-' expression[operand] %prec NEGATION  { $$ = ast_negate(parse, $operand, @$); }
-|   expression[left] '+' expression[right]  { $$ = ast_binary(parse, '+', @2, $left, $right, @$); }
-|   expression[left] '-' expression[right]  { $$ = ast_binary(parse, '-', @2, $left, $right, @$); }
-|   expression[left] '*' expression[right]  { $$ = ast_binary(parse, '*', @2, $left, $right, @$); }
-|   expression[left] '/' expression[right]  { $$ = ast_binary(parse, '/', @2, $left, $right, @$); }
+|   expression[left] '+' expression[right]  { $$ = ast_binary(parse, AST_ADD, @2, $left, $right, @$); }
+|   expression[left] '-' expression[right]  { $$ = ast_binary(parse, AST_SUBTRACT, @2, $left, $right, @$); }
+|   expression[left] '*' expression[right]  { $$ = ast_binary(parse, AST_MULTIPLY, @2, $left, $right, @$); }
+|   expression[left] '/' expression[right]  { $$ = ast_binary(parse, AST_DIVIDE, @2, $left, $right, @$); }
+|   expression[left] FLOOR_DIVIDE expression[right]
+                                            { $$ = ast_binary(parse, AST_FLOOR_DIVIDE, @2, $left, $right, @$); }
+|   expression[left] POWER expression[right]
+                                            { $$ = ast_binary(parse, AST_POWER, @2, $left, $right, @$); }
 ;
 
 atom:

@@ -60,7 +60,7 @@ Ast *ast_negate(Parse *parse, Ast *operand, Span span) {
     return finish(parse, ast);
 }
 
-Ast *ast_binary(Parse *parse, char op, Span op_span, Ast *left, Ast *right, Span span) {
+Ast *ast_binary(Parse *parse, AstOp op, Span op_span, Ast *left, Ast *right, Span span) {
     Ast *ast = ast_new(parse, AST_BINARY, span);
     ast->binary.op = op;
     ast->binary.op_span = op_span;

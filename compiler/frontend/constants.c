@@ -12,6 +12,7 @@
 #include "base/names.h"
 #include "base/source.h"
 #include "base/suggest.h"
+#include "frontend/arithmetic.h"
 #include "frontend/constants.h"
 #include "frontend/parser.h"
 #include "language/ast.h"
@@ -127,35 +128,22 @@ static const Ast *new_number(Constants *constants, Span span, double value, cons
 }
 
 /* Whether the value of `ast` is a number for arithmetic; reports what is none. */
-static bool is_operand(Constants *constants, const Ast *ast, const Ast *value, char op) {
+static bool is_operand(Constants *constants, const Ast *ast, const Ast *value, AstOp op) {
     if (value->kind != AST_NUMBER && value->kind != AST_ERROR) {
-        diag(constants->diags, D_not_a_number, ast->span, op, ast_describe(constants->arena, value));
+        diag(constants->diags, D_not_a_number, ast->span, ast_op_text(op), ast_describe(constants->arena, value));
         constants_note(constants, ast);
     }
     return value->kind == AST_NUMBER;
 }
 
-static const Ast *integer_arithmetic(Constants *constants, const Ast *ast, int64_t a, int64_t b) {
-    int64_t whole = 0;
-    bool overflow = false;
-    switch (ast->binary.op) {
-    case '+': overflow = __builtin_add_overflow(a, b, &whole); break;
-    case '-': overflow = __builtin_sub_overflow(a, b, &whole); break;
-    case '*': overflow = __builtin_mul_overflow(a, b, &whole); break;
-    default: /* exact quotients stay integers */
-        if (b == -1) {
-            overflow = __builtin_sub_overflow((int64_t)0, a, &whole);
-        } else if (a % b == 0) {
-            whole = a / b;
-        } else {
-            return new_number(constants, ast->span, (double)a / (double)b, NULL);
-        }
-    }
-    if (overflow) {
-        diag(constants->diags, D_number_range, ast->span);
-        return &error_value;
-    }
-    return new_number(constants, ast->span, (double)whole, &whole);
+/* The number that an operation makes of two. */
+static const Ast *calculated(Constants *constants, const Ast *ast, const Ast *left, const Ast *right) {
+    Number result;
+    if (calculate(ast->binary.op, (Number){left->number.value, left->number.integer, left->number.whole},
+                  (Number){right->number.value, right->number.integer, right->number.whole}, &result))
+        return new_number(constants, ast->span, result.value, result.integer ? &result.whole : NULL);
+    diag(constants->diags, D_number_range, ast->span);
+    return &error_value;
 }
 
 /* 'folder/' + 'file': the two one after the other. */
@@ -179,31 +167,29 @@ static const Ast *joined_strings(Constants *constants, const Ast *ast, const Ast
 
 /* Each operand is evaluated once: they nest. */
 static const Ast *binary_value(Constants *constants, const Ast *ast) {
-    const char op = ast->binary.op;
+    const AstOp op = ast->binary.op;
     const Ast *const left = constants_value(constants, ast->binary.left, CLASS_KIND_COUNT);
     const Ast *const right = constants_value(constants, ast->binary.right, CLASS_KIND_COUNT);
-    if (op == '+' && left->kind == AST_STRING && right->kind == AST_STRING) {
+    if (op == AST_ADD && left->kind == AST_STRING && right->kind == AST_STRING) {
         return joined_strings(constants, ast, left, right);
     }
     const bool is_left = is_operand(constants, ast->binary.left, left, op);
     if (!is_operand(constants, ast->binary.right, right, op) || !is_left) {
         return &error_value;
     }
-    if (op == '/' && right->number.value == 0) {
+    const bool divides = op == AST_DIVIDE || op == AST_FLOOR_DIVIDE;
+    const bool inverts = op == AST_POWER && right->number.value < 0 && left->number.value == 0;
+    if ((divides && right->number.value == 0) || inverts) {
         diag(constants->diags, D_division_by_zero, ast->binary.right->span);
         constants_note(constants, ast->binary.right);
         return &error_value;
     }
-    if (left->number.integer && right->number.integer) {
-        return integer_arithmetic(constants, ast, left->number.whole, right->number.whole);
-    }
-    double a = left->number.value, b = right->number.value;
-    return new_number(constants, ast->span, op == '+' ? a + b : op == '-' ? a - b : op == '*' ? a * b : a / b, NULL);
+    return calculated(constants, ast, left, right);
 }
 
 static const Ast *negated_value(Constants *constants, const Ast *ast) {
     const Ast *const operand = constants_value(constants, ast->operand, CLASS_KIND_COUNT);
-    if (!is_operand(constants, ast->operand, operand, '-')) {
+    if (!is_operand(constants, ast->operand, operand, AST_SUBTRACT)) {
         return &error_value;
     }
     int64_t whole = 0;

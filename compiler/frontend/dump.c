@@ -84,7 +84,7 @@ static void put_node(const Dump *dump, const Ast *ast, int depth, const char *la
         text_puts(out, "negate");
         break;
     case AST_BINARY:
-        text_append(out, &ast->binary.op, 1);
+        text_puts(out, ast_op_text(ast->binary.op));
         break;
     case AST_ERROR:
         text_puts(out, "error");

@@ -97,7 +97,7 @@ Ast *ast_parenthesized(Ast *inner, Span span);
 Ast *ast_boolean(Parse *parse, bool value, Span span);
 Ast *ast_name(Parse *parse, const char *dotted, Span span);
 Ast *ast_negate(Parse *parse, Ast *operand, Span span);
-Ast *ast_binary(Parse *parse, char op, Span op_span, Ast *left, Ast *right, Span span);
+Ast *ast_binary(Parse *parse, AstOp op, Span op_span, Ast *left, Ast *right, Span span);
 Ast *ast_call(Parse *parse, Word name, AstArgs *args, Span span);
 Ast *ast_items(Parse *parse, AstKind kind, AstList *list, Span span);
 Ast *ast_dict(Parse *parse, AstPairs *pairs, Span span);

@@ -28,7 +28,8 @@ static bool is_word(const char *token) {
 
 /* What can go on with a value; true of almost every place, so not worth saying where something else can come. */
 static bool continues_value(const char *token) {
-    return token[0] == '\'' && strchr("+-*/.(=", token[1]) != NULL && token[2] == '\'';
+    return token[0] == '\'' && strchr("+-*/.(=", token[1]) != NULL &&
+           (token[2] == '\'' || strcmp(token, "'//'") == 0 || strcmp(token, "'**'") == 0);
 }
 
 static bool among(const char *const *tokens, int count, const char *token) {

@@ -10,6 +10,11 @@
 #include "base/arena.h"
 #include "base/source.h"
 
+/** Arithmetic, as in Python: // rounds down, ** is a power. */
+typedef enum AstOp { AST_ADD, AST_SUBTRACT, AST_MULTIPLY, AST_DIVIDE, AST_FLOOR_DIVIDE, AST_POWER } AstOp;
+/** "+", "//" */
+const char *ast_op_text(AstOp op);
+
 typedef enum AstKind {
     AST_NUMBER, AST_STRING, AST_BOOL, AST_NONE, AST_NAME, AST_CALL,
     AST_TUPLE, AST_LIST, AST_DICT, AST_NEGATE, AST_BINARY,
@@ -37,7 +42,7 @@ struct Ast {
         struct { const char *dotted, *last; Span name_span; AstArg *args; int arg_count; } call;
         struct { Ast **at; int count; } items;                        /* tuple, list */
         struct { Ast **keys, **values; int count; } dict;
-        struct { char op; Span op_span; Ast *left, *right; } binary;  /* + - * / */
+        struct { AstOp op; Span op_span; Ast *left, *right; } binary;
         Ast *operand;                                                 /* negate */
     };
 };

@@ -77,3 +77,8 @@ const char *ast_describe(Arena *arena, const Ast *ast) {
     }
     return "an expression";
 }
+
+const char *ast_op_text(AstOp op) {
+    static const char *const texts[] = {"+", "-", "*", "/", "//", "**"};
+    return texts[op];
+}
