@@ -111,13 +111,13 @@ static void emit_map(Emit *e, const Op *op) {
     const char *body = copy_body(e, op, &nest);
     if (nest.blocked) {
         const int64_t blocks = (nest.loops[last].literal + RANDOM_BLOCK - 1) / RANDOM_BLOCK;
-        Text row = {.arena = e->arena}; /* the number of the row that the blocks belong to */
-        for (int i = 0; i < last; i++)
-            text_printf(&row, i ? " * %s + %s" : "%.0s%s", nest.loops[i].size, nest.loops[i].var);
+        const char *row = nest.loops[0].var; /* the number of the row that the blocks belong to */
+        for (int i = 1; i < last; i++)
+            row = formatted(e, i > 1 ? "(%s) * %s + %s" : "%s * %s + %s", row, nest.loops[i].size, nest.loops[i].var);
         const char *const index =
             last == 0     ? "block / NNC_RANDOM_BLOCK"
-            : blocks == 1 ? formatted(e, "%s", text_chars(&row))
-                          : formatted(e, "(%s) * %lld + block / NNC_RANDOM_BLOCK", text_chars(&row), (long long)blocks);
+            : blocks == 1 ? row
+                          : formatted(e, "(%s) * %lld + block / NNC_RANDOM_BLOCK", row, (long long)blocks);
         const char *draws = draws_text(e, op, index);
         Text out = {.arena = e->arena};
         emit_template(
