@@ -22,21 +22,22 @@
 
 /* @part weighted_sums */
 
-/** y[c] = start[c] + the sum over k < depth of x[k] * kernel[k * row + c], for c < count. y may be start, but not x. */
+/** y[c] = start[c] + the sum over k < depth of x[k] * kernel[k * row + c], for c < count; depth is 1 or more. y may be
+ *  start, but not x. */
 SHARED void weighted_sums(size_t count, size_t depth, const real *x, const real *kernel, size_t row, const real *start,
                           real *y) {
     const real *const end = x + depth;
     for (; count >= 4; count -= 4) { /* as many sums as stay in registers */
         real sum0 = start[0], sum1 = start[1], sum2 = start[2], sum3 = start[3];
-        const real *w = kernel;
-        for (const real *from = x; from < end; from++) {
-            const real element = *from;
+        const real *from = x, *w = kernel;
+        do {
+            const real element = *from++;
             sum0 = MULTIPLY_ADD(element, w[0], sum0);
             sum1 = MULTIPLY_ADD(element, w[1], sum1);
             sum2 = MULTIPLY_ADD(element, w[2], sum2);
             sum3 = MULTIPLY_ADD(element, w[3], sum3);
             w += row;
-        }
+        } while (from < end);
         y[0] = sum0;
         y[1] = sum1;
         y[2] = sum2;
@@ -47,11 +48,11 @@ SHARED void weighted_sums(size_t count, size_t depth, const real *x, const real 
     }
     for (; count > 0; count--) {
         real sum = *start++;
-        const real *w = kernel++;
-        for (const real *from = x; from < end; from++) {
-            sum = MULTIPLY_ADD(*from, *w, sum);
+        const real *from = x, *w = kernel++;
+        do {
+            sum = MULTIPLY_ADD(*from++, *w, sum);
             w += row;
-        }
+        } while (from < end);
         *y++ = sum;
     }
 }
