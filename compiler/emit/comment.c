@@ -187,9 +187,33 @@ static bool names_operand(const Step *step, const char *name) {
     return false;
 }
 
-static void add_line(Emit *emit, Text *lines, const char *name, const Tensor *tensor, const char *value) {
+/* (batch, 28), with the names of sizes that the function is told. */
+static const char *sized_text(Emit *emit, const Function *function, Shape shape) {
+    Text out = {.arena = emit->arena};
+    const char *names[MAX_RANK] = {NULL};
+    bool named = false;
+    for (int i = 0, size = 0; i < shape.rank; i++) {
+        for (int at = size; at < function->params.count && !names[i] && shape.dim[i] > 1; at++) {
+            const Param *const param = &function->params.at[at];
+            if (param->kind != PARAM_SIZE || param->depth != shape.dim[i]) continue;
+            names[i] = param->name;
+            size = at + 1;
+        }
+        named = named || names[i];
+    }
+    if (!named) return shape_text(emit->arena, shape);
+    for (int i = 0; i < shape.rank; i++)
+        text_printf(&out, "%s%s", i ? ", " : "(", names[i]            ? names[i]
+                                                   : shape.dim[i] < 0 ? times(emit, "batch", -shape.dim[i])
+                                                                      : integer(emit, shape.dim[i]));
+    text_puts(&out, shape.rank == 1 ? ",)" : ")");
+    return text_chars(&out);
+}
+
+static void add_line(Emit *emit, const Function *function, Text *lines, const char *name, const Tensor *tensor,
+                     const char *value) {
     text_printf(lines, "%s%s%s = %s", lines->length ? "\n" : "", name,
-                tensor ? formatted(emit, " %s", shape_text(emit->arena, tensor->shape)) : "", value);
+                tensor ? formatted(emit, " %s", sized_text(emit, function, tensor->shape)) : "", value);
 }
 
 /* What the function calls the value of a step: that of a copy is what it copies. */
@@ -224,7 +248,8 @@ static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text
     const char *const name = param && !in_place && !part ? param : value_name(emit, op, at);
     const bool alike = *before && shape_equal((*before)->shape, result->shape);
     *before = result;
-    if (strcmp(name, said->step[at])) add_line(emit, lines, name, alike ? NULL : result, said->step[at]);
+    if (strcmp(name, said->step[at]))
+        add_line(emit, said->function, lines, name, alike ? NULL : result, said->step[at]);
     if (in_place || part) text_printf(lines, in_place ? ", in place of %s" : ", to %s", param);
     if (said->start && !strcmp(said->step[at], said->start)) said->start = name;
     said->step[at] = name;
@@ -243,7 +268,7 @@ static void say_statement(Emit *emit, const Said *said, const Step *step, Text *
     for (int i = 0; i < step->operand_count; i++)
         if (!strncmp(step->operands[i].name, step->text, length) && !step->operands[i].name[length])
             result = step->operands[i].tensor;
-    add_line(emit, lines, input_text(emit, said->function, result), result,
+    add_line(emit, said->function, lines, input_text(emit, said->function, result), result,
              bound_text(emit, said, step, written(emit, arena_strndup(emit->arena, value, strlen(value) - 1))));
 }
 
@@ -283,7 +308,7 @@ static void say_start(Emit *emit, Said *said, Text *lines) {
         op->out->in_registers ? own_role(emit, op, op->out) : input_text(emit, said->function, op->out);
     if (op->def == &op_loss)
         text_printf(lines, "%s, %s %s its gradient", said->start, name, shape_text(emit->arena, op->out->shape));
-    else add_line(emit, lines, name, op->out, said->start);
+    else add_line(emit, said->function, lines, name, op->out, said->start);
     said->start = name;
 }
 
@@ -324,7 +349,7 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
         const bool said = slope || is_said(lines, param->name);
         if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !said)
             text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,
-                        shape_text(emit->arena, tensor_rows(param->tensor)->shape));
+                        sized_text(emit, function, tensor_rows(param->tensor)->shape));
         const RandomAttrs *const random = param->kind == PARAM_RANDOM ? drawn_with(param->tensor) : NULL;
         if (random && random->kind == RANDOM_KEEP && param->tensor != function->op->out)
             text_printf(&out, "%s%s 0 with probability %g, else %g", out.length ? ", " : "",

@@ -21,6 +21,7 @@ typedef enum ParamKind {
     PARAM_RANDOM,
     PARAM_SCALAR,
     PARAM_SUMS,
+    PARAM_SIZE,  /* of what the function works on, where it serves several */
     PARAM_DEPTH, /* of a product: 0 in the first step of the loop */
     PARAM_ADD,   /* whether there was a step before */
     PARAM_SHARE  /* how many rows, or columns, of the result */
@@ -31,7 +32,7 @@ typedef struct Param {
     Tensor *tensor;     /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
     int stream;         /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
     const char *scalar; /* PARAM_SCALAR: what the program calls it */
-    int64_t depth;      /* PARAM_DEPTH: from the second step on */
+    int64_t depth;      /* PARAM_DEPTH: from the second step on; PARAM_SIZE: the size */
     const char *name;   /* in the function */
     bool written;
 } Param;

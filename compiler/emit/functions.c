@@ -33,6 +33,7 @@ static const char *params_text(Emit *emit, const Function *function) {
                            : param->kind == PARAM_SCALAR ? formatted(emit, "%s ", emit->real)
                            : param->kind == PARAM_DEPTH  ? "size_t "
                            : param->kind == PARAM_SHARE  ? "size_t "
+                           : param->kind == PARAM_SIZE   ? "size_t "
                            : param->kind == PARAM_ADD    ? "int "
                            : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
                                                          : formatted(emit, "%s%s *", param->written ? "" : "const ",

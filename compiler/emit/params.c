@@ -175,6 +175,12 @@ const char *shared_size(Emit *emit, const Op *op, const char *size) {
     return add_param(emit, (Param){.kind = PARAM_SHARE}, "share");
 }
 
+const char *param_size(Emit *emit, const char *name, int64_t size) {
+    const Param param = {.kind = PARAM_SIZE, .depth = size, .name = local_name(emit, name)};
+    list_push(emit->arena, &emit->function->params, param);
+    return param.name;
+}
+
 const char *param_sums(Emit *emit) {
     for (int i = 0; i < emit->function->params.count; i++)
         if (emit->function->params.at[i].kind == PARAM_SUMS) return "sums";

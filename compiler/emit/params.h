@@ -24,6 +24,8 @@ const char *param_sums(Emit *emit);
 /** How many rows, or columns, of its result an operation makes: `size`, or where it is shared out, as many as it is
  *  told. */
 const char *shared_size(Emit *emit, const Op *op, const char *size);
+/** A size by this name, so that functions are equal which differ in it alone. */
+const char *param_size(Emit *emit, const char *name, int64_t size);
 /** A name that no parameter or local of the function has yet: `wanted`, or wanted_2, … */
 const char *local_name(Emit *emit, const char *wanted);
 /** The same where a parameter may be called so already: then `instead`. */

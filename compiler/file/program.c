@@ -155,6 +155,7 @@ static const char *another_step(Emit *emit, bool first) {
 static const char *argument(Emit *emit, const Op *op, const Param *param) {
     if (param->kind == PARAM_DEPTH)
         return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->depth);
+    if (param->kind == PARAM_SIZE) return integer(emit, param->depth);
     if (param->kind == PARAM_ADD) return another_step(emit, true);
     if (param->kind == PARAM_SUMS) return "sums";
     if (param->kind == PARAM_SHARE) return formatted(emit, "%s.count", range_name(emit, op));

@@ -101,9 +101,17 @@ static const char *outermost_size(Emit *e, const Op *op, const Loop *loop) {
                  loop->literal / llabs(op->share.length));
 }
 
+/* A size that one function takes for all of its kind. */
+static const char *sizes_text(Emit *e, const Loop *loop) {
+    const char *const count = param_size(e, "count", loop->literal);
+    return loop->of_batch && !is_of_one_sample(e) ? formatted(e, "batch * %s", count) : count;
+}
+
 static void emit_map(Emit *e, const Op *op) {
     const Shape space = op_space(op);
     Nest nest = nest_for(e, space, op, NULL, NULL);
+    if (!e->plan->target->blocks && nest.loop_count == 1 && !nest.blocked && nest.loops[0].literal > 1)
+        nest.loops[0].size = sizes_text(e, &nest.loops[0]);
     const int last = nest.loop_count - 1;
     if (op->share.kind == SHARE_STEPS) nest.loops[0].size = outermost_size(e, op, &nest.loops[0]);
     else nest.loops[0].size = shared_size(e, op, nest.loops[0].size);

@@ -3,6 +3,7 @@
  * the cache. a may be read transposed (the gradient of a kernel: xᵀ · d). Two more inputs are another a and b, whose
  * product is added: x · kernel + h · recurrent_kernel of a step (pass_join_products). */
 #include "build/loop.h"
+#include "ops/dot_rows.h"
 #include "ops/op.h"
 #include "ops/weighted_sums.h"
 #include "plan/access.h"
@@ -156,8 +157,9 @@ static void emit_deep(Emit *e, const Op *op) {
 }
 
 static void emit(Emit *e, const Op *op) {
-    if (!e->plan->target->blocks && makes_weighted_sums(op)) {
-        emit_matmul_sums(e, op);
+    if (!e->plan->target->blocks) {
+        if (makes_weighted_sums(op)) emit_matmul_sums(e, op);
+        else emit_outer_sums(e, op);
         return;
     }
     if (tensor_is_packed(op->in[1])) {

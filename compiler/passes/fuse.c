@@ -112,6 +112,7 @@ static bool is_made_by_rows(const Plan *plan, const Op *op) {
 static bool can_fuse(const Plan *plan, const Program *program, int from, int into) {
     const Op *op = program->ops.at[from], *host = program->ops.at[into];
     if (!host->def->takes_steps || is_matmul_deep(host) || is_made_by_rows(plan, host)) return false;
+    if (!plan->target->blocks && op->def == &op_update && host->def != &op_matmul) return false; /* one serves all */
     if (!shape_equal(op_space(op), op_space(host)) || op->loop != host->loop) return false;
     if (!phases_fit(plan, op->phase, host->phase)) return false;
     if (!steps_fit(host, op)) return false;

@@ -57,6 +57,43 @@ SHARED void weighted_sums(size_t count, size_t depth, const real *x, const real 
     }
 }
 
+/* @part dot_rows */
+
+/** y[i] = the sum over k < depth of x[k] * rows[i * row + k], for i < count. */
+static inline void dot_rows(size_t count, size_t depth, const real *x, const real *rows, size_t row, real *y) {
+    for (; count >= 2; count -= 2) {
+        const real *a = rows, *b = rows + row;
+        real sum0 = 0, sum1 = 0;
+        for (const real *from = x; from < x + depth; from++) {
+            sum0 = MULTIPLY_ADD(*from, *a++, sum0);
+            sum1 = MULTIPLY_ADD(*from, *b++, sum1);
+        }
+        *y++ = sum0;
+        *y++ = sum1;
+        rows += 2 * row;
+    }
+    if (count > 0) {
+        real sum = 0;
+        for (const real *from = x; from < x + depth; from++) {
+            sum = MULTIPLY_ADD(*from, *rows++, sum);
+        }
+        *y = sum;
+    }
+}
+
+/* @part outer_sum */
+
+/** The sum over k < depth of x[k * x_row] * d[k * d_row]. */
+static inline real outer_sum(size_t depth, const real *x, size_t x_row, const real *d, size_t d_row) {
+    real sum = 0;
+    for (; depth > 0; depth--) {
+        sum = MULTIPLY_ADD(*x, *d, sum);
+        x += x_row;
+        d += d_row;
+    }
+    return sum;
+}
+
 /* @part keep_greatest */
 
 /** y[c] = the greater of y[c] and x[c]; x[c] where it is the first. */
