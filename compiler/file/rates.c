@@ -17,17 +17,21 @@
 #include "emit/template.h"
 #include "emit/text.h"
 
-/* A number in three forms: beta_1 as a real, exact_beta_1 as a double (1 - 0.999f would lose digits), whole_beta_1. */
+/* A number in three forms: beta_1 as a real, exact_beta_1 as a double (1 - 0.999f would lose digits), whole_beta_1. A
+ * small core has no doubles: there 1 - exact_beta_1 is computed here. */
 const char *scalar_text(Emit *emit, const char *text) {
     const UpdateRule *rule = &emit->plan->update;
-    Hole *numbers = NEW_ARRAY(emit->arena, Hole, 3 * rule->numbers.count + 1);
+    const bool gaps = !emit->plan->target->blocks && !emit->plan->options->portable;
+    Hole *numbers = NEW_ARRAY(emit->arena, Hole, 3 * rule->numbers.count + 2);
     for (int i = 0; i < rule->numbers.count; i++) {
         const char *name = rule->numbers.at[i].name;
         const double number = rule->numbers.at[i].number;
         numbers[3 * i] = (Hole){name, literal(emit, number)};
-        numbers[3 * i + 1] = (Hole){formatted(emit, "exact_%s", name), double_literal(emit, number)};
+        numbers[3 * i + 1] = (Hole){formatted(emit, "exact_%s", name),
+                                        gaps ? literal(emit, 1 - number) : double_literal(emit, number)};
         numbers[3 * i + 2] = (Hole){formatted(emit, "whole_%s", name), formatted(emit, "%.0f", number)};
     }
+    if (gaps) numbers[3 * rule->numbers.count] = (Hole){"one_minus_power", "gap_of_power"};
     return formula_text(emit, text, numbers);
 }
 

@@ -7,26 +7,9 @@
 
 #include "nnc_vec.h"
 
-/* @part one_minus_power gap_of_power */
+/* @part one_minus_power */
 
 /** 1 - base^exponent, by repeated squaring. */
-#if defined NNC_SMALL && !defined NNC_PORTABLE /* of 1 - base, which the compiler computes: then no double is left */
-#define one_minus_power(base, exponent) gap_of_power((real)(1 - (base)), exponent)
-static inline real gap_of_power(real gap_of_base, uint64_t exponent) {
-    uint64_t bit = 1;
-    real gap = 0;
-    while (bit <= exponent / 2) {
-        bit *= 2;
-    }
-    for (; bit > 0; bit /= 2) { /* of the power 2 n: gap (1 + power); of n + 1: gap + gap_of_base power */
-        gap = gap * (2 - gap);
-        if (exponent & bit) {
-            gap += gap_of_base * (1 - gap);
-        }
-    }
-    return gap;
-}
-#else
 static inline real one_minus_power(double base, uint64_t exponent) {
     double power = 1;
     for (; exponent > 0; exponent >>= 1) {
@@ -37,7 +20,25 @@ static inline real one_minus_power(double base, uint64_t exponent) {
     }
     return (real)(1 - power);
 }
-#endif
+
+/* @part gap_of_power */
+
+/** 1 - base^exponent of gap = 1 - base, by repeated squaring without double precision: to some roundings, however small
+ *  the gap is. */
+static inline real gap_of_power(real gap, uint64_t exponent) {
+    uint64_t bit = 1;
+    real sum = 0;
+    while (bit <= exponent / 2) {
+        bit *= 2;
+    }
+    for (; bit > 0; bit /= 2) { /* of the power 2n: sum (1 + power); of n + 1: sum + gap power */
+        sum = sum * (2 - sum);
+        if (exponent & bit) {
+            sum += gap * (1 - sum);
+        }
+    }
+    return sum;
+}
 
 /* @part smaller_of */
 
