@@ -88,6 +88,8 @@ if compilers["cc"] and not san and tool("setarch") and subprocess.run(
         ["sh", "-c", "printf 'int main(void) { return 0; }' | gcc -fsanitize=thread -x c - -o /dev/null"],
         capture_output=True).returncode == 0:
     config.available_features.add("tsan")
+if tool("s390x-linux-gnu-gcc") and tool("qemu-s390x"):
+    config.available_features.add("s390x")
 if tool("wasm-ld", "wasm-ld-19") and tool("node"):
     config.available_features.add("wasm")
 if tool("arm-none-eabi-gcc"):

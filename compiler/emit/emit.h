@@ -107,7 +107,8 @@ struct Emit {
     int called_count;
     TensorNames *names;      /* of all tensors of the plan, by number */
     Field *fields;           /* of all weights, ordered by their address */
-    struct nnc_notes *notes; /* that stand with baked weights, once they are read */
+    struct nnc_notes *notes; /* that stand with baked weights, once they are read … */
+    char *baked;             /* … and these themselves */
     Names templates; /* those used so far */
     Names function_texts, function_names, weight_fields, layer_names;
     Names alike; /* what operations are whose functions were printed: alike.h */

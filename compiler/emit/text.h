@@ -34,6 +34,7 @@ const char *times(Emit *emit, const char *factor, int64_t number);
 const char *described(Emit *emit, const Tensor *tensor);
 /** A C string literal; whatever is not plain ASCII is written in octal. */
 const char *string_literal(Emit *emit, const char *text);
+enum { MOST_CHARACTERS = 4095 }; /* of a string in C99 */
 /** The same without a line's end in it. */
 const char *one_line_literal(Emit *emit, const char *text);
 const char *upper(Arena *arena, const char *name);

@@ -15,11 +15,13 @@
 #include "file/mc.h"
 #include "file/parts.h"
 #include "file/program.h"
+#include "file/store.h"
 #include "file/rates.h"
 #include "file/rounds.h"
 #include "file/stream.h"
 #include "file/used.h"
 #include "file/weights.h"
+#include "host/host.h"
 #include "language/class.h"
 #include "model/loss.h"
 #include "model/model.h"
@@ -173,7 +175,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 }
 
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
-static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
+static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", "runtime/nnc_store.c", NULL};
 static const char runtime_rows[] = "runtime/nnc_small.h"; /* products row by row */
 static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
                                              "runtime/nnc_sqrt.h",
@@ -258,11 +260,17 @@ static void print_begin(Emit *emit, const Hole *holes, const RuntimeParts *parts
     if (options->portable) emit_exact_begin(emit, holes, out);
 }
 
-/* The runtime's interface and the header: what stands in the file once, before its copies. */
+/* The header and the runtime's interface: what stands in the file once, before its copies. */
 static void print_interface(Emit *emit, const Hole *holes, const RuntimeParts *parts, const char *header_name,
                             RuntimeFiles *printed, Text *out) {
     const Plan *plan = emit->plan;
     const Options *options = plan->options;
+    if (header_name) {
+        text_printf(out, "\n#include \"%s\"\n", header_name);
+    } else {
+        text_puts(out, "\n");
+        emit_header(emit, holes, out);
+    }
     if (has_driver(options)) {
         emit_template(emit, out, "file_runtime", holes);
         runtime_append(out, "runtime/nnc.h", printed);
@@ -270,13 +278,8 @@ static void print_interface(Emit *emit, const Hole *holes, const RuntimeParts *p
         emit_template(emit, out, "file_api", holes);
         text_puts(out, parts->once);
     } else {
-        text_puts(out, "\n#include \"nnc.h\"\n");
-    }
-    if (header_name) {
-        text_printf(out, "\n#include \"%s\"\n", header_name);
-    } else {
-        text_puts(out, "\n");
-        emit_header(emit, holes, out);
+        const Hole runtime[] = {{"runtime", integer(emit, NNC_RUNTIME)}, {NULL, NULL}};
+        emit_template(emit, out, "file_linked", with(emit, holes, runtime));
     }
     emit_template(emit, out, "file_sizes", holes);
     if (plan->can_train) emit_template(emit, out, "file_train_size", holes);
@@ -320,6 +323,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     emit_functions(&emit);
     emit_programs(&emit, holes, &programs, &api);
     arena_free(emit.scratch);
+    emit_store(&emit, holes, &api);
     if (options_weights(options)) emit_weights(&emit, holes, &api);
     const char *code = formatted(&emit, "%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api));
     RuntimeFiles printed = {0};

@@ -35,6 +35,13 @@ $names
 //@ file_includes
 
 $includes
+//@ file_linked
+
+#include "nnc.h"
+
+#if NNC_RUNTIME != $runtime
+#error "This is C of nnc $version, and nnc.h is of another version: compile it as nnc --cflags says."
+#endif
 //@ file_api
 
 #ifndef NNC_API
@@ -173,12 +180,14 @@ extern "C" {
 #endif
 
 #define $upper_NNC_VERSION "$version"
+#define $upper_MODEL_ID UINT64_C($model_id) /* of the layers: other ones, another number */
 #define $upper_BATCH $batch_size /* samples that one call works on */
 #define $upper_IN $in /* values of x per sample: $in_shape */
 #define $upper_OUT $out /* values of y per sample: $out_shape */
 #define $upper_PARAMS $params /* weights */
 #define $upper_PARAMS_BYTES $params_bytes
 #define $upper_WORK_BYTES $work_bytes /* scratch memory of inference */
+#define $upper_MACS $products /* multiplications and additions of a prediction for one sample, in its products */
 
 $status
 
@@ -205,15 +214,11 @@ typedef struct $prefix_work {
 
 /** y[n][$upper_OUT] = the prediction for x[n][$upper_IN], any n. */
 $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n);
-//@ header_weights
-
-/** The weights of the file given to nnc --weights. */
-typedef union $prefix_baked {
-    unsigned char bytes[$upper_PARAMS_BYTES + 1]; /* and the zero that ends a string */
-    $prefix_params params;
-} $prefix_baked;
-extern const $prefix_baked $prefix_weights;
-#define $prefix_weights $prefix_weights.params /* of type const $prefix_params */
+/** The same for one sample. */
+$upper_API int $prefix_predict_one(const $prefix_params *p, $prefix_work *w, const $input_type x[$upper_IN],
+    $real y[$upper_OUT]);
+/** The name of a status and what it means. Linkers leave out what nobody calls. */
+$upper_API const char *$prefix_strerror(int status);
 //@ header_train
 
 #define $upper_TARGET $target_size /* values of the target per sample */
@@ -324,6 +329,15 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
         n -= batch;
     }
     return NNC_OK;
+}
+
+$upper_API int $prefix_predict_one(const $prefix_params *p, $prefix_work *w, const $input_type x[$upper_IN],
+    $real y[$upper_OUT]) {
+    return $prefix_predict(p, w, x, y, 1);
+}
+
+$upper_API const char *$prefix_strerror(int status) {
+    return nnc_status_text(status);
 }
 //@ api_states
 
@@ -449,21 +463,3 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
     const int status = $prefix_train_grad(t, x, target, sample_weight, n, sums);
     return status == NNC_OK ? $prefix_train_apply(t) : status;
 }
-//@ weights
-
-/* The weights' bytes, in little-endian order: C compilers read a string many times as fast as numbers. */
-#if defined __BYTE_ORDER__ && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "The weights are in little-endian order. Read them from a file at run time on this machine."
-#endif
-#ifdef __GNUC__
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Woverlength-strings"
-#endif
-#undef $prefix_weights
-const $prefix_baked $prefix_weights = {
-$bytes
-};
-#define $prefix_weights $prefix_weights.params
-#ifdef __GNUC__
-#pragma GCC diagnostic pop
-#endif

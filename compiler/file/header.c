@@ -3,16 +3,20 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/options.h"
 #include "file/checks.h"
 #include "file/data.h"
 #include "file/fields.h"
 #include "file/header.h"
 #include "file/parts.h"
+#include "file/store.h"
 #include "file/stream.h"
 #include "file/summary.h"
 #include "file/trainer.h"
+#include "file/weights.h"
 #include "language/class.h"
+#include "model/dump.h"
 #include "model/loss.h"
 #include "model/metric.h"
 #include "model/model.h"
@@ -106,6 +110,17 @@ static const char *weights_text(Emit *emit) {
                      : formatted(emit, "%lld per sample, one for each row of the loss", (long long)rows);
 }
 
+static const char *identity_of(Emit *emit, uint64_t hash) {
+    return formatted(emit, "0x%08lx%08lx", (unsigned long)(hash >> 32), (unsigned long)(hash & 0xffffffff));
+}
+
+/* Of the layers. */
+static const char *model_id(Emit *emit) {
+    Text text = {.arena = emit->arena};
+    architecture_dump(emit->plan->model, &text);
+    return identity_of(emit, hash_of(HASH_START, text_chars(&text), text.length));
+}
+
 const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
@@ -127,6 +142,9 @@ const Hole *facts(Emit *emit) {
         {"out", integer(emit, inner_size(model->output))},
         {"in_shape", shape_text(emit->arena, model->input)},
         {"out_shape", shape_text(emit->arena, model->output)},
+        {"products", integer(emit, plan->products)},
+        {"model_id", model_id(emit)},
+        {"weights_id", options_weights(options) ? identity_of(emit, baked_hash(emit)) : ""},
         {"params", integer(emit, sizes.params)},
         {"params_bytes", integer(emit, sizes.params_bytes)},
         {"work", integer(emit, sizes.work)},
@@ -194,6 +212,7 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
     if (plan->train.rounds.count) emit_template(emit, out, "rounds_header", holes);
     if (plan->update.averages) emit_template(emit, out, "header_finish", holes);
+    emit_store_header(emit, holes, out);
     emit_template(emit, out, "header_end", holes);
 }
 

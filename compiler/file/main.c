@@ -28,7 +28,6 @@
 #include "emit/text.h"
 #include "tensors/tensors.h"
 
-enum { MOST_CHARACTERS = 4095 }; /* of a string in C99 */
 
 static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) {
     Text text = {.arena = emit->arena};

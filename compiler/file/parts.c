@@ -158,7 +158,9 @@ static const char *once_names_text(const Parts *all) {
     Text out = {.arena = all->arena};
     for (int i = 0; i < all->parts.count; i++) {
         const Part *part = &all->parts.at[i];
-        for (size_t at = 0, end; part->once && part->taken && at < part->names_length; at = end + 1) {
+        const char *const body = part->text, *const guard = strstr(body, "_DEFINED"); /* headers have it: one for all */
+        if (!part->once || !part->taken || (guard && guard < body + part->length)) continue;
+        for (size_t at = 0, end; at < part->names_length; at = end + 1) {
             const char *const name = part->names + at;
             end = at + strcspn(name, " ");
             const int length = (int)(end - at);

@@ -12,7 +12,7 @@ typedef struct TrainerField {
     const char *comment;
     /* how it lasts from one step to the next: an nnc_kept_as without its NNC_KEPT_; NULL: it does not */
     const char *kept;
-    const char *count; /* numbers in it, in C; "0": as many as there are weights */
+    int64_t count; /* numbers in it; 0: as many as there are weights */
 } TrainerField;
 
 typedef LIST(TrainerField) TrainerFields;
@@ -27,32 +27,32 @@ static TrainerFields fields_of(Emit *emit) {
     TrainerFields fields = {0};
     /* First: in a trainer that begins a cache line no vector of the arena crosses one. */
     add(emit, &fields,
-        (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, NULL});
+        (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, 0});
     add(emit, &fields,
         (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
-                       "WEIGHTS", "0"});
+                       "WEIGHTS", 0});
     if (plan->options->gradients)
         add(emit, &fields,
-            (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, NULL});
+            (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, 0});
     for (int i = 0; i < plan->update.slots.count; i++)
-        add(emit, &fields, (TrainerField){trainable, plan->update.slots.at[i].name, "", NULL, "TRAINABLE", "0"});
+        add(emit, &fields, (TrainerField){trainable, plan->update.slots.at[i].name, "", NULL, "TRAINABLE", 0});
     if (sizes.masks)
         add(emit, &fields, (TrainerField){emit->real, "masks", formatted(emit, "[%lld]", (long long)sizes.masks),
-                                    "random factors, from the caller", NULL, NULL});
+                                    "random factors, from the caller", NULL, 0});
     if (sizes.states)
         add(emit, &fields, (TrainerField){formatted(emit, "%s_states", prefix), "states", "", NULL, "REALS",
-                                    formatted(emit, "sizeof(%s_states) / sizeof(%s)", prefix, emit->real)});
-    add(emit, &fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", "1"});
+                                    sizes.states});
+    add(emit, &fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", 1});
     if (plan->update.product)
         add(emit, &fields,
-            (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", "1"});
+            (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", 1});
     if (sizes.trainer_padding)
         add(emit, &fields,
             (TrainerField){emit->real, "unused", formatted(emit, "[%lld]", (long long)sizes.trainer_padding),
-                           "the next is aligned to 8 bytes everywhere", NULL, NULL});
-    add(emit, &fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", "1"});
-    add(emit, &fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", "1"});
-    add(emit, &fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", "1"});
+                           "the next is aligned to 8 bytes everywhere", NULL, 0});
+    add(emit, &fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", 1});
+    add(emit, &fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", 1});
+    add(emit, &fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", 1});
     return fields;
 }
 
@@ -73,8 +73,15 @@ void kept_table(Emit *emit, Text *out) {
     for (int i = 0; i < fields.count; i++) {
         const TrainerField *const field = &fields.at[i];
         if (field->kept)
-            text_printf(out, "    {\"%s\", NNC_KEPT_%s, offsetof(%s_trainer, %s), %s},\n", field->name, field->kept,
-                        emit->plan->model->name, field->name, field->count);
+            text_printf(out, "    {\"%s\", NNC_KEPT_%s, offsetof(%s_trainer, %s), %lld},\n", field->name, field->kept,
+                        emit->plan->model->name, field->name, (long long)field->count);
     }
     text_puts(out, "};\n");
+}
+
+void trainer_kept(Emit *emit, void (*take)(void *context, const char *name, const char *kept, int64_t count),
+                  void *context) {
+    const TrainerFields fields = fields_of(emit);
+    for (int i = 0; i < fields.count; i++)
+        if (fields.at[i].kept) take(context, fields.at[i].name, fields.at[i].kept, fields.at[i].count);
 }

@@ -1,24 +1,64 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* --weights: values of a safetensors file as constants, read and checked by the runtime's own reader. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/options.h"
+#include "file/fields.h"
 #include "file/weights.h"
+#include "model/layer.h"
 #include "model/shape.h"
 #include "plan/plan.h"
 #include "emit/emit.h"
 #include "emit/template.h"
+#include "emit/text.h"
 #include "tensors/tensors.h"
 
-/* The bytes of the real at `at`, the lowest first. */
-static void put_real(const char *at, size_t real, unsigned char *to) {
+enum {
+    MOST_NUMBERS = 65536, /* of weights that are written as such: gcc reads so many in a third of a second */
+    LINE = 112            /* characters of numbers in a line */
+};
+
+/* The bits of the real at `at`. */
+static uint64_t bits_of(const char *at, size_t real) {
     uint64_t wide = 0;
     uint32_t narrow = 0;
     if (real == 8) memcpy(&wide, at, 8);
     else memcpy(&narrow, at, 4), wide = narrow;
-    for (size_t i = 0; i < real; i++) to[i] = (unsigned char)(wide >> (8 * i));
+    return wide;
+}
+
+static double number_at(const char *at, size_t real) {
+    double wide;
+    float narrow;
+    if (real == 8) memcpy(&wide, at, 8);
+    else memcpy(&narrow, at, 4), wide = (double)narrow;
+    return wide;
+}
+
+/* The weights as numbers, a pair of braces for each member of the struct. */
+static const char *numbers_text(Emit *emit, const nnc_model *model, const char *params) {
+    Text text = {.arena = emit->arena};
+    for (size_t i = 0; i < model->tensor_count; i++) {
+        const Weight *const weight = emit->plan->weights.at[i]->weight;
+        const size_t end = i + 1 < model->tensor_count ? model->tensors[i + 1].offset : model->parameter_count;
+        text_printf(&text, "    {/* %s */", weight_field(emit, weight));
+        size_t column = LINE;
+        for (size_t j = model->tensors[i].offset; j < end; j++) {
+            const double number = number_at(params + j * model->real_size, model->real_size);
+            const char *const digits = literal(emit, fabs(number)), *const sign = signbit(number) ? "-" : "";
+            column += strlen(sign) + strlen(digits) + 2;
+            text_puts(&text, column > LINE ? "\n        " : " ");
+            if (column > LINE) column = strlen(sign) + strlen(digits) + 2;
+            text_printf(&text, "%s%s,", sign, digits);
+        }
+        text_puts(&text, "},\n");
+    }
+    if (!model->tensor_count) text_puts(&text, "    {0}\n");
+    return text_chars(&text);
 }
 
 /* A character of a string in C: itself, or its octal number. Returns the end. */
@@ -33,16 +73,16 @@ static char *put_character(unsigned char c, char *to) {
     return to;
 }
 
-/* All weights as one string, a line for each 32 bytes. */
-static const char *bytes_text(Emit *emit, const char *params, size_t bytes, size_t real) {
+/* All weights as one string, a line for each 32 bytes; of each the highest first, or the lowest. */
+static const char *bytes_text(Emit *emit, const char *params, size_t bytes, size_t real, bool highest_first) {
     /* bytes of a line; characters of a byte, and of quotes and line's end */
     enum { ROW = 32, LONGEST = 4, AROUND = 3 };
     char *const text = NEW_ARRAY(emit->arena, char, bytes * LONGEST + (bytes / ROW + 1) * AROUND + 1), *to = text;
     for (size_t i = 0; i < bytes; i += real) {
-        unsigned char parts[8];
-        put_real(params + i, real, parts);
+        const uint64_t bits = bits_of(params + i, real);
         if (i % ROW == 0) *to++ = '"';
-        for (size_t j = 0; j < real; j++) to = put_character(parts[j], to);
+        for (size_t j = 0; j < real; j++)
+            to = put_character((unsigned char)(bits >> 8 * (highest_first ? real - 1 - j : j)), to);
         if ((i + real) % ROW == 0 || i + real == bytes) *to++ = '"';
         if ((i + real) % ROW == 0 && i + real != bytes) *to++ = '\n';
     }
@@ -89,14 +129,42 @@ const nnc_notes *baked_notes(Emit *emit) {
     return emit->notes;
 }
 
-void emit_weights(Emit *emit, const Hole *holes, Text *out) {
-    const nnc_model model = model_of(emit);
+/* As they lie in the struct, in this machine's order of bytes. */
+static const char *baked_params(Emit *emit, const nnc_model *model) {
     nnc_host host = {.program = "nnc"};
-    char *params = NEW_ARRAY(emit->arena, char, model.params_bytes);
-    if (nnc_weights_load(&host, &model, options_weights(emit->plan->options), params, NULL) != 0) {
+    if (emit->baked) return emit->baked;
+    emit->baked = NEW_ARRAY(emit->arena, char, model->params_bytes);
+    if (nnc_weights_load(&host, model, options_weights(emit->plan->options), emit->baked, NULL) != 0) {
         nnc_print_error(&host);
         exit(2);
     }
-    const char *const text = bytes_text(emit, params, model.params_bytes, model.real_size);
-    emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"bytes", text}, {NULL, NULL}}));
+    return emit->baked;
+}
+
+uint64_t baked_hash(Emit *emit) {
+    const nnc_model model = model_of(emit);
+    const char *const params = baked_params(emit, &model);
+    uint64_t hash = HASH_START;
+    for (size_t i = 0; i < model.parameter_count; i++) {
+        const uint64_t bits = bits_of(params + i * model.real_size, model.real_size);
+        for (size_t j = 0; j < model.real_size; j++) {
+            const unsigned char byte = (unsigned char)(bits >> 8 * j);
+            hash = hash_of(hash, &byte, 1);
+        }
+    }
+    return hash;
+}
+
+void emit_weights(Emit *emit, const Hole *holes, Text *out) {
+    const nnc_model model = model_of(emit);
+    const char *const params = baked_params(emit, &model);
+    if (model.parameter_count <= MOST_NUMBERS) {
+        const char *const numbers = numbers_text(emit, &model, params);
+        emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"numbers", numbers}, {NULL, NULL}}));
+        return;
+    }
+    const char *const low = bytes_text(emit, params, model.params_bytes, model.real_size, false);
+    const char *const high = bytes_text(emit, params, model.params_bytes, model.real_size, true);
+    emit_template(emit, out, "weights_bytes",
+                  with(emit, holes, (Hole[]){{"lowest_first", low}, {"highest_first", high}, {NULL, NULL}}));
 }

@@ -10,6 +10,8 @@
 
 /** The notes that stand with the weights of --weights: labels. */
 const nnc_notes *baked_notes(Emit *emit);
+/** The identity of the weights of --weights. */
+uint64_t baked_hash(Emit *emit);
 /** The weights of --weights as constants. */
 void emit_weights(Emit *emit, const Hole *holes, Text *out);
 

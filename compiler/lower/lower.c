@@ -219,6 +219,16 @@ static void build_statistics(Plan *plan) {
     build_weight(&build, plan->model->x.deviation);
 }
 
+/* Of one sample. */
+static int64_t products_of(const Program *program) {
+    int64_t count = 0;
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *const op = program->ops.at[i];
+        if (op->def->products) count += op->def->products(op) * (op->loop ? op->loop->steps : 1);
+    }
+    return count;
+}
+
 Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, Diags *diags) {
     Plan *plan = NEW(arena, Plan);
     plan->model = model;
@@ -234,6 +244,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, 
     }
     plan->sum_count = 1;
     build_program(plan, &plan->predict, "predict", false, false);
+    plan->products = products_of(&plan->predict);
     check_indices(plan, diags);
     check_sizes(plan, &plan->predict, diags);
     if (options->stream && !diags_errors(diags)) plan->step_model = model_of_step(model, diags);

@@ -21,10 +21,12 @@ static void put_statement(const char *name, const void *args, Text *out) {
     text_puts(out, "\n");
 }
 
-static void put_model(const Model *model, Text *out) {
+static void put_input(const Model *model, Text *out) {
     Shape sample = model->input.rank > 0 ? shape_of(model->input.rank - 1, model->input.dim + 1) : model->input;
-    text_printf(out, "  input %s %s, batch %" PRId64 "\n", shape_text(out->arena, sample),
-                model->integer_input ? "int32" : "float32", model->batch);
+    text_printf(out, "  input %s %s", shape_text(out->arena, sample), model->integer_input ? "int32" : "float32");
+}
+
+static void put_layers(const Model *model, Text *out) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         if (layer->def == NULL) {
@@ -35,6 +37,12 @@ static void put_model(const Model *model, Text *out) {
         object_print(layer->object, out);
         text_puts(out, layer->trainable ? "\n" : ", not trainable\n");
     }
+}
+
+static void put_model(const Model *model, Text *out) {
+    put_input(model, out);
+    text_printf(out, ", batch %" PRId64 "\n", model->batch);
+    put_layers(model, out);
     if (model->has_compile) {
         put_statement("compile", &model->compile, out);
     }
@@ -44,6 +52,13 @@ static void put_model(const Model *model, Text *out) {
 static void put_preparation(const char *name, const Preparation *preparation, Text *out) {
     if (preparation->scale != 1) text_printf(out, "  %s times %.17g\n", name, preparation->scale);
     if (preparation->standardize) text_printf(out, "  %s standardized\n", name);
+}
+
+void architecture_dump(const Model *model, Text *out) {
+    put_input(model, out);
+    text_puts(out, "\n");
+    put_layers(model, out);
+    put_preparation("x", &model->x, out);
 }
 
 void identity_dump(const Model *model, Text *out) {

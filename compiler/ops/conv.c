@@ -284,6 +284,14 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
     return window_lead(plan, window->dims, window->stride, read->tensor->shape, made->shape);
 }
 
+/* Of an image with `outer` channels, each place in which goes through all of the kernel's rest. */
+static int64_t products_of(const Tensor *image, const Tensor *kernel) {
+    return shape_size(image->shape, 1) * shape_size(kernel->shape, 1) / image->shape.dim[image->shape.rank - 1];
+}
+
+static int64_t products(const Op *op) { return products_of(op->out, op->in[1]); }
+static int64_t products_of_input(const Op *op) { return products_of(op->in[0], op->in[1]); }
+
 const OpDef op_conv = {.name = "conv",
                        .lead = lead,
                        .brief = "products with the windows of an image",
@@ -291,6 +299,7 @@ const OpDef op_conv = {.name = "conv",
                        .emit = emit,
                        .describe = op_window_describe,
                        .attrs = &window_attrs,
+                       .products = products,
                        .takes_steps = true,
                        .blocks = true,
                        .by_rows = true,
@@ -299,7 +308,8 @@ const OpDef op_conv_input = {.name = "conv_input",
                              .brief = "conv's gradient of its image, which pass_expand_transposed replaces",
                              .gradient = gradient_of_input,
                              .describe = op_window_describe,
-                             .attrs = &window_attrs};
+                             .attrs = &window_attrs,
+                             .products = products_of_input};
 const OpDef op_conv_kernel = {.name = "conv_kernel",
                               .brief = "conv's gradient of its kernel",
                               .emit = emit_kernel,

@@ -173,9 +173,16 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
     return window_lead(plan, window->dims, window->stride, image, out);
 }
 
+static int64_t products(const Op *op) {
+    int64_t count = shape_size(op->out->shape, 1);
+    for (int i = 0; i < op_window(op)->dims; i++) count *= op_window(op)->size[i];
+    return count;
+}
+
 const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .lead = lead,
                             .gradient = gradient, .emit = emit, .describe = op_window_describe,
-                            .attrs = &window_attrs, .by_samples = true};
+                            .attrs = &window_attrs, .by_samples = true,
+                            .products = products};
 const OpDef op_depthwise_input = {.name = "depthwise_input", .brief = "depthwise's gradient of its input",
                                   .emit = emit_input, .describe = op_window_describe, .attrs = &window_attrs,
                                   .by_samples = true};

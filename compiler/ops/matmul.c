@@ -244,7 +244,12 @@ static void share(const Op *op, Share *share) {
                      0};
 }
 
+/* Each element of a is multiplied with a row of b. */
+static int64_t products(const Op *op) {
+    return shape_size(op->in[0]->shape, 1) * op->out->shape.dim[op->out->shape.rank - 1];
+}
+
 const OpDef op_matmul = {
     .name = "matmul", .brief = "matrix product", .lead = lead, .gradient = gradient, .emit = emit,
-    .describe = describe, .attrs = &attrs_kind, .takes_steps = true,
+    .describe = describe, .attrs = &attrs_kind, .products = products, .takes_steps = true,
     .blocks = true, .by_rows = true, .reads_columns = true, .by_samples = true, .share = share};

@@ -246,6 +246,8 @@ struct OpDef {
      *  inputs. */
     const char *(*formula)(Emit *emit, const Op *op, const char *x);
     const AttrsKind *attrs; /* NULL: it has none */
+    /** How many products of two numbers it adds up for one sample, before passes change it. NULL: it adds up none. */
+    int64_t (*products)(const Op *op);
     bool takes_steps;       /* elementwise steps can be fused behind it … */
     bool blocks;            /* … and run on blocks of rows and columns */
     bool by_rows;           /* … or, for targets that make none, its sums are made row by row (nnc_small.h) */
@@ -335,6 +337,7 @@ struct Plan {
     Names by_name[TENSOR_VALUE], stream_by_name;
     Use *free_uses;
     int tensor_count; /* in all programs */
+    int64_t products; /* of two numbers that a prediction for one sample adds up */
     int64_t *costs; /* visits of lowering, and then of each pass */
     int64_t shared_work; /* multiplications of a step of training */
     UpdateRule update;

@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The version of nnc that this goes with: 10000 * major + 100 * minor + patch. C checks it, and a program that is
+ * linked with a library of another version lacks a name that says so. */
+#define NNC_RUNTIME 100
+#define nnc_main nnc_main_of_0_1_0
+
 #ifndef NNC_API /* empty when linked with libnnc.a; static inside a standalone file */
 #define NNC_API
 #endif
@@ -29,7 +34,7 @@ enum nnc_status {
     NNC_E_FORMAT = -3,   /* not a file of this format */
     NNC_E_MODEL = -4,    /* a file of another model */
     NNC_E_CORRUPT = -5,  /* damaged */
-    NNC_E_NONFINITE = -6 /* the loss is NaN or infinite; the weights are as they were */
+    NNC_E_NONFINITE = -6 /* the loss, or a weight in a file, is NaN or infinite; the weights are as they were */
 };
 #endif
 
@@ -68,6 +73,24 @@ typedef struct nnc_random {
 
 enum { NNC_RANDOM_LANES = 16, NNC_RANDOM_BLOCK = 4 * NNC_RANDOM_LANES };
 
+/* @part nnc_numbers */
+
+/** Numbers of a struct that files hold: `size` bytes from `offset` on, each of `width` bytes. */
+typedef struct nnc_numbers {
+    size_t offset, size, width;
+} nnc_numbers;
+
+/* @part nnc_layout */
+
+/** What a file holds: its head, a safetensors file's, says which tensors; their numbers lie in these places, one after
+ *  another, and then comes a checksum. */
+typedef struct nnc_layout {
+    const char *head;
+    size_t head_size;
+    const nnc_numbers *numbers;
+    size_t count;
+} nnc_layout;
+
 /* @part NNC_PURPOSE_SHUFFLE NNC_PURPOSE_INIT NNC_PURPOSE_DATA */
 
 enum { NNC_PURPOSE_SHUFFLE = 0x40000000, NNC_PURPOSE_INIT = 0x20000000, NNC_PURPOSE_DATA = 0x60000000 };
@@ -99,6 +122,8 @@ typedef struct nnc_share {
 NNC_API void nnc_run_alone(void *pool, void (*make)(const void *job, size_t part), const void *job, size_t parts);
 /** The range of part `part` of `parts` about equal ones of `length`; all but the last end at multiples of `grain`. */
 NNC_API nnc_share nnc_share_of(size_t length, size_t grain, size_t part, size_t parts);
+/** "NNC_E_ARG: ...", of any number. */
+NNC_API const char *nnc_status_text(int status);
 /** Philox4x32-10: four words for one counter under one key. */
 NNC_API void nnc_philox(const uint32_t key[2], const uint32_t counter[4], uint32_t words[4]);
 /** The stream of `purpose` in batch `batch` (or epoch, or attempt) of a run with `seed`. */
@@ -108,6 +133,15 @@ NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batc
 NNC_API nnc_random nnc_random_after(uint64_t seed, uint32_t purpose, uint64_t batch, uint32_t first);
 /** The 64 words of block `block` (row * blocks per row + block in the row). */
 NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]);
+
+/** The checksum of files: CRC-32, begun and ended with all bits turned by who calls it. */
+NNC_API uint32_t nnc_crc_bytes(uint32_t crc, const unsigned char *from, size_t size);
+/** Writes a struct as a file, of 8 bytes, the head, the numbers and 4 bytes of checksum. */
+NNC_API void nnc_file_write(const nnc_layout *layout, const void *from, void *file);
+/** Reads a file into a struct, all of it or, after an error, nothing: NNC_E_FORMAT, it is no such file, or truncated;
+ *  NNC_E_CORRUPT, its checksum is wrong; NNC_E_MODEL, it lacks a tensor, has another one, or one of another shape or
+ *  type; NNC_E_NONFINITE, a weight is not a number. */
+NNC_API int nnc_file_read(const nnc_layout *layout, void *to, const void *file, size_t size);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * The hosted program: what main() of a model hands to the driver. Everything below needs C99, POSIX and a heap.

@@ -1,6 +1,22 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc_core.c - the freestanding part of the runtime: counter-based random numbers, and shares of work. */
+/* nnc_core.c - the freestanding part of the runtime: what a status means, counter-based random numbers, and shares of
+ * work. */
 #include "nnc.h"
+
+/* @part nnc_status_text */
+
+NNC_API const char *nnc_status_text(int status) {
+    static const char texts[][76] = { /* by how far below 0 it is; no pointers, which a loader would have to fill in */
+        "NNC_OK: done",
+        "NNC_E_ARG: a null pointer, or a count, a label or an index out of range",
+        "NNC_E_SPACE: the buffer is too short",
+        "NNC_E_FORMAT: no safetensors file, or truncated",
+        "NNC_E_MODEL: a file of another model",
+        "NNC_E_CORRUPT: the file is damaged",
+        "NNC_E_NONFINITE: a number is NaN or infinite",
+    };
+    return status <= NNC_OK && status >= NNC_E_NONFINITE ? texts[-status] : "not a status of nnc";
+}
 
 /* @part nnc_philox_increment */
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Weights and trainers as files in memory: the heads of the files, and which numbers stand behind them. The texts are
+ * in store.t.c, the functions that write and read in runtime/core/nnc_store.c. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/options.h"
+#include "file/store.h"
+#include "file/trainer.h"
+#include "host/host.h"
+#include "model/layer.h"
+#include "model/shape.h"
+#include "plan/plan.h"
+#include "plan/sizes.h"
+#include "emit/emit.h"
+#include "emit/template.h"
+#include "emit/text.h"
+
+/* A file while it is described. */
+typedef struct Layout {
+    Emit *emit;
+    Text head, lines, numbers; /* lines: the head as C */
+    int64_t bytes; /* of numbers */
+} Layout;
+
+static void put_json(Text *text, const char *name) {
+    for (; *name; name++) text_puts(text, nnc_json_character(*name).text);
+}
+
+/* A piece of the head, as a line of a string in C. */
+static void add_line(Layout *layout, const char *piece) {
+    static const char quote[] = "\\042";
+    text_puts(&layout->head, piece);
+    text_puts(&layout->lines, layout->lines.length ? "\n" : "");
+    for (const char *c = string_literal(layout->emit, piece); *c;) {
+        const bool quoted = !strncmp(c, quote, strlen(quote)); /* shorter, and what people read */
+        text_printf(&layout->lines, "%.*s", quoted ? 2 : 1, quoted ? "\\\"" : c);
+        c += quoted ? strlen(quote) : 1;
+    }
+}
+
+static void add_tensor(Layout *layout, const char *before, const char *name, const char *type, int64_t width,
+                       Shape shape) {
+    Text piece = {.arena = layout->emit->arena};
+    int64_t count = 1;
+    text_puts(&piece, layout->head.length ? ",\"" : "{\"");
+    put_json(&piece, before);
+    put_json(&piece, name);
+    text_printf(&piece, "\":{\"dtype\":\"%s\",\"shape\":[", type);
+    for (int i = 0; i < shape.rank; i++) {
+        text_printf(&piece, "%s%lld", i ? "," : "", (long long)shape.dim[i]);
+        count *= shape.dim[i];
+    }
+    text_printf(&piece, "],\"data_offsets\":[%lld,%lld]}", (long long)layout->bytes,
+                (long long)(layout->bytes + count * width));
+    add_line(layout, text_chars(&piece));
+    layout->bytes += count * width;
+}
+
+static void add_weights(Layout *layout, const char *before, bool trainable_only) {
+    const Plan *const plan = layout->emit->plan;
+    const int64_t width = element_bytes(plan->real);
+    for (int i = 0; i < plan->weights.count; i++) {
+        const Tensor *const tensor = plan->weights.at[i];
+        if (!trainable_only || tensor->weight->trainable)
+            add_tensor(layout, before, tensor->name, width == 8 ? "F64" : "F32", width, tensor->shape);
+    }
+}
+
+/* A member of the trainer: its tensors, and where their numbers are. */
+static void add_kept(void *context, const char *name, const char *kept, int64_t count) {
+    Layout *const layout = context;
+    Emit *const emit = layout->emit;
+    const int64_t before = layout->bytes, real = element_bytes(emit->plan->real);
+    const bool counts = !strcmp(kept, "COUNTS");
+    if (!strcmp(kept, "WEIGHTS")) add_weights(layout, "", false);
+    else if (!strcmp(kept, "TRAINABLE")) add_weights(layout, formatted(emit, "@%s/", name), true);
+    else
+        add_tensor(layout, "@", name, counts ? "U64" : real == 8 ? "F64" : "F32", counts ? 8 : real,
+                   shape_of(1, &count));
+    if (layout->bytes > before) /* nothing trains: the member is there, without a number */
+        text_printf(&layout->numbers, "{offsetof(%s_trainer, %s), %lld, %d},\n", emit->plan->model->name, name,
+                    (long long)(layout->bytes - before), counts ? 8 : (int)real);
+}
+
+/* What the trainer holds, or the weights alone; in a file they are followed by a checksum. */
+static Layout layout_of(Emit *emit, bool trainer) {
+    const Text empty = {.arena = emit->arena};
+    Layout layout = {.emit = emit, .head = empty, .lines = empty, .numbers = empty};
+    if (trainer) trainer_kept(emit, add_kept, &layout);
+    else add_weights(&layout, "", false);
+    if (!trainer)
+        text_printf(&layout.numbers, "{0, %lld, %lld},\n", (long long)layout.bytes,
+                    (long long)element_bytes(emit->plan->real));
+    const int64_t bytes = layout.bytes;
+    add_tensor(&layout, "", "@checksum", "U32", 4, shape_of(1, (int64_t[]){1}));
+    layout.bytes = bytes;
+    add_line(&layout, formatted(emit, "}%*s", (int)(7 - layout.head.length % 8), "")); /* numbers are aligned to 8 */
+    return layout;
+}
+
+static int64_t file_bytes(const Layout *layout) { return 8 + (int64_t)layout->head.length + layout->bytes + 4; }
+
+/* There are weights, and they are not constants that nothing changes. */
+static bool stores(const Plan *plan) {
+    return plan->weights.count > 0 && (plan->can_train || !options_weights(plan->options));
+}
+
+void emit_store_header(Emit *emit, const Hole *holes, Text *out) {
+    const Plan *const plan = emit->plan;
+    if (!stores(plan)) return;
+    const Layout weights = layout_of(emit, false);
+    const Hole *const with_bytes =
+        with(emit, holes, (Hole[]){{"save_bytes", integer(emit, file_bytes(&weights))}, {NULL, NULL}});
+    emit_template(emit, out, "header_load", with_bytes);
+    if (!plan->can_train) return;
+    const Layout trainer = layout_of(emit, true);
+    emit_template(emit, out, "header_save",
+                  with(emit, with_bytes,
+                       (Hole[]){{"train_save_bytes", integer(emit, file_bytes(&trainer))}, {NULL, NULL}}));
+}
+
+static void print_layout(Emit *emit, const Hole *holes, const char *what, const char *comment, const Layout *layout,
+                         Text *out) {
+    const bool is_long = layout->head.length > MOST_CHARACTERS;
+    if (is_long) emit_template(emit, out, "main_long_strings", holes);
+    emit_template(emit, out, "store_layout",
+                  with(emit, holes,
+                       (Hole[]){{"what", what},
+                                {"comment", comment},
+                                {"head", text_chars((Text *)&layout->lines)},
+                                {"numbers", text_chars((Text *)&layout->numbers)},
+                                {NULL, NULL}}));
+    if (is_long) emit_template(emit, out, "main_long_strings_end", holes);
+}
+
+void emit_store(Emit *emit, const Hole *holes, Text *out) {
+    const Plan *const plan = emit->plan;
+    if (!stores(plan)) return;
+    const Layout weights = layout_of(emit, false), trainer = layout_of(emit, plan->can_train);
+    print_layout(emit, holes, "weights", "weights", &weights, out);
+    emit_template(emit, out, "api_load", holes);
+    if (!plan->can_train) return;
+    print_layout(emit, holes, "trainer", "a trainer", &trainer, out);
+    emit_template(emit, out, "api_save", holes);
+}
