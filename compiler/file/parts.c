@@ -93,10 +93,20 @@ static void take(Parts *all, Part *part) {
     take_used(all, part->text, part->length);
 }
 
+/* How long the comment is that begins here; 0: none does. */
+static size_t comment_length(const char *text) {
+    const char *const end = strncmp(text, "/*", 2) ? NULL : strstr(text + 2, "*/");
+    return end ? (size_t)(end + 2 - text) : 0;
+}
+
 static void take_used(Parts *all, const char *text, size_t length) {
     char name[64]; /* longer than any of the runtime */
     for (size_t i = 0; i < length;) {
-        size_t word = 0;
+        size_t word = comment_length(text + i);
+        if (word) { /* what is only spoken of is not used */
+            i += word;
+            continue;
+        }
         while (i + word < length && word_char(text[i + word])) word++;
         if (word && word < sizeof name) {
             memcpy(name, text + i, word);
