@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "base/options.h"
 #include "file/checks.h"
-#include "ops/gather.h"
 #include "emit/emit.h"
 #include "emit/template.h"
 #include "emit/text.h"
@@ -18,7 +17,7 @@ const char *source_name(const Options *options) {
 
 /* The same for the caller's indices, of which there are `count`. */
 const char *index_check(Emit *emit, const char *count) {
-    const int64_t indices = plan_indices(emit->plan);
+    const int64_t indices = emit->plan->indices;
     if (!indices) return "";
     const char *wrong = emit->plan->model->integer_input ? formatted(emit, "(uint32_t)x[i] >= %lld", (long long)indices)
                                                          : formatted(emit, "!(x[i] > %s && x[i] < %s)",

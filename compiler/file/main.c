@@ -13,7 +13,6 @@
 #include "file/trainer.h"
 #include "file/weights.h"
 #include "language/class.h"
-#include "lower/measure.h"
 #include "model/dump.h"
 #include "model/loss.h"
 #include "model/metric.h"
@@ -21,7 +20,6 @@
 #include "model/shape.h"
 #include "model/statements.h"
 #include "model/summary.h"
-#include "ops/gather.h"
 #include "plan/plan.h"
 #include "emit/emit.h"
 #include "emit/template.h"
@@ -248,7 +246,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%s, %s,\n%s,\n", string_literal(emit, model->name),
                 string_literal(emit, source_name(plan->options)), string_literal(emit, text_chars(&summary)));
     text_printf(&out, "sizeof(%s), %" PRId64 ", %d, %" PRId64 ",\n", emit->real, model->batch, model->integer_input,
-                plan_indices(plan));
+                plan->indices);
     text_printf(&out, "%d, %d, %s, %s,\n", model->input.rank - 1, model->output.rank - 1,
                 dims_text(emit, model->input, 1, 0), dims_text(emit, model->output, 1, 0));
     text_printf(&out, "%d, %" PRId64 ", %s, ", sparse, sparse ? model->output.dim[model->output.rank - 1] : 0,

@@ -191,7 +191,7 @@ static bool takes_indices(const Op *op) { return op->def == &op_gather || op->de
 
 /* Indices are the caller's input itself, so that they can be checked before anything is computed; and whole numbers are
  * nothing but indices. */
-static void check_indices(const Plan *plan, Diags *diags) {
+static void check_indices(Plan *plan, Diags *diags) {
     const Program *program = &plan->predict;
     const bool prepared = plan->model->x.scale != 1 || plan->model->x.standardize;
     for (int i = 0; i < program->ops.count; i++) {
@@ -204,6 +204,7 @@ static void check_indices(const Plan *plan, Diags *diags) {
             diag(diags, D_embedding_input, op->layer->span, op->layer->name);
             return;
         }
+        if (op->def == &op_gather && !plan->indices) plan->indices = op->in[1]->shape.dim[0];
         if (!takes_indices(op) && plan->model->integer_input && op_reads(op, program->input)) {
             diag(diags, D_integer_input, plan->model->input_span);
             return;

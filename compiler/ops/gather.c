@@ -43,12 +43,6 @@ static void emit(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
-int64_t plan_indices(const Plan *plan) {
-    for (int i = 0; i < plan->predict.ops.count; i++)
-        if (plan->predict.ops.at[i]->def == &op_gather) return plan->predict.ops.at[i]->in[1]->shape.dim[0];
-    return 0;
-}
-
 const OpDef op_gather = {.name = "gather",
                          .brief = "rows of a table by their index",
                          .gradient = gradient,

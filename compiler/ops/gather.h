@@ -14,7 +14,5 @@ extern const OpDef op_gather, op_scatter, op_nonzero;
 Tensor *build_gather(Builder *build, Tensor *indices, Tensor *table, const char *label);
 /** 1 where an index is not 0, else 0. */
 Tensor *build_nonzero(Builder *build, Tensor *indices, const char *label);
-/** How many rows the table has that the input's indices choose from; 0: the input is no indices. */
-int64_t plan_indices(const Plan *plan);
 
 #endif

@@ -343,6 +343,7 @@ struct Plan {
     UpdateRule update;
     LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */
+    int64_t indices; /* categories that x chooses of; 0: it is no indices */
     bool can_train;
 };
 
