@@ -120,14 +120,11 @@ static void conv_shape(Layer *layer, Diags *diags) {
     finish_shape(layer, sliding.output, a->filters);
 }
 
-/* How many positions a window spans. */
-static int64_t reach_of(const Window *window, int dim) { return (window->size[dim] - 1) * window->dilation[dim] + 1; }
-
 /* What the window slides over: the padded input or, step by step, the present step and the earlier ones that the kernel
  * meets. */
 static Tensor *surroundings(const Layer *layer, Builder *build, Tensor *x, Sliding *sliding) {
     Window *window = &sliding->window;
-    if (!build->streaming || !layer->timed || reach_of(window, 0) == 1) return image_pad(build, x, sliding);
+    if (!build->streaming || !layer->timed || window_reach(window, 0) == 1) return image_pad(build, x, sliding);
     x = build_history(build, x, window->size[0], window->dilation[0]);
     window->dilation[0] = 1;
     return x;
@@ -165,7 +162,7 @@ static bool transpose(const Layer *layer, Transposed *t, Diags *diags) {
         return false;
     t->output = t->input;
     for (int i = 0; i < dims; i++) {
-        const int64_t stride = t->window.stride[i], reach = (t->window.size[i] - 1) * t->window.dilation[i] + 1;
+        const int64_t stride = t->window.stride[i], reach = window_reach(&t->window, i);
         const int64_t last = (t->input.dim[i + 1] - 1) * stride, rest = reach > stride ? reach : stride;
         steps = steps || stride > 1;
         gaps = gaps || t->window.dilation[i] > 1;
@@ -261,7 +258,7 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
     if (a->data_format && !strcmp(a->data_format, "channels_first"))
         return "its input has the channels where the time is";
     slide(layer, &sliding, NULL);
-    const int64_t reach = reach_of(&sliding.window, 0);
+    const int64_t reach = window_reach(&sliding.window, 0);
     if (sliding.window.stride[0] > 1) return "it has no output for every step; strides=1 has";
     if (reach > 1 && !strcmp(a->padding, "valid"))
         return "its first outputs need later steps; padding='causal' looks back only";

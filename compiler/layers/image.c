@@ -77,7 +77,7 @@ bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, 
     sliding->output = sliding->input;
     for (int i = 0; i < dims; i++) {
         const int64_t size = sliding->input.dim[i + 1], stride = window->stride[i];
-        const int64_t reach = (window->size[i] - 1) * window->dilation[i] + 1;
+        const int64_t reach = window_reach(window, i);
         steps = steps || stride > 1;
         gaps = gaps || window->dilation[i] > 1;
         if (!strcmp(args->padding, "same")) {
