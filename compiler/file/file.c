@@ -41,7 +41,7 @@ static const char *label_check(Emit *emit, const Hole *holes) {
     const LossArgs *args = loss->args;
     const Shape output = emit->plan->model->output;
     const char *ignored =
-        args->ignore_class == INT_NONE ? "" : formatted(emit, "target[i] != %lld && ", (long long)args->ignore_class);
+        loss_ignores(loss) ? formatted(emit, "target[i] != %lld && ", (long long)args->ignore_class) : "";
     Text out = {.arena = emit->arena};
     emit_template(
         emit, &out, "label_check",

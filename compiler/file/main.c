@@ -250,7 +250,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%d, %d, %s, %s,\n", model->input.rank - 1, model->output.rank - 1,
                 dims_text(emit, model->input, 1, 0), dims_text(emit, model->output, 1, 0));
     text_printf(&out, "%d, %" PRId64 ", %s, ", sparse, sparse ? model->output.dim[model->output.rank - 1] : 0,
-                sparse && args->ignore_class != INT_NONE ? integer(emit, args->ignore_class) : "INT64_MIN");
+                loss && loss_ignores(model->compile.loss) ? integer(emit, args->ignore_class) : "INT64_MIN");
     const Shape rows = train ? loss_rows(model) : shape_of(1, (int64_t[]){BATCH});
     text_printf(&out, "%s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0");
     text_printf(&out, "%s, %s, %d,\n", double_literal(emit, model->x.scale), double_literal(emit, model->y.scale),

@@ -113,11 +113,6 @@ Tensor *build_judged(Builder *build, Tensor *prediction) {
     return judged_by(build, (const LossDef *)object->class, object->args, prediction);
 }
 
-/* Whether the loss leaves out the rows of one label. */
-static bool loss_ignores(const Object *loss) {
-    return ((const LossDef *)loss->class)->sparse && ((const LossArgs *)loss->args)->ignore_class != INT_NONE;
-}
-
 /* What each row counts, in the loss or in a metric. */
 static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *reduction, bool weighted, bool ignores,
                                  const char *label) {
@@ -135,9 +130,10 @@ static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *red
 
 /* Prediction and target, for a loss or a metric that is the mean of one; the target's rows are there before the
  * operation. */
-static void add_inputs(Op *op, const LossDef *loss, const LossArgs *args, Tensor *judged, Tensor *target) {
+static void add_inputs(const Builder *build, Op *op, const LossDef *loss, const LossArgs *args, Tensor *judged,
+                       Tensor *target) {
     /* With ignore_class Keras multiplies the prediction by a mask, and so loses its link to the logits. */
-    const bool ignores = op->def == &op_loss && loss->sparse && args->ignore_class != INT_NONE;
+    const bool ignores = op->def == &op_loss && loss_ignores(build->plan->model->compile.loss);
     Tensor *logits = loss->shortcut && !ignores && !(loss->given_logits && args->from_logits) ? judged->logits : NULL;
     measure_attrs(op)->on_logits = loss->shortcut && (args->from_logits || logits);
     op_read(op, logits ? logits : judged);
@@ -152,7 +148,7 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
     Tensor *target = as_rows(build, build->program->target, loss, args);
     Op *op = build_op(build, &op_loss, "loss");
     *measure_attrs(op) = (MeasureAttrs){.loss = loss, .object = object};
-    add_inputs(op, loss, args, judged, target);
+    add_inputs(build, op, loss, args, judged, target);
     op_read(op, weights);
     Tensor *p = op->in[0];
     if (build->training && gradient_needed(p))
@@ -191,7 +187,7 @@ static void build_metric(Builder *build, const Metric *metric, Tensor *predictio
         op_read(op, prediction->logits);
         op_read(op, build->program->target);
     } else if (def->kind == METRIC_MEAN) {
-        add_inputs(op, def->value, &args->value, judged, target);
+        add_inputs(build, op, def->value, &args->value, judged, target);
     } else {
         op_read(op, judged);
         op_read(op, build->program->target);

@@ -5,6 +5,10 @@
 #include "model/model.h"
 #include "model/shape.h"
 
+bool loss_ignores(const Object *loss) {
+    return ((const LossDef *)loss->class)->ignores && ((const LossArgs *)loss->args)->ignore_class != INT_NONE;
+}
+
 /* Whether a loss is of the whole batch. */
 static bool is_of_batch(const LossDef *loss, const LossArgs *args) {
     return loss->axes == AXES_GIVEN && args->axes.count < 0;

@@ -23,7 +23,8 @@ typedef enum LossAxes {
  *  of a whole row. */
 typedef struct LossDef {
     Class class;
-    bool sparse;       /* targets are class numbers */
+    bool sparse;       /* targets are class numbers … */
+    bool ignores;      /* … of which the argument ignore_class may leave one out */
     bool over_classes; /* outputs are classes, of which there are several */
     LossAxes axes;
     bool negated; /* metrics: the value is minus this */
@@ -55,7 +56,7 @@ typedef struct LossArgs {
     int64_t ignore_class; /* of sparse losses; INT_NONE: none */
     int64_t axis;
     Ints axes; /* count < 0: None */
-    double delta, alpha, gamma;
+    double delta, alpha, beta, gamma, q;
     bool apply_class_balancing;
     double threshold; /* BinaryAccuracy */
     int64_t k;        /* TopK… */
@@ -64,6 +65,8 @@ typedef struct LossArgs {
 /** The dimensions of the prediction: those that tell rows apart, then those within a row. Returns how many tell apart.
  *  */
 int row_axes(const LossDef *loss, const LossArgs *args, int rank, int axes[MAX_RANK]);
+/** Whether a loss leaves out the rows of one label, its ignore_class. */
+bool loss_ignores(const Object *loss);
 /** The shape of what has one loss, and may have a weight of its own: a sample, or a time step of one. */
 Shape loss_rows(const Model *model);
 

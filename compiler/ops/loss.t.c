@@ -275,6 +275,46 @@ for (size_t c = 0; c < $columns; c += LANES) {
     }
     $sums[$at] += total;
     $count
+//@ loss_tversky
+    const size_t rows = $rows;
+    $real total = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const $real *p = $p + row * $columns, *y = $y + row * $columns;
+        vec both = v_zero(), missed = v_zero(), wrong = v_zero();
+        for (size_t c = 0; c < $columns; c += LANES) {
+            const size_t n = v_lanes($columns - c);
+            const vec predicted = v_load(p + c, n), truth = v_load(y + c, n);
+            both += predicted * truth;
+            missed += (1 - predicted) * truth;
+            wrong += predicted * (1 - truth);
+        }
+        const $real share = 1 / (v_sum(both) + $alpha * v_sum(missed) + $beta * v_sum(wrong) + $epsilon);
+        const $real tversky = v_sum(both) * share;
+        total += (1 - tversky)$times;
+        $slope
+    }
+    $sums[$at] += total;
+    $count
+//@ loss_tversky_slope
+const $real weight = $weights[row] * share;
+for (size_t c = 0; c < $columns; c += LANES) {
+    const size_t n = v_lanes($columns - c);
+    const vec truth = v_load(y + c, n), grows = truth * (1 - $alpha) + (1 - truth) * $beta; /* the denominator */
+    v_store($d + row * $columns + c, weight * (tversky * grows - truth), n);
+}
+//@ loss_generalized
+    const size_t rows = $rows;
+    $real total = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const $real p = $p[row * $columns + (size_t)$y[row]];
+        total += (1 - power_of_real(p, $q)) / $q$times;
+        $slope
+    }
+    $sums[$at] += total;
+    $count
+//@ loss_generalized_slope
+memset($d + row * $columns, 0, $columns * sizeof *$d);
+$d[row * $columns + (size_t)$y[row]] = -$weights[row] * power_of_real(p, $q - 1);
 //@ loss_dice_slope
 const $real weight = $weights[row] * share;
 for (size_t c = 0; c < $columns; c += LANES) {

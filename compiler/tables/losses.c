@@ -19,6 +19,14 @@ static const ArgDef plain_args[] = {COMMON_ARGS, {0}};
 static const ArgDef huber_args[] = {DELTA_ARG, COMMON_ARGS, {0}};
 static const ArgDef cosine_args[] = {AXIS_ARG, COMMON_ARGS, {0}};
 static const ArgDef dice_args[] = {COMMON_ARGS, AXES_ARG, {0}};
+static const ArgDef tversky_args[] = {
+    {ARG(LossArgs, alpha), ARG_REAL, DEFAULT("0.5"), RANGE(0, 1e30), .doc = "weight of what is missed"},
+    {ARG(LossArgs, beta), ARG_REAL, DEFAULT("0.5"), RANGE(0, 1e30), .doc = "weight of what is wrongly found"},
+    COMMON_ARGS, AXES_ARG, {0}};
+static const ArgDef generalized_args[] = {
+    {ARG(LossArgs, q), ARG_REAL, DEFAULT("0.5"), RANGE(1e-6, 1 - 1e-6),
+     .doc = "towards 0 as the crossentropy, towards 1 as the mean absolute error"},
+    COMMON_ARGS, {0}};
 static const ArgDef crossentropy_args[] = {FROM_LOGITS_ARG, LABEL_SMOOTHING_ARG, LAST_AXIS_ARG, COMMON_ARGS, {0}};
 static const ArgDef sparse_args[] = {FROM_LOGITS_ARG,
                                      {ARG(LossArgs, ignore_class), ARG_INT, DEFAULT("None"),
@@ -116,6 +124,14 @@ const LossDef loss_Dice = {
     .row = "loss_dice",
     .row_slope = "loss_dice_slope",
 };
+/* Salehi et al. 2017; as in Keras, whose alpha and beta are those of the paper the other way round. */
+const LossDef loss_Tversky = {
+    LOSS_CLASS(Tversky, "1 - Σ y·p / (Σ y·p + alpha·Σ y·(1 - p) + beta·Σ (1 - y)·p), of the whole batch", tversky_args,
+               "tversky"),
+    .axes = AXES_GIVEN,
+    .row = "loss_tversky",
+    .row_slope = "loss_tversky_slope",
+};
 
 /* Probabilities are clipped to [1e-7, 1 - 1e-7]; outside the gradient is 0. */
 #define INSIDE "(p >= 1e-7) & (p <= 1.0 - 1e-7)"
@@ -151,11 +167,22 @@ const LossDef loss_SparseCategoricalCrossentropy = {
                "sparse_categorical_crossentropy", "scce", "SCCE"),
     .over_classes = true,
     .sparse = true,
+    .ignores = true,
     .row = "loss_sparse",
     .row_train = "loss_sparse_train",
     .logits_row = "loss_sparse_logits",
     .logits_row_train = "loss_sparse_logits_train",
     .shortcut = true,
+};
+/* Zhang and Sabuncu 2018 */
+const LossDef loss_CategoricalGeneralizedCrossEntropy = {
+    LOSS_CLASS(CategoricalGeneralizedCrossEntropy, "(1 - p^q) / q of the labelled class", generalized_args,
+               "categorical_generalized_cross_entropy"),
+    .over_classes = true,
+    .sparse = true,
+    .probabilities = true,
+    .row = "loss_generalized",
+    .row_slope = "loss_generalized_slope",
 };
 
 /* Lin et al. 2017: the crossentropy times what the true class lacks of probability 1, to the power gamma. `balance` is

@@ -46,6 +46,15 @@ static inline real log_of(real x) {
     return lanes[0];
 }
 
+/* @part power_of_real */
+
+/** The power of one number, as v_power. */
+static inline real power_of_real(real x, real exponent) {
+    real lanes[LANES];
+    v_store_all(lanes, v_power(v_splat(x), exponent));
+    return lanes[0];
+}
+
 /* @part root_of */
 
 /** The square root of one number. */
