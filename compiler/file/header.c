@@ -114,13 +114,6 @@ static const char *identity_of(Emit *emit, uint64_t hash) {
     return formatted(emit, "0x%08lx%08lx", (unsigned long)(hash >> 32), (unsigned long)(hash & 0xffffffff));
 }
 
-/* Of the layers. */
-static const char *model_id(Emit *emit) {
-    Text text = {.arena = emit->arena};
-    architecture_dump(emit->plan->model, &text);
-    return identity_of(emit, hash_of(HASH_START, text_chars(&text), text.length));
-}
-
 const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
@@ -143,7 +136,7 @@ const Hole *facts(Emit *emit) {
         {"in_shape", shape_text(emit->arena, model->input)},
         {"out_shape", shape_text(emit->arena, model->output)},
         {"products", integer(emit, plan->products)},
-        {"model_id", model_id(emit)},
+        {"model_id", identity_of(emit, plan->identity)},
         {"weights_id", options_weights(options) ? identity_of(emit, baked_hash(emit)) : ""},
         {"params", integer(emit, sizes.params)},
         {"params_bytes", integer(emit, sizes.params_bytes)},

@@ -16,6 +16,11 @@
 #include "emit/template.h"
 #include "emit/text.h"
 
+enum {
+    MOST_TENSORS = 256,   /* of a file in memory: its head is in the C, four times with Adam's states */
+    LINE_CHARACTERS = 100 /* of a string in the C */
+};
+
 /* A file while it is described. */
 typedef struct Layout {
     Emit *emit;
@@ -27,16 +32,25 @@ static void put_json(Text *text, const char *name) {
     for (; *name; name++) text_puts(text, nnc_json_character(*name).text);
 }
 
-/* A piece of the head, as a line of a string in C. */
+/* How a character stands in a string of C: a quotation mark shorter than others, as people read it. */
+static const char *character(Emit *emit, char c) {
+    if (c == '"') return "\\\"";
+    const char *const literal = one_line_literal(emit, (char[]){c, '\0'});
+    return arena_strndup(emit->arena, literal + 1, strlen(literal) - 2);
+}
+
+/* A piece of the head, as lines of strings in C. */
 static void add_line(Layout *layout, const char *piece) {
-    static const char quote[] = "\\042";
+    size_t column = 0;
     text_puts(&layout->head, piece);
-    text_puts(&layout->lines, layout->lines.length ? "\n" : "");
-    for (const char *c = string_literal(layout->emit, piece); *c;) {
-        const bool quoted = !strncmp(c, quote, strlen(quote)); /* shorter, and what people read */
-        text_printf(&layout->lines, "%.*s", quoted ? 2 : 1, quoted ? "\\\"" : c);
-        c += quoted ? strlen(quote) : 1;
+    text_puts(&layout->lines, layout->lines.length ? "\n\"" : "\"");
+    for (; *piece; piece++) {
+        const char *const text = character(layout->emit, *piece);
+        if (column > LINE_CHARACTERS) text_puts(&layout->lines, "\"\n\"");
+        column = strlen(text) + (column > LINE_CHARACTERS ? 0 : column);
+        text_puts(&layout->lines, text);
     }
+    text_puts(&layout->lines, "\"");
 }
 
 static void add_tensor(Layout *layout, const char *before, const char *name, const char *type, int64_t width,
@@ -101,9 +115,10 @@ static Layout layout_of(Emit *emit, bool trainer) {
 
 static int64_t file_bytes(const Layout *layout) { return 8 + (int64_t)layout->head.length + layout->bytes + 4; }
 
-/* There are weights, and they are not constants that nothing changes. */
+/* There are weights, not too many, and they are not constants that nothing changes. */
 static bool stores(const Plan *plan) {
-    return plan->weights.count > 0 && (plan->can_train || !options_weights(plan->options));
+    const bool change = plan->can_train || !options_weights(plan->options);
+    return change && plan->weights.count > 0 && plan->weights.count <= MOST_TENSORS;
 }
 
 void emit_store_header(Emit *emit, const Hole *holes, Text *out) {

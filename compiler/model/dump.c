@@ -54,13 +54,6 @@ static void put_preparation(const char *name, const Preparation *preparation, Te
     if (preparation->standardize) text_printf(out, "  %s standardized\n", name);
 }
 
-void architecture_dump(const Model *model, Text *out) {
-    put_input(model, out);
-    text_puts(out, "\n");
-    put_layers(model, out);
-    put_preparation("x", &model->x, out);
-}
-
 void identity_dump(const Model *model, Text *out) {
     put_model(model, out);
     put_preparation("x", &model->x, out);

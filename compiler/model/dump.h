@@ -7,8 +7,6 @@
 
 typedef struct Model Model;
 
-/** What prediction computes: the input and the layers, and what is done to x before them. */
-void architecture_dump(const Model *model, Text *out);
 /** What checkpoints must agree in, a line each: the input, the layers, compile(). */
 void identity_dump(const Model *model, Text *out);
 /** --emit=model and --emit=shapes. */

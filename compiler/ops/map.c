@@ -189,7 +189,8 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     kept.loop_count = 1;
     kept.loops[0] = *columns;
     kept.loops[0].var = "col + c";
-    const bool stored = op->steps.count == 1 && step_copies(&op->steps.at[0]); /* … as it is, whatever it is of */
+    const Step *const step = op->steps.count == 1 ? &op->steps.at[0] : NULL;
+    const bool stored = step && step_copies(step) && step->result && !step->result->columns; /* whatever it is of */
     const char *const sum = stored ? "sum" : own_role(e, op, op->out);
     const Place place = {.nest = &kept, .lanes = lanes_of(e, columns), .value_name = local_name(e, sum)};
     const char *const matrix = matrix_text(e, x, param_named(e, x, false, summed_name(op)));

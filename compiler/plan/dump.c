@@ -94,21 +94,22 @@ static void dump_round(const Program *program, int at, int *next, Text *out) {
                 round->alone ? ", not shared out" : "");
 }
 
-void plan_dump(const Plan *plan, Text *out) {
+void program_dump(const Plan *plan, const Program *program, Text *out) {
     static const char *const phases[PHASE_COUNT] = {"forward", "backward", "accumulate", "update", "finish"};
+    int round = 0;
+    text_printf(out, "program %s\n", program->name);
+    for (int i = 0; i < program->ops.count; i++) {
+        const Op *op = program->ops.at[i];
+        if (i > 0 && op->phase != program->ops.at[i - 1]->phase) text_printf(out, "  %s\n", phases[op->phase]);
+        dump_round(program, i, &round, out);
+        dump_op(plan, op, out);
+    }
+}
+
+void plan_dump(const Plan *plan, Text *out) {
     Program *programs[MAX_PROGRAMS];
     const int count = plan_programs(plan, programs);
-    for (int i = 0; i < count; i++) {
-        const Program *program = programs[i];
-        int round = 0;
-        text_printf(out, "program %s\n", program->name);
-        for (int j = 0; j < program->ops.count; j++) {
-            const Op *op = program->ops.at[j];
-            if (j > 0 && op->phase != program->ops.at[j - 1]->phase) text_printf(out, "  %s\n", phases[op->phase]);
-            dump_round(program, j, &round, out);
-            dump_op(plan, op, out);
-        }
-    }
+    for (int i = 0; i < count; i++) program_dump(plan, programs[i], out);
 }
 
 void memory_dump(const Plan *plan, Text *out) {

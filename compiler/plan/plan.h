@@ -337,6 +337,7 @@ struct Plan {
     Names by_name[TENSOR_VALUE], stream_by_name;
     Use *free_uses;
     int tensor_count; /* in all programs */
+    uint64_t identity; /* of what a prediction computes, before passes change how */
     int64_t products; /* of two numbers that a prediction for one sample adds up */
     int64_t *costs; /* visits of lowering, and then of each pass */
     int64_t shared_work; /* multiplications of a step of training */

@@ -93,7 +93,7 @@ class Case:
             raise ValueError(f"differs by {error}")
 
 
-def compile_and_run(compiler, flags, folder, cases, number):
+def compile_and_run(nnc, compiler, flags, folder, cases, number):
     source, program = os.path.join(folder, f"all{number}.cc"), os.path.join(folder, f"all{number}")
     own = dict.fromkeys(
         header
@@ -105,8 +105,10 @@ def compile_and_run(compiler, flags, folder, cases, number):
         file.writelines(f"#include <{header}>\n" for header in (*HEADERS, *own))
         file.writelines(case.include() for case in cases)
         file.write("int main() {\n" + "".join(case.call() for case in cases) + "    return 0;\n}\n")
+    libs = subprocess.check_output([nnc, "--libs"], text=True)
     subprocess.run(
-        [*shlex.split(compiler), "-std=c++11", *shlex.split(flags), source, "-o", program], check=True
+        [*shlex.split(compiler), "-std=c++11", *shlex.split(flags), source, "-o", program, *shlex.split(libs)],
+        check=True,
     )
     subprocess.run([program], cwd=folder, check=True)
 
@@ -140,7 +142,7 @@ def main():
 
         good = [case for case in cases if attempt(case, case.bring_in, nnc)]
         for start in range(0, len(good), MODELS_AT_ONCE):
-            compile_and_run(compiler, flags, folder, good[start : start + MODELS_AT_ONCE], start)
+            compile_and_run(nnc, compiler, flags, folder, good[start : start + MODELS_AT_ONCE], start)
         for case in good:
             attempt(case, case.compare)
         print(

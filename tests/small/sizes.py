@@ -4,14 +4,15 @@
 
 usage: sizes.py NNC FOLDER MODEL.nn…
 
-Prints for each its code (.text and .rodata of the object) and the bytes of its work memory, both rounded up to 50, and
-what it calls beside memcpy and memset."""
+Prints for each its code (.text and .rodata of what NAME_predict needs) and the bytes of its work memory, both rounded
+up to 50, and what it calls beside memcpy and memset."""
 import os
 import re
 import subprocess
 import sys
 
-ARM = "arm-none-eabi-gcc -std=c99 -Os -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard".split()
+ARM = ("arm-none-eabi-gcc -std=c99 -Os -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 -mfloat-abi=hard "
+       "-ffunction-sections -fdata-sections").split()
 nnc, folder, *models = sys.argv[1:]
 rounded = lambda size: (size + 49) // 50 * 50
 
@@ -26,8 +27,9 @@ for model in models:
     with open(at + ".h") as header:
         work = int(re.search(r"M_WORK_BYTES (\d+)", header.read())[1])
     asked(*ARM, "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-c", at + ".c", "-o", at + ".o")
-    sections = re.findall(r"^\.(\S+)\s+(\d+)", asked("arm-none-eabi-size", "-A", at + ".o"), re.M)
+    asked("arm-none-eabi-ld", "-r", "--gc-sections", "-e", "m_predict", at + ".o", "-o", at + "_used.o")
+    sections = re.findall(r"^\.(\S+)\s+(\d+)", asked("arm-none-eabi-size", "-A", at + "_used.o"), re.M)
     code = sum(int(size) for name, size in sections if name.startswith(("text", "rodata")))
     data = sum(int(size) for name, size in sections if name.startswith(("data", "bss")))
-    called = sorted(set(re.findall(r" U (\S+)", asked("arm-none-eabi-nm", at + ".o"))) - {"memcpy", "memset"})
+    called = sorted(set(re.findall(r" U (\S+)", asked("arm-none-eabi-nm", at + "_used.o"))) - {"memcpy", "memset"})
     print(os.path.basename(model), f"code {rounded(code)}, work {rounded(work)}, data {data}, calls {called}")

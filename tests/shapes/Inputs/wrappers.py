@@ -17,7 +17,8 @@ import tempfile
 
 VALUES = {"units": "2", "filters": "2", "kernel_size": "1", "pool_size": "1", "activation": "'relu'", "scale": "0.5",
           "rate": "0.25", "input_dim": "7", "output_dim": "2", "target_shape": "(-1,)", "n": "2", "stddev": "0.1",
-          "cell": "LSTMCell(2)", "cells": "GRUCell(2)", "output_size": "2"}
+          "cell": "LSTMCell(2)", "cells": "GRUCell(2)", "output_size": "2", "factor": "0.25",
+          "height_factor": "0.25", "width_factor": "0.25", "height": "2", "width": "2"}
 INSTEAD = {"GroupNormalization": ["2"], "Normalization": ["mean=0.5, variance=2.0, axis=None"],
            "Permute": ["(1,)", "(2, 1)", "(3, 2, 1)", "(4, 3, 2, 1)"]}
 MORE = ["RNN([LSTMCell(2), GRUCell(2)], return_sequences=True, stateful=True)", "Activation('glu')",
@@ -25,7 +26,8 @@ MORE = ["RNN([LSTMCell(2), GRUCell(2)], return_sequences=True, stateful=True)", 
         "GRU(2, dropout=0.5, recurrent_dropout=0.5)", "SimpleRNN(2, activity_regularizer='l2')",
         "Dense(2, activity_regularizer='l1', kernel_regularizer='l2')", "Dropout(0.5, seed=3)"]
 SIZES = (2, 3, 5, 4, 4)  # of five dimensions; of fewer the last
-REFUSED = {"Embedding", "Masking"}  # in some places: masks are made of time steps only
+# In some places: masks are made of time steps only; a crop is the same for all images.
+REFUSED = {"Embedding", "Masking", "RandomCrop"}
 
 
 def layers(nnc):

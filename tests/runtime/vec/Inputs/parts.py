@@ -14,7 +14,7 @@ DEFINITIONS = [
     r"^ *#define (\w+)",
     r"^typedef [^;{]*?(\w+)(?: __attribute__\(\(.*\)\))?;",
     r"^} (\w+);",
-    r"^(?:static inline|\w*INLINE) [\w ]+?\*?(\w+)\(",
+    r"^(?:static inline|SHARED|\w*INLINE) [\w ]+?\*?(\w+)\(",
 ]
 
 
@@ -52,7 +52,12 @@ def defined(body):
 
 
 def main(folder, *compiler):
-    parts = [part for header in in_order(folder) for part in split(open(os.path.join(folder, header)).read())]
+    parts, small = [], set()  # those for cores without vectors
+    for header in in_order(folder):
+        found = split(open(os.path.join(folder, header)).read())
+        if header == "nnc_small.h":
+            small.update(range(len(parts), len(parts) + len(found)))
+        parts += found
     owner = {name: i for i, (names, _) in enumerate(parts) for name in names}
     failed = 0
     for names, body in parts:
@@ -75,8 +80,9 @@ def main(folder, *compiler):
                      or set(re.findall(DEFINITIONS[3], body, re.M)))
         code += "void use(void (*call)(void (*)(void)));\nvoid use(void (*call)(void (*)(void))) {\n"
         code += "".join(f"    call((void (*)(void)){name});\n" for name in sorted(functions)) + "    (void)call;\n}\n"
-        result = subprocess.run([*compiler, "-fsyntax-only", "-x", "c", "-I", folder, "-"], input=code, text=True,
-                                capture_output=True)
+        target = ["-DNNC_SCALAR", "-DNNC_SMALL"] if i in small else []
+        command = [*compiler, *target, "-fsyntax-only", "-x", "c", "-I", folder, "-"]
+        result = subprocess.run(command, input=code, text=True, capture_output=True)
         if result.returncode or result.stderr:
             print(f"@part {' '.join(names)}, alone:\n{result.stderr}")
             failed += 1
