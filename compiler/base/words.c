@@ -23,6 +23,11 @@ int times_named(const char *text, const char *name) {
     return times;
 }
 
+size_t comment_length(const char *text) {
+    const char *const end = strncmp(text, "/*", 2) ? NULL : strstr(text + 2, "*/");
+    return end ? (size_t)(end + 2 - text) : 0;
+}
+
 bool word_among(const char *const *words, const char *word) {
     for (int i = 0; words[i]; i++)
         if (*words[i] == *word && !strcmp(words[i], word)) return true; /* most differ at once */

@@ -100,6 +100,12 @@ void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes) {
     }
 }
 
+const char *filled(Emit *emit, const char *name, const Hole *holes) {
+    Text text = {.arena = emit->arena};
+    emit_template(emit, &text, name, holes);
+    return text_chars(&text);
+}
+
 const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {
     int count = 0, extra = 0;
     while (facts_holes[count].name) count++;

@@ -15,6 +15,8 @@ typedef struct Hole {
 
 /** Prints a template; `holes` ends with a NULL name. A hole without text in `holes` is an internal error. */
 void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes);
+/** A template as text. */
+const char *filled(Emit *emit, const char *name, const Hole *holes);
 /** Two lists of holes in one. */
 const Hole *with(Emit *emit, const Hole *holes, const Hole *more);
 /** Lines as they stand within brackets. */

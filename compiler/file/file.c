@@ -149,11 +149,14 @@ static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out)
     const Hole step_holes[] = {
         {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
         {"next", rates.next},
+        {"no_team", shared ? " || !team || !team->run || team->parts == 0" : ""},
         {"run_train", run_text(emit, "train_batch",
                                formatted(emit, "t, x, target, sample_weight, batch, sums%s", shared ? ", team" : ""))},
         {NULL, NULL}};
+    const Hole *const all = with(emit, holes, step_holes);
+    const Hole body[] = {{"step_body", filled(emit, "step_body", all)}, {NULL, NULL}};
     const char *const step = plan->options->gradients ? "api_grad" : shared ? "rounds_step" : "api_step";
-    emit_template(emit, out, step, with(emit, holes, step_holes));
+    emit_template(emit, out, step, with(emit, all, body));
     if (plan->update.averages)
         emit_template(emit, out, "api_finish", with(emit, holes, (Hole[]){{"end", rates.end}, {NULL, NULL}}));
     if (plan->options->gradients) emit_apply(emit, holes, &rates, programs, out);

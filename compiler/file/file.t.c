@@ -424,18 +424,20 @@ $upper_API int $prefix_train_finish($prefix_trainer *t) {
 
 $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
     const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
-    const size_t batch = n;
-    int status;
-    if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
-        return NNC_E_ARG;
-    }
-    $check
-    status = $run_train;
-    if (status == NNC_OK) {
-        $next
-    }
-    return status;
+    $step_body
 }
+//@ step_body
+const size_t batch = n;
+int status;
+if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH$no_team) {
+    return NNC_E_ARG;
+}
+$check
+status = $run_train;
+if (status == NNC_OK) {
+    $next
+}
+return status;
 //@ api_grad
 
 $upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x,

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/embedded.h"
 #include "base/internal.h"
+#include "base/words.h"
 #include "base/names.h"
 #include "file/parts.h"
 
@@ -91,12 +92,6 @@ static void take(Parts *all, Part *part) {
     if (part->taken) return;
     part->taken = true;
     take_used(all, part->text, part->length);
-}
-
-/* How long the comment is that begins here; 0: none does. */
-static size_t comment_length(const char *text) {
-    const char *const end = strncmp(text, "/*", 2) ? NULL : strstr(text + 2, "*/");
-    return end ? (size_t)(end + 2 - text) : 0;
 }
 
 static void take_used(Parts *all, const char *text, size_t length) {

@@ -363,6 +363,13 @@ static const char *scalars_of_update(Emit *emit, const Function *const *function
     return text_chars(&text);
 }
 
+const char *loop_opening(Emit *emit, const TimeLoop *loop) {
+    return formatted(emit,
+                     loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n"
+                                    : "for (size_t step = 0; step < %lld; step++) {\n",
+                     (long long)loop->steps);
+}
+
 /* Brackets around operations that run together: an update that waits for several batches, a loop over time. */
 static const char *opening(Emit *emit, const Op *op, const Op *before) {
     const int64_t accumulated = emit->plan->update.accumulated;
@@ -370,10 +377,7 @@ static const char *opening(Emit *emit, const Op *op, const Op *before) {
     if (waits && !(before && before->phase == PHASE_UPDATE))
         return formatted(emit, "if ((t->batches + 1) %% %lld == 0) {\n", (long long)accumulated);
     if (!op->loop || op->loop->steps == 1 || (before && before->loop == op->loop)) return "";
-    return formatted(emit,
-                     op->loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n"
-                                        : "for (size_t step = 0; step < %lld; step++) {\n",
-                     (long long)op->loop->steps);
+    return loop_opening(emit, op->loop);
 }
 
 static bool skip_together(const Op *a, const Op *b) { return a->skips_last && b->skips_last && a->loop == b->loop; }

@@ -34,6 +34,8 @@ typedef struct Calls {
 /** What stops a program whose loss is not finite. */
 extern const char loss_check[];
 
+/** The line that begins a loop over time steps. */
+const char *loop_opening(Emit *emit, const TimeLoop *loop);
 /** The functions of some phases of a program; names what they work on. */
 Calls program_calls(Emit *emit, const Program *program, unsigned phases);
 /** The calls of one round of a program that is shared out; emit->ranges says which ranges they use. */

@@ -83,11 +83,7 @@ void emit_rounds(Emit *emit, const Hole *holes, Text *programs) {
         }
         const char *call = call_text(emit, round, round_name(emit, i));
         if (loop && loop->steps > 1) {
-            if (loop != before)
-                text_printf(&text,
-                            loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n    job.step = step;\n"
-                                           : "for (size_t step = 0; step < %lld; step++) {\n    job.step = step;\n",
-                            (long long)loop->steps);
+            if (loop != before) text_printf(&text, "%s    job.step = step;\n", loop_opening(emit, loop));
             call = formatted(emit, "    %s%s", call, loop != after ? "}\n" : "");
         }
         text_puts(&text, call);

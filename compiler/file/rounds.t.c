@@ -57,17 +57,7 @@ static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $
 
 $upper_API int $prefix_train_step_shared($prefix_trainer *t, const $input_type *x, const $target_type *target,
     const $real *sample_weight, size_t n, $real sums[$upper_SUMS], const nnc_team *team) {
-    const size_t batch = n;
-    int status;
-    if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH || !team || !team->run || team->parts == 0) {
-        return NNC_E_ARG;
-    }
-    $check
-    status = $run_train;
-    if (status == NNC_OK) {
-        $next
-    }
-    return status;
+    $step_body
 }
 
 $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,

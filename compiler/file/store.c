@@ -152,10 +152,11 @@ static void print_layout(Emit *emit, const Hole *holes, const char *what, const 
 void emit_store(Emit *emit, const Hole *holes, Text *out) {
     const Plan *const plan = emit->plan;
     if (!stores(plan)) return;
-    const Layout weights = layout_of(emit, false), trainer = layout_of(emit, plan->can_train);
+    const Layout weights = layout_of(emit, false);
     print_layout(emit, holes, "weights", "weights", &weights, out);
     emit_template(emit, out, "api_load", holes);
     if (!plan->can_train) return;
+    const Layout trainer = layout_of(emit, true);
     print_layout(emit, holes, "trainer", "a trainer", &trainer, out);
     emit_template(emit, out, "api_save", holes);
 }

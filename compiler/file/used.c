@@ -15,8 +15,8 @@ static bool uses(const char *text, const char *name, size_t length) {
         size_t word = 0;
         while (is_word_char(at[word])) word++;
         if (word == length && !strncmp(at, name, length) && before != '.' && before != '>') return true;
-        if (!strncmp(at, "/*", 2)) at = strstr(at, "*/") + 1;
-        else if (word) at += word - 1;
+        const size_t comment = comment_length(at), passed = comment ? comment : word;
+        if (passed) at += passed - 1;
         before = *at++;
     }
     return false;

@@ -5,11 +5,6 @@
 
 #include "ops/dot_rows.h"
 #include "ops/op.h"
-#include "ops/window_loops.h"
-
-static const char *row_of(Emit *e, const char *matrix, bool many, int64_t width) {
-    return many ? formatted(e, "%s + %s", matrix, times(e, "row", width)) : matrix;
-}
 
 static void emit(Emit *e, const Op *op) {
     Tensor *const a = op->in[0], *const b = op->in[1], *const y = op->out;
@@ -19,13 +14,15 @@ static void emit(Emit *e, const Op *op) {
     const char *const x = matrix_text(e, a, param_named(e, a, false, "d"));
     const char *const matrix = matrix_text(e, b, param_tensor(e, b, false));
     const char *const to = matrix_text(e, y, param_named(e, y, true, "y"));
+    const char *const x_at = many ? times(e, "row", tensor_row_width(a)) : "0";
+    const char *const y_at = many ? times(e, "row", tensor_row_width(y)) : "0";
     const char *const call = filled(e, "dot_rows",
                                     (Hole[]){{"count", integer(e, space.dim[space.rank - 1])},
                                              {"depth", integer(e, a->shape.dim[a->shape.rank - 1])},
-                                             {"x", row_of(e, x, many, tensor_row_width(a))},
+                                             {"x", address_text(e, x, x_at)},
                                              {"rows", matrix},
                                              {"row", integer(e, tensor_row_width(b))},
-                                             {"y", row_of(e, to, many, tensor_row_width(y))},
+                                             {"y", address_text(e, to, y_at)},
                                              {NULL, NULL}});
     const char *const body =
         many ? filled(e, "map_loop", (Hole[]){{"var", "row"}, {"size", rows}, {"body", call}, {NULL, NULL}}) : call;

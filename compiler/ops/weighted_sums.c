@@ -6,7 +6,6 @@
 #include "ops/conv_windows.h"
 #include "ops/op.h"
 #include "ops/weighted_sums.h"
-#include "ops/window_loops.h"
 #include "plan/matmul_attrs.h"
 #include "plan/window.h"
 

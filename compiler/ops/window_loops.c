@@ -9,12 +9,6 @@ WindowLoops window_loops(const Window *window, Shape image, Shape out) {
     return (WindowLoops){.window = window, .image = image, .out = out, .first = image.rank - 1 - window->dims};
 }
 
-const char *filled(Emit *e, const char *name, const Hole *holes) {
-    Text text = {.arena = e->arena};
-    emit_template(e, &text, name, holes);
-    return text_chars(&text);
-}
-
 static int64_t size_after(Shape shape, int dim) {
     int64_t size = 1;
     for (int i = dim + 1; i < shape.rank; i++) size *= shape.dim[i];

@@ -38,7 +38,5 @@ const char *window_taps_of(Emit *emit, const WindowLoops *loops, int first, int 
 const char *window_edges(Emit *emit, const WindowLoops *loops);
 /** How many positions of the window lie within the image: a number, or a product of differences. */
 const char *window_count(Emit *emit, const WindowLoops *loops);
-/** A template as text. */
-const char *filled(Emit *emit, const char *name, const Hole *holes);
 
 #endif

@@ -67,3 +67,12 @@ void op_replace(Plan *plan, Op *op, const Tensor *from, Tensor *to) {
     }
     op_index(plan, op);
 }
+
+bool rewrite_as_view(Plan *plan, Program *program, Op *op) {
+    Tensor *const x = op->in[0], *const y = op->out;
+    if (x->columns || y->base || y->kind != TENSOR_VALUE || x->type != y->type) return false;
+    program_drop(plan, program, op);
+    tensor_show(plan, y, x);
+    y->producer = x->producer;
+    return true;
+}

@@ -26,6 +26,9 @@ void rewrite_result(Rewrite *rewrite, Op *op, Tensor *made);
 void rewrite_drop(Rewrite *rewrite, Op *op);
 void rewrite_end(Rewrite *rewrite);
 
+/** Drops an operation that makes nothing but another shape of its input: its readers find the input's memory. Not where
+ *  one of the two is a part of something else, or is no value of the program; then false. */
+bool rewrite_as_view(Plan *plan, Program *program, Op *op);
 /** Lets an operation read and make another tensor instead. */
 void op_replace(Plan *plan, Op *op, const Tensor *from, Tensor *to);
 

@@ -4,6 +4,7 @@
 #include "model/shape.h"
 #include "ops/dot_rows.h"
 #include "passes/passes.h"
+#include "passes/rewrite.h"
 #include "plan/map_attrs.h"
 #include "plan/matmul_attrs.h"
 #include "plan/op.h"
@@ -19,11 +20,7 @@ void pass_view_sums(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
         Op *const op = program->ops.at[i];
         if (op->def != &op_sum || op->loop || op->adds || op_terms(op) || op->steps.count) continue;
-        Tensor *const x = op->in[0], *const y = op->out;
-        if (tensor_size(plan, x) != tensor_size(plan, y) || x->columns || y->base || y->kind != TENSOR_VALUE) continue;
-        program_drop(plan, program, op);
-        tensor_show(plan, y, x);
-        y->producer = x->producer;
+        if (tensor_size(plan, op->in[0]) == tensor_size(plan, op->out)) rewrite_as_view(plan, program, op);
     }
     program_close(program);
 }

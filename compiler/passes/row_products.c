@@ -6,6 +6,7 @@
 #include "model/shape.h"
 #include "ops/weighted_sums.h"
 #include "passes/passes.h"
+#include "passes/rewrite.h"
 #include "plan/matmul_attrs.h"
 #include "plan/op.h"
 #include "plan/permute_attrs.h"
@@ -32,12 +33,8 @@ static bool moves_nothing(const Op *op, int64_t batch) {
 void pass_view_permuted(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
         Op *const op = program->ops.at[i];
-        if (op->def != &op_permute || op->loop || !moves_nothing(op, plan->model->batch)) continue;
-        Tensor *const x = op->in[0], *const y = op->out;
-        if (x->columns || y->base || y->kind != TENSOR_VALUE || x->type != y->type) continue;
-        program_drop(plan, program, op);
-        tensor_show(plan, y, x);
-        y->producer = x->producer;
+        if (op->def == &op_permute && !op->loop && moves_nothing(op, plan->model->batch))
+            rewrite_as_view(plan, program, op);
     }
     program_close(program);
 }

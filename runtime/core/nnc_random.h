@@ -100,22 +100,6 @@ INLINE vec_pair v_multiply_words(vec_pair a, uint32_t factor) { return (a & 0xff
 /* Philox4x32-10 of RANDOM_STREAMS * PAIRS counters, `counter` and those behind it: word w in
  * bits[NNC_RANDOM_LANES * w ...]. */
 static inline void v_random_lanes(const nnc_random *random, uint32_t counter, uint32_t *bits) {
-#ifdef NNC_SMALL
-    for (uint32_t lane = 0; lane < RANDOM_STREAMS * PAIRS; lane++) {
-        uint32_t x[4] = {counter + lane, random->purpose, random->batch[0], random->batch[1]};
-        for (int round = 0; round < NNC_PHILOX_ROUNDS; round++) {
-            const uint64_t product0 = (uint64_t)x[0] * NNC_PHILOX_MULTIPLIER_0,
-                           product2 = (uint64_t)x[2] * NNC_PHILOX_MULTIPLIER_2;
-            x[0] = (uint32_t)(product2 >> 32) ^ x[1] ^ (uint32_t)random->round_keys[round][0];
-            x[1] = (uint32_t)product2;
-            x[2] = (uint32_t)(product0 >> 32) ^ x[3] ^ (uint32_t)random->round_keys[round][1];
-            x[3] = (uint32_t)product0;
-        }
-        for (int word = 0; word < 4; word++) {
-            bits[NNC_RANDOM_LANES * word + lane] = x[word];
-        }
-    }
-#else
     const vec_pair none = v_pair_index() ^ v_pair_index();
     vec_pair x0[RANDOM_STREAMS], x1[RANDOM_STREAMS], x2[RANDOM_STREAMS], x3[RANDOM_STREAMS];
     UNROLL for (uint32_t s = 0; s < RANDOM_STREAMS; s++) {
@@ -138,7 +122,6 @@ static inline void v_random_lanes(const nnc_random *random, uint32_t counter, ui
     v_store_words(bits + NNC_RANDOM_LANES, x1);
     v_store_words(bits + 2 * NNC_RANDOM_LANES, x2);
     v_store_words(bits + 3 * NNC_RANDOM_LANES, x3);
-#endif
 }
 
 /* @part v_random_block */
@@ -146,9 +129,13 @@ static inline void v_random_lanes(const nnc_random *random, uint32_t counter, ui
 /** The words of block `block`: word w of lane l, whose counter is (first + block) * NNC_RANDOM_LANES + l, in
  * bits[NNC_RANDOM_LANES * w + l]. */
 static inline void v_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]) {
+#ifdef NNC_SMALL
+    nnc_random_block(random, block, bits);
+#else
     for (uint32_t lane = 0; lane < NNC_RANDOM_LANES; lane += RANDOM_STREAMS * PAIRS) {
         v_random_lanes(random, (random->first + block) * NNC_RANDOM_LANES + lane, bits + lane);
     }
+#endif
 }
 
 /* @part v_keep */
