@@ -15,6 +15,7 @@ Substitutions
   %core                the folder of the runtime's part that ships in products
   %objects             the compiler's objects without its main() and what imports and exports, for tests in C, and how
   to compile these: %compiler
+  %importer            what nnc-import is linked of, but the compiler's main()
   %python %checker     Python with numpy and safetensors; the program that compares a case with Keras (tests/golden)
 """
 import glob
@@ -125,6 +126,12 @@ apart = "compiler/main.c", "compiler/import/", "compiler/export/"  # the last tw
 objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c")
            and not path.startswith(apart)]
 objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
+# nnc-import has import and export of its own, with the libraries that they know.
+importer = objects + [os.path.join(build, "with-libraries", path[:-1] + "o") for path in sources
+                      if path.startswith(apart[1:])] + [os.path.join(build, "compiler/import/onnx.pb-c.o")]
+if "import" in config.available_features:
+    importer += subprocess.run(["pkg-config", "--libs", "hdf5", "jansson", "libzip", "libprotobuf-c"],
+                               capture_output=True, text=True).stdout.split()
 folders = " ".join("-I" + os.path.join(root, name) for name in ("compiler", "runtime/core", "runtime/program"))
 
 use_clang = compilers["clang"] and compilers["clangxx"] and not san
@@ -141,6 +148,7 @@ config.substitutions += [
     ("%runtime", "-I" + os.path.join(root, "runtime/core") + " -I" + os.path.join(root, "runtime/program")),
     ("%core", os.path.join(root, "runtime/core")),
     ("%objects", shlex.join(objects)),
+    ("%importer", shlex.join(importer)),
     ("%compiler", f"-std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='\"0\"' {folders}"),
     ("%cflags", ask("--cflags")),
     ("%libs", ask("--libs")),

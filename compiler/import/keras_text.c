@@ -205,12 +205,15 @@ static bool same_values(const Ast *a, const Ast *b, const char *const *except) {
     }
 }
 
-/* Keras writes down both ways of a Bidirectional, also where one is the other turned round. */
+/* Keras writes down both ways of a Bidirectional, also where it made one of the other, turned round, and named it
+ * so. */
 static bool is_turned(const Ast *config, const Ast *backward) {
     static const char *const differ[] = {"name", "go_backwards", NULL};
     const Ast *const ours = json_get(json_get(config, "layer"), "config"), *const theirs = json_get(backward, "config");
     const Ast *const way = json_get(ours, "go_backwards"), *const back = json_get(theirs, "go_backwards");
-    return ours && theirs && same_values(ours, theirs, differ) && (way && way->boolean) != (back && back->boolean);
+    const char *const name = json_text(theirs, "name");
+    return ours && name && starts_with(name, "backward_") && same_values(ours, theirs, differ) &&
+           (way && way->boolean) != (back && back->boolean);
 }
 
 static bool is_left_out(const char *owner, const char *class_name, const Ast *config, const char *key,

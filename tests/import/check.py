@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT-0
 """Imports every model of an archive, or of a folder, and compares with what its framework predicted. usage: check.py
-NNC CXX CFLAGS ARCHIVE [PART OF PARTS]
+NNC CXX CFLAGS LIBS ARCHIVE [PART/PARTS]
 
 Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x and y; or weights NAME.pt.safetensors and
 the model NAME.nn. Files of one model must become the same model file and the same weights. Every fourth is compiled in
@@ -18,6 +18,7 @@ import tarfile
 import tempfile
 
 import numpy
+from server import Nnc
 
 MODELS_AT_ONCE = 24
 # Sums of up to some hundred terms, each rounded to 24 bits, and functions that are exact to a few of the last.
@@ -34,11 +35,10 @@ class Case:
     def path(self, ending):
         return os.path.join(self.folder, self.name + ending)
 
-    def run(self, *command):
-        done = subprocess.run(command, capture_output=True, text=True)
+    def run(self, nnc, *command):
+        done = nnc.run(*command)
         if done.returncode != 0:
-            raise ValueError(f"{shlex.join(command)}\n{done.stdout}{done.stderr}")
-        return done.stdout + done.stderr
+            raise ValueError(f"nnc {shlex.join(command)}\n{done.stdout}{done.stderr}")
 
     def bring_weights_in(self, nnc):
         model, weights = self.path(".nn"), self.path(".safetensors")
@@ -93,7 +93,7 @@ class Case:
             raise ValueError(f"differs by {error}")
 
 
-def compile_and_run(nnc, compiler, flags, folder, cases, number):
+def compile_and_run(compiler, flags, libs, folder, cases, number):
     source, program = os.path.join(folder, f"all{number}.cc"), os.path.join(folder, f"all{number}")
     own = dict.fromkeys(
         header
@@ -105,7 +105,6 @@ def compile_and_run(nnc, compiler, flags, folder, cases, number):
         file.writelines(f"#include <{header}>\n" for header in (*HEADERS, *own))
         file.writelines(case.include() for case in cases)
         file.write("int main() {\n" + "".join(case.call() for case in cases) + "    return 0;\n}\n")
-    libs = subprocess.check_output([nnc, "--libs"], text=True)
     subprocess.run(
         [*shlex.split(compiler), "-std=c++11", *shlex.split(flags), source, "-o", program, *shlex.split(libs)],
         check=True,
@@ -114,8 +113,9 @@ def compile_and_run(nnc, compiler, flags, folder, cases, number):
 
 
 def main():
-    nnc, compiler, flags, archive = sys.argv[1:5]
-    part, parts = map(int, sys.argv[5].split("/")) if len(sys.argv) > 5 else (0, 1)
+    program, compiler, flags, libs, archive = sys.argv[1:6]
+    nnc = Nnc(program)
+    part, parts = map(int, sys.argv[6].split("/")) if len(sys.argv) > 6 else (0, 1)
     failed, good = [], []
     with tempfile.TemporaryDirectory() as folder:
         if os.path.isdir(archive):
@@ -142,7 +142,7 @@ def main():
 
         good = [case for case in cases if attempt(case, case.bring_in, nnc)]
         for start in range(0, len(good), MODELS_AT_ONCE):
-            compile_and_run(nnc, compiler, flags, folder, good[start : start + MODELS_AT_ONCE], start)
+            compile_and_run(compiler, flags, libs, folder, good[start : start + MODELS_AT_ONCE], start)
         for case in good:
             attempt(case, case.compare)
         print(

@@ -6,15 +6,16 @@ same, or ends with status 1 and a message; none ends nnc itself, and none that i
 import os
 import random
 import re
-import subprocess
 import sys
 import tarfile
 import tempfile
 
+from server import Nnc
+
 
 def damage(rng, data):
     data = bytearray(data)
-    kind = rng.randrange(4)
+    kind = rng.randrange(5)
     if kind == 0:
         return data[: rng.randrange(len(data))]
     if kind == 1:  # a run of the same byte
@@ -24,6 +25,9 @@ def damage(rng, data):
     if kind == 2:  # a part is somewhere else
         at, to, size = rng.randrange(len(data)), rng.randrange(len(data)), rng.randrange(1, 200)
         data[to : to + size] = data[at : at + size]
+        return data
+    if kind == 3:  # what says the format and its version
+        data[rng.randrange(min(24, len(data)))] = rng.randrange(256)
         return data
     for _ in range(rng.choice((1, 3, 10, 40))):
         data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
@@ -41,32 +45,26 @@ def is_own(report):
 
 
 def main():
-    nnc, count, *archives = sys.argv[1:]
-    rng, failed = random.Random(11), 0
-    files = []
+    program, count, *archives = sys.argv[1:]
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":allocator_may_return_null=1"
+    nnc, rng, failed = Nnc(program), random.Random(11), 0
+    files, models = [], {}
     for archive in archives:
         with tarfile.open(archive) as packed:
-            files += [
-                (member.name, packed.extractfile(member).read())
-                for member in packed.getmembers()
-                if member.name.endswith((".keras", ".h5", ".onnx"))
-            ]
+            for name in packed.getnames():
+                if name.endswith((".keras", ".h5", ".onnx", ".safetensors")):
+                    files.append((name, packed.extractfile(name).read()))
+                elif name.endswith(".nn"):
+                    models[name.split(".")[0]] = packed.extractfile(name).read()
     with tempfile.TemporaryDirectory() as folder:
         for number in range(int(count)):
             name, data = rng.choice(files)
-            path, outputs = os.path.join(folder, "damaged"), [
-                os.path.join(folder, "o.nn"),
-                os.path.join(folder, "o.st"),
-            ]
+            path, model, outputs = (os.path.join(folder, own) for own in ("damaged", "given.nn", "o"))
             open(path, "wb").write(damage(rng, data))
-            done = subprocess.run(
-                [nnc, "import", path, "-o", outputs[0], "--weights", outputs[1]],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                env={**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":allocator_may_return_null=1"},
-            )
-            left = [output for output in os.listdir(folder) if output != "damaged"]
+            open(model, "wb").write(models.get(name.split(".")[0], b""))
+            onto = ["--for", model] if name.endswith(".safetensors") else ["-o", outputs + ".nn"]
+            done = nnc.run("import", path, *onto, "--weights", outputs + ".st")
+            left = [output for output in os.listdir(folder) if output.startswith("o")]
             crash = is_own(done.stderr)
             if done.returncode not in (0, 1) or crash or (done.returncode == 1 and (left or not done.stderr)):
                 failed += 1

@@ -10,19 +10,15 @@
 import glob
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import zlib
 
 import numpy
 from safetensors.numpy import load_file, save_file
+from server import Nnc
 
 OWN = "which is nnc's own|by the source of fit"  # what nothing elsewhere has
-
-
-def run(*command):
-    return subprocess.run(command, capture_output=True, text=True)
 
 
 def without_data(text):
@@ -50,7 +46,7 @@ def write_model(case, path):
 
 def save_weights(nnc, model, stored, state, path):
     """The tensors of a state that are the model's weights."""
-    shapes = run(nnc, model, "--emit=shapes").stdout
+    shapes = nnc.run(model, "--emit=shapes").stdout
     weights = {line.split()[0] for line in shapes.splitlines() if line.startswith("  ")}
     tensors = {key[len(state) :]: value for key, value in stored.items() if key.startswith(state)}
     kept = {key: numpy.ascontiguousarray(value, "float32") for key, value in tensors.items() if key in weights}
@@ -67,7 +63,7 @@ def to_onnx(nnc, every, cases, target):
             write_model(case, model)
             stored = load_file(case[:-3] + ".safetensors")
             save_weights(nnc, model, stored, "init/", weights)
-            out = run(nnc, "export", "--onnx", model, "--weights", weights, "-o", os.path.join(target, name + ".onnx"))
+            out = nnc.run("export", "--onnx", model, "--weights", weights, "-o", os.path.join(target, name + ".onnx"))
             if out.returncode == 0:
                 numpy.savez(os.path.join(target, name + ".npz"), x=stored["x"], y=stored["pred"])
                 count += 1
@@ -86,16 +82,16 @@ def to_keras(nnc, every, cases):
         place = lambda name: os.path.join(folder, name)
         for case, name in chosen(cases, every):
             write_model(case, place("m.nn"))
-            before = run(nnc, place("m.nn"), "--emit=c", f"--prefix={name}")
+            before = nnc.run(place("m.nn"), "--emit=c", f"--prefix={name}")
             if before.returncode:
                 continue  # it needs fit() or an option
             save_weights(nnc, place("m.nn"), load_file(case[:-3] + ".safetensors"), "after/", place("w"))
-            out = run(nnc, "export", "--keras", place("m.nn"), "--weights", place("w"), "-o", place("m.keras"))
+            out = nnc.run("export", "--keras", place("m.nn"), "--weights", place("w"), "-o", place("m.keras"))
             if re.search(OWN, out.stderr):
                 own += 1
                 continue
-            back = run(nnc, "import", place("m.keras"), "-o", place("b.nn"), "--weights", place("v"))
-            after = run(nnc, place("b.nn"), "--emit=c", f"--prefix={name}")
+            back = nnc.run("import", place("m.keras"), "-o", place("b.nn"), "--weights", place("v"))
+            after = nnc.run(place("b.nn"), "--emit=c", f"--prefix={name}")
             count += 1
             same = back.returncode == 0 and re.sub("from .*", "", before.stdout, count=2) == re.sub(
                 "from .*", "", after.stdout, count=2
@@ -107,4 +103,4 @@ def to_keras(nnc, every, cases):
     return 1 if failed or not count else 0
 
 
-sys.exit(to_onnx(*sys.argv[1:]) if len(sys.argv) > 4 else to_keras(*sys.argv[1:]))
+sys.exit((to_onnx if len(sys.argv) > 4 else to_keras)(Nnc(sys.argv[1]), *sys.argv[2:]))
