@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/internal.h"
+#include "base/key.h"
 #include "base/names.h"
 #include "plan/access.h"
 #include "plan/plan.h"
@@ -21,30 +22,17 @@ typedef struct Key {
     LIST(Tensor *) tensors;
 } Key;
 
-static void put_word(Key *key, uint64_t word) {
-    char digits[12];
-    size_t length = 0;
-    for (; word; word >>= 7) digits[length++] = (char)(0x80 | (word & 0x7f));
-    digits[length++] = '\x01';
-    text_append(&key->text, digits, length);
-}
-
-static void put_text(Key *key, const char *text) {
-    text_puts(&key->text, text ? text : "");
-    text_append(&key->text, "\x02", 1);
-}
-
 static void put_bytes(Key *key, const void *bytes, size_t size) {
     for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
         uint64_t word = 0;
         memcpy(&word, (const char *)bytes + at, size - at < sizeof word ? size - at : sizeof word);
-        put_word(key, word);
+        key_word(&key->text, word);
     }
 }
 
 static void put_number(Key *key, double number) { put_bytes(key, &number, sizeof number); }
 
-static void put_address(Key *key, const void *address) { put_word(key, (uintptr_t)address); }
+static void put_address(Key *key, const void *address) { key_word(&key->text, (uintptr_t)address); }
 
 static void put_attrs(Key *key, const Op *op) {
     put_address(key, op->def);
@@ -52,17 +40,17 @@ static void put_attrs(Key *key, const Op *op) {
 }
 
 static void put_shape(Key *key, Shape shape) {
-    put_word(key, (uint64_t)shape.rank);
-    for (int i = 0; i < shape.rank; i++) put_word(key, (uint64_t)shape.dim[i]);
+    key_word(&key->text, (uint64_t)shape.rank);
+    for (int i = 0; i < shape.rank; i++) key_word(&key->text, (uint64_t)shape.dim[i]);
 }
 
 static void put_drawn(Key *key, const RandomAttrs *random) {
-    put_word(key, random->kind);
+    key_word(&key->text, random->kind);
     put_number(key, random->rate);
     put_number(key, random->kept);
     put_number(key, random->mean);
     put_number(key, random->stddev);
-    put_text(key, strrchr(random->path, '/'));
+    key_text(&key->text, strrchr(random->path, '/'));
 }
 
 static void put_tensor(Key *key, Tensor *tensor);
@@ -76,38 +64,38 @@ static void put_producer(Key *key, const Tensor *tensor) {
     }
     put_attrs(key, producer);
     if (producer->def == &op_permute && producer->in[0]->kind == TENSOR_WEIGHT)
-        put_text(key, producer->in[0]->weight->name);
+        key_text(&key->text, producer->in[0]->weight->name);
 }
 
 /* A tensor by its number in the key, and what it is where it is met first. */
 static void put_tensor(Key *key, Tensor *tensor) {
     for (int i = 0; i < key->tensors.count; i++)
         if (key->tensors.at[i] == tensor) {
-            put_word(key, (uint64_t)i + 1);
+            key_word(&key->text, (uint64_t)i + 1);
             return;
         }
     list_push(key->text.arena, &key->tensors, tensor);
-    put_word(key, 0);
-    put_word(key, (uint64_t)tensor->kind << 8 | (uint64_t)tensor->type << 6 | (uint64_t)tensor->part << 5 |
+    key_word(&key->text, 0);
+    key_word(&key->text, (uint64_t)tensor->kind << 8 | (uint64_t)tensor->type << 6 | (uint64_t)tensor->part << 5 |
                       (uint64_t)tensor->stepped << 4 | (uint64_t)tensor->columns << 3 |
                       (uint64_t)tensor->in_registers << 2 | (uint64_t)tensor->regenerated << 1 | tensor->rolled);
     put_shape(key, tensor->shape);
-    put_word(key, (uint64_t)tensor->index);
-    put_word(key, (uint64_t)tensor->column);
-    put_text(key, own_role(key->emit, key->op, tensor));
+    key_word(&key->text, (uint64_t)tensor->index);
+    key_word(&key->text, (uint64_t)tensor->column);
+    key_text(&key->text, own_role(key->emit, key->op, tensor));
     if (tensor->base) put_tensor(key, tensor->base);
     else if (tensor->producer) put_producer(key, tensor);
 }
 
 static void put_step(Key *key, const Step *step) {
-    put_text(key, role_of_name(key->emit, key->op, step->label));
-    put_text(key, step->text);
-    put_text(key, step->formula ? step->formula->name : NULL);
-    put_word(key, (uint64_t)step->kind << 1 | step->of_gradient);
+    key_text(&key->text, role_of_name(key->emit, key->op, step->label));
+    key_text(&key->text, step->text);
+    key_text(&key->text, step->formula ? step->formula->name : NULL);
+    key_word(&key->text, (uint64_t)step->kind << 1 | step->of_gradient);
     for (int i = 0; i < step->operand_count; i++) {
         const Operand *const operand = &step->operands[i];
-        put_text(key, operand->name);
-        put_word(key, (uint64_t)operand->kind << 1 | operand->written);
+        key_text(&key->text, operand->name);
+        key_word(&key->text, (uint64_t)operand->kind << 1 | operand->written);
         if (operand->kind == OPERAND_NUMBER) put_number(key, operand->number);
         else if (operand->tensor) put_tensor(key, operand->tensor);
     }
@@ -119,11 +107,12 @@ Candidate alike_key(Emit *emit, const Op *op) {
     Arena *const arena = emit->arena;
     emit->arena = emit->scratch;
     put_attrs(&key, op);
-    put_word(&key, (uint64_t)op->phase << 3 | (uint64_t)op->adds << 2 | (uint64_t)op->skips_first << 1 |
+    key_word(&key.text, (uint64_t)op->phase << 3 | (uint64_t)op->adds << 2 | (uint64_t)op->skips_first << 1 |
                        op->skips_last);
-    put_word(&key, op->share.kind);
-    put_word(&key, (uint64_t)op->share.length);
-    put_word(&key, (uint64_t)op->in_count);
+    key_word(&key.text, op->form);
+    key_word(&key.text, op->share.kind);
+    key_word(&key.text, (uint64_t)op->share.length);
+    key_word(&key.text, (uint64_t)op->in_count);
     for (int i = 0; i < op->in_count; i++) put_tensor(&key, op->in[i]);
     if (op->out) put_tensor(&key, op->out);
     for (int i = 0; i < op->steps.count; i++) put_step(&key, &op->steps.at[i]);

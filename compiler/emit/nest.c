@@ -7,9 +7,7 @@
 #include "base/arena.h"
 #include "base/words.h"
 #include "model/shape.h"
-#include "plan/access.h"
 #include "plan/map_attrs.h"
-#include "plan/matmul_attrs.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
 #include "plan/step.h"
@@ -383,34 +381,9 @@ const char *terms_text(Emit *emit, const Op *op, const Place *place) {
     return some_steps_text(emit, op, 0, op_terms(op), place);
 }
 
-/* Where a matrix with one column lies like a row, its rows are what lanes run over. */
-bool block_is_column(const Op *op) {
-    const Shape space = op->out->shape;
-    if ((op->def != &op_matmul && op->def != &op_conv) || space.dim[space.rank - 1] != 1) return false;
-    const Tensor *const b = op->in[1];
-    if (!is_matmul_transposed(op) && (tensor_row_width(b) != 1 || tensor_is_packed(b))) return false;
-    for (Access at = {.op = op}; access_next(&at);)
-        if ((at.writes || at.step >= 0) && shape_equal(at.tensor->shape, space) && tensor_row_width(at.tensor) != 1)
-            return false;
-    return true;
-}
-
-/* Random numbers come in blocks of another width. */
-bool block_is_row(const Emit *emit, const Op *op) {
-    const Shape space = op->out->shape;
-    const int64_t columns = space.dim[space.rank - 1];
-    if (!is_matmul_straight(op) || columns == 1 || tensor_is_packed(op->in[1])) return false;
-    for (int i = 0; i < op->steps.count; i++)
-        for (int j = 0; j < op->steps.at[i].operand_count; j++) {
-            const Tensor *const tensor = op->steps.at[i].operands[j].tensor;
-            if (tensor && tensor->regenerated) return false;
-        }
-    return shape_size(space, emit->plan->model->batch) == columns;
-}
-
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row_text) {
     const Shape space = op->out->shape;
-    const bool column = block_is_column(op), row = block_is_row(emit, op);
+    const bool column = op->form == PRODUCT_COLUMN, row = op->form == PRODUCT_ROW;
     const int64_t columns = space.dim[space.rank - 1];
     const bool whole = whole_vectors(emit, columns);
     Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};

@@ -68,17 +68,14 @@ const char *result_name(Emit *emit, const Op *op, const Step *step);
 const char *terms_text(Emit *emit, const Op *op, const Place *place);
 
 /** The steps of an operation that makes blocks: within a block from (row, col) on, at its row r and column c. The space
- *  is (row, column), so operands are full, or one value per column; `row` says which of all rows it is. */
+ *  is (row, column), so operands are full, or one value per column; `row` says which of all rows it is. Where the
+ *  output is one row, or a column worked on as one, the block is a part of it from `col` on, at c. */
 typedef struct BlockText {
     const char *value; /* the local that holds the operation's own result */
     const char *draws, *lanes, *steps; /* lanes: declares n where steps need it */
 } BlockText;
 
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
-/** Whether its output has one row, or one column that lies like a row: the block is a part of it from `col` on, at
- *  c. */
-bool block_is_row(const Emit *emit, const Op *op);
-bool block_is_column(const Op *op);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
 const char *draws_text(Emit *emit, const Op *op, const char *block);
 /** A formula with its operands replaced; `operands` ends with a NULL name. Numbers are those of the plan's real type,

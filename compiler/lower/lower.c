@@ -236,7 +236,7 @@ static int64_t products_of(const Program *program) {
 static uint64_t identity_of(const Plan *plan) {
     Arena *const scratch = arena_new();
     Text text = {.arena = scratch};
-    program_dump(plan, &plan->predict, &text);
+    program_dump(&plan->predict, &text);
     const uint64_t identity = hash_of(HASH_START, text_chars(&text), text.length);
     arena_free(scratch);
     return identity;

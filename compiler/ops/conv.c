@@ -11,6 +11,7 @@
 #include "ops/pad.h"
 #include "ops/weighted_sums.h"
 #include "plan/access.h"
+#include "plan/product.h"
 #include "plan/window.h"
 
 static Tensor *as_matrix(Builder *build, Tensor *kernel, int64_t rows) {
@@ -168,8 +169,14 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     build->after_loop = after;
 }
 
+static ProductForm form(const Plan *plan, const Op *op) {
+    if (!plan->target->blocks) return PRODUCT_SUMS;
+    if (tensor_is_packed(op->in[1])) return PRODUCT_PACKED;
+    return product_is_column(op, true) ? PRODUCT_COLUMN : PRODUCT_GROUPS;
+}
+
 static void emit(Emit *e, const Op *op) {
-    if (!e->plan->target->blocks) {
+    if (op->form == PRODUCT_SUMS) {
         emit_window_sums(e, op, op_window(op), NULL);
         return;
     }
@@ -182,16 +189,16 @@ static void emit(Emit *e, const Op *op) {
     const ConvPieces pieces = conv_pieces(window, &strides, channels);
     int64_t steps[MAX_SPATIAL] = {0};
     for (int i = 0; i < dims; i++) steps[i] = strides.at[i] * window->stride[i];
-    const bool packed = tensor_is_packed(kernel);
+    const bool packed = op->form == PRODUCT_PACKED;
     const char *const from = param_named(e, x, false, "x");
     const char *const weights = param_named(e, kernel, false, packed ? "packed" : "kernel");
     const char *const width = integer(e, out.dim[last - 1]);
     const BlockText block = block_text(e, op, size_text(e, out, 0, last), "row + r");
     emit_function(
         e,
-        packed                ? "conv"
-        : block_is_column(op) ? "conv_column"
-                              : "conv_groups",
+        packed                       ? "conv"
+        : op->form == PRODUCT_COLUMN ? "conv_column"
+                                     : "conv_groups",
         (Hole[]){{"counts", conv_three(e, pieces.counts)},
                  {"strides", conv_three(e, pieces.strides)},
                  {"lines", size_text(e, out, 0, last - 1)},
@@ -229,6 +236,13 @@ static void share_kernel(const Op *op, Share *share) {
                  : (Share){SHARE_RESULT, filters, "LANES", {0, 1}, 1};
 }
 
+static ProductForm form_of_kernel(const Plan *plan, const Op *op) {
+    (void)plan;
+    const Shape back = op->in[1]->shape;
+    if (op_window(op)->groups > 1) return PRODUCT_GROUPS;
+    return back.dim[back.rank - 1] == 1 ? PRODUCT_COLUMN : PRODUCT_DEEP;
+}
+
 static void emit_kernel(Emit *e, const Op *op) {
     const Window *window = op_window(op);
     Tensor *x = op->in[0], *d = op->in[1];
@@ -248,9 +262,9 @@ static void emit_kernel(Emit *e, const Op *op) {
     const char *const rows = integer(e, pieces.depth);
     Text products = {.arena = e->arena};
     emit_template(e, &products,
-                  window->groups > 1 ? "conv_kernel_products"
-                  : columns == 1     ? "conv_kernel_line"
-                                     : "conv_kernel_product",
+                  op->form == PRODUCT_GROUPS   ? "conv_kernel_products"
+                  : op->form == PRODUCT_COLUMN ? "conv_kernel_line"
+                                               : "conv_kernel_product",
                   (Hole[]){{"columns", integer(e, columns)},
                            {"share_rows", by_rows ? shared_size(e, op, rows) : rows},
                            {"share_columns", by_rows ? integer(e, columns) : shared_size(e, op, integer(e, columns))},
@@ -296,6 +310,7 @@ const OpDef op_conv = {.name = "conv",
                        .lead = lead,
                        .brief = "products with the windows of an image",
                        .gradient = gradient,
+                       .form = form,
                        .emit = emit,
                        .describe = op_window_describe,
                        .attrs = &window_attrs,
@@ -312,6 +327,7 @@ const OpDef op_conv_input = {.name = "conv_input",
                              .products = products_of_input};
 const OpDef op_conv_kernel = {.name = "conv_kernel",
                               .brief = "conv's gradient of its kernel",
+                              .form = form_of_kernel,
                               .emit = emit_kernel,
                               .describe = op_window_describe,
                               .attrs = &window_attrs,

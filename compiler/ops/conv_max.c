@@ -78,8 +78,15 @@ static Steps steps_of(const Op *op, const ConvStrides *strides) {
     return steps;
 }
 
+const char conv_max_winner[] = "v_load_all(winners + r * PANEL + c)"; /* of the template conv_max */
+
+static ProductForm form(const Plan *plan, const Op *op) {
+    (void)op;
+    return plan->target->blocks ? PRODUCT_PACKED : PRODUCT_SUMS;
+}
+
 static void emit(Emit *e, const Op *op) {
-    if (!e->plan->target->blocks) {
+    if (op->form == PRODUCT_SUMS) {
         emit_window_sums(e, op, &conv_max_attrs(op)->window, &conv_max_attrs(op)->pooling);
         return;
     }
@@ -274,6 +281,7 @@ static void share_kernel(const Op *op, Share *share) {
 const OpDef op_conv_max = {.name = "conv_max",
                            .lead = lead,
                            .brief = "the greatest products with neighbouring windows of an image",
+                           .form = form,
                            .emit = emit,
                            .describe = describe,
                            .attrs = &attrs_kind,

@@ -8,6 +8,7 @@
 #include "ops/weighted_sums.h"
 #include "plan/access.h"
 #include "plan/matmul_attrs.h"
+#include "plan/product.h"
 
 static const AttrsKind attrs_kind = {"a product", sizeof(MatmulAttrs)};
 
@@ -15,11 +16,10 @@ MatmulAttrs *matmul_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
 bool is_matmul_transposed(const Op *op) { return op->def == &op_matmul && matmul_attrs(op)->transpose_a; }
 bool is_matmul_straight(const Op *op) { return op->def == &op_matmul && !matmul_attrs(op)->transpose_a; }
-bool is_matmul_deep(const Op *op) { return op->def == &op_matmul && matmul_attrs(op)->deep; }
+bool is_matmul_deep(const Op *op) { return op->def == &op_matmul && op->form == PRODUCT_DEEP; }
 
 static void describe(const Op *op, Text *out) {
     if (is_matmul_transposed(op)) text_puts(out, " transposed");
-    if (is_matmul_deep(op)) text_puts(out, " (a few rows at a time)");
 }
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
@@ -109,12 +109,7 @@ static void emit_packed(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
-static bool is_shallow(const Emit *e, const Op *op) {
-    if (is_matmul_transposed(op) || block_is_row(e, op) || block_is_column(op)) return false;
-    return op->in[0]->shape.dim[op->in[0]->shape.rank - 1] <= e->plan->target->shallow_depth;
-}
-
-static void emit_shallow(Emit *e, const Op *op) {
+static void emit_few(Emit *e, const Op *op) {
     Tensor *a = op->in[0], *b = op->in[1];
     const Shape space = op->out->shape;
     const char *const rows = shared_size(e, op, size_text(e, space, 0, space.rank - 1));
@@ -156,24 +151,8 @@ static void emit_deep(Emit *e, const Op *op) {
                            {NULL, NULL}});
 }
 
-static void emit(Emit *e, const Op *op) {
-    if (!e->plan->target->blocks) {
-        if (makes_weighted_sums(op)) emit_matmul_sums(e, op);
-        else emit_outer_sums(e, op);
-        return;
-    }
-    if (tensor_is_packed(op->in[1])) {
-        emit_packed(e, op);
-        return;
-    }
-    if (is_matmul_deep(op)) {
-        emit_deep(e, op);
-        return;
-    }
-    if (is_shallow(e, op)) {
-        emit_shallow(e, op);
-        return;
-    }
+/* In blocks, of which a row or a column has one dimension. */
+static void emit_blocks(Emit *e, const Op *op) {
     Tensor *a = op->in[0], *b = op->in[1];
     const Shape space = op->out->shape;
     const int64_t columns = space.dim[space.rank - 1];
@@ -204,11 +183,41 @@ static void emit(Emit *e, const Op *op) {
         {"steps", block.steps},
         {NULL, NULL},
     };
-    const char *const template = block_is_row(e, op)       ? "matmul_row"
-                                 : !block_is_column(op)    ? "matmul"
-                                 : is_matmul_transposed(op)         ? "matmul_column_transposed"
-                                                           : "matmul_column";
+    const char *const template = op->form == PRODUCT_ROW      ? "matmul_row"
+                                 : op->form == PRODUCT_BLOCKS ? "matmul"
+                                 : is_matmul_transposed(op)   ? "matmul_column_transposed"
+                                                              : "matmul_column";
     emit_function(e, template, holes);
+}
+
+static void emit(Emit *e, const Op *op) {
+    static void (*const printers[PRODUCT_FORMS])(Emit *, const Op *) = {
+        [PRODUCT_BLOCKS] = emit_blocks, [PRODUCT_PACKED] = emit_packed,     [PRODUCT_FEW] = emit_few,
+        [PRODUCT_ROW] = emit_blocks,    [PRODUCT_COLUMN] = emit_blocks,     [PRODUCT_DEEP] = emit_deep,
+        [PRODUCT_OUTER] = emit_outer_sums, [PRODUCT_SUMS] = emit_matmul_sums,
+    };
+    printers[op->form](e, op);
+}
+
+/* Whether the output has one row, in which no random numbers are drawn: their blocks have another width. */
+static bool is_row(const Plan *plan, const Op *op) {
+    const Shape space = op->out->shape;
+    const int64_t columns = space.dim[space.rank - 1];
+    if (is_matmul_transposed(op) || columns == 1) return false;
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.operand && at.tensor->regenerated) return false;
+    return shape_size(space, plan->model->batch) == columns;
+}
+
+static ProductForm form(const Plan *plan, const Op *op) {
+    const Shape a = op->in[0]->shape;
+    if (!plan->target->blocks) return makes_weighted_sums(op) ? PRODUCT_SUMS : PRODUCT_OUTER;
+    if (op->form == PRODUCT_DEEP) return PRODUCT_DEEP;
+    if (tensor_is_packed(op->in[1])) return PRODUCT_PACKED;
+    if (is_row(plan, op)) return PRODUCT_ROW;
+    if (product_is_column(op, !is_matmul_transposed(op))) return PRODUCT_COLUMN;
+    const bool few = is_matmul_straight(op) && a.dim[a.rank - 1] <= plan->target->shallow_depth;
+    return few ? PRODUCT_FEW : PRODUCT_BLOCKS;
 }
 
 /* Row by row, each sum is stored when what it begins with has been read. */
@@ -250,6 +259,6 @@ static int64_t products(const Op *op) {
 }
 
 const OpDef op_matmul = {
-    .name = "matmul", .brief = "matrix product", .lead = lead, .gradient = gradient, .emit = emit,
+    .name = "matmul", .brief = "matrix product", .lead = lead, .gradient = gradient, .form = form, .emit = emit,
     .describe = describe, .attrs = &attrs_kind, .products = products, .takes_steps = true,
     .blocks = true, .by_rows = true, .reads_columns = true, .by_samples = true, .share = share};

@@ -16,7 +16,7 @@
 
 /* Marks products that take a few rows of their inputs at a time, for all outputs.
  * Requires: nothing is fused; fusion puts nothing into the loops of these products.
- * Guarantees: MatmulAttrs.deep is set. Costs: one look at each operation. */
+ * Guarantees: their form is PRODUCT_DEEP. Costs: one look at each operation. */
 void pass_mark_deep_products(Plan *plan, Program *program) {
     const Target *const target = plan->target;
     for (int i = 0; i < program->ops.count; i++) {
@@ -25,8 +25,9 @@ void pass_mark_deep_products(Plan *plan, Program *program) {
         const int64_t batch = plan->model->batch, rows = op->out->shape.dim[0], columns = op->out->shape.dim[1];
         const int64_t depth = shape_size(op->in[0]->shape, batch) / rows;
         const int64_t inputs = depth * (rows + columns), outputs = rows * columns;
-        matmul_attrs(op)->deep = columns > target->deep_columns && inputs >= target->beyond_second_cache &&
-                                 outputs <= target->third_cache_share && inputs >= target->deep_times * outputs;
+        if (columns > target->deep_columns && inputs >= target->beyond_second_cache &&
+            outputs <= target->third_cache_share && inputs >= target->deep_times * outputs)
+            op->form = PRODUCT_DEEP;
     }
 }
 

@@ -31,12 +31,12 @@ static void dump_view(const Tensor *tensor, Text *out) {
     else if (slice.index) text_printf(out, "[%lld]", (long long)slice.index);
 }
 
-static void dump_tensor(const Plan *plan, const Tensor *tensor, Text *out) {
-    text_printf(out, "%s %s", tensor->name, shape_text(plan->arena, tensor->shape));
+static void dump_tensor(const Tensor *tensor, Text *out) {
+    text_printf(out, "%s %s", tensor->name, shape_text(out->arena, tensor->shape));
     dump_view(tensor, out);
 }
 
-static void dump_step(const Plan *plan, const Step *step, Text *out) {
+static void dump_step(const Step *step, Text *out) {
     if (step->result) {
         text_printf(out, "        %s = %s(", step->result->name, step->label);
     } else {
@@ -53,7 +53,7 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
             text_printf(out, "%s%s%s", operand->written ? "in place " : "", operand->tensor->name,
                         shape_equal(operand->tensor->shape, step->result ? step->result->shape : operand->tensor->shape)
                             ? ""
-                            : arena_printf(plan->arena, " %s", shape_text(plan->arena, operand->tensor->shape)));
+                            : arena_printf(out->arena, " %s", shape_text(out->arena, operand->tensor->shape)));
             dump_view(operand->tensor, out);
             if (operand->tensor->regenerated) {
                 text_puts(out, " = ");
@@ -64,26 +64,27 @@ static void dump_step(const Plan *plan, const Step *step, Text *out) {
     text_printf(out, ")%s\n", step->result && step->result->in_registers ? "" : step->result ? " -> memory" : "");
 }
 
-static void dump_op(const Plan *plan, const Op *op, Text *out) {
+static void dump_op(const Op *op, Text *out) {
     text_printf(out, "    %s: %s", op->name, op->def->name);
     if (op->def->describe) op->def->describe(op, out);
+    text_puts(out, product_form_said(op->form));
     if (op->adds) text_puts(out, " (added up over the steps)");
     if (op->skips_first) text_puts(out, " (not in the first step)");
     if (op->skips_last) text_puts(out, " (not in the last step)");
     for (int i = 0; i < op->in_count; i++) {
         text_puts(out, i ? ", " : " ");
-        dump_tensor(plan, op->in[i], out);
+        dump_tensor(op->in[i], out);
     }
     if (op->out && !(op->steps.count && op->steps.at[0].result == op->out)) {
         text_puts(out, " -> ");
-        dump_tensor(plan, op->out, out);
+        dump_tensor(op->out, out);
         if (op->out->in_registers) text_puts(out, " in registers");
     } else if (op->out) {
-        text_printf(out, " %s", shape_text(plan->arena, op->out->shape));
+        text_printf(out, " %s", shape_text(out->arena, op->out->shape));
     }
     share_describe(op, out);
     text_puts(out, "\n");
-    for (int i = 0; i < op->steps.count; i++) dump_step(plan, &op->steps.at[i], out);
+    for (int i = 0; i < op->steps.count; i++) dump_step(&op->steps.at[i], out);
 }
 
 /* The line of a round, where one begins at a place; `next` is the first that has not been reached. */
@@ -94,7 +95,7 @@ static void dump_round(const Program *program, int at, int *next, Text *out) {
                 round->alone ? ", not shared out" : "");
 }
 
-void program_dump(const Plan *plan, const Program *program, Text *out) {
+void program_dump(const Program *program, Text *out) {
     static const char *const phases[PHASE_COUNT] = {"forward", "backward", "accumulate", "update", "finish"};
     int round = 0;
     text_printf(out, "program %s\n", program->name);
@@ -102,14 +103,14 @@ void program_dump(const Plan *plan, const Program *program, Text *out) {
         const Op *op = program->ops.at[i];
         if (i > 0 && op->phase != program->ops.at[i - 1]->phase) text_printf(out, "  %s\n", phases[op->phase]);
         dump_round(program, i, &round, out);
-        dump_op(plan, op, out);
+        dump_op(op, out);
     }
 }
 
 void plan_dump(const Plan *plan, Text *out) {
     Program *programs[MAX_PROGRAMS];
     const int count = plan_programs(plan, programs);
-    for (int i = 0; i < count; i++) program_dump(plan, programs[i], out);
+    for (int i = 0; i < count; i++) program_dump(programs[i], out);
 }
 
 void memory_dump(const Plan *plan, Text *out) {
@@ -127,7 +128,7 @@ void memory_dump(const Plan *plan, Text *out) {
             const Tensor *tensor = program->tensors.at[j];
             if (tensor->offset < 0) continue;
             text_printf(out, "    %6lld +%-6lld %-*s %s  from %s to %s\n", (long long)tensor->offset,
-                        (long long)tensor->size, (int)width, tensor->name, shape_text(plan->arena, tensor->shape),
+                        (long long)tensor->size, (int)width, tensor->name, shape_text(out->arena, tensor->shape),
                         program->ops.at[tensor->first]->name, program->ops.at[tensor->last]->name);
         }
     }

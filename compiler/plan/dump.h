@@ -8,7 +8,7 @@
 
 void plan_dump(const Plan *plan, Text *out);
 /** One program of --emit=plan. */
-void program_dump(const Plan *plan, const Program *program, Text *out);
+void program_dump(const Program *program, Text *out);
 void memory_dump(const Plan *plan, Text *out);
 void plan_dot(const Plan *plan, Text *out);
 void plan_json(const Plan *plan, Text *out);

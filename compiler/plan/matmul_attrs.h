@@ -6,12 +6,11 @@
 
 typedef struct MatmulAttrs {
     bool transpose_a;
-    bool deep; /* takes a few rows of its inputs at a time, for all outputs */
 } MatmulAttrs;
 
 /** The attributes of a product. */
 MatmulAttrs *matmul_attrs(const Op *op);
-/** Whether an operation is a product whose first input is transposed; or not; or deep. */
+/** Whether an operation is a product whose first input is transposed; or not; or deep (PRODUCT_DEEP). */
 bool is_matmul_transposed(const Op *op);
 bool is_matmul_straight(const Op *op);
 bool is_matmul_deep(const Op *op);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Keys: all that something follows from, in a row, as a name without a zero. Equal keys, equal things. */
+#ifndef NNC_BASE_KEY_H
+#define NNC_BASE_KEY_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/** Appends a number, or a text (NULL: an empty one), to a key. */
+void key_word(Text *key, uint64_t word);
+void key_text(Text *key, const char *text);
+
+#endif
