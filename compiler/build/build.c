@@ -95,7 +95,7 @@ Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
     return build_result(build, op, label, shape);
 }
 
-static const Formula square = {"square", {"x"}, "x * x", {NULL}};
+static const Formula square = {"square", {"x"}, "x * x", {NULL}, .kind = FORMULA_PRODUCT};
 
 Tensor *build_sum_squares(Builder *build, Tensor *x, Shape shape, const char *label) {
     /* which go into the sum: pass_fuse_steps */

@@ -110,7 +110,7 @@ static const char *step_formula(Emit *emit, const Said *said, const Step *step) 
         text_puts(&out, ")");
         return text_chars(&out);
     }
-    if (!step->operand_count && strstr(step->text, "v_load")) return formatted(emit, "number of the %s", step->label);
+    if (step->kind == FORMULA_WINNER) return formatted(emit, "number of the %s", step->label);
     return bound_text(emit, said, step, written(emit, step->text));
 }
 

@@ -128,7 +128,7 @@ static const ArgDef contrast_args[] = {
     BOUNDING_BOX_ARG,
     {0}};
 
-static const Formula mean_of = {"mean", {"sum"}, "sum * share", {"d * share"}};
+static const Formula mean_of = {"mean", {"sum"}, "sum * share", {"d * share"}, .kind = FORMULA_PRODUCT};
 static const Formula contrasted = {
     "contrasted", {"x", "mean", "contrast"}, "(x - mean) * contrast + mean",
     {"d * contrast", "d * (1.0 - contrast)", NULL}};

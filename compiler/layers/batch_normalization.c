@@ -61,7 +61,7 @@ static void shape(Layer *layer, Diags *diags) {
 /* Where the layer was called for one time step after the other, with value[0], value[1], … value[T - 1]: the sum of
  * momentum^(T - 1 - t) · value[t], which makes one move of all. */
 static Tensor *added_by_age(Builder *build, Tensor *value, Tensor *age, int64_t channels) {
-    static const Formula aged = {"aged", {"value", "age"}, "value * age", {NULL}};
+    static const Formula aged = {"aged", {"value", "age"}, "value * age", {NULL}, .kind = FORMULA_PRODUCT};
     Tensor *by_step = build_view(build, value, shape_of(2, (int64_t[]){age->shape.dim[0], channels}), "by_step");
     Tensor *terms = build_map(build, &aged, (Tensor *[]){by_step, age}, NULL, 0);
     return build_sum(build, terms, shape_of(1, &channels), "moved");

@@ -21,7 +21,7 @@ static void shape(Layer *layer, Diags *diags) {
 
 static const Formula differs = {"differs", {"x"}, "v_select((x < value) | (x > value), 1.0, 0.0)", {NULL}};
 static const Formula any = {"valid", {"count"}, "v_select(count > 0.0, 1.0, 0.0)", {NULL}};
-static const Formula keep = {"masked", {"x", "valid"}, "x * valid", {"d * valid", NULL}};
+static const Formula keep = {"masked", {"x", "valid"}, "x * valid", {"d * valid", NULL}, .kind = FORMULA_PRODUCT};
 
 /* valid = 1 where any feature differs from the value, else 0. Masked steps become zeros. */
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {

@@ -34,7 +34,8 @@ static Tensor *draw(const Layer *layer, Builder *build, Shape shape, RandomAttrs
 }
 
 static const Formula add_noise = {"noisy", {"x", "noise"}, "x + noise", {"d", NULL}, .kind = FORMULA_ADD};
-static const Formula multiply_noise = {"noisy", {"x", "noise"}, "x * noise", {"d * noise", NULL}};
+static const Formula multiply_noise = {
+    "noisy", {"x", "noise"}, "x * noise", {"d * noise", NULL}, .kind = FORMULA_PRODUCT};
 
 static Tensor *noise_forward(const Layer *layer, Builder *build, Tensor *x) {
     const NoiseArgs *a = layer->args;

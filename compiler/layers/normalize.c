@@ -52,7 +52,7 @@ static Step step_for(Builder *build, const Norm *norm, const char *label, const 
 /* Moments */
 
 static const Formula valid_part = {"valid_part", {"x", "valid"}, "v_select(valid > 0.0, x, 0.0)", {NULL}};
-static const Formula squared = {"squared", {"x"}, "x * x", {NULL}};
+static const Formula squared = {"squared", {"x"}, "x * x", {NULL}, .kind = FORMULA_PRODUCT};
 static const Formula deviation = {"squared", {"x", "mean"}, "(x - mean) * (x - mean)", {NULL}};
 static const Formula valid_deviation = {
     "squared", {"x", "mean", "valid"}, "v_select(valid > 0.0, (x - mean) * (x - mean), 0.0)", {NULL}};

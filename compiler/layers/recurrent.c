@@ -200,7 +200,7 @@ static void name_gates(const Cell *cell, Tensor *first) {
 
 static const Formula next_cell = {
     "cell", {"f", "before", "i", "g"}, "f * before + i * g", {"d * before", "d * f", "d * g", "d * i"}};
-static const Formula next_output = {"output", {"o", "c"}, "o * c", {"d * c", "d * o"}};
+static const Formula next_output = {"output", {"o", "c"}, "o * c", {"d * c", "d * o"}, .kind = FORMULA_PRODUCT};
 
 void lstm_step(Cell *cell) {
     const RecurrentArgs *a = cell->args;
@@ -230,7 +230,7 @@ static const CellDef lstm = {
 
 static const Formula next_state = {
     "output", {"z", "before", "g"}, "z * before + (1.0 - z) * g", {"d * (before - g)", "d * z", "d * (1.0 - z)"}};
-static const Formula reset = {"reset", {"r", "state"}, "r * state", {"d * state", "d * r"}};
+static const Formula reset = {"reset", {"r", "state"}, "r * state", {"d * state", "d * r"}, .kind = FORMULA_PRODUCT};
 
 static void gru_step(Cell *cell) {
     const RecurrentArgs *a = cell->args;

@@ -84,7 +84,7 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
 
 static const Formula sum = {"merged", {"x", "back"}, "x + back", {"d", "d"}, .kind = FORMULA_ADD};
 static const Formula average = {"merged", {"x", "back"}, "(x + back) * 0.5", {"d * 0.5", "d * 0.5"}};
-static const Formula product = {"merged", {"x", "back"}, "x * back", {"d * back", "d * x"}};
+static const Formula product = {"merged", {"x", "back"}, "x * back", {"d * back", "d * x"}, .kind = FORMULA_PRODUCT};
 
 /* Within a Bidirectional masked steps give zeros, not the output before them. */
 static Tensor *without_masked(Builder *build, Tensor *y, Tensor *mask) {

@@ -10,7 +10,7 @@
 #include "model/model.h"
 #include "plan/plan.h"
 
-static const Formula scaled = {"scaled", {"x"}, "x * scale", {"d * scale"}};
+static const Formula scaled = {"scaled", {"x"}, "x * scale", {"d * scale"}, .kind = FORMULA_PRODUCT};
 
 /* The function that prepares bears the name of what it prepares. */
 static Tensor *build_part(Builder *build, const Formula *formula, Tensor *const *operands, const Operand *number,

@@ -100,9 +100,9 @@ static Tensor *sum_squares(Builder *build, Tensor *weight, Tensor *x, const char
     return build_sum_squares(build, x, one, arena_printf(build->plan->arena, "%s_%s", what, weight->weight->name));
 }
 
-static const Formula mean = {"mean", {"sum"}, "share * sum", {NULL}};
+static const Formula mean = {"mean", {"sum"}, "share * sum", {NULL}, .kind = FORMULA_PRODUCT};
 static const Formula cut = {"clipped", {"g"}, "v_clip(g, -limit, limit)", {NULL}};
-static const Formula scaled = {"clipped", {"g", "scale"}, "scale * g", {NULL}};
+static const Formula scaled = {"clipped", {"g", "scale"}, "scale * g", {NULL}, .kind = FORMULA_PRODUCT};
 static const Formula added = {"squares", {"x", "before"}, "x + before", {NULL}};
 static const Formula norm_scale = {"scale", {"squares"}, "limit / v_max(v_splat(limit), v_sqrt(squares))", {NULL}};
 

@@ -15,6 +15,9 @@ typedef struct ConvMaxAttrs {
 
 extern const OpDef op_conv_max, op_conv_max_lines, op_conv_sparse_input, op_conv_sparse_kernel, op_unpool;
 
+/** The text of the step by which conv_max keeps the winners of a block. */
+extern const char conv_max_winner[];
+
 ConvMaxAttrs *conv_max_attrs(const Op *op);
 /** Whether conv_max can pool with windows like this one. */
 bool conv_max_takes(const Window *pooling);

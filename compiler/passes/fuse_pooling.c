@@ -210,7 +210,7 @@ static void skip_pool_back(Rewrite *rewrite, Chain *chain) {
 /* The numbers of the winners, which the convolution knows. */
 static Tensor *add_winners(Rewrite *rewrite, Chain *chain) {
     conv_max_attrs(chain->conv)->keeps_winners = true;
-    Step winner = {.label = "winner", .text = "v_load_all(winners + r * PANEL + c)"};
+    Step winner = {.label = "winner", .text = conv_max_winner, .kind = FORMULA_WINNER};
     winner.result = build_value(rewrite_for(rewrite, chain->conv), winner.label, chain->pool->out->shape);
     winner.result->producer = chain->conv;
     op_add_step(rewrite->build.plan->arena, chain->conv, winner);

@@ -55,6 +55,10 @@ static bool find_joint(const Plan *plan, const Program *program, Op *op, Joint *
     return !joint->biased || readers_of(program, made->out) == 1;
 }
 
+/* What is left of the sum, with the bias or without. */
+static const Formula with_bias = {"sum", {"bias", "state"}, "state + bias", {NULL}, .kind = FORMULA_ADD};
+static const Formula without_bias = {"sum", {"bias", "state"}, "state", {NULL}, .kind = FORMULA_COPY};
+
 static bool same_loop(const Program *program, int a, int b) {
     return b < program->ops.count && program->ops.at[a]->loop == program->ops.at[b]->loop;
 }
@@ -89,9 +93,10 @@ static void join(Plan *plan, Program *program, const Joint *joint) {
                                                                                                   index, "input_step");
     op_read(product, step);
     op_read(product, part_of(&build, joint->made->in[1], x, "kernel_part"));
-    sum->text = joint->biased ? "state + bias" : "state";
-    sum->kind = joint->biased ? FORMULA_ADD : FORMULA_COPY;
-    sum->operands[0] = (Operand){.name = "bias", .kind = OPERAND_TENSOR};
+    sum->formula = joint->biased ? &with_bias : &without_bias;
+    sum->text = sum->formula->value;
+    sum->kind = sum->formula->kind;
+    sum->operands[0] = (Operand){.name = sum->formula->operands[0], .kind = OPERAND_TENSOR};
     if (joint->biased) sum->operands[0].tensor = part_of(&build, joint->biased->operands[1].tensor, x, "bias_part");
     step_drop_unused(sum);
     op_index(plan, product);

@@ -1,35 +1,31 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The ends of loops: a state that begins with zeros needs no product in the first step, and has no part in the gradient
  * of its kernel; what arrives at it from the last step of the reverse loop goes nowhere. */
-
-#include "plan/matmul_attrs.h"
-#include <ctype.h>
-
 #include "build/build.h"
 #include "build/builder.h"
 #include "model/shape.h"
 #include "passes/passes.h"
 #include "plan/access.h"
+#include "plan/matmul_attrs.h"
 #include "plan/plan.h"
+#include "plan/step.h"
 #include "plan/tensor.h"
 #include "plan/uses.h"
 
-/* "x * mask" */
-static bool is_product(const char *text) {
-    for (; *text; text++)
-        if (!isalnum((unsigned char)*text) && *text != '_' && *text != ' ' && *text != '*') return false;
-    return true;
-}
+/* The loop that makes the steps of a state. */
+static const TimeLoop *loop_of(const Carry *carry) { return carry->next->producer->loop; }
 
 /* Whether a value of a step of `loop` is zero in the first one. */
 static bool begins_with_zero(const Tensor *x, const TimeLoop *loop) {
-    if (x->stepped && x->base->carry) return x->base->carry->from_zero && x->index == x->base->carry->previous->index;
+    const Carry *const carry = x->stepped ? x->base->carry : NULL;
+    if (carry) return carry->from_zero && loop_of(carry) == loop && x->index == carry->previous->index;
     const Op *const op = x->producer;
     if (!op || op->loop != loop || op->def != &op_map || op->steps.count != 1 || op->out != x) return false;
     const Step *const step = &op->steps.at[0];
-    if (!is_product(step->text)) return false;
     for (int i = 0; i < step->operand_count; i++)
-        if (step->operands[i].tensor && begins_with_zero(step->operands[i].tensor, loop)) return true;
+        if (step->operands[i].tensor && step_keeps_zero(step, &step->operands[i]) &&
+            begins_with_zero(step->operands[i].tensor, loop))
+            return true;
     return false;
 }
 
@@ -39,7 +35,7 @@ static const TimeLoop *loop_of_zero(const Tensor *sequence) {
     for (const Tensor *step = all->views; step; step = step->next_view) {
         visit(1);
         if (!step->stepped) continue;
-        const TimeLoop *const loop = all->carry       ? all->carry->next->producer->loop
+        const TimeLoop *const loop = all->carry       ? loop_of(all->carry)
                                      : step->producer ? step->producer->loop
                                                       : NULL;
         if (!loop || !begins_with_zero(step, loop)) continue;

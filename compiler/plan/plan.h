@@ -99,7 +99,9 @@ typedef enum FormulaKind {
     FORMULA_BIAS,   /* x + bias */
     FORMULA_STATE,  /* x + state: what a gate sees */
     FORMULA_RELU,   /* max(x, 0); its gradient is d where y > 0, else 0 */
-    FORMULA_FACTOR, /* x * mask; its gradient is d * mask */
+    FORMULA_PRODUCT, /* 0 where one of its operands is 0: x * y; of these is told apart: */
+    FORMULA_FACTOR,  /* x * mask; its gradient is d * mask */
+    FORMULA_WINNER,  /* of no operand: which element of a pooling window is the greatest */
 } FormulaKind;
 
 /** The elementwise part of the mathematics: an expression of operands, and its derivatives. Written in C with the

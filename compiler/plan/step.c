@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Elementwise steps of an operation. */
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/words.h"
 #include "plan/plan.h"
@@ -31,6 +33,11 @@ void step_drop_unused(Step *step) {
 
 bool formula_passes_gradient(FormulaKind kind) {
     return kind == FORMULA_COPY || kind == FORMULA_ADD || kind == FORMULA_BIAS || kind == FORMULA_STATE;
+}
+
+bool step_keeps_zero(const Step *step, const Operand *operand) {
+    if (step->of_gradient) return !strcmp(operand->name, "d");
+    return step->kind == FORMULA_COPY || step->kind == FORMULA_PRODUCT || step->kind == FORMULA_FACTOR;
 }
 
 bool step_copies(const Step *step) { return step->kind == FORMULA_COPY && step->operand_count == 1; }

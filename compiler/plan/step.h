@@ -18,6 +18,8 @@ void step_add(Arena *arena, Step *step, Operand operand);
 void op_add_step(Arena *arena, Op *op, Step step);
 /** Whether the gradient of each operand that has one is what arrives. */
 bool formula_passes_gradient(FormulaKind kind);
+/** Whether a step makes 0 where this operand of its own is 0. */
+bool step_keeps_zero(const Step *step, const Operand *operand);
 /** Whether a step makes nothing but what its operand is. */
 bool step_copies(const Step *step);
 /** The single step of a map, when that is the value of a formula of this kind, or a gradient of one; else NULL. */
