@@ -2,6 +2,7 @@
 /* pad: element i of x becomes element o of y where o · pick = low + i · spread, in each dimension; the others are
  * zeros. Zeros at the ends and between elements, parts cut off, every n-th element: the gradient of each is another
  * one. */
+#include "base/internal.h"
 #include "ops/op.h"
 #include "ops/pad.h"
 
@@ -15,10 +16,22 @@ Spacing spacing_none(void) {
     return spacing;
 }
 
+/* Places are counted in whole numbers from the last dimension to the first, which a batch in between is not. */
+static bool begins_with_samples(Shape shape) {
+    bool literal = false;
+    for (int i = 0; i < shape.rank; i++) {
+        if (shape.dim[i] < 0 && literal) return false;
+        literal = literal || shape.dim[i] > 1;
+    }
+    return true;
+}
+
 Tensor *build_pad(Builder *build, Tensor *x, Spacing spacing, Shape shape, const char *role, const char *label) {
     bool nothing = shape_equal(x->shape, shape);
     for (int i = 0; i < shape.rank; i++) nothing = nothing && spacing.low[i] == 0;
     if (nothing) return x;
+    if (!begins_with_samples(x->shape) || !begins_with_samples(shape))
+        internal_error("%s pads what has its samples within another dimension", label);
     x = build_whole(build, x);
     Op *op = build_op(build, &op_pad, role);
     op_read(op, x);

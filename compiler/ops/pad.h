@@ -10,7 +10,8 @@
 
 extern const OpDef op_pad;
 
-/** x with its elements spaced in a tensor of this shape; x itself where that changes nothing. */
+/** x with its elements spaced in a tensor of this shape; x itself where that changes nothing. That samples lie within
+ *  another dimension is an internal error. */
 Tensor *build_pad(Builder *build, Tensor *x, Spacing spacing, Shape shape, const char *role, const char *label);
 
 #endif
