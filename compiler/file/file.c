@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/embedded.h"
 #include "base/options.h"
+#include "file/brackets.h"
 #include "file/checks.h"
 #include "file/data.h"
 #include "file/exact.h"

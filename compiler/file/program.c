@@ -4,6 +4,9 @@
 
 #include "base/arena.h"
 #include "base/names.h"
+#include "file/alike_calls.h"
+#include "file/brackets.h"
+#include "file/calls.h"
 #include "file/fields.h"
 #include "file/program.h"
 #include "file/rates.h"
@@ -81,22 +84,38 @@ static const char *stream_name(const Emit *emit, const Op *op, const Param *para
     return stream ? stream->name : NULL;
 }
 
-/* The range of what an operation is shared out by: those who make a round together have one each. */
-static const char *range_name(Emit *emit, const Op *op) {
+/* The range of what an operation is shared out by: those who make a round together have one each. NULL: none yet. */
+static Range *range_of(const Emit *emit, const Op *op) {
     const bool samples = op->share.kind == SHARE_SAMPLES;
     const int64_t length = samples ? -1 : op->share.length;
     const char *const grain = samples ? "1" : op->share.grain;
     for (int i = 0; i < emit->ranges.count; i++) {
         Range *const range = &emit->ranges.at[i];
-        if (range->length != length || strcmp(range->grain, grain) != 0) continue;
-        range->used = true;
-        return range->name;
+        if (range->length == length && !strcmp(range->grain, grain)) return range;
     }
-    const char *const name = samples      ? "samples"
-                             : length < 0 ? scope_name(emit, formatted(emit, "of_batch_%lld", (long long)-length))
-                                          : scope_name(emit, formatted(emit, "of_%lld", (long long)length));
-    list_push(emit->arena, &emit->ranges, ((Range){length, grain, name, true}));
-    return name;
+    return NULL;
+}
+
+static const char *range_name(const Emit *emit, const Op *op) {
+    Range *const range = range_of(emit, op);
+    range->used = true;
+    return range->name;
+}
+
+/* Names the ranges that operations are shared out by. */
+static void name_ranges(Emit *emit, const Function *const *functions, int count) {
+    emit->ranges.count = 0;
+    for (int i = 0; i < count; i++) {
+        const Op *const op = functions[i]->op;
+        const Share *const share = &op->share;
+        if (share->kind == SHARE_NONE || range_of(emit, op)) continue;
+        Range range = {share->length, share->grain, NULL, false};
+        if (share->kind == SHARE_SAMPLES) range = (Range){-1, "1", "samples", false};
+        else if (share->length < 0)
+            range.name = scope_name(emit, formatted(emit, "of_batch_%lld", (long long)-share->length));
+        else range.name = scope_name(emit, formatted(emit, "of_%lld", (long long)share->length));
+        list_push(emit->arena, &emit->ranges, range);
+    }
 }
 
 static const char *storage_text(Emit *emit, const Tensor *tensor) {
@@ -127,10 +146,8 @@ static const char *share_text(Emit *emit, const Op *op, const Tensor *tensor) {
 
 /* Where in its storage a view begins: "(step + 1) * batch * 128". */
 static const char *view_text(Emit *emit, const Tensor *tensor) {
-    Slice slice = tensor_slice(tensor);
-    slice.of_batch = slice.of_batch && !is_of_one_sample(emit);
-    if (emit->loop && emit->loop->steps == 1) slice.stepped = false; /* the one step is step 0 */
-    if (!slice.stride || (!slice.stepped && !slice.index)) return "0";
+    const Slice slice = view_slice(emit, tensor);
+    if (!slice.stride) return "0";
     if (!slice.stepped && !slice.of_batch) return integer(emit, slice.index * slice.stride);
     const char *index = !slice.stepped ? integer(emit, slice.index)
                         : slice.index  ? formatted(emit, "(step + %lld)", (long long)slice.index)
@@ -143,12 +160,6 @@ static const char *slice_text(Emit *emit, const Op *op, const Tensor *tensor) {
     const char *const share = share_text(emit, op, tensor), *const view = view_text(emit, tensor);
     if (!share) return view;
     return strcmp(view, "0") != 0 ? formatted(emit, "%s + %s", view, share) : share;
-}
-
-/* Whether another step of the loop comes before this one: first; or behind it. */
-static const char *another_step(Emit *emit, bool first) {
-    if (first != emit->loop->reversed) return "step > 0";
-    return formatted(emit, "step < %lld", (long long)emit->loop->steps - 1);
 }
 
 /* What the program passes for a parameter. */
@@ -164,25 +175,24 @@ static const char *argument(Emit *emit, const Op *op, const Param *param) {
     return address_text(emit, storage_text(emit, tensor_storage(param->tensor)), slice_text(emit, op, param->tensor));
 }
 
-/* Where a parameter lies when no name says so: a pattern of the statement. */
-static const char *place_text(Emit *emit, const Op *op, const Param *param, Statement *statement) {
-    const Tensor *const tensor = tensor_storage(param->tensor);
-    const Field *const field = tensor->weight ? field_of(emit, tensor->weight) : NULL;
-    const char *const real = emit->real;
-    Text place = {.arena = emit->arena};
-    switch (tensor->kind) {
-    case TENSOR_WEIGHT: text_printf(&place, emit->program->training ? "(%s *)p + " : "(const %s *)p + ", real); break;
-    case TENSOR_GRADIENT: text_printf(&place, "(%s *)&t->gradients + ", real); break;
-    case TENSOR_SLOT: text_printf(&place, "(%s *)&t->%s + ", real, tensor->slot); break;
-    case TENSOR_MASK: text_puts(&place, "t->masks + "); break;
-    case TENSOR_VALUE: text_puts(&place, "arena + "); break;
-    default: return argument(emit, op, param);
+/* What the number of a place is counted from. */
+static const char *origin_text(Emit *emit, const Tensor *storage) {
+    switch (storage->kind) {
+    case TENSOR_WEIGHT:
+        return formatted(emit, emit->program->training ? "(%s *)p + " : "(const %s *)p + ", emit->real);
+    case TENSOR_GRADIENT: return formatted(emit, "(%s *)&t->gradients + ", emit->real);
+    case TENSOR_SLOT: return formatted(emit, "(%s *)&t->%s + ", emit->real, storage->slot);
+    case TENSOR_MASK: return "t->masks + ";
+    default: return "arena + ";
     }
-    statement_number(emit, statement, &place,
-                     tensor->kind == TENSOR_WEIGHT ? field->place
-                     : field                       ? field->trainable_place
-                                                   : tensor->offset);
-    return address_text(emit, text_chars(&place), slice_text(emit, op, param->tensor));
+}
+
+/* Where a parameter lies when no name says so. */
+static const char *place_text(Emit *emit, const Op *op, const Param *param) {
+    const Tensor *const storage = tensor_storage(param->tensor);
+    if (!lies_at_number(storage)) return argument(emit, op, param);
+    const char *const place = formatted(emit, "%s" PATTERN_NUMBER, origin_text(emit, storage));
+    return address_text(emit, place, slice_text(emit, op, param->tensor));
 }
 
 /* The random numbers of a parameter; `purpose` is a number of the layer. */
@@ -221,25 +231,21 @@ static const char *named_call(Emit *emit, const Function *function) {
     return text_chars(&call);
 }
 
-/* A call as one of many, with the numbers by which it differs from them. */
-static const char *pattern_call(Emit *emit, const Function *function, Statement *statement) {
+/* A call as one of many, with a place for each number by which it differs from them. */
+static const char *pattern_call(Emit *emit, const Function *function) {
     Text call = {.arena = emit->arena}, streams = {.arena = emit->arena};
-    for (int i = 0; i < function->params.count; i++) { /* first, for their numbers come first */
+    for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        if (param->kind != PARAM_RANDOM) continue;
-        Text purpose = {.arena = emit->arena};
-        text_puts(&purpose, "(uint32_t)(");
-        statement_number(emit, statement, &purpose, drawn_with(param->tensor)->purpose + param->stream);
-        text_puts(&purpose, ")");
-        text_printf(&streams, "const nnc_random %s = %s;\n", param->name,
-                    stream_text(emit, function->op, param, text_chars(&purpose)));
+        if (param->kind == PARAM_RANDOM)
+            text_printf(&streams, "const nnc_random %s = %s;\n", param->name,
+                        stream_text(emit, function->op, param, "(uint32_t)(" PATTERN_NUMBER ")"));
     }
     begin_call(emit, function, &call);
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
         text_printf(&call, "%s%s%s", comma(emit, i), param->kind == PARAM_RANDOM ? "&" : "",
                     param->kind == PARAM_RANDOM   ? param->name
-                    : param->kind == PARAM_TENSOR ? place_text(emit, function->op, param, statement)
+                    : param->kind == PARAM_TENSOR ? place_text(emit, function->op, param)
                                                   : argument(emit, function->op, param));
     }
     text_puts(&call, ");\n");
@@ -363,75 +369,30 @@ static const char *scalars_of_update(Emit *emit, const Function *const *function
     return text_chars(&text);
 }
 
-const char *loop_opening(Emit *emit, const TimeLoop *loop) {
-    return formatted(emit,
-                     loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n"
-                                    : "for (size_t step = 0; step < %lld; step++) {\n",
-                     (long long)loop->steps);
-}
-
-/* Brackets around operations that run together: an update that waits for several batches, a loop over time. */
-static const char *opening(Emit *emit, const Op *op, const Op *before) {
-    const int64_t accumulated = emit->plan->update.accumulated;
-    const bool waits = accumulated > 1 && op->phase == PHASE_UPDATE;
-    if (waits && !(before && before->phase == PHASE_UPDATE))
-        return formatted(emit, "if ((t->batches + 1) %% %lld == 0) {\n", (long long)accumulated);
-    if (!op->loop || op->loop->steps == 1 || (before && before->loop == op->loop)) return "";
-    return loop_opening(emit, op->loop);
-}
-
-static bool skip_together(const Op *a, const Op *b) { return a->skips_last && b->skips_last && a->loop == b->loop; }
-
-static bool is_bracketed(const Emit *emit, const Op *op) {
-    return (op->loop && op->loop->steps > 1) || (op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1);
-}
-
-const char loss_check[] = "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
-
-/* Of a round that others share, what only one of them makes: the last, whose shares are the smallest. */
-static const char *alone_text(Emit *emit, const Op *op, const Op *before, const Op *after, const char *text) {
-    const bool first = !before || before->share.kind != SHARE_NONE, last = !after || after->share.kind != SHARE_NONE;
-    if (op->share.kind != SHARE_NONE) return text;
-    return formatted(emit, "%s%s%s", first ? "if (part == job->parts - 1) {\n" : "", indented(emit, text),
-                     last ? "}\n" : "");
-}
-
-/* A call, and the brackets around it and its neighbours. */
-static const char *bracketed_call(Emit *emit, const Calls *calls, int at, const char *call) {
-    const Op *const op = calls->functions[at]->op,
-                    *const before = at > calls->first ? calls->functions[at - 1]->op : NULL,
-                    *const after = at + 1 < calls->end ? calls->functions[at + 1]->op : NULL;
-    const Round *const round = calls->round;
-    const bool bracketed = !(round && round->loop) && is_bracketed(emit, op);
-    const char *const check = at == calls->checked ? loss_check : "";
-    const char *const begin = round && round->loop ? "" : opening(emit, op, before);
-    const char *const end = bracketed && (!after || after->loop != op->loop || after->phase != op->phase) ? "}\n" : "";
-    if (op->skips_last) { /* the first, or last, of several that the last step of a loop leaves out */
-        const bool first = !before || !skip_together(before, op), last = !after || !skip_together(op, after);
-        const char *const condition = first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
-        call = formatted(emit, "%s%s%s", condition, indented(emit, call), last ? "}\n" : "");
-    }
-    if (round && !round->alone) call = alone_text(emit, op, before, after, call);
-    return formatted(emit, "%s%s%s%s", check, begin, bracketed ? indented(emit, call) : call, end);
-}
-
-/* Calls as ones of many; then those that stand alone by the names of what they take. */
+/* Which calls are ones of many, by what they do; then their text, of those that stand alone by the names of what they
+ * take. */
 static Statements statements_of(Emit *emit, const Calls *calls) {
+    const int count = calls->end - calls->first;
     Statements all = {0};
-    for (int i = calls->first; i < calls->end; i++) {
-        const Op *const op = calls->functions[i]->op;
-        Statement statement = {.layer = op->layer ? op->layer->name : NULL};
-        emit->loop = op->loop;
-        statement.pattern = bracketed_call(emit, calls, i, pattern_call(emit, calls->functions[i], &statement));
-        list_push(emit->arena, &all, statement);
+    Brackets *const brackets = NEW_ARRAY(emit->arena, Brackets, count + 1);
+    for (int i = 0; i < count; i++) {
+        brackets[i] = brackets_of(emit, calls, calls->first + i);
+        emit->loop = calls->functions[calls->first + i]->op->loop;
+        list_push(emit->arena, &all, call_statement(emit, calls, calls->first + i, &brackets[i]));
     }
     statements_find_runs(emit, &all);
-    for (int i = calls->first; i < calls->end; i++) {
-        Statement *const statement = &all.at[i - calls->first];
-        if (statement->in_run) continue;
-        emit->loop = calls->functions[i]->op->loop;
-        statement->named = bracketed_call(emit, calls, i, named_call(emit, calls->functions[i]));
+    int pattern = 0; /* the end of those that say what a run is */
+    for (int i = 0; i < count; i++) {
+        Statement *const statement = &all.at[i];
+        const Function *const function = calls->functions[calls->first + i];
+        emit->loop = function->op->loop;
+        if (statement->period) pattern = i + statement->period;
+        if (!statement->in_run)
+            statement->named = bracketed(emit, function->op, &brackets[i], named_call(emit, function));
+        else if (i < pattern || emit->plan->options->check_plan)
+            statement->pattern = bracketed(emit, function->op, &brackets[i], pattern_call(emit, function));
     }
+    if (emit->plan->options->check_plan) statements_check_runs(&all);
     return all;
 }
 
@@ -441,7 +402,6 @@ Calls program_calls(Emit *emit, const Program *program, unsigned phases) {
                    .functions = NEW_ARRAY(emit->arena, const Function *, program->ops.count + 1),
                    .checked = -1};
     emit->program = program;
-    emit->ranges.count = 0;
     for (int i = 0; i < program->ops.count; i++) {
         const Phase phase = program->ops.at[i]->phase;
         if (!(phases >> phase & 1)) continue;
@@ -451,13 +411,17 @@ Calls program_calls(Emit *emit, const Program *program, unsigned phases) {
     }
     calls.end = calls.count;
     name_values(emit, program, calls.functions, calls.count);
+    name_ranges(emit, calls.functions, calls.count);
     name_streams(emit, calls.functions, calls.count);
     return calls;
 }
 
+/* Prints in an arena of its own: what is left are the texts. */
 static ProgramText text_of_calls(Emit *emit, const Calls *calls) {
+    Arena *const arena = emit->arena;
     const Function *const *const functions = calls->functions + calls->first;
     const int count = calls->end - calls->first;
+    emit->arena = emit->scratch;
     for (int i = 0; i < emit->ranges.count; i++) emit->ranges.at[i].used = false;
     const Statements statements = statements_of(emit, calls);
     Text before = {.arena = emit->arena};
@@ -465,12 +429,15 @@ static ProgramText text_of_calls(Emit *emit, const Calls *calls) {
     if (calls_use(functions, count, PARAM_SCALAR, "per_sample"))
         text_printf(&before, "const %s per_sample = 1 / (%s)batch;\n", emit->real, emit->real);
     text_puts(&before, scalars_of_update(emit, functions, count));
-    return (ProgramText){
-        .values = values_text(emit, calls, &statements),
-        .before = text_chars(&before),
-        .calls = statements_text(emit, &statements),
+    const ProgramText text = {
+        .values = arena_strdup(arena, values_text(emit, calls, &statements)),
+        .before = arena_strdup(arena, text_chars(&before)),
+        .calls = arena_strdup(arena, statements_text(emit, &statements)),
         .checked = calls->checked >= 0,
     };
+    emit->arena = arena;
+    arena_reset(emit->scratch);
+    return text;
 }
 
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases) {

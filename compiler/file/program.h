@@ -8,6 +8,7 @@
 #include "data/data.h"
 #include "plan/plan.h"
 #include "emit/emit.h"
+#include "file/calls.h"
 
 typedef struct ProgramText {
     const char *values; /* float *const dense = arena + 0; … */
@@ -22,20 +23,6 @@ enum {
     UPDATE = 1 << PHASE_ACCUMULATE | 1 << PHASE_UPDATE | 1 << PHASE_FINISH
 };
 
-/** The functions that a program calls, in their order, and which of them are printed: all, or those of a round. */
-typedef struct Calls {
-    const Program *program;
-    const Function **functions;
-    int count, first, end;
-    int checked;        /* the one before which the program stops when the loss is not finite; -1: none */
-    const Round *round; /* NULL: not of one */
-} Calls;
-
-/** What stops a program whose loss is not finite. */
-extern const char loss_check[];
-
-/** The line that begins a loop over time steps. */
-const char *loop_opening(Emit *emit, const TimeLoop *loop);
 /** The functions of some phases of a program; names what they work on. */
 Calls program_calls(Emit *emit, const Program *program, unsigned phases);
 /** The calls of one round of a program that is shared out; emit->ranges says which ranges they use. */

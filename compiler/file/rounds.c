@@ -6,6 +6,7 @@
 #include "emit/emit.h"
 #include "emit/template.h"
 #include "emit/text.h"
+#include "file/brackets.h"
 #include "file/program.h"
 #include "file/rounds.h"
 #include "file/used.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/internal.h"
 #include "base/names.h"
 #include "file/statements.h"
 #include "emit/emit.h"
@@ -17,22 +18,15 @@ enum {
 };
 
 void statement_number(Emit *emit, Statement *statement, Text *pattern, int64_t number) {
-    text_puts(pattern, "\1");
+    text_puts(pattern, PATTERN_NUMBER);
     list_push(emit->arena, &statement->numbers, number);
-}
-
-/* How many brackets a text leaves open. */
-static int left_open(const char *text) {
-    int open = 0;
-    for (; *text; text++) open += (*text == '{') - (*text == '}');
-    return open;
 }
 
 /* How often the statements from `first` on stand there again after `period`. */
 static int repeats_of(const Statements *all, int first, int period) {
     int same = 0;
     while (first + period + same < all->count &&
-           !strcmp(all->at[first + same].pattern, all->at[first + period + same].pattern))
+           !strcmp(all->at[first + same].key, all->at[first + period + same].key))
         same++;
     return 1 + same / period;
 }
@@ -40,15 +34,15 @@ static int repeats_of(const Statements *all, int first, int period) {
 /* Whether a period closes all brackets that it opens, and no other. */
 static bool is_closed(const Statements *all, int first, int period) {
     int open = 0;
-    for (int i = first; i < first + period && open >= 0; i++) open += left_open(all->at[i].pattern);
+    for (int i = first; i < first + period && open >= 0; i++) open += all->at[i].left_open;
     return open == 0;
 }
 
 void statements_find_runs(Emit *emit, Statements *all) {
-    int *const next = NEW_ARRAY(emit->arena, int, all->count + 1); /* the next of the same pattern; 0: none */
+    int *const next = NEW_ARRAY(emit->arena, int, all->count + 1); /* the next of the same key; 0: none */
     Names seen = {.arena = emit->arena};
     for (int i = all->count - 1; i >= 0; i--) {
-        void **const slot = names_slot(&seen, all->at[i].pattern);
+        void **const slot = names_slot(&seen, all->at[i].key);
         const Statement *const later = *slot;
         next[i] = later ? (int)(later - all->at) : 0;
         *slot = &all->at[i];
@@ -64,6 +58,24 @@ void statements_find_runs(Emit *emit, Statements *all) {
             i += repeats * period - 1;
             break;
         }
+    }
+}
+
+static int places_in(const char *pattern) {
+    int places = 0;
+    for (; *pattern; pattern++) places += *pattern == *PATTERN_NUMBER;
+    return places;
+}
+
+void statements_check_runs(const Statements *all) {
+    const Statement *first = NULL;
+    for (int i = 0; i < all->count; i++) {
+        const Statement *const statement = &all->at[i];
+        if (statement->period) first = statement;
+        if (!statement->in_run) continue;
+        const Statement *const like = &first[(statement - first) % first->period];
+        if (strcmp(statement->pattern, like->pattern) != 0 || places_in(like->pattern) != statement->numbers.count)
+            internal_error("calls are not printed alike:\n%s%s", statement->pattern, like->pattern);
     }
 }
 
@@ -136,7 +148,7 @@ static const char *run_text(Emit *emit, const Statement *first) {
     for (int i = 0; i < first->period; i++) {
         int number = 0;
         for (const char *at = first[i].pattern; *at; at++)
-            if (*at == '\1') text_puts(&body, expression_of(emit, &run, i, number++));
+            if (*at == *PATTERN_NUMBER) text_puts(&body, expression_of(emit, &run, i, number++));
             else text_append(&body, at, 1);
     }
     const char *const begin = layer_at(&run, 0), *const end = layer_at(&run, first->repeats - 1);

@@ -10,20 +10,27 @@
 #include "emit/emit.h"
 
 typedef struct Statement {
-    const char *named;   /* with the names of what it works on */
-    const char *pattern; /* with places in memory instead, each number in it as '\1' */
+    const char *key;     /* equal of those that differ in numbers only */
+    const char *named;   /* with the names of what it works on; NULL in a run */
+    const char *pattern; /* with places in memory instead, each number in it as '\1'; of those that begin a run */
     LIST(int64_t) numbers;
     const char *layer;   /* whose it is, for comments; NULL: nobody's */
+    int left_open;       /* brackets, behind it */
     int period, repeats; /* the first of a run: so many statements, so many times */
     bool in_run;
 } Statement;
 
 typedef LIST(Statement) Statements;
 
+/** The place of a number in a pattern. */
+#define PATTERN_NUMBER "\1"
+
 /** Appends a number to a pattern. */
 void statement_number(Emit *emit, Statement *statement, Text *pattern, int64_t number);
 /** Finds statements that stand in loops over equal layers; the others stand alone. */
 void statements_find_runs(Emit *emit, Statements *all);
+/** --check-plan: statements of one key are printed alike. Requires the patterns of all in runs. */
+void statements_check_runs(const Statements *all);
 const char *statements_text(Emit *emit, const Statements *all);
 
 #endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* Which calls are alike but for numbers, known without printing them. */
+#ifndef NNC_FILE_ALIKE_CALLS_H
+#define NNC_FILE_ALIKE_CALLS_H
+
+#include "emit/emit.h"
+#include "file/brackets.h"
+#include "file/calls.h"
+#include "file/statements.h"
+
+/** A call as a statement that is not printed yet: its key, all that its text follows from but for numbers; and these.
+ *  emit->loop is its operation's. */
+Statement call_statement(Emit *emit, const Calls *calls, int at, const Brackets *brackets);
+/** Whether a parameter lies at a number, in a struct or in the arena, by which calls of equal layers differ. */
+bool lies_at_number(const Tensor *storage);
+
+#endif

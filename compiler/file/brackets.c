@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT-0 */
+/* What stands around the calls of a program. */
+#include "emit/emit.h"
+#include "emit/template.h"
+#include "emit/text.h"
+#include "file/brackets.h"
+#include "plan/plan.h"
+
+const char loss_check[] = "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
+
+const char *loop_opening(Emit *emit, const TimeLoop *loop) {
+    return formatted(emit,
+                     loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n"
+                                    : "for (size_t step = 0; step < %lld; step++) {\n",
+                     (long long)loop->steps);
+}
+
+const char *another_step(Emit *emit, bool first) {
+    if (first != emit->loop->reversed) return "step > 0";
+    return formatted(emit, "step < %lld", (long long)emit->loop->steps - 1);
+}
+
+static bool is_loop(const TimeLoop *loop) { return loop && loop->steps > 1; }
+
+static bool waits(const Emit *emit, const Op *op) {
+    return op->phase == PHASE_UPDATE && emit->plan->update.accumulated > 1;
+}
+
+static bool skip_together(const Op *a, const Op *b) { return a->skips_last && b->skips_last && a->loop == b->loop; }
+
+Brackets brackets_of(const Emit *emit, const Calls *calls, int at) {
+    const Op *const op = calls->functions[at]->op,
+                    *const before = at > calls->first ? calls->functions[at - 1]->op : NULL,
+                    *const after = at + 1 < calls->end ? calls->functions[at + 1]->op : NULL;
+    Brackets brackets = {.checked = at == calls->checked};
+    if (!calls->round || !calls->round->loop) { /* else each step is a round */
+        brackets.within = is_loop(op->loop) || waits(emit, op);
+        brackets.waits = waits(emit, op) && !(before && before->phase == PHASE_UPDATE);
+        brackets.loops = !brackets.waits && is_loop(op->loop) && !(before && before->loop == op->loop);
+        brackets.ends = brackets.within && (!after || after->loop != op->loop || after->phase != op->phase);
+    }
+    brackets.skipped = op->skips_last;
+    brackets.skipped_first = op->skips_last && (!before || !skip_together(before, op));
+    brackets.skipped_last = op->skips_last && (!after || !skip_together(op, after));
+    brackets.alone = calls->round && !calls->round->alone && op->share.kind == SHARE_NONE;
+    brackets.alone_first = brackets.alone && (!before || before->share.kind != SHARE_NONE);
+    brackets.alone_last = brackets.alone && (!after || after->share.kind != SHARE_NONE);
+    return brackets;
+}
+
+int brackets_left_open(const Brackets *brackets) {
+    return brackets->waits + brackets->loops + brackets->skipped_first + brackets->alone_first - brackets->ends -
+           brackets->skipped_last - brackets->alone_last;
+}
+
+/* A call between the lines that begin and end what it stands in, if it is the first and the last there. */
+static const char *within(Emit *emit, const char *begin, const char *call, bool last) {
+    return formatted(emit, "%s%s%s", begin, indented(emit, call), last ? "}\n" : "");
+}
+
+const char *bracketed(Emit *emit, const Op *op, const Brackets *brackets, const char *call) {
+    if (brackets->skipped) {
+        const char *const begin =
+            brackets->skipped_first ? formatted(emit, "if (%s) {\n", another_step(emit, false)) : "";
+        call = within(emit, begin, call, brackets->skipped_last);
+    }
+    if (brackets->alone) /* the last of those who share it makes it, for shares of the last are the smallest */
+        call = within(emit, brackets->alone_first ? "if (part == job->parts - 1) {\n" : "", call, brackets->alone_last);
+    const char *const begin = brackets->waits ? formatted(emit, "if ((t->batches + 1) %% %lld == 0) {\n",
+                                                          (long long)emit->plan->update.accumulated)
+                              : brackets->loops ? loop_opening(emit, op->loop)
+                                                : "";
+    if (brackets->within) call = within(emit, begin, call, brackets->ends);
+    return brackets->checked ? formatted(emit, "%s%s", loss_check, call) : call;
+}
