@@ -41,7 +41,7 @@ static void grow(Names *names) {
 }
 
 void **names_slot(Names *names, const char *name) {
-    if (2 * (names->count + 1) > names->capacity) {
+    if (4 * (names->count + 1) > 3 * names->capacity) {
         grow(names);
     }
     const uint64_t hash = hash_of(name);

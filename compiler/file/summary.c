@@ -20,7 +20,10 @@ static const char *ascii_table(Arena *arena, const char *text) {
                                                            : "+");
             c += 3;
         } else {
-            text_append(&out, (const char *)c++, 1);
+            size_t length = 1;
+            while (c[length] && c[length] != 0xe2) length++;
+            text_append(&out, (const char *)c, length);
+            c += length;
         }
     }
     return text_chars(&out);
@@ -33,11 +36,11 @@ static const char *pattern_of(Emit *emit, const char *line) {
     const char *number = end;
     while (number && number > line && isdigit((unsigned char)number[-1])) number--;
     if (!number || number == end || number[-1] != '_') number = end;
-    Text out = {.arena = emit->arena};
+    char *const pattern = arena_strdup(emit->arena, line), *out = pattern;
     for (const char *at = line; *at; at++)
-        if (!(number && at + 1 >= number && at < end && number != end) && (*at != ' ' || at[1] != ' '))
-            text_append(&out, at, 1);
-    return text_chars(&out);
+        if (!(number && at + 1 >= number && at < end && number != end) && (*at != ' ' || at[1] != ' ')) *out++ = *at;
+    *out = '\0';
+    return pattern;
 }
 
 const char *summary_text(Emit *emit) {
@@ -47,7 +50,7 @@ const char *summary_text(Emit *emit) {
     for (const char *line = ascii_table(emit->arena, text_chars(&table)); *line;) {
         const size_t length = strcspn(line, "\n") + 1;
         const char *const text = arena_strndup(emit->arena, line, length);
-        const Statement statement = {.named = text, .pattern = pattern_of(emit, text)};
+        const Statement statement = {.named = text, .key = pattern_of(emit, text)};
         list_push(emit->arena, &lines, statement);
         line += length;
     }

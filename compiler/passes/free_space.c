@@ -51,6 +51,8 @@ static int range_behind(const Ranges *ranges, int low, int64_t at) {
     return low;
 }
 
+enum { FEW_RANGES = 2 }; /* that most sets have */
+
 /* Adds a range, which becomes one with those that it touches. */
 static void ranges_add(Arena *arena, Ranges *ranges, Range range) {
     const int first = range_behind(ranges, 0, range.begin - 1);
@@ -59,6 +61,7 @@ static void ranges_add(Arena *arena, Ranges *ranges, Range range) {
         if (ranges->at[end].begin < range.begin) range.begin = ranges->at[end].begin;
         if (ranges->at[end].end > range.end) range.end = ranges->at[end].end;
     }
+    if (!ranges->capacity) ranges->at = NEW_ARRAY(arena, Range, ranges->capacity = FEW_RANGES);
     if (end == first) list_push(arena, ranges, range); /* room for one more */
     if (end == first)
         end = first + 1, memmove(ranges->at + end, ranges->at + first, (size_t)(ranges->count - end) * sizeof range);

@@ -49,18 +49,21 @@ struct Tensor {
     TensorKind kind;
     int number;       /* of all tensors of the plan, from 0: for tables beside it */
     const char *name; /* dense, dense.sum, d_dense, dense/kernel */
+    /* These are asked for so often that they lie together: */
+    Op *producer;              /* NULL: not computed */
+    Use *readers, *writers;    /* of what owns its memory: kept by what changes a program (uses.c) */
+    Tensor *views, *next_view; /* what views this one, the latest first; and the next that does so: tensor_show() */
+    Tensor *base;              /* not NULL: a view of this tensor's memory, in another shape … */
     Shape shape;
     ElementType type;
     const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
     const Layer *owner;    /* TENSOR_WEIGHT: its layer */
     const char *slot;      /* TENSOR_SLOT: momentum */
-    Tensor *base;          /* not NULL: a view of this tensor's memory, in another shape … */
-    bool part;             /* … beginning at an index of its first dimension … */
+    bool part;             /* of a view: … beginning at an index of its first dimension … */
     int64_t index;         /* … which is this … */
     bool stepped;          /* … plus the step of the time loop that is running … */
     int64_t column;        /* … or from this column of its rows, which are wider … */
     bool columns;          /* … when true */
-    Op *producer;          /* NULL: not computed */
     Carry *carry;          /* of a sequence: the state of a loop that it holds, from the initial one to the last */
     Tensor *gradient;      /* in the program that trains */
     signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
@@ -76,10 +79,6 @@ struct Tensor {
     int64_t offset;       /* in the arena, in reals; -1: not there */
     Tensor *over, *under; /* what it may lie over, and what may lie over it; or NULL … */
     int64_t lead;         /* … so many reals before `over` at least */
-    /* set by tensor_show() */
-    Tensor *views, *next_view; /* what views this one, the latest first; the next that views the same */
-    /* kept by what changes a program (uses.c), of what owns its memory */
-    Use *readers, *writers;
 };
 
 /** An operation and the memory of a tensor, any part of which it reads, or writes to. */

@@ -4,11 +4,6 @@
 #include "plan/plan.h"
 #include "plan/tensor.h"
 
-Tensor *tensor_storage(const Tensor *tensor) {
-    while (tensor->base) tensor = tensor->base;
-    return (Tensor *)tensor;
-}
-
 Tensor *tensor_rows(Tensor *tensor) { return tensor->columns ? tensor->base : tensor; }
 
 bool tensor_is_packed(const Tensor *tensor) { return tensor->producer && tensor->producer->def == &op_pack; }

@@ -12,8 +12,11 @@
 enum { RANDOM_BLOCK = 64 };
 /** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
 int64_t random_blocks(const Tensor *tensor, bool *rows);
-/** The tensor that owns the memory of `tensor`. */
-Tensor *tensor_storage(const Tensor *tensor);
+/** The tensor that owns the memory of `tensor`. (Inline: all passes ask for it all the time.) */
+static inline Tensor *tensor_storage(const Tensor *tensor) {
+    while (tensor->base) tensor = tensor->base;
+    return (Tensor *)tensor;
+}
 /** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
 Tensor *tensor_rows(Tensor *tensor);
 /** Whether op_pack made it. */
