@@ -110,9 +110,17 @@ static void check_memory(const Plan *plan, const Options *options, Span span, Di
                   (long long)plan->model->batch);
 }
 
-/* Source → tree → model → shapes → plan → C. Fills `out` with the stage asked for; false after an error. */
+/* What a compilation gives. */
+typedef struct Result {
+    Text text;          /* of the stage asked for */
+    const char *header; /* beside the C */
+    const Model *model;
+} Result;
+
+/* Source → tree → model → shapes → plan → C. False after an error. */
 static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, const Pass *last,
-                    Diags *diags, Text *out, Plan **result) {
+                    Diags *diags, Result *result) {
+    Text *const out = &result->text;
     if (report_python(arena, source, diags)) return false;
     AstFile *file = parse_file(arena, source, diags);
     if (stage == STAGE_AST) ast_dump(file, source, out);
@@ -128,6 +136,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     }
     constants_define(constants, file);
     Model *model = model_from_ast(arena, file, constants, options, diags);
+    result->model = model;
     if (options->prefix) model->name = options->prefix;
     else model_check_prefix(model, diags);
     model_check_length(model, options->stream && options->inference_only && !options->main, diags);
@@ -144,7 +153,7 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     if (stage == STAGE_SUMMARY) summary_dump(model, out);
     if (stage <= STAGE_SUMMARY || diags_errors(diags)) return diags_errors(diags) == 0;
 
-    Plan *plan = *result = plan_from_model(arena, model, options, diags);
+    Plan *plan = plan_from_model(arena, model, options, diags);
     if (diags_errors(diags)) return false;
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
     plan_optimize(plan, last);
@@ -155,7 +164,8 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     if (stage == STAGE_DOT) plan_dot(plan, out);
     if (stage == STAGE_JSON) plan_json(plan, out);
     if (stage == STAGE_H) text_puts(out, emit_model_h(arena, plan));
-    if (stage == STAGE_C) text_puts(out, emit_model_c(arena, plan, output_header_include(options, arena)));
+    if (stage == STAGE_C)
+        text_puts(out, emit_model_c(arena, plan, output_header_include(options, arena), &result->header));
     return diags_errors(diags) == 0;
 }
 
@@ -177,14 +187,13 @@ static int compile_model(Options *options, Arena *arena, bool foreign, Stage sta
             return EXIT_USAGE;
         }
 
-    Text out = {.arena = arena};
-    Plan *plan = NULL;
-    bool good = compile(arena, source, options, stage, last, diags, &out, &plan);
+    Result result = {.text = {.arena = arena}};
+    bool good = compile(arena, source, options, stage, last, diags, &result);
     diags_show(diags, options->diagnostics_json);
     if (!good || diags_errors(diags)) return EXIT_MODEL;
     if (options->command == COMMAND_RUN && !options->emit)
-        return run_model(options, arena, plan->model, text_chars(&out));
-    return output_write(options, arena, plan, text_chars(&out)) ? EXIT_DONE : EXIT_USAGE;
+        return run_model(options, arena, result.model, text_chars(&result.text));
+    return output_write(options, arena, text_chars(&result.text), result.header) ? EXIT_DONE : EXIT_USAGE;
 }
 
 static int run(int argc, char **argv, Arena *arena) {

@@ -270,6 +270,11 @@ static void make_room(Text *text, size_t length) {
     text->capacity = capacity;
 }
 
+char *text_room(Text *text, size_t length) {
+    make_room(text, length);
+    return text->chars + text->length;
+}
+
 void text_append(Text *text, const char *chars, size_t length) {
     make_room(text, length);
     memcpy(text->chars + text->length, chars, length);

@@ -5,11 +5,12 @@
 #include "base/key.h"
 
 void key_word(Text *key, uint64_t word) {
-    char digits[12];
+    char *const digits = text_room(key, 12);
     size_t length = 0;
     for (; word; word >>= 7) digits[length++] = (char)(0x80 | (word & 0x7f));
     digits[length++] = '\x01';
-    text_append(key, digits, length);
+    digits[length] = '\0';
+    key->length += length;
 }
 
 void key_text(Text *key, const char *text) {

@@ -14,12 +14,10 @@ int word_length(const char *text) {
 }
 
 int times_named(const char *text, const char *name) {
+    const size_t length = strlen(name);
     int times = 0;
-    for (const char *at = text; *at;) {
-        const int length = word_length(at);
-        if (length && !strncmp(at, name, (size_t)length) && !name[length]) times++;
-        at += length ? length : 1;
-    }
+    for (const char *at = length ? strstr(text, name) : NULL; at; at = strstr(at + length, name))
+        if ((at == text || !is_word_char(at[-1])) && !is_word_char(at[length])) times++;
     return times;
 }
 

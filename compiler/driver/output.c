@@ -11,9 +11,7 @@
 #include "base/options.h"
 #include "driver/output.h"
 #include "driver/temporary.h"
-#include "file/header.h"
 #include "host/host.h"
-#include "plan/plan.h"
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -139,16 +137,16 @@ static const char *depfile_text(const Options *options, Arena *arena) {
     return text_chars(&out);
 }
 
-bool output_write(const Options *options, Arena *arena, const Plan *plan, const char *text) {
+bool output_write(const Options *options, Arena *arena, const char *text, const char *header) {
     if (options->emit || !strcmp(options->output, "-")) {
         if (fputs(text, stdout) < 0 || fflush(stdout)) return false; /* main() says so */
         if (options->emit || !options->header) return true;
     }
     PendingFile files[3] = {{0}};
     int count = 0;
-    const char *const header = header_path(options, arena), *const depfile = depfile_path(options, arena);
+    const char *const beside = header_path(options, arena), *const depfile = depfile_path(options, arena);
     if (strcmp(options->output, "-") != 0) files[count++] = (PendingFile){options->output, text, NULL};
-    if (header) files[count++] = (PendingFile){header, emit_model_h(arena, plan), NULL};
+    if (beside) files[count++] = (PendingFile){beside, header, NULL};
     if (depfile) files[count++] = (PendingFile){depfile, depfile_text(options, arena), NULL};
     return write_all(arena, files, count);
 }

@@ -316,13 +316,14 @@ static void print_end(Emit *emit, const Hole *holes, Text *out) {
     if (options->portable) emit_template(emit, out, "exact_end", holes);
 }
 
-const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name) {
+const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name, const char **header) {
     const Options *options = plan->options;
     Emit emit = emitter(arena, plan);
     const Hole *holes = facts(&emit);
-    Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena}, header = {.arena = arena};
-    emit_header(&emit, holes, &header);
-    know_file_names(&emit, text_chars(&header));
+    Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena}, declared = {.arena = arena};
+    emit_header(&emit, holes, &declared);
+    know_file_names(&emit, text_chars(&declared));
+    *header = within_columns(arena, text_chars(&declared));
     emit.scratch = arena_new();
     emit_functions(&emit);
     emit_programs(&emit, holes, &programs, &api);

@@ -106,9 +106,11 @@ void summary_dump(const Model *model, Text *out) {
     put_rule(widths, "┏", "━", "┳", "┓", out);
     put_row(&head, widths, "┃", out);
     put_rule(widths, "┡", "━", "╇", "┩", out);
+    Text between = {.arena = arena};
+    put_rule(widths, "├", "─", "┼", "┤", &between);
     for (int i = 0; i < model->layers.count; i++) {
         if (i > 0) {
-            put_rule(widths, "├", "─", "┼", "┤", out);
+            text_puts(out, text_chars(&between));
         }
         put_row(&rows[i], widths, "│", out);
     }
