@@ -152,17 +152,29 @@ void *arena_grow(Arena *arena, void *old, size_t old_bytes, size_t new_bytes) {
     return fresh;
 }
 
+/* The block of what is large enough to have one of its own, which is taken out of its list. */
+static Block *take_block(void *memory) {
+    Block *const block = (Block *)((char *)memory - offsetof(Block, bytes));
+    *block->link = block->next;
+    if (block->next != NULL) {
+        block->next->link = block->link;
+    }
+    return block;
+}
+
+void arena_return(void *memory, size_t bytes) {
+    if (memory != NULL && is_large(bytes)) {
+        free(take_block(memory));
+    }
+}
+
 /* Like arena_grow, but the old block is gone. */
 static void *move_to(Arena *arena, void *old, size_t old_bytes, size_t new_bytes) {
     if (old_bytes == 0 || !is_large(old_bytes)) {
         return arena_grow(arena, old, old_bytes, new_bytes);
     }
-    Block *const block = (Block *)((char *)old - offsetof(Block, bytes));
+    Block *const block = take_block(old);
     Block **const link = block->link;
-    *link = block->next;
-    if (block->next != NULL) {
-        block->next->link = link;
-    }
     Block *const moved = realloc(block, sizeof(Block) + aligned(new_bytes));
     if (moved == NULL) {
         out_of_memory();

@@ -17,6 +17,8 @@ void arena_reset(Arena *arena);
 void *arena_alloc(Arena *arena, size_t bytes);
 /** Like realloc: the first `old_bytes` are copied. The old block stays valid until the arena is freed. */
 void *arena_grow(Arena *arena, void *old, size_t old_bytes, size_t new_bytes);
+/** Gives back what was asked for in this size and is not used any more, where that is worth it. */
+void arena_return(void *memory, size_t bytes);
 char *arena_strndup(Arena *arena, const char *text, size_t length);
 char *arena_strdup(Arena *arena, const char *text);
 char *arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

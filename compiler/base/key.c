@@ -13,6 +13,14 @@ void key_word(Text *key, uint64_t word) {
     key->length += length;
 }
 
+int key_number(Names *numbers, const char *key) {
+    uintptr_t number = (uintptr_t)names_find(numbers, key);
+    if (number) return (int)number;
+    number = numbers->count + 1;
+    *names_slot(numbers, arena_strdup(numbers->arena, key)) = (void *)number;
+    return (int)number;
+}
+
 void key_text(Text *key, const char *text) {
     text_puts(key, text ? text : "");
     text_append(key, "\x02", 1);

@@ -36,6 +36,7 @@ static void grow(Names *names) {
             *probe(entries, capacity, names->entries[i].name, names->entries[i].hash) = names->entries[i];
         }
     }
+    arena_return(names->entries, names->capacity * sizeof *entries);
     names->entries = entries;
     names->capacity = capacity;
 }

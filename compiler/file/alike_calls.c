@@ -55,32 +55,31 @@ static void put_brackets(Text *key, const Brackets *b) {
     key_word(key, word);
 }
 
-Statement call_statement(Emit *emit, const Calls *calls, int at, const Brackets *brackets) {
+void add_call(Emit *emit, const Calls *calls, int at, const Brackets *brackets, Text *key, Statements *all) {
     const Function *const function = calls->functions[at];
     const Op *const op = function->op;
-    Text key = {.arena = emit->arena};
+    key->length = 0;
     Statement statement = {.layer = op->layer ? op->layer->name : NULL, .left_open = brackets_left_open(brackets)};
-    put_brackets(&key, brackets);
-    key_word(&key, op->loop ? (uint64_t)op->loop->steps << 1 | op->loop->reversed : 0);
-    key_word(&key, (uintptr_t)function->equal);
-    key_word(&key, op->share.kind);
-    key_word(&key, (uint64_t)op->share.length);
-    key_text(&key, op->share.grain);
+    put_brackets(key, brackets);
+    key_word(key, op->loop ? (uint64_t)op->loop->steps << 1 | op->loop->reversed : 0);
+    key_word(key, (uintptr_t)function->equal);
+    key_word(key, op->share.kind);
+    key_word(key, (uint64_t)op->share.length);
+    key_text(key, op->share.grain);
     for (int i = 0; i < function->params.count; i++) { /* streams are declared first */
         const Param *const param = &function->params.at[i];
         if (param->kind != PARAM_RANDOM) continue;
-        put_random(&key, param);
+        put_random(key, param);
         list_push(emit->arena, &statement.numbers, drawn_with(param->tensor)->purpose + param->stream);
     }
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        key_word(&key, (uint64_t)param->depth);
-        key_text(&key, param->scalar);
+        key_word(key, (uint64_t)param->depth);
+        key_text(key, param->scalar);
         if (param->kind != PARAM_TENSOR) continue;
-        put_tensor(emit, &key, op, param->tensor);
+        put_tensor(emit, key, op, param->tensor);
         const Tensor *const storage = tensor_storage(param->tensor);
         if (lies_at_number(storage)) list_push(emit->arena, &statement.numbers, number_of(emit, storage));
     }
-    statement.key = text_chars(&key);
-    return statement;
+    statements_add(emit, all, statement, text_chars(key));
 }

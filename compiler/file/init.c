@@ -35,8 +35,8 @@ static void add_fill(Emit *emit, const Tensor *tensor, const char *slot, int64_t
     const MemberPlace place = member_place(emit, &statement, slot, tensor->weight, at);
     const char *const format = "init_constant(%s, %lld, %s);\n", *const value = literal(emit, number);
     statement.named = formatted(emit, format, place.named, (long long)count, value);
-    statement.key = statement.pattern = formatted(emit, format, place.pattern, (long long)count, value);
-    list_push(emit->arena, calls, statement);
+    statement.pattern = formatted(emit, format, place.pattern, (long long)count, value);
+    statements_add(emit, calls, statement, statement.pattern);
 }
 
 static const char *const functions[] = {
@@ -68,10 +68,10 @@ static void add_init(Emit *emit, int index, Statements *calls) {
     text_puts(&purpose, "(uint32_t)(NNC_PURPOSE_INIT + ");
     if (*random && call.seed == INT_NONE) statement_number(emit, &statement, &purpose, 2 * index);
     text_puts(&purpose, ")");
-    statement.key = statement.pattern =
+    statement.pattern =
         formatted(emit, "%s(%s, %s%s);\n", functions[call.kind], place.pattern, text_chars(&args),
                   random_of(emit, &call, text_chars(&purpose)));
-    list_push(emit->arena, calls, statement);
+    statements_add(emit, calls, statement, statement.pattern);
     const Weight *const weight = tensor->weight;
     if (weight->ones_count) add_fill(emit, tensor, NULL, weight->ones_at, weight->ones_count, 1, calls);
 }

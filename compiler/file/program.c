@@ -375,10 +375,11 @@ static Statements statements_of(Emit *emit, const Calls *calls) {
     const int count = calls->end - calls->first;
     Statements all = {0};
     Brackets *const brackets = NEW_ARRAY(emit->arena, Brackets, count + 1);
+    Text key = {.arena = emit->arena};
     for (int i = 0; i < count; i++) {
         brackets[i] = brackets_of(emit, calls, calls->first + i);
         emit->loop = calls->functions[calls->first + i]->op->loop;
-        list_push(emit->arena, &all, call_statement(emit, calls, calls->first + i, &brackets[i]));
+        add_call(emit, calls, calls->first + i, &brackets[i], &key, &all);
     }
     statements_find_runs(emit, &all);
     int pattern = 0; /* the end of those that say what a run is */

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/internal.h"
+#include "base/key.h"
 #include "base/names.h"
 #include "file/statements.h"
 #include "emit/emit.h"
@@ -17,6 +18,12 @@ enum {
     MOST_PERIODS = 32    /* tried where a run may begin */
 };
 
+void statements_add(Emit *emit, Statements *all, Statement statement, const char *key) {
+    all->keys.arena = emit->arena;
+    statement.key = key_number(&all->keys, key);
+    list_push(emit->arena, all, statement);
+}
+
 void statement_number(Emit *emit, Statement *statement, Text *pattern, int64_t number) {
     text_puts(pattern, PATTERN_NUMBER);
     list_push(emit->arena, &statement->numbers, number);
@@ -26,7 +33,7 @@ void statement_number(Emit *emit, Statement *statement, Text *pattern, int64_t n
 static int repeats_of(const Statements *all, int first, int period) {
     int same = 0;
     while (first + period + same < all->count &&
-           !strcmp(all->at[first + same].key, all->at[first + period + same].key))
+           all->at[first + same].key == all->at[first + period + same].key)
         same++;
     return 1 + same / period;
 }
@@ -40,12 +47,10 @@ static bool is_closed(const Statements *all, int first, int period) {
 
 void statements_find_runs(Emit *emit, Statements *all) {
     int *const next = NEW_ARRAY(emit->arena, int, all->count + 1); /* the next of the same key; 0: none */
-    Names seen = {.arena = emit->arena};
+    int *const later = NEW_ARRAY(emit->arena, int, all->count + 1); /* by key: the first behind the present one */
     for (int i = all->count - 1; i >= 0; i--) {
-        void **const slot = names_slot(&seen, all->at[i].key);
-        const Statement *const later = *slot;
-        next[i] = later ? (int)(later - all->at) : 0;
-        *slot = &all->at[i];
+        next[i] = later[all->at[i].key];
+        later[all->at[i].key] = i;
     }
     for (int i = 0; i < all->count; i++) {
         int tries = MOST_PERIODS;

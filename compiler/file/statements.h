@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/names.h"
 #include "emit/emit.h"
 
 typedef struct Statement {
-    const char *key;     /* equal of those that differ in numbers only */
+    int key;             /* the same number of those that differ in numbers only: statements_add() */
     const char *named;   /* with the names of what it works on; NULL in a run */
     const char *pattern; /* with places in memory instead, each number in it as '\1'; of those that begin a run */
     LIST(int64_t) numbers;
@@ -20,11 +21,17 @@ typedef struct Statement {
     bool in_run;
 } Statement;
 
-typedef LIST(Statement) Statements;
+typedef struct Statements {
+    Statement *at;
+    int count, capacity;
+    Names keys;
+} Statements;
 
 /** The place of a number in a pattern. */
 #define PATTERN_NUMBER "\1"
 
+/** One statement more, with a key: all that its pattern follows from, or the pattern itself. */
+void statements_add(Emit *emit, Statements *all, Statement statement, const char *key);
 /** Appends a number to a pattern. */
 void statement_number(Emit *emit, Statement *statement, Text *pattern, int64_t number);
 /** Finds statements that stand in loops over equal layers; the others stand alone. */

@@ -50,8 +50,7 @@ const char *summary_text(Emit *emit) {
     for (const char *line = ascii_table(emit->arena, text_chars(&table)); *line;) {
         const size_t length = strcspn(line, "\n") + 1;
         const char *const text = arena_strndup(emit->arena, line, length);
-        const Statement statement = {.named = text, .key = pattern_of(emit, text)};
-        list_push(emit->arena, &lines, statement);
+        statements_add(emit, &lines, (Statement){.named = text}, pattern_of(emit, text));
         line += length;
     }
     statements_find_runs(emit, &lines);
