@@ -11,7 +11,10 @@
 #include "base/source.h"
 #include "driver/options.h"
 #include "driver/output.h"
+#include "driver/reach.h"
 #include "driver/run.h"
+#include "driver/savings.h"
+#include "driver/selftest.h"
 #include "file/file.h"
 #include "file/header.h"
 #include "export/export.h"
@@ -35,7 +38,6 @@
 #include "passes/passes.h"
 #include "plan/dump.h"
 #include "plan/plan.h"
-#include "plan/sizes.h"
 
 enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_USAGE = 2 };
 
@@ -99,27 +101,17 @@ static void unknown_stage(Arena *arena, const char *name) {
                 pass_list(arena, "  ", 100));
 }
 
-/* --max-ram: what inference needs, or all that training needs, whichever is more. */
-static void check_memory(const Plan *plan, const Options *options, Span span, Diags *diags) {
-    const Sizes sizes = plan_sizes(plan);
-    const int64_t needed = sizes.training_ram > sizes.inference_ram ? sizes.training_ram : sizes.inference_ram;
-    if (options->max_ram < 0 || needed <= options->max_ram) return;
-    diag(diags, D_max_ram, span, (long long)needed, (long long)(needed - options->max_ram));
-    if (plan->model->batch > 1)
-        diag_note(diags, NO_SPAN, "it is made for %lld samples at once; a smaller batch needs less: --batch=1",
-                  (long long)plan->model->batch);
-}
-
 /* What a compilation gives. */
 typedef struct Result {
     Text text;          /* of the stage asked for */
     const char *header; /* beside the C */
     const Model *model;
+    const Plan *plan; /* once it is optimized */
 } Result;
 
-/* Source → tree → model → shapes → plan → C. False after an error. */
-static bool compile(Arena *arena, const Source *source, const Options *options, Stage stage, const Pass *last,
-                    Diags *diags, Result *result) {
+/* Source → tree → model → shapes → plan → C. False after an error, or where it takes more memory than there is. */
+static bool compile(Arena *arena, const Source *source, Options *options, Stage stage, const Pass *last, Diags *diags,
+                    Result *result) {
     Text *const out = &result->text;
     if (report_python(arena, source, diags)) return false;
     AstFile *file = parse_file(arena, source, diags);
@@ -157,16 +149,30 @@ static bool compile(Arena *arena, const Source *source, const Options *options, 
     if (diags_errors(diags)) return false;
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
     plan_optimize(plan, last);
-    if (!last) check_memory(plan, options, model->span, diags);
+    result->plan = plan;
+    check_reach(plan, diags);
+    if (!last && memory_exceeds(plan, options)) return false; /* what then is for compile_model to say */
     if (stage == STAGE_PLAN) plan_dump(plan, out);
     if (stage == STAGE_MEMORY) memory_dump(plan, out);
     if (stage == STAGE_COST) cost_dump(plan, out);
     if (stage == STAGE_DOT) plan_dot(plan, out);
     if (stage == STAGE_JSON) plan_json(plan, out);
+    if (stage >= STAGE_C && options->selftest && !selftest_learn(options, arena, plan)) return false;
     if (stage == STAGE_H) text_puts(out, emit_model_h(arena, plan));
     if (stage == STAGE_C)
         text_puts(out, emit_model_c(arena, plan, output_header_include(options, arena), &result->header));
     return diags_errors(diags) == 0;
+}
+
+/* What collects the diagnostics, as -W wants them; NULL after a message. */
+static Diags *diags_of(Arena *arena, const Source *source, const Options *options) {
+    Diags *const diags = diags_new(arena, source);
+    for (int i = 0; i < options->warnings.count; i++)
+        if (!diags_option(diags, options->warnings.at[i])) {
+            fprintf(stderr, "nnc: there is no warning '%s'\n", options->warnings.at[i]);
+            return NULL;
+        }
+    return diags;
 }
 
 /* The model, from its source to what is asked for. Returns the exit status. */
@@ -180,15 +186,19 @@ static int compile_model(Options *options, Arena *arena, bool foreign, Stage sta
         fprintf(stderr, "nnc: %s: %s\n", options->input, error);
         return EXIT_USAGE;
     }
-    Diags *diags = diags_new(arena, source);
-    for (int i = 0; i < options->warnings.count; i++)
-        if (!diags_option(diags, options->warnings.at[i])) {
-            fprintf(stderr, "nnc: there is no warning '%s'\n", options->warnings.at[i]);
-            return EXIT_USAGE;
-        }
-
-    Result result = {.text = {.arena = arena}};
-    bool good = compile(arena, source, options, stage, last, diags, &result);
+    Diags *diags;
+    Savings savings = {0};
+    Result result;
+    bool good, exceeds;
+    do { /* until it fits into the memory, or there is nothing more to try */
+        diags = diags_of(arena, source, options);
+        if (!diags) return EXIT_USAGE;
+        result = (Result){.text = {.arena = arena}};
+        good = compile(arena, source, options, stage, last, diags, &result);
+        exceeds = !good && result.plan && !diags_errors(diags) && memory_exceeds(result.plan, options);
+    } while (exceeds && savings_try(&savings, options, result.plan));
+    if (exceeds) memory_refuse(result.plan, options, result.plan->model->span, diags);
+    else if (good && result.plan) savings_report(&savings, options, result.plan);
     diags_show(diags, options->diagnostics_json);
     if (!good || diags_errors(diags)) return EXIT_MODEL;
     if (options->command == COMMAND_RUN && !options->emit)

@@ -95,6 +95,8 @@ if tool("wasm-ld", "wasm-ld-19") and tool("node"):
     config.available_features.add("wasm")
 if tool("arm-none-eabi-gcc"):
     config.available_features.add("arm-none-eabi")
+if tool("avr-gcc") and tool("simavr"):
+    config.available_features.add("avr")
 if tool("pkg-config"):
     config.available_features.add("pkg-config")
 

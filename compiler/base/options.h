@@ -17,7 +17,7 @@ typedef struct Options {
     const char *output; /* - is standard output */
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
     bool inference_only, main, standalone, gradients, external_masks, portable, stream, threads, monte_carlo,
-        real_double, make_depfile;
+        real_double, make_depfile, selftest;
     bool diagnostics_json, color, check_plan;
     bool print_cflags, print_libs, print_version, print_help;
     int list_kind;                                       /* a ClassKind, or -1 */
@@ -28,6 +28,7 @@ typedef struct Options {
     bool no_compile, onnx, keras, python;                /* nnc import, nnc export */
     /* of a model that is no model file: baked in like those of --weights */
     const char *imported_weights;
+    LIST(double) selftest_outputs; /* what the selftest is to find, once it is known */
     LIST(const char *) definitions, warnings, arguments; /* arguments: of the program, after -- */
     const char *program;                                 /* argv[0], to find an uninstalled build */
 } Options;

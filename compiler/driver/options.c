@@ -66,6 +66,7 @@ static const OptionDef table[] = {
     {"--external-masks", NULL, TAKES_NOTHING, FIELD(external_masks), "random factors come from the caller"},
     {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and from every compiler"},
     {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts"},
+    {"--selftest", NULL, TAKES_NOTHING, FIELD(selftest), "also NAME_selftest(): a prediction whose outputs are known"},
     {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another"},
     {"--threads", NULL, TAKES_NOTHING, FIELD(threads), "NAME_train_step_shared(), also where threads do not pay"},
     {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers"},
@@ -80,8 +81,8 @@ static const OptionDef table[] = {
     {"--explain", "ID", TAKES_TEXT, FIELD(explain), "say more about an error or warning"},
     {"--batch", "N", TAKES_COUNT, FIELD(batch), "the batch that the C is compiled for; the file's is without effect"},
     {"--for", TARGET_NAMES, TAKES_TARGET, FIELD(target),
-     "what the C is made for: desktop, fast; small, little flash and RAM, no vectors"},
-    {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "an error when the model needs more memory"},
+     "made for a desktop; small: little flash and RAM, no vectors; avr: weights in flash"},
+    {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "make it fit into so much memory, or say what is left"},
     {"--for", "MODEL.nn", TAKES_TEXT, FIELD(model), "import: weights alone, onto this model", IMPORTS},
     {"--checkpoint", "FILE", TAKES_TEXT, FIELD(checkpoint), "import: also what fit --resume goes on from", IMPORTS},
     {"--check", "X.npy", TAKES_TEXT, FIELD(check),
@@ -305,6 +306,14 @@ int options_check(const Options *options) {
         fputs("nnc: say where the C goes: -o MODEL.c, or -o - for standard output\n", stderr);
         return 2 + 1;
     }
+    const Target *const target = options->target ? target_named(options->target) : &target_desktop;
+    if (*target->constants && (!options->inference_only || options->main))
+        return usage(options->main ? "--for=%s is for programs of your own: it has no use for option '--main'"
+                                   : "--for=%s makes what only predicts: it needs option '--inference-only'",
+                     target->name);
+    if (options->selftest && options->main)
+        return usage("--selftest is for programs of your own: it has no use for %s",
+                     run ? "nnc run" : "option '--main'");
     if (dependencies && (!output || !strncmp(options->output, "/dev/", 5)))
         return usage("option '%s' needs the file that depends: -o MODEL.c", dependencies);
     return 0;

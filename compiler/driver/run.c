@@ -18,6 +18,7 @@
 #include "driver/run.h"
 #include "driver/temporary.h"
 #include "model/model.h"
+#include "plan/target.h"
 
 enum { EXIT_FAILED = 1, EXIT_CANNOT = 2 };
 
@@ -112,8 +113,7 @@ static int compile_failed(const Command *command, const char *log, int status) {
     return EXIT_CANNOT;
 }
 
-/* Compiles `code` to `program`, by way of files beside it. */
-static int build(Arena *arena, const Options *options, const char *code, const char *program) {
+int build_program(Arena *arena, const Options *options, const char *code, const char *program) {
     const char *const unique = arena_printf(arena, "%s.%ld", program, (long)getpid());
     const char *const source = arena_printf(arena, "%s.c", unique), *const log = arena_printf(arena, "%s.log", unique);
     temporary_add(source);
@@ -128,10 +128,12 @@ static int build(Arena *arena, const Options *options, const char *code, const c
     add_words(arena, &command, compiler && *compiler ? compiler : "cc");
     add_words(arena, &command, "-O2 -march=native");
     add_words(arena, &command, build_cflags(options, arena));
+    const char *const far = options->target ? target_named(options->target)->constants : "";
+    if (*far) add(arena, &command, arena_printf(arena, "-D%s=", far)); /* which that target's compiler alone knows */
     add(arena, &command, source);
     add(arena, &command, "-o");
     add(arena, &command, unique);
-    add_words(arena, &command, build_libs(options, arena));
+    if (!options->standalone) add_words(arena, &command, build_libs(options, arena));
     const int status = execute(arena, &command, log);
     if (status != 0) return compile_failed(&command, log, status);
     if (rename(unique, program) != 0) {
@@ -142,6 +144,12 @@ static int build(Arena *arena, const Options *options, const char *code, const c
     temporary_remove(log);
     temporary_remove(source);
     return 0;
+}
+
+int run_program(Arena *arena, const char *program, const char *log) {
+    Command command = {0};
+    add(arena, &command, program);
+    return execute(arena, &command, log);
 }
 
 static const char *folder_of(Arena *arena, const char *path) {
@@ -208,7 +216,7 @@ int run_model(const Options *options, Arena *arena, const Model *model, const ch
     const char *const cache = cache_folder(arena);
     const char *const program = arena_printf(arena, "%s/%s-%016" PRIx64, cache ? cache : scratch, model->name, key);
     if (!cache) temporary_add(program);
-    int status = access(program, X_OK) == 0 ? 0 : build(arena, options, code, program);
+    int status = access(program, X_OK) == 0 ? 0 : build_program(arena, options, code, program);
     const bool is_command = options->arguments.count > 0 && options->arguments.at[0][0] != '-';
     if (status == 0 && is_command) {
         status = command_of(arena, options, program, options->arguments.at[0], NULL, NULL, 1);

@@ -18,10 +18,19 @@
 #include "emit/emit.h"
 #include "emit/functions.h"
 #include "emit/params.h"
+#include "emit/plain.h"
 #include "emit/template.h"
 #include "emit/text.h"
 
 enum { MAX_DISTINCTIONS = 8 }; /* that are tried, of namesakes */
+
+/* What stands before a pointer to what a parameter says. */
+static const char *qualifier(Emit *emit, const Param *param) {
+    if (param->written) return "";
+    const bool constant = tensor_storage(param->tensor)->kind == TENSOR_WEIGHT;
+    return constant && *emit->plan->target->constants ? formatted(emit, "const %s ", emit->plan->target->constants)
+                                                      : "const ";
+}
 
 static const char *params_text(Emit *emit, const Function *function) {
     Text text = {.arena = emit->arena};
@@ -36,7 +45,7 @@ static const char *params_text(Emit *emit, const Function *function) {
                            : param->kind == PARAM_SIZE   ? "size_t "
                            : param->kind == PARAM_ADD    ? "int "
                            : param->kind == PARAM_SUMS   ? formatted(emit, "%s *", emit->real)
-                                                         : formatted(emit, "%s%s *", param->written ? "" : "const ",
+                                                         : formatted(emit, "%s%s *", qualifier(emit, param),
                                                                    element_name(param->tensor->type));
         text_printf(&text, "%s%s%s", one && i == 0 ? "" : ", ", type, param->name);
     }
@@ -46,7 +55,7 @@ static const char *params_text(Emit *emit, const Function *function) {
 void emit_function(Emit *emit, const char *name, const Hole *holes) {
     Text body = {.arena = emit->arena};
     emit_template(emit, &body, name, holes);
-    emit->function->body = text_chars(&body);
+    emit->function->body = emit->plan->target->lanes > 1 ? text_chars(&body) : plain_text(emit, text_chars(&body));
 }
 
 /* The function under a name. */

@@ -16,6 +16,7 @@
 #include "file/mc.h"
 #include "file/parts.h"
 #include "file/program.h"
+#include "file/selftest.h"
 #include "file/store.h"
 #include "file/rates.h"
 #include "file/rounds.h"
@@ -179,7 +180,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 }
 
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
-static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", "runtime/nnc_store.c", NULL};
+static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
 static const char runtime_rows[] = "runtime/nnc_small.h"; /* products row by row */
 static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
                                              "runtime/nnc_sqrt.h",
@@ -198,7 +199,9 @@ static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
                                              "runtime/nnc_rate.h",
                                              NULL};
 
-/* The second list as a linked file includes it. */
+static const RuntimeSources runtime_sources = {runtime_once, "runtime/nnc_store.c", runtime_copied};
+
+/* The last list as a linked file includes it. */
 static void print_includes(const Plan *plan, Text *out) {
     text_puts(out, "\n");
     for (int i = 0; runtime_copied[i]; i++)
@@ -243,10 +246,11 @@ static const char *file_macro(const Plan *plan, int i) {
     const char *const macros[] = {plan->real == ELEMENT_DOUBLE ? "NNC_DOUBLE" : NULL,
                                   portable || plan->target->lanes == 1 ? "NNC_SCALAR" : NULL,
                                   !plan->target->blocks ? "NNC_SMALL" : NULL,
-                                  portable && !plan->target->blocks ? "NNC_PORTABLE" : NULL};
+                                  portable && !plan->target->blocks ? "NNC_PORTABLE" : NULL,
+                                  *plan->target->constants ? "NNC_FLASH" : NULL};
     return macros[i];
 }
-enum { FILE_MACROS = 4 };
+enum { FILE_MACROS = 5 };
 
 static bool has_driver(const Options *options) { return options->standalone && options->main; }
 
@@ -306,6 +310,16 @@ static void print_copied(Emit *emit, const Hole *holes, const RuntimeParts *part
     }
 }
 
+/* The functions that read and write files, which nobody needs to read who asks what a prediction does. */
+static void print_store(Emit *emit, const Hole *holes, const RuntimeParts *parts, const char *store, Text *out) {
+    const Options *const options = emit->plan->options;
+    if (options->standalone && !has_driver(options) && *parts->of_files) {
+        emit_template(emit, out, "file_store", holes);
+        text_puts(out, parts->of_files);
+    }
+    text_puts(out, store);
+}
+
 /* Another file may follow: what this one has told the runtime is not for that. */
 static void print_end(Emit *emit, const Hole *holes, Text *out) {
     const Options *options = emit->plan->options;
@@ -320,7 +334,8 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     const Options *options = plan->options;
     Emit emit = emitter(arena, plan);
     const Hole *holes = facts(&emit);
-    Text programs = {.arena = arena}, api = {.arena = arena}, out = {.arena = arena}, declared = {.arena = arena};
+    Text programs = {.arena = arena}, api = {.arena = arena}, store = {.arena = arena};
+    Text out = {.arena = arena}, declared = {.arena = arena};
     emit_header(&emit, holes, &declared);
     know_file_names(&emit, text_chars(&declared));
     *header = within_columns(arena, text_chars(&declared));
@@ -328,11 +343,14 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     emit_functions(&emit);
     emit_programs(&emit, holes, &programs, &api);
     arena_free(emit.scratch);
-    emit_store(&emit, holes, &api);
     if (options_weights(options)) emit_weights(&emit, holes, &api);
-    const char *code = formatted(&emit, "%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api));
+    if (options_weights(options)) emit_selftest(&emit, holes, &api);
+    emit_store(&emit, holes, &store);
+    const char *code = formatted(&emit, "%s%s%s%s", text_chars(&emit.kernels), text_chars(&programs), text_chars(&api),
+                                 text_chars(&store));
     RuntimeFiles printed = {0};
-    const RuntimeParts parts = runtime_parts(arena, code, runtime_once, runtime_copied, !plan->target->blocks);
+    const Facts facts_decided = {!plan->target->blocks, plan->real == ELEMENT_DOUBLE, *plan->target->constants != '\0'};
+    const RuntimeParts parts = runtime_parts(arena, code, &runtime_sources, &facts_decided);
 
     print_begin(&emit, holes, &parts, &out);
     print_interface(&emit, holes, &parts, header_name, &printed, &out);
@@ -342,6 +360,7 @@ const char *emit_model_c(Arena *arena, const Plan *plan, const char *header_name
     text_puts(&out, text_chars(&programs));
     if (may_copy(plan)) emit_template(&emit, &out, "file_copied_end", holes);
     text_puts(&out, text_chars(&api));
+    print_store(&emit, holes, &parts, text_chars(&store), &out);
     if (has_driver(options)) print_driver(&emit, holes, &printed, &out);
     if (options->main) emit_main(&emit, holes, &out);
     print_end(&emit, holes, &out);

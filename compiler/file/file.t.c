@@ -54,6 +54,9 @@ $includes
 
 /* -------------------------------------------------------------- the driver: reads data, trains, evaluates, predicts */
 
+//@ file_store
+
+/* ---------------------------------------------------------------------- files in memory: what reads and writes them */
 //@ file_sizes
 
 /* The header's sizes are those of this compiler. */
@@ -188,6 +191,7 @@ extern "C" {
 #define $upper_PARAMS_BYTES $params_bytes
 #define $upper_WORK_BYTES $work_bytes /* scratch memory of inference */
 #define $upper_MACS $products /* multiplications and additions of a prediction for one sample, in its products */
+$stack
 
 $status
 
@@ -213,9 +217,9 @@ typedef struct $prefix_work {
 } $prefix_work;
 
 /** y[n][$upper_OUT] = the prediction for x[n][$upper_IN], any n. */
-$upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n);
+$upper_API int $prefix_predict($const_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n);
 /** The same for one sample. */
-$upper_API int $prefix_predict_one(const $prefix_params *p, $prefix_work *w, const $input_type x[$upper_IN],
+$upper_API int $prefix_predict_one($const_params *p, $prefix_work *w, const $input_type x[$upper_IN],
     $real y[$upper_OUT]);
 /** The name of a status and what it means. Linkers leave out what nobody calls. */
 $upper_API const char *$prefix_strerror(int status);
@@ -224,6 +228,7 @@ $upper_API const char *$prefix_strerror(int status);
 #define $upper_TARGET $target_size /* values of the target per sample */
 #define $upper_SUMS $sum_count /* $sum_names */
 #define $upper_TRAINER_BYTES $trainer_bytes
+$train_stack
 
 /* The weights that training changes: gradients and the optimizer's states have this shape. */
 typedef struct $prefix_trainable {
@@ -267,7 +272,7 @@ $upper_API int $prefix_train_finish($prefix_trainer *t);
 
 /* ----------------------------------------------------------------------------------------------------- the programs */
 
-static void $prefix_predict_batch(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y,
+static void $prefix_predict_batch($const_params *p, $prefix_work *w, const $input_type *x, $real *y,
     size_t batch) {
     $arena
     $values
@@ -316,7 +321,7 @@ static void $prefix_apply_gradients($prefix_trainer *t) {
 
 /* ---------------------------------------------------------------------------------------------------- the interface */
 
-$upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n) {
+$upper_API int $prefix_predict($const_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n) {
     if (!p || !w || !x || !y) {
         return NNC_E_ARG;
     }
@@ -331,7 +336,7 @@ $upper_API int $prefix_predict(const $prefix_params *p, $prefix_work *w, const $
     return NNC_OK;
 }
 
-$upper_API int $prefix_predict_one(const $prefix_params *p, $prefix_work *w, const $input_type x[$upper_IN],
+$upper_API int $prefix_predict_one($const_params *p, $prefix_work *w, const $input_type x[$upper_IN],
     $real y[$upper_OUT]) {
     return $prefix_predict(p, w, x, y, 1);
 }

@@ -10,6 +10,7 @@
 #include "file/fields.h"
 #include "file/header.h"
 #include "file/parts.h"
+#include "file/selftest.h"
 #include "file/store.h"
 #include "file/stream.h"
 #include "file/summary.h"
@@ -110,6 +111,13 @@ static const char *weights_text(Emit *emit) {
                      : formatted(emit, "%lld per sample, one for each row of the loss", (long long)rows);
 }
 
+/* How much of the stack a function takes, where it is known. */
+static const char *stack_text(Emit *emit, const char *what, const char *function, int64_t bytes) {
+    if (!bytes) return "";
+    return formatted(emit, "#define %s_%s %lld /* of %s, at most: a 32-bit core, gcc, -Os to -O2 */\n",
+                     upper(emit->arena, emit->plan->model->name), what, (long long)bytes, function);
+}
+
 static const char *identity_of(Emit *emit, uint64_t hash) {
     return formatted(emit, "0x%08lx%08lx", (unsigned long)(hash >> 32), (unsigned long)(hash & 0xffffffff));
 }
@@ -124,6 +132,8 @@ const Hole *facts(Emit *emit) {
     const Hole values[] = {
         {"prefix", prefix},
         {"upper", upper(emit->arena, prefix)},
+        {"const_params", formatted(emit, "const %s%s%s_params", plan->target->constants,
+                                   *plan->target->constants ? " " : "", prefix)},
         {"version", NNC_VERSION},
         {"source", comment_text(emit, source_name(options))},
         {"summary_lines", comment_lines(emit, comment_text(emit, summary_text(emit)))},
@@ -142,6 +152,8 @@ const Hole *facts(Emit *emit) {
         {"params_bytes", integer(emit, sizes.params_bytes)},
         {"work", integer(emit, sizes.work)},
         {"work_bytes", integer(emit, sizes.work_bytes)},
+        {"stack", stack_text(emit, "STACK_BYTES", "predict", sizes.stack)},
+        {"train_stack", stack_text(emit, "TRAIN_STACK_BYTES", "train_step", sizes.train_stack)},
         {"train_arena", integer(emit, sizes.train_arena)},
         {"trainer_bytes", integer(emit, sizes.trainer_bytes)},
         {"status", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_STATUS_DEFINED", "#endif")},
@@ -198,6 +210,7 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "header_predict", holes);
     if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
     if (options_weights(plan->options)) emit_template(emit, out, "header_weights", holes);
+    if (options_weights(plan->options)) emit_selftest_header(emit, holes, out);
     if (*class_names(emit)) emit_template(emit, out, "header_classes", holes);
     if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
     if (plan->can_train) emit_template(emit, out, "header_train", holes);

@@ -10,21 +10,25 @@
 #include "base/internal.h"
 #include "base/words.h"
 #include "base/names.h"
+#include "file/decide.h"
 #include "file/parts.h"
+
+typedef enum PartPlace { PART_ONCE, PART_OF_FILES, PART_COPIED } PartPlace;
 
 typedef struct Part {
     const char *names; /* of what it defines, separated by spaces */
     size_t names_length;
     const char *text;
     size_t length;
-    bool taken, once;
+    bool taken;
+    PartPlace place;
 } Part;
 
 typedef struct Parts {
     Arena *arena;
     LIST(Part) parts;
     Names by_name; /* the part that defines a name */
-    bool small;
+    const Facts *facts;
 } Parts;
 
 static const char *embedded_text(const char *name) {
@@ -33,33 +37,7 @@ static const char *embedded_text(const char *name) {
     internal_error("no embedded file %s", name);
 }
 
-static bool begins(const char *line, const char *word) {
-    line += strspn(line, " ");
-    return !strncmp(line, word, strlen(word));
-}
-
-/* What the runtime computes in another way for small cores stands there alone, and nowhere else: #ifdef NNC_SMALL is
- * decided here. */
-static const char *for_target(Arena *arena, const char *text, size_t length, bool small) {
-    Text out = {.arena = arena};
-    int depth = 0; /* of brackets within the one that is decided, which is 1 */
-    bool kept = true;
-    for (const char *line = text; line < text + length;) {
-        const char *const next = strchr(line, '\n') + 1;
-        const bool opens = begins(line, "#if");
-        bool directive = !depth && begins(line, "#ifdef NNC_SMALL");
-        if (directive) kept = small;
-        if (directive || (depth && opens)) depth++;
-        else if (depth == 1 && begins(line, "#else")) directive = true, kept = !small;
-        else if (depth && begins(line, "#endif")) directive = --depth == 0;
-        if (directive && !depth) kept = true;
-        if (!directive && kept) text_append(&out, line, (size_t)(next - line));
-        line = next;
-    }
-    return text_chars(&out);
-}
-
-static void split(Parts *all, const char *text, bool once) {
+static void split(Parts *all, const char *text, PartPlace place) {
     static const char begin[] = "/* @part ", end[] = "/* @end */";
     for (const char *at = strstr(text, begin); at;) {
         const char *names = at + strlen(begin);
@@ -68,8 +46,8 @@ static void split(Parts *all, const char *text, bool once) {
         const char *next = strstr(body, begin);
         const char *stop = next ? next : strstr(body, end);
         while (*body == '\n') body++;
-        Part part = {.names = names, .names_length = (size_t)(close - names), .once = once};
-        part.text = for_target(all->arena, body, (size_t)(stop - body), all->small);
+        Part part = {.names = names, .names_length = (size_t)(close - names), .place = place};
+        part.text = decided_text(all->arena, body, (size_t)(stop - body), all->facts);
         part.length = strlen(part.text);
         list_push(all->arena, &all->parts, part);
         at = next;
@@ -123,11 +101,11 @@ static void name_parts(Parts *all) {
         }
 }
 
-static const char *taken_text(const Parts *all, bool once) {
+static const char *taken_text(const Parts *all, PartPlace place) {
     Text out = {.arena = all->arena};
     for (int i = 0; i < all->parts.count; i++) {
         const Part *part = &all->parts.at[i];
-        if (!part->taken || part->once != once) continue;
+        if (!part->taken || part->place != place) continue;
         size_t length = part->length;
         while (length > 1 && part->text[length - 1] == '\n' && part->text[length - 2] == '\n') length--;
         text_puts(&out, "\n");
@@ -164,7 +142,7 @@ static const char *once_names_text(const Parts *all) {
     for (int i = 0; i < all->parts.count; i++) {
         const Part *part = &all->parts.at[i];
         const char *const body = part->text, *const guard = strstr(body, "_DEFINED"); /* headers have it: one for all */
-        if (!part->once || !part->taken || (guard && guard < body + part->length)) continue;
+        if (part->place == PART_COPIED || !part->taken || (guard && guard < body + part->length)) continue;
         for (size_t at = 0, end; at < part->names_length; at = end + 1) {
             const char *const name = part->names + at;
             end = at + strcspn(name, " ");
@@ -176,16 +154,17 @@ static const char *once_names_text(const Parts *all) {
     return text_chars(&out);
 }
 
-RuntimeParts runtime_parts(Arena *arena, const char *text, const char *const *once, const char *const *copied,
-                           bool small) {
-    Parts all = {.arena = arena, .small = small};
-    for (int i = 0; once[i]; i++) split(&all, embedded_text(once[i]), true);
-    for (int i = 0; copied[i]; i++) split(&all, embedded_text(copied[i]), false);
+RuntimeParts runtime_parts(Arena *arena, const char *text, const RuntimeSources *sources, const Facts *facts) {
+    Parts all = {.arena = arena, .facts = facts};
+    for (int i = 0; sources->once[i]; i++) split(&all, embedded_text(sources->once[i]), PART_ONCE);
+    split(&all, embedded_text(sources->of_files), PART_OF_FILES);
+    for (int i = 0; sources->copied[i]; i++) split(&all, embedded_text(sources->copied[i]), PART_COPIED);
     name_parts(&all);
     for (int i = 0; i < all.parts.count; i++) /* the basic types: always there */
         if (defines(&all.parts.at[i], "vec", 3)) take(&all, &all.parts.at[i]);
     take_used(&all, text, strlen(text));
-    return (RuntimeParts){taken_text(&all, true), taken_text(&all, false), once_names_text(&all), names_text(&all)};
+    return (RuntimeParts){taken_text(&all, PART_ONCE), taken_text(&all, PART_OF_FILES), taken_text(&all, PART_COPIED),
+                          once_names_text(&all), names_text(&all)};
 }
 
 const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last) {

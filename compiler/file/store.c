@@ -117,6 +117,7 @@ static int64_t file_bytes(const Layout *layout) { return 8 + (int64_t)layout->he
 
 /* There are weights, not too many, and they are not constants that nothing changes. */
 static bool stores(const Plan *plan) {
+    if (*plan->target->constants) return false; /* what is loaded lies in RAM, and predictions read elsewhere */
     const bool change = plan->can_train || !options_weights(plan->options);
     return change && plan->weights.count > 0 && plan->weights.count <= MOST_TENSORS;
 }

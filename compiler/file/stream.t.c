@@ -15,14 +15,14 @@ typedef struct $prefix_state {
 $upper_API int $prefix_reset($prefix_state *s);
 /** The next time step x[$upper_STEP_IN] of a stream; y[$upper_STEP_OUT] is what predict gives for it, or, where
  *  the model gives one output for a whole sequence, for the sequence that ends here. */
-$upper_API int $prefix_step(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y);
+$upper_API int $prefix_step($const_params *p, $prefix_state *s, const $input_type *x, $real *y);
 /** The next n time steps x[n][$upper_STEP_IN], with an output y[n][$upper_STEP_OUT] for each. */
-$upper_API int $prefix_block(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n);
+$upper_API int $prefix_block($const_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n);
 //@ file_stream_size
 typedef char $prefix_state_size[sizeof($prefix_state) == $upper_STATE_BYTES ? 1 : -1];
 //@ program_step
 
-static void $prefix_step_once(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y) {
+static void $prefix_step_once($const_params *p, $prefix_state *s, const $input_type *x, $real *y) {
     const size_t batch = 1;
     $step_arena
     $values
@@ -39,7 +39,7 @@ $upper_API int $prefix_reset($prefix_state *s) {
     return NNC_OK;
 }
 
-$upper_API int $prefix_step(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y) {
+$upper_API int $prefix_step($const_params *p, $prefix_state *s, const $input_type *x, $real *y) {
     if (!p || !s || !x || !y) {
         return NNC_E_ARG;
     }
@@ -48,7 +48,7 @@ $upper_API int $prefix_step(const $prefix_params *p, $prefix_state *s, const $in
     return NNC_OK;
 }
 
-$upper_API int $prefix_block(const $prefix_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n) {
+$upper_API int $prefix_block($const_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n) {
     if (!p || !s || !x || !y) {
         return NNC_E_ARG;
     }

@@ -4,14 +4,14 @@
 
 /** The weights of the file given to nnc --weights, where $upper_WEIGHTS_ATTR, of the C compiler's command line, places
  *  them: -D'$upper_WEIGHTS_ATTR=__attribute__((section(".flash2")))'. */
-extern const $prefix_params $prefix_weights;
+extern $const_params $prefix_weights;
 #define $upper_WEIGHTS_ID UINT64_C($weights_id) /* of their bytes, lowest first */
 //@ weights
 
 #ifndef $upper_WEIGHTS_ATTR
 #define $upper_WEIGHTS_ATTR
 #endif
-$upper_WEIGHTS_ATTR const $prefix_params $prefix_weights = {
+$upper_WEIGHTS_ATTR $const_params $prefix_weights = {
 $numbers
 };
 //@ weights_bytes

@@ -237,14 +237,18 @@ static void share_kernel(const Op *op, Share *share) {
 }
 
 static ProductForm form_of_kernel(const Plan *plan, const Op *op) {
-    (void)plan;
     const Shape back = op->in[1]->shape;
     if (op_window(op)->groups > 1) return PRODUCT_GROUPS;
+    if (!plan->target->blocks) return PRODUCT_SUMS;
     return back.dim[back.rank - 1] == 1 ? PRODUCT_COLUMN : PRODUCT_DEEP;
 }
 
 static void emit_kernel(Emit *e, const Op *op) {
     const Window *window = op_window(op);
+    if (op->form == PRODUCT_SUMS) {
+        emit_kernel_rows(e, op, window);
+        return;
+    }
     Tensor *x = op->in[0], *d = op->in[1];
     const Shape in = x->shape, back = d->shape;
     const int dims = window->dims, last = in.rank - 1, first = last - dims;
@@ -295,7 +299,8 @@ static void emit_kernel(Emit *e, const Op *op) {
 static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Tensor *made) {
     const Window *const window = op_window(op);
     if (plan->target->blocks || read->tensor != op->in[0] || made != op->out) return -1;
-    return window_lead(plan, window->dims, window->stride, read->tensor->shape, made->shape);
+    return window_lead(plan, window->dims, window->stride, read->tensor->shape, made->shape) +
+           window_back(window, read->tensor->shape);
 }
 
 /* Of an image with `outer` channels, each place in which goes through all of the kernel's rest. */
@@ -318,6 +323,7 @@ const OpDef op_conv = {.name = "conv",
                        .takes_steps = true,
                        .blocks = true,
                        .by_rows = true,
+                       .reads_constants = true,
                        .by_samples = true};
 const OpDef op_conv_input = {.name = "conv_input",
                              .brief = "conv's gradient of its image, which pass_expand_transposed replaces",

@@ -146,6 +146,10 @@ static const char *tap_places(Emit *e, const Op *op, const Steps *steps) {
 
 static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each) {
     Tensor *const d = op->in[1], *const winner = op->in_count > 2 ? op->in[2] : NULL;
+    if (!e->plan->target->blocks && !winner) {
+        emit_sparse_rows(e, op, &conv_max_attrs(op)->window, image, image == op->out ? op->in[0] : op->out, d);
+        return;
+    }
     const Shape in = image->shape, out = d->shape;
     const int dims = conv_max_attrs(op)->window.dims, last = in.rank - 1, first = last - dims;
     const ConvStrides strides = conv_strides(in, dims);
@@ -268,7 +272,8 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
     int64_t apart[MAX_SPATIAL] = {0};
     if (plan->target->blocks || read->tensor != op->in[0] || made != op->out) return -1;
     for (int i = 0; i < attrs->window.dims; i++) apart[i] = attrs->window.stride[i] * attrs->pooling.stride[i];
-    return window_lead(plan, attrs->window.dims, apart, read->tensor->shape, made->shape);
+    return window_lead(plan, attrs->window.dims, apart, read->tensor->shape, made->shape) +
+           window_back(&attrs->window, read->tensor->shape);
 }
 
 /* Filter by filter. */
@@ -280,6 +285,7 @@ static void share_kernel(const Op *op, Share *share) {
 
 const OpDef op_conv_max = {.name = "conv_max",
                            .lead = lead,
+                           .stack = greatest_sums,
                            .brief = "the greatest products with neighbouring windows of an image",
                            .form = form,
                            .emit = emit,
@@ -288,6 +294,7 @@ const OpDef op_conv_max = {.name = "conv_max",
                            .takes_steps = true,
                            .blocks = true,
                            .by_rows = true,
+                           .reads_constants = true,
                            .by_samples = true};
 const OpDef op_conv_sparse_kernel = {.name = "conv_sparse_kernel",
                                      .brief = "a conv's gradient of its kernel, of few gradients that are not 0",

@@ -182,9 +182,18 @@ static int64_t products(const Op *op) {
 const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .lead = lead,
                             .gradient = gradient, .emit = emit, .describe = op_window_describe,
                             .attrs = &window_attrs, .by_samples = true,
-                            .products = products};
+                            .reads_constants = true, .products = products};
 const OpDef op_depthwise_input = {.name = "depthwise_input", .brief = "depthwise's gradient of its input",
                                   .emit = emit_input, .describe = op_window_describe, .attrs = &window_attrs,
                                   .by_samples = true};
+static int64_t kernel_stack(const Plan *plan, const Op *op) {
+    (void)plan;
+    const Window *const window = op_window(op);
+    int64_t taps = 1;
+    for (int i = 0; i < window->dims; i++) taps *= window->size[i];
+    return taps;
+}
+
 const OpDef op_depthwise_kernel = {.name = "depthwise_kernel", .brief = "depthwise's gradient of its kernel",
-                                   .emit = emit_kernel, .describe = op_window_describe, .attrs = &window_attrs};
+                                   .stack = kernel_stack, .emit = emit_kernel, .describe = op_window_describe,
+                                   .attrs = &window_attrs};

@@ -216,5 +216,12 @@ static const char *weights_formula(Emit *e, const Op *op, const char *x) {
 const OpDef op_loss_weights = {
     .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights,
     .formula = weights_formula, .attrs = &weights_kind};
-const OpDef op_loss = {.name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss,
+/* Of a row of outputs, where these go through a softmax again. */
+static int64_t stack(const Plan *plan, const Op *op) {
+    (void)plan;
+    const Shape outputs = op->in[0]->shape;
+    return outputs.dim[outputs.rank - 1];
+}
+
+const OpDef op_loss = {.stack = stack, .name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss,
                         .describe = describe, .attrs = &measure_attrs_kind};

@@ -305,10 +305,18 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 
 const OpDef op_map = {
     .name = "map", .brief = "elementwise", .lead = lead, .gradient = gradient, .emit = emit_map, .takes_steps = true,
+    .reads_constants = true,
     .reads_columns = true, .by_samples = true, .share = share_elements};
 const OpDef op_update = {
     .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map,
     .attrs = &update_kind, .takes_steps = true, .share = share_elements};
+/* A block of columns. */
+static int64_t sum_stack(const Plan *plan, const Op *op) {
+    (void)op;
+    return plan->target->panel_columns;
+}
+
 const OpDef op_sum = {
+    .stack = sum_stack,
     .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum,
     .attrs = &sum_kind, .takes_steps = true, .reads_columns = true, .by_samples = true, .share = share_columns};

@@ -261,4 +261,5 @@ static int64_t products(const Op *op) {
 const OpDef op_matmul = {
     .name = "matmul", .brief = "matrix product", .lead = lead, .gradient = gradient, .form = form, .emit = emit,
     .describe = describe, .attrs = &attrs_kind, .products = products, .takes_steps = true,
-    .blocks = true, .by_rows = true, .reads_columns = true, .by_samples = true, .share = share};
+    .blocks = true, .by_rows = true, .reads_constants = true, .reads_columns = true, .by_samples = true,
+    .share = share};

@@ -7,11 +7,16 @@
 #include "ops/op.h"
 #include "ops/weighted_sums.h"
 #include "plan/matmul_attrs.h"
+#include "plan/tensor.h"
 #include "plan/window.h"
 
-enum { MOST_SUMS = 32 }; /* on the stack, while the greatest of a pooling window are found */
-
 bool makes_weighted_sums(const Op *op) { return op->def->by_rows && !is_matmul_transposed(op); }
+
+int64_t greatest_sums(const Plan *plan, const Op *op) {
+    (void)plan;
+    const int64_t columns = op->out->shape.dim[op->out->shape.rank - 1];
+    return columns > MOST_SUMS ? MOST_SUMS : columns;
+}
 
 Tensor *weighted_sums_start(const Op *op) { return op->in_count == 3 ? op->in[2] : NULL; }
 
@@ -21,7 +26,7 @@ typedef struct Call {
 } Call;
 
 static const char *call_text(Emit *e, const Call *call) {
-    return filled(e, "weighted_sums",
+    return filled(e, e->plan->sums_columns ? "weighted_columns" : "weighted_sums",
                   (Hole[]){{"count", call->count},
                            {"depth", call->depth},
                            {"x", call->x},
@@ -119,9 +124,12 @@ static const char *begins(Emit *e, const char *const *vars, const int64_t *sizes
 typedef struct WindowSums {
     const Window *window;
     ConvPieces pieces;
-    int64_t columns; /* of the kernel */
+    Shape image;
+    ConvStrides strides; /* of the image */
+    int64_t columns;     /* of the kernel */
     const char *count, *column;
-    const char *x, *kernel, *start, *y; /* start: NULL: zeros */
+    const char *x, *corner, *kernel, *start, *y; /* corner: where in x the window begins; start: NULL: zeros */
+    const char *at[MAX_SPATIAL]; /* the same in each dimension, of those that reach beyond the image; NULL: inside */
 } WindowSums;
 
 static const char *window_sums(Emit *e, const WindowSums *sums) {
@@ -135,7 +143,7 @@ static const char *window_sums(Emit *e, const WindowSums *sums) {
     const Call call = {
         .count = groups > 1 ? integer(e, filters) : sums->count,
         .depth = integer(e, depth),
-        .x = sum_of(e, sum_of(e, sums->x, index_of(e, parts, counts, sums->pieces.strides, 3)),
+        .x = sum_of(e, sum_of(e, sum_of(e, sums->x, sums->corner), index_of(e, parts, counts, sums->pieces.strides, 3)),
                     groups > 1 ? times(e, "group", depth) : "0"),
         .kernel = sum_of(e, sum_of(e, sum_of(e, sums->kernel, sums->column), index_of(e, parts, counts, apart, 3)),
                          group),
@@ -149,6 +157,70 @@ static const char *window_sums(Emit *e, const WindowSums *sums) {
     return sums->start ? body : formatted(e, "%s%s", zeros(e, sums->y, sums->count), body);
 }
 
+static const char *const firsts[] = {"u_first", "v_first", "w_first"}, *const ends[] = {"u_end", "v_end", "w_end"};
+
+/* Which rows of a window, and how much of each, lie in the image, for each dimension that it may reach out of. */
+static const char *bounds_text(Emit *e, const WindowSums *sums) {
+    Text text = {.arena = e->arena};
+    const Window *const window = sums->window;
+    for (int i = 0; i < window->dims; i++) {
+        if (!sums->at[i]) continue;
+        const int64_t image = sums->image.dim[sums->image.rank - 1 - window->dims + i];
+        emit_template(e, &text, "window_bounds",
+                      (Hole[]){{"first", firsts[i]},
+                               {"end", ends[i]},
+                               {"at", sums->at[i]},
+                               {"low", integer(e, window->low[i])},
+                               {"size", integer(e, window->size[i])},
+                               {"image", integer(e, image)},
+                               {NULL, NULL}});
+    }
+    return text_chars(&text);
+}
+
+/* A window that may reach out of the image: what of it lies inside, row by row. */
+static const char *clipped_sums(Emit *e, const WindowSums *sums) {
+    const Window *const window = sums->window;
+    const int last = window->dims - 1;
+    const int64_t channels = sums->image.dim[sums->image.rank - 1];
+    const char *x = sums->corner, *rows = "0", *now = "0", *first = "0";
+    int64_t back = 0;
+    for (int i = 0; i <= last; i++) {
+        const char *const begin = sums->at[i] ? firsts[i] : "0", *const part = i < last ? parts[i] : begin;
+        back += window->low[i] * sums->strides.at[i];
+        rows = strcmp(rows, "0") != 0 ? formatted(e, "(%s)", sum_of(e, times(e, rows, window->size[i]), part)) : part;
+        if (strcmp(part, "0") != 0) x = sum_of(e, x, times(e, part, sums->strides.at[i]));
+        if (i < last) now = sum_of(e, now, part), first = sum_of(e, first, begin);
+    }
+    const char *const kernel = strcmp(rows, "0") != 0 ? times(e, rows, channels * sums->columns) : "0";
+    const char *const width = sums->at[last] ? formatted(e, "(%s - %s)", ends[last], firsts[last])
+                                             : integer(e, window->size[last]);
+    const Call call = {
+        .count = sums->count,
+        .depth = sums->at[last] ? times(e, width, channels) : integer(e, window->size[last] * channels),
+        .x = sum_of(e, sums->x, back ? formatted(e, "(%s - %lld)", x, (long long)back) : x),
+        .kernel = sum_of(e, sum_of(e, sums->kernel, sums->column), kernel),
+        .row = integer(e, sums->columns),
+        .start = sums->start && last > 0 ? formatted(e, "%s > %s ? %s : %s", now, first, sums->y, sums->start)
+                 : sums->start           ? sums->start
+                                         : sums->y,
+        .y = sums->y};
+    const char *body = call_text(e, &call);
+    for (int i = last - 1; i >= 0; i--)
+        body = filled(e, "window_rows",
+                      (Hole[]){{"row", parts[i]},
+                               {"first", sums->at[i] ? firsts[i] : "0"},
+                               {"end", sums->at[i] ? ends[i] : integer(e, window->size[i])},
+                               {"body", body},
+                               {NULL, NULL}});
+    return formatted(e, "%s%s%s", bounds_text(e, sums), sums->start ? "" : zeros(e, sums->y, sums->count), body);
+}
+
+static const char *sums_text(Emit *e, const WindowSums *sums) {
+    for (int i = 0; i < sums->window->dims; i++)
+        if (sums->at[i]) return clipped_sums(e, sums);
+    return window_sums(e, sums);
+}
 
 static const char *const taps[] = {"p", "q", "o"};
 
@@ -159,7 +231,7 @@ static const char *greatest(Emit *e, const Window *pooling, WindowSums sums) {
     sums.y = "sums";
     const char *body = filled(e, "conv_greatest",
                               (Hole[]){{"size", size},
-                                       {"sums", window_sums(e, &sums)},
+                                       {"sums", sums_text(e, &sums)},
                                        {"count", sums.count},
                                        {"first", formatted(e, "%s == 0", first)},
                                        {"y", sum_of(e, to, sums.column)},
@@ -169,6 +241,14 @@ static const char *greatest(Emit *e, const Window *pooling, WindowSums sums) {
     return filled(
         e, "conv_columns",
         (Hole[]){{"columns", integer(e, sums.columns)}, {"count", size}, {"body", body}, {NULL, NULL}});
+}
+
+/* Where in a dimension the present window begins, from the first window on. */
+static const char *dimension_at(Emit *e, const Window *window, const Window *pooling, int i, Shape out) {
+    const int64_t stride = window->stride[i];
+    const bool moves = out.dim[out.rank - 1 - window->dims + i] > 1, taps_move = pooling && pooling->size[i] > 1;
+    const char *const place = moves ? times(e, places[i], stride * (pooling ? pooling->stride[i] : 1)) : "0";
+    return sum_of(e, place, taps_move ? times(e, taps[i], stride) : "0");
 }
 
 /* How many columns of so many go on from `col`, of those that are made at once. */
@@ -193,17 +273,93 @@ void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window 
     const char *const column = all ? "0" : "col";
     const char *const start = weighted_sums_start(op) ? start_at(e, op, "0", column) : NULL;
     const char *const to = param_named(e, y, true, "y");
-    const char *const corner = sum_of(e, from, place_at(e, out, dims, steps, strides.sample));
-    const WindowSums sums = {
+    const char *const corner = place_at(e, out, dims, steps, strides.sample);
+    WindowSums sums = {
         .window = window,
         .pieces = conv_pieces(window, &strides, in.dim[in.rank - 1] / window->groups),
+        .image = in,
+        .strides = strides,
         .columns = columns,
         .count = columns_at_once(e, columns, all),
         .column = column,
-        .x = pooling ? sum_of(e, corner, index_of(e, taps, pooling->size, within, dims)) : corner,
+        .x = from,
+        .corner = pooling ? sum_of(e, corner, index_of(e, taps, pooling->size, within, dims)) : corner,
         .kernel = weights,
         .start = start,
         .y = sum_of(e, to, place_at(e, out, dims, own.at, own.sample))};
-    const char *const body = pooling ? greatest(e, pooling, sums) : window_sums(e, &sums);
+    for (int i = 0; i < dims; i++)
+        if (window_leaves(window, pooling, i, in, out)) sums.at[i] = dimension_at(e, window, pooling, i, out);
+    const char *const body = pooling ? greatest(e, pooling, sums) : sums_text(e, &sums);
     emit_function(e, "body", (Hole[]){{"body", place_loops(e, out, dims, body)}, {NULL, NULL}});
+}
+
+/* The way back: what a place adds */
+
+/* Where in the image the window of the present place begins. */
+static const char *corner_of(Emit *e, const Window *window, Shape image, Shape d) {
+    const ConvStrides strides = conv_strides(image, window->dims);
+    int64_t steps[MAX_SPATIAL] = {0};
+    for (int i = 0; i < window->dims; i++) steps[i] = strides.at[i] * window->stride[i];
+    return place_at(e, d, window->dims, steps, strides.sample);
+}
+
+static const char *piece_loops(Emit *e, const ConvPieces *pieces, const char *body) {
+    for (int i = 2; i >= 0; i--) body = loop(e, parts[i], integer(e, pieces->counts[i]), body);
+    return body;
+}
+
+/* What the windows of `image`, which are `x`, and `d` add to each other's rows, filter by filter: rows that lie one
+ * after another, or, of a kernel that is not transposed, `apart`. */
+typedef struct RowsGradient {
+    const Window *window;
+    Shape image, d;
+    const char *x, *back, *rows;
+    bool to_image, apart;
+} RowsGradient;
+
+static void emit_rows_gradient(Emit *e, const Op *op, const RowsGradient *g) {
+    const ConvStrides strides = conv_strides(g->image, g->window->dims), own = conv_strides(g->d, g->window->dims);
+    const ConvPieces pieces = conv_pieces(g->window, &strides, g->image.dim[g->image.rank - 1]);
+    const int64_t *const counts = pieces.counts, depth = pieces.depth, filters = g->d.dim[g->d.rank - 1];
+    const int64_t piece = depth * (g->apart ? filters : 1), all = counts[0] * counts[1] * counts[2] * depth;
+    const int64_t between[] = {counts[1] * counts[2] * piece, counts[2] * piece, piece};
+    const char *const filter = filters > 1 ? times(e, "filter", g->apart ? 1 : all) : "0";
+    const char *const row = sum_of(e, sum_of(e, g->rows, filter), index_of(e, parts, counts, between, 3));
+    const char *const at = sum_of(e, sum_of(e, g->x, corner_of(e, g->window, g->image, g->d)),
+                                  index_of(e, parts, counts, pieces.strides, 3));
+    const char *const add = filled(e, g->apart ? "add_apart" : "add_scaled",
+                                   (Hole[]){{"depth", integer(e, depth)},
+                                            {"from", g->to_image ? row : at},
+                                            {"to", g->to_image ? at : row},
+                                            {"apart", integer(e, filters)},
+                                            {NULL, NULL}});
+    const char *const place = sum_of(e, place_at(e, g->d, g->window->dims, own.at, own.sample),
+                                     filters > 1 ? "filter" : "0");
+    const char *const body = filled(e, "sparse_row",
+                                    (Hole[]){{"d", formatted(e, "%s[%s]", g->back, place)},
+                                             {"pieces", piece_loops(e, &pieces, add)},
+                                             {NULL, NULL}});
+    emit_function(e, "rows_gradient",
+                  (Hole[]){{"y", g->to_image ? g->x : g->rows},
+                           {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
+                           {"places", place_loops(e, g->d, g->window->dims,
+                                                  loop(e, "filter", integer(e, filters), body))},
+                           {NULL, NULL}});
+}
+
+void emit_sparse_rows(Emit *e, const Op *op, const Window *window, Tensor *image, Tensor *rows, Tensor *d) {
+    const bool to_image = image == op->out;
+    const char *const x = param_named(e, image, to_image, to_image ? "y" : "x");
+    const char *const transposed = param_named(e, rows, !to_image, to_image ? "transposed" : "y");
+    const RowsGradient gradient = {.window = window, .image = image->shape, .d = d->shape, .x = x, .rows = transposed,
+                                   .back = param_named(e, d, false, "d"), .to_image = to_image};
+    emit_rows_gradient(e, op, &gradient);
+}
+
+void emit_kernel_rows(Emit *e, const Op *op, const Window *window) {
+    Tensor *const image = op->in[0], *const d = op->in[1];
+    const char *const x = param_named(e, image, false, "x"), *const back = param_named(e, d, false, "d");
+    const RowsGradient gradient = {.window = window, .image = image->shape, .d = d->shape, .x = x, .back = back,
+                                   .rows = param_named(e, op->out, true, "y"), .apart = true};
+    emit_rows_gradient(e, op, &gradient);
 }

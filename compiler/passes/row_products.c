@@ -4,6 +4,7 @@
 #include "build/builder.h"
 #include "build/loop.h"
 #include "model/shape.h"
+#include "ops/conv_max.h"
 #include "ops/weighted_sums.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
@@ -14,6 +15,7 @@
 #include "plan/step.h"
 #include "plan/tensor.h"
 #include "plan/uses.h"
+#include "plan/window.h"
 
 /* Whether dimensions longer than 1 keep their order and direction, for a batch of this size. */
 static bool moves_nothing(const Op *op, int64_t batch) {
@@ -58,11 +60,14 @@ static bool is_there(const Program *program, const Tensor *tensor, const Op *op,
     return true;
 }
 
-static bool may_begin_with(const Program *program, const Op *product, const Tensor *start, const Op *map) {
+static bool may_begin_with(const Plan *plan, const Program *program, const Op *product, const Tensor *start,
+                           const Op *map) {
     const Shape space = product->out->shape;
     if (product->in_count != 2 || product->loop != map->loop || product->phase != map->phase) return false;
     const bool by_column = start->shape.rank == 1 && start->shape.dim[0] == space.dim[space.rank - 1];
     if (!by_column && !(shape_equal(start->shape, space) && product->def == &op_matmul)) return false;
+    const bool far = *plan->target->constants && tensor_storage(start)->kind == TENSOR_WEIGHT;
+    if (far) return false; /* sums begin with what lies in their own memory */
     return start->type == product->out->type && is_there(program, start, product, map);
 }
 
@@ -77,7 +82,7 @@ void pass_begin_sums(Plan *plan, Program *program) {
         Tensor *const start = added_to(map, &sum);
         Op *const product = start && !sum->base && sum->kind == TENSOR_VALUE ? sum->producer : NULL;
         if (!product || product->out != sum || !makes_weighted_sums(product) || readers_of(program, sum) != 1 ||
-            !may_begin_with(program, product, start, map))
+            !may_begin_with(plan, program, product, start, map))
             continue;
         op_read(product, start);
         product->out = map->out;
@@ -139,4 +144,22 @@ void pass_step_inputs(Plan *plan, Program *program) {
         list_push(plan->arena, &moves, ((Move){op, loop->first}));
     }
     program_move(plan, program, &moves);
+}
+
+/* Whether an operation makes sums of some columns of a kernel at a time: of a group, or as many as there is room
+ * for. */
+static bool sums_columns(const Op *op) {
+    if (!makes_weighted_sums(op)) return false;
+    const int64_t columns = op->out->shape.dim[op->out->shape.rank - 1];
+    if (is_matmul_straight(op)) return tensor_row_width(op->in[1]) != columns;
+    if (op->def == &op_conv_max) return conv_max_attrs(op)->window.groups > 1 || columns > MOST_SUMS;
+    return op_window(op)->groups > 1;
+}
+
+/* Finds out whether a product takes some columns of its kernel at a time: then the one function that makes all products
+ * is told how far a kernel's rows are apart.
+ * Requires: products read what they will read. Guarantees: Plan.sums_columns. Costs: one look at each operation. */
+void pass_find_columns(Plan *plan, Program *program) {
+    for (int i = 0; i < program->ops.count && !plan->target->blocks; i++)
+        if (sums_columns(program->ops.at[i])) plan->sums_columns = true;
 }

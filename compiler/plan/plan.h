@@ -253,10 +253,13 @@ struct OpDef {
     const AttrsKind *attrs; /* NULL: it has none */
     /** How many products of two numbers it adds up for one sample, before passes change it. NULL: it adds up none. */
     int64_t (*products)(const Op *op);
+    /** How many reals the arrays have that its function has on the stack, for targets without blocks; NULL: none. */
+    int64_t (*stack)(const Plan *plan, const Op *op);
     bool takes_steps;       /* elementwise steps can be fused behind it … */
     bool blocks;            /* … and run on blocks of rows and columns */
     bool by_rows;           /* … or, for targets that make none, its sums are made row by row (nnc_small.h) */
     bool reads_columns;     /* what it reads may be columns of wider rows */
+    bool reads_constants;   /* it reads weights one by one, so that they may lie where a copy does not reach */
     /** Its function makes each sample by itself, where all that it makes and reads of samples begins with these. */
     bool by_samples;
     /** How else it can be shared out: fills in a share that is SHARE_NONE, or leaves it. NULL: not at all. */
@@ -350,6 +353,7 @@ struct Plan {
     LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */
     int64_t indices; /* categories that x chooses of; 0: it is no indices */
+    bool sums_columns; /* targets without blocks: one function makes all weighted sums, of some columns of a kernel */
     bool can_train;
 };
 

@@ -4,6 +4,7 @@
 #include "model/shape.h"
 #include "plan/plan.h"
 #include "plan/sizes.h"
+#include "plan/stack.h"
 #include "plan/tensor.h"
 
 int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
@@ -54,9 +55,12 @@ Sizes plan_sizes(const Plan *plan) {
     sizes.trainer_padding = reals * real % 8 / real;
     sizes.trainer_bytes = (reals + sizes.trainer_padding) * real + 3 * 8; /* three 64-bit counters */
 
+    sizes.stack = program_stack(plan, &plan->predict);
+    if (plan->can_train) sizes.train_stack = program_stack(plan, &plan->train);
     sizes.inference_ram = sizes.work_bytes;
     if (plan->step_model && sizes.state_bytes > sizes.work_bytes) sizes.inference_ram = sizes.state_bytes;
     if (!options_weights(plan->options)) sizes.inference_ram += sizes.params_bytes;
-    if (plan->can_train) sizes.training_ram = sizes.trainer_bytes + sizes.work_bytes;
+    sizes.inference_ram += sizes.stack;
+    if (plan->can_train) sizes.training_ram = sizes.trainer_bytes + sizes.work_bytes + sizes.train_stack;
     return sizes;
 }

@@ -19,6 +19,7 @@ typedef struct Sizes {
     /* in RAM at once, in bytes: of a program that only predicts, be it whole sequences or steps of a stream; and of one
      * that trains and evaluates, 0 where there is none. Baked weights are constants, and no RAM. */
     int64_t inference_ram, training_ram;
+    int64_t stack, train_stack; /* at most, of predict and of train_step; 0: not known (plan/stack.h) */
     int64_t trainer_padding, state_padding; /* members that fill them: reals, and numbers of 4 bytes */
 } Sizes;
 

@@ -22,6 +22,8 @@ typedef struct Target {
      * copied or made for all steps of a sequence before they are wanted. */
     bool blocks;
 
+    const char *constants; /* the address space of weights, in the C compiler's words; "": they are memory as any */
+
     /* Memory, in reals */
     int64_t first_cache;         /* a matrix smaller than that stays in it, and gains nothing from packing */
     int64_t second_cache_share;  /* what may stay in the second cache while other things go through it */
@@ -42,10 +44,12 @@ extern const Target target_desktop;
 /** Any core without vectors, such as a microcontroller: flash and RAM count first, constants are read where they
  *  are. */
 extern const Target target_small;
+/** The same for AVR, whose flash has addresses of its own: weights stay there, where avr-gcc's __flash reads them. */
+extern const Target target_avr;
 
 /* Their names, for --help and for messages. */
-#define TARGET_NAMES "desktop|small"
-#define TARGET_NAMES_SAID "desktop or small"
+#define TARGET_NAMES "desktop|small|avr"
+#define TARGET_NAMES_SAID "desktop, small or avr"
 
 /** The target of this name; NULL: there is none. */
 const Target *target_named(const char *name);

@@ -8,6 +8,22 @@ const AttrsKind window_attrs = {"a window", sizeof(Window)};
 
 Window *op_window(const Op *op) { return op_attrs(op, &window_attrs); }
 
+bool window_leaves(const Window *window, const Window *pooling, int dim, Shape image, Shape out) {
+    const int at = out.rank - 1 - window->dims + dim;
+    const int64_t places = pooling ? (out.dim[at] - 1) * pooling->stride[dim] + pooling->size[dim] : out.dim[at];
+    const int64_t end = (places - 1) * window->stride[dim] + window_reach(window, dim) - window->low[dim];
+    return window->low[dim] > 0 || end > image.dim[at];
+}
+
+int64_t window_back(const Window *window, Shape image) {
+    int64_t back = 0, stride = image.dim[image.rank - 1];
+    for (int i = window->dims - 1; i >= 0; i--) {
+        back += window->low[i] * stride;
+        stride *= image.dim[image.rank - 1 - window->dims + i];
+    }
+    return back;
+}
+
 Window window_of(int dims) {
     Window window = {.dims = dims, .groups = 1};
     for (int i = 0; i < MAX_SPATIAL; i++) window.size[i] = window.stride[i] = window.dilation[i] = 1;

@@ -19,7 +19,7 @@ enum { MAX_SPATIAL = 3 };
 typedef struct Window {
     int dims;
     int64_t size[MAX_SPATIAL], stride[MAX_SPATIAL], dilation[MAX_SPATIAL];
-    int64_t low[MAX_SPATIAL]; /* pooling, conv_input: how far the first window reaches beyond the beginning */
+    int64_t low[MAX_SPATIAL]; /* how far the first window reaches beyond the beginning */
     int64_t groups;           /* of channels, each convolved by itself */
     PoolKind pool;
 } Window;
@@ -29,6 +29,11 @@ extern const AttrsKind window_attrs;
 Window *op_window(const Op *op);
 /** How far a window reaches along a dimension. */
 int64_t window_reach(const Window *window, int dim);
+/** Whether windows reach out of the image in a dimension; those of the places that a pooling looks at, or, where it is
+ *  NULL, of `out`. */
+bool window_leaves(const Window *window, const Window *pooling, int dim, Shape image, Shape out);
+/** How far before the first place of an image the first window begins, in reals. */
+int64_t window_back(const Window *window, Shape image);
 /** Windows of one position. */
 Window window_of(int dims);
 /** " 3x3 stride 2x2", for the dump of the plan. */

@@ -59,8 +59,11 @@ typedef struct nnc_random {
     uint32_t key[2];
     uint32_t purpose;
     uint32_t batch[2];
-    uint32_t first;                            /* blocks are counted from here */
+    uint32_t first; /* blocks are counted from here */
+#ifdef NNC_SMALL_ALONE /* never defined: a standalone file for small cores, which has no vectors of round keys */
+#else
     uint64_t round_keys[NNC_PHILOX_ROUNDS][2]; /* the key as each round takes it, 32 bits in 64 as vectors do */
+#endif
 } nnc_random;
 
 /* @part NNC_PHILOX_MULTIPLIER_0 NNC_PHILOX_MULTIPLIER_2 */

@@ -122,13 +122,17 @@ INLINE vec v_exp_parts(vec x, vec *half) {
     const real low = -87.3365447f;
 #endif
     x = v_max(v_splat(low), x);
-    vec_int n = v_round(x * REAL(1.4426950408889634));
-    vec whole = v_from_int(n);
 #ifdef NNC_SMALL
-    vec r = MULTIPLY_ADD(whole, -LN2_LOW, MULTIPLY_ADD(whole, -LN2_HIGH, x));
-    *half = v_from_bits((vec_bits)(n + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
+    /* The sum has n in its lowest bits, all others are 0 there. */
+    const real magic = REAL(1.5) * (real)((int64_t)1 << FRACTION_BITS);
+    const vec sum = V_KEEP(x * REAL(1.4426950408889634) + magic);
+    const vec whole = sum - magic;
+    const vec r = MULTIPLY_ADD(whole, -LN2_LOW, MULTIPLY_ADD(whole, -LN2_HIGH, x));
+    *half = v_from_bits((v_bits(sum) + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
     return MULTIPLY_ADD(r * r, V_POLYNOMIAL(r, q), r);
 #else
+    vec_int n = v_round(x * REAL(1.4426950408889634));
+    vec whole = v_from_int(n);
     vec r = V_KEEP(x - whole * LN2_HIGH) - whole * LN2_LOW;
     *half = v_from_bits((vec_bits)(n + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
     return r + r * r * V_POLYNOMIAL(r, q);
@@ -153,14 +157,19 @@ INLINE vec v_exp(vec x) {
     return y + y;
 }
 
-/* @part v_exp_decay */
+/* @part v_exp_negative */
 
-/** e^-|x|, within 1 ulp: a little faster, for formulas that are not to overflow. */
-INLINE vec v_exp_decay(vec x) {
-    vec half, p = v_exp_parts(v_from_bits(v_bits(x) | SIGN_BIT), &half);
+/** e^x of what is not above 0, within 1 ulp: a little faster. */
+INLINE vec v_exp_negative(vec x) {
+    vec half, p = v_exp_parts(x, &half);
     vec y = V_KEEP(p * half + half);
     return y + y;
 }
+
+/* @part v_exp_decay */
+
+/** e^-|x|, within 1 ulp: for formulas that are not to overflow. */
+INLINE vec v_exp_decay(vec x) { return v_exp_negative(v_from_bits(v_bits(x) | SIGN_BIT)); }
 
 /* @part v_expm1 */
 

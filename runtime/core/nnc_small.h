@@ -20,16 +20,38 @@
 #define SHARED static inline
 #endif
 
-/* @part weighted_sums */
+/* @part ROLLED */
 
-/** y[c] = start[c] + the sum over k < depth of x[k] * kernel[k * row + c], for c < count; depth is 1 or more. y may be
- *  start, but not x. */
-SHARED void weighted_sums(size_t count, size_t depth, const real *x, const real *kernel, size_t row, const real *start,
-                          real *y) {
+/* A loop over very few elements is one, too: written out it would take more code. */
+#if defined __clang__
+#define ROLLED _Pragma("clang loop unroll(disable)")
+#elif defined __GNUC__ && __GNUC__ >= 8
+#define ROLLED _Pragma("GCC unroll 1")
+#else
+#define ROLLED
+#endif
+
+/* @part kernel_real */
+
+/* What kernels are made of. */
+#ifdef NNC_FLASH /* AVR: it has addresses of its own */
+typedef const __flash real kernel_real;
+#else
+typedef const real kernel_real;
+#endif
+
+/* @part sums_of_columns */
+
+/* y[c] = start[c] + the sum over k < depth of x[k] * kernel[k * row + c], for c < count; depth is 1 or more. y may be
+ * start, but not x. */
+FORCE_INLINE void sums_of_columns(size_t count, size_t depth, const real *x, kernel_real *kernel, size_t row,
+                                  const real *start, real *y) {
     const real *const end = x + depth;
-    for (; count >= 4; count -= 4) { /* as many sums as stay in registers */
+    kernel_real *const last = kernel + count;
+    while (last - kernel >= 4) { /* as many sums as stay in registers */
         real sum0 = start[0], sum1 = start[1], sum2 = start[2], sum3 = start[3];
-        const real *from = x, *w = kernel;
+        const real *from = x;
+        kernel_real *w = kernel;
         do {
             const real element = *from++;
             sum0 = MULTIPLY_ADD(element, w[0], sum0);
@@ -38,23 +60,38 @@ SHARED void weighted_sums(size_t count, size_t depth, const real *x, const real 
             sum3 = MULTIPLY_ADD(element, w[3], sum3);
             w += row;
         } while (from < end);
-        y[0] = sum0;
-        y[1] = sum1;
-        y[2] = sum2;
-        y[3] = sum3;
+        *y++ = sum0;
+        *y++ = sum1;
+        *y++ = sum2;
+        *y++ = sum3;
         kernel += 4;
         start += 4;
-        y += 4;
     }
-    for (; count > 0; count--) {
+    while (kernel < last) {
         real sum = *start++;
-        const real *from = x, *w = kernel++;
+        const real *from = x;
+        kernel_real *w = kernel++;
         do {
             sum = MULTIPLY_ADD(*from++, *w, sum);
             w += row;
         } while (from < end);
         *y++ = sum;
     }
+}
+
+/* @part weighted_sums */
+
+/** The sums of a whole kernel, (depth, count): y[c] = start[c] + the sum over k of x[k] * kernel[k][c]. */
+SHARED void weighted_sums(size_t count, size_t depth, const real *x, kernel_real *kernel, const real *start, real *y) {
+    sums_of_columns(count, depth, x, kernel, count, start, y);
+}
+
+/* @part weighted_columns */
+
+/** The sums of `count` columns of a kernel, (depth, row). */
+SHARED void weighted_columns(size_t count, size_t depth, const real *x, kernel_real *kernel, size_t row,
+                             const real *start, real *y) {
+    sums_of_columns(count, depth, x, kernel, row, start, y);
 }
 
 /* @part dot_rows */
@@ -94,6 +131,39 @@ static inline real outer_sum(size_t depth, const real *x, size_t x_row, const re
     return sum;
 }
 
+/* @part add_scaled */
+
+/** y[k] += factor * x[k], for k < count, which is 1 or more. */
+SHARED void add_scaled(size_t count, real factor, const real *x, real *y) {
+    const real *const end = x + count;
+    do {
+        *y = MULTIPLY_ADD(factor, *x++, *y);
+        y++;
+    } while (x < end);
+}
+
+/* @part add_apart */
+
+/** y[k * apart] += factor * x[k], for k < count, which is 1 or more. */
+SHARED void add_apart(size_t count, real factor, const real *x, real *y, size_t apart) {
+    const real *const end = x + count;
+    do {
+        *y = MULTIPLY_ADD(factor, *x++, *y);
+        y += apart;
+    } while (x < end);
+}
+
+/* @part first_inside end_inside */
+
+/* A window of `size` places begins `low` before the place `at` of an image: the first of them that lies in the image,
+ * and the end of those that do. */
+static inline size_t first_inside(size_t at, size_t low) {
+    return at < low ? low - at : 0;
+}
+static inline size_t end_inside(size_t at, size_t low, size_t size, size_t image) {
+    return at + size > image + low ? image + low - at : size;
+}
+
 /* @part keep_greatest */
 
 /** y[c] = the greater of y[c] and x[c]; x[c] where it is the first. */
@@ -110,17 +180,13 @@ static inline void keep_greatest(size_t count, const real *x, int first, real *y
 /** y[c] = e^x[c] / the sum of all e^x[c], for c < count. y may be x. */
 static inline void softmax_row(size_t count, const real *x, real *y) {
     real peak = x[0], sum = 0;
-    for (size_t c = 1; c < count; c++) {
-        peak = v_max(x[c], peak);
-    }
-    for (size_t c = 0; c < count; c++) {
-        y[c] = v_exp_decay(x[c] - peak);
+    ROLLED for (size_t c = 1; c < count; c++) { peak = v_max(x[c], peak); }
+    ROLLED for (size_t c = 0; c < count; c++) {
+        y[c] = v_exp_negative(x[c] - peak);
         sum += y[c];
     }
     sum = 1 / sum;
-    for (size_t c = 0; c < count; c++) {
-        y[c] *= sum;
-    }
+    ROLLED for (size_t c = 0; c < count; c++) { y[c] *= sum; }
 }
 
 /* @end */

@@ -44,6 +44,9 @@ typedef float real;
 #define REAL(literal) literal##f
 #endif
 
+#ifdef NNC_SMALL_ALONE
+#define VECTOR_BYTES 0 /* there are no vectors: a vec is a real */
+#else
 #ifdef NNC_COPY_BYTES /* one of several copies, for an instruction set of its own (nnc_copies.h) */
 #define VECTOR_BYTES NNC_COPY_BYTES
 #elif defined NNC_SCALAR || defined __TINYC__ || (!defined __clang__ && (!defined __GNUC__ || __GNUC__ < 9))
@@ -57,11 +60,12 @@ typedef float real;
 #else
 #define VECTOR_BYTES 0
 #endif
+#endif
 
 /* Accumulators stay in registers only where tiles are inlined with constant bounds and their loops unrolled. */
 #if defined __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
-#elif defined __GNUC__
+#elif defined __GNUC__ && __GNUC__ >= 8
 #define UNROLL _Pragma("GCC unroll 32")
 #else
 #define UNROLL
