@@ -123,7 +123,7 @@ static void emit_few(Emit *e, const Op *op) {
         text_printf(&terms, "%s += %s[%s] * %s;\n", block.value, x, element,
                     lanes_load(e, from, *block.lanes ? "n" : NULL));
     }
-    emit_function(e, "matmul_shallow",
+    emit_function(e, "matmul_few",
                   (Hole[]){{"rows", rows},
                            {"columns", integer(e, space.dim[space.rank - 1])},
                            {"out", block.value},

@@ -18,7 +18,7 @@
             }
         }
     }
-//@ matmul_shallow
+//@ matmul_few
     const size_t rows = $rows;
     for (size_t col = 0; col < $columns; col += PANEL) {
         const size_t cols = least($columns - col, PANEL);

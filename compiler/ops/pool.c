@@ -84,9 +84,14 @@ static void emit(Emit *e, const Op *op) {
 }
 
 static void emit_gradient(Emit *e, const Op *op) {
-    static const char *const bodies[] = {"pool_max_back", "pool_split_back", "pool_sum_back", "pool_sum_back"};
-    static const char *const each[] = {"pool_max_back_tap", "pool_split_back_tap", "pool_sum_back_tap",
-                                       "pool_sum_back_tap"};
+    static const char *const bodies[] = {[POOL_MAX] = "pool_max_back",
+                                         [POOL_MAX_SPLIT] = "pool_split_back",
+                                         [POOL_AVERAGE] = "pool_sum_back",
+                                         [POOL_SUM] = "pool_sum_back"};
+    static const char *const each[] = {[POOL_MAX] = "pool_max_back_tap",
+                                       [POOL_MAX_SPLIT] = "pool_split_back_tap",
+                                       [POOL_AVERAGE] = "pool_sum_back_tap",
+                                       [POOL_SUM] = "pool_sum_back_tap"};
     Tensor *d = op->in[0], *y = op->out;
     const WindowLoops loops = window_loops(op_window(op), y->shape, d->shape);
     const PoolKind kind = op_window(op)->pool;

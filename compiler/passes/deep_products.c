@@ -52,7 +52,7 @@ static bool has_step(const Tensor *x, const TimeLoop *loop) {
 }
 
 static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
-    const bool later = x->shape.dim[0] < loop->steps; /* all but the first step of the loop before (pass_skip_zeros) */
+    const bool later = x->shape.dim[0] < loop->steps; /* all but the first of the loop before: skip-first-products */
     return loop_slot(build, x->base ? x->base : x, x->index - (later && loop->reversed), "step");
 }
 

@@ -68,7 +68,7 @@ static Tensor *later_steps(Builder *build, Tensor *sequence, bool reversed) {
 /* Leaves out products with the zeros that a loop begins with, and their part of the gradient of a kernel.
  * Requires: nothing is fused. Guarantees: Op.skips_first is set; such gradients read all steps but the first.
  * Costs: one look at each operation, and at the views of the sequences that products read. */
-void pass_skip_zeros(Plan *plan, Program *program) {
+void pass_skip_first_products(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Op *const op = program->ops.at[i];
         if (op->def != &op_matmul) continue;
