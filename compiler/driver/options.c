@@ -109,7 +109,7 @@ static const OptionDef table[] = {
     {"--cflags", NULL, TAKES_NOTHING, FIELD(print_cflags), "print what to compile linked output with"},
     {"--libs", NULL, TAKES_NOTHING, FIELD(print_libs), "print what to link it with"},
     {"--version", NULL, TAKES_NOTHING, FIELD(print_version), "print the version"},
-    {"--help", NULL, TAKES_NOTHING, FIELD(print_help), "print this"},
+    {"--help", NULL, TAKES_NOTHING, FIELD(print_help), "print this; -h does the same"},
     {NULL, NULL, TAKES_NOTHING, 0, NULL},
 };
 
@@ -117,8 +117,8 @@ void options_help(FILE *out) {
     fputs(
         "nnc compiles a description of a Sequential neural network, in Keras' words, to C that trains and runs it.\n\n"
         "usage: nnc MODEL.nn -o MODEL.c [options]        MODEL - is standard input\n"
-        "       nnc run MODEL.nn [-D …] [-- OPTIONS]     compile and run: fit, with these options, and then evaluate\n"
-        "       nnc run MODEL.nn [-D …] -- COMMAND …     the same for another command of the program: predict, "
+        "       nnc run [-D …] MODEL.nn [OPTIONS]        compile and run: fit, with these options, and then evaluate\n"
+        "       nnc run [-D …] MODEL.nn COMMAND …        the same for another command of the program: predict, "
         "summary, …\n"
         "       nnc import FILE -o MODEL.nn --weights FILE.safetensors       from Keras (.keras, .h5), ONNX, PyTorch\n"
         "       nnc FILE.keras|.h5|.onnx -o MODEL.c [options]                the same, and compile it with its "
@@ -232,6 +232,17 @@ static int unknown_option(CommandWord command, Arena *arena, const char *arg) {
     return usage("unknown option '%s'", arg);
 }
 
+/* From the first word behind the model that nnc does not know, all is the program's: nnc run m.nn --epochs 3. */
+static bool is_of_program(const Options *options, const char *arg) {
+    const char *value;
+    return options->command == COMMAND_RUN && options->input &&
+           (arg[0] != '-' || !arg[1] || !find(options->command, arg, &value));
+}
+
+static void hand_on(Options *options, Arena *arena, int from, int argc, char **argv) {
+    for (int i = from; i < argc; i++) list_push(arena, &options->arguments, argv[i]);
+}
+
 int options_parse(Options *options, Arena *arena, int argc, char **argv) {
     *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1,
                           .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
@@ -241,6 +252,11 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
     const bool run = options->command == COMMAND_RUN;
     for (int i = options->command == COMMAND_COMPILE ? 1 : 2; i < argc; i++) {
         const char *arg = argv[i], *value;
+        if (!strcmp(arg, "-h")) arg = "--help";
+        if (!only_files && strcmp(arg, "--") != 0 && is_of_program(options, arg)) {
+            hand_on(options, arena, i, argc, argv);
+            break;
+        }
         if (only_files || arg[0] != '-' || !arg[1]) {
             if (options->input) return usage("more than one model: '%s'", arg);
             options->input = arg;
@@ -248,7 +264,8 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
         }
         if (!strcmp(arg, "--")) {
             only_files = true;
-            while (run && ++i < argc) list_push(arena, &options->arguments, argv[i]);
+            if (run) hand_on(options, arena, i + 1, argc, argv);
+            if (run) break;
             continue;
         }
         const OptionDef *option = find(options->command, arg, &value);

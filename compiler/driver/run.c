@@ -157,18 +157,34 @@ static const char *folder_of(Arena *arena, const char *path) {
     return !slash ? "." : slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
 }
 
+/* What the user says about an option of the program: its value; NULL: nothing. */
+static const char *said(const Options *options, const char *option) {
+    const size_t length = strlen(option);
+    const char *value = NULL;
+    for (int i = 0; i < options->arguments.count; i++) {
+        const char *const argument = options->arguments.at[i];
+        if (!strcmp(argument, option) && i + 1 < options->arguments.count) value = options->arguments.at[i + 1];
+        else if (!strncmp(argument, option, length) && argument[length] == '=') value = argument + length + 1;
+    }
+    return value;
+}
+
+static bool is_one_of(const char *name, const char *const *names) {
+    while (*names && strcmp(name, *names) != 0) names++;
+    return *names != NULL;
+}
+
 /* A command of the program, with the data beside the model. What the user says comes last: it wins. */
 static int command_of(Arena *arena, const Options *options, const char *program, const char *name, const char *option,
                       const char *file, int first) {
-    static const char *const read_data[] = {"fit", "evaluate", "predict", "grad"};
+    static const char *const read_data[] = {"fit", "evaluate", "predict", "grad", NULL};
     Command command = {0};
     add(arena, &command, program);
     add(arena, &command, name);
-    for (size_t i = 0; i < sizeof read_data / sizeof *read_data; i++)
-        if (!strcmp(name, read_data[i])) {
-            add(arena, &command, "--data-dir");
-            add(arena, &command, folder_of(arena, options->input));
-        }
+    if (is_one_of(name, read_data)) {
+        add(arena, &command, "--data-dir");
+        add(arena, &command, folder_of(arena, options->input));
+    }
     if (option) {
         add(arena, &command, option);
         add(arena, &command, file);
@@ -177,33 +193,65 @@ static int command_of(Arena *arena, const Options *options, const char *program,
     return execute(arena, &command, NULL);
 }
 
-/* Where the weights go: where the user says, or to `otherwise`. */
-static const char *saved_to(const Options *options, const char *otherwise) {
-    static const char save[] = "--save";
-    const size_t length = strlen(save);
-    for (int i = 0; i < options->arguments.count; i++) {
-        const char *const argument = options->arguments.at[i];
-        if (!strcmp(argument, save) && i + 1 < options->arguments.count) otherwise = options->arguments.at[i + 1];
-        else if (!strncmp(argument, save, length) && argument[length] == '=') otherwise = argument + length + 1;
+/* Where what was trained stays: m.trained.safetensors beside m.nn, or in the working folder where that one cannot be
+ * written to. Weights that came with a model from elsewhere bear another name, and are left alone. */
+static const char *kept_weights(Arena *arena, const Options *options, const Model *model) {
+    const char *input = strcmp(options->input, "-") != 0 ? options->input : model->name;
+    if (strrchr(input, '/') && access(folder_of(arena, input), W_OK) != 0) input = strrchr(input, '/') + 1;
+    const char *const slash = strrchr(input, '/'), *const dot = strrchr(slash ? slash : input, '.');
+    const size_t length = dot && strcmp(dot, ".nn") == 0 ? (size_t)(dot - input) : strlen(input);
+    return arena_printf(arena, "%.*s.trained.safetensors", (int)length, input);
+}
+
+/* A word as a shell takes it. */
+static const char *quoted(Arena *arena, const char *word) {
+    Text text = {.arena = arena};
+    if (!word[strcspn(word, " \t\"'\\$&|;<>()*?[]#~`!{}")]) return word;
+    text_puts(&text, "'");
+    for (; *word; word++) text_printf(&text, *word == '\'' ? "'\\''" : "%c", *word);
+    text_puts(&text, "'");
+    return text_chars(&text);
+}
+
+/* What may be typed next, of a run that was not asked to be silent. */
+static void say_next(Arena *arena, const Options *options, const Model *model, const char *weights) {
+    const char *const verbose = said(options, "--verbose");
+    const bool from_input = strcmp(options->input, "-") == 0;
+    if ((verbose && !strcmp(verbose, "0")) || (!verbose && model->fit.verbose == 0)) return;
+    printf("The weights are in %s", weights);
+    if (!from_input) {
+        const char *const file = quoted(arena, options->input);
+        const bool elsewhere = said(options, "--save") != NULL;
+        printf(". Next: nnc run %s predict%s%s -o predictions.csv, or nnc --inference-only --weights %s %s -o %s.c",
+               file, elsewhere ? " --weights " : "", elsewhere ? quoted(arena, weights) : "", quoted(arena, weights),
+               file, model->name);
     }
-    return otherwise;
+    puts("");
 }
 
 /* What the file says: fit, with the options that the user adds, then evaluate with the weights that came out. */
-static int fit_and_evaluate(Arena *arena, const Options *options, const Model *model, const char *program,
-                            const char *scratch) {
-    const char *const weights = arena_printf(arena, "%s/weights.safetensors", scratch);
-    temporary_add(weights);
+static int fit_and_evaluate(Arena *arena, const Options *options, const Model *model, const char *program) {
     if (!model->has_fit) {
-        fprintf(stderr, "nnc: %s has no fit(); say what the program should do: nnc run %s -- predict …\n",
+        fprintf(stderr, "nnc: %s has no fit(); say what the program should do: nnc run %s predict …\n",
                 options->input, options->input);
         return EXIT_CANNOT;
     }
+    const char *const save = said(options, "--save");
+    const char *const weights = save ? save : kept_weights(arena, options, model);
     int status = command_of(arena, options, program, "fit", "--save", weights, 0);
     if (status == 0 && model->has_evaluate)
-        status = command_of(arena, options, program, "evaluate", "--weights", saved_to(options, weights),
-                            options->arguments.count);
+        status = command_of(arena, options, program, "evaluate", "--weights", weights, options->arguments.count);
+    if (status == 0) say_next(arena, options, model, weights);
     return status;
+}
+
+/* What the user asks for, with the weights of the last run where no others are said. */
+static int asked_for(Arena *arena, const Options *options, const Model *model, const char *program) {
+    static const char *const read_weights[] = {"evaluate", "predict", NULL};
+    const char *const name = options->arguments.at[0], *const weights = kept_weights(arena, options, model);
+    const bool uses_last = is_one_of(name, read_weights) && !said(options, "--weights") && !options->weights &&
+                           access(weights, R_OK) == 0;
+    return command_of(arena, options, program, name, uses_last ? "--weights" : NULL, weights, 1);
 }
 
 int run_model(const Options *options, Arena *arena, const Model *model, const char *code) {
@@ -218,10 +266,8 @@ int run_model(const Options *options, Arena *arena, const Model *model, const ch
     if (!cache) temporary_add(program);
     int status = access(program, X_OK) == 0 ? 0 : build_program(arena, options, code, program);
     const bool is_command = options->arguments.count > 0 && options->arguments.at[0][0] != '-';
-    if (status == 0 && is_command) {
-        status = command_of(arena, options, program, options->arguments.at[0], NULL, NULL, 1);
-    } else if (status == 0) {
-        status = fit_and_evaluate(arena, options, model, program, scratch);
-    }
+    if (status == 0)
+        status = is_command ? asked_for(arena, options, model, program)
+                            : fit_and_evaluate(arena, options, model, program);
     return status;
 }

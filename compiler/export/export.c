@@ -93,6 +93,12 @@ static bool check_prepared(Export *export) {
         return export_fail(export, "x is standardized by what is learned of the data, which nothing elsewhere does: "
                                    "write Normalization(mean=…, variance=…) "
                                    "as the first layer instead");
+    if (model->x.fills || model->x.columns.count)
+        return export_fail(export, "x is prepared column by column (missing=, categories=, dates=) by the source of "
+                                   "fit(), which nothing elsewhere does: prepare the table first");
+    if (model->y.standardize)
+        return export_fail(export, "y is standardized by what is learned of the data, and outputs are brought back, "
+                                   "which nothing elsewhere does");
     if (model->x.scale != 1)
         return export_fail(export,
                            "x is multiplied by %g by the source of fit(), which nothing elsewhere does: write "

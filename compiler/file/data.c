@@ -36,30 +36,22 @@ static void put_columns(Text *text, const SourceArgs *args) {
     if (!run && index.count > MOST_NAMES) text_puts(text, ", ...");
 }
 
-static void put_source(Text *text, const Preparation *preparation, const char *otherwise) {
+static void put_source(Emit *emit, Text *text, const Preparation *preparation, const char *otherwise) {
     const SourceArgs *args = preparation->source ? preparation->source->args : NULL;
     if (!args) {
         text_puts(text, otherwise);
         return;
     }
-    text_printf(text, "as %s('%s') holds %s", preparation->source->class->name, args->path,
+    const Object *const table = args->of ? args->of : preparation->source;
+    text_printf(text, "as %s('%s') holds %s", table->class->name, args->path,
                 preparation->source->class == &source_images ? "it, bytes of 0 to 255" : "it");
     put_columns(text, args);
+    if (args->length > 0)
+        text_printf(text, ", windows of %" PRId64 " rows%s", args->length,
+                    args->sampling_rate > 1 ? formatted(emit, ", each %s-th", integer(emit, args->sampling_rate)) : "");
 }
 
-static void put_x(Emit *emit, Text *text) {
-    const Preparation *const x = &emit->plan->model->x;
-    const char *const scaled = x->scale != 1 ? formatted(emit, "x * %s", literal(emit, x->scale)) : "x";
-    text_puts(text, "x: ");
-    put_source(text, x, emit->plan->model->integer_input ? "indices" : "what the first layer takes");
-    if (x->standardize)
-        text_printf(text, ".\n   The functions standardize it themselves: (%s - %s) / %s", scaled,
-                    weight_field(emit, x->mean), weight_field(emit, x->deviation));
-    else if (x->scale != 1) text_printf(text, ".\n   The functions scale it themselves: %s", scaled);
-    text_puts(text, "\n");
-}
-
-/* Labels in the order of the outputs; none where they are not known. */
+/* Labels in the order of their numbers; none where they are not known. */
 typedef LIST(const char *) Labels;
 
 static Labels labels_of(Emit *emit) {
@@ -68,6 +60,54 @@ static Labels labels_of(Emit *emit) {
     for (const char *label; (label = nnc_find_class(notes->at, notes->count, (size_t)labels.count));)
         list_push(emit->arena, &labels, label);
     return labels;
+}
+
+static Labels categories_of(Emit *emit, int column) {
+    const nnc_notes *const notes = baked_notes(emit);
+    Labels labels = {0};
+    for (const char *label;
+         (label = nnc_find_category(notes->at, notes->count, (size_t)column, (size_t)labels.count));)
+        list_push(emit->arena, &labels, label);
+    return labels;
+}
+
+/* 'sex', or 3 */
+static const char *column_title(Emit *emit, const Column *column) {
+    return column->name ? formatted(emit, "'%s'", column->name) : integer(emit, column->number);
+}
+
+/* Columns that are no numbers, and what is done with them. */
+static void put_kinds(Emit *emit, const Preparation *x, Text *text) {
+    for (int i = 0; i < x->columns.count; i++) {
+        const Column *const column = &x->columns.at[i];
+        const Labels labels = categories_of(emit, i);
+        if (column->kind == COLUMN_NUMBER) continue;
+        text_printf(text, ".\n   Column %s: ", column_title(emit, column));
+        if (column->kind == COLUMN_DATE) text_puts(text, "days since 1970-01-01");
+        else text_puts(text, labels.count ? "numbers of categories, " : "numbers of categories, in their order");
+        for (int j = 0; j < labels.count && j < MOST_NAMES; j++)
+            text_printf(text, "%s%d '%s'", j ? ", " : "", j, labels.at[j]);
+        if (labels.count > MOST_NAMES) text_puts(text, ", ...");
+        if (column->other && labels.count)
+            text_printf(text, "; any other is %s",
+                        integer(emit, labels.count < column->places ? column->places - 1 : labels.count));
+        if (column->places)
+            text_printf(text, "; the network gets %s values, a 1 in its place", integer(emit, column->places));
+    }
+}
+
+static void put_x(Emit *emit, Text *text) {
+    const Preparation *const x = &emit->plan->model->x;
+    const char *const scaled = x->scale != 1 ? formatted(emit, "x * %s", literal(emit, x->scale)) : "x";
+    text_puts(text, "x: ");
+    put_source(emit, text, x, emit->plan->model->integer_input ? "indices" : "what the first layer takes");
+    put_kinds(emit, x, text);
+    if (x->fill) text_printf(text, ".\n   NaN stands for what is missing, and becomes %s", weight_field(emit, x->fill));
+    if (x->standardize)
+        text_printf(text, ".\n   The functions standardize it themselves: (%s - %s) / %s", scaled,
+                    weight_field(emit, x->mean), weight_field(emit, x->deviation));
+    else if (x->scale != 1) text_printf(text, ".\n   The functions scale it themselves: %s", scaled);
+    text_puts(text, "\n");
 }
 
 /* Classes: 0 'setosa', 1 'virginica' */
@@ -81,10 +121,13 @@ static void put_target(Emit *emit, Text *text) {
     const Model *model = emit->plan->model;
     const bool sparse = ((const LossDef *)model->compile.loss->class)->sparse;
     text_puts(text, sparse ? "target: class numbers, of " : "target: ");
-    put_source(text, &model->y, sparse ? "the caller" : "what the loss compares with");
+    put_source(emit, text, &model->y, sparse ? "the caller" : "what the loss compares with");
     if (!sparse && model->y.scale != 1)
         text_printf(text, ".\n   The functions scale it themselves: target * %s. Outputs are in the units of that",
                     literal(emit, model->y.scale));
+    if (model->y.standardize)
+        text_printf(text, ".\n   The loss is of standardized ones, (target - %s) / %s; outputs are brought back",
+                    weight_field(emit, model->y.mean), weight_field(emit, model->y.deviation));
     text_puts(text, "\n");
 }
 
@@ -105,17 +148,125 @@ const char *class_names(Emit *emit) {
     return text_chars(&text);
 }
 
-void emit_adapt(Emit *emit, const Hole *holes, Text *out) {
-    const Preparation *const x = &emit->plan->model->x;
-    const Shape input = emit->plan->model->input;
-    const int64_t statistics = shape_size(x->mean->shape, 1), each = shape_size(input, 1) / statistics;
-    emit_template(
-        emit, out, "api_adapt",
+static const char *fill_function(const Preparation *x, const Column *column) {
+    return column->kind == COLUMN_CATEGORY ? "mode_of"
+           : !x->fill_word                 ? NULL
+           : strcmp(x->fill_word, "mean")  ? "median_of"
+                                           : "mean_of";
+}
+
+/* The functions that find out what stands for missing values, each once. */
+static void emit_fill_functions(Emit *emit, const Hole *holes, const Preparation *x, Text *out) {
+    static const char *const functions[] = {"mean_of", "median_of", "mode_of"};
+    const Hole *const all = with(emit, holes, (Hole[]){{"columns", integer(emit, x->columns.count)}, {NULL, NULL}});
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < x->columns.count; j++) {
+            const char *const own = fill_function(x, &x->columns.at[j]);
+            if (!own || strcmp(own, functions[i]) != 0) continue;
+            emit_template(emit, out, formatted(emit, "adapt_%s", own), all);
+            break;
+        }
+}
+
+/* p->x_fill[0] = (float)mean_of(x + 0, n); */
+static void put_fill(Emit *emit, const Preparation *x, const char *rows, Text *text) {
+    const char *const fill = weight_field(emit, x->fill);
+    for (int i = 0; i < x->columns.count; i++) {
+        const char *const function = fill_function(x, &x->columns.at[i]);
+        text_printf(text, "    p->%s[%d] = ", fill, i);
+        if (function) text_printf(text, "(%s)%s(x + %d, %s);\n", emit->real, function, i, rows);
+        else text_printf(text, "%s;\n", literal(emit, x->fill_number));
+    }
+}
+
+/* Value `i` of a row as it is scaled and standardized: what stands for it where it is missing. */
+static const char *value_text(Emit *emit, const Preparation *prepared, const char *given, int64_t statistics) {
+    const double factor = prepared->scale;
+    const char *const scale = factor != 1 ? formatted(emit, " * %s", double_literal(emit, factor)) : "";
+    const char *const at = formatted(emit, "%s[row * %s + i]", given, integer(emit, statistics));
+    if (!prepared->fill) return formatted(emit, "(double)%s%s", at, scale);
+    const bool same = statistics == prepared->columns.count;
+    const char *const column = same ? "i" : formatted(emit, "(row * %s + i) %% %d", integer(emit, statistics),
+                                                      prepared->columns.count);
+    return formatted(emit, "(double)(%s >= 0 || %s < 0 ? %s : p->%s[%s])%s", at, at, at,
+                     weight_field(emit, prepared->fill), column, scale);
+}
+
+/* Columns that are not standardized are left as they are. */
+static void put_left_columns(Emit *emit, const Preparation *x, Text *text) {
+    for (int i = 0; i < x->columns.count; i++)
+        if (!x->columns.at[i].standardized && shape_size(x->mean->shape, 1) == x->columns.count) {
+            text_printf(text, "    p->%s[%d] = 0;\n", weight_field(emit, x->mean), i);
+            text_printf(text, "    p->%s[%d] = 1;\n", weight_field(emit, x->deviation), i);
+        }
+}
+
+/* Samples of shape `sample` are learned of. */
+static void emit_adapt_of(Emit *emit, const Hole *holes, const Preparation *prepared, Shape sample, const char *given,
+                          Text *out) {
+    if (!prepared->fill && !prepared->mean) return;
+    const int64_t statistics = shape_size(prepared->mean ? prepared->mean->shape : prepared->fill->shape, 1);
+    const int64_t each = shape_size(sample, 1) / statistics;
+    const char *const rows = each == 1 ? "n" : formatted(emit, "n * %s", integer(emit, each));
+    const Hole *const all =
         with(emit, holes,
-             (Hole[]){{"x_scale", x->scale != 1 ? formatted(emit, " * %s", double_literal(emit, x->scale)) : ""},
+             (Hole[]){{"given", given},
+                      {"adapt", given[0] == 'x' ? "adapt" : "adapt_target"},
                       {"statistics", integer(emit, statistics)},
-                      {"rows", each == 1 ? "n" : formatted(emit, "n * %s", integer(emit, each))},
-                      {"mean", weight_field(emit, x->mean)},
-                      {"deviation", weight_field(emit, x->deviation)},
-                      {NULL, NULL}}));
+                      {"rows", rows},
+                      {"value", value_text(emit, prepared, given, statistics)},
+                      {"mean", prepared->mean ? weight_field(emit, prepared->mean) : ""},
+                      {"deviation", prepared->mean ? weight_field(emit, prepared->deviation) : ""},
+                      {"how", prepared->mean ? "/* Welford's way: one pass, and no loss of digits where the mean is "
+                                               "large. A value that never changes becomes 0. */"
+                                             : "/* What stands for missing values. */"},
+                      {NULL, NULL}});
+    Text body = {.arena = emit->arena};
+    if (prepared->fill) emit_fill_functions(emit, holes, prepared, out);
+    emit_template(emit, &body, "adapt_check", all);
+    if (prepared->fill) put_fill(emit, prepared, rows, &body);
+    if (prepared->mean) emit_template(emit, &body, "adapt_mean", all);
+    if (prepared->mean) put_left_columns(emit, prepared, &body);
+    const char *const text = arena_strndup(emit->arena, text_chars(&body), body.length - 1);
+    emit_template(emit, out, "api_adapt", with(emit, all, (Hole[]){{"body", text}, {NULL, NULL}}));
+}
+
+void emit_adapt(Emit *emit, const Hole *holes, Text *out) {
+    const Model *const model = emit->plan->model;
+    emit_adapt_of(emit, holes, &model->x, model->input, "x", out);
+    emit_adapt_of(emit, holes, &model->y, model->output, "target", out);
+}
+
+void emit_adapt_header(Emit *emit, const Hole *holes, Text *out) {
+    const Model *const model = emit->plan->model;
+    const char *const filled = model->x.fill ? "what stands for missing values, and mean and deviation,"
+                                             : "mean and deviation";
+    const Hole *const x = with(emit, holes,
+                               (Hole[]){{"given", "x"}, {"adapt", "adapt"}, {"learned", filled},
+                                        {"size", formatted(emit, "%s_IN", upper(emit->arena, model->name))},
+                                        {NULL, NULL}});
+    const Hole *const y = with(emit, holes,
+                               (Hole[]){{"given", "target"}, {"adapt", "adapt_target"},
+                                        {"learned", "mean and deviation"},
+                                        {"size", formatted(emit, "%s_TARGET", upper(emit->arena, model->name))},
+                                        {NULL, NULL}});
+    if (model->x.mean) emit_template(emit, out, "header_adapt", x);
+    else if (model->x.fill) emit_template(emit, out, "header_adapt_fill", holes);
+    if (model->y.mean) emit_template(emit, out, "header_adapt", y);
+}
+
+void emit_category_names(Emit *emit, const Hole *holes, Text *out) {
+    const Preparation *const x = &emit->plan->model->x;
+    for (int i = 0; i < x->columns.count; i++) {
+        const Labels labels = categories_of(emit, i);
+        Text text = {.arena = emit->arena};
+        for (int j = 0; j < labels.count; j++)
+            text_printf(&text, "%s%s", j ? ", " : "", one_line_literal(emit, labels.at[j]));
+        if (labels.count)
+            emit_template(emit, out, "header_categories",
+                          with(emit, holes,
+                               (Hole[]){{"column", integer(emit, i)},
+                                        {"names", text_chars(&text)},
+                                        {NULL, NULL}}));
+    }
 }

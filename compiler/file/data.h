@@ -8,9 +8,13 @@
 #include "emit/template.h"
 
 /** What the functions take and give, for the header's first lines; the labels as a list of strings, "" where there are
- *  none; and NAME_adapt, which learns mean and deviation of x. */
+ *  none; and NAME_adapt and its kin, which learn of the data what the model keeps of them. */
 const char *data_text(Emit *emit);
 const char *class_names(Emit *emit);
 void emit_adapt(Emit *emit, const Hole *holes, Text *out);
+/** What they are in the header. */
+void emit_adapt_header(Emit *emit, const Hole *holes, Text *out);
+/** For each column of categories that is known by --weights, its names; else nothing. */
+void emit_category_names(Emit *emit, const Hole *holes, Text *out);
 
 #endif

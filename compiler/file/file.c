@@ -171,7 +171,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
     if (plan->can_train) {
         emit_evaluate(emit, holes, programs, out);
         emit_train(emit, holes, programs, out);
-        if (plan->model->x.standardize) emit_adapt(emit, holes, out);
+        emit_adapt(emit, holes, out);
     }
     if (plan->mc_rows)
         emit_monte_carlo(emit, holes, input_check(emit),

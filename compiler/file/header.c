@@ -212,9 +212,10 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     if (options_weights(plan->options)) emit_template(emit, out, "header_weights", holes);
     if (options_weights(plan->options)) emit_selftest_header(emit, holes, out);
     if (*class_names(emit)) emit_template(emit, out, "header_classes", holes);
+    emit_category_names(emit, holes, out);
     if (plan->step_model) emit_template(emit, out, "header_stream", stream_holes(emit, holes));
     if (plan->can_train) emit_template(emit, out, "header_train", holes);
-    if (plan->can_train && plan->model->x.standardize) emit_template(emit, out, "header_adapt", holes);
+    if (plan->can_train) emit_adapt_header(emit, holes, out);
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
     if (plan->train.rounds.count) emit_template(emit, out, "rounds_header", holes);
     if (plan->update.averages) emit_template(emit, out, "header_finish", holes);

@@ -126,7 +126,7 @@ static void metrics_table(Emit *emit, Text *out) {
 }
 
 /* {"csv", "x.csv", …}; the columns go to a table of their own. */
-static const char *source_text(Emit *emit, const Object *source, const char *name, Text *tables) {
+static const char *source_literal(Emit *emit, const Object *source, const char *name, Text *tables) {
     if (!source) return "{0}";
     const SourceArgs *args = source->args;
     const char *columns = "NULL", *names = "NULL";
@@ -146,14 +146,34 @@ static const char *source_text(Emit *emit, const Object *source, const char *nam
         text_puts(tables, "};\n");
     }
     const bool rows = args->rows.count == 2;
-    return formatted(emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s}",
-                     string_literal(emit, source->class->name), string_literal(emit, args->path),
+    return formatted(emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s,\n     %d, %d, %" PRId64
+                     ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %d, %d, %s, %d, %d}",
+                     string_literal(emit, args->of ? args->of->class->name : source->class->name),
+                     string_literal(emit, args->path),
                      args->array ? string_literal(emit, args->array) : "NULL", columns,
                      index.count > 0 ? index.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
                      rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1,
                      double_literal(emit, source->class == &source_labels ? 1 : args->scale),
                      args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header,
-                     names);
+                     names, args->decimal ? args->decimal[0] : 0,
+                     args->missing.word && strcmp(args->missing.word, "drop") == 0, args->length, args->ahead,
+                     args->stride, args->sampling_rate, args->by && strcmp(args->by, "words") == 0, args->follows,
+                     double_literal(emit, args->value), args->padding && strcmp(args->padding, "post") == 0,
+                     args->truncating && strcmp(args->truncating, "post") == 0);
+}
+
+/* What becomes of the columns of x. */
+static void columns_table(Emit *emit, Text *out) {
+    static const char *const kinds[] = {"NUMBER", "CATEGORY", "DATE"};
+    const Preparation *const x = &emit->plan->model->x;
+    if (x->columns.count) text_puts(out, "static const nnc_column main_columns[] = {\n");
+    for (int i = 0; i < x->columns.count; i++) {
+        const Column *const column = &x->columns.at[i];
+        text_printf(out, "    {NNC_COLUMN_%s, %" PRId64 ", %d, %d, %s},\n", kinds[column->kind], column->places,
+                    column->other, column->standardized,
+                    column->name ? string_literal(emit, column->name) : "NULL");
+    }
+    if (x->columns.count) text_puts(out, "};\n");
 }
 
 /* How long epochs are and when to validate, then the callbacks. */
@@ -184,11 +204,12 @@ static void fit_table(Emit *emit, Text *out) {
     const FitArgs *fit = &model->fit;
     const Objects validation = fit->validation_data;
     const bool any = model->has_fit;
-    const char *x = source_text(emit, any ? fit->x : NULL, "x", out),
-               *y = source_text(emit, any ? fit->y : NULL, "y", out);
-    const char *weight = source_text(emit, any ? fit->sample_weight : NULL, "sample_weight", out);
-    const char *val_x = source_text(emit, any && validation.count == 2 ? validation.at[0] : NULL, "validation_x", out);
-    const char *val_y = source_text(emit, any && validation.count == 2 ? validation.at[1] : NULL, "validation_y", out);
+    const char *x = source_literal(emit, any ? fit->x : NULL, "x", out),
+               *y = source_literal(emit, any ? fit->y : NULL, "y", out);
+    const char *weight = source_literal(emit, any ? fit->sample_weight : NULL, "sample_weight", out);
+    const bool validates = any && validation.count == 2;
+    const char *val_x = source_literal(emit, validates ? validation.at[0] : NULL, "validation_x", out);
+    const char *val_y = source_literal(emit, validates ? validation.at[1] : NULL, "validation_y", out);
     const int weights = any && fit->class_weight.count > 0 ? fit->class_weight.count : 0;
     if (weights) text_puts(out, "static const nnc_class_weight main_class_weights[] = {\n");
     for (int i = 0; i < weights; i++)
@@ -197,12 +218,13 @@ static void fit_table(Emit *emit, Text *out) {
     if (weights) text_puts(out, "};\n");
     text_printf(out,
                 "static const nnc_fit_defaults main_fit = {\n    %s,\n    %s,\n    %s,\n    %s,\n    %s,\n    %s, %d, "
-                "%d, %d, %d, %s %s, %d\n};\n",
+                "%d, %d, %d, %s %d, %d, %" PRId64 ", %s, %d\n};\n",
                 x, y, weight, val_x, val_y, double_literal(emit, any ? fit->validation_split : 0),
                 any ? (int)fit->epochs : 1,
                 any && fit->batch_size > 0 && fit->batch_size < model->batch ? (int)fit->batch_size : (int)model->batch,
                 any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1,
-                schedule_text(emit, out), weights ? "main_class_weights" : "NULL", weights);
+                schedule_text(emit, out), any && fit->shuffle_rows, any && fit->stratify,
+                any ? fit->shuffle_seed : 0, weights ? "main_class_weights" : "NULL", weights);
 }
 
 static void evaluate_table(Emit *emit, Text *out) {
@@ -211,9 +233,9 @@ static void evaluate_table(Emit *emit, Text *out) {
     const bool any = model->has_evaluate;
     /* A program that only predicts reads x as evaluate() would, or else fit(). */
     const Object *only_x = !emit->plan->can_train && !(any && evaluate->x) && model->has_fit ? model->fit.x : NULL;
-    const char *x = source_text(emit, only_x ? only_x : any ? evaluate->x : NULL, "evaluate_x", out);
-    const char *y = source_text(emit, any ? evaluate->y : NULL, "evaluate_y", out);
-    const char *weight = source_text(emit, any ? evaluate->sample_weight : NULL, "evaluate_sample_weight", out);
+    const char *x = source_literal(emit, only_x ? only_x : any ? evaluate->x : NULL, "evaluate_x", out);
+    const char *y = source_literal(emit, any ? evaluate->y : NULL, "evaluate_y", out);
+    const char *weight = source_literal(emit, any ? evaluate->sample_weight : NULL, "evaluate_sample_weight", out);
     text_printf(
         out, "static const nnc_evaluate_defaults main_evaluate_defaults = {\n    %s,\n    %s,\n    %s,\n    %d,\n};\n",
         x, y, weight, (int)model->batch);
@@ -228,6 +250,10 @@ static size_t notes_table(Emit *emit, Text *out) {
                     string_literal(emit, notes->at[i].value));
     if (notes->count) text_puts(out, "};\n");
     return notes->count;
+}
+
+static const char *fill_text(const Preparation *x) {
+    return !x->fills ? "NONE" : !x->fill_word ? "NUMBER" : strcmp(x->fill_word, "mean") == 0 ? "MEAN" : "MEDIAN";
 }
 
 static const char *model_text(Emit *emit, size_t notes) {
@@ -254,7 +280,9 @@ static const char *model_text(Emit *emit, size_t notes) {
     const Shape rows = train ? loss_rows(model) : shape_of(1, (int64_t[]){BATCH});
     text_printf(&out, "%s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0");
     text_printf(&out, "%s, %s, %d,\n", double_literal(emit, model->x.scale), double_literal(emit, model->y.scale),
-                model->x.standardize);
+                plan->statistics);
+    text_printf(&out, "%s, %d, NNC_FILL_%s, %s,\n", model->x.columns.count ? "main_columns" : "NULL",
+                model->x.columns.count, fill_text(&model->x), double_literal(emit, model->x.fill_number));
     text_printf(&out, "%d, %s,\n", rows.rank - 1, dims_text(emit, rows, 1, 0));
     text_printf(&out, "sizeof(%s_params), sizeof(%s_work), %s,\n", prefix, prefix,
                 train ? formatted(emit, "sizeof(%s_trainer)", prefix) : "0");
@@ -308,6 +336,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     if (plan->can_train) callbacks_table(emit, &tables);
     if (plan->can_train) fit_table(emit, &tables);
     evaluate_table(emit, &tables);
+    columns_table(emit, &tables);
     const size_t notes = notes_table(emit, &tables);
     const char *const model = model_text(emit, notes);
     const bool long_strings = strlen(model) > MOST_CHARACTERS; /* the table of many layers is one of them */

@@ -104,7 +104,7 @@ static nnc_model model_of(Emit *emit) {
     const size_t real = (size_t)element_bytes(plan->real);
     return (nnc_model){.name = plan->model->name,
                        .real_size = real,
-                       .standardizes = plan->model->x.standardize,
+                       .statistics = (size_t)plan->statistics,
                        .tensors = tensors,
                        .tensor_count = (size_t)plan->weights.count,
                        .parameter_count = offset,

@@ -174,7 +174,10 @@ void bind_none(const ArgDef *row, void *field) {
         *(Ints *)field = (Ints){.count = -1};
         break;
     case ARG_COLUMNS:
-        *(Columns *)field = (Columns){{.count = -1}, NULL};
+        *(Columns *)field = (Columns){.index.count = -1};
+        break;
+    case ARG_NUMBER_OR_WORD:
+        *(NumberOrWord *)field = (NumberOrWord){NAN, NULL};
         break;
     case ARG_REALS:
         *(Reals *)field = (Reals){NULL, -1};
@@ -183,7 +186,7 @@ void bind_none(const ArgDef *row, void *field) {
         *(Rates *)field = (Rates){.count = 0};
         break;
     case ARG_WEIGHTS:
-        *(Weights *)field = (Weights){NULL, NULL, -1};
+        *(Weights *)field = (Weights){.count = -1};
         break;
     case ARG_OBJECT:
         *(Object **)field = NULL;

@@ -260,13 +260,26 @@ static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
     return valid;
 }
 
+static bool bind_number_or_word(const Target *target, const Ast *value, NumberOrWord *field) {
+    if (value->kind == AST_STRING) {
+        return bind_choice(target, value, &field->word);
+    }
+    return bind_real(target, value, &field->number);
+}
+
 /* Strings stand for names; the rest is as for integers. */
 static bool bind_columns(const Target *target, const Ast *value, Columns *field) {
     const Ast *single = value;
     const bool sequence = value->kind == AST_TUPLE || value->kind == AST_LIST;
     const int count = sequence ? value->items.count : 1;
+    if (target->row->truths && value->kind == AST_BOOL) {
+        *field = (Columns){.index.count = value->boolean ? 0 : -1, .all = value->boolean};
+        return true;
+    }
     if (!sequence && value->kind != AST_NUMBER && value->kind != AST_STRING) {
-        return wrong_type(target, value, "a number or name of a column, or a tuple of them");
+        return wrong_type(target, value,
+                          target->row->truths ? "True, False, a number or name of a column, or a tuple of them"
+                                              : "a number or name of a column, or a tuple of them");
     }
     if (!is_filled(target, count)) {
         return false;
@@ -285,7 +298,7 @@ static bool bind_columns(const Target *target, const Ast *value, Columns *field)
             valid &= bind_int(&inner, entry, &numbers[i]);
         }
     }
-    *field = (Columns){{.at = numbers, .count = count}, named ? names : NULL};
+    *field = (Columns){{.at = numbers, .count = count}, named ? names : NULL, false};
     return valid;
 }
 
@@ -342,23 +355,34 @@ static bool bind_rates(const Target *target, const Ast *value, Rates *field) {
 
 static bool bind_weights(const Target *target, const Ast *value, Weights *field) {
     const Binder *binder = target->binder;
+    const bool named = target->row->named;
     if (value->kind != AST_DICT) {
-        return wrong_type(target, value, "a dict such as {0: 1.0, 1: 3.0}");
+        return wrong_type(target, value, named ? "a dict such as {'color': 3}" : "a dict such as {0: 1.0, 1: 3.0}");
     }
     const int count = value->dict.count;
     int64_t *keys = NEW_ARRAY(binder->arena, int64_t, count);
+    const char **names = NEW_ARRAY(binder->arena, const char *, count);
     double *numbers = NEW_ARRAY(binder->arena, double, count);
     bool valid = true;
     for (int i = 0; i < count; i++) {
         Target key = entry_target(target, value->dict.keys[i]), entry = entry_target(target, value->dict.values[i]);
         const Ast *class = constants_value(binder->constants, value->dict.keys[i], CLASS_KIND_COUNT);
-        if (!whole_value(class, &keys[i]) || keys[i] < 0) {
-            valid = wrong_type(&key, class, "a dict whose keys are integers from 0 on");
+        int64_t whole;
+        if (named && class->kind == AST_STRING) {
+            valid &= string_value(&key, class, &names[i]);
+        } else if (!whole_value(class, &keys[i]) || (keys[i] < 0 && !named)) {
+            valid = wrong_type(&key, class,
+                               named ? "a dict whose keys are names or numbers of columns"
+                                     : "a dict whose keys are integers from 0 on");
         }
-        valid &=
-            bind_real(&entry, constants_value(binder->constants, value->dict.values[i], CLASS_KIND_COUNT), &numbers[i]);
+        const Ast *number = constants_value(binder->constants, value->dict.values[i], CLASS_KIND_COUNT);
+        if (target->row->whole && !whole_value(number, &whole)) {
+            valid = wrong_type(&entry, number, "a dict whose values are integers");
+        } else {
+            valid &= bind_real(&entry, number, &numbers[i]);
+        }
     }
-    *field = (Weights){keys, numbers, count};
+    *field = (Weights){keys, numbers, count, named ? names : NULL};
     return valid;
 }
 
@@ -432,6 +456,8 @@ bool bind_value(const Binder *binder, const Class *owner, const ArgDef *row, con
         return bind_ints(&target, value, field);
     case ARG_COLUMNS:
         return bind_columns(&target, value, field);
+    case ARG_NUMBER_OR_WORD:
+        return bind_number_or_word(&target, value, field);
     case ARG_REALS:
         return bind_reals(&target, value, field);
     case ARG_RATES:

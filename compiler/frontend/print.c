@@ -78,7 +78,13 @@ static void print_rates(Rates rates, Text *out) {
 static void print_weights(Weights weights, Text *out) {
     text_puts(out, "{");
     for (int i = 0; i < weights.count; i++) {
-        text_printf(out, "%s%lld: ", i > 0 ? ", " : "", (long long)weights.keys[i]);
+        text_puts(out, i > 0 ? ", " : "");
+        if (weights.names != NULL && weights.names[i] != NULL) {
+            print_string(weights.names[i], out);
+        } else {
+            print_integer(weights.keys[i], out);
+        }
+        text_puts(out, ": ");
         print_real(weights.at[i], out);
     }
     text_puts(out, "}");
@@ -112,7 +118,8 @@ static void print_list(ArgType type, const void *field, Text *out) {
         const Weights *weights = field;
         if (!printed_none(weights->count, out)) print_weights(*weights, out);
     } else if (!printed_none(columns->index.count, out)) {
-        if (columns->names == NULL) print_ints(columns->index, out);
+        if (columns->all) text_puts(out, "True");
+        else if (columns->names == NULL) print_ints(columns->index, out);
         else print_columns(columns, out);
     }
 }
@@ -133,11 +140,20 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
     case ARG_REAL:
     case ARG_SCALE: print_real(*(const double *)field, out); break;
     case ARG_BOOL: text_puts(out, *(const bool *)field ? "True" : "False"); break;
+    case ARG_NUMBER_OR_WORD: {
+        const NumberOrWord *either = field;
+        if (either->word != NULL) print_string(either->word, out);
+        else print_real(either->number, out);
+        break;
+    }
     case ARG_STRING:
     case ARG_CHOICE: print_string(*(const char *const *)field, out); break;
+    case ARG_COLUMNS:
+        if (row->truths && ((const Columns *)field)->index.count < 0) text_puts(out, "False");
+        else print_list(row->type, field, out);
+        break;
     case ARG_INTS:
     case ARG_SHAPE:
-    case ARG_COLUMNS:
     case ARG_REALS:
     case ARG_WEIGHTS: print_list(row->type, field, out); break;
     case ARG_RATES: print_rates(*(const Rates *)field, out); break;

@@ -48,8 +48,9 @@ typedef struct Ints {
 
 /** Columns of a table, each by its number or, where names[i] is not NULL, by its name. */
 typedef struct Columns {
-    Ints index;
+    Ints index;               /* count < 0: None */
     const char *const *names; /* NULL: all are numbers */
+    bool all;                 /* True; index.count is 0 */
 } Columns;
 
 typedef struct Reals {
@@ -69,8 +70,15 @@ typedef struct Rates {
 typedef struct Weights {
     const int64_t *keys;
     const double *at;
-    int count; /* < 0: None */
+    int count;                /* < 0: None */
+    const char *const *names; /* of keys that are strings instead; NULL: all are integers */
 } Weights;
+
+/** A number, or one of a few words. */
+typedef struct NumberOrWord {
+    double number;    /* NaN: neither */
+    const char *word; /* NULL: the number */
+} NumberOrWord;
 
 typedef struct Objects {
     Object **at;
@@ -96,6 +104,7 @@ typedef enum ArgType {
     ARG_REALS,    /* Reals: likewise, of numbers */
     ARG_WEIGHTS,  /* Weights: {0: 1.0, 1: 3.0}; min and max are those of the numbers */
     ARG_COLUMNS,  /* Columns: a tuple or list of integers and strings, or one of them */
+    ARG_NUMBER_OR_WORD, /* NumberOrWord: a number, or one of `choices` */
     ARG_RATES,    /* Rates: {0: 1e-2, 10: 1e-3}, or a list, one for each epoch, or a schedule */
     ARG_OBJECT,   /* Object *: a call, or a string that names a class of `class_kind`; None is NULL */
     ARG_OBJECTS,  /* Objects: a list or tuple of such, or a single one */
@@ -123,7 +132,9 @@ struct ArgDef {
     bool keyword_only;
     bool none_entries;          /* ARG_INTS, ARG_SHAPE: entries may be None, which is DIM_NONE */
     bool pairs;                 /* ARG_INTS: the entries may be pairs instead */
-    bool truths;                /* ARG_INT: True is 1 and False 0 */
+    bool truths;                /* ARG_INT: True is 1 and False 0; ARG_COLUMNS: all columns and none */
+    bool named;                 /* ARG_WEIGHTS: keys may be names */
+    bool whole;                 /* ARG_WEIGHTS: values are integers */
     bool filled;                /* sequences: not empty */
     bool alone;                 /* ARG_OBJECTS: a single one is written without brackets */
     bool may_be_none;           /* None is taken although it is not the default */

@@ -142,7 +142,7 @@ static void normalization_shape(Layer *layer, Diags *diags) {
 const Formula standardized = {
     "standardized", {"x", "mean", "deviation"}, "(x - mean) / deviation", {"d / deviation"}};
 
-static const Formula restored = {"restored", {"x", "mean", "deviation"}, "mean + x * deviation", {"d * deviation"}};
+const Formula restored = {"restored", {"x", "mean", "deviation"}, "mean + x * deviation", {"d * deviation"}};
 
 static Tensor *normalization_forward(const Layer *layer, Builder *build, Tensor *x) {
     const RescalingArgs *a = layer->args;

@@ -6,6 +6,6 @@
 #include "plan/plan.h"
 
 /** (x - mean) / deviation */
-extern const Formula standardized;
+extern const Formula standardized, restored;
 
 #endif

@@ -56,6 +56,7 @@ static bool is_part(const Tensor *tensor) {
 static void build_predict(Builder *build, const Model *model) {
     Program *program = build->program;
     Tensor *y = forward_layers(build, model, build_prepared_x(build, model, program->input));
+    y = build_restored_y(build, model, y);
     if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE || is_part(y))
         y = build_copy(build, y);
     tensor_storage(y)->kind = TENSOR_OUTPUT;
@@ -125,7 +126,8 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     if (loss->sparse) labels.rank--;
     program->target = build_tensor(&build, TENSOR_TARGET, "target", labels);
     if (loss->sparse) program->target->type = ELEMENT_INT32;
-    program->target = build_prepared_y(&build, model, program->target);
+    Tensor *const scaled = program->target = build_scaled_y(&build, model, program->target);
+    program->target = build_standardized_y(&build, model, scaled);
     program->sample_weight = build_tensor(&build, TENSOR_SAMPLE_WEIGHT, "sample_weight", loss_rows(model));
 
     Tensor *prediction = forward_layers(&build, model, build_prepared_x(&build, model, program->input));
@@ -135,6 +137,10 @@ static void build_program(Plan *plan, Program *program, const char *name, bool t
     const int forward_end = program->ops.count;
     Tensor *p = build_loss(&build, judged);
     build_weight_penalties(&build);
+    if (model->y.standardize) { /* metrics are in the units of y */
+        program->target = scaled;
+        prediction = build_restored_y(&build, model, prediction);
+    }
     build_metrics(&build, prediction);
     if (!training) return;
     for (int i = 0; i < build.loss_ops.count; i++) list_push(plan->arena, &program->ops, build.loss_ops.at[i]);
@@ -195,7 +201,8 @@ static bool takes_indices(const Op *op) { return op->def == &op_gather || op->de
  * nothing but indices. */
 static void check_indices(Plan *plan, Diags *diags) {
     const Program *program = &plan->predict;
-    const bool prepared = plan->model->x.scale != 1 || plan->model->x.standardize;
+    const Preparation *const x = &plan->model->x;
+    const bool prepared = x->scale != 1 || x->standardize || x->fills;
     for (int i = 0; i < program->ops.count; i++) {
         const Op *op = program->ops.at[i];
         if (op->def == &op_gather && prepared) {
@@ -214,12 +221,16 @@ static void check_indices(Plan *plan, Diags *diags) {
     }
 }
 
-/* What standardizes x stands first among the weights. */
+/* What is learned of the data stands first among the weights. */
 static void build_statistics(Plan *plan) {
     Builder build = {.plan = plan, .program = &plan->predict};
-    if (!plan->model->x.standardize) return;
-    build_weight(&build, plan->model->x.mean);
-    build_weight(&build, plan->model->x.deviation);
+    const Preparation *const prepared[] = {&plan->model->x, &plan->model->y};
+    for (int i = 0; i < 2; i++) {
+        const Weight *const learned[] = {prepared[i]->fill, prepared[i]->mean, prepared[i]->deviation};
+        for (int j = 0; j < 3; j++)
+            if (learned[j]) build_weight(&build, learned[j]);
+    }
+    plan->statistics = plan->weights.count;
 }
 
 /* Of one sample. */

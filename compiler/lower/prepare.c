@@ -8,6 +8,9 @@
 #include "lower/prepare.h"
 #include "model/layer.h"
 #include "model/model.h"
+#include "model/prepare.h"
+#include "model/shape.h"
+#include "ops/one_hot.h"
 #include "plan/plan.h"
 
 static const Formula scaled = {"scaled", {"x"}, "x * scale", {"d * scale"}, .kind = FORMULA_PRODUCT};
@@ -31,16 +34,45 @@ static Tensor *named(Builder *build, Tensor *prepared, const Tensor *given) {
     return prepared;
 }
 
-Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *given) {
-    Weight *const mean = model->x.mean, *const deviation = model->x.deviation;
-    Tensor *x = build_scaled(build, given, &model->x);
-    if (model->x.standardize)
-        x = build_part(build, &standardized,
-                       (Tensor *[]){x, build_weight(build, mean), build_weight(build, deviation), NULL}, NULL,
-                       given->name);
-    return named(build, x, given);
+/* What is missing is NaN, which is neither less than anything nor more. */
+static const Formula filled = {
+    "filled", {"x", "fill"}, "v_select(x >= 0.0, x, v_select(x < 0.0, x, fill))", {"d"}};
+
+static Tensor *build_standardized(Builder *build, const Preparation *prepared, Tensor *x, const char *what) {
+    Tensor *const mean = build_weight(build, prepared->mean);
+    Tensor *const deviation = build_weight(build, prepared->deviation);
+    return build_part(build, &standardized, (Tensor *[]){x, mean, deviation, NULL}, NULL, what);
 }
 
-Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target) {
+static Tensor *build_categories(Builder *build, const Model *model, Tensor *x, const char *what) {
+    int64_t *const places = NEW_ARRAY(build->plan->arena, int64_t, model->x.columns.count + 1);
+    for (int i = 0; i < model->x.columns.count; i++) places[i] = model->x.columns.at[i].places;
+    if (shape_equal(model_prepared(model, x->shape), x->shape)) return x;
+    return build_one_hot(build, x, places, arena_printf(build->plan->arena, "prepare_%s_categories", what));
+}
+
+Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *given) {
+    Tensor *x = given;
+    if (model->x.fills)
+        x = build_part(build, &filled, (Tensor *[]){x, build_weight(build, model->x.fill), NULL}, NULL, given->name);
+    x = build_scaled(build, x, &model->x);
+    if (model->x.standardize) x = build_standardized(build, &model->x, x, given->name);
+    return named(build, build_categories(build, model, x, given->name), given);
+}
+
+Tensor *build_scaled_y(Builder *build, const Model *model, Tensor *target) {
     return element_is_real(target->type) ? named(build, build_scaled(build, target, &model->y), target) : target;
+}
+
+Tensor *build_standardized_y(Builder *build, const Model *model, Tensor *target) {
+    return model->y.standardize ? build_standardized(build, &model->y, target, "target") : target;
+}
+
+Tensor *build_restored_y(Builder *build, const Model *model, Tensor *prediction) {
+    if (!model->y.standardize) return prediction;
+    Tensor *const mean = build_weight(build, model->y.mean), *const deviation = build_weight(build, model->y.deviation);
+    Tensor *y = build_map(build, &restored, (Tensor *[]){prediction, mean, deviation, NULL}, NULL, 0);
+    y->producer->name = "restore_prediction";
+    y->mask = prediction->mask;
+    return y;
 }

@@ -7,9 +7,13 @@
 #include "model/model.h"
 #include "plan/plan.h"
 
-/** The values that the first layer sees, and that loss and metrics compare with: what the caller gives, prepared as the
- *  model says. */
+/** What the first layer sees: what the caller gives, prepared as the model says. */
 Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *x);
-Tensor *build_prepared_y(Builder *build, const Model *model, Tensor *target);
+/** Real targets in the units of predictions; others as they are. */
+Tensor *build_scaled_y(Builder *build, const Model *model, Tensor *target);
+/** What the loss compares with: those of above, standardized where fit() says so. */
+Tensor *build_standardized_y(Builder *build, const Model *model, Tensor *target);
+/** A prediction of standardized targets in their units; any other as it is. */
+Tensor *build_restored_y(Builder *build, const Model *model, Tensor *prediction);
 
 #endif

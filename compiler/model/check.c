@@ -130,7 +130,8 @@ static void check_class_weight(const Model *model, Diags *diags) {
     const Weights weights = model->fit.class_weight;
     const int64_t outputs = model->output.dim[model->output.rank - 1], classes = outputs > 1 ? outputs : 2;
     if (!model->has_fit || weights.count <= 0) return;
-    if (model->output.rank != 2) {
+    const Shape rows = shape_of(model->output.rank - 1, model->output.dim);
+    if (model->output.rank != 2 && !shape_equal(loss_rows(model), rows)) {
         diag(diags, D_class_weight_output, model->class_weight_span, shape_text(model->arena, model->output));
         return;
     }

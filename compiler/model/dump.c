@@ -52,6 +52,14 @@ static void put_model(const Model *model, Text *out) {
 static void put_preparation(const char *name, const Preparation *preparation, Text *out) {
     if (preparation->scale != 1) text_printf(out, "  %s times %.17g\n", name, preparation->scale);
     if (preparation->standardize) text_printf(out, "  %s standardized\n", name);
+    if (preparation->fills) text_printf(out, "  %s filled\n", name);
+    for (int i = 0; i < preparation->columns.count; i++) {
+        const Column *const column = &preparation->columns.at[i];
+        static const char *const kinds[] = {"numbers", "categories", "dates"};
+        if (column->kind != COLUMN_NUMBER || column->standardized)
+            text_printf(out, "  %s column %d: %s, %" PRId64 " places%s\n", name, i, kinds[column->kind], column->places,
+                        column->standardized ? ", standardized" : "");
+    }
 }
 
 void identity_dump(const Model *model, Text *out) {
@@ -65,6 +73,9 @@ void identity_dump(const Model *model, Text *out) {
                               .verbose = INT_NONE,
                               .validation_data = {NULL, 0},
                               .shuffle = true,
+                              .shuffle_rows = fit->shuffle_rows,
+                              .shuffle_seed = fit->shuffle_seed,
+                              .stratify = fit->stratify,
                               .callbacks = fit->callbacks,
                               .initial_epoch = fit->initial_epoch,
                               .steps_per_epoch = fit->steps_per_epoch,

@@ -384,10 +384,13 @@ static void add_statements(Maker *maker, const AstFile *file) {
     }
     if (fit != NULL) {
         model->fit = *(const FitArgs *)fit->args;
+        if (model->fit.x && !model->fit.y) model->fit.y = source_target(maker->arena, model->fit.x);
         model->class_weight_span = object_arg_span(fit, "class_weight");
     }
     if (evaluate != NULL) {
         model->evaluate = *(const EvaluateArgs *)evaluate->args;
+        if (model->evaluate.x && !model->evaluate.y)
+            model->evaluate.y = source_target(maker->arena, model->evaluate.x);
     }
     check_compile(maker, compile, fit, evaluate);
     model->given_batch = maker->batch != INT_NONE;

@@ -17,13 +17,30 @@
 #include "model/shape.h"
 #include "model/statements.h"
 
+typedef enum ColumnKind { COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_DATE } ColumnKind;
+
+/** A column of a table, and what becomes of it. */
+typedef struct Column {
+    const char *name; /* NULL: it goes by its number */
+    int64_t number;
+    ColumnKind kind;
+    int64_t places; /* of a category: as many values, with a 1 in its place; 0: one value, its number */
+    bool other;     /* categories without a place of their own have the last one, if it is free */
+    bool standardized;
+} Column;
+
 /** What is done to values between the file and the network: said by the source of fit(), or where fit() names none of
  *  evaluate(). It belongs to the model: emitted functions take values as that file has them. */
 typedef struct Preparation {
     const Object *source; /* NULL: nothing is known of the file */
     double scale;         /* what every value is multiplied by; 1: nothing */
-    bool standardize;     /* x: then less its mean, divided by its deviation, both learned */
-    Weight *mean, *deviation;
+    bool standardize;     /* then less their mean, divided by their deviation, both learned; of y, undone in outputs */
+    const char *fill_word; /* 'mean', 'median'; NULL: the number */
+    double fill_number;
+    bool fills;           /* first of all, what is not a number becomes one, which is learned */
+    bool by_columns;      /* what is learned is learned of each column */
+    LIST(Column) columns; /* of the last dimension, where any is treated on its own; else none */
+    Weight *fill, *mean, *deviation;
 } Preparation;
 
 typedef struct Model {

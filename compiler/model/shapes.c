@@ -12,6 +12,7 @@
 #include "model/constraint.h"
 #include "model/layer.h"
 #include "model/model.h"
+#include "model/prepare.h"
 #include "model/regularizer.h"
 #include "model/shape.h"
 #include "model/shapes.h"
@@ -107,7 +108,8 @@ static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weight
 }
 
 void model_shapes(Model *model, Diags *diags) {
-    Shape shape = model->input;
+    model_read_x(model, diags);
+    Shape shape = model_prepared(model, model->input);
     int64_t weights = 0;
     const char *input = arena_printf(model->arena, "the input %s", shape_text(model->arena, shape));
     if (shape.rank > 0 && !check_size(model->arena, model->input_span, input, shape, model->batch, diags)) {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The argument tables of compile(), fit() and evaluate() and of the data sources. */
-#include <float.h>
-#include <math.h>
-#include <string.h>
+/* The argument tables of compile(), fit() and evaluate(). */
 
 #include "base/diag.h"
 #include "language/class.h"
@@ -44,6 +41,12 @@ static const ArgDef fit_args[] = {
     {ARG(FitArgs, validation_data), ARG_PAIR, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
      .doc = "(x, y) to validate with"},
     {ARG(FitArgs, shuffle), ARG_BOOL, DEFAULT("True"), .keyword_only = true, .doc = "a new order in every epoch"},
+    {ARG(FitArgs, shuffle_rows), ARG_BOOL, DEFAULT("False"), .keyword_only = true,
+     .doc = "the data are put in a random order before validation_split takes its part"},
+    {ARG(FitArgs, shuffle_seed), ARG_INT, DEFAULT("0"), RANGE(0, INT32_MAX), .keyword_only = true,
+     .doc = "of that order, which is the same in every run"},
+    {ARG(FitArgs, stratify), ARG_BOOL, DEFAULT("False"), .keyword_only = true,
+     .doc = "with shuffle_rows: both parts get the same share of every class"},
     {ARG(FitArgs, class_weight), ARG_WEIGHTS, DEFAULT("None"), RANGE(0, 1e30), .keyword_only = true,
      .doc = "{class: weight}: what samples count in the loss by their label; 1 for classes that are not named"},
     {ARG(FitArgs, sample_weight), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_SOURCE, .keyword_only = true,
@@ -84,19 +87,24 @@ static void require_data(const Object *object, bool x, bool y, bool sample_weigh
     }
 }
 
-/* Only inputs are standardized: figures and predictions are in the units of the labels. */
+/* Weights are what they are. */
 static void refuse_standardize(const Object *source, Diags *diags) {
-    if (source && ((const SourceArgs *)source->args)->standardize) {
+    if (source && source_standardizes(source->args)) {
         diag(diags, D_standardized_labels, object_arg_span(source, "standardize"));
     }
 }
 
+static bool names_target(const Object *x) {
+    return x && (x->class == &source_text || ((const SourceArgs *)x->args)->target.index.count > 0);
+}
+
 static void check_fit(const Object *object, Diags *diags) {
     const FitArgs *args = object->args;
-    refuse_standardize(args->y, diags);
     refuse_standardize(args->sample_weight, diags);
-    refuse_standardize(args->validation_data.count == 2 ? args->validation_data.at[1] : NULL, diags);
-    require_data(object, args->x != NULL, args->y != NULL, args->sample_weight != NULL, diags);
+    require_data(object, args->x != NULL, args->y != NULL || names_target(args->x), args->sample_weight != NULL, diags);
+    if (args->stratify && !args->shuffle_rows) {
+        diag(diags, D_stratify_alone, object_arg_span(object, "stratify"));
+    }
     if (args->class_weight.count >= 0 && args->sample_weight != NULL) {
         diag(diags, D_two_weights, object_arg_span(object, "class_weight"));
     }
@@ -108,9 +116,8 @@ static void check_fit(const Object *object, Diags *diags) {
 
 static void check_evaluate(const Object *object, Diags *diags) {
     const EvaluateArgs *args = object->args;
-    refuse_standardize(args->y, diags);
     refuse_standardize(args->sample_weight, diags);
-    require_data(object, args->x != NULL, args->y != NULL, args->sample_weight != NULL, diags);
+    require_data(object, args->x != NULL, args->y != NULL || names_target(args->x), args->sample_weight != NULL, diags);
 }
 
 const Class statement_compile = {
@@ -122,89 +129,3 @@ const Class statement_fit = {
 const Class statement_evaluate = {
     .kind = CLASS_STATEMENT, .name = "evaluate", .brief = "computes loss and metrics", .args = evaluate_args,
     .args_size = sizeof(EvaluateArgs), .check = check_evaluate};
-
-/* Sources: all bind into SourceArgs, each what its format has. */
-
-#define PATH_ARG {ARG(SourceArgs, path), ARG_STRING, .doc = "the file; also with .gz"}
-#define COLUMNS_ARG                                                                                                    \
-    {ARG(SourceArgs, columns), ARG_INTS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .filled = true,                \
-     .keyword_only = true,                                                                                             \
-     .doc = "which columns, counted from 0, negative ones from the end; all when not given"}
-#define ROWS_ARG                                                                                                       \
-    {ARG(SourceArgs, rows), ARG_INTS, DEFAULT("None"), RANGE(0, 1e15), .length = 2, .keyword_only = true,              \
-     .doc = "(first, end): rows from 0, the end not included; all when not given"}
-#define NAMED_COLUMNS_ARG                                                                                              \
-    {ARG(SourceArgs, columns),                                                                                         \
-     ARG_COLUMNS,                                                                                                      \
-     DEFAULT("None"),                                                                                                  \
-     RANGE(-INT32_MAX, INT32_MAX),                                                                                     \
-     .filled = true,                                                                                                   \
-     .keyword_only = true,                                                                                             \
-     .doc = "which columns, by their names in the first line, or counted from 0, or from the end as -1; all when not " \
-            "given"}
-#define STANDARDIZE_ARG                                                                                              \
-    {ARG(SourceArgs, standardize), ARG_BOOL, DEFAULT("False"), .keyword_only = true,                                 \
-     .doc = "each value less its mean, divided by its deviation, both learned from the training part and kept with " \
-            "the weights"}
-#define SCALE_ARG                                                                                                      \
-    {ARG(SourceArgs, scale), ARG_SCALE, DEFAULT("1"), RANGE(-FLT_MAX, FLT_MAX), .keyword_only = true,                  \
-     .doc = "every value is multiplied by it"}
-
-static const ArgDef csv_args[] = {
-    PATH_ARG, NAMED_COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG,
-    {ARG(SourceArgs, delimiter), ARG_STRING, DEFAULT("None"), .keyword_only = true,
-     .doc = "one character; comma, semicolon or tab is found out when not given"},
-    {ARG(SourceArgs, header), ARG_INT, DEFAULT("None"), RANGE(0, 1), .truths = true, .keyword_only = true,
-     .doc = "True: the first line holds names, False: it is a row; found out when not given"},
-    {0}};
-static const ArgDef npy_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
-static const ArgDef npz_args[] = {
-    PATH_ARG,
-    {ARG(SourceArgs, array), ARG_STRING, DEFAULT("None"), .doc = "the array's name; the only one when not given"},
-    COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
-static const ArgDef idx_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
-
-#define FOLDER_ARG {ARG(SourceArgs, path), ARG_STRING, .doc = "a folder with a folder of .png files for each class"}
-static const ArgDef images_args[] = {FOLDER_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
-static const ArgDef labels_args[] = {FOLDER_ARG, ROWS_ARG, {0}};
-
-static void check_rows(const Object *object, Diags *diags) {
-    const SourceArgs *args = object->args;
-    if (args->rows.count == 2 && args->rows.at[0] >= args->rows.at[1]) {
-        diag(diags, D_rows_order, object_arg_span(object, "rows"));
-    }
-    if (args->path[0] == '\0') {
-        diag(diags, D_empty_string, object_arg_span(object, "path"), "path", object->class->name);
-    }
-}
-
-static void check_source(const Object *object, Diags *diags) {
-    check_rows(object, diags);
-    if (fabs(((const SourceArgs *)object->args)->scale) < (double)FLT_MIN) {
-        diag(diags, D_no_scale, object_arg_span(object, "scale"));
-    }
-}
-
-static bool is_delimiter(const char *text) {
-    return strlen(text) == 1 && strchr(",;:|\t ", text[0]) != NULL;
-}
-
-static void check_csv(const Object *object, Diags *diags) {
-    const SourceArgs *args = object->args;
-    check_source(object, diags);
-    if (args->delimiter != NULL && !is_delimiter(args->delimiter)) {
-        diag(diags, D_delimiter, object_arg_span(object, "delimiter"));
-    }
-}
-
-/* `array`, `delimiter`, `scale` and `header` stay 0 in sources that have no such argument. */
-#define SOURCE_CLASS(name_, brief_, check_)                                                                            \
-    const Class source_##name_ = {.kind = CLASS_SOURCE, .name = #name_, .brief = (brief_), .args = name_##_args,       \
-                                  .args_size = sizeof(SourceArgs), .check = (check_)}
-
-SOURCE_CLASS(csv, "rows of numbers or labels as text", check_csv);
-SOURCE_CLASS(npy, "an array of NumPy", check_source);
-SOURCE_CLASS(npz, "one of several arrays of NumPy", check_source);
-SOURCE_CLASS(idx, "the format of MNIST", check_source);
-SOURCE_CLASS(images, "PNG pictures in folders by class, in a fixed random order", check_source);
-SOURCE_CLASS(labels, "the classes of such pictures, in the same order", check_rows);

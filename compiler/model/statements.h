@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "language/class.h"
 
 /** Arguments of callbacks; each class has some of them. */
@@ -25,6 +26,8 @@ typedef struct FitArgs {
     double validation_split;
     Objects validation_data, callbacks;
     int64_t initial_epoch, steps_per_epoch, validation_steps, validation_batch_size; /* INT_NONE: not given */
+    bool shuffle_rows, stratify;
+    int64_t shuffle_seed;
     Ints validation_freq; /* one number: after every so many epochs; in brackets: after these, from 1 */
     bool shuffle;
     Weights class_weight;
@@ -40,7 +43,8 @@ typedef struct CompileArgs {
     Objects metrics, weighted_metrics;
 } CompileArgs;
 
-/* Arguments of the data sources. */
+/* Arguments of the data sources. What windows() says of its table is in `of`, and stands here as well, so that whoever
+ * reads them need not care. */
 typedef struct SourceArgs {
     const char *path;
     const char *array; /* npz: which; NULL: the only one */
@@ -49,10 +53,28 @@ typedef struct SourceArgs {
     double scale;
     const char *delimiter; /* csv; NULL: found out from the file */
     int64_t header;        /* csv: 1 yes, 0 no, INT_NONE: found out */
-    bool standardize;      /* mean 0, deviation 1, as learned from the training part */
+    Columns standardize;   /* mean 0, deviation 1, as learned from the training part */
+    Weights categories;    /* csv: columns of text, and as how many values each reaches the network */
+    Columns indices, dates; /* csv: columns of text that become the number of their category; of dates */
+    NumberOrWord missing;  /* csv: what stands for a value that is not there; NaN: nothing does */
+    const char *unknown;   /* csv: what becomes of categories that training has not seen */
+    const char *decimal;   /* csv: what stands before the fraction, '.' or ',' */
+    Object *of;            /* windows: the table */
+    int64_t length, ahead, stride, sampling_rate; /* windows, in rows; length 0: none. ahead INT_NONE: not given */
+    Columns target;
+    const char *by;                   /* text: 'characters' or 'words'; NULL: it is none */
+    const char *padding, *truncating; /* sequences: 'pre' or 'post' */
+    double value;
+    bool follows; /* text: y has a target for each step */
 } SourceArgs;
 
-/** Sources that others are told apart from. (statements.c) */
-extern const Class source_csv, source_images, source_labels;
+/** Whether any column is standardized. */
+bool source_standardizes(const SourceArgs *args);
+/** What stands for y where x = windows(…, target=…) says it: the column that it names, `ahead` rows behind each
+ *  window. */
+Object *source_target(Arena *arena, const Object *x);
+
+/** Sources that others are told apart from. (sources.c) */
+extern const Class source_csv, source_images, source_labels, source_windows, source_text;
 
 #endif

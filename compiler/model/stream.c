@@ -8,6 +8,7 @@
 #include "language/class.h"
 #include "model/layer.h"
 #include "model/model.h"
+#include "model/prepare.h"
 #include "model/shape.h"
 #include "model/stream.h"
 
@@ -50,7 +51,7 @@ Model *model_of_step(const Model *model, Diags *diags) {
     step->batch = 1;
     memset(&step->layers, 0, sizeof step->layers);
     step->input.dim[0] = step->input.dim[1] = 1;
-    Shape shape = step->input, mask = {0};
+    Shape shape = model_prepared(model, step->input), mask = {0};
     for (int i = 0; i < model->layers.count; i++) {
         const bool before = timed;
         if (!check_stream(model->layers.at[i], &timed, diags)) return NULL;

@@ -340,6 +340,7 @@ struct Plan {
     Program step;           /* --stream … */
     const Model *step_model; /* … of this model; NULL: not asked for */
     Tensors weights, gradients, slots, masks, states;
+    int statistics; /* the first of the weights, which are learned of the data beforehand */
     Tensors stream_states; /* of `step` */
     /* those that outlast a program, of each kind; those of stream_states */
     Names by_name[TENSOR_VALUE], stream_by_name;

@@ -228,7 +228,7 @@ typedef struct nnc_metric {
 
 /** Where data comes from, as fit() and evaluate() of the model file say. path NULL: nothing was said. */
 typedef struct nnc_source {
-    const char *format; /* "csv", "npy", "npz", "idx", "images", "labels"; NULL: found out from the file */
+    const char *format; /* "csv", "npy", "npz", "idx", "images", "labels", "text", "sequences"; NULL: found out */
     const char *path;
     const char *array;      /* npz: the array's name, or NULL for the only one */
     const int64_t *columns; /* or NULL for all; negative ones count from the end */
@@ -238,7 +238,29 @@ typedef struct nnc_source {
     char delimiter;             /* csv; 0: comma, semicolon or tab, found out from the first line */
     int header;                 /* csv: 1 yes, 0 no, -1 found out: the first row's wanted columns are not all numbers */
     const char *const *column_names; /* csv: instead of the number where not NULL; NULL: all are numbers */
+    char decimal;                    /* csv: before the fraction of a number; 0: a point */
+    int drops;                       /* csv: rows that lack a value are left out */
+    size_t window, ahead, stride, sampling_rate; /* in rows: the length of a window, or 0: each row is a sample; how far
+                                                    behind its last row its target stands; between windows; steps */
+    int are_words;                       /* text: words, not characters */
+    int follows;                         /* text: a target for each step, what follows it */
+    double padding;                      /* sequences: what stands where there is nothing … */
+    int pads_end, truncates_end;         /* … at the end instead of the beginning; what is too long loses its end */
 } nnc_source;
+
+enum nnc_column_kind { NNC_COLUMN_NUMBER, NNC_COLUMN_CATEGORY, NNC_COLUMN_DATE };
+
+/** A column of x, as fit() says. */
+typedef struct nnc_column {
+    enum nnc_column_kind kind;
+    int places;       /* for its categories; 0: as many as there are */
+    int has_other;    /* categories without a place of their own are no error: they have the last one, if it is free */
+    int standardized; /* less its mean, divided by its deviation */
+    const char *name; /* or NULL */
+} nnc_column;
+
+/** What stands for a value of x that is missing. */
+enum nnc_fill { NNC_FILL_NONE, NNC_FILL_MEAN, NNC_FILL_MEDIAN, NNC_FILL_NUMBER };
 
 /** Something learned from the data that stands with the weights: a class's label, means. */
 typedef struct nnc_note {
@@ -280,6 +302,8 @@ typedef struct nnc_fit_defaults {
     size_t validation_after_count;
     const nnc_callback *callbacks;
     size_t callback_count;
+    int shuffle_rows, stratify; /* the data come in a random order, in which classes are spread evenly */
+    uint64_t shuffle_seed;
     const nnc_class_weight *class_weights; /* of other classes: 1; NULL: of all */
     size_t class_weight_count;
 } nnc_fit_defaults;
@@ -311,7 +335,11 @@ typedef struct nnc_model {
     int64_t ignore_class;                    /* label that a sparse loss leaves out; INT64_MIN: none */
     size_t target_size;                      /* values of y per sample */
     double x_scale, y_scale; /* by which the functions multiply x and y, as the file of fit() holds them; 0: by 1 */
-    int standardizes;        /* and x less its mean, divided by its deviation: the first two tensors */
+    size_t statistics;       /* the first tensors, which are learned of the data: x/fill, x/mean, x/deviation, y/… */
+    const nnc_column *columns; /* of the last dimension of x; NULL: nothing is said of single ones */
+    size_t column_count;
+    enum nnc_fill fill;
+    double fill_number;
     int weight_rank; /* sample weights: one for each row of the loss, */
     int64_t weight_shape[6]; /* of which a sample has these */
     size_t params_bytes, work_bytes, trainer_bytes;

@@ -43,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         0) {
         abort();
     }
-    int status = (choice & 3) == 0   ? nnc_read_csv(&reader, &source, choice & 32 ? NNC_F32 : NNC_F64, NULL, &array)
+    nnc_role role = {.dtype = choice & 32 ? NNC_F32 : NNC_F64};
+    int status = (choice & 3) == 0   ? nnc_read_csv(&reader, &source, &role, &array)
                  : (choice & 3) == 1 ? nnc_read_idx(&reader, &array)
                  : (choice & 3) == 2 ? nnc_read_npy(&reader, &array)
                                      : nnc_read_npz(&reader, choice & 8 ? "x" : NULL, "x", &array);

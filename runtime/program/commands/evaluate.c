@@ -31,6 +31,7 @@ NNC_API nnc_data_request nnc_evaluation_request(const nnc_model *model, const nn
     request.x = evaluate->x.path != NULL || request.x_path == NULL ? &evaluate->x : request.x;
     request.y = evaluate->y.path != NULL || request.y_path == NULL ? &evaluate->y : request.y;
     request.sample_weight = &evaluate->sample_weight;
+    request.learns = 0;
     return request;
 }
 
@@ -133,7 +134,9 @@ NNC_API int nnc_load_weights(nnc_session *session, const char *path) {
     if (nnc_session_weights(session, path) != 0) {
         return -1;
     }
-    return session->model->standardizes && !session->learned.knows_x ? nnc_fail_statistics(session->host, path) : 0;
+    return session->model->statistics > 0 && !session->learned.knows_x
+               ? nnc_fail_statistics(session->host, session->model, path)
+               : 0;
 }
 
 static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc_options *options) {

@@ -116,6 +116,9 @@ NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nn
     }
     nnc_data_request request = nnc_evaluation_request(model, options);
     request.with_y = 0;
+    if (request.x->path == NULL && request.x_path == NULL && model->fit != NULL) {
+        request.x = &model->fit->x; /* there is no evaluate() */
+    }
     request.learned = &session.learned;
     memset(&data, 0, sizeof data);
     if (nnc_session_open(host, model, options->batch_size, 0, &session) == 0) {

@@ -80,7 +80,7 @@ static const char *nnc_label_of_output(const nnc_results *results, size_t index)
     const nnc_model *model = results->session->model;
     const nnc_learned *learned = &results->session->learned;
     size_t last = model->output_rank > 0 ? (size_t)model->output_shape[model->output_rank - 1] : 1;
-    return learned->class_count == last ? learned->classes[index % last] : NULL;
+    return learned->classes.count == last ? learned->classes.at[index % last] : NULL;
 }
 
 /* CSV: a line of names, then a line for each sample ---------------------------------------------------------------- */
@@ -158,7 +158,7 @@ static void nnc_put_json_begin(nnc_results *results, const char *array) {
     for (size_t i = 0; is_first && nnc_label_of_output(results, i) != NULL; i++) {
         nnc_result_text(results, i == 0 ? "\"classes\": [" : ", ");
         nnc_result_string(results, nnc_label_of_output(results, i));
-        if (i + 1 == results->session->learned.class_count) {
+        if (i + 1 == results->session->learned.classes.count) {
             nnc_result_text(results, "], ");
             break;
         }

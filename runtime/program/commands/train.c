@@ -36,6 +36,7 @@ NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_optio
     request.prefix = "";
     request.with_y = 1;
     request.learned = NULL;
+    request.learns = 1;
     return request;
 }
 
@@ -142,15 +143,15 @@ static int nnc_initialise(nnc_training *training) {
     return nnc_session_weights(session, training->options->weights);
 }
 
-/* What standardizes the inputs: of the training part only, and only once, unless it came with the weights. */
+/* What fills, and standardizes: of the training part only, and only once, unless it came with the weights. */
 static int nnc_learn(nnc_training *training) {
     nnc_learned *learned = &training->session.learned;
-    if (!training->model->standardizes || learned->knows_x || (training->resumed != NULL && !training->is_imported)) {
+    if (training->model->statistics == 0 || learned->knows_x || (training->resumed != NULL && !training->is_imported)) {
         return 0;
     }
     learned->knows_x = 1;
-    return nnc_learn_statistics(training->host, training->model, &training->data.x, training->train_count,
-                                training->session.params);
+    return nnc_learn_statistics(training->host, training->model, &training->data.x, &training->data.y,
+                                training->train_count, training->session.params);
 }
 
 static int nnc_prepare(nnc_training *training) {
@@ -173,6 +174,8 @@ static int nnc_prepare(nnc_training *training) {
                          &training->session) != 0 ||
         nnc_load_masks(training) != 0 || nnc_callbacks_open(training) != 0 || nnc_initialise(training) != 0 ||
         nnc_dataset_load(host, model, &request, &training->data) != 0 ||
+        (model->fit->shuffle_rows && nnc_dataset_shuffle(host, model, model->fit->shuffle_seed, model->fit->stratify,
+                                                         &training->data) != 0) ||
         nnc_check_weights(host, model, &training->data) != 0 || nnc_load_validation(training) != 0 ||
         nnc_learn(training) != 0 || nnc_totals_open(host, model, "", &training->totals) != 0 ||
         nnc_totals_open(host, model, "val_", &training->validation_totals) != 0 ||
@@ -209,6 +212,7 @@ static int nnc_prepare(nnc_training *training) {
     nnc_progress_open(&training->progress, options->verbose >= 0 ? options->verbose : model->fit->verbose);
     if (training->progress.verbose > 0) {
         nnc_learned_print(&training->session.learned);
+        nnc_warn_of_data(training);
     }
     return 0;
 }
@@ -247,6 +251,7 @@ static nnc_ending nnc_train_batch(nnc_training *training) {
                               nnc_training_team(session));
     int status = nnc_session_step(session, nnc_session_fit_weight(session, &training->data, n), n);
     if (status == NNC_E_NONFINITE || (status == NNC_OK && !isfinite(nnc_get_real(model, session->sums, 0)))) {
+        nnc_find_grown(training);
         if (!nnc_callbacks_accept_nonfinite(training)) {
             return NNC_ENDING_NONFINITE;
         }
@@ -397,12 +402,14 @@ static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves, 
         host->status = NNC_EXIT_SIGNAL + nnc_signal_pending();
     } else if (ending == NNC_ENDING_NONFINITE) {
         nnc_progress_abandon(&training->progress);
-        return nnc_fail(host, "the loss is not finite in epoch %llu, batch %llu: try a smaller learning rate%s%s%s",
-                        (unsigned long long)place->epoch + 1, (unsigned long long)place->step + 1,
-                        !saves ? "" : best ? "; the best weights are in "
-                                           : "; the weights of before that batch are in ",
-                        saves ? options->save : "",
-                        options->save && !saves ? "; nothing is saved, for the weights are not finite either" : "");
+        nnc_fail(host, "the loss is not finite in epoch %llu, batch %llu: try a smaller learning rate%s%s%s",
+                 (unsigned long long)place->epoch + 1, (unsigned long long)place->step + 1,
+                 !saves ? "" : best ? "; the best weights are in "
+                                    : "; the weights of before that batch are in ",
+                 saves ? options->save : "",
+                 options->save && !saves ? "; nothing is saved, for the weights are not finite either" : "");
+        return training->grown == NULL ? -1 : nnc_fail_hint(host, "of all weights those of %s had grown most, to %.2g",
+                                                            training->grown, training->reached);
     }
     return 0;
 }

@@ -26,9 +26,15 @@ typedef struct nnc_csv {
     size_t wanted_count;
     int guesses;          /* nobody said whether the first line holds names */
     char **names;         /* of the wanted columns, as the header says, quoted; NULL: there is none */
-    nnc_learned *learned; /* NULL: labels are not allowed */
+    nnc_labels *labels;   /* of classes; NULL: they are not allowed */
     int has_labels;       /* the column holds text: classes in order of appearance, until all are known */
     int learns;           /* which classes there are */
+    const nnc_column *kinds; /* of the wanted columns; NULL: nothing is said of them */
+    nnc_labels *categories;  /* of each of these */
+    int learns_categories;
+    char decimal;
+    int is_first; /* the row at hand may be a line of names */
+    int may_lack; /* NaN stands for what is missing */
 } nnc_csv;
 
 /* Lines (data_csv_lines.c) ----------------------------------------------------------------------------------------- */
@@ -49,8 +55,25 @@ NNC_API int nnc_csv_first_line(nnc_csv *csv, const nnc_source *source, int *has_
 /** Adds to the recorded error about the first line, taken for a row, how to say what it is. Always -1. */
 NNC_API int nnc_csv_header_hint(nnc_csv *csv);
 
+/* Labels and categories (data_csv_labels.c) ------------------------------------------------------------------------ */
+
+/** "1" or "1 ('age')": a wanted column, for messages. */
+NNC_API nnc_quoted nnc_csv_column(const nnc_csv *csv, size_t wanted);
+/** The number of a label in the wanted column; with `labels` that may still grow, in the order of appearance. -1 after
+ *  an error; NaN where it is missing, and may be. */
+NNC_API int nnc_csv_label(nnc_csv *csv, size_t wanted, nnc_labels *labels, int learns, double *value);
+/** All rows are there: labels are put in order, and their numbers with them; the number of those that find no place is
+ *  that of the last place. */
+NNC_API int nnc_csv_sort_labels(nnc_csv *csv, size_t wanted, nnc_labels *labels, const nnc_column *column,
+                                nnc_array *array);
+/** The days since 1970-01-01 of a date as 2024-01-31, 2024/01/31, 31.01.2024 or 2024-01, perhaps with a time as 12:30,
+ *  12:30:59.5, behind a space or T. -1, silently. (data_csv_dates.c) */
+NNC_API int nnc_csv_date(const nnc_csv *csv, const nnc_csv_field *field, double *days);
+
 /* Values (data_csv.c) ---------------------------------------------------------------------------------------------- */
 
+/** Reports a field of the line read last that will not do; `problem` says why not, NULL: it is none. Always -1. */
+NNC_API int nnc_csv_bad_field(nnc_csv *csv, size_t wanted, const char *expected, const char *problem);
 /** The number of a field; spaces around it do not count. -1, silently. */
 NNC_API int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value);
 /** Whether a field is empty or stands for nothing, as pandas reads them. */

@@ -7,10 +7,18 @@
 
 /* What is learned from the data and stands with the weights (learned.c) -------------------------------------------- */
 
-/** Labels that stand for classes, and whether mean and deviation of x are known, which are among the weights. */
+/** Labels, sorted: what a label stands for is the number of its place. */
+typedef struct nnc_labels {
+    char **at;
+    size_t count, capacity;
+} nnc_labels;
+
+/** What stands for classes, the categories of columns of x, and whether statistics are known, which are among the
+ *  weights. */
 typedef struct nnc_learned {
-    char **classes; /* class_count labels, sorted: the number of a class is its place */
-    size_t class_count, capacity;
+    nnc_labels classes;
+    nnc_labels *categories; /* of each of column_count columns; NULL: nothing is known of them yet */
+    size_t column_count;
     int knows_x;
 } nnc_learned;
 
@@ -23,12 +31,19 @@ typedef struct nnc_quoted_list {
     char text[400];
 } nnc_quoted_list;
 
-NNC_API void nnc_learned_free(nnc_learned *learned);
-/** The class of a label, or -1. */
-NNC_API int nnc_learned_find(const nnc_learned *learned, const char *text, size_t size);
-NNC_API int nnc_learned_add(nnc_host *host, nnc_learned *learned, const char *text, size_t size);
+NNC_API void nnc_labels_free(nnc_labels *labels);
+/** The number of a label, or -1. */
+NNC_API int nnc_labels_find(const nnc_labels *labels, const char *text, size_t size);
+NNC_API int nnc_labels_add(nnc_host *host, nnc_labels *labels, const char *text, size_t size);
+/** Puts labels in order, of which `rows` says how often each occurs, and keeps the `kept` most frequent; number[i]
+ *  becomes the place of what was label i, or `last`. */
+NNC_API int nnc_labels_order(nnc_host *host, nnc_labels *labels, const size_t *rows, size_t kept, size_t last,
+                             size_t *number);
 /** 'cat', 'dog', for messages. */
-NNC_API nnc_quoted_list nnc_learned_list(const nnc_learned *learned);
+NNC_API nnc_quoted_list nnc_labels_list(const nnc_labels *labels);
+NNC_API void nnc_learned_free(nnc_learned *learned);
+/** Room for the categories of so many columns. */
+NNC_API int nnc_learned_columns(nnc_host *host, nnc_learned *learned, size_t columns);
 /** Classes: 0 'cat', 1 'dog'; nothing when there are no labels. */
 NNC_API void nnc_learned_print(const nnc_learned *learned);
 /** The labels as strings by key, and back. */
@@ -37,8 +52,9 @@ NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t
 NNC_API void nnc_notes_free(nnc_notes *notes);
 /** The value of a note, or NULL. */
 NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key);
-/** The label that stands for class `index`, or NULL. */
+/** The label that stands for class `index`, or for that category of a column; NULL: there is none. */
 NNC_API const char *nnc_find_class(const nnc_note *notes, size_t count, size_t index);
+NNC_API const char *nnc_find_category(const nnc_note *notes, size_t count, size_t column, size_t index);
 NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, const char *value);
 
 /* Data files (data_*.c): each reads one array ---------------------------------------------------------------------- */
@@ -47,19 +63,27 @@ NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array);
 NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array);
 /** The array `name` of the archive; NULL: the only one in it, or among several the one called `role`. */
 NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array);
-/** The columns that `source` wants, as a matrix of `dtype` (F32 or F64). Where `learned` is not NULL a single column
- *  may hold labels: they become classes, which are learned unless there are some already. */
-NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_learned *learned,
-                         nnc_array *array);
+/** Error: names should have been learned before. (learned.c) */
+NNC_API int nnc_fail_unlearned(nnc_host *host, const char *path);
+struct nnc_role;
+/** The columns that `source` wants, as a matrix of floats, or of doubles where the role is not of floats. Where it has
+ *  classes, a single column may hold labels; where it has columns of categories, these hold categories. Both are
+ *  learned unless there are some already. What is missing is NaN where the role or the source allows it. */
+NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, const struct nnc_role *role, nnc_array *array);
+/** The tokens of a text, characters or words in small letters, as numbers of labels, which are learned unless there are
+ *  some already. (data_text.c) */
+NNC_API int nnc_read_text(nnc_reader *reader, int are_words, const struct nnc_role *role, nnc_array *array);
+/** Lines of numbers of any count, each padded or cut to `length`. */
+NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, size_t length, nnc_array *array);
 /** Adds to the recorded error a question about the first line of a CSV file, and how to answer it. Always -1.
  *  (data_csv_header.c) */
 NNC_API int nnc_header_hint(nnc_host *host, const char *question);
 /** PNG files in folders by class, in a fixed random order: pixels of `channels` (1, 3, 4) bytes, or only their classes
  *  when `channels` is 0. (data_images.c) */
-NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_learned *learned, nnc_array *array);
+NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_labels *learned, nnc_array *array);
 
 /** A source that says nothing. */
-#define NNC_NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1, NULL}
+#define NNC_NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1, NULL, '\0', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /** Starts an .npy file: dtype F32 or F64, then the data follow. */
 NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape);
@@ -81,11 +105,15 @@ NNC_API void nnc_write_npz_end(nnc_writer *writer, const nnc_npz_writer *npz);
 
 /* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------- */
 
-/** Rows of an array, checked against the model. */
+/** Rows of an array, or windows of them, checked against the model. */
 typedef struct nnc_samples {
     char *path; /* for messages; NULL: there are none */
     nnc_array array;
-    size_t first, count;    /* rows of the array */
+    size_t count;
+    size_t first, stride;   /* rows of the array: where sample 0 begins, from there to the next, … */
+    size_t window, step;    /* … how many a sample has, and from one of these to the next */
+    const uint32_t *order;  /* of the samples; NULL: as they stand in the file */
+    int drops;              /* samples that lack a value are to be left out */
     size_t row_size;        /* bytes of a row */
     size_t *columns, width; /* values per sample; columns NULL: all */
     double scale;    /* of a value to what the model takes: 1 but for files of another scale than that of fit() */
@@ -98,6 +126,12 @@ typedef struct nnc_samples {
 
 /** What a role asks of its data. */
 typedef struct nnc_role {
+    int is_target;             /* of a window: what lies ahead of it */
+    int may_lack;              /* NaN stands for what is missing */
+    const nnc_column *columns; /* of x; NULL: nothing is said of single ones */
+    size_t column_count;
+    size_t places; /* for tokens of a text */
+    int learns;    /* categories and tokens that nobody knows yet */
     const char *name; /* x, y, sample_weight: for messages */
     nnc_dtype dtype;
     int rank; /* of one sample */
@@ -125,12 +159,16 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
 NNC_API void nnc_samples_free(nnc_samples *samples);
 /** Sample `index` in the model's type. */
 NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to);
-/** Its values in double precision. */
+/** Its values in double precision, as they stand in the file: of class numbers that become rows, the one. */
 NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values);
-/** Learns mean and deviation of the first `count` samples, times the model's scale: into its first two tensors.
- * (learned.c) */
-NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count,
-                                 void *params);
+/** Row of the array that time step `step` of sample `index` is. */
+NNC_API size_t nnc_row_of(const nnc_samples *samples, size_t index, size_t step);
+/** Where that row stands in a text file; line 0 where there are no lines. */
+NNC_API nnc_text_place nnc_place_of(const nnc_samples *samples, size_t row);
+/** Learns what the model's first tensors hold of the first `count` samples: what stands for missing values, means and
+ *  deviations. (statistics.c) */
+NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, const nnc_samples *y,
+                                 size_t count, void *params);
 /** Says that sample `index` will be copied soon. */
 NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
 
@@ -138,6 +176,7 @@ NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
 typedef struct nnc_dataset {
     nnc_samples x, y, sample_weight;
     size_t count;
+    uint32_t *order; /* of all three, where it is not that of the file; or NULL */
 } nnc_dataset;
 
 /** Which sources, and the files of the command line that replace theirs (NULL: none). */
@@ -148,11 +187,19 @@ typedef struct nnc_data_request {
     const char *prefix;   /* of the options, for messages: "" or "validation-" */
     int with_y;
     nnc_learned *learned; /* of the session; NULL: labels must be numbers */
+    int learns;           /* categories and tokens; else they come with the weights */
 } nnc_data_request;
 
 /** Loads x, and where asked y and weights, checked against the model and each other. */
 NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_data_request *request,
                              nnc_dataset *dataset);
+/** Puts samples in a random order; where asked for, classes are spread over it evenly. (data_order.c) */
+NNC_API int nnc_dataset_shuffle(nnc_host *host, const nnc_model *model, uint64_t seed, int stratify,
+                                nnc_dataset *dataset);
+/** Leaves out samples that lack a value where their source says so; without targets that is an error. */
+NNC_API int nnc_dataset_drop(nnc_host *host, int with_y, nnc_dataset *dataset);
+/** The class of sample `index`; -1: its targets are no classes. */
+NNC_API int64_t nnc_class_in(const nnc_model *model, const nnc_samples *y, size_t index);
 NNC_API void nnc_dataset_free(nnc_dataset *dataset);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* data_csv.c - the table in a CSV file: the lines below its header, their numbers and labels. */
+/* data_csv.c - the table in a CSV file: the lines below its header, and what stands in them as numbers. */
 #include "data/csv.h"
 #include "data/data.h"
 #include "host/host.h"
@@ -10,9 +10,17 @@
 #include <string.h>
 
 NNC_API int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value) {
+    enum { LONGEST = 400 };
+    char own[LONGEST];
     size_t size;
     const char *text = nnc_csv_trim(csv, field, &size);
-    return nnc_parse_number(text, size, value);
+    const char *comma = csv->decimal == ',' && size < LONGEST ? memchr(text, ',', size) : NULL;
+    if (comma == NULL) {
+        return csv->decimal == ',' && memchr(text, '.', size) != NULL ? -1 : nnc_parse_number(text, size, value);
+    }
+    memcpy(own, text, size);
+    own[comma - text] = '.'; /* one that is there already makes it no number */
+    return nnc_parse_number(own, size, value);
 }
 
 NNC_API int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field) {
@@ -26,14 +34,6 @@ NNC_API int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field) {
         }
     }
     return 0;
-}
-
-/* "1" or "1 ('age')": a column of the result, for messages. */
-static nnc_quoted nnc_csv_column(const nnc_csv *csv, size_t wanted) {
-    nnc_quoted text;
-    snprintf(text.text, sizeof text.text, csv->names != NULL ? "%zu (%.50s)" : "%zu", csv->wanted[wanted],
-             csv->names != NULL ? csv->names[wanted] : "");
-    return text;
 }
 
 /* The lines from here on in which a wanted value is missing, after the first such field has been found: "; lines 7 and
@@ -63,84 +63,67 @@ static void nnc_csv_missing_lines(nnc_csv *csv, char *text, size_t size) {
     }
 }
 
-/* `problem` says why a number will not do; NULL: it is none. */
-static int nnc_csv_bad_field(nnc_csv *csv, size_t wanted, const char *problem) {
+NNC_API int nnc_csv_bad_field(nnc_csv *csv, size_t wanted, const char *expected, const char *problem) {
     const nnc_csv_field field = csv->fields[csv->wanted[wanted]];
     const char *text = csv->text + field.begin;
     size_t size = field.end - field.begin;
-    const char *expected = csv->has_labels ? "a label" : "a number";
     nnc_quoted column = nnc_csv_column(csv, wanted);
     if (nnc_csv_is_missing(csv, &field)) {
         nnc_quoted found = nnc_quote(text, size);
         char lines[160];
         problem = problem != NULL && size > 0 ? problem : "";
         nnc_csv_missing_lines(csv, lines, sizeof lines);
-        return nnc_fail_at(csv->host, csv->reader->path, field.line, field.column,
-                           "expected %s in column %s, found %s%s%s%s", expected, column.text,
-                           size == 0 ? "an empty field" : found.text, problem,
-                           lines[0] != '\0' ? "; values are missing in these lines too: " : "", lines);
+        nnc_fail_at(csv->host, csv->reader->path, field.line, field.column, "expected %s in column %s, found %s%s%s%s",
+                    expected, column.text, size == 0 ? "an empty field" : found.text, problem,
+                    lines[0] != '\0' ? "; values are missing in these lines too: " : "", lines);
+        return csv->is_first ? -1 : nnc_fail_hint(csv->host, "missing= of the csv() says what is to become of it");
     }
     const char *hint = problem != NULL                   ? problem
-                       : memchr(text, ',', size) != NULL ? ": the decimal point must be a point"
+                       : csv->decimal != ',' && memchr(text, ',', size) != NULL
+                           ? ": the decimal point must be a point, or decimal=',' say that it is a comma"
+                       : csv->decimal == ',' && memchr(text, '.', size) != NULL
+                           ? ": with decimal=',' a number has no point"
                        : memchr(text, ' ', size) != NULL ? ": fields are separated by comma, semicolon or tab"
                                                          : "";
     return nnc_fail_at(csv->host, csv->reader->path, field.line, field.column, "expected %s in column %s, found %s%s",
                        expected, column.text, nnc_quote(text, size).text, hint);
 }
 
-/* The class of a label. */
-static int nnc_csv_label(nnc_csv *csv, double *value) {
-    size_t size;
-    const nnc_csv_field *field = &csv->fields[csv->wanted[0]];
-    const char *text = nnc_csv_trim(csv, field, &size);
-    if (nnc_csv_is_missing(csv, field)) {
-        return nnc_csv_bad_field(csv, 0, NULL);
+/* What stands in a wanted column of the line read last, as a number. */
+static int nnc_csv_value(nnc_csv *csv, size_t wanted, double *value) {
+    const nnc_csv_field *field = &csv->fields[csv->wanted[wanted]];
+    enum nnc_column_kind kind = csv->kinds != NULL ? csv->kinds[wanted].kind : NNC_COLUMN_NUMBER;
+    if (csv->may_lack && nnc_csv_is_missing(csv, field)) {
+        *value = (double)NAN;
+        return 0;
     }
-    int number = memchr(text, '\0', size) == NULL ? nnc_learned_find(csv->learned, text, size) : -1;
-    if (number < 0 && !csv->learns) {
-        return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
-                           "expected one of the labels %s in column %s, found %s", nnc_learned_list(csv->learned).text,
-                           nnc_csv_column(csv, 0).text, nnc_quote(text, size).text);
+    if (csv->has_labels) {
+        return nnc_csv_label(csv, wanted, csv->labels, csv->learns, value);
     }
-    enum { MOST = 10000 };
-    if (number < 0 && csv->learned->class_count == MOST) {
-        return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
-                           "expected labels in column %s, found more than 10000 different ones",
-                           nnc_csv_column(csv, 0).text);
+    if (kind == NNC_COLUMN_CATEGORY) {
+        return nnc_csv_label(csv, wanted, &csv->categories[wanted], csv->learns_categories, value);
     }
-    if (number < 0 && csv->guesses && csv->names != NULL && strcmp(csv->names[0], nnc_quote(text, size).text) == 0) {
-        nnc_fail_at(csv->host, csv->reader->path, field->line, field->column,
-                    "expected a label other than %s in column %zu: the first line holds it, too, as a name",
-                    csv->names[0], csv->wanted[0]);
-        return nnc_csv_header_hint(csv);
+    if (kind == NNC_COLUMN_DATE) {
+        return nnc_csv_date(csv, field, value) == 0 ? 0
+                                                    : nnc_csv_bad_field(csv, wanted, "a date such as 2024-01-31", NULL);
     }
-    if (number < 0) {
-        number = (int)csv->learned->class_count;
-        if (nnc_learned_add(csv->host, csv->learned, text, size) != 0) {
-            return -1;
-        }
-    }
-    *value = number;
-    return 0;
+    return nnc_csv_number(csv, field, value) == 0 ? 0 : nnc_csv_bad_field(csv, wanted, "a number", NULL);
 }
 
-/* The wanted numbers of the line read last, in the type of the array. */
+/* The wanted values of the line read last, in the type of the array. */
 static int nnc_csv_convert(nnc_csv *csv, nnc_dtype dtype, char *to) {
     size_t size = nnc_dtype_of(dtype).size;
     for (size_t i = 0; i < csv->wanted_count; i++) {
+        const nnc_csv_field *field = &csv->fields[csv->wanted[i]];
         double value;
-        if (csv->has_labels) {
-            if (nnc_csv_label(csv, &value) != 0) {
-                return -1;
-            }
-        } else if (nnc_csv_number(csv, &csv->fields[csv->wanted[i]], &value) != 0) {
-            return nnc_csv_bad_field(csv, i, NULL);
+        if (nnc_csv_value(csv, i, &value) != 0) {
+            return -1;
         }
-        if (!isfinite(value)) {
-            return nnc_csv_bad_field(csv, i, ": values must be finite");
+        if (!isfinite(value) && !(csv->may_lack && nnc_csv_is_missing(csv, field))) {
+            return nnc_csv_bad_field(csv, i, "a number", ": values must be finite");
         }
         if (dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
-            return nnc_csv_bad_field(csv, i, ": too large for a model of floats");
+            return nnc_csv_bad_field(csv, i, "a number", ": too large for a model of floats");
         }
         nnc_convert(to + i * size, dtype, &value, NNC_F64, 1, 1);
     }
@@ -150,23 +133,23 @@ static int nnc_csv_convert(nnc_csv *csv, nnc_dtype dtype, char *to) {
 /* Whether the column holds labels follows from its first value. */
 static void nnc_csv_expect_labels(nnc_csv *csv) {
     double value;
-    if (csv->learned == NULL || csv->wanted_count != 1) {
+    if (csv->labels == NULL || csv->wanted_count != 1) {
         return;
     }
     const nnc_csv_field *field = &csv->fields[csv->wanted[0]];
-    csv->learns = csv->learned->class_count == 0;
+    csv->learns = csv->labels->count == 0;
     csv->has_labels = !csv->learns || (nnc_csv_number(csv, field, &value) != 0 && !nnc_csv_is_missing(csv, field));
 }
 
 /* At the second line: the first holds a label where this one holds a number, as in 1,2,class above 5,6,0. */
 static int nnc_csv_is_name_of_numbers(const nnc_csv *csv) {
     double value;
-    return csv->guesses && csv->has_labels && csv->learns && csv->learned->class_count == 2 &&
+    return csv->guesses && csv->has_labels && csv->learns && csv->labels->count == 2 &&
            nnc_csv_number(csv, &csv->fields[csv->wanted[0]], &value) == 0;
 }
 
 static int nnc_csv_not_a_label(nnc_csv *csv, nnc_text_place place) {
-    const char *label = csv->learned->classes[0];
+    const char *label = csv->labels->at[0];
     nnc_fail_at(csv->host, csv->reader->path, place.line, place.column,
                 "expected a number in column %s as in the next line, found %s", nnc_csv_column(csv, 0).text,
                 nnc_quote(label, strlen(label)).text);
@@ -201,8 +184,9 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
         if (rows == 0) {
             nnc_csv_expect_labels(csv);
         }
+        csv->is_first = rows == 0 && has_line;
         if (nnc_csv_convert(csv, array->dtype, (char *)array->data + rows * row_size) != 0) {
-            return rows == 0 && has_line ? nnc_csv_header_hint(csv) : -1;
+            return csv->is_first ? nnc_csv_header_hint(csv) : -1;
         }
         if (rows == 1 && has_line && nnc_csv_is_name_of_numbers(csv)) {
             return nnc_csv_not_a_label(csv, array->places[0]);
@@ -212,64 +196,85 @@ static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has
     return status;
 }
 
-static int nnc_compare_labels(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
-/* Classes are numbered in the order of their labels, wherever these stand in the file. */
-static int nnc_csv_sort_labels(nnc_csv *csv, nnc_array *array) {
-    size_t count = csv->learned->class_count, rows = (size_t)array->shape[0], size = nnc_dtype_of(array->dtype).size;
-    char **found = nnc_alloc(csv->host, count, sizeof *found);
-    double *number = nnc_alloc(csv->host, count, sizeof *number), value;
-    if (found != NULL && number != NULL) {
-        memcpy(found, csv->learned->classes, count * sizeof *found);
-        qsort(csv->learned->classes, count, sizeof *found, nnc_compare_labels);
-        for (size_t i = 0; i < count; i++) {
-            number[i] = nnc_learned_find(csv->learned, found[i], strlen(found[i]));
-        }
-        for (size_t row = 0; row < rows; row++) {
-            char *at = (char *)array->data + row * size;
-            nnc_convert(&value, NNC_F64, at, array->dtype, 1, 1);
-            nnc_convert(at, array->dtype, &number[(size_t)value], NNC_F64, 1, 1);
+/* Labels and categories in their order, when all have been seen. */
+static int nnc_csv_sort(nnc_csv *csv, nnc_array *array) {
+    int status = csv->has_labels && csv->learns ? nnc_csv_sort_labels(csv, 0, csv->labels, NULL, array) : 0;
+    for (size_t i = 0; csv->kinds != NULL && csv->learns_categories && i < csv->wanted_count && status == 0; i++) {
+        if (csv->kinds[i].kind == NNC_COLUMN_CATEGORY) {
+            status = nnc_csv_sort_labels(csv, i, &csv->categories[i], &csv->kinds[i], array);
         }
     }
-    int status = found != NULL && number != NULL ? 0 : -1;
-    free(found);
-    free(number);
     return status;
 }
 
-NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, nnc_dtype dtype, nnc_learned *learned,
-                         nnc_array *array) {
+static int nnc_csv_has_categories(const nnc_role *role) {
+    size_t i = 0;
+    while (i < role->column_count && role->columns[i].kind != NNC_COLUMN_CATEGORY) {
+        i++;
+    }
+    return i < role->column_count;
+}
+
+/* What the role says of the columns, once they are known. */
+static int nnc_csv_expect(nnc_csv *csv, const nnc_role *role) {
+    if (role->columns == NULL) {
+        return 0;
+    }
+    if (csv->wanted_count != role->column_count) {
+        return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
+                           "expected %zu columns, found %zu: the columns= of its source says which",
+                           role->column_count, csv->wanted_count);
+    }
+    csv->kinds = role->columns;
+    csv->learns_categories = role->learned != NULL && role->learned->categories == NULL;
+    if (csv->learns_categories && !role->learns && nnc_csv_has_categories(role)) {
+        return nnc_fail_unlearned(csv->host, csv->reader->path);
+    }
+    if (role->learned == NULL || nnc_learned_columns(csv->host, role->learned, role->column_count) != 0) {
+        return -1;
+    }
+    csv->categories = role->learned->categories;
+    return 0;
+}
+
+static int nnc_csv_read(nnc_csv *csv, const nnc_source *source, const nnc_role *role, nnc_array *array) {
+    int status = nnc_csv_start(csv, source->delimiter);
+    if (status == 0 && (csv->text = nnc_alloc(csv->host, 1, 1)) == NULL) { /* even empty fields have an address */
+        status = -1;
+    }
+    if (status == 0) {
+        status = nnc_csv_line_read(csv);
+    }
+    if (status == 0) {
+        status = nnc_fail_at(csv->host, csv->reader->path, 0, 0, "is empty: expected lines of numbers");
+    }
+    if (status == 1) {
+        status = nnc_csv_first_line(csv, source, &array->has_names);
+    }
+    if (status == 0 && nnc_csv_expect(csv, role) == 0) {
+        array->dtype = role->dtype == NNC_F32 ? NNC_F32 : NNC_F64;
+        array->rank = 2;
+        array->shape[1] = (int64_t)csv->wanted_count;
+        status = nnc_csv_rows(csv, csv->fields[0].line, csv->field_count, !array->has_names, array);
+    } else {
+        status = -1;
+    }
+    if (status == 0 && array->shape[0] == 0) {
+        status = nnc_fail_at(csv->host, csv->reader->path, 0, 0, "holds a header line, but no lines of numbers");
+    }
+    return status == 0 ? nnc_csv_sort(csv, array) : status;
+}
+
+NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, const nnc_role *role, nnc_array *array) {
     nnc_csv csv;
     memset(&csv, 0, sizeof csv);
     csv.reader = reader;
     csv.host = reader->host;
     csv.line = csv.column = 1;
-    csv.learned = learned;
-    int status = nnc_csv_start(&csv, source->delimiter);
-    if (status == 0 && (csv.text = nnc_alloc(csv.host, 1, 1)) == NULL) { /* so that even empty fields have an address */
-        status = -1;
-    }
-    if (status == 0) {
-        status = nnc_csv_line_read(&csv);
-    }
-    if (status == 0) {
-        status = nnc_fail_at(csv.host, reader->path, 0, 0, "is empty: expected lines of numbers");
-    }
-    if (status == 1) {
-        status = nnc_csv_first_line(&csv, source, &array->has_names);
-    }
-    if (status == 0) {
-        array->dtype = dtype;
-        array->rank = 2;
-        array->shape[1] = (int64_t)csv.wanted_count;
-        status = nnc_csv_rows(&csv, csv.fields[0].line, csv.field_count, !array->has_names, array);
-    }
-    if (status == 0 && array->shape[0] == 0) {
-        status = nnc_fail_at(csv.host, reader->path, 0, 0, "holds a header line, but no lines of numbers");
-    }
-    if (status == 0 && csv.has_labels && csv.learns) {
-        status = nnc_csv_sort_labels(&csv, array);
-    }
+    csv.labels = role->classes > 0 && role->learned != NULL ? &role->learned->classes : NULL;
+    csv.decimal = source->decimal;
+    csv.may_lack = role->may_lack || source->drops;
+    int status = nnc_csv_read(&csv, source, role, array);
     for (size_t i = 0; csv.names != NULL && i < csv.wanted_count; i++) {
         free(csv.names[i]);
     }

@@ -104,10 +104,10 @@ static int nnc_csv_holds_names(const nnc_csv *csv) {
     if (nnc_csv_numbers(csv) > 0) {
         return 0;
     }
-    if (csv->learned != NULL && csv->wanted_count == 1) {
+    if (csv->labels != NULL && csv->wanted_count == 1) {
         const char *text = nnc_csv_trim(csv, first, &size);
         return !nnc_csv_is_missing(csv, first) &&
-               (memchr(text, '\0', size) != NULL || nnc_learned_find(csv->learned, text, size) < 0);
+               (memchr(text, '\0', size) != NULL || nnc_labels_find(csv->labels, text, size) < 0);
     }
     for (size_t i = 0; i < csv->wanted_count; i++) {
         names += (size_t)nnc_csv_is_name(csv, &csv->fields[csv->wanted[i]]);

@@ -169,10 +169,10 @@ NNC_API int nnc_csv_start(nnc_csv *csv, char delimiter) {
     csv->delimiter = delimiter;
     if (delimiter == '\0') {
         int is_quoted = 0;
-        csv->delimiter = ',';
+        csv->delimiter = csv->decimal == ',' ? ';' : ',';
         for (size_t i = 0; i < size && (is_quoted || (at[i] != '\n' && at[i] != '\r')); i++) {
             is_quoted ^= at[i] == '"';
-            if (!is_quoted && (at[i] == '\t' || (at[i] == ';' && csv->delimiter == ','))) {
+            if (!is_quoted && (at[i] == '\t' || (at[i] == ';' && csv->delimiter != '\t'))) {
                 csv->delimiter = (char)at[i];
             }
         }

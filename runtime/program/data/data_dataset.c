@@ -3,16 +3,22 @@
 #include "data/data.h"
 #include "host/host.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* One of the three, unless neither the command line nor the model file names a file. */
 static int nnc_load_part(nnc_host *host, const nnc_data_request *request, const nnc_source *source, const char *path,
                          nnc_role role, nnc_samples *samples) {
+    nnc_source own = *source;
     if (path == NULL && source->path == NULL) {
         return 0;
     }
+    if (!request->with_y) { /* what is predicted lies ahead of the data, too */
+        own.ahead = 0;
+    }
     role.learned = request->learned;
-    return nnc_load_samples(host, source, path, request->data_dir, &role, samples);
+    role.learns = request->learns;
+    return nnc_load_samples(host, &own, path, request->data_dir, &role, samples);
 }
 
 static const char *nnc_first_line(const nnc_samples *samples) { return samples->array.has_names ? "names" : "a row"; }
@@ -58,8 +64,8 @@ static int nnc_check_request(nnc_host *host, const nnc_data_request *request) {
     return 0;
 }
 
-NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_data_request *request,
-                             nnc_dataset *dataset) {
+static int nnc_load_parts(nnc_host *host, const nnc_model *model, const nnc_data_request *request,
+                          nnc_dataset *dataset) {
     memset(dataset, 0, sizeof *dataset);
     if (nnc_check_request(host, request) != 0 ||
         nnc_load_part(host, request, request->x, request->x_path, nnc_role_x(model), &dataset->x) != 0) {
@@ -84,7 +90,13 @@ NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_d
     return nnc_check_counts(host, dataset, &dataset->sample_weight, "sample_weight");
 }
 
+NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_data_request *request,
+                             nnc_dataset *dataset) {
+    return nnc_load_parts(host, model, request, dataset) == 0 ? nnc_dataset_drop(host, request->with_y, dataset) : -1;
+}
+
 NNC_API void nnc_dataset_free(nnc_dataset *dataset) {
+    free(dataset->order);
     nnc_samples_free(&dataset->x);
     nnc_samples_free(&dataset->y);
     nnc_samples_free(&dataset->sample_weight);

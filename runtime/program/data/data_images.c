@@ -111,10 +111,10 @@ static int nnc_add_class(nnc_folder *folder, const char *path, int class_number)
 }
 
 /* Learns the classes from the names of the folders, or finds those that are known. */
-static int nnc_scan(nnc_folder *folder, nnc_learned *learned) {
+static int nnc_scan(nnc_folder *folder, nnc_labels *learned) {
     char **classes;
     size_t count;
-    int learns = learned->class_count == 0;
+    int learns = learned->count == 0;
     int status = nnc_list_folder(folder->host, folder->path, 1, &classes, &count);
     if (status == 0 && count == 0) {
         status = nnc_fail_at(folder->host, folder->path, 0, 0,
@@ -123,12 +123,12 @@ static int nnc_scan(nnc_folder *folder, nnc_learned *learned) {
     for (size_t i = 0; i < count && status == 0; i++) {
         const char *name = strrchr(classes[i], '/') + 1;
         if (learns) {
-            status = nnc_learned_add(folder->host, learned, name, strlen(name));
+            status = nnc_labels_add(folder->host, learned, name, strlen(name));
         }
-        int number = nnc_learned_find(learned, name, strlen(name));
+        int number = nnc_labels_find(learned, name, strlen(name));
         if (status == 0 && number < 0) {
             status = nnc_fail_at(folder->host, classes[i], 0, 0, "expected a folder of one of the classes %s, found %s",
-                                 nnc_learned_list(learned).text, nnc_quote(name, strlen(name)).text);
+                                 nnc_labels_list(learned).text, nnc_quote(name, strlen(name)).text);
         }
         status = status != 0 ? status : nnc_add_class(folder, classes[i], number);
     }
@@ -268,8 +268,8 @@ static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_arra
 }
 #endif
 
-NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_learned *learned, nnc_array *array) {
-    nnc_learned own;
+NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_labels *learned, nnc_array *array) {
+    nnc_labels own;
     nnc_folder folder;
     memset(&own, 0, sizeof own);
     memset(&folder, 0, sizeof folder);
@@ -295,6 +295,6 @@ NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_
     nnc_free_names(folder.files, folder.count);
     free(folder.classes);
     free(folder.order);
-    nnc_learned_free(&own);
+    nnc_labels_free(&own);
     return status;
 }

@@ -8,7 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum nnc_format { NNC_FORMAT_CSV, NNC_FORMAT_NPY, NNC_FORMAT_NPZ, NNC_FORMAT_IDX } nnc_format;
+typedef enum nnc_format {
+    NNC_FORMAT_CSV,
+    NNC_FORMAT_NPY,
+    NNC_FORMAT_NPZ,
+    NNC_FORMAT_IDX,
+    NNC_FORMAT_TEXT,
+    NNC_FORMAT_SEQUENCES
+} nnc_format;
 
 static int nnc_ends_with(const char *text, const char *end) {
     size_t size = strlen(text), end_size = strlen(end);
@@ -42,7 +49,15 @@ static nnc_format nnc_named_format(const char *name) {
     return strcmp(name, "npy") == 0   ? NNC_FORMAT_NPY
            : strcmp(name, "npz") == 0 ? NNC_FORMAT_NPZ
            : strcmp(name, "idx") == 0 ? NNC_FORMAT_IDX
-                                      : NNC_FORMAT_CSV;
+           : strcmp(name, "text") == 0      ? NNC_FORMAT_TEXT
+           : strcmp(name, "sequences") == 0 ? NNC_FORMAT_SEQUENCES
+                                            : NNC_FORMAT_CSV;
+}
+
+/* What a source says of text; of other formats nothing. */
+static nnc_format nnc_text_format(const char *name) {
+    nnc_format format = nnc_named_format(name);
+    return format == NNC_FORMAT_TEXT || format == NNC_FORMAT_SEQUENCES ? format : NNC_FORMAT_CSV;
 }
 
 /* Reads the file. `format` NULL: found out. csv has the wanted columns already picked: *is_csv. */
@@ -50,7 +65,7 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
                           const nnc_role *role, nnc_array *array, int *is_csv) {
     nnc_reader reader;
     nnc_format found = NNC_FORMAT_CSV;
-    nnc_learned *labels = role->classes > 0 ? role->learned : NULL;
+    nnc_labels *labels = role->classes > 0 && role->learned != NULL ? &role->learned->classes : NULL;
     memset(array, 0, sizeof *array);
     *is_csv = 0;
     if (format != NULL && strcmp(format, "labels") == 0) {
@@ -68,6 +83,8 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
         found = nnc_named_format(format);
     } else {
         status = nnc_detect_format(&reader, &found);
+        /* Another file of text is read as that of the source. */
+        found = found == NNC_FORMAT_CSV && source->format != NULL ? nnc_text_format(source->format) : found;
     }
     *is_csv = found == NNC_FORMAT_CSV;
     if (status == 0) {
@@ -75,78 +92,19 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
         case NNC_FORMAT_NPY: status = nnc_read_npy(&reader, array); break;
         case NNC_FORMAT_NPZ: status = nnc_read_npz(&reader, source->array, role->name, array); break;
         case NNC_FORMAT_IDX: status = nnc_read_idx(&reader, array); break;
+        case NNC_FORMAT_TEXT:
+            status = nnc_read_text(&reader, source->are_words, role, array);
+            break;
+        case NNC_FORMAT_SEQUENCES:
+            status = nnc_read_sequences(&reader, source, role->rank == 1 ? (size_t)role->shape[0] : 1, array);
+            break;
         case NNC_FORMAT_CSV:
-            status = nnc_read_csv(&reader, source, role->dtype == NNC_F32 ? NNC_F32 : NNC_F64, labels, array);
+            status = nnc_read_csv(&reader, source, role, array);
             break;
         }
     }
     nnc_reader_close(&reader);
     return status;
-}
-
-NNC_API double nnc_x_scale(const nnc_model *model) {
-    return fabs(model->x_scale) > 0 ? model->x_scale : 1;
-}
-
-NNC_API double nnc_y_scale(const nnc_model *model) {
-    return fabs(model->y_scale) > 0 ? model->y_scale : 1;
-}
-
-NNC_API nnc_role nnc_role_x(const nnc_model *model) {
-    nnc_role role;
-    memset(&role, 0, sizeof role);
-    role.name = "x";
-    role.dtype = model->integer_input ? NNC_I32 : nnc_real_dtype(model);
-    role.rank = model->input_rank;
-    memcpy(role.shape, model->input_shape, sizeof role.shape);
-    role.low = model->indices > 0 ? 0 : INT32_MIN;
-    role.high = model->indices > 0 ? model->indices - 1 : INT32_MAX;
-    role.is_index = model->indices > 0;
-    role.also = role.low;
-    role.meaning = "an index";
-    role.hint = "";
-    role.scale = nnc_x_scale(model);
-    return role;
-}
-
-NNC_API nnc_role nnc_role_y(const nnc_model *model) {
-    nnc_role role = nnc_role_x(model);
-    role.name = "y";
-    role.is_index = 0;
-    role.scale = model->integer_target ? 1 : nnc_y_scale(model);
-    role.dtype = model->integer_target ? NNC_I32 : nnc_real_dtype(model);
-    role.rank = model->output_rank;
-    memcpy(role.shape, model->output_shape, sizeof role.shape);
-    if (model->integer_target) { /* one class number per position of the output: its last dimension is the classes */
-        role.rank--;
-        role.low = 0;
-        role.high = model->classes - 1;
-        role.also = model->ignore_class >= INT32_MIN && model->ignore_class <= INT32_MAX ? model->ignore_class : 0;
-        role.meaning = "a class";
-        role.classes = role.rank == 0 ? model->classes : 0;
-        role.hint = model->output_rank > 1
-                        ? "; it classifies each row of a sample: is a Flatten missing above its Dense?"
-                        : "; a sparse loss wants class numbers, not one-hot rows";
-    } else if (model->target == NNC_TARGET_DISTRIBUTION) {
-        role.hint = "; for class numbers use the loss sparse_categorical_crossentropy";
-        role.is_one_hot = role.rank == 1 && role.shape[0] > 1;
-        role.classes = role.is_one_hot ? role.shape[0] : 0;
-    } else if (model->target == NNC_TARGET_UNIT && model->target_size == 1) {
-        role.classes = 2;
-    }
-    return role;
-}
-
-NNC_API nnc_role nnc_role_sample_weight(const nnc_model *model) {
-    nnc_role role = nnc_role_x(model);
-    role.name = "sample_weight";
-    role.is_index = 0;
-    role.scale = 1;
-    role.dtype = nnc_real_dtype(model);
-    role.rank = model->weight_rank;
-    memcpy(role.shape, model->weight_shape, sizeof role.shape);
-    role.may_repeat = 1;
-    return role;
 }
 
 /* Dimensions of 1 do not count: (N, 1) is as good as (N,), (28, 28, 1) as (28, 28). */
@@ -169,6 +127,24 @@ static int nnc_shapes_agree(const int64_t *have, int have_rank, const int64_t *w
         return 0;
     }
     return a_rank <= 1 || b_rank <= 1 || (a_rank == b_rank && memcmp(a, b, (size_t)a_rank * sizeof a[0]) == 0);
+}
+
+/* Windows of the `rows` rows chosen, or of a target what lies ahead of them. */
+static int nnc_choose_windows(nnc_host *host, const nnc_source *source, const nnc_role *role, nnc_samples *samples) {
+    size_t reach = (source->window - 1) * source->sampling_rate, rows = samples->count;
+    if (rows < reach + source->ahead + 1) {
+        return nnc_fail_at(host, samples->path, 0, 0,
+                           "holds %zu rows, but a window of %zu takes %zu, and its target lies %zu behind: shorter "
+                           "windows, or more rows",
+                           rows, source->window, reach + 1, source->ahead);
+    }
+    samples->count = (rows - reach - source->ahead - 1) / source->stride + 1;
+    samples->stride = source->stride;
+    samples->step = source->sampling_rate;
+    int is_each = role->is_target && source->follows; /* a target for each step */
+    samples->window = role->is_target && !is_each ? 1 : source->window;
+    samples->first += is_each ? source->ahead : role->is_target ? reach + source->ahead : 0;
+    return 0;
 }
 
 /* Rows first_row up to end_row. */
@@ -197,6 +173,13 @@ static int nnc_choose_columns(nnc_host *host, const nnc_source *source, nnc_samp
         return nnc_fail_at(host, samples->path, 0, 0, "columns are wanted, but it is no matrix: its shape is %s",
                            nnc_show_shape(samples->array.shape, samples->array.rank).text);
     }
+    if (source->column_names != NULL) { /* they are there in this order, and no others */
+        return width == (int64_t)source->column_count
+                   ? 0
+                   : nnc_fail_at(host, samples->path, 0, 0,
+                                 "columns are wanted by name, which only CSV has: it has %lld columns, not these %zu",
+                                 (long long)width, source->column_count);
+    }
     samples->columns = nnc_alloc(host, source->column_count, sizeof *samples->columns);
     if (samples->columns == NULL) {
         return -1;
@@ -217,8 +200,10 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
     const nnc_array *array = &samples->array;
     int64_t chosen = (int64_t)samples->width;
     size_t values;
-    const int64_t *have = samples->columns != NULL ? &chosen : array->shape + 1;
-    int have_rank = samples->columns != NULL ? 1 : array->rank - 1;
+    int64_t have[NNC_MAX_RANK + 1] = {(int64_t)samples->window};
+    int is_window = samples->window > 1, have_rank = is_window + (samples->columns != NULL ? 1 : array->rank - 1);
+    memcpy(have + is_window, samples->columns != NULL ? &chosen : array->shape + 1,
+           (size_t)(have_rank - is_window) * sizeof *have);
     samples->repeat = 1;
     for (int rank = role->rank; rank >= (role->may_repeat ? 0 : role->rank); rank--) {
         if (nnc_shapes_agree(have, have_rank, role->shape, rank)) {
@@ -240,23 +225,41 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
                        role->rank > 0 && role->may_repeat ? want.text : "");
 }
 
+NNC_API size_t nnc_row_of(const nnc_samples *samples, size_t index, size_t step) {
+    size_t place = samples->order != NULL ? samples->order[index] : index;
+    return samples->first + place * samples->stride + step * samples->step;
+}
+
+static const char *nnc_row_at(const nnc_samples *samples, size_t index, size_t step) {
+    return (const char *)samples->array.data + nnc_row_of(samples, index, step) * samples->row_size;
+}
+
+NNC_API nnc_text_place nnc_place_of(const nnc_samples *samples, size_t row) {
+    nnc_text_place nowhere = {0, 0};
+    return samples->array.places != NULL ? samples->array.places[row] : nowhere;
+}
+
 /* Sample `index`, its values of type `dtype`. */
 static void nnc_convert_sample(const nnc_samples *samples, size_t index, nnc_dtype dtype, void *to) {
     size_t from_size = nnc_dtype_of(samples->array.dtype).size, to_size = nnc_dtype_of(dtype).size;
-    const char *row = (const char *)samples->array.data + (samples->first + index) * samples->row_size;
-    if (samples->columns == NULL) {
-        nnc_convert(to, dtype, row, samples->array.dtype, samples->width, samples->scale);
-        return;
-    }
-    for (size_t i = 0; i < samples->width; i++) {
-        nnc_convert((char *)to + i * to_size, dtype, row + samples->columns[i] * from_size, samples->array.dtype, 1,
-                    samples->scale);
+    size_t width = samples->width / samples->window;
+    for (size_t step = 0; step < samples->window; step++) {
+        const char *row = nnc_row_at(samples, index, step);
+        char *at = (char *)to + step * width * to_size;
+        if (samples->columns == NULL) {
+            nnc_convert(at, dtype, row, samples->array.dtype, width, samples->scale);
+        }
+        for (size_t i = 0; samples->columns != NULL && i < width; i++) {
+            nnc_convert(at + i * to_size, dtype, row + samples->columns[i] * from_size, samples->array.dtype, 1,
+                        samples->scale);
+        }
     }
 }
 
 /* Images are bytes, and are converted again in every epoch: from a table that is three times as fast. */
 static int nnc_tabulate_bytes(nnc_host *host, nnc_samples *samples) {
-    if (samples->dtype != NNC_F32 || samples->array.dtype != NNC_U8 || samples->columns != NULL) {
+    if (samples->dtype != NNC_F32 || samples->array.dtype != NNC_U8 || samples->columns != NULL ||
+        samples->window > 1) {
         return 0;
     }
     samples->bytes = nnc_alloc(host, 256, sizeof *samples->bytes);
@@ -273,8 +276,8 @@ static int nnc_tabulate_bytes(nnc_host *host, nnc_samples *samples) {
 NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index) {
 #if defined(__GNUC__)
     enum { CACHE_LINE = 64 };
-    size_t size = samples->row_size;
-    const char *row = (const char *)samples->array.data + (samples->first + index) * size;
+    size_t size = samples->step == 1 ? samples->row_size * samples->window : samples->row_size;
+    const char *row = nnc_row_at(samples, index, 0);
     for (size_t at = 0; at < size; at += CACHE_LINE) {
         __builtin_prefetch(row + at);
     }
@@ -293,6 +296,10 @@ static double nnc_class_of(const nnc_samples *samples, size_t index) {
 }
 
 NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values) {
+    if (samples->is_one_hot) {
+        values[0] = nnc_class_of(samples, index);
+        return;
+    }
     nnc_convert_sample(samples, index, NNC_F64, values);
 }
 
@@ -316,7 +323,7 @@ NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to)
         nnc_convert_sample(samples, index, samples->dtype, to);
         return;
     }
-    const uint8_t *from = (const uint8_t *)samples->array.data + (samples->first + index) * samples->row_size;
+    const uint8_t *from = (const uint8_t *)nnc_row_at(samples, index, 0);
     float *values = to;
     for (size_t i = 0; i < samples->width; i++) {
         values[i] = samples->bytes[from[i]];
@@ -325,6 +332,9 @@ NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to)
 
 /* What is expected instead of a value, in `expected`; 0: nothing, it will do. */
 static int nnc_value_problem(const nnc_role *role, int is_class, double value, char *expected, size_t size) {
+    if (isnan(value) && role->may_lack) {
+        return 0;
+    }
     if (!isfinite(value)) {
         return snprintf(expected, size, "a finite value");
     }
@@ -366,12 +376,11 @@ static int nnc_check_sample_values(nnc_host *host, const nnc_role *role, const n
         }
         for (size_t i = 0; i < width && status == 0; i++) {
             if (nnc_value_problem(role, samples->is_one_hot, values[i], expected, sizeof expected) != 0) {
-                const nnc_text_place *at = samples->array.places;
-                at = at != NULL ? at + samples->first + row : NULL;
-                status =
-                    nnc_fail_at(host, samples->path, at != NULL ? at->line : 0, at != NULL && i == 0 ? at->column : 0,
-                                "expected %s, found %.9g: %s of row %zu, value %zu (counted from 0)", expected,
-                                values[i], role->name, samples->first + row, i);
+                size_t each = width / samples->window, place = nnc_row_of(samples, row, i / each);
+                nnc_text_place at = nnc_place_of(samples, place);
+                status = nnc_fail_at(host, samples->path, at.line, i % each == 0 ? at.column : 0,
+                                     "expected %s, found %.9g: %s of row %zu, value %zu (counted from 0)", expected,
+                                     values[i], role->name, place, i % each);
             }
         }
     }
@@ -402,19 +411,23 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     }
     samples->scale = source->scale / role->scale; /* 1 for the source of fit(): the model scales by itself */
     samples->dtype = role->dtype;
+    samples->window = samples->stride = samples->step = 1;
+    samples->drops = source->drops;
     if (nnc_read_array(host, source, samples->path, path != NULL ? NULL : source->format, role, &samples->array,
                        &is_csv) != 0) {
         return -1;
     }
-    if (role->classes > 0 && role->learned != NULL && role->learned->class_count > (size_t)role->classes) {
+    if (role->classes > 0 && role->learned != NULL && role->learned->classes.count > (size_t)role->classes) {
         nnc_fail_at(host, samples->path, 0, 0, "expected labels of at most %lld classes, found %zu: %s",
-                    (long long)role->classes, role->learned->class_count, nnc_learned_list(role->learned).text);
+                    (long long)role->classes, role->learned->classes.count,
+                    nnc_labels_list(&role->learned->classes).text);
         return is_csv && !samples->array.has_names && source->header < 0
                    ? nnc_header_hint(host, "does the first line hold names")
                    : -1;
     }
     /* Columns and scale are the model's; rows are those of one file. */
     if (nnc_choose_rows(host, path != NULL ? &unsaid : source, samples) != 0 ||
+        (source->window > 0 && nnc_choose_windows(host, source, role, samples) != 0) ||
         (source->columns != NULL && !is_csv && nnc_choose_columns(host, source, samples) != 0) ||
         nnc_check_shape(host, role, samples) != 0) {
         return -1;
@@ -425,7 +438,9 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     }
     samples->width /= samples->repeat;
     samples->row_size *= nnc_dtype_of(samples->array.dtype).size;
-    return nnc_check_sample_values(host, role, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
+    nnc_role lenient = *role;
+    lenient.may_lack |= samples->drops; /* until they are left out */
+    return nnc_check_sample_values(host, &lenient, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
 }
 
 NNC_API void nnc_samples_free(nnc_samples *samples) {

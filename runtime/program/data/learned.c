@@ -1,55 +1,115 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* learned.c - what a run learns from its data besides weights: the labels that stand for classes, which stand with the
- * weights, and the mean and deviation of every input, which are among them. */
+/* learned.c - what a run learns from its data besides weights: the labels that stand for classes, and the
+ * categories of columns. They stand with the weights. */
 #include "data/data.h"
 #include "host/host.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char nnc_class_key[] = "nnc.class.";
+static const char nnc_class_key[] = "nnc.class.", nnc_category_key[] = "nnc.category.";
+
+NNC_API void nnc_labels_free(nnc_labels *labels) {
+    for (size_t i = 0; i < labels->count; i++) {
+        free(labels->at[i]);
+    }
+    free(labels->at);
+    memset(labels, 0, sizeof *labels);
+}
 
 NNC_API void nnc_learned_free(nnc_learned *learned) {
-    for (size_t i = 0; i < learned->class_count; i++) {
-        free(learned->classes[i]);
+    nnc_labels_free(&learned->classes);
+    for (size_t i = 0; i < learned->column_count; i++) {
+        nnc_labels_free(&learned->categories[i]);
     }
-    free(learned->classes);
+    free(learned->categories);
     memset(learned, 0, sizeof *learned);
 }
 
-NNC_API int nnc_learned_find(const nnc_learned *learned, const char *text, size_t size) {
-    for (size_t i = 0; i < learned->class_count; i++) {
-        if (strlen(learned->classes[i]) == size && memcmp(learned->classes[i], text, size) == 0) {
+NNC_API int nnc_learned_columns(nnc_host *host, nnc_learned *learned, size_t columns) {
+    if (learned->categories == NULL) {
+        learned->categories = nnc_alloc(host, columns, sizeof *learned->categories);
+        learned->column_count = learned->categories != NULL ? columns : 0;
+    }
+    return learned->categories != NULL ? 0 : -1;
+}
+
+NNC_API int nnc_labels_find(const nnc_labels *labels, const char *text, size_t size) {
+    for (size_t i = 0; i < labels->count; i++) {
+        if (strlen(labels->at[i]) == size && memcmp(labels->at[i], text, size) == 0) {
             return (int)i;
         }
     }
     return -1;
 }
 
-NNC_API int nnc_learned_add(nnc_host *host, nnc_learned *learned, const char *text, size_t size) {
-    void *classes = learned->classes;
+NNC_API int nnc_labels_add(nnc_host *host, nnc_labels *labels, const char *text, size_t size) {
+    void *at = labels->at;
     char *copy = nnc_alloc(host, size + 1, 1);
-    if (copy == NULL || nnc_grow(host, &classes, &learned->capacity, learned->class_count + 1, sizeof copy) != 0) {
+    if (copy == NULL || nnc_grow(host, &at, &labels->capacity, labels->count + 1, sizeof copy) != 0) {
         free(copy);
         return -1;
     }
     memcpy(copy, text, size);
-    learned->classes = classes;
-    learned->classes[learned->class_count++] = copy;
+    labels->at = at;
+    labels->at[labels->count++] = copy;
     return 0;
 }
 
-NNC_API nnc_quoted_list nnc_learned_list(const nnc_learned *learned) {
+NNC_API int nnc_fail_unlearned(nnc_host *host, const char *path) {
+    return nnc_fail_at(host, path, 0, 0,
+                       "holds text, but no names of categories or tokens stand with the weights: they were saved by a "
+                       "run that had no use for them");
+}
+
+/* A label, and how many rows have it. */
+typedef struct nnc_counted {
+    char *label;
+    size_t found, rows; /* its place in the order of appearance */
+} nnc_counted;
+
+static int nnc_compare_counted(const void *a, const void *b) {
+    return strcmp(((const nnc_counted *)a)->label, ((const nnc_counted *)b)->label);
+}
+
+/* The most frequent first. */
+static int nnc_compare_rows(const void *a, const void *b) {
+    size_t of_a = ((const nnc_counted *)a)->rows, of_b = ((const nnc_counted *)b)->rows;
+    return of_a != of_b ? (of_a < of_b) - (of_a > of_b) : nnc_compare_counted(a, b);
+}
+
+NNC_API int nnc_labels_order(nnc_host *host, nnc_labels *labels, const size_t *rows, size_t kept, size_t last,
+                             size_t *number) {
+    size_t count = labels->count;
+    nnc_counted *counted = nnc_alloc(host, count, sizeof *counted);
+    if (counted == NULL) {
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++) {
+        counted[i] = (nnc_counted){labels->at[i], i, rows[i]};
+    }
+    qsort(counted, count, sizeof *counted, nnc_compare_rows);
+    qsort(counted, kept, sizeof *counted, nnc_compare_counted);
+    for (size_t i = 0; i < count; i++) {
+        labels->at[i] = counted[i].label;
+        number[counted[i].found] = i < kept ? i : last;
+    }
+    while (labels->count > kept) {
+        free(labels->at[--labels->count]);
+    }
+    free(counted);
+    return 0;
+}
+
+NNC_API nnc_quoted_list nnc_labels_list(const nnc_labels *labels) {
     nnc_quoted_list list;
     size_t used = 0;
     list.text[0] = '\0';
-    for (size_t i = 0; i < learned->class_count && used + 80 < sizeof list.text; i++) {
-        const char *name = learned->classes[i];
+    for (size_t i = 0; i < labels->count && used + 80 < sizeof list.text; i++) {
+        const char *name = labels->at[i];
         used += (size_t)snprintf(list.text + used, sizeof list.text - used, "%s%s", i > 0 ? ", " : "",
                                  nnc_quote(name, strlen(name)).text);
-        if (i + 1 < learned->class_count && used + 80 >= sizeof list.text) {
+        if (i + 1 < labels->count && used + 80 >= sizeof list.text) {
             snprintf(list.text + used, sizeof list.text - used, ", ...");
         }
     }
@@ -57,44 +117,13 @@ NNC_API nnc_quoted_list nnc_learned_list(const nnc_learned *learned) {
 }
 
 NNC_API void nnc_learned_print(const nnc_learned *learned) {
-    for (size_t i = 0; i < learned->class_count; i++) {
-        const char *name = learned->classes[i];
+    enum { MOST = 100 }; /* of a vocabulary the first */
+    size_t count = learned->classes.count, shown = count < MOST ? count : MOST;
+    for (size_t i = 0; i < shown; i++) {
+        const char *name = learned->classes.at[i];
         printf("%s%zu %s%s", i == 0 ? "Classes: " : ", ", i, nnc_quote(name, strlen(name)).text,
-               i + 1 == learned->class_count ? "\n" : "");
+               i + 1 < shown ? "" : shown < count ? ", ...\n" : "\n");
     }
-}
-
-/* Welford: one pass, and no loss of digits where the mean is large. NAME_adapt of the emitted C computes the same. */
-NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, size_t count,
-                                 void *params) {
-    size_t width = x->width, own = 1; /* statistics: of neighbours in turn */
-    for (int i = 0; i < model->tensors[0].rank; i++) {
-        own *= (size_t)model->tensors[0].shape[i];
-    }
-    double *values = nnc_alloc(host, width + 2 * own, sizeof *values);
-    if (values == NULL) {
-        return -1;
-    }
-    double *mean = values + width, *squares = mean + own, scale = nnc_x_scale(model);
-    int is_float = model->real_size == sizeof(float);
-    for (size_t row = 0; row < count; row++) {
-        nnc_sample_values(x, row, values);
-        for (size_t i = 0; i < width; i++) {
-            double value = (is_float ? (double)(float)values[i] : values[i]) * scale;
-            size_t of = i % own;
-            double away = value - mean[of];
-            mean[of] += away / (double)(row * (width / own) + i / own + 1);
-            squares[of] += away * (value - mean[of]);
-        }
-    }
-    for (size_t i = 0; i < own; i++) {
-        double deviation = sqrt(squares[i] / (double)(count * (width / own)));
-        nnc_set_real(model, params, model->tensors[0].offset + i, mean[i]);
-        /* A value that never changes becomes 0; so does one whose changes are too small for a float. */
-        nnc_set_real(model, params, model->tensors[1].offset + i, deviation >= (double)FLT_MIN ? deviation : 1);
-    }
-    free(values);
-    return 0;
 }
 
 NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, const char *value) {
@@ -113,18 +142,6 @@ NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, cons
     return 0;
 }
 
-NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc_notes *notes) {
-    memset(notes, 0, sizeof *notes);
-    for (size_t i = 0; i < learned->class_count; i++) {
-        char key[40];
-        snprintf(key, sizeof key, "%s%zu", nnc_class_key, i);
-        if (nnc_add_note(host, notes, key, learned->classes[i]) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
 NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key) {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(notes[i].key, key) == 0) {
@@ -134,22 +151,85 @@ NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const cha
     return NULL;
 }
 
+/* nnc.class.2, nnc.category.0.2 */
+static const char *nnc_find_label(const nnc_note *notes, size_t count, const char *key, size_t index) {
+    char full[96];
+    snprintf(full, sizeof full, "%s%zu", key, index);
+    return nnc_find_note(notes, count, full);
+}
+
+static int nnc_labels_to_notes(nnc_host *host, const nnc_labels *labels, const char *key, nnc_notes *notes) {
+    char full[96];
+    for (size_t i = 0; i < labels->count; i++) {
+        snprintf(full, sizeof full, "%s%zu", key, i);
+        if (nnc_add_note(host, notes, full, labels->at[i]) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int nnc_labels_from_notes(nnc_host *host, const nnc_note *notes, size_t count, const char *key,
+                                 nnc_labels *labels) {
+    const char *label;
+    while ((label = nnc_find_label(notes, count, key, labels->count)) != NULL) {
+        if (nnc_labels_add(host, labels, label, strlen(label)) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+typedef struct nnc_key {
+    char text[64];
+} nnc_key;
+
+static nnc_key nnc_key_of_column(size_t column) {
+    nnc_key key;
+    snprintf(key.text, sizeof key.text, "%s%zu.", nnc_category_key, column);
+    return key;
+}
+
+NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc_notes *notes) {
+    memset(notes, 0, sizeof *notes);
+    int status = nnc_labels_to_notes(host, &learned->classes, nnc_class_key, notes);
+    for (size_t i = 0; i < learned->column_count && status == 0; i++) {
+        status = nnc_labels_to_notes(host, &learned->categories[i], nnc_key_of_column(i).text, notes);
+    }
+    return status;
+}
+
 NNC_API const char *nnc_find_class(const nnc_note *notes, size_t count, size_t index) {
-    char key[40];
-    snprintf(key, sizeof key, "%s%zu", nnc_class_key, index);
-    return nnc_find_note(notes, count, key);
+    return nnc_find_label(notes, count, nnc_class_key, index);
+}
+
+NNC_API const char *nnc_find_category(const nnc_note *notes, size_t count, size_t column, size_t index) {
+    return nnc_find_label(notes, count, nnc_key_of_column(column).text, index);
+}
+
+/* One more than the last column that has categories. */
+static size_t nnc_columns_in(const nnc_note *notes, size_t count) {
+    size_t columns = 0, length = sizeof nnc_category_key - 1;
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(notes[i].key, nnc_category_key, length) == 0) {
+            unsigned long long column = strtoull(notes[i].key + length, NULL, 10);
+            columns = column < 1000000 && column >= columns ? (size_t)column + 1 : columns;
+        }
+    }
+    return columns;
 }
 
 NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t count, nnc_learned *learned) {
-    const char *label;
     memset(learned, 0, sizeof *learned);
-    do {
-        label = nnc_find_class(notes, count, learned->class_count);
-        if (label != NULL && nnc_learned_add(host, learned, label, strlen(label)) != 0) {
-            return -1;
-        }
-    } while (label != NULL);
-    return 0;
+    size_t columns = nnc_columns_in(notes, count);
+    int status = nnc_labels_from_notes(host, notes, count, nnc_class_key, &learned->classes);
+    if (status == 0 && columns > 0) {
+        status = nnc_learned_columns(host, learned, columns);
+    }
+    for (size_t i = 0; i < columns && status == 0; i++) {
+        status = nnc_labels_from_notes(host, notes, count, nnc_key_of_column(i).text, &learned->categories[i]);
+    }
+    return status;
 }
 
 NNC_API void nnc_notes_free(nnc_notes *notes) {

@@ -60,6 +60,8 @@ typedef struct nnc_quoted {
     char text[64];
 } nnc_quoted;
 NNC_API nnc_quoted nnc_quote(const void *bytes, size_t size);
+/** Whether bytes are text in UTF-8. */
+NNC_API int nnc_is_utf8_text(const char *bytes, size_t size);
 /** A character of a string in JSON. */
 typedef struct nnc_json_char {
     char text[8];

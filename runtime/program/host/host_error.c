@@ -183,3 +183,29 @@ NNC_API int nnc_grow(nnc_host *host, void **block, size_t *capacity, size_t coun
     *capacity = wanted;
     return 0;
 }
+
+NNC_API int nnc_is_utf8_text(const char *bytes, size_t size) {
+    const unsigned char *at = (const unsigned char *)bytes, *end = at + size;
+    while (at < end) {
+        int more = *at < 0x80   ? 0
+                   : *at < 0xc2 ? -1
+                   : *at < 0xe0 ? 1
+                   : *at < 0xf0 ? 2
+                   : *at < 0xf5 ? 3
+                                : -1;
+        /* What could be written shorter, halves of UTF-16 pairs, and what lies beyond Unicode. */
+        int is_wrong = more > 0 && at + 1 < end &&
+                       ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] >= 0xa0) ||
+                        (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] >= 0x90));
+        if (more < 0 || end - at <= more || is_wrong) {
+            return 0;
+        }
+        for (int i = 1; i <= more; i++) {
+            if (at[i] < 0x80 || at[i] >= 0xc0) {
+                return 0;
+            }
+        }
+        at += more + 1;
+    }
+    return 1;
+}

@@ -62,12 +62,15 @@ static void nnc_put_end_table(nnc_writer *page, const nnc_report *report) {
         }
         nnc_page_put(page, "</tr>\n");
     }
-    nnc_page_put(
-        page,
-        "</tbody></table>\n<p class=\"note\">Figures of training are means over the last epoch, measured while "
-        "the weights still changed and with dropout at work%s.</p>\n",
-        has_validation ? "; those of validation, after it and without: a model with dropout may well look better there"
-                       : "");
+    int has_random = report->session->model->predict_mc != NULL;
+    nnc_page_put(page,
+                 "</tbody></table>\n<p class=\"note\">Figures of training are means over the last epoch, measured "
+                 "while the weights still changed%s%s%s.</p>\n",
+                 has_random ? " and with dropout at work" : "",
+                 !has_validation ? ""
+                 : has_random    ? "; those of validation, after it and without"
+                                 : "; those of validation, after it",
+                 has_validation && has_random ? ": a model with dropout may well look better there" : "");
 }
 
 static void nnc_put_head(nnc_writer *page, const nnc_report *report) {

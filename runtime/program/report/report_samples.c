@@ -214,6 +214,12 @@ static void nnc_put_points(nnc_writer *page, const nnc_report *report, const nnc
     }
 }
 
+/* What the model file calls column `i` of a source. */
+static void nnc_put_column(nnc_writer *page, const nnc_source *source, size_t i, const char *otherwise) {
+    const char *name = source->column_names != NULL && i < source->column_count ? source->column_names[i] : NULL;
+    nnc_page_text(page, name != NULL ? name : otherwise);
+}
+
 static int nnc_put_plane(nnc_writer *page, const nnc_report *report) {
     nnc_map map;
     memset(&map, 0, sizeof map);
@@ -236,10 +242,11 @@ static int nnc_put_plane(nnc_writer *page, const nnc_report *report) {
         nnc_put_map(page, &map);
         nnc_axis_put(page, &map.x, 0, 370, 5, 0);
         nnc_axis_put(page, &map.y, 1, 50, 5, 0);
-        nnc_page_put(
-            page,
-            "<text x=\"238\" y=\"404\" text-anchor=\"middle\">first input</text>\n<text transform=\"translate(10 187) "
-            "rotate(-90)\" text-anchor=\"middle\">second input</text>\n");
+        nnc_page_put(page, "<text x=\"238\" y=\"404\" text-anchor=\"middle\">");
+        nnc_put_column(page, &report->session->model->fit->x, 0, "first input");
+        nnc_page_put(page, "</text>\n<text transform=\"translate(10 187) rotate(-90)\" text-anchor=\"middle\">");
+        nnc_put_column(page, &report->session->model->fit->x, 1, "second input");
+        nnc_page_put(page, "</text>\n");
         nnc_put_points(page, report, &report->validation, &map, 1);
         nnc_put_points(page, report, &report->train, &map, 0);
         for (size_t k = 0; k < map.classes; k++) {
@@ -313,7 +320,9 @@ static int nnc_put_line(nnc_writer *page, const nnc_report *report) {
     nnc_axis_put(page, &y, 1, 48, 5, 0);
     nnc_put_targets(page, &report->validation, nnc_y_scale(report->session->model), &x, &y, 1);
     nnc_put_targets(page, &report->train, nnc_y_scale(report->session->model), &x, &y, 0);
-    nnc_page_put(page, "<path class=\"fit\" d=\"");
+    nnc_page_put(page, "<text x=\"249\" y=\"336\" text-anchor=\"middle\">");
+    nnc_put_column(page, &report->session->model->fit->x, 0, "input");
+    nnc_page_put(page, "</text>\n<path class=\"fit\" d=\"");
     for (size_t i = 0; i < NNC_CURVE_POINTS; i++) {
         double value = x.low + (x.high - x.low) * (double)i / (double)(NNC_CURVE_POINTS - 1);
         nnc_page_put(page, "%c%.1f %.1f", i == 0 ? 'M' : 'L', nnc_axis_at(&x, value), nnc_axis_at(&y, line[i]));

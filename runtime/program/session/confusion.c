@@ -101,8 +101,8 @@ NNC_API int nnc_confusion_range(nnc_session *session, const nnc_dataset *data, s
 
 NNC_API nnc_class_label nnc_label_of_class(const nnc_learned *learned, size_t index) {
     nnc_class_label label;
-    if (index < learned->class_count) {
-        snprintf(label.text, sizeof label.text, "%.*s", (int)sizeof label.text - 1, learned->classes[index]);
+    if (index < learned->classes.count) {
+        snprintf(label.text, sizeof label.text, "%.*s", (int)sizeof label.text - 1, learned->classes.at[index]);
     } else {
         snprintf(label.text, sizeof label.text, "%zu", index);
     }

@@ -195,18 +195,19 @@ NNC_API double nnc_target_value(const nnc_session *session, size_t i) {
     return nnc_get_real(session->model, session->y, i) * nnc_y_scale(session->model);
 }
 
-/* As Keras: the label, the place of the largest value, or a single value, rounded. */
-static int64_t nnc_class_of_sample(const nnc_session *session, size_t sample) {
+/* As Keras: the label, the place of the largest value, or a single value, rounded; of each row of the loss, which in
+ * Keras is a sample. */
+static int64_t nnc_class_in_row(const nnc_session *session, size_t row) {
     const nnc_model *model = session->model;
-    size_t size = model->target_size, best = 0;
+    size_t size = model->target_size / nnc_weight_size(model), best = 0;
     if (model->integer_target) {
-        return ((const int32_t *)session->y)[sample];
+        return ((const int32_t *)session->y)[row];
     }
     for (size_t i = 1; i < size; i++) {
-        double value = nnc_target_value(session, sample * size + i);
-        best = value > nnc_target_value(session, sample * size + best) ? i : best;
+        double value = nnc_target_value(session, row * size + i);
+        best = value > nnc_target_value(session, row * size + best) ? i : best;
     }
-    return size > 1 ? (int64_t)best : (int64_t)rint(nnc_target_value(session, sample));
+    return size > 1 ? (int64_t)best : (int64_t)rint(nnc_target_value(session, row));
 }
 
 NNC_API const void *nnc_session_fit_weight(nnc_session *session, const nnc_dataset *data, size_t n) {
@@ -214,8 +215,8 @@ NNC_API const void *nnc_session_fit_weight(nnc_session *session, const nnc_datas
     if (fit->class_weight_count == 0) {
         return nnc_session_sample_weight(session, data);
     }
-    for (size_t i = 0; i < n; i++) {
-        int64_t number = nnc_class_of_sample(session, i);
+    for (size_t i = 0; i < n * nnc_weight_size(session->model); i++) {
+        int64_t number = nnc_class_in_row(session, i);
         double weight = 1;
         for (size_t j = 0; j < fit->class_weight_count; j++) {
             weight = fit->class_weights[j].class_number == number ? fit->class_weights[j].weight : weight;

@@ -69,7 +69,7 @@ NNC_API int nnc_weights_unknown(nnc_host *host, const nnc_model *model, const nn
                                 const nnc_entry *const *found, size_t skipped);
 /** The error that a file lacks the model's weight `missing`: names some that it has, and whose they are. */
 NNC_API int nnc_weights_missing(nnc_host *host, const nnc_model *model, const nnc_tensors *file, const char *missing);
-/** Whether it is mean or deviation of x, which Keras does not know. */
+/** Whether it is learned of the data, mean or deviation of x or y, what fills x, which Keras does not know. */
 NNC_API int nnc_names_statistic(const char *name);
 /** Whether PyTorch names tensors so: lstm.weight_ih_l0, 0.weight. */
 NNC_API int nnc_names_torch(const char *name);
@@ -78,7 +78,7 @@ NNC_API int nnc_names_torch(const char *name);
 NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char *path, void *params,
                              nnc_learned *learned);
 /** Error: weights of a model that standardizes x lack mean and deviation. */
-NNC_API int nnc_fail_statistics(nnc_host *host, const char *path);
+NNC_API int nnc_fail_statistics(nnc_host *host, const nnc_model *model, const char *path);
 NNC_API int nnc_weights_save(nnc_host *host, const nnc_model *model, const char *path, const void *params,
                              const nnc_learned *learned);
 /** Error unless all `reals` of an entry are finite; they came from `from`, elements of the entry's type. */

@@ -57,29 +57,43 @@ static int nnc_copy_entry(nnc_host *host, const nnc_model *model, const char *pa
     return status;
 }
 
-NNC_API int nnc_fail_statistics(nnc_host *host, const char *path) {
+NNC_API int nnc_fail_statistics(nnc_host *host, const nnc_model *model, const char *path) {
+    if (strcmp(model->tensors[0].name, "x/mean") != 0) {
+        return nnc_fail_at(host, path, 0, 0,
+                           "%s, which is learned of the data, does not stand with the weights: they were saved by a "
+                           "run that had no use for it", model->tensors[0].name);
+    }
     return nnc_fail_at(host, path, 0, 0,
                        "x is to be standardized, but no mean and deviation stand with the weights: they were "
                        "saved by a run without standardize=True");
 }
 
-/* Mean and deviation, which standardize x, are the first two tensors. */
-static int nnc_is_statistic(const nnc_model *model, size_t index) { return model->standardizes && index < 2; }
+/* What is learned of the data stands first. */
+static int nnc_is_statistic(const nnc_model *model, size_t index) { return index < model->statistics; }
 
-/* What x is divided by must be positive. */
-static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const char *path,
-                               const nnc_entry *const *found) {
-    const nnc_entry *entry = model->standardizes ? found[1] : NULL;
-    void *reals = entry != NULL ? nnc_alloc(host, entry->count, model->real_size) : NULL;
-    int status = entry == NULL ? 0 : reals == NULL ? -1 : nnc_copy_entry(host, model, path, entry, reals);
-    for (size_t i = 0; entry != NULL && i < entry->count && status == 0; i++) {
+static int nnc_check_positive(nnc_host *host, const nnc_model *model, const char *path, const nnc_entry *entry) {
+    void *reals = nnc_alloc(host, entry->count, model->real_size);
+    int status = reals == NULL ? -1 : nnc_copy_entry(host, model, path, entry, reals);
+    for (size_t i = 0; i < entry->count && status == 0; i++) {
         if (!(nnc_get_real(model, reals, i) > 0)) {
             status = nnc_fail_at(host, path, 0, 0,
-                                 "tensor '%s' must hold positive numbers, for x is divided by them; value %zu is %g",
-                                 entry->name, i, nnc_get_real(model, reals, i));
+                                 "tensor '%s' must hold positive numbers, for %c is divided by them; value %zu is %g",
+                                 entry->name, entry->name[0], i, nnc_get_real(model, reals, i));
         }
     }
     free(reals);
+    return status;
+}
+
+/* What data are divided by must be positive. */
+static int nnc_check_deviation(nnc_host *host, const nnc_model *model, const char *path,
+                               const nnc_entry *const *found) {
+    int status = 0;
+    for (size_t i = 0; i < model->statistics && status == 0; i++) {
+        if (found[i] != NULL && strcmp(model->tensors[i].name + 1, "/deviation") == 0) {
+            status = nnc_check_positive(host, model, path, found[i]);
+        }
+    }
     return status;
 }
 
@@ -99,7 +113,7 @@ NNC_API int nnc_weights_load(nnc_host *host, const nnc_model *model, const char 
         if (entry == NULL && nnc_is_statistic(model, i) && learned != NULL) {
             knows_x = 0;
         } else if (entry == NULL && nnc_is_statistic(model, i)) {
-            status = nnc_fail_statistics(host, path);
+            status = nnc_fail_statistics(host, model, path);
         } else if (entry == NULL) {
             status = nnc_weights_missing(host, model, &file, tensor->name);
         } else if (!nnc_same_shape(entry, tensor->shape, tensor->rank)) {

@@ -168,8 +168,15 @@ typedef struct nnc_training {
     /* it comes from elsewhere: it has weights and what the optimizer keeps, and the rest begins anew */
     int is_imported;
     nnc_tensors checkpoint;  /* which has been read */
+    const char *grown; /* when the loss was not finite: the weight that had become largest, … */
+    double reached;    /* … and how large, if that is out of all proportion; else grown is NULL */
 } nnc_training;
 
+/** Says what of the data will not do, if anything: only validation sees a class, all targets are the same, values are
+ *  of very different size. (data_warnings.c) */
+NNC_API void nnc_warn_of_data(nnc_training *training);
+/** The loss is not finite: finds the weight that left the numbers first. */
+NNC_API void nnc_find_grown(nnc_training *training);
 /** Writes everything that going on needs, atomically. */
 NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path);
 /** Reads a checkpoint into training->checkpoint, which is sound and of this model, and what was learned from the data;

@@ -19,7 +19,7 @@ int main(int argc, char **argv) {
         static const nnc_source source = NNC_NO_SOURCE;
         if ((is_npz   ? nnc_read_npz(&reader, argc > 2 ? argv[2] : NULL, "x", &array)
              : is_npy ? nnc_read_npy(&reader, &array)
-                      : nnc_read_csv(&reader, &source, NNC_F64, NULL, &array)) == 0) {
+                      : nnc_read_csv(&reader, &source, &(nnc_role){.dtype = NNC_F64}, &array)) == 0) {
             nnc_shape_count(array.shape, array.rank, &count);
             printf("%s\n", nnc_show_shape(array.shape, array.rank).text);
             for (size_t i = 0; i < count; i++) {

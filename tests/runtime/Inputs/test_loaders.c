@@ -19,7 +19,7 @@ static int read_bytes(nnc_host *host, kind what, const nnc_source *source, const
     if (nnc_reader_slice(host, &reader, "file", bytes, size, NNC_CODING_PLAIN) != 0) {
         return -1;
     }
-    int status = what == CSV   ? nnc_read_csv(&reader, source, NNC_F64, NULL, array)
+    int status = what == CSV   ? nnc_read_csv(&reader, source, &(nnc_role){.dtype = NNC_F64}, array)
                  : what == IDX ? nnc_read_idx(&reader, array)
                  : what == NPY ? nnc_read_npy(&reader, array)
                                : nnc_read_npz(&reader, source->array, "x", array);
