@@ -92,7 +92,7 @@ static void put_kinds(Emit *emit, const Preparation *x, Text *text) {
             text_printf(text, "; any other is %s",
                         integer(emit, labels.count < column->places ? column->places - 1 : labels.count));
         if (column->places)
-            text_printf(text, "; the network gets %s values, a 1 in its place", integer(emit, column->places));
+            text_printf(text, "; one-hot in %s places", integer(emit, column->places));
     }
 }
 

@@ -78,7 +78,8 @@ NNC_API int nnc_csv_bad_field(nnc_csv *csv, size_t wanted, const char *expected,
                     lines[0] != '\0' ? "; values are missing in these lines too: " : "", lines);
         return csv->is_first ? -1 : nnc_fail_hint(csv->host, "missing= of the csv() says what is to become of it");
     }
-    const char *hint = problem != NULL                   ? problem
+    const char *hint = problem != NULL                     ? problem
+                       : strcmp(expected, "a number") != 0 ? ""
                        : csv->decimal != ',' && memchr(text, ',', size) != NULL
                            ? ": the decimal point must be a point, or decimal=',' say that it is a comma"
                        : csv->decimal == ',' && memchr(text, '.', size) != NULL

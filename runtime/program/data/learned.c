@@ -169,17 +169,6 @@ static int nnc_labels_to_notes(nnc_host *host, const nnc_labels *labels, const c
     return 0;
 }
 
-static int nnc_labels_from_notes(nnc_host *host, const nnc_note *notes, size_t count, const char *key,
-                                 nnc_labels *labels) {
-    const char *label;
-    while ((label = nnc_find_label(notes, count, key, labels->count)) != NULL) {
-        if (nnc_labels_add(host, labels, label, strlen(label)) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
 typedef struct nnc_key {
     char text[64];
 } nnc_key;
@@ -207,6 +196,20 @@ NNC_API const char *nnc_find_category(const nnc_note *notes, size_t count, size_
     return nnc_find_label(notes, count, nnc_key_of_column(column).text, index);
 }
 
+/* The labels of a column, or of classes. */
+enum { NNC_OF_CLASSES = -1 };
+
+static int nnc_labels_from_notes(nnc_host *host, const nnc_note *notes, size_t count, int64_t column,
+                                 nnc_labels *labels) {
+    for (;;) {
+        const char *label = column == NNC_OF_CLASSES ? nnc_find_class(notes, count, labels->count)
+                                                     : nnc_find_category(notes, count, (size_t)column, labels->count);
+        if (label == NULL || nnc_labels_add(host, labels, label, strlen(label)) != 0) {
+            return label == NULL ? 0 : -1;
+        }
+    }
+}
+
 /* One more than the last column that has categories. */
 static size_t nnc_columns_in(const nnc_note *notes, size_t count) {
     size_t columns = 0, length = sizeof nnc_category_key - 1;
@@ -222,12 +225,12 @@ static size_t nnc_columns_in(const nnc_note *notes, size_t count) {
 NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t count, nnc_learned *learned) {
     memset(learned, 0, sizeof *learned);
     size_t columns = nnc_columns_in(notes, count);
-    int status = nnc_labels_from_notes(host, notes, count, nnc_class_key, &learned->classes);
+    int status = nnc_labels_from_notes(host, notes, count, NNC_OF_CLASSES, &learned->classes);
     if (status == 0 && columns > 0) {
         status = nnc_learned_columns(host, learned, columns);
     }
     for (size_t i = 0; i < columns && status == 0; i++) {
-        status = nnc_labels_from_notes(host, notes, count, nnc_key_of_column(i).text, &learned->categories[i]);
+        status = nnc_labels_from_notes(host, notes, count, (int64_t)i, &learned->categories[i]);
     }
     return status;
 }
