@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
 """What Keras reaches in examples/tables, examples/series and pictures/augmented.nn: the ranges of check.py. The same
-data, prepared as the model files say, the same layers, seeds 0 to 4, each with its own random split where the model file shuffles rows.
+data, prepared as the model files say, the same layers, seeds 0 to 4, each with its own random split where the model
+file shuffles rows.
 
 usage: KERAS_BACKEND=tensorflow examples/keras_ranges.py [NAME …]
 """

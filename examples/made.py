@@ -75,7 +75,7 @@ def cars(draw):
 
 
 def passengers(draw):
-    """891 passengers: the form of the Titanic's list, with text, names in quotes, unknown ages and two without a port."""
+    """891 passengers: the form of the Titanic's list, with text, unknown ages and two without a port."""
     for i in range(891):
         grade, sex = draw.choices([1, 2, 3], [24, 21, 55])[0], draw.choices(["male", "female"], [65, 35])[0]
         age = None if draw.random() < 0.2 else round(max(0.5, draw.gauss({1: 38, 2: 30, 3: 25}[grade], 14)), 1)
