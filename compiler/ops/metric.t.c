@@ -36,6 +36,29 @@
     }
     $sums[$at] += total;
     $count
+//@ metric_pearson
+    /* Of each row: the covariance of p and y, by the root of their variances. */
+    const size_t rows = $rows;
+    $real total = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const $real *p = $p + row * $columns, *y = $y + row * $columns;
+        const $real both = row_covariance(p, y, $columns);
+        total += both / (root_of(row_covariance(p, p, $columns)) * root_of(row_covariance(y, y, $columns)))$times;
+    }
+    $sums[$at] += total;
+    $count
+//@ metric_concordance
+    /* Of each row: twice the covariance of p and y, by their variances and how far their means lie apart. */
+    const size_t rows = $rows;
+    $real total = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const $real *p = $p + row * $columns, *y = $y + row * $columns;
+        const $real apart = (row_sum(y, $columns) - row_sum(p, $columns)) / $columns;
+        const $real spread = row_covariance(p, p, $columns) + row_covariance(y, y, $columns) + apart * apart;
+        total += 2 * row_covariance(p, y, $columns) / (spread + $epsilon)$times;
+    }
+    $sums[$at] += total;
+    $count
 //@ metric_thresholds
     /* For each number of thresholds that a prediction is above: labels that are 0, labels that are not. */
     $table

@@ -48,6 +48,8 @@ static const LossDef labelled_class = {.over_classes = true, .sparse = true, .ro
 static const LossDef among_top = {.over_classes = true, .row = "metric_top_k"};
 static const LossDef labelled_among_top = {.over_classes = true, .sparse = true, .row = "metric_sparse_top_k"};
 static const LossDef cosine = {.axes = AXIS_GIVEN, .negated = true, .row = "loss_cosine"};
+static const LossDef pearson = {.axes = AXIS_GIVEN, .row = "metric_pearson"};
+static const LossDef concordance = {.axes = AXIS_GIVEN, .row = "metric_concordance"};
 
 extern const LossDef loss_MeanSquaredError, loss_MeanAbsoluteError, loss_MeanAbsolutePercentageError,
     loss_MeanSquaredLogarithmicError, loss_Huber, loss_LogCosh, loss_Hinge, loss_SquaredHinge, loss_CategoricalHinge,
@@ -104,6 +106,9 @@ MEAN(MeanSquaredLogarithmicError, "mean (log(p + 1) - log(y + 1))²", name_args,
      "mean_squared_logarithmic_error", "msle", "MSLE")
 MEAN(Huber, "mean of a square near 0 and of lines beyond delta", huber_args, loss_Huber, "huber")
 MEAN(CosineSimilarity, "Σ y·p / (|y|·|p|)", axis_args, cosine, "cosine_similarity")
+MEAN(PearsonCorrelation, "cov(y, p) / (σy·σp)", axis_args, pearson, "pearson_correlation")
+MEAN(ConcordanceCorrelation, "2·cov(y, p) / (σy² + σp² + (mean y - mean p)²)", axis_args, concordance,
+     "concordance_correlation")
 MEAN(Hinge, "mean max(1 - y·p, 0)", name_args, loss_Hinge, "hinge")
 MEAN(SquaredHinge, "mean max(1 - y·p, 0)²", name_args, loss_SquaredHinge, "squared_hinge")
 MEAN(CategoricalHinge, "max(max (1 - y)·p - Σ y·p + 1, 0)", name_args, loss_CategoricalHinge, "categorical_hinge")
