@@ -248,6 +248,10 @@ bool keras_optimizer(Import *import, const Hdf5 *file, const char *group) {
             return import->stateless = "averages of weights and gradients of several batches do not come along", true;
     if (follows_schedule(optimizer)) return import->stateless = "its learning rate follows a schedule", true;
     if (rule.product) return import->stateless = "what Nadam keeps does not come along", true;
+    if (((const OptimizerDef *)optimizer->class)->update)
+        return import->stateless =
+                   arena_printf(import->arena, "what %s keeps of matrices does not come along", optimizer->class->name),
+               true;
     if (!take_counters(&variables)) return false;
     /* Keras keeps the first two of most side by side, weight by weight, and those of RMSprop one after another. */
     const int beside = !strcmp(optimizer->class->name, "RMSprop") ? 1 : 2;

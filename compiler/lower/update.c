@@ -9,6 +9,7 @@
 #include "build/build.h"
 #include "build/builder.h"
 #include "build/gradient.h"
+#include "build/statement.h"
 #include "language/class.h"
 #include "language/common_args.h"
 #include "lower/update.h"
@@ -52,48 +53,6 @@ UpdateRule update_rule(Arena *arena, const Object *optimizer) {
     return rule;
 }
 
-/* The optimizer's state `name` of a weight. */
-static Tensor *slot_of(Builder *build, Tensor *weight, const char *name) {
-    Plan *plan = build->plan;
-    const char *const path = arena_printf(plan->arena, "%s/%s", weight->name, name);
-    Tensor *slot = build_lasting(build, TENSOR_SLOT, path, weight->shape, &plan->slots);
-    slot->weight = weight->weight;
-    slot->slot = name;
-    return slot;
-}
-
-static void add_tensor(Builder *build, Step *step, const char *name, Tensor *tensor, bool written) {
-    step_add(build->plan->arena, step,
-             (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = tensor, .written = written});
-}
-
-/* The states, numbers and scalars of the rule that the text names. */
-static void add_slots(Builder *build, Step *step, Tensor *weight, bool written) {
-    const UpdateRule *rule = &build->plan->update;
-    for (int i = 0; i < rule->slots.count; i++)
-        if (step_names(step, rule->slots.at[i].name))
-            add_tensor(build, step, rule->slots.at[i].name, slot_of(build, weight, rule->slots.at[i].name), written);
-}
-
-static void add_constants(Builder *build, Step *step) {
-    const UpdateRule *rule = &build->plan->update;
-    for (int i = 0; i < rule->numbers.count; i++)
-        if (step_names(step, rule->numbers.at[i].name)) step_add(build->plan->arena, step, rule->numbers.at[i]);
-    for (int i = 0; i < rule->scalars.count; i++)
-        if (step_names(step, rule->scalars.at[i].name))
-            step_add(build->plan->arena, step, (Operand){.name = rule->scalars.at[i].name, .kind = OPERAND_SCALAR});
-    if (step_names(step, "learning_rate"))
-        step_add(build->plan->arena, step, (Operand){.name = "learning_rate", .kind = OPERAND_SCALAR});
-    step_drop_unused(step);
-}
-
-/* An operation that changes a weight, or a state of it, in place; `label` is what plans call it. */
-static void build_statement(Builder *build, Tensor *weight, Step step, const char *role) {
-    Op *op = build_op(build, &op_update, arena_printf(build->plan->arena, "%s_%s", role, weight->weight->name));
-    update_set_space(op, weight->shape);
-    op_add_step(build->plan->arena, op, step);
-}
-
 /* |x|², one number. */
 static Tensor *sum_squares(Builder *build, Tensor *weight, Tensor *x, const char *what) {
     const Shape one = shape_of(1, (int64_t[]){1});
@@ -118,11 +77,11 @@ static void replace_gradient(Builder *build, Tensor *weight, const Formula *form
 
 static void accumulate(Builder *build, Tensor *weight) {
     Step step = {.label = "accumulate", .text = "accumulated = accumulated + g;"};
-    Tensor *sum = slot_of(build, weight, "accumulated");
+    Tensor *sum = build_slot(build, weight, "accumulated", weight->shape);
     build->layer = weight->owner;
-    add_tensor(build, &step, "g", gradient_of(weight), false);
-    add_tensor(build, &step, "accumulated", sum, true);
-    build_statement(build, weight, step, "accumulate");
+    statement_add(build, &step, "g", gradient_of(weight), false);
+    statement_add(build, &step, "accumulated", sum, true);
+    build_statement(build, weight, weight->shape, step, "accumulate");
     gradient_replace(weight, sum);
 }
 
@@ -157,8 +116,8 @@ static const Formula trust = {
 /* w moves along the rule's direction, as far as w is long. */
 static void build_directed(Builder *build, Tensor *weight) {
     Step direction = {.label = "direction", .text = build->plan->update.direction};
-    add_slots(build, &direction, weight, false);
-    add_constants(build, &direction);
+    statement_add_slots(build, &direction, weight, false);
+    statement_add_constants(build, &direction);
     Tensor *s = build_step_map(build, direction, weight->shape,
                                arena_printf(build->plan->arena, "direct_%s", weight->weight->name));
     Tensor *w_squares = sum_squares(build, weight, weight, "measure");
@@ -166,25 +125,47 @@ static void build_directed(Builder *build, Tensor *weight) {
     Tensor *ratio = build_map(build, &trust, (Tensor *[]){w_squares, s_squares, NULL}, NULL, 0);
     Step step = {.label = build->plan->model->compile.optimizer->class->name,
                  .text = "w = w - learning_rate * ratio * s;"};
-    add_tensor(build, &step, "w", weight, true);
-    add_tensor(build, &step, "ratio", ratio, false);
-    add_tensor(build, &step, "s", s, false);
-    add_constants(build, &step);
-    build_statement(build, weight, step, "move");
+    statement_add(build, &step, "w", weight, true);
+    statement_add(build, &step, "ratio", ratio, false);
+    statement_add(build, &step, "s", s, false);
+    statement_add_constants(build, &step);
+    build_statement(build, weight, weight->shape, step, "move");
+}
+
+/* What more than statements on each element says: first the decay, then the rule, then the sum of gradients is empty. */
+static bool build_own_update(Builder *build, Tensor *weight) {
+    const UpdateRule *rule = &build->plan->update;
+    const Object *object = build->plan->model->compile.optimizer;
+    const OptimizerDef *def = (const OptimizerDef *)object->class;
+    if (!def->update || !def->applies(object, weight->weight)) return false;
+    if (rule->weight_decay > 0) {
+        Step decay = {.label = "decay", .text = "w = w - decay * w;"};
+        statement_add(build, &decay, "w", weight, true);
+        statement_add_constants(build, &decay);
+        build_statement(build, weight, weight->shape, decay, "decay");
+    }
+    def->update(build, object, weight, gradient_of(weight));
+    if (rule->accumulated > 1) {
+        Step empty = {.label = "empty", .text = "accumulated = v_zero();"};
+        statement_add_slots(build, &empty, weight, true);
+        build_statement(build, weight, weight->shape, empty, "empty");
+    }
+    return true;
 }
 
 static void build_update(Builder *build, Tensor *weight) {
     Plan *plan = build->plan;
     const UpdateRule *rule = &plan->update;
     build->layer = weight->owner;
+    if (build_own_update(build, weight)) return;
     Step step = {.label = plan->model->compile.optimizer->class->name, .text = rule->text};
     if (rule->weight_decay > 0) step.text = arena_printf(plan->arena, "w = w - decay * w;\n%s", step.text);
     if (rule->accumulated > 1) step.text = arena_printf(plan->arena, "%s\naccumulated = v_zero();", step.text);
-    add_tensor(build, &step, "g", gradient_of(weight), false);
-    add_slots(build, &step, weight, true);
-    add_tensor(build, &step, "w", weight, true);
-    add_constants(build, &step);
-    build_statement(build, weight, step, "update");
+    statement_add(build, &step, "g", gradient_of(weight), false);
+    statement_add_slots(build, &step, weight, true);
+    statement_add(build, &step, "w", weight, true);
+    statement_add_constants(build, &step);
+    build_statement(build, weight, weight->shape, step, "update");
     if (rule->direction) build_directed(build, weight);
 }
 
@@ -196,10 +177,10 @@ static void build_average(Builder *build, Tensor *weight) {
         step.text =
             arena_printf(build->plan->arena, "%s\nw = v_select(v_splat(overwrite) > 0.0, average, w);", step.text);
     build->layer = weight->owner;
-    add_slots(build, &step, weight, true);
-    add_tensor(build, &step, "w", weight, overwrites);
-    add_constants(build, &step);
-    build_statement(build, weight, step, "average");
+    statement_add_slots(build, &step, weight, true);
+    statement_add(build, &step, "w", weight, overwrites);
+    statement_add_constants(build, &step);
+    build_statement(build, weight, weight->shape, step, "average");
 }
 
 /* The weight's shape with 1 in place of the axes that a norm is taken along. */
@@ -226,10 +207,10 @@ static void build_constraint(Builder *build, Tensor *weight) {
         Tensor *squares = build_sum_squares(build, weight, norms_shape(weight->weight, args->axis),
                                             arena_printf(arena, "measure_%s", weight->weight->name));
         step.text = "w = factor * w;";
-        add_tensor(build, &step, "factor", build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4), false);
+        statement_add(build, &step, "factor", build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4), false);
     }
-    add_tensor(build, &step, "w", weight, true);
-    build_statement(build, weight, step, "constrain");
+    statement_add(build, &step, "w", weight, true);
+    build_statement(build, weight, weight->shape, step, "constrain");
 }
 
 void build_updates(Builder *build) {
