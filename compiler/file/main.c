@@ -91,6 +91,7 @@ static const char *how_text(const Metric *metric) {
                              : args->average           ? args->average
                              : args->class_aggregation ? args->class_aggregation
                                                        : NULL;
+    if (metric->def->kind == METRIC_OVERLAP) return "AVERAGED";
     return word ? meaning_of(word, words) : args->num_thresholds > 0 ? "BEST" : "EACH";
 }
 
@@ -113,6 +114,7 @@ static void metrics_table(Emit *emit, Text *out) {
         const char *const result = args->curve ? area_of(args->curve) : metric->def->result;
         const int parts = kind == METRIC_MEAN         ? 1
                           : kind == METRIC_THRESHOLDS ? metric_thresholds(metric->object).count
+                          : kind == METRIC_OVERLAP    ? overlap_count(metric_overlap(metric->object))
                                                       : outputs;
         const double number = kind == METRIC_THRESHOLDS ? args->at
                               : kind == METRIC_F_SCORE  ? args->beta > 0 ? args->beta : 1

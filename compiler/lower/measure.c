@@ -52,6 +52,7 @@ static int sums_of(const Object *object, const MetricDef *def, Shape output) {
     case METRIC_THRESHOLDS: return 2 * (metric_thresholds(object).count + 1) * (args->multi_label ? outputs : 1);
     case METRIC_F_SCORE: return 3 * outputs;
     case METRIC_R2: return 4 * outputs + 1;
+    case METRIC_OVERLAP: return 2 * overlap_count(metric_overlap(object));
     }
     return 0;
 }

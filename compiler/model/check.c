@@ -73,15 +73,32 @@ static void check_loss(const Model *model, Diags *diags) {
     }
 }
 
+/* What labels are, the loss says: classes, or a value for each output. */
+static void check_overlap(const Object *object, bool sparse, bool weighted, int64_t outputs, Diags *diags) {
+    const MetricArgs *args = object->args;
+    const Overlap overlap = metric_overlap(object);
+    const bool one_hot = !overlap.above && !args->sparse_y_true, rows = outputs > 1;
+    const bool alike = overlap.above || overlap.each != one_hot;
+    const char *const fault =
+        sparse && one_hot                  ? "labels are classes, of which none is the largest"
+        : sparse && overlap.each && rows   ? "a label stands for a row of predictions, which are no classes"
+        : !sparse && !alike                ? "labels are not what predictions are: classes, or a value for each"
+        : weighted && overlap.each && rows ? "a weight stands for a row of predictions, which count one by one"
+                                           : NULL;
+    if (fault) diag(diags, D_metric_overlap, object->span, object->spelled, fault);
+}
+
 /* Whether a metric can be computed from such labels and outputs. */
-static void check_metric(const Model *model, const Object *object, Diags *diags) {
+static void check_metric(const Model *model, const Object *object, bool weighted, Diags *diags) {
     const bool sparse = ((const LossDef *)model->compile.loss->class)->sparse;
     const MetricArgs *args = object->args;
     const MetricDef *metric = (const MetricDef *)object->class;
     const int64_t outputs = model->output.dim[model->output.rank - 1];
     if (metric->resolve) metric = metric->resolve(model->output, sparse);
     const bool flat = metric->kind == METRIC_F_SCORE || metric->kind == METRIC_R2 || args->multi_label;
-    if ((metric->kind == METRIC_MEAN && metric->value->sparse) != sparse) {
+    if (metric->kind == METRIC_OVERLAP) {
+        check_overlap(object, sparse, weighted, outputs, diags);
+    } else if ((metric->kind == METRIC_MEAN && metric->value->sparse) != sparse) {
         diag(diags, D_metric_labels, object->span, object->spelled, sparse ? "class numbers" : "one value per output");
     } else if (flat && model->output.rank != 2) {
         diag(diags, D_metric_output, object->span, object->spelled, shape_text(model->arena, model->output));
@@ -122,8 +139,8 @@ static void check_labels(const Model *model, const Object *y, Diags *diags) {
     note_rows(model, diags);
 }
 
-static void check_metrics(const Model *model, Objects metrics, Diags *diags) {
-    for (int i = 0; i < metrics.count; i++) check_metric(model, metrics.at[i], diags);
+static void check_metrics(const Model *model, Objects metrics, bool weighted, Diags *diags) {
+    for (int i = 0; i < metrics.count; i++) check_metric(model, metrics.at[i], weighted, diags);
 }
 
 static void check_class_weight(const Model *model, Diags *diags) {
@@ -146,8 +163,8 @@ static void check_class_weight(const Model *model, Diags *diags) {
 void model_check(const Model *model, Diags *diags) {
     if (!model->has_compile || !model->compile.loss) return;
     check_loss(model, diags);
-    check_metrics(model, model->compile.metrics, diags);
-    check_metrics(model, model->compile.weighted_metrics, diags);
+    check_metrics(model, model->compile.metrics, false, diags);
+    check_metrics(model, model->compile.weighted_metrics, true, diags);
     check_class_weight(model, diags);
     check_labels(model, model->fit.y, diags);
     check_labels(model, model->evaluate.y, diags);

@@ -23,3 +23,17 @@ Thresholds metric_thresholds(const Object *metric) {
     if (((const MetricDef *)metric->class)->by_class && args->class_id != INT_NONE) thresholds.column = args->class_id;
     return thresholds;
 }
+
+Overlap metric_overlap(const Object *metric) {
+    const MetricArgs *args = metric->args;
+    const bool binary = args->num_classes == 0;
+    return (Overlap){.classes = binary ? 2 : args->num_classes,
+                     .counted = args->target_class_ids.count ? args->target_class_ids : (Ints){.count = -1},
+                     .ignored = binary ? INT_NONE : args->value.ignore_class,
+                     .each = binary || args->sparse_y_pred,
+                     .above = binary};
+}
+
+int overlap_count(Overlap overlap) {
+    return overlap.counted.count < 0 ? (int)overlap.classes : overlap.counted.count;
+}

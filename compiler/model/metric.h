@@ -20,11 +20,21 @@ typedef struct Thresholds {
     int64_t top;       /* so many largest outputs of a row may count as 1; 0: all */
 } Thresholds;
 
+/** Of which classes it is counted how labels and predictions overlap. */
+typedef struct Overlap {
+    int64_t classes; /* there are */
+    Ints counted;    /* those that count; count < 0: all */
+    int64_t ignored; /* samples with this label do not count; INT_NONE: all do */
+    bool each;       /* each value is a class; else a row's largest value says it, or the label of a sparse loss … */
+    bool above;      /* … and a prediction is 1 from args->threshold on */
+} Overlap;
+
 typedef enum MetricKind {
     METRIC_MEAN,       /* of a value of each row: its sum, and what was counted */
     METRIC_THRESHOLDS, /* false and true labels between thresholds */
     METRIC_F_SCORE,    /* of each class: true positives, false positives, false negatives */
-    METRIC_R2          /* of each output: weighted sums of y, y², (y - p)², the weights; then all values */
+    METRIC_R2,         /* of each output: weighted sums of y, y², (y - p)², the weights; then all values */
+    METRIC_OVERLAP     /* of each class that counts: what is labelled and predicted so, what is one or the other */
 } MetricKind;
 
 typedef struct MetricDef {
@@ -50,11 +60,18 @@ typedef struct MetricArgs {
     double at;                          /* …At…: what the other figure must reach */
     const char *curve, *summation_method, *average, *class_aggregation;
     bool multi_label, from_logits;
+    int64_t num_classes; /* IoU and its kin; 0: BinaryIoU, which has two */
+    Ints target_class_ids;
+    bool sparse_y_true, sparse_y_pred;
     double beta;
     int64_t num_regressors;
 } MetricArgs;
 
 /** The thresholds of a METRIC_THRESHOLDS. */
 Thresholds metric_thresholds(const Object *metric);
+/** The classes of a METRIC_OVERLAP. */
+Overlap metric_overlap(const Object *metric);
+/** How many of them count. */
+int overlap_count(Overlap overlap);
 
 #endif

@@ -64,6 +64,51 @@ static void emit_f_score(Emit *e, const Op *op, const Hole *common) {
                   with(e, common, (Hole[]){{"peak", largest ? peak : ""}, {"chosen", chosen}, {NULL, NULL}}));
 }
 
+/* A value as a class, cut off as in Keras; what is no class becomes one more than there are. */
+static const char *class_of(Emit *e, const Tensor *tensor, const char *values, int64_t classes) {
+    if (tensor->type == ELEMENT_INT32)
+        return formatted(e, "%s[row] >= 0 ? (size_t)%s[row] : %lld", values, values, (long long)classes);
+    return formatted(e, "%s[row] > -1 && %s[row] < %lld ? (size_t)(int32_t)%s[row] : %lld", values, values,
+                     (long long)classes, values, (long long)classes);
+}
+
+static const char *classes_table(Emit *e, Ints classes) {
+    Text text = {.arena = e->arena};
+    for (int i = 0; i < classes.count; i++) text_printf(&text, "%s%lld", i ? ", " : "", (long long)classes.at[i]);
+    return wrap_line(e, formatted(e, "static const size_t classes[] = {%s};", text_chars(&text)));
+}
+
+static const char *largest_of(Emit *e, const char *values, int64_t columns) {
+    return formatted(e, "row_argmax(%s + row * %lld, %lld)", values, (long long)columns, (long long)columns);
+}
+
+/* Keras counts in whole numbers, so weights are cut off. */
+static void emit_overlap(Emit *e, const Op *op, const Hole *common) {
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    const Overlap overlap = metric_overlap(attrs->object);
+    const Shape shape = op->in[0]->shape;
+    const int64_t columns = shape.dim[shape.rank - 1], classes = overlap.classes;
+    const char *const p = param_tensor(e, op->in[0], false), *const y = param_tensor(e, op->in[1], false);
+    const char *const weights = op->in_count > 2 ? param_tensor(e, op->in[2], false) : NULL;
+    const char *const from = literal(e, ((const MetricArgs *)attrs->object->args)->threshold);
+    const bool listed = overlap.counted.count >= 0, ignores = overlap.ignored != INT_NONE;
+    const Hole holes[] = {
+        {"table", listed ? classes_table(e, overlap.counted) : ""},
+        {"rows", size_text(e, shape, 0, overlap.each ? shape.rank : shape.rank - 1)},
+        {"label", overlap.each || op->in[1]->type == ELEMENT_INT32 ? class_of(e, op->in[1], y, classes)
+                                                                   : largest_of(e, y, columns)},
+        {"guess", overlap.above  ? formatted(e, "%s[row] >= %s ? 1 : 0", p, from)
+                  : overlap.each ? class_of(e, op->in[0], p, classes)
+                                 : largest_of(e, p, columns)},
+        {"classes", integer(e, classes)},
+        {"or_ignored", ignores ? formatted(e, " || label == %lld", (long long)overlap.ignored) : ""},
+        {"counted", integer(e, overlap_count(overlap))},
+        {"class", listed ? "classes[i]" : "i"},
+        {"whole_weight", weights ? formatted(e, "(%s)(int32_t)%s[row]", e->real, weights) : "1"},
+        {NULL, NULL}};
+    emit_function(e, "metric_overlap", with(e, common, holes));
+}
+
 static void emit_metric(Emit *e, const Op *op) {
     const MeasureAttrs *const attrs = measure_attrs(op);
     const MetricArgs *args = attrs->object->args;
@@ -86,6 +131,7 @@ static void emit_metric(Emit *e, const Op *op) {
     switch (attrs->metric->kind) {
     case METRIC_THRESHOLDS: emit_thresholds(e, op, common); break;
     case METRIC_F_SCORE: emit_f_score(e, op, common); break;
+    case METRIC_OVERLAP: emit_overlap(e, op, common); break;
     default: emit_function(e, "metric_r_squared", common); break;
     }
 }

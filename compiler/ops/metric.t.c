@@ -103,6 +103,22 @@ if (row_rank(p, $columns, c) >= $k) {
             }
         }
     }
+//@ metric_overlap
+    /* Of each class that counts: what is labelled and predicted so, what is one or the other. */
+    $table
+    const size_t rows = $rows;
+    for (size_t row = 0; row < rows; row++) {
+        const size_t label = $label;
+        const size_t guess = $guess;
+        if (label >= $classes || guess >= $classes$or_ignored) {
+            continue;
+        }
+        for (size_t i = 0; i < $counted; i++) {
+            const int labelled = label == $class, guessed = guess == $class;
+            $sums[$at + i * 2] += labelled && guessed ? $whole_weight : 0;
+            $sums[$at + i * 2 + 1] += labelled || guessed ? $whole_weight : 0;
+        }
+    }
 //@ metric_r_squared
     /* Of each output: weighted sums of y, of y squared, of (y - p) squared, of 1; and how many values there are. */
     const size_t rows = $rows;

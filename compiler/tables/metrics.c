@@ -250,3 +250,57 @@ const MetricDef metric_R2Score = {
     METRIC_CLASS(R2Score, "1 - Σ(y - p)² / Σ(y - mean y)²", r2_args, "r2_score"),
     .kind = METRIC_R2, .result = "R2",
 };
+
+/* Overlap of labels and predictions: intersection over union. */
+
+#define NUM_CLASSES_ARG                                                                                                \
+    {ARG(MetricArgs, num_classes), ARG_INT, RANGE(1, INT32_MAX), .doc = "how many classes there are"}
+#define TARGETS_ARG {ARG(MetricArgs, target_class_ids), ARG_INTS, RANGE(0, INT32_MAX), .doc = "the classes that count"}
+#define IGNORE_CLASS_ARG                                                                                               \
+    {ARG_AS(MetricArgs, value.ignore_class, "ignore_class"), ARG_INT, DEFAULT("None"), RANGE(INT32_MIN, INT32_MAX),    \
+     .doc = "samples with this label do not count"}
+#define SPARSE_TRUE_ARG                                                                                                \
+    {ARG(MetricArgs, sparse_y_true), ARG_BOOL, DEFAULT("True"), .doc = "labels are classes, not a value for each"}
+#define SPARSE_ARG(default_)                                                                                           \
+    {ARG(MetricArgs, sparse_y_pred), ARG_BOOL, DEFAULT(default_), .doc = "so are predictions"}
+
+static const ArgDef iou_args[] = {NUM_CLASSES_ARG, TARGETS_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_TRUE_ARG,
+                                  SPARSE_ARG("True"), LAST_AXIS_ARG, {0}};
+static const ArgDef mean_iou_args[] = {NUM_CLASSES_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_TRUE_ARG, SPARSE_ARG("True"),
+                                       LAST_AXIS_ARG, {0}};
+static const ArgDef one_hot_iou_args[] = {NUM_CLASSES_ARG, TARGETS_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_ARG("False"),
+                                          LAST_AXIS_ARG, {0}};
+static const ArgDef one_hot_mean_iou_args[] = {NUM_CLASSES_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_ARG("False"),
+                                               LAST_AXIS_ARG, {0}};
+static const ArgDef binary_iou_args[] = {
+    {ARG(MetricArgs, target_class_ids), ARG_INTS, DEFAULT("(0, 1)"), RANGE(0, 1), .doc = "the classes that count"},
+    {ARG(MetricArgs, threshold), ARG_REAL, DEFAULT("0.5"), RANGE(-1e30, 1e30), .doc = "from it on the prediction is 1"},
+    NAME_ARG,
+    {0}};
+
+static void check_overlap(const Object *object, Diags *diags) {
+    const Overlap overlap = metric_overlap(object);
+    for (int i = 0; i < overlap.counted.count; i++)
+        if (overlap.counted.at[i] >= overlap.classes) {
+            diag(diags, D_metric_target_class, object_arg_span(object, "target_class_ids"),
+                 (long long)overlap.counted.at[i], (long long)overlap.classes);
+            return;
+        }
+}
+
+#define OVERLAP(name_, brief_, args_, snake_)                                    \
+    const MetricDef metric_##name_ = {.class = {.kind = CLASS_METRIC,            \
+                                                .name = #name_,                  \
+                                                .brief = (brief_),               \
+                                                .args = (args_),                 \
+                                                .args_size = sizeof(MetricArgs), \
+                                                .aliases = ALIASES(snake_),      \
+                                                .check = check_overlap},         \
+                                      .kind = METRIC_OVERLAP,                    \
+                                      .result = "OVERLAP"};
+
+OVERLAP(IoU, "mean over classes of what is labelled and predicted so by what is one or the other", iou_args, "io_u")
+OVERLAP(MeanIoU, "IoU of all classes", mean_iou_args, "mean_io_u")
+OVERLAP(OneHotIoU, "IoU where labels have a value for each class", one_hot_iou_args, "one_hot_io_u")
+OVERLAP(OneHotMeanIoU, "OneHotIoU of all classes", one_hot_mean_iou_args, "one_hot_mean_io_u")
+OVERLAP(BinaryIoU, "IoU of 0 and 1, predictions being on one side of a threshold", binary_iou_args, "binary_io_u")

@@ -201,8 +201,9 @@ enum nnc_result {
     NNC_RESULT_PR_AREA,
     NNC_RESULT_PR_GAIN_AREA,
     NNC_RESULT_F_SCORE, /* of each of `parts` classes: true and false positives, false negatives; beta: `number` */
-    NNC_RESULT_R2       /* of each of `parts` outputs: sums of y, y squared, (y - p) squared, weights; then the number
+    NNC_RESULT_R2,      /* of each of `parts` outputs: sums of y, y squared, (y - p) squared, weights; then the number
                            of values; for `number` regressors */
+    NNC_RESULT_OVERLAP  /* of each of `parts` classes: what is labelled and predicted so, what is one or the other */
 };
 
 /** How a metric puts its parts together: areas, then classes and outputs. */

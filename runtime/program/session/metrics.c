@@ -178,6 +178,17 @@ static void nnc_r_squared(const nnc_metric *metric, const double *sums, double *
     }
 }
 
+/* The mean of intersection by union, over the classes that there are. */
+static double nnc_mean_overlap(const nnc_metric *metric, const double *sums) {
+    double total = 0, there = 0;
+    for (int i = 0; i < metric->parts; i++) {
+        const double both = sums[2 * i], either = sums[2 * i + 1];
+        total += either > 1e-9 ? both / (either + nnc_epsilon) : 0;
+        there += either > 1e-9 ? 1 : 0;
+    }
+    return total / (there + nnc_epsilon);
+}
+
 NNC_API size_t nnc_metric_figures(const nnc_metric *metric) {
     return metric->how == NNC_EACH ? (size_t)metric->parts : 1;
 }
@@ -209,5 +220,6 @@ NNC_API void nnc_metric_results(const nnc_metric *metric, const double *sums, do
     case NNC_RESULT_PR_GAIN_AREA: figures[0] = nnc_mean_area(metric, sums); break;
     case NNC_RESULT_F_SCORE: nnc_f_score(metric, sums, figures); break;
     case NNC_RESULT_R2: nnc_r_squared(metric, sums, figures); break;
+    case NNC_RESULT_OVERLAP: figures[0] = nnc_mean_overlap(metric, sums); break;
     }
 }
