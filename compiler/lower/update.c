@@ -132,7 +132,8 @@ static void build_directed(Builder *build, Tensor *weight) {
     build_statement(build, weight, weight->shape, step, "move");
 }
 
-/* What more than statements on each element says: first the decay, then the rule, then the sum of gradients is empty. */
+/* Where more than statements on each element says the rule: first the decay, then the rule, then the sum of gradients
+ * is empty. */
 static bool build_own_update(Builder *build, Tensor *weight) {
     const UpdateRule *rule = &build->plan->update;
     const Object *object = build->plan->model->compile.optimizer;
@@ -207,7 +208,8 @@ static void build_constraint(Builder *build, Tensor *weight) {
         Tensor *squares = build_sum_squares(build, weight, norms_shape(weight->weight, args->axis),
                                             arena_printf(arena, "measure_%s", weight->weight->name));
         step.text = "w = factor * w;";
-        statement_add(build, &step, "factor", build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4), false);
+        Tensor *scale = build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4);
+        statement_add(build, &step, "factor", scale, false);
     }
     statement_add(build, &step, "w", weight, true);
     build_statement(build, weight, weight->shape, step, "constrain");
