@@ -89,6 +89,8 @@ if compilers["cc"] and not san and tool("setarch") and subprocess.run(
         ["sh", "-c", "printf 'int main(void) { return 0; }' | gcc -fsanitize=thread -x c - -o /dev/null"],
         capture_output=True).returncode == 0:
     config.available_features.add("tsan")
+if tool("valgrind") and os.path.exists("/usr/include/valgrind/drd.h"):
+    config.available_features.add("valgrind")
 if tool("s390x-linux-gnu-gcc") and tool("qemu-s390x"):
     config.available_features.add("s390x")
 if tool("wasm-ld", "wasm-ld-19") and tool("node"):

@@ -318,7 +318,8 @@ static const char *model_text(Emit *emit, size_t notes) {
     else text_puts(&out, "NULL, 0, NULL,\n");
     text_printf(&out, "%s,\n", plan->update.averages ? "main_finish" : "NULL");
     text_printf(&out, "%d,\n", plan->options->portable);
-    text_puts(&out, plan->train.rounds.count ? "main_step_shared,\n" : "NULL,\n");
+    text_printf(&out, "%s, %lld, UINT64_C(%lld),\n", plan->train.rounds.count ? "main_step_shared" : "NULL",
+                (long long)plan->step_threads, (long long)plan->products);
     return text_chars(&out);
 }
 

@@ -155,17 +155,38 @@ static void order_nodes(Plan *plan, Program *program, const Nodes *nodes, Levels
     }
 }
 
+static void mark_alone(Program *program) {
+    for (int i = 0; i < program->rounds.count; i++) {
+        Round *const round = &program->rounds.at[i];
+        round->alone = true;
+        for (int j = round->first; j < round->end; j++)
+            if (program->ops.at[j]->share.kind != SHARE_NONE) round->alone = false;
+    }
+}
+
+/* How many threads pay for themselves: each has work in a round that is worth meeting behind it, and a sample at least.
+ * A loop whose steps have rounds of their own has two in each. */
+static int64_t paying_threads(const Plan *plan, const Program *program, const Nodes *nodes, const Levels *levels) {
+    int64_t rounds = levels->highest;
+    for (int i = 0; i < nodes->count; i++)
+        if (nodes->at[i].apart) rounds += 2 * program->ops.at[nodes->at[i].first]->loop->steps;
+    const int64_t threads = work_of(plan, program) / (rounds * plan->target->round_work);
+    const int64_t samples = plan->model->batch, most = threads < samples ? threads : samples;
+    return most > 1 ? most : 1;
+}
+
 /* Shares out what a step of training does, where it is wanted and pays: forwards and backwards a block of samples goes
  * through all layers; gradients of weights are shared out by the weights, so that no sum over samples is divided.
  * Operations of a phase move forward to the round in which nothing that they wait for is still at work.
- * Requires: all is fused. Guarantees: Op.share, Program.rounds; whatever writes to memory and whatever else touches it
- * stand in different rounds, unless each makes its own samples. Costs: two looks at all that operations touch. */
+ * Requires: all is fused. Guarantees: Op.share, Program.rounds, Plan.step_threads; whatever writes to memory and
+ * whatever else touches it stand in different rounds, unless each makes its own samples. Costs: two looks at all that
+ * operations touch. */
 void pass_share_work(Plan *plan, Program *program) {
     const Options *const options = plan->options;
+    if (program->training) plan->step_threads = 1;
     if (!program->training || program->ops.count == 0 || options->gradients || options->external_masks) return;
     if (plan->model->batch < 2 || !plan->target->blocks) return;
-    plan->shared_work = work_of(plan, program);
-    if (!options->threads && (!options->main || plan->shared_work < plan->target->shared_work)) return;
+    if (!options->threads && (!options->main || work_of(plan, program) < 2 * plan->target->round_work)) return;
     Levels levels = {.of = NEW_ARRAY(plan->arena, Touched, plan->tensor_count), .least = 1};
     Nodes nodes = {0};
     for (int i = 0; i < program->ops.count; i++) share_out(program->ops.at[i]);
@@ -175,11 +196,11 @@ void pass_share_work(Plan *plan, Program *program) {
         place_node(&levels, program, &node);
         list_push(plan->arena, &nodes, node);
     }
-    order_nodes(plan, program, &nodes, &levels);
-    for (int i = 0; i < program->rounds.count; i++) {
-        Round *const round = &program->rounds.at[i];
-        round->alone = true;
-        for (int j = round->first; j < round->end; j++)
-            if (program->ops.at[j]->share.kind != SHARE_NONE) round->alone = false;
+    plan->step_threads = paying_threads(plan, program, &nodes, &levels);
+    if (!options->threads && plan->step_threads < 2) {
+        for (int i = 0; i < program->ops.count; i++) program->ops.at[i]->share = (Share){0};
+        return;
     }
+    order_nodes(plan, program, &nodes, &levels);
+    mark_alone(program);
 }

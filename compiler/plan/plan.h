@@ -349,7 +349,7 @@ struct Plan {
     uint64_t identity; /* of what a prediction computes, before passes change how */
     int64_t products; /* of two numbers that a prediction for one sample adds up */
     int64_t *costs; /* visits of lowering, and then of each pass */
-    int64_t shared_work; /* multiplications of a step of training */
+    int64_t step_threads; /* that pay for themselves in a step of training */
     UpdateRule update;
     LIST(Metric) metrics;
     int sum_count; /* running sums of loss and metrics */

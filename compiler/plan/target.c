@@ -22,7 +22,7 @@ const Target target_desktop = {
     .deep_columns = 64,
     .deep_times = 4,
     .deep_rows = 64,
-    .shared_work = 3000000,
+    .round_work = 200000,
 };
 
 /* Any core without vectors. */

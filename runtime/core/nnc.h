@@ -394,6 +394,8 @@ typedef struct nnc_model {
     /** step by a team, to the same bits; NULL: threads do not pay. */
     int (*step_shared)(void *trainer, const void *x, const void *y, const void *sample_weight, size_t n, void *sums,
                        const nnc_team *team);
+    size_t step_threads; /* so many threads pay for themselves in a step of a whole batch */
+    uint64_t products;   /* multiplications of predicting a sample */
 } nnc_model;
 
 /** A team of this many threads, the caller's among them; of fewer where the system has no more, and of one where the

@@ -23,7 +23,7 @@ static int nnc_bench_step(nnc_session *session) {
 }
 
 static int nnc_bench_predict(nnc_session *session) {
-    return session->model->predict(session->params, session->work, session->x, session->output, session->batch);
+    return nnc_session_predict(session, session->batch);
 }
 
 static int nnc_compare_doubles(const void *a, const void *b) {

@@ -64,7 +64,7 @@ static int nnc_follow_evaluate(nnc_session *session, void *context, int status, 
 NNC_API int nnc_evaluate_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
                                nnc_totals *totals, nnc_progress *progress) {
     nnc_pass pass = {.data = data, .totals = totals, .progress = progress};
-    const nnc_batch_job job = {nnc_work_evaluate, nnc_follow_evaluate, &pass};
+    const nnc_batch_job job = {nnc_work_evaluate, nnc_follow_evaluate, &pass, 0};
     nnc_totals_clear(totals);
     return nnc_for_batches(session, first, end, &job);
 }

@@ -47,7 +47,7 @@ static int nnc_follow_predict(nnc_session *session, void *context, int status, s
 /* All batches, until a signal comes. */
 static int nnc_predict_batches(nnc_session *session, nnc_predicting *predicting) {
     const nnc_batch_job job = {predicting->results != NULL ? nnc_work_predict : nnc_work_predict_mc, nnc_follow_predict,
-                               predicting};
+                               predicting, 1};
     int status = nnc_for_batches(session, 0, predicting->data->count, &job);
     if (status == 1) {
         nnc_fail(session->host, "interrupted: nothing is written");

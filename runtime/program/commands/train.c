@@ -214,6 +214,9 @@ static int nnc_prepare(nnc_training *training) {
         nnc_learned_print(&training->session.learned);
         nnc_warn_of_data(training);
     }
+    if (options->verbose > 1) {
+        nnc_print_threads(&training->session);
+    }
     return 0;
 }
 

@@ -51,7 +51,7 @@ NNC_API int nnc_fail_hint(nnc_host *host, const char *format, ...) NNC_PRINTF(2,
 NNC_API void nnc_warn(const nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
 /** Prints the recorded error to standard error as `place: error: text`, place being the program where there is none. */
 NNC_API void nnc_print_error(const nnc_host *host);
-/** Processors that are there, at least 1. (host_team.c) */
+/** Processors that this process may use, by what it is bound to and its container's share; at least 1. (host_team.c) */
 NNC_API size_t nnc_cores(void);
 /** A copy from malloc. */
 NNC_API char *nnc_copy_text(nnc_host *host, const char *text);

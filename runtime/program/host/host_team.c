@@ -3,18 +3,65 @@
  * by a number that goes up, and done when all have taken theirs off the number of those who are at work. */
 #include "host/host.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+/* Linux: those that the scheduler may put this process on, "Cpus_allowed:\tff,ffffffff"; 0: it does not say. */
+static size_t nnc_allowed_cores(void) {
+    static const char name[] = "Cpus_allowed:";
+    char line[4096];
+    size_t cores = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        for (const char *at = line + sizeof name - 1; memcmp(line, name, sizeof name - 1) == 0 && *at != '\0'; at++) {
+            const char digit[] = {*at, '\0'};
+            for (unsigned long bits = strtoul(digit, NULL, 16); bits > 0; bits &= bits - 1) {
+                cores++;
+            }
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return cores;
+}
+
+/* Linux: the time that a container may take of all cores, "200000 100000" microseconds in each so many; 0: any. */
+static size_t nnc_quota_cores(void) {
+    unsigned long long quota = 0, period = 0;
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
+    if (file != NULL) {
+        if (fscanf(file, "%llu %llu", &quota, &period) != 2 || period == 0) {
+            quota = 0;
+        }
+        fclose(file);
+    }
+    return quota > 0 ? (size_t)((quota + period - 1) / period) : 0;
+}
+
 NNC_API size_t nnc_cores(void) {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores > 0 ? (size_t)cores : 1;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t cores = online > 0 ? (size_t)online : 1, allowed = nnc_allowed_cores(), quota = nnc_quota_cores();
+    cores = allowed > 0 && allowed < cores ? allowed : cores;
+    return quota > 0 && quota < cores ? quota : cores;
 }
 
 #ifdef NNC_THREADS
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+
+/* Helgrind and DRD do not see what atomic operations order: for them, compile with -DNNC_ANNOTATIONS=… as the header of
+ * the one, <valgrind/helgrind.h> or <valgrind/drd.h>. */
+#ifdef NNC_ANNOTATIONS
+#include NNC_ANNOTATIONS
+#else
+#define ANNOTATE_HAPPENS_BEFORE(number) ((void)(number))
+#define ANNOTATE_HAPPENS_AFTER(number) ((void)(number))
+#define ANNOTATE_BENIGN_RACE_SIZED(numbers, size, why) ((void)(numbers))
+#endif
 
 enum { NNC_SPINS = 300, NNC_YIELDS = 100 }; /* about 10 us, and 50 */
 
@@ -34,14 +81,27 @@ struct nnc_pool {
     const void *job;
     size_t parts;
     /* read and written at once by several: all with atomic operations */
-    unsigned round, at_work, asleep, is_awaited, is_over;
+    unsigned round, at_work, asleep, is_awaited, is_over; /* the five that are annotated */
     size_t count;
     nnc_member members[];
 };
 
-static unsigned nnc_read(const unsigned *number) { return __atomic_load_n(number, __ATOMIC_SEQ_CST); }
+static unsigned nnc_read(const unsigned *number) {
+    const unsigned value = __atomic_load_n(number, __ATOMIC_SEQ_CST);
+    ANNOTATE_HAPPENS_AFTER(number);
+    return value;
+}
 
-static void nnc_write(unsigned *number, unsigned value) { __atomic_store_n(number, value, __ATOMIC_SEQ_CST); }
+static void nnc_write(unsigned *number, unsigned value) {
+    ANNOTATE_HAPPENS_BEFORE(number);
+    __atomic_store_n(number, value, __ATOMIC_SEQ_CST);
+}
+
+/* Returns what is left. */
+static unsigned nnc_take_off(unsigned *number) {
+    ANNOTATE_HAPPENS_BEFORE(number);
+    return __atomic_sub_fetch(number, 1, __ATOMIC_SEQ_CST);
+}
 
 static void nnc_pause(void) {
 #if defined __x86_64__ || defined __i386__
@@ -78,7 +138,7 @@ static void *nnc_member_run(void *argument) {
             while (nnc_read(&pool->round) == seen) {
                 pthread_cond_wait(&pool->begun, &pool->mutex);
             }
-            __atomic_sub_fetch(&pool->asleep, 1, __ATOMIC_SEQ_CST);
+            nnc_take_off(&pool->asleep);
             pthread_mutex_unlock(&pool->mutex);
         }
         seen = nnc_read(&pool->round);
@@ -86,7 +146,7 @@ static void *nnc_member_run(void *argument) {
             return NULL;
         }
         nnc_make_parts(pool, member->index);
-        if (__atomic_sub_fetch(&pool->at_work, 1, __ATOMIC_SEQ_CST) == 0 && nnc_read(&pool->is_awaited)) {
+        if (nnc_take_off(&pool->at_work) == 0 && nnc_read(&pool->is_awaited)) {
             pthread_mutex_lock(&pool->mutex);
             pthread_cond_signal(&pool->done);
             pthread_mutex_unlock(&pool->mutex);
@@ -139,6 +199,7 @@ NNC_API nnc_team nnc_team_open(size_t threads) {
     if (pool == NULL) {
         return team;
     }
+    ANNOTATE_BENIGN_RACE_SIZED(&pool->round, 5 * sizeof pool->round, "atomic");
     pthread_mutex_init(&pool->mutex, NULL);
     pthread_cond_init(&pool->begun, NULL);
     pthread_cond_init(&pool->done, NULL);

@@ -18,7 +18,7 @@ typedef struct nnc_session {
     void *x, *y, *sample_weight, *output; /* of one batch */
     void *sums;                           /* what the model reports of a batch */
     size_t batch;                         /* rows used: at most the compiled batch */
-    size_t threads;                       /* for steps of training and batches of inference; 0 is 1 */
+    size_t threads;                       /* for steps of training and batches of inference; 0: as many as pay */
     struct nnc_crew *crew;                /* the threads, once they are wanted; or NULL */
     nnc_learned learned;                  /* from the data, or with the weights */
 } nnc_session;
@@ -72,15 +72,19 @@ typedef struct nnc_batch_job {
     /** In the caller's thread, in the order of the batches; not 0 ends it all. */
     int (*follow)(nnc_session *session, void *context, int status, size_t n);
     void *context;
+    int is_by_sample; /* a batch may be smaller, for nothing that is made depends on which samples are in it */
 } nnc_batch_job;
 
-/** Samples [first, end) in session->threads threads, or in one where layers keep states from batch to batch. 1 when a
- *  signal asked to stop. */
+/** Samples [first, end) in session->threads threads (0: as many as pay), or in one where layers keep states from batch
+ *  to batch. 1 when a signal asked to stop. */
 NNC_API int nnc_for_batches(nnc_session *session, size_t first, size_t end, const nnc_batch_job *job);
 NNC_API void nnc_crew_close(nnc_crew *crew);
-/** The session's threads, which this starts where they are wanted; those that steps of training pay for. */
-NNC_API nnc_team nnc_session_team(nnc_session *session);
+/** The threads of a step of training, which this starts where they are wanted. */
 NNC_API nnc_team nnc_training_team(nnc_session *session);
+/** A line that says how many these are, and why. */
+NNC_API void nnc_print_threads(nnc_session *session);
+/** The outputs of the `n` samples gathered, in session->threads threads, or in as many as pay; a status. */
+NNC_API int nnc_session_predict(nnc_session *session, size_t n);
 /** A step of training on the `n` samples gathered, in session->threads threads where that pays; a status. */
 NNC_API int nnc_session_step(nnc_session *session, const void *sample_weight, size_t n);
 
