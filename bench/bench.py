@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""Measures nnc and its rivals side by side on one core, taking turns, and writes docs/performance.md.
+"""Measures nnc and its rivals side by side on one core and on two, taking turns, and writes docs/performance.md.
 
 Every figure is the median of some turns, with the least and the greatest. nnc is measured as a user runs it: `./model
 fit` on shuffled samples of a file. The rivals get batches that lie ready in memory.
@@ -25,8 +25,9 @@ LEAST_SECONDS = {"keras-fit": 5.0}  # of a turn: fit() builds a pipeline for eve
 PREDICTORS = ["onnxruntime", "litert", "torch", "jax"]
 MODULES = {"torch": ["torch"], "jax": ["jax", "optax"], "keras": ["keras", "tensorflow"],
            "onnxruntime": ["onnxruntime", "torch", "onnx"], "litert": ["ai_edge_litert", "tensorflow"]}
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-              "TF_NUM_INTRAOP_THREADS": "1"}
+# What rivals take the number of threads from; BENCH_THREADS is for bench/rivals.
+THREAD_VARIABLES = ["BENCH_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+                    "TF_NUM_INTRAOP_THREADS"]
 
 
 def parse_options():
@@ -39,7 +40,9 @@ def parse_options():
     parser.add_argument("--tasks", default="fit,predict,chains", help="default: %(default)s")
     parser.add_argument("--turns", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=0.5, help="about, of one turn; default: %(default)s")
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="default: the last")
+    parser.add_argument("--threads", default="1,2", help="each on as many cores; default: %(default)s")
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)),
+                        help="default: the last; for more threads those before, too")
     parser.add_argument("--realtime", action="store_true",
                         help="before all other processes, as root: on a busy machine")
     parser.add_argument("--python", default=os.environ.get("BENCH_PYTHON"), help="that has the rivals (BENCH_PYTHON)")
@@ -52,11 +55,12 @@ def parse_options():
     return options
 
 
-def pin(options):
-    """For preexec_fn of what is measured: one core, and with --realtime before all others."""
+def pin(options, threads=1):
+    """For preexec_fn of what is measured: a core for each thread, and with --realtime before all others."""
+    others = sorted(os.sched_getaffinity(0) - {options.core})
 
     def before():
-        os.sched_setaffinity(0, {options.core})
+        os.sched_setaffinity(0, {options.core, *others[len(others) - threads + 1:]})
         if options.realtime:
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
 
@@ -66,8 +70,10 @@ def pin(options):
 class Nnc:
     """nnc's programs for one workload and size of the batch."""
 
-    def __init__(self, options, name, batch, data):
+    def __init__(self, options, name, batch, data, threads):
         self.options, self.workload, self.batch = options, workloads.WORKLOADS[name], batch
+        self.threads = f"--threads={threads}"
+        self.pin = pin(options, threads)
         self.path = os.path.join(options.build, "bench", f"{self.workload.network}_{name}_{batch}")
         self.data = [f"--x={data}_x.npy", f"--y={data}_y.npy"]
         self.epochs = self.workload.epochs or 3
@@ -90,9 +96,10 @@ class Nnc:
     def fit_rate(self, seconds):
         """Samples a second. Epochs are timed by their lines; where an epoch is one step, the program as a whole."""
         whole = bool(self.workload.epochs)
-        command = [self.path, "fit", *self.data, f"--epochs={self.epochs}", f"--verbose={0 if whole else 2}"]
+        command = [self.path, "fit", *self.data, self.threads, f"--epochs={self.epochs}",
+                   f"--verbose={0 if whole else 2}"]
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=pin(self.options))
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=self.pin)
         stamps = [time.perf_counter() for line in process.stdout if "/step" in line]
         if process.wait() != 0:
             raise SystemExit(f"{self.path} fit failed")
@@ -110,15 +117,15 @@ class Nnc:
         subprocess.run(["strip", self.path + "_predict"], check=True)
 
     def predict_rate(self, seconds):
-        words = subprocess.check_output([self.path + "_predict", "bench"], text=True,
-                                        preexec_fn=pin(self.options)).split()
+        words = subprocess.check_output([self.path + "_predict", "bench", self.threads], text=True,
+                                        preexec_fn=self.pin).split()
         return float(words[1])
 
     def first_result(self, data):
         """Seconds and bytes of a process that predicts one sample."""
         command = [self.path + "_predict", "predict", f"--x={data}_one.npy", "-o", self.path + "_y.npy"]
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=pin(self.options))
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=self.pin)
         usage = os.wait4(process.pid, 0)[2]
         return {"start": time.perf_counter() - start, "memory": usage.ru_maxrss * 1024,
                 "size": os.path.getsize(self.path + "_predict"), "first": self.compile_seconds}
@@ -127,13 +134,14 @@ class Nnc:
 class Worker:
     """One rival in its process; it sleeps while others take their turn."""
 
-    def __init__(self, options, rival, name, task, batch):
+    def __init__(self, options, rival, name, task, batch, threads):
         self.batch, self.least_seconds = batch, LEAST_SECONDS.get(rival, 0)
         start = time.perf_counter()
         script = os.path.join(here, "rivals", "worker.py")
         self.process = subprocess.Popen([options.python, script, rival, name, task, str(batch)], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        env={**os.environ, **ONE_THREAD}, preexec_fn=pin(options))
+                                        env={**os.environ, **dict.fromkeys(THREAD_VARIABLES, str(threads))},
+                                        preexec_fn=pin(options, threads))
         self.ready = self.read()
         if self.ready is not None:
             self.ready["start"] = time.perf_counter() - start - self.ready["exporting"]
@@ -168,11 +176,11 @@ def installed(options):
     return json.loads(subprocess.check_output([options.python, "-c", script, *names], text=True))
 
 
-def measure(options, name, task, batch, rivals, nnc):
+def measure(options, name, task, batch, threads, rivals, nnc):
     """Everyone takes a turn, and again: {who: [samples a second]}, and what workers said at their start."""
     workers, said = {}, {}
     for rival in rivals:
-        worker = Worker(options, rival, name, task, batch)
+        worker = Worker(options, rival, name, task, batch, threads)
         if worker.ready is None:
             print(f"  {rival} left out: {worker.why()}", file=sys.stderr)
             worker.close()
@@ -220,7 +228,9 @@ def main():
     bound = peak(options)
     peaks, fits, predictions, starts = [bound()], [], [], []
     networks = [task for task in options.tasks.split(",") if task != "chains"]
-    for name in options.workloads.split(",") if networks else []:
+    some = [(name, int(threads)) for threads in options.threads.split(",") for name in options.workloads.split(",")
+            if int(threads) <= len(os.sched_getaffinity(0))]
+    for name, threads in some if networks else []:
         workload = workloads.WORKLOADS[name]
         batches = [int(b) for b in options.batches.split(",")] if options.batches else None
         data = save_data(options, name)
@@ -228,15 +238,15 @@ def main():
             for batch in batches or (workload.batches if task == "fit" else (1, 64)):
                 if task == "predict" and not workload.predicts:
                     continue
-                print(f"{name} {task}, batch {batch}", file=sys.stderr)
+                print(f"{name} {task}, batch {batch}, threads {threads}", file=sys.stderr)
                 peaks.append(bound())
-                nnc = Nnc(options, name, batch, data)
+                nnc = Nnc(options, name, batch, data, threads)
                 if task == "predict":
                     nnc.prepare_prediction()
                 rivals = [r for r in (TRAINERS if task == "fit" else PREDICTORS) if r in wanted]
-                rates, said = measure(options, name, task, batch, rivals, nnc)
-                (fits if task == "fit" else predictions).append((name, batch, rates))
-                if task == "predict" and batch == 1:
+                rates, said = measure(options, name, task, batch, threads, rivals, nnc)
+                (fits if task == "fit" else predictions).append((name, batch, threads, rates))
+                if task == "predict" and batch == 1 and threads == 1:
                     starts.append((name, {"nnc": nnc.first_result(data), **said}))
     compiler = subprocess.check_output([*options.cc.split(), "--version"], text=True).splitlines()[0]
     machine = {"processor": processor(), "system": f"{platform.system()} {platform.machine()}", "compiler": compiler,

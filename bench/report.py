@@ -6,10 +6,10 @@ import workloads
 
 HEAD = """# Performance
 
-Written by `make bench`. One thread on one core of {processor} ({system}); nnc's C compiled by {compiler}, `{flags}`.
+Written by `make bench`. Each thread has a core of {processor} ({system}); nnc's C compiled by {compiler}, `{flags}`.
 Rivals: {versions}. Medians of {turns} turns of about {seconds} s{conditions}, least and greatest in brackets; all took
 turns within one run, so ratios hold better than figures. The bound is the measured peak of fused multiply-adds,
-{peak:.0f} GFLOP/s; its share counts the multiplications and additions that the network's products have on paper.
+{peak:.0f} GFLOP/s a core; its share counts the multiplications and additions that the network's products have on paper.
 Training is forwards, backwards and Adam, with dropout: nnc as `./model fit` through the runtime on shuffled samples of
 a file, the rivals on batches that lie ready in memory. `scan`: steps in a loop inside the compiled function, likewise
 `keras` (a `tf.function`).{fit}
@@ -48,21 +48,26 @@ def comparison(rates, peak, flops, show):
 
 
 def rates_table(results, peak, flops_of, show_of):
-    rivals = list(dict.fromkeys(who for _, _, rates in results for who in rates if who != "nnc"))
+    rivals = list(dict.fromkeys(who for *_, rates in results for who in rates if who != "nnc"))
+    alone = {(name, batch): statistics.median(rates["nnc"]) for name, batch, threads, rates in results if threads == 1}
     rows = []
-    for name, batch, rates in results:
-        show = show_of(batch)
-        cells = comparison(rates, peak, flops_of(workloads.WORKLOADS[name]), show)
-        rows.append([name, str(batch), *cells, *(spread(rates.get(who, []), show) for who in rivals)])
-    return table(["", "batch", "nnc", "ratio to the best rival", "of the bound", *rivals], rows)
+    for name, batch, threads, rates in results:
+        show, one = show_of(batch), alone.get((name, batch))
+        cells = comparison(rates, peak * threads, flops_of(workloads.WORKLOADS[name]), show)
+        gain = f"{statistics.median(rates['nnc']) / one:.2f}" if one and threads > 1 else ""
+        rows.append([name, str(batch), str(threads), *cells, gain,
+                     *(spread(rates.get(who, []), show) for who in rivals)])
+    return table(["", "batch", "threads", "nnc", "ratio to the best rival", "of the bound", "to one thread", *rivals],
+                 rows)
 
 
 def lost(kind, results):
-    for name, batch, rates in results:
+    for name, batch, threads, rates in results:
         best = best_rival(rates)
         if best and statistics.median(rates[best]) > statistics.median(rates["nnc"]):
             ratio = statistics.median(rates["nnc"]) / statistics.median(rates[best])
-            yield f"- {kind} {name} at a batch of {batch}: {best} is ahead, nnc reaches {ratio:.2f} of it\n"
+            yield (f"- {kind} {name} at a batch of {batch} in {threads} thread{'s' * (threads > 1)}: {best} is ahead, "
+                   f"nnc reaches {ratio:.2f} of it\n")
 
 
 def starts_table(starts):
@@ -81,7 +86,7 @@ def chains_table(rows):
 
 def write_report(machine, fits, predictions, starts, nnc_itself):
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items()) or "none"
-    fit = any("keras-fit" in rates for _, _, rates in fits)
+    fit = any("keras-fit" in rates for *_, rates in fits)
     about_fit = f" `keras-fit` is `model.fit`, in turns of {machine['fit_seconds']:g} s." if fit else ""
     text = HEAD.format(**{**machine, "versions": versions, "fit": about_fit})
     text += "".join(f"| {name} | {workload.title} |\n" for name, workload in workloads.WORKLOADS.items())
@@ -101,7 +106,7 @@ def write_report(machine, fits, predictions, starts, nnc_itself):
     if nnc_itself:
         text += "\n## nnc itself\n\nFrom the model file to the C, for training and prediction, of layers by turns.\n\n"
         text += chains_table(nnc_itself)
-    if any(best_rival(rates) for _, _, rates in fits + predictions):
+    if any(best_rival(rates) for *_, rates in fits + predictions):
         lines = [*lost("training", fits), *lost("predicting", predictions)]
         text += "\n## What is lost\n\n" + ("".join(lines) or "Nothing of what was measured here.\n")
     return text

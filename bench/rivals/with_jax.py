@@ -2,7 +2,8 @@
 """JAX with optax: one jitted step at a time, or (scan) a loop over steps inside one jitted function."""
 import os
 
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+if os.environ["BENCH_THREADS"] == "1":  # else one for each core that it may use
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 
 import jax
 import jaxlib

@@ -11,8 +11,8 @@ import tensorflow as tf
 from keras import layers
 
 MODULES = ["tensorflow", "keras"]
-tf.config.threading.set_intra_op_parallelism_threads(1)
-tf.config.threading.set_inter_op_parallelism_threads(1)
+tf.config.threading.set_intra_op_parallelism_threads(int(os.environ["BENCH_THREADS"]))
+tf.config.threading.set_inter_op_parallelism_threads(int(os.environ["BENCH_THREADS"]))
 
 
 def build(workload, batch=None):
