@@ -39,7 +39,7 @@ static void add_words(Arena *arena, Command *command, const char *words) {
 static int execute(Arena *arena, Command *command, const char *log) {
     add(arena, command, NULL);
     fflush(NULL);
-    const pid_t child = fork();
+    const pid_t child = fork_child();
     if (child == 0) {
         const int to = log ? open(log, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
         if (to >= 0) {

@@ -90,9 +90,20 @@ const char *temporary_folder(Arena *arena) {
     return folder;
 }
 
+/* A signal that comes before it is known who gets it waits until then: a child without nnc would run on. */
+pid_t fork_child(void) {
+    sigset_t ending, before;
+    sigemptyset(&ending);
+    for (int i = 0; i < SIGNAL_COUNT; i++) sigaddset(&ending, ending_signals[i]);
+    sigprocmask(SIG_BLOCK, &ending, &before);
+    const pid_t child = fork();
+    if (child > 0) child_running = child;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return child;
+}
+
 int wait_for(pid_t child) {
     int status = 0;
-    child_running = child;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
     child_running = 0;
     return status;

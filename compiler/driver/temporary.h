@@ -15,8 +15,9 @@ void temporary_keep(const char *path);
 void temporary_remove(const char *path);
 /** A new folder that is removed so; NULL after a message. */
 const char *temporary_folder(Arena *arena);
-/** Waits for a child to end, and hands signals on to it meanwhile instead of ending nnc. Its status is that of
- *  waitpid(). */
+/** As fork(); from now on until wait_for() signals are handed on to the child instead of ending nnc. */
+pid_t fork_child(void);
+/** Waits for the child of fork_child() to end. Its status is that of waitpid(). */
 int wait_for(pid_t child);
 /** The exit status of a child, as a shell tells it. */
 int exit_status(int status);

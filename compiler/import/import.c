@@ -153,7 +153,7 @@ static void limit_resources(const char *path) {
 
 static int convert_apart(const Options *options, Arena *arena, const Results *results) {
     fflush(NULL);
-    const pid_t child = fork();
+    const pid_t child = fork_child();
     if (child == 0) {
         limit_resources(options->input);
         const int status = convert(options, arena, results);

@@ -25,7 +25,7 @@ static const char *outputs_of(Arena *arena, const char *inputs) {
 /* nnc run MODEL -- predict …: this program again. */
 static int predict(const char *model, const char *weights, const char *inputs, const char *outputs) {
     fflush(NULL);
-    const pid_t child = fork();
+    const pid_t child = fork_child();
     if (child == 0) {
         char *const words[] = {"nnc",
                                "run",
