@@ -70,7 +70,7 @@ typedef float real;
 #else
 #define UNROLL
 #endif
-#ifdef __GNUC__
+#if defined __GNUC__ && defined __OPTIMIZE__ /* else there are no registers to spill: calls compile in less time */
 #define FORCE_INLINE static inline __attribute__((always_inline))
 #else
 #define FORCE_INLINE static inline
