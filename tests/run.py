@@ -64,9 +64,10 @@ def main():
         rest.append(os.path.join(root, "tests"))
 
     with tempfile.TemporaryDirectory() as folder:
-        results = os.path.join(folder, "results.json")
+        results, scratch = os.path.join(folder, "results.json"), os.path.join(folder, "scratch")
+        os.mkdir(scratch)
         command = [*lit_command(options.build), "--param", f"build={options.build}", "--param",
-                   f"times={int(options.times)}", "--param",
+                   f"times={int(options.times)}", "--param", f"scratch={scratch}", "--param",
                    f"san={int(options.san)}", "--param", f"slow={int(not options.fast)}", "-sv", "-o", results, *rest]
         status = subprocess.run(command).returncode
         try:

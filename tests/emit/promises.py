@@ -7,10 +7,10 @@ prefix; no line longer than 120 columns.
 usage: promises.py --nnc NNC --gcc CC --gxx CXX [--clang CC --clangxx CXX] [-j N] MODEL.nn…
 
 Each model is compiled with nnc's defaults, and every third also in one of the other ways, in turn. Each is read by a
-compiler of C or of C++, which take turns; every sixteenth is read by all, and every thirty-second optimised by one of
-them and its object file looked into, in turn with the copies for all instruction sets and without (tests/golden
-compiles all of them with gcc and these warnings, and optimises many). Prints what broke a promise, then `N models, N
-broken`; status 0 when none is.
+compiler of C or of C++, which take turns, together with others unless it stands alone; every sixteenth is read by all,
+and every thirty-second optimised by one of them and its object file looked into, in turn with the copies for all
+instruction sets and without (tests/golden compiles all of them with gcc and these warnings, and optimises many). Prints
+what broke a promise, then `N models, N promises broken`; status 0 when none is.
 """
 import argparse
 import os
@@ -21,6 +21,10 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "golden"))
+from together import unit
+
+TOGETHER = 24  # models to one reading
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -Werror".split()
 VARIANTS = [["--standalone"], ["--inference-only"], ["--gradients"], ["--external-masks"], ["--real=double"],
             ["--portable"], ["--standalone", "--gradients", "--prefix", "own"]]
@@ -28,21 +32,12 @@ VARIANTS = [["--standalone"], ["--inference-only"], ["--gradients"], ["--externa
 ALLOWED = {"memcpy", "memset", "memcmp", "__cpu_model", "__cpu_features2", "_GLOBAL_OFFSET_TABLE_"}
 
 
-def compilers(options, turn):
-    """What to compile the model number `turn` with: (command, produces an object to look into)."""
+def compilers(options):
+    """The commands of C, and those of C++."""
     c = [[*shlex.split(name), "-std=c99"] for name in (options.gcc, options.clang) if name]
     cxx = [[*shlex.split(name), "-x", "c++", f"-std={standard}"]
            for standard in ("c++11", "c++20") for name in (options.gxx, options.clangxx) if name]
-    c.append([*shlex.split(options.gcc), "-std=c11"])
-    every = [*c, *cxx]
-    if turn % 16:
-        some = (c, cxx)[turn % 2]
-        return [([*some[turn // 2 % len(some)], "-fsyntax-only"], False)]
-    read = [([*command, "-fsyntax-only"], False) for command in every]
-    if turn % 32:
-        return read
-    copies = [] if turn // 32 % 4 == 0 else ["-DNNC_ONE_COPY"]
-    return [*read, ([*every[turn // 32 % len(every)], "-O2", *copies, "-c"], True)]
+    return [*c, [*shlex.split(options.gcc), "-std=c11"]], cxx
 
 
 def run(command, folder):
@@ -74,27 +69,83 @@ def long_lines(path):
     return [f"line {number} has {length} columns" for number, length in enumerate(lengths, 1) if length > 120]
 
 
-def check(options, model, flags, turn):
-    """The promises that this model breaks, as lines."""
+def model_name(model):
     with open(model) as file:
-        prefix = re.search(r"^model (\w+)", file.read(), re.M).group(1)
-    if "--prefix" in flags:
-        prefix = flags[flags.index("--prefix") + 1]
-    with tempfile.TemporaryDirectory() as folder:
-        place = f"{os.path.basename(model)} {' '.join(flags)}".strip()
-        status, said = run([options.nnc, *flags, model, "-o", "model.c"], folder)
+        return re.search(r"^model (\w+)", file.read(), re.M).group(1)
+
+
+def groups_of(models, size):
+    """Some `size` models each; neighbours are apart, and so are models of the same name."""
+    groups = [{} for _ in range(-(-len(models) // size))]
+    for i, model in enumerate(models):
+        name, first = model_name(model), i % len(groups)
+        free = [group for group in groups[first:] + groups[:first] if name not in group]
+        groups += [] if free else [{}]
+        (free or groups[-1:])[0][name] = model
+    return [list(group.values()) for group in groups]
+
+
+def compiled_models(options, models, flags, folder, broken):
+    """nnc's C for each of `models` by its name, in `folder`."""
+    texts = {}
+    for model in models:
+        name = model_name(model)
+        place, path = f"{os.path.basename(model)} {' '.join(flags)}".strip(), os.path.join(folder, f"{name}.c")
+        status, said = run([options.nnc, *flags, model, "-o", path], folder)
         if status:
-            return [f"{place}: nnc: {said}"]
-        broken = [f"{place}: {line}" for line in long_lines(os.path.join(folder, "model.c"))]
-        include = [] if "--standalone" in flags else shlex.split(run([options.nnc, "--cflags"], folder)[1])
-        for command, has_object in compilers(options, turn):
-            status, said = run([*command, *WARNINGS, *include, "model.c"], folder)
+            broken.append(f"{place}: nnc: {said}")
+            continue
+        broken += [f"{place}: {line}" for line in long_lines(path)]
+        with open(path) as file:
+            texts[name] = file.read()
+    return texts
+
+
+def include(options, flags):
+    """What the compilers are told; C that stands alone needs nothing."""
+    return [] if "--standalone" in flags else options.include
+
+
+def read(options, models, flags, commands):
+    """What compilers say about these models, read as one; where there is something, about each."""
+    with tempfile.TemporaryDirectory() as folder:
+        broken = []
+        texts = compiled_models(options, models, flags, folder, broken)
+        with open(os.path.join(folder, "unit.c"), "w") as file:
+            file.write(unit(texts))
+        for command in commands:
+            status, said = run([*command, "-fsyntax-only", *WARNINGS, *include(options, flags), "unit.c"], folder)
             if status or said:
-                broken.append(f"{place}: {' '.join(command)}: {said[:600]}")
-            elif has_object:
-                symbols = broken_symbols(os.path.join(folder, "model.o"), prefix, "--standalone" in flags)
-                broken += [f"{place}: {' '.join(command)}: {symbol}" for symbol in symbols]
+                broken.append(f"{' '.join([*texts, *flags])}: {' '.join(command)}: {said[:600]}")
+    if broken and len(models) > 1:
+        return [line for model in models for line in read(options, [model], flags, commands)] or broken
+    return broken
+
+
+def look_into(options, model, flags, command):
+    """What the object file of one model says against the promises."""
+    prefix = flags[flags.index("--prefix") + 1] if "--prefix" in flags else model_name(model)
+    with tempfile.TemporaryDirectory() as folder:
+        broken = []
+        for name in compiled_models(options, [model], flags, folder, broken):
+            status, said = run([*command, *WARNINGS, *include(options, flags), f"{name}.c", "-o", "model.o"], folder)
+            symbols = broken_symbols(os.path.join(folder, "model.o"), prefix, "--standalone" in flags)
+            broken += [f"{os.path.basename(model)} {' '.join([*flags, *command])}: {line}"
+                       for line in ([said[:600]] if status or said else symbols)]
         return broken
+
+
+def jobs(options, models, flags, turn):
+    """(function, models, flags, compilers) for the models with these flags; `turn`: who reads the first of them."""
+    c, cxx = compilers(options)
+    size = 1 if "--standalone" in flags else TOGETHER
+    for i, group in enumerate(groups_of(models, size), turn):
+        some = (c, cxx)[i % 2]
+        yield read, group, flags, [some[i // 2 % len(some)]]
+    yield from ((read, group, flags, [*c, *cxx]) for group in groups_of(models[::16], size))
+    for i, model in enumerate(models[::32], turn):
+        command = [*c, *cxx][i % (len(c) + len(cxx))]
+        yield look_into, model, flags, [*command, "-O2", *(["-DNNC_ONE_COPY"] if i % 4 else []), "-c"]
 
 
 def main():
@@ -107,15 +158,16 @@ def main():
     parser.add_argument("models", nargs="+", metavar="MODEL.nn")
     options = parser.parse_args()
     models = [os.path.abspath(model) for model in sorted(options.models)]
-    jobs = [(model, [], i) for i, model in enumerate(models)]
-    jobs += [(model, VARIANTS[i % len(VARIANTS)], i) for i, model in enumerate(models[::3])]
+    options.include = shlex.split(run([options.nnc, "--cflags"], ".")[1])
+    work = list(jobs(options, models, [], 0))
+    for i, flags in enumerate(VARIANTS):
+        work += jobs(options, models[3 * i::3 * len(VARIANTS)], flags, i)
     with ThreadPoolExecutor(options.j) as pool:
-        results = list(pool.map(lambda job: check(options, *job), jobs))
+        results = list(pool.map(lambda job: job[0](options, *job[1:]), work))
     lines = [line for result in results for line in result]
     print("\n".join(lines[:20] + ["…"] * (len(lines) > 20)))
-    bad = {job[0] for job, result in zip(jobs, results) if result}
-    print(f"{len(models)} models, {len(bad)} broken")
-    return 1 if bad else 0
+    print(f"{len(models)} models, {len(lines)} promises broken")
+    return 1 if lines or not models else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 """Compares programs made by nnc with numbers that Keras computed: predictions, losses and metrics, gradients, the
 weights after a few steps of training, and the history of fit.
 
-usage: check.py --nnc build/nnc [--cc 'cc -O1']… [--nnc-flags '…']… [--standalone] [-k REGEX] [-j N] [CASE.nn…]
+usage: check.py --nnc build/nnc [--cc 'cc -O1']… [--nnc-flags '…']… [--program FILE]… [--standalone]
+                [-k REGEX] [-j N] [CASE.nn…]
 
 A case is three files beside each other:
   NAME.nn            the model and how it is trained
@@ -11,7 +12,8 @@ A case is three files beside each other:
                      pred, grad/…, after/… (weights), pred_after: what has to come out, in float64
   NAME.json          evaluate, history: the figures, from a float64 and a float32 run; tolerance: of each tensor
 
-Each --nnc-flags is one more run of every case, compiled with these flags, the first with the first --cc, and so on.
+Each --nnc-flags is one more run of every case, compiled with these flags, the first with the first --cc, and so on, or
+already there in the first --program, made by together.py of this case and others.
 generate.py makes cases. Without CASE.nn all of cases/ are run. One line for each failed case, then `N passed, N
 failed`; status 0 when all passed.
 """
@@ -29,6 +31,8 @@ from glob import glob
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
+
+from together import nnc_flags
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 environment = None  # of the commands; None: this process'
@@ -78,8 +82,18 @@ def compare_figures(what, got, expected, key):
         compare(f"{what} {name}", np.atleast_1d(got[name]).astype(float), exact, tolerance)
 
 
-def check_case(options, case, cc, flags):
-    """Compiles one case and holds every stage against Keras; raises Mismatch at the first that differs."""
+def compile_case(options, case, cc, flags, folder):
+    """The command that runs the program of the case."""
+    standalone = ["--standalone"] if options.standalone else []
+    run("nnc", [options.nnc, *nnc_flags(case, flags), *standalone, case, "-o", "model.c"], folder)
+    ask = lambda what: [] if options.standalone else shlex.split(run("nnc", [options.nnc, what], folder))
+    run("cc", [*shlex.split(cc), *ask("--cflags"), "model.c", "-o", "model", *ask("--libs"), "-lm", "-s"], folder)
+    return ["./model"]
+
+
+def check_case(options, case, cc, flags, program):
+    """Compiles one case, unless `program` has it, and holds every stage against Keras; raises Mismatch at the first
+    that differs."""
     tensors = load_file(case[:-3] + ".safetensors")
     with open(case[:-3] + ".json") as file:
         expected = json.load(file)
@@ -88,10 +102,8 @@ def check_case(options, case, cc, flags):
 
     with tempfile.TemporaryDirectory() as folder:
         at = lambda name: os.path.join(folder, name)
-        flags = flags + ["--main"] + ["--standalone"] * options.standalone + ["--external-masks"] * bool(masks)
-        run("nnc", [options.nnc, *flags, case, "-o", "model.c"], folder)
-        ask = lambda what: [] if options.standalone else shlex.split(run("nnc", [options.nnc, what], folder))
-        run("cc", [*shlex.split(cc), *ask("--cflags"), "model.c", "-o", "model", *ask("--libs"), "-lm", "-s"], folder)
+        model = ([program, os.path.basename(case)[:-3]] if program
+                 else compile_case(options, case, cc, flags, folder))
 
         data = ["--x", "x.npy", "--y", "y.npy"]
         for name in ("x", "y", "sample_weight"):
@@ -107,19 +119,18 @@ def check_case(options, case, cc, flags):
             save_file(masks, at("masks.safetensors"))
             training += ["--masks", "masks.safetensors"]
 
-        run("predict", ["./model", "predict", "--x", "x.npy", *initial, "-o", "pred.npy"], folder)
+        run("predict", [*model, "predict", "--x", "x.npy", *initial, "-o", "pred.npy"], folder)
         compare("predict", np.load(at("pred.npy")), tensors["pred"], tolerance["pred"])
 
-        figures = run("evaluate", ["./model", "evaluate", *data, *initial, "--json"], folder)
+        figures = run("evaluate", [*model, "evaluate", *data, *initial, "--json"], folder)
         compare_figures("evaluate", json.loads(figures), expected, "evaluate")
 
         if "--gradients" in flags:
-            run("grad", ["./model", "grad", *training, "-o", "grad.safetensors"], folder)
+            run("grad", [*model, "grad", *training, "-o", "grad.safetensors"], folder)
             compare_tensors("gradient", load_file(at("grad.safetensors")), tensors, "grad/", tolerance)
 
-        run("fit", ["./model", "fit", *training, "--save", "after.safetensors", "--history", "history.csv", "--verbose",
-                    "0"],
-            folder)
+        run("fit", [*model, "fit", *training, "--save", "after.safetensors", "--history", "history.csv", "--verbose",
+                    "0"], folder)
         compare_tensors("fit", load_file(at("after.safetensors")), tensors, "after/", tolerance)
         with open(at("history.csv"), newline="") as file:
             epochs = list(csv.DictReader(file))
@@ -129,16 +140,17 @@ def check_case(options, case, cc, flags):
 
         if "pred_after" not in tensors: # Keras with TensorFlow does not add up rows of an Embedding that repeat
             return
-        run("predict", ["./model", "predict", "--x", "x.npy", "--weights", "after.safetensors", "-o", "pred.npy"],
+        run("predict", [*model, "predict", "--x", "x.npy", "--weights", "after.safetensors", "-o", "pred.npy"],
             folder)
         compare("predict after fit", np.load(at("pred.npy")), tensors["pred_after"], tolerance["pred_after"])
 
 
 def attempt(options, runs, case):
-    """A line about the first run of the case that fails, or None; `runs` are compilers and flags for nnc."""
-    for cc, flags in runs:
+    """A line about the first run of the case that fails, or None; `runs` are compilers, flags for nnc, and a
+    program that has been compiled already, or None."""
+    for cc, flags, program in runs:
         try:
-            check_case(options, case, cc, shlex.split(flags))
+            check_case(options, case, cc, shlex.split(flags), program)
         except Mismatch as mismatch:
             return f"FAIL {os.path.basename(case)[:-3]} {flags}: {mismatch}"
     return None
@@ -150,6 +162,7 @@ def main():
     parser.add_argument("--cc", action="append", help="the C compiler and its flags; several: one for each run")
     parser.add_argument("--nnc-flags", action="append",
                         help="more flags for nnc; several times: several runs of each case")
+    parser.add_argument("--program", action="append", default=[], help="compiled already; empty: it is not")
     parser.add_argument("--standalone", action="store_true", help="one complete file in place of linking libnnc.a")
     parser.add_argument("-k", default="", help="only cases whose name matches this regular expression")
     parser.add_argument("-j", type=int, default=os.cpu_count(), help="how many cases at a time")
@@ -159,8 +172,9 @@ def main():
     cases = [os.path.abspath(case) for case in options.cases or sorted(glob(os.path.join(HERE, "cases", "*.nn")))]
     cases = [case for case in cases if re.search(options.k, os.path.basename(case)[:-3])]
 
-    compilers, nnc_flags = options.cc or ["cc -O1"], options.nnc_flags or [""]
-    runs = [(compilers[min(i, len(compilers) - 1)], flags) for i, flags in enumerate(nnc_flags)]
+    compilers, flags_of_runs = options.cc or ["cc -O1"], options.nnc_flags or [""]
+    programs = [program or None for program in options.program] + [None] * len(flags_of_runs)
+    runs = [(compilers[min(i, len(compilers) - 1)], flags, programs[i]) for i, flags in enumerate(flags_of_runs)]
 
     with ThreadPoolExecutor(options.j) as pool:
         failures = [failure for failure in pool.map(lambda case: attempt(options, runs, case), cases) if failure]
