@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT-0
 """A format of tests that, with the parameter times, also says how many CPU seconds each took, with all processes that
-it started."""
+it started. Where lit does not know yet how long tests take, those that say that they are slow come first: else one of
+them would run at the end, alone."""
+import re
 import resource
 
 import lit.Test
@@ -11,15 +13,23 @@ def cpu_seconds():
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
+def slow_first(test):
+    """lit begins with the tests that took longest."""
+    if not test.previous_elapsed:
+        with open(test.getSourcePath(), errors="replace") as file:
+            test.previous_elapsed = 60 if re.search("^# REQUIRES:.*slow", file.read(), re.M) else 0
+    return test
+
+
 class TimedFormat:
     def __init__(self, format):
         self.format = format
 
     def getTestsInDirectory(self, *where):
-        return self.format.getTestsInDirectory(*where)
+        return map(slow_first, self.format.getTestsInDirectory(*where))
 
     def getTestsForPath(self, *where):
-        return self.format.getTestsForPath(*where)
+        return map(slow_first, self.format.getTestsForPath(*where))
 
     def execute(self, test, lit_config):
         if lit_config.params.get("times", "0") == "0":
