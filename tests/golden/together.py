@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import subprocess
+import tempfile
 
 # What a copy of the model's functions is called by (NNC_COPY), and what stands around main().
 RENAMED = re.compile(r"^#define (\w+)[\s\\]+NNC_COPY|\b(main(?:_\w+)?)(?= ?[\[(=])", re.M)
@@ -75,5 +76,7 @@ def program(folder, *what):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(done):
             open(done, "w").close()
-            build(folder, *what)
+            with tempfile.TemporaryDirectory(dir=folder) as place:
+                build(place, *what)
+                os.replace(os.path.join(place, "model"), path)
     return path if os.path.exists(path) else None
