@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* nnc export --onnx: opset 17. */
+/* nnc export --onnx: opset 17, or the first that has the model's nodes. */
 #include "export/export.h"
 
 #ifdef NNC_IMPORT
@@ -8,7 +8,18 @@
 
 #include "export/onnx.h"
 
-enum { OPSET = 17, IR_VERSION = 8 };
+/* Versions of the operators, and of the file's format that came with them; the first serves most models. */
+static const struct {
+    int opset, format;
+} versions[] = {{17, 8}, {21, 10}, {23, 11}};
+
+/* The first of them that has all nodes of the model. */
+static size_t version_of(const Model *model) {
+    size_t at = 0;
+    for (int i = 0; i < model->layers.count; i++)
+        while (versions[at].opset < graph_opset(model->layers.at[i])) at++;
+    return at;
+}
 
 static Onnx__ValueInfoProto *value_of(Graph *graph, const char *name, Shape shape, int type) {
     Arena *const arena = graph->export->arena;
@@ -36,7 +47,8 @@ static Onnx__ValueInfoProto *value_of(Graph *graph, const char *name, Shape shap
 
 bool export_onnx(Export *export) {
     const Model *const model = export->model;
-    Graph graph = {.export = export, .value = "x"};
+    const size_t version = version_of(model);
+    Graph graph = {.export = export, .value = "x", .opset = versions[version].opset};
     for (int i = 0; i < model->layers.count; i++)
         if (!graph_put_layer(&graph, model->layers.at[i])) return false;
     if (graph.nodes.count == 0) graph_node(&graph, "Identity");
@@ -50,8 +62,8 @@ bool export_onnx(Export *export) {
     Onnx__ValueInfoProto *output = value_of(&graph, graph.value, model->output, TYPE_FLOAT);
     opset.domain = arena_strdup(export->arena, "");
     opset.has_version = file.has_ir_version = 1;
-    opset.version = OPSET;
-    file.ir_version = IR_VERSION;
+    opset.version = graph.opset;
+    file.ir_version = versions[version].format;
     file.producer_name = arena_strdup(export->arena, "nnc");
     file.producer_version = arena_strdup(export->arena, NNC_VERSION);
     file.n_opset_import = 1;

@@ -16,17 +16,18 @@ typedef struct Graph {
     LIST(Onnx__NodeProto *) nodes;
     LIST(Onnx__TensorProto *) tensors;
     const char *value; /* the present one */
+    int opset;
     int made;
 } Graph;
 
-/** Arguments of a layer, by name; what it has not is `otherwise`, false, or NULL. */
-const void *arg_field(const Object *object, const char *name, ArgType type);
-double arg_real(const Object *object, const char *name, double otherwise);
-int64_t arg_int(const Object *object, const char *name, int64_t otherwise);
-bool arg_flag(const Object *object, const char *name);
-bool arg_says(const Object *object, const char *name, const char *text);
+/** Arguments that a layer runs with, by name; what it has not is `otherwise`, false, or NULL. */
+const void *arg_field(const Layer *layer, const char *name, ArgType type);
+double arg_real(const Layer *layer, const char *name, double otherwise);
+int64_t arg_int(const Layer *layer, const char *name, int64_t otherwise);
+bool arg_flag(const Layer *layer, const char *name);
+bool arg_says(const Layer *layer, const char *name, const char *text);
 /** One number for each of `rank` dimensions. */
-void arg_sizes(const Object *object, const char *name, int rank, int64_t otherwise, int64_t *sizes);
+void arg_sizes(const Layer *layer, const char *name, int rank, int64_t otherwise, int64_t *sizes);
 
 /** A node that reads the present value, and whose output that becomes. */
 Onnx__NodeProto *graph_node(Graph *graph, const char *type);
@@ -48,6 +49,10 @@ void graph_number(Graph *graph, Onnx__NodeProto *node, const char *name, double 
 void graph_weight(Graph *graph, Onnx__NodeProto *node, const Layer *layer, int index);
 /** The values of a layer's weight, also of one within a wrapper. */
 const float *graph_values(const Graph *graph, const Layer *layer, int index);
+/** Axes along which a node reduces: an attribute, or an input in later opsets. */
+void graph_axes(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *axes, int count);
+/** One dimension to another place, with the others in their order. */
+void graph_move_axis(Graph *graph, int rank, int from, int to);
 /** Channels from last to first behind the batch, or back. */
 void graph_turn_channels(Graph *graph, int rank, bool first);
 /** The present value in that order. */
@@ -64,6 +69,17 @@ bool graph_put_own_activation(Graph *graph, const Layer *layer);
 
 /** A layer as nodes; false after a message. */
 bool graph_put_layer(Graph *graph, const Layer *layer);
+/** The version of ONNX that a layer's nodes need; 0: any. */
+int graph_opset(const Layer *layer);
+
+/* onnx_normalization.c */
+bool graph_put_batch_normalization(Graph *graph, const Layer *layer);
+bool graph_put_layer_normalization(Graph *graph, const Layer *layer);
+bool graph_put_group_normalization(Graph *graph, const Layer *layer);
+bool graph_put_rms_normalization(Graph *graph, const Layer *layer);
+bool graph_put_unit_normalization(Graph *graph, const Layer *layer);
+bool graph_put_normalization(Graph *graph, const Layer *layer);
+bool graph_put_rescaling(Graph *graph, const Layer *layer);
 
 /* onnx_windows.c */
 bool graph_put_conv(Graph *graph, const Layer *layer);
@@ -77,8 +93,14 @@ bool graph_put_global_average(Graph *graph, const Layer *layer);
 bool graph_put_padding(Graph *graph, const Layer *layer);
 bool graph_put_cropping(Graph *graph, const Layer *layer);
 bool graph_put_upsampling(Graph *graph, const Layer *layer);
+bool graph_put_adaptive_max(Graph *graph, const Layer *layer);
+bool graph_put_adaptive_average(Graph *graph, const Layer *layer);
+bool graph_put_resizing(Graph *graph, const Layer *layer);
+bool graph_put_center_crop(Graph *graph, const Layer *layer);
+bool graph_put_random_crop(Graph *graph, const Layer *layer);
 /* onnx_recurrent.c */
 bool graph_put_recurrent(Graph *graph, const Layer *layer);
 bool graph_put_bidirectional(Graph *graph, const Layer *layer);
+bool graph_put_cells(Graph *graph, const Layer *layer);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Layers as nodes of ONNX: which there are, and products, activations, normalization and shapes themselves. What only
- * trains is left out. */
+/* Layers as nodes of ONNX: which there are, and products, activations and shapes themselves. What only trains is left
+ * out. */
 #include "export/export.h"
 
 #ifdef NNC_IMPORT
@@ -39,13 +39,39 @@ static void put_gelu(Graph *graph) {
     graph_number(graph, graph_node(graph, "Mul"), "half", 0.5);
 }
 
-static void put_clip(Graph *graph, double most) {
+static void put_clip(Graph *graph, double least, double most) {
     Onnx__NodeProto *const node = graph_node(graph, "Clip");
-    graph_number(graph, node, "least", 0);
+    graph_number(graph, node, "least", least);
     graph_number(graph, node, "most", most);
 }
 
-static void put_relu6(Graph *graph) { put_clip(graph, 6); }
+static void put_relu6(Graph *graph) { put_clip(graph, 0, 6); }
+static void put_hard_tanh(Graph *graph) { put_clip(graph, -1, 1); }
+
+static void put_log_sigmoid(Graph *graph) {
+    graph_node(graph, "Neg");
+    graph_node(graph, "Softplus");
+    graph_node(graph, "Neg");
+}
+
+static void put_tanh_shrink(Graph *graph) {
+    const char *const x = graph->value;
+    graph_node(graph, "Tanh");
+    Onnx__NodeProto *const node = graph_node(graph, "Sub");
+    node->input[1] = node->input[0];
+    node->input[0] = arena_strdup(graph->export->arena, x);
+    node->n_input = 2;
+}
+
+/* 0 where |x| is at most 0.5; `bias`: and what is left that much nearer to 0. */
+static void put_shrink(Graph *graph, double bias) {
+    Onnx__NodeProto *const node = graph_node(graph, "Shrink");
+    graph_real(graph, node, "lambd", 0.5);
+    graph_real(graph, node, "bias", bias);
+}
+
+static void put_hard_shrink(Graph *graph) { put_shrink(graph, 0); }
+static void put_soft_shrink(Graph *graph) { put_shrink(graph, 0.5); }
 
 static void put_hard_sigmoid(Graph *graph) {
     Onnx__NodeProto *const node = graph_node(graph, "HardSigmoid");
@@ -73,6 +99,11 @@ bool graph_put_activation(Graph *graph, const Layer *layer, const Object *activa
                  {"hard_silu", "HardSwish"},
                  {"hard_sigmoid", NULL, 0, put_hard_sigmoid},
                  {"relu6", NULL, 0, put_relu6},
+                 {"hard_tanh", NULL, 0, put_hard_tanh},
+                 {"log_sigmoid", NULL, 0, put_log_sigmoid},
+                 {"tanh_shrink", NULL, 0, put_tanh_shrink},
+                 {"hard_shrink", NULL, 0, put_hard_shrink},
+                 {"soft_shrink", NULL, 0, put_soft_shrink},
                  {"silu", NULL, 0, put_silu},
                  {"mish", NULL, 0, put_mish},
                  {"gelu", NULL, 0, put_gelu}};
@@ -94,28 +125,28 @@ bool graph_put_activation(Graph *graph, const Layer *layer, const Object *activa
 }
 
 bool graph_put_own_activation(Graph *graph, const Layer *layer) {
-    Object *const *const field = arg_field(layer->object, "activation", ARG_OBJECT);
+    Object *const *const field = arg_field(layer, "activation", ARG_OBJECT);
     return graph_put_activation(graph, layer, field ? *field : NULL);
 }
 
 static bool put_relu(Graph *graph, const Layer *layer) {
-    const double most = arg_real(layer->object, "max_value", INFINITY),
-                 slope = arg_real(layer->object, "negative_slope", 0);
-    if (arg_real(layer->object, "threshold", 0) != 0 || (slope != 0 && isfinite(most)))
+    const double most = arg_real(layer, "max_value", INFINITY),
+                 slope = arg_real(layer, "negative_slope", 0);
+    if (arg_real(layer, "threshold", 0) != 0 || (slope != 0 && isfinite(most)))
         return graph_lacks(graph, layer, "ONNX has no node for its threshold, or for a slope and a maximum");
     if (slope != 0) graph_real(graph, graph_node(graph, "LeakyRelu"), "alpha", slope);
-    else if (isfinite(most)) put_clip(graph, most);
+    else if (isfinite(most)) put_clip(graph, 0, most);
     else graph_node(graph, "Relu");
     return true;
 }
 
 static bool put_leaky_relu(Graph *graph, const Layer *layer) {
-    graph_real(graph, graph_node(graph, "LeakyRelu"), "alpha", arg_real(layer->object, "negative_slope", 0.3));
+    graph_real(graph, graph_node(graph, "LeakyRelu"), "alpha", arg_real(layer, "negative_slope", 0.3));
     return true;
 }
 
 static bool put_elu(Graph *graph, const Layer *layer) {
-    graph_real(graph, graph_node(graph, "Elu"), "alpha", arg_real(layer->object, "alpha", 1));
+    graph_real(graph, graph_node(graph, "Elu"), "alpha", arg_real(layer, "alpha", 1));
     return true;
 }
 
@@ -125,11 +156,11 @@ static bool put_prelu(Graph *graph, const Layer *layer) {
 }
 
 static bool put_softmax(Graph *graph, const Layer *layer) {
-    const Ints *const axes = arg_field(layer->object, "axis", ARG_INTS);
+    const Ints *const axes = arg_field(layer, "axis", ARG_INTS);
     if (graph_masked(layer)) return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
     if (axes && axes->count > 1) return graph_lacks(graph, layer, "ONNX takes one axis");
     graph_int(graph, graph_node(graph, "Softmax"), "axis",
-              axes && axes->count == 1 ? axes->at[0] : arg_int(layer->object, "axis", -1));
+              axes && axes->count == 1 ? axes->at[0] : arg_int(layer, "axis", -1));
     return true;
 }
 
@@ -152,97 +183,6 @@ static bool put_embedding(Graph *graph, const Layer *layer) {
     return true;
 }
 
-/* Normalization ------------------------------------------------------------ */
-
-/* x · scale + shift for every entry of an axis, or of the last ones. */
-static void put_scale(Graph *graph, const Layer *layer, int64_t axis, int64_t count, const float *scale,
-                      const float *shift) {
-    const int rank = layer->input.rank - (int)axis;
-    int64_t dim[MAX_RANK];
-    for (int i = 0; i < rank; i++) dim[i] = i ? 1 : count;
-    const char *const name = layer->name;
-    graph_tensor(graph, graph_node(graph, "Mul"), arena_printf(graph->export->arena, "%s/scale", name), TYPE_FLOAT,
-                 rank, dim, scale);
-    graph_tensor(graph, graph_node(graph, "Add"), arena_printf(graph->export->arena, "%s/shift", name), TYPE_FLOAT,
-                 rank, dim, shift);
-}
-
-/* Computed once: gamma / √(variance + epsilon), and what moves with it. */
-static bool put_batch_normalization(Graph *graph, const Layer *layer) {
-    const int64_t axis = arg_int(layer->object, "axis", -1), at = axis < 0 ? axis + layer->input.rank : axis,
-                  channels = layer->input.dim[at];
-    const float *part[4] = {NULL};
-    static const char *const names[] = {"gamma", "beta", "moving_mean", "moving_variance"};
-    for (int i = 0; i < layer->weights.count; i++)
-        for (int j = 0; j < 4; j++)
-            if (!strcmp(names[j], layer->weights.at[i]->name)) part[j] = graph_values(graph, layer, i);
-    float *const scale = NEW_ARRAY(graph->export->arena, float, channels);
-    float *const shift = NEW_ARRAY(graph->export->arena, float, channels);
-    const double epsilon = arg_real(layer->object, "epsilon", 1e-3);
-    for (int64_t i = 0; i < channels; i++) {
-        const double factor = (part[0] ? (double)part[0][i] : 1) / sqrt((double)part[3][i] + epsilon);
-        scale[i] = (float)factor;
-        shift[i] = (float)((part[1] ? (double)part[1][i] : 0) - (double)part[2][i] * factor);
-    }
-    put_scale(graph, layer, at, channels, scale, shift);
-    return true;
-}
-
-static bool put_layer_normalization(Graph *graph, const Layer *layer) {
-    const Ints *const axes = arg_field(layer->object, "axis", ARG_INTS);
-    const int rank = layer->input.rank, count = axes && axes->count > 0 ? axes->count : 1;
-    bool last = !arg_flag(layer->object, "rms_scaling");
-    for (int i = 0; axes && i < axes->count; i++) {
-        const int64_t axis = axes->at[i] < 0 ? axes->at[i] + rank : axes->at[i];
-        last &= axis >= rank - count;
-    }
-    if (!last) return graph_lacks(graph, layer, "ONNX normalizes along the last axes, by mean and variance");
-    const Shape input = layer->input;
-    Onnx__NodeProto *const node = graph_node(graph, "LayerNormalization");
-    const bool scales = arg_flag(layer->object, "scale"), centers = arg_flag(layer->object, "center");
-    if (scales) {
-        graph_weight(graph, node, layer, 0);
-    } else {
-        int64_t size = 1;
-        for (int i = rank - count; i < rank; i++) size *= input.dim[i];
-        float *const ones = NEW_ARRAY(graph->export->arena, float, size);
-        for (int64_t i = 0; i < size; i++) ones[i] = 1;
-        graph_tensor(graph, node, arena_printf(graph->export->arena, "%s/ones", layer->name), TYPE_FLOAT, count,
-                     input.dim + rank - count, ones);
-    }
-    if (centers) graph_weight(graph, node, layer, scales ? 1 : 0);
-    graph_int(graph, node, "axis", -count);
-    graph_real(graph, node, "epsilon", arg_real(layer->object, "epsilon", 1e-3));
-    return true;
-}
-
-static double entry_of(const Reals *reals, int64_t i, double otherwise) {
-    return reals && reals->count > 0 ? reals->at[reals->count > i ? i : 0] : otherwise;
-}
-
-/* Numbers, or one for each channel: x · scale + offset. */
-static bool put_rescaling(Graph *graph, const Layer *layer) {
-    const Reals *const scales = arg_field(layer->object, "scale", ARG_REALS), *const offsets = arg_field(
-                                                                                  layer->object, "offset", ARG_REALS);
-    const int64_t last = layer->input.rank - 1, channels = layer->input.dim[last];
-    if ((!scales || scales->count < 2) && (!offsets || offsets->count < 2)) {
-        graph_number(graph, graph_node(graph, "Mul"), arena_printf(graph->export->arena, "%s/scale", layer->name),
-                     entry_of(scales, 0, 1));
-        if (entry_of(offsets, 0, 0) != 0)
-            graph_number(graph, graph_node(graph, "Add"), arena_printf(graph->export->arena, "%s/offset", layer->name),
-                         entry_of(offsets, 0, 0));
-        return true;
-    }
-    float *const scale = NEW_ARRAY(graph->export->arena, float, channels);
-    float *const shift = NEW_ARRAY(graph->export->arena, float, channels);
-    for (int64_t i = 0; i < channels; i++) {
-        scale[i] = (float)entry_of(scales, i, 1);
-        shift[i] = (float)entry_of(offsets, i, 0);
-    }
-    put_scale(graph, layer, last, channels, scale, shift);
-    return true;
-}
-
 /* Shapes ------------------------------------------------------------ */
 
 static bool put_reshape(Graph *graph, const Layer *layer) {
@@ -252,13 +192,13 @@ static bool put_reshape(Graph *graph, const Layer *layer) {
 
 /* With the channels first, they come last before it is flat. */
 static bool put_flatten(Graph *graph, const Layer *layer) {
-    if (arg_says(layer->object, "data_format", "channels_first") && layer->input.rank > 2)
+    if (arg_says(layer, "data_format", "channels_first") && layer->input.rank > 2)
         graph_turn_channels(graph, layer->input.rank, false);
     return put_reshape(graph, layer);
 }
 
 static bool put_permute(Graph *graph, const Layer *layer) {
-    const Ints *const dims = arg_field(layer->object, "dims", ARG_INTS);
+    const Ints *const dims = arg_field(layer, "dims", ARG_INTS);
     int64_t perm[MAX_RANK] = {0};
     for (int i = 0; i < dims->count; i++) perm[i + 1] = dims->at[i];
     graph_permute(graph, perm, layer->input.rank);
@@ -274,6 +214,10 @@ static bool put_repeat(Graph *graph, const Layer *layer) {
     return true;
 }
 
+static bool put_masking(Graph *graph, const Layer *layer) {
+    return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
+}
+
 static bool put_nothing(Graph *graph, const Layer *layer) {
     (void)graph;
     (void)layer;
@@ -282,7 +226,7 @@ static bool put_nothing(Graph *graph, const Layer *layer) {
 
 /* What only trains is left out; but that Dropout leaves what it keeps as it is, prediction makes up for. */
 static bool put_training(Graph *graph, const Layer *layer) {
-    const bool *const inverted = arg_field(layer->object, "inverted", ARG_BOOL);
+    const bool *const inverted = arg_field(layer, "inverted", ARG_BOOL);
     return !inverted || *inverted || graph_lacks(graph, layer, "inverted=False is nnc's own");
 }
 
@@ -305,6 +249,7 @@ static bool put_time_distributed(Graph *graph, const Layer *layer) {
 static const struct {
     const char *name;
     bool (*put)(Graph *, const Layer *);
+    int opset; /* that has its node, where not all have it */
 } layers[] = {{"Dense", put_dense},
               {"Activation", graph_put_own_activation},
               {"ReLU", put_relu},
@@ -334,6 +279,12 @@ static const struct {
               {"GlobalAveragePooling1D", graph_put_global_average},
               {"GlobalAveragePooling2D", graph_put_global_average},
               {"GlobalAveragePooling3D", graph_put_global_average},
+              {"AdaptiveMaxPooling1D", graph_put_adaptive_max},
+              {"AdaptiveMaxPooling2D", graph_put_adaptive_max},
+              {"AdaptiveMaxPooling3D", graph_put_adaptive_max},
+              {"AdaptiveAveragePooling1D", graph_put_adaptive_average},
+              {"AdaptiveAveragePooling2D", graph_put_adaptive_average},
+              {"AdaptiveAveragePooling3D", graph_put_adaptive_average},
               {"ZeroPadding1D", graph_put_padding},
               {"ZeroPadding2D", graph_put_padding},
               {"ZeroPadding3D", graph_put_padding},
@@ -343,15 +294,24 @@ static const struct {
               {"UpSampling1D", graph_put_upsampling},
               {"UpSampling2D", graph_put_upsampling},
               {"UpSampling3D", graph_put_upsampling},
+              {"Resizing", graph_put_resizing, 21},
+              {"CenterCrop", graph_put_center_crop, 21},
+              {"RandomCrop", graph_put_random_crop, 21},
               {"LSTM", graph_put_recurrent},
               {"GRU", graph_put_recurrent},
               {"SimpleRNN", graph_put_recurrent},
+              {"RNN", graph_put_cells},
               {"Bidirectional", graph_put_bidirectional},
               {"TimeDistributed", put_time_distributed},
               {"Embedding", put_embedding},
-              {"BatchNormalization", put_batch_normalization},
-              {"LayerNormalization", put_layer_normalization},
-              {"Rescaling", put_rescaling},
+              {"Masking", put_masking},
+              {"BatchNormalization", graph_put_batch_normalization},
+              {"LayerNormalization", graph_put_layer_normalization},
+              {"GroupNormalization", graph_put_group_normalization, 21},
+              {"RMSNormalization", graph_put_rms_normalization, 23},
+              {"UnitNormalization", graph_put_unit_normalization},
+              {"Normalization", graph_put_normalization},
+              {"Rescaling", graph_put_rescaling},
               {"Flatten", put_flatten},
               {"Reshape", put_reshape},
               {"Permute", put_permute},
@@ -359,11 +319,22 @@ static const struct {
               {"Identity", put_nothing},
               {"ActivityRegularization", put_nothing}};
 
+int graph_opset(const Layer *layer) {
+    int opset = 0;
+    for (int i = 0; i < layer->inner.count; i++) {
+        const int inner = graph_opset(layer->inner.at[i]);
+        if (inner > opset) opset = inner;
+    }
+    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+        if (!strcmp(layers[i].name, layer->def->class.name) && layers[i].opset > opset) opset = layers[i].opset;
+    return opset;
+}
+
 bool graph_put_layer(Graph *graph, const Layer *layer) {
     if (layer->def->trains) return put_training(graph, layer);
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
         if (!strcmp(layers[i].name, layer->def->class.name)) return layers[i].put(graph, layer);
-    return graph_lacks(graph, layer, "it is not exported to ONNX; --keras takes it");
+    return graph_lacks(graph, layer, "ONNX has no nodes that nnc would write for it; --keras takes it");
 }
 
 #endif

@@ -11,34 +11,34 @@
 
 /* Arguments of a layer ------------------------------------------------------------ */
 
-const void *arg_field(const Object *object, const char *name, ArgType type) {
-    for (const ArgDef *row = object->class->args; row && row->name; row++)
-        if (!strcmp(row->name, name) && row->type == type) return (const char *)object->args + row->offset;
+const void *arg_field(const Layer *layer, const char *name, ArgType type) {
+    for (const ArgDef *row = layer->def->class.args; row && row->name; row++)
+        if (!strcmp(row->name, name) && row->type == type) return (const char *)layer->args + row->offset;
     return NULL;
 }
 
-double arg_real(const Object *object, const char *name, double otherwise) {
-    const double *const field = arg_field(object, name, ARG_REAL);
+double arg_real(const Layer *layer, const char *name, double otherwise) {
+    const double *const field = arg_field(layer, name, ARG_REAL);
     return field && !isnan(*field) ? *field : otherwise;
 }
 
-int64_t arg_int(const Object *object, const char *name, int64_t otherwise) {
-    const int64_t *const field = arg_field(object, name, ARG_INT);
+int64_t arg_int(const Layer *layer, const char *name, int64_t otherwise) {
+    const int64_t *const field = arg_field(layer, name, ARG_INT);
     return field && *field != INT_NONE ? *field : otherwise;
 }
 
-bool arg_flag(const Object *object, const char *name) {
-    const bool *const field = arg_field(object, name, ARG_BOOL);
+bool arg_flag(const Layer *layer, const char *name) {
+    const bool *const field = arg_field(layer, name, ARG_BOOL);
     return field && *field;
 }
 
-bool arg_says(const Object *object, const char *name, const char *text) {
-    const char *const *const field = arg_field(object, name, ARG_CHOICE);
+bool arg_says(const Layer *layer, const char *name, const char *text) {
+    const char *const *const field = arg_field(layer, name, ARG_CHOICE);
     return field && *field && !strcmp(*field, text);
 }
 
-void arg_sizes(const Object *object, const char *name, int rank, int64_t otherwise, int64_t *sizes) {
-    const Ints *const field = arg_field(object, name, ARG_INTS);
+void arg_sizes(const Layer *layer, const char *name, int rank, int64_t otherwise, int64_t *sizes) {
+    const Ints *const field = arg_field(layer, name, ARG_INTS);
     for (int i = 0; i < rank; i++)
         sizes[i] = field && field->count > 0 ? field->at[field->count > i ? i : 0] : otherwise;
 }
@@ -104,6 +104,12 @@ void graph_ints(Graph *graph, Onnx__NodeProto *node, const char *name, const int
     attribute->n_ints = (size_t)count;
     attribute->ints = NEW_ARRAY(graph->export->arena, int64_t, count);
     memcpy(attribute->ints, values, (size_t)count * sizeof *values);
+}
+
+void graph_axes(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *axes, int count) {
+    enum { AXES_ARE_INPUTS = 18 };
+    if (graph->opset < AXES_ARE_INPUTS) graph_ints(graph, node, "axes", axes, count);
+    else graph_list(graph, node, arena_printf(graph->export->arena, "%s/axes", name), axes, count);
 }
 
 static ProtobufCBinaryData bytes_of(const Graph *graph, const char *text) {
@@ -177,9 +183,16 @@ void graph_permute(Graph *graph, const int64_t *perm, int rank) {
 }
 
 void graph_turn_channels(Graph *graph, int rank, bool first) {
+    graph_move_axis(graph, rank, first ? rank - 1 : 1, first ? 1 : rank - 1);
+}
+
+void graph_move_axis(Graph *graph, int rank, int from, int to) {
     int64_t perm[MAX_RANK];
-    for (int i = 0; i < rank; i++) perm[i] = i == 0 ? 0 : first ? i == 1 ? rank - 1 : i - 1 : i == rank - 1 ? 1 : i + 1;
-    graph_permute(graph, perm, rank);
+    for (int i = 0, other = 0; i < rank; i++) {
+        if (other == from) other++;
+        perm[i] = i == to ? from : other++;
+    }
+    if (from != to) graph_permute(graph, perm, rank);
 }
 
 void graph_reshape(Graph *graph, const Layer *layer, Shape shape) {

@@ -37,7 +37,7 @@ static const char *gate_activation(const Layer *layer, const char *argument, dou
                  {"relu", "Relu", 0, 0},         {"softsign", "Softsign", 0, 0},
                  {"softplus", "Softplus", 0, 0}, {"hard_sigmoid", "HardSigmoid", 1.0 / 6, 0.5},
                  {"linear", "Affine", 1, 0}};
-    const Object *const *const field = arg_field(layer->object, argument, ARG_OBJECT);
+    const Object *const *const field = arg_field(layer, argument, ARG_OBJECT);
     const char *const name = field && *field ? (*field)->class->name : "linear";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i].name, name)) {
@@ -110,11 +110,11 @@ static void add_biases(Graph *graph, Onnx__NodeProto *node, const Cell *cell, co
 static bool add_cell(Graph *graph, const Layer *const *ways, int count) {
     const Layer *const layer = ways[0];
     const Cell *const cell = cell_of(layer);
-    if (!cell) return graph_lacks(graph, layer, "it is not exported to ONNX; --keras takes it");
+    if (!cell) return graph_lacks(graph, layer, "ONNX' nodes for both ways have one cell; --keras takes it");
     if (graph_masked(layer)) return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
-    if (arg_flag(layer->object, "stateful"))
+    if (arg_flag(layer, "stateful"))
         return graph_lacks(graph, layer, "ONNX keeps no states from batch to batch");
-    const bool steps = arg_flag(layer->object, "return_sequences"), turned = arg_flag(layer->object, "go_backwards");
+    const bool steps = arg_flag(layer, "return_sequences"), turned = arg_flag(layer, "go_backwards");
     graph_permute(graph, (int64_t[]){1, 0, 2}, 3);
     if (steps && turned) { /* outputs in the order in which they are made */
         Onnx__NodeProto *const slice = graph_node(graph, "Slice");
@@ -126,10 +126,10 @@ static bool add_cell(Graph *graph, const Layer *const *ways, int count) {
     Onnx__NodeProto *const node = graph_node(graph, cell->node);
     add_matrix(graph, node, cell, ways, count, 0);
     add_matrix(graph, node, cell, ways, count, 1);
-    if (arg_flag(layer->object, "use_bias")) add_biases(graph, node, cell, ways, count);
+    if (arg_flag(layer, "use_bias")) add_biases(graph, node, cell, ways, count);
     graph_int(graph, node, "hidden_size", layer->weights.at[1]->shape.dim[0]);
     graph_text(graph, node, "direction", count == 2 ? "bidirectional" : turned && !steps ? "reverse" : "forward");
-    if (cell->gates == 3) graph_int(graph, node, "linear_before_reset", arg_flag(layer->object, "reset_after"));
+    if (cell->gates == 3) graph_int(graph, node, "linear_before_reset", arg_flag(layer, "reset_after"));
     if (!steps) { /* the second output */
         node->output[1] = node->output[0];
         node->output[0] = arena_strdup(graph->export->arena, "");
@@ -145,26 +145,36 @@ static void squeeze(Graph *graph, const Layer *layer, int64_t axis) {
 
 bool graph_put_recurrent(Graph *graph, const Layer *layer) {
     if (!add_cell(graph, &layer, 1)) return false;
-    const bool steps = arg_flag(layer->object, "return_sequences");
+    const bool steps = arg_flag(layer, "return_sequences");
     squeeze(graph, layer, steps ? 1 : 0);
     if (steps) graph_permute(graph, (int64_t[]){1, 0, 2}, 3);
     return true;
 }
 
+/* The cells of an RNN, one layer behind the other. */
+bool graph_put_cells(Graph *graph, const Layer *layer) {
+    for (int i = 0; i < layer->inner.count; i++)
+        if (!graph_put_recurrent(graph, layer->inner.at[i])) return false;
+    return true;
+}
+
+/* RNN(LSTMCell(4)) is an LSTM(4). */
+static const Layer *way_of(const Layer *layer) { return layer->inner.count == 1 ? layer->inner.at[0] : layer; }
+
 bool graph_put_bidirectional(Graph *graph, const Layer *layer) {
-    const Layer *const ways[] = {layer->inner.at[0], layer->inner.at[1]};
-    const bool steps = arg_flag(ways[0]->object, "return_sequences");
-    const Object *const *const given = arg_field(layer->object, "backward_layer", ARG_OBJECT);
-    if ((given && *given) || arg_flag(ways[0]->object, "go_backwards"))
+    const Layer *const ways[] = {way_of(layer->inner.at[0]), way_of(layer->inner.at[1])};
+    const bool steps = arg_flag(ways[0], "return_sequences");
+    const Object *const *const given = arg_field(layer, "backward_layer", ARG_OBJECT);
+    if ((given && *given) || arg_flag(ways[0], "go_backwards"))
         return graph_lacks(graph, layer, "ONNX' nodes go both ways with layers that are alike");
     if (!add_cell(graph, ways, 2)) return false;
     const int64_t axis = steps ? 1 : 0;
     const char *const merges[][2] = {{"sum", "ReduceSum"}, {"mul", "ReduceProd"}, {"ave", "ReduceMean"}};
     for (size_t i = 0; i < sizeof merges / sizeof *merges; i++) {
-        if (!arg_says(layer->object, "merge_mode", merges[i][0])) continue;
+        if (!arg_says(layer, "merge_mode", merges[i][0])) continue;
         Onnx__NodeProto *const node = graph_node(graph, merges[i][1]);
         if (i == 0) graph_list(graph, node, arena_printf(graph->export->arena, "%s/ways", layer->name), &axis, 1);
-        else graph_ints(graph, node, "axes", &axis, 1);
+        else graph_axes(graph, node, layer->name, &axis, 1);
         graph_int(graph, node, "keepdims", 0);
         if (steps) graph_permute(graph, (int64_t[]){1, 0, 2}, 3);
         return true;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "export/onnx.h"
+#include "layers/resizing.h"
 
 /* The window of a layer, a number for each dimension of the image. */
 typedef struct Window {
@@ -15,9 +16,15 @@ typedef struct Window {
     int64_t kernel[MAX_RANK], strides[MAX_RANK], dilations[MAX_RANK], pads[2 * MAX_RANK];
 } Window;
 
-static bool has_channels_last(Graph *graph, const Layer *layer) {
-    return !arg_says(layer->object, "data_format", "channels_first") ||
-           graph_lacks(graph, layer, "it has its channels first");
+static bool channels_first(const Layer *layer) { return arg_says(layer, "data_format", "channels_first"); }
+
+/* Where the channels and the first dimension of the image stand. */
+static int channels_of(const Layer *layer) { return channels_first(layer) ? 1 : layer->input.rank - 1; }
+static int space_of(const Layer *layer) { return channels_first(layer) ? 2 : 1; }
+
+/* Channels come first around the nodes that want them so, and go back, where they do not lie so anyway. */
+static void turn_channels(Graph *graph, const Layer *layer, bool first) {
+    if (!channels_first(layer)) graph_turn_channels(graph, layer->input.rank, first);
 }
 
 static int64_t reach_of(const Window *window, int i) { return (window->kernel[i] - 1) * window->dilations[i] + 1; }
@@ -25,21 +32,20 @@ static int64_t reach_of(const Window *window, int i) { return (window->kernel[i]
 /* `size`: the argument that says it. Pads are as Keras lays them out for the layer's input. */
 static Window window_of(const Layer *layer, const char *size) {
     Window window = {.rank = layer->input.rank - 2};
-    const Object *const object = layer->object;
     const bool pools = strcmp(size, "kernel_size") != 0;
-    arg_sizes(object, size, window.rank, pools ? 2 : 1, window.kernel);
-    arg_sizes(object, "strides", window.rank, pools ? 0 : 1, window.strides);
-    arg_sizes(object, "dilation_rate", window.rank, 1, window.dilations);
+    arg_sizes(layer, size, window.rank, pools ? 2 : 1, window.kernel);
+    arg_sizes(layer, "strides", window.rank, pools ? 0 : 1, window.strides);
+    arg_sizes(layer, "dilation_rate", window.rank, 1, window.dilations);
     for (int i = 0; i < window.rank; i++) {
         if (window.strides[i] < 1) window.strides[i] = window.kernel[i];
-        const int64_t reach = reach_of(&window, i), in = layer->input.dim[i + 1],
+        const int64_t reach = reach_of(&window, i), in = layer->input.dim[i + space_of(layer)],
                       out = (in + window.strides[i] - 1) / window.strides[i];
         const int64_t needed = (out - 1) * window.strides[i] + reach - in, all = needed > 0 ? needed : 0;
-        if (arg_says(object, "padding", "same")) {
+        if (arg_says(layer, "padding", "same")) {
             window.pads[i] = all / 2;
             window.pads[i + window.rank] = all - all / 2;
         }
-        if (arg_says(object, "padding", "causal")) window.pads[i] = reach - 1;
+        if (arg_says(layer, "padding", "causal")) window.pads[i] = reach - 1;
     }
     return window;
 }
@@ -70,7 +76,7 @@ static void add_kernel(Graph *graph, Onnx__NodeProto *node, const Layer *layer, 
 }
 
 static void add_bias(Graph *graph, Onnx__NodeProto *node, const Layer *layer) {
-    if (arg_flag(layer->object, "use_bias")) graph_weight(graph, node, layer, layer->weights.count - 1);
+    if (arg_flag(layer, "use_bias")) graph_weight(graph, node, layer, layer->weights.count - 1);
 }
 
 /* A layer's first kernel over its windows, from channels that come first already. */
@@ -85,14 +91,10 @@ static Onnx__NodeProto *add_conv(Graph *graph, const Layer *layer, int64_t group
 }
 
 static bool put_one_conv(Graph *graph, const Layer *layer, bool depthwise) {
-    if (!has_channels_last(graph, layer)) return false;
-    const int rank = layer->input.rank;
-    graph_turn_channels(graph, rank, true);
-    add_bias(
-        graph,
-        add_conv(graph, layer, depthwise ? layer->input.dim[rank - 1] : arg_int(layer->object, "groups", 1), depthwise),
-        layer);
-    graph_turn_channels(graph, rank, false);
+    const int64_t groups = depthwise ? layer->input.dim[channels_of(layer)] : arg_int(layer, "groups", 1);
+    turn_channels(graph, layer, true);
+    add_bias(graph, add_conv(graph, layer, groups, depthwise), layer);
+    turn_channels(graph, layer, false);
     return graph_put_own_activation(graph, layer);
 }
 
@@ -101,13 +103,12 @@ bool graph_put_conv(Graph *graph, const Layer *layer) { return put_one_conv(grap
 bool graph_put_depthwise(Graph *graph, const Layer *layer) { return put_one_conv(graph, layer, true); }
 
 bool graph_put_separable(Graph *graph, const Layer *layer) {
-    if (!has_channels_last(graph, layer)) return false;
-    graph_turn_channels(graph, layer->input.rank, true);
-    add_conv(graph, layer, layer->input.dim[layer->input.rank - 1], true);
+    turn_channels(graph, layer, true);
+    add_conv(graph, layer, layer->input.dim[channels_of(layer)], true);
     Onnx__NodeProto *const node = graph_node(graph, "Conv");
     add_kernel(graph, node, layer, 1, false);
     add_bias(graph, node, layer);
-    graph_turn_channels(graph, layer->input.rank, false);
+    turn_channels(graph, layer, false);
     return graph_put_own_activation(graph, layer);
 }
 
@@ -115,22 +116,22 @@ bool graph_put_separable(Graph *graph, const Layer *layer) {
 bool graph_put_transposed(Graph *graph, const Layer *layer) {
     Window window = window_of(layer, "kernel_size");
     int64_t beyond[MAX_RANK] = {0};
-    if (!has_channels_last(graph, layer)) return false;
     for (int i = 0; i < window.rank; i++) {
-        const int64_t all = (layer->input.dim[i + 1] - 1) * window.strides[i] + reach_of(&window, i),
-                      cut = all - layer->output.dim[i + 1];
-        window.pads[i] = arg_says(layer->object, "padding", "same") && cut > 0 ? cut / 2 : 0;
+        const int at = i + space_of(layer);
+        const int64_t all = (layer->input.dim[at] - 1) * window.strides[i] + reach_of(&window, i),
+                      cut = all - layer->output.dim[at];
+        window.pads[i] = arg_says(layer, "padding", "same") && cut > 0 ? cut / 2 : 0;
         window.pads[i + window.rank] = cut > 0 ? cut - window.pads[i] : 0;
         beyond[i] = cut < 0 ? -cut : 0;
     }
-    graph_turn_channels(graph, layer->input.rank, true);
+    turn_channels(graph, layer, true);
     Onnx__NodeProto *const node = graph_node(graph, "ConvTranspose");
     add_kernel(graph, node, layer, 0, false);
     add_bias(graph, node, layer);
     put_window(graph, node, &window);
     graph_ints(graph, node, "dilations", window.dilations, window.rank);
     graph_ints(graph, node, "output_padding", beyond, window.rank);
-    graph_turn_channels(graph, layer->input.rank, false);
+    turn_channels(graph, layer, false);
     return graph_put_own_activation(graph, layer);
 }
 
@@ -138,10 +139,9 @@ bool graph_put_transposed(Graph *graph, const Layer *layer) {
 
 static bool put_pooling(Graph *graph, const Layer *layer, const char *type) {
     const Window window = window_of(layer, "pool_size");
-    if (!has_channels_last(graph, layer)) return false;
-    graph_turn_channels(graph, layer->input.rank, true);
+    turn_channels(graph, layer, true);
     put_window(graph, graph_node(graph, type), &window);
-    graph_turn_channels(graph, layer->input.rank, false);
+    turn_channels(graph, layer, false);
     return true;
 }
 
@@ -150,24 +150,40 @@ bool graph_put_average_pooling(Graph *graph, const Layer *layer) { return put_po
 
 static bool put_global(Graph *graph, const Layer *layer, const char *type) {
     int64_t axes[MAX_RANK];
-    if (!has_channels_last(graph, layer)) return false;
     if (graph_masked(layer)) return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
-    for (int i = 0; i < layer->input.rank - 2; i++) axes[i] = i + 1;
+    for (int i = 0; i < layer->input.rank - 2; i++) axes[i] = i + space_of(layer);
     Onnx__NodeProto *const node = graph_node(graph, type);
-    graph_ints(graph, node, "axes", axes, layer->input.rank - 2);
-    graph_int(graph, node, "keepdims", arg_flag(layer->object, "keepdims"));
+    graph_axes(graph, node, layer->name, axes, layer->input.rank - 2);
+    graph_int(graph, node, "keepdims", arg_flag(layer, "keepdims"));
     return true;
 }
 
 bool graph_put_global_max(Graph *graph, const Layer *layer) { return put_global(graph, layer, "ReduceMax"); }
 bool graph_put_global_average(Graph *graph, const Layer *layer) { return put_global(graph, layer, "ReduceMean"); }
 
+/* Windows side by side that are all alike. */
+static bool put_adaptive(Graph *graph, const Layer *layer, const char *type) {
+    Window window = {.rank = layer->input.rank - 2};
+    for (int i = 0; i < window.rank; i++) {
+        const int64_t in = layer->input.dim[i + space_of(layer)], out = layer->output.dim[i + space_of(layer)];
+        if (in % out != 0) return graph_lacks(graph, layer, "its windows are not all of one size, as ONNX' are");
+        window.kernel[i] = window.strides[i] = in / out;
+    }
+    turn_channels(graph, layer, true);
+    put_window(graph, graph_node(graph, type), &window);
+    turn_channels(graph, layer, false);
+    return true;
+}
+
+bool graph_put_adaptive_max(Graph *graph, const Layer *layer) { return put_adaptive(graph, layer, "MaxPool"); }
+bool graph_put_adaptive_average(Graph *graph, const Layer *layer) { return put_adaptive(graph, layer, "AveragePool"); }
+
 /* Sizes ------------------------------------------------------------ */
 
 /* What an argument says of before and behind each dimension: n, (n, n), or pairs; of one dimension a pair is (before,
  * behind). */
 static void amounts_of(const Layer *layer, const char *name, int64_t *before, int64_t *behind) {
-    const Ints *const ints = arg_field(layer->object, name, ARG_INTS);
+    const Ints *const ints = arg_field(layer, name, ARG_INTS);
     const int rank = layer->input.rank - 2;
     const bool pairs = ints->count == 2 * rank && (ints->pairs || rank == 1);
     for (int i = 0; i < rank; i++) {
@@ -179,31 +195,34 @@ static void amounts_of(const Layer *layer, const char *name, int64_t *before, in
 bool graph_put_padding(Graph *graph, const Layer *layer) {
     const int rank = layer->input.rank;
     int64_t before[MAX_RANK], behind[MAX_RANK], pads[2 * MAX_RANK] = {0};
-    if (!has_channels_last(graph, layer)) return false;
     amounts_of(layer, "padding", before, behind);
     for (int i = 0; i < rank - 2; i++) {
-        pads[i + 1] = before[i];
-        pads[rank + i + 1] = behind[i];
+        pads[i + space_of(layer)] = before[i];
+        pads[rank + i + space_of(layer)] = behind[i];
     }
     graph_list(graph, graph_node(graph, "Pad"), arena_printf(graph->export->arena, "%s/pads", layer->name), pads,
                2 * rank);
     return true;
 }
 
-bool graph_put_cropping(Graph *graph, const Layer *layer) {
+/* The part of an image from `begin` to `end`. */
+static void add_part(Graph *graph, const Layer *layer, const int64_t *begin, const int64_t *end) {
     const int rank = layer->input.rank - 2;
-    int64_t before[MAX_RANK], behind[MAX_RANK], end[MAX_RANK], axes[MAX_RANK];
-    if (!has_channels_last(graph, layer)) return false;
-    amounts_of(layer, "cropping", before, behind);
-    for (int i = 0; i < rank; i++) {
-        axes[i] = i + 1;
-        end[i] = layer->input.dim[i + 1] - behind[i];
-    }
+    int64_t axes[MAX_RANK];
+    for (int i = 0; i < rank; i++) axes[i] = i + space_of(layer);
     Arena *const arena = graph->export->arena;
     Onnx__NodeProto *const node = graph_node(graph, "Slice");
-    graph_list(graph, node, arena_printf(arena, "%s/starts", layer->name), before, rank);
+    graph_list(graph, node, arena_printf(arena, "%s/starts", layer->name), begin, rank);
     graph_list(graph, node, arena_printf(arena, "%s/ends", layer->name), end, rank);
     graph_list(graph, node, arena_printf(arena, "%s/axes", layer->name), axes, rank);
+}
+
+bool graph_put_cropping(Graph *graph, const Layer *layer) {
+    const int rank = layer->input.rank - 2;
+    int64_t before[MAX_RANK], behind[MAX_RANK], end[MAX_RANK];
+    amounts_of(layer, "cropping", before, behind);
+    for (int i = 0; i < rank; i++) end[i] = layer->input.dim[i + space_of(layer)] - behind[i];
+    add_part(graph, layer, before, end);
     return true;
 }
 
@@ -212,14 +231,13 @@ bool graph_put_upsampling(Graph *graph, const Layer *layer) {
     const int64_t count = rank;
     int64_t size[MAX_RANK];
     float scales[MAX_RANK] = {1, 1};
-    const bool linear = arg_says(layer->object, "interpolation", "bilinear");
-    if (!has_channels_last(graph, layer)) return false;
-    if (!linear && arg_field(layer->object, "interpolation", ARG_CHOICE) &&
-        !arg_says(layer->object, "interpolation", "nearest"))
+    const bool linear = arg_says(layer, "interpolation", "bilinear");
+    if (!linear && arg_field(layer, "interpolation", ARG_CHOICE) &&
+        !arg_says(layer, "interpolation", "nearest"))
         return graph_lacks(graph, layer, "ONNX has nearest and bilinear interpolation");
-    arg_sizes(layer->object, "size", rank - 2, 2, size);
+    arg_sizes(layer, "size", rank - 2, 2, size);
     for (int i = 2; i < rank; i++) scales[i] = (float)size[i - 2];
-    graph_turn_channels(graph, rank, true);
+    turn_channels(graph, layer, true);
     Onnx__NodeProto *const node = graph_node(graph, "Resize");
     graph_input(graph, node, "");
     graph_tensor(graph, node, arena_printf(graph->export->arena, "%s/scales", layer->name), TYPE_FLOAT, 1, &count,
@@ -227,7 +245,62 @@ bool graph_put_upsampling(Graph *graph, const Layer *layer) {
     graph_text(graph, node, "mode", linear ? "linear" : "nearest");
     graph_text(graph, node, "coordinate_transformation_mode", linear ? "half_pixel" : "asymmetric");
     if (!linear) graph_text(graph, node, "nearest_mode", "floor");
-    graph_turn_channels(graph, rank, false);
+    turn_channels(graph, layer, false);
+    return true;
+}
+
+/* Images to the size of the layer's output, where `part` is all of them that is left. */
+static void add_resize(Graph *graph, const Layer *layer, Box part, bool linear) {
+    const int64_t axes[] = {2, 3}, size[] = {layer->output.dim[space_of(layer)], layer->output.dim[space_of(layer) + 1]};
+    if (part.rows == size[0] && part.columns == size[1]) return;
+    turn_channels(graph, layer, true);
+    Onnx__NodeProto *const node = graph_node(graph, "Resize");
+    graph_input(graph, node, "");
+    graph_input(graph, node, "");
+    graph_list(graph, node, arena_printf(graph->export->arena, "%s/size", layer->name), size, 2);
+    graph_ints(graph, node, "axes", axes, 2);
+    graph_text(graph, node, "mode", linear ? "linear" : "nearest");
+    graph_text(graph, node, "coordinate_transformation_mode", "half_pixel");
+    if (!linear) graph_text(graph, node, "nearest_mode", "round_prefer_ceil");
+    turn_channels(graph, layer, false);
+}
+
+static void add_box(Graph *graph, const Layer *layer, Box box) {
+    add_part(graph, layer, (int64_t[]){box.row, box.column}, (int64_t[]){box.row + box.rows, box.column + box.columns});
+}
+
+bool graph_put_resizing(Graph *graph, const Layer *layer) {
+    const bool linear = arg_says(layer, "interpolation", "bilinear");
+    const int64_t *const in = layer->input.dim + space_of(layer), *const out = layer->output.dim + space_of(layer);
+    Box part = {0, 0, in[0], in[1]};
+    if ((!linear && !arg_says(layer, "interpolation", "nearest")) || arg_flag(layer, "antialias"))
+        return graph_lacks(graph, layer, "ONNX has nearest and bilinear interpolation, without means of pixels");
+    if (arg_flag(layer, "pad_to_aspect_ratio"))
+        return graph_lacks(graph, layer, "it pads to the aspect ratio: write ZeroPadding2D before it");
+    if (arg_flag(layer, "crop_to_aspect_ratio")) {
+        part = image_largest_part(in[0], in[1], out[0], out[1]);
+        add_box(graph, layer, part);
+    }
+    add_resize(graph, layer, part, linear);
+    return true;
+}
+
+/* While nothing is random. */
+bool graph_put_random_crop(Graph *graph, const Layer *layer) {
+    const int64_t *const in = layer->input.dim + space_of(layer), *const out = layer->output.dim + space_of(layer);
+    const Box part = image_largest_part(in[0], in[1], out[0], out[1]);
+    add_box(graph, layer, part);
+    add_resize(graph, layer, part, true);
+    return true;
+}
+
+bool graph_put_center_crop(Graph *graph, const Layer *layer) {
+    const int64_t *const in = layer->input.dim + space_of(layer), *const out = layer->output.dim + space_of(layer);
+    const bool fits = in[0] >= out[0] && in[1] >= out[1];
+    const Box part = fits ? (Box){(in[0] - out[0]) / 2, (in[1] - out[1]) / 2, out[0], out[1]}
+                          : image_largest_part(in[0], in[1], out[0], out[1]);
+    add_box(graph, layer, part);
+    add_resize(graph, layer, part, true);
     return true;
 }
 

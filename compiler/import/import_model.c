@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "import/import.h"
+#include "lower/lower.h"
 #include "model/layer.h"
 #include "model/prefix.h"
 #include "model/read.h"
@@ -39,6 +40,16 @@ static bool bind_text(Import *import, const Source *source, bool shapes) {
     if (good && !shapes) return true; /* what it warns of, it says again */
     diags_show(diags, import->options->diagnostics_json);
     return good;
+}
+
+/* Whether programs can be made of a model file whose shapes are known; false after its errors have been printed. */
+static bool can_be_lowered(Import *import, const Source *source) {
+    Diags *const diags = diags_new(import->arena, source);
+    const Model *const model = model_read(import->arena, source, import->options, true, diags);
+    plan_from_model(import->arena, model, import->options, diags);
+    if (diags_errors(diags) == 0) return true; /* its warnings have been said */
+    diags_show(diags, import->options->diagnostics_json);
+    return false;
 }
 
 /* The model's name, or that of its file where Keras made it up: a word that may begin all names of the C. */
@@ -89,7 +100,7 @@ bool import_model(Import *import, const char *comment) {
         const Source *const written =
             source_from_text(import->arena, path, text_chars(&import->source), import->source.length);
         if (!bind_text(import, written, true)) break;
-        if (turn == 1) return true;
+        if (turn == 1 && can_be_lowered(import, written)) return true;
     }
     fprintf(stderr, "nnc: %s was not imported: above is the model file that it would have become\n", import->path);
     return false;

@@ -98,7 +98,7 @@ static bool is_without_effect(const Class *class, const char *argument, const As
     if (!strcmp(argument, "groups") && value->kind == AST_NUMBER && value->number.value == 1) return true;
     if (starts_with(argument, "kernel_") && row_among(class->args, "depthwise_initializer")) return true;
     static const char *const words[] = {
-        "implementation", "jit_compile", "is_legacy_optimizer", "build_config", "fn", "mask_token", "fused", NULL};
+        "implementation", "jit_compile", "is_legacy_optimizer", "build_config", "fn", "mask_token", "fused", "rng_type", NULL};
     for (const char *const *word = words; *word; word++)
         if (!strcmp(*word, argument)) return true;
     return false;
@@ -357,6 +357,16 @@ static const Ast *given_shape(Import *import) {
     return shape && json_count(shape) > 1 ? shape : NULL;
 }
 
+/* Whole numbers are indices, or else become real numbers where they come in. */
+static bool takes_indices(const KerasModel *model) {
+    for (int i = 0; i < model->layers.count; i++) {
+        const Ast *const entry = model->layers.at[i].entry, *const inner = json_get(json_get(entry, "config"), "layer");
+        const char *const name = json_text(inner ? inner : entry, "class_name");
+        if (name && !strcmp(name, "Embedding")) return true;
+    }
+    return false;
+}
+
 static bool put_model_input(Import *import, const KerasModel *model) {
     const Ast *const first = json_get(model->layers.at[0].entry, "config"),
                      *config = model->input ? model->input : first;
@@ -365,9 +375,9 @@ static bool put_model_input(Import *import, const KerasModel *model) {
     if (!shape) shape = json_get(json_get(model->root, "build_config"), "input_shape");
     if (import->options->input_shape && !(shape = given_shape(import)))
         return import_fail(import, "cannot have the --input-shape %s", import->options->input_shape);
-    const Ast *const type = model->input ? json_get(config, "dtype") : NULL;
-    return put_input(import, shape, type && type->kind == AST_STRING ? type->string.chars : NULL,
-                     json_text(config, "name"));
+    const char *const type = model->input ? json_text(config, "dtype") : NULL;
+    const bool whole = type && (starts_with(type, "int") || starts_with(type, "uint"));
+    return put_input(import, shape, whole && !takes_indices(model) ? NULL : type, json_text(config, "name"));
 }
 
 /* The only entry of a list or dict that stands for one output; the value itself otherwise. */

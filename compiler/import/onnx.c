@@ -22,9 +22,10 @@ static bool take_through(Onnx *onnx, const Node *node, bool *done) {
 bool onnx_wants_channels(const Onnx *onnx, const char *value) {
     static const char *const windows[] = {
         "Conv",          "ConvTranspose",      "MaxPool", "AveragePool", "GlobalAveragePool",
-        "GlobalMaxPool", "BatchNormalization", "Resize",  "Upsample",    "InstanceNormalization"};
+        "GlobalMaxPool", "BatchNormalization", "Resize",  "Upsample",    "InstanceNormalization",
+        "GroupNormalization"};
     static const char *const through[] = {"Relu",     "LeakyRelu", "Sigmoid", "Tanh", "Elu", "Clip", "Pad",  "Dropout",
-                                          "Identity", "Cast",      "Mul",     "Div",  "Sub", "Add",  "PRelu"};
+                                          "Identity", "Cast",      "Mul",     "Div",  "Sub", "Add",  "PRelu", "Slice"};
     for (size_t steps = 0; steps <= onnx->graph->n_node; steps++) {
         const NodeList readers = onnx_readers(onnx, value);
         const Node *const node = readers.count ? readers.at[0] : NULL;

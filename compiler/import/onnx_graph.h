@@ -125,6 +125,9 @@ bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done); /* onnx_patter
 /** An activation, in words of the language: of the layer before, or a layer of its own. */
 bool onnx_take_batch_normalization(Onnx *onnx, const Node *node); /* onnx_normalization.c */
 bool onnx_take_layer_normalization(Onnx *onnx, const Node *node);
+bool onnx_take_group_normalization(Onnx *onnx, const Node *node);
+bool onnx_take_rms_normalization(Onnx *onnx, const Node *node);
+bool onnx_take_unit_normalization(Onnx *onnx, const Node *node);
 bool onnx_take_scale(Onnx *onnx, const Node *node);
 /** Calls the layer made last after its weight, where the exporter keeps the name: fc1.weight → fc1. */
 void onnx_name_layer(Onnx *onnx, const char *weight);

@@ -152,6 +152,10 @@ static bool take_clip(Onnx *onnx, const Node *node) {
     const double least = low && low->real && low->count == 1 ? (double)low->real[0] : onnx_real(node, "min", -INFINITY);
     const double most =
         high && high->real && high->count == 1 ? (double)high->real[0] : onnx_real(node, "max", INFINITY);
+    if (least == -1 && most == 1) {
+        onnx_step(onnx, node->output[0]);
+        return onnx_activation(onnx, "hard_tanh");
+    }
     if (least != 0) return onnx_fail(onnx, node, "nnc has no layer that cuts at %g", least);
     onnx_step(onnx, node->output[0]);
     if (most == 6) return onnx_activation(onnx, "relu6");
@@ -255,6 +259,13 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
         onnx_step(onnx, node->output[0]);
         return onnx_activation(onnx, "gelu");
     }
+    if (onnx_is(node, "Shrink")) {
+        const double bias = onnx_real(node, "bias", 0);
+        if (onnx_real(node, "lambd", 0.5) != 0.5 || (bias != 0 && bias != 0.5))
+            return onnx_fail(onnx, node, "nnc's hard_shrink and soft_shrink, like those of Keras, shrink by 0.5");
+        onnx_step(onnx, node->output[0]);
+        return onnx_activation(onnx, bias == 0 ? "hard_shrink" : "soft_shrink");
+    }
     if (onnx_is(node, "Clip")) return take_clip(onnx, node);
     if (onnx_is(node, "Softmax")) return take_softmax(onnx, node, "softmax");
     if (onnx_is(node, "LogSoftmax")) return take_softmax(onnx, node, "log_softmax");
@@ -273,6 +284,9 @@ bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done) {
     if (onnx_is(node, "Gather") && onnx_constant_input(onnx, node, 0)) return take_embedding(onnx, node);
     if (onnx_is(node, "BatchNormalization")) return onnx_take_batch_normalization(onnx, node);
     if (onnx_is(node, "LayerNormalization")) return onnx_take_layer_normalization(onnx, node);
+    if (onnx_is(node, "GroupNormalization")) return onnx_take_group_normalization(onnx, node);
+    if (onnx_is(node, "RMSNormalization")) return onnx_take_rms_normalization(onnx, node);
+    if (onnx_is(node, "LpNormalization")) return onnx_take_unit_normalization(onnx, node);
     if (onnx_is(node, "Dropout")) {
         const Constant *const ratio = onnx_constant_input(onnx, node, 1);
         onnx_layer(onnx, "Dropout");

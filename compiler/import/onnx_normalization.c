@@ -28,18 +28,70 @@ bool onnx_take_batch_normalization(Onnx *onnx, const Node *node) {
     return true;
 }
 
-bool onnx_take_layer_normalization(Onnx *onnx, const Node *node) {
+/* A layer that normalizes along the last axes, from the node's on, with a scale of their sizes. */
+static bool add_last_axes(Onnx *onnx, const Node *node, const char *class_name) {
+    const Constant *const scale = onnx_constant_input(onnx, node, 1);
     int64_t axis = onnx_int(node, "axis", -1);
-    const Constant *const scale = onnx_constant_input(onnx, node, 1), *const bias = onnx_constant_input(onnx, node, 2);
     if (axis < 0) axis += onnx->rank;
     if (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_FLAT_IMAGE || !scale || !scale->real || axis < 1 ||
         scale->rank != onnx->rank - axis)
         return onnx_fail(onnx, node, "nnc normalizes along last axes that lie here as they lie there");
     Text axes = {.arena = onnx->import->arena};
     for (int64_t i = axis; i < onnx->rank; i++) text_printf(&axes, "%s%lld", i > axis ? ", " : "", (long long)i);
-    onnx_layer(onnx, "LayerNormalization");
+    onnx_layer(onnx, class_name);
     if (axis != onnx->rank - 1) onnx_arg(onnx, "axis=[%s]", text_chars(&axes));
     onnx_arg(onnx, "epsilon=%.7g", onnx_real(node, "epsilon", 1e-5));
+    return true;
+}
+
+bool onnx_take_rms_normalization(Onnx *onnx, const Node *node) {
+    const Constant *const scale = onnx_constant_input(onnx, node, 1);
+    if (!add_last_axes(onnx, node, "RMSNormalization")) return false;
+    onnx_weight(onnx, scale->real, scale->rank, scale->dim);
+    onnx_name_layer(onnx, scale->name);
+    onnx->positive = false;
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+/* x / length of x, along one axis. */
+bool onnx_take_unit_normalization(Onnx *onnx, const Node *node) {
+    int64_t axis = onnx_int(node, "axis", -1);
+    if (axis < 0) axis += onnx->rank;
+    const bool turned = onnx->lay == LAY_CHANNELS;
+    if (onnx_int(node, "p", 2) != 2 || axis < 1 || axis >= onnx->rank || onnx->one ||
+        (onnx->lay != LAY_SAME && !turned))
+        return onnx_fail(onnx, node, "nnc divides by lengths (p = 2) along an axis that lies here as it lies there");
+    onnx_layer(onnx, "UnitNormalization");
+    onnx_arg(onnx, "axis=%lld", (long long)(!turned ? axis : axis == 1 ? onnx->rank - 1 : axis - 1));
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+/* A scale and a bias for each channel, since opset 21. */
+bool onnx_take_group_normalization(Onnx *onnx, const Node *node) {
+    const Constant *const scale = onnx_constant_input(onnx, node, 1), *const bias = onnx_constant_input(onnx, node, 2);
+    const int64_t channels = onnx->rank > 1 ? onnx->dim[1] : 0;
+    if ((onnx->lay != LAY_CHANNELS && onnx->lay != LAY_SAME) || onnx->one)
+        return onnx_fail(onnx, node, "nnc normalizes channels that lie here as they lie there, or last");
+    if (!scale || !scale->real || scale->count != (size_t)channels || !bias || !bias->real ||
+        bias->count != (size_t)channels)
+        return onnx_fail(onnx, node, "it has not a scale and a bias for each of %lld channels, as since opset 21",
+                         (long long)channels);
+    onnx_layer(onnx, "GroupNormalization");
+    onnx_arg(onnx, "%lld, epsilon=%.7g", (long long)onnx_int(node, "num_groups", 1), onnx_real(node, "epsilon", 1e-5));
+    if (onnx->lay == LAY_SAME && onnx->rank > 2) onnx_arg(onnx, "axis=1");
+    onnx_weight(onnx, scale->real, 1, &channels);
+    onnx_weight(onnx, bias->real, 1, &channels);
+    onnx_name_layer(onnx, scale->name);
+    onnx->positive = false;
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+bool onnx_take_layer_normalization(Onnx *onnx, const Node *node) {
+    const Constant *const scale = onnx_constant_input(onnx, node, 1), *const bias = onnx_constant_input(onnx, node, 2);
+    if (!add_last_axes(onnx, node, "LayerNormalization")) return false;
     if (!bias) onnx_arg(onnx, "center=False");
     onnx_weight(onnx, scale->real, scale->rank, scale->dim);
     if (bias) onnx_weight(onnx, bias->real, bias->rank, bias->dim);

@@ -268,10 +268,32 @@ static const Node *softplus(const Onnx *onnx, NodeList readers) {
     return found ? where : NULL; /* log(1 + e^-17) is nothing beside 17 */
 }
 
+/* log(sigmoid(x)), as PyTorch has it, or -softplus(-x). */
+static const Node *log_sigmoid(const Onnx *onnx, NodeList readers) {
+    const Node *const sigmoid = among(readers, "Sigmoid"), *const minus = among(readers, "Neg");
+    const Node *const plus = minus ? onnx_reader(onnx, minus->output[0], "Softplus") : NULL;
+    if (readers.count != 1) return NULL;
+    return sigmoid ? onnx_reader(onnx, sigmoid->output[0], "Log")
+           : plus  ? onnx_reader(onnx, plus->output[0], "Neg")
+                   : NULL;
+}
+
+/* x - tanh(x) */
+static const Node *tanh_shrink(const Onnx *onnx, NodeList readers) {
+    const Node *const tanh = among(readers, "Tanh"), *const rest = among(readers, "Sub");
+    const bool found = readers.count == 2 && tanh && rest && only_reader(onnx, tanh->output[0]) == rest &&
+                       !strcmp(onnx_input(rest, 0) ? onnx_input(rest, 0) : "", onnx->value);
+    return found ? rest : NULL;
+}
+
 bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done) {
     const char *name;
     *done = false;
+    const Node *const logarithm = log_sigmoid(onnx, readers);
+    if (logarithm) return take(onnx, logarithm, "log_sigmoid", done);
     if (readers.count < 2) return true;
+    const Node *const shrunk = tanh_shrink(onnx, readers);
+    if (shrunk) return take(onnx, shrunk, "tanh_shrink", done);
     const Node *const product = own_product(onnx, readers, &name);
     if (product) return take(onnx, product, name, done);
     const Node *const last = gelu(onnx, readers);

@@ -378,33 +378,70 @@ static bool take_pad(Onnx *onnx, const Node *node) {
     return true;
 }
 
-/* Larger by whole factors. */
-static bool take_resize(Onnx *onnx, const Node *node) {
+/* By how much each dimension becomes larger; what the node does not say of a dimension stays as it is. */
+static bool scales_of(const Onnx *onnx, const Node *node, double *scale) {
     const bool resize = onnx_is(node, "Resize");
-    const Constant *const scales = onnx_constant_input(onnx, node, resize ? 2 : 1), *const sizes =
-                                                                                        resize ? onnx_constant_input(
-                                                                                                     onnx, node, 3)
-                                                                                               : NULL;
+    const Constant *const scales = onnx_constant_input(onnx, node, resize ? 2 : 1);
+    const Constant *const sizes = resize ? onnx_constant_input(onnx, node, 3) : NULL;
+    const bool sized = sizes && sizes->whole && sizes->count > 0;
+    const size_t count = sized ? sizes->count : scales && scales->real ? scales->count : 0;
+    int64_t axes[2 * ONNX_RANK];
+    const size_t named = (size_t)onnx_ints(onnx, node, "axes", -1, axes);
+    for (int i = 0; i < onnx->rank; i++) scale[i] = 1;
+    if (count == 0 || count != (named ? named : (size_t)onnx->rank)) return false;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t axis = !named ? (int64_t)i : axes[i] < 0 ? axes[i] + onnx->rank : axes[i];
+        if (axis < 0 || axis >= onnx->rank) return false;
+        scale[axis] = sized ? (double)sizes->whole[i] / (double)onnx->dim[axis] : (double)scales->real[i];
+    }
+    return true;
+}
+
+/* Images of any other size, of two dimensions: as Resizing has them. */
+static bool add_resizing(Onnx *onnx, const Node *node, const double *scale, bool linear) {
+    const int first = onnx->lay == LAY_CHANNELS ? 2 : 1;
+    const char *const places = onnx_text(onnx, node, "coordinate_transformation_mode"), *const way =
+                                                                                       onnx_text(onnx, node,
+                                                                                                 "nearest_mode");
+    bool good = onnx->rank == 4 && !onnx->one && (!*places || !strcmp(places, "half_pixel")) &&
+                (linear || !strcmp(way, "round_prefer_ceil")) && !onnx_int(node, "antialias", 0);
+    int64_t size[ONNX_RANK] = {0};
+    for (int i = 0; i < onnx->rank && good; i++) {
+        const bool space = i == first || i == first + 1;
+        size[i] = (int64_t)floor((double)onnx->dim[i] * scale[i] + 1e-3);
+        good = space ? scale[i] > 0 && scale[i] < 1e6 && size[i] > 0 : scale[i] == 1;
+    }
+    if (!good)
+        return onnx_fail(onnx, node,
+                         "nnc makes images larger by whole factors, by the nearest pixel or (of two dimensions) "
+                         "bilinearly, and of any size by pixels that have their middles at the half");
+    onnx_layer(onnx, "Resizing");
+    onnx_arg(onnx, "%lld, %lld", (long long)size[first], (long long)size[first + 1]);
+    if (!linear) onnx_arg(onnx, "interpolation='nearest'");
+    onnx->dim[first] = size[first];
+    onnx->dim[first + 1] = size[first + 1];
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
+/* Larger by whole factors, or of another size. */
+static bool take_resize(Onnx *onnx, const Node *node) {
     const int rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
     const char *const mode = onnx_text(onnx, node, "mode"), *const places =
                                                                 onnx_text(onnx, node, "coordinate_transformation_mode");
     const bool linear = !strcmp(mode, "linear"), nearest = !*mode || !strcmp(mode, "nearest");
+    double scale[ONNX_RANK];
     int64_t factor[ONNX_RANK] = {0};
-    bool whole = rank >= 1 && rank <= 3 && !onnx->one && (onnx->lay == LAY_CHANNELS || onnx->lay == LAY_SAME) &&
-                 (nearest || (linear && rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
+    if (!scales_of(onnx, node, scale) || !(linear || nearest) || (onnx->lay != LAY_CHANNELS && onnx->lay != LAY_SAME))
+        return onnx_fail(onnx, node, "its sizes are not constant, or not those of an image, or cubic");
+    bool whole = rank >= 1 && rank <= 3 && !onnx->one &&
+                 (nearest || (rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
     for (int i = 0; i < onnx->rank && whole; i++) {
-        const double scale = sizes && sizes->whole && sizes->count == (size_t)onnx->rank
-                                 ? (double)sizes->whole[i] / (double)onnx->dim[i]
-                             : scales && scales->real && scales->count == (size_t)onnx->rank ? (double)scales->real[i]
-                                                                                             : 0;
         const bool space = i >= first && i < first + rank;
-        whole = scale == floor(scale) && scale >= 1 && scale < 1e6 && (space || scale == 1);
-        factor[i] = whole ? (int64_t)scale : 1;
+        whole = scale[i] == floor(scale[i]) && scale[i] >= 1 && scale[i] < 1e6 && (space || scale[i] == 1);
+        factor[i] = whole ? (int64_t)scale[i] : 1;
     }
-    if (!whole)
-        return onnx_fail(
-            onnx, node,
-            "nnc makes images larger by whole factors, by the nearest pixel or (of two dimensions) bilinearly");
+    if (!whole) return add_resizing(onnx, node, scale, linear);
     onnx_layer(onnx, arena_printf(onnx->import->arena, "UpSampling%dD", rank));
     onnx_arg(onnx, "%s", sizes_text(onnx, factor + first, rank));
     if (linear) onnx_arg(onnx, "interpolation='bilinear'");

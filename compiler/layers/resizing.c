@@ -74,8 +74,7 @@ Tensor *image_resize(Builder *build, Tensor *x, int64_t rows, int64_t columns, c
 
 static int64_t within(int64_t size, int64_t limit) { return size < 1 ? 1 : size > limit ? limit : size; }
 
-/* The largest box in the middle of (rows, columns) with the aspect ratio of (height, width). */
-static Box fitting(int64_t rows, int64_t columns, int64_t height, int64_t width) {
+Box image_largest_part(int64_t rows, int64_t columns, int64_t height, int64_t width) {
     Box box = {.rows = within(columns * height / width, rows), .columns = within(rows * width / height, columns)};
     box.row = (rows - box.rows) / 2;
     box.column = (columns - box.columns) / 2;
@@ -83,7 +82,7 @@ static Box fitting(int64_t rows, int64_t columns, int64_t height, int64_t width)
 }
 
 Tensor *image_fit(Builder *build, Tensor *x, int64_t rows, int64_t columns) {
-    x = image_crop(build, x, fitting(x->shape.dim[1], x->shape.dim[2], rows, columns));
+    x = image_crop(build, x, image_largest_part(x->shape.dim[1], x->shape.dim[2], rows, columns));
     return image_resize(build, x, rows, columns, "bilinear", false);
 }
 
@@ -116,7 +115,7 @@ static Tensor *resizing_forward(const Layer *layer, Builder *build, Tensor *x) {
     const ResizingArgs *a = layer->args;
     x = image_load(build, x, a->data_format);
     if (a->crop_to_aspect_ratio)
-        x = image_crop(build, x, fitting(x->shape.dim[1], x->shape.dim[2], a->height, a->width));
+        x = image_crop(build, x, image_largest_part(x->shape.dim[1], x->shape.dim[2], a->height, a->width));
     if (a->pad_to_aspect_ratio) x = padded(build, x, a);
     x = image_resize(build, x, a->height, a->width, a->interpolation, a->antialias);
     return image_store(build, x, a->data_format);

@@ -14,6 +14,8 @@ typedef struct Box {
     int64_t row, column, rows, columns;
 } Box;
 
+/** The largest box in the middle of an image (rows, columns) with the aspect ratio of (height, width). */
+Box image_largest_part(int64_t rows, int64_t columns, int64_t height, int64_t width);
 /** What lies in the box, of images (batch, rows, columns, channels). */
 Tensor *image_crop(Builder *build, Tensor *x, Box box);
 /** Images of another size, interpolated as Resizing is. */

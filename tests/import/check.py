@@ -2,8 +2,8 @@
 """Imports every model of an archive, or of a folder, and compares with what its framework predicted. usage: check.py
 NNC CXX CFLAGS LIBS ARCHIVE [PART/PARTS]
 
-Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x and y; or weights NAME.pt.safetensors and
-the model NAME.nn. Files of one model must become the same model file and the same weights. Every fourth is compiled in
+Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x and y, and with `as_there` where these
+have their channels first if the file has; or weights NAME.pt.safetensors and the model NAME.nn. Files of one model must become the same model file and the same weights. Every fourth is compiled in
 one step, nnc FILE -o FILE.c --inference-only, the others from the model file. Many models are compiled at once, each in
 a namespace of its own, for emitted C is C++, too, and reading the runtime's headers takes longer than all the rest.
 """
@@ -30,7 +30,7 @@ class Case:
     def __init__(self, folder, number, name, files):
         self.name, self.files, self.number, self.prefix, self.folder = name, files, number, f"m{number}", folder
         with numpy.load(os.path.join(folder, name + ".npz")) as arrays:
-            self.x, self.y = arrays["x"], arrays["y"]
+            self.x, self.y, self.is_as_there = arrays["x"], arrays["y"], "as_there" in arrays
 
     def path(self, ending):
         return os.path.join(self.folder, self.name + ending)
@@ -39,6 +39,7 @@ class Case:
         done = nnc.run(*command)
         if done.returncode != 0:
             raise ValueError(f"nnc {shlex.join(command)}\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
 
     def bring_weights_in(self, nnc):
         model, weights = self.path(".nn"), self.path(".safetensors")
@@ -52,13 +53,17 @@ class Case:
             return self.bring_weights_in(nnc)
         for file in self.files:
             model, weights = self.path(".nn"), self.path(".safetensors")
-            self.run(nnc, "import", self.path(file), "-o", model, "--weights", weights)
+            notes = self.run(nnc, "import", self.path(file), "-o", model, "--weights", weights)
             text = open(model).read()
             told.add((re.sub("^#.*\n", "", text, flags=re.M), open(weights, "rb").read()))
             if "\n    Dense(3, kernel_initializer='glorot_uniform'" in text or "dtype='float32'" in text:
                 raise ValueError(f"defaults are not left out:\n{text}")
         if len(told) != 1:
             raise ValueError("its files become different models")
+        if self.is_as_there and "input has its channels last" in notes:
+            self.x = numpy.ascontiguousarray(numpy.moveaxis(self.x, 1, -1))
+        if self.is_as_there and "output has its channels last" in notes:
+            self.y = numpy.ascontiguousarray(numpy.moveaxis(self.y, 1, -1))
         source = [self.path(self.files[0])] if self.number // 2 % 4 == 0 else [model, "--weights", weights]
         self.run(nnc, *source, "-o", self.path(".c"), "--inference-only", "--prefix", self.prefix)
         self.x = self.x.astype("int32" if "dtype='int32'" in open(self.path(".nn")).read() else "float32")

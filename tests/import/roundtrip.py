@@ -65,7 +65,7 @@ def to_onnx(nnc, every, cases, target):
             save_weights(nnc, model, stored, "init/", weights)
             out = nnc.run("export", "--onnx", model, "--weights", weights, "-o", os.path.join(target, name + ".onnx"))
             if out.returncode == 0:
-                numpy.savez(os.path.join(target, name + ".npz"), x=stored["x"], y=stored["pred"])
+                numpy.savez(os.path.join(target, name + ".npz"), x=stored["x"], y=stored["pred"], as_there=True)
                 count += 1
             elif re.search(r"error: layer '|" + OWN, out.stderr):
                 refused.append(name)
