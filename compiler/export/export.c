@@ -9,6 +9,7 @@
 #include "driver/output.h"
 #include "model/layer.h"
 #include "model/read.h"
+#include "model/write.h"
 
 enum { EXIT_DONE = 0, EXIT_MODEL = 1, EXIT_CANNOT = 2 };
 
@@ -109,6 +110,37 @@ static bool check_prepared(Export *export) {
         return export_fail(export, "y is multiplied by %g by the source of fit(), which nothing elsewhere does",
                            model->y.scale);
     return true;
+}
+
+static bool check_own(Export *export, Writer *writer, const Object *object) {
+    if (!object) return true;
+    if (object->class->own)
+        return export_fail(export, "there is '%s', which is nnc's own: Keras has nothing like it", object->class->name);
+    const WrittenArgs args = written_args(writer, object);
+    bool good = true;
+    for (int i = 0; i < args.count && good; i++) {
+        const ArgDef *const row = args.at[i].row;
+        const void *const field = args.at[i].field;
+        if (row->own)
+            return export_fail(export, "%s has %s=, which is nnc's own: Keras has nothing like it", object->class->name,
+                               row->name);
+        if (row->type == ARG_OBJECT) good = check_own(export, writer, *(Object *const *)field);
+        if (row->type == ARG_NUMBER_OR_OBJECT)
+            good = check_own(export, writer, ((const NumberOrObject *)field)->object);
+        for (int j = 0; row->type == ARG_OBJECTS && good && j < ((const Objects *)field)->count; j++)
+            good = check_own(export, writer, ((const Objects *)field)->at[j]);
+    }
+    return good;
+}
+
+bool export_check_own(Export *export) {
+    Writer writer = {.arena = export->arena};
+    bool good = true;
+    for (int i = 0; i < export->model->layers.count && good; i++) {
+        writer.layer = export->model->layers.at[i];
+        good = check_own(export, &writer, writer.layer->object);
+    }
+    return good;
 }
 
 static bool check_paths(const Options *options) {

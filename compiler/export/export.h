@@ -23,6 +23,9 @@ bool export_fail(Export *export, const char *format, ...) __attribute__((format(
 /** The values of a layer's weight. */
 const float *export_values(const Export *export, const Layer *layer, int weight);
 
+/** Whether Keras has all that the model says; false after a message that names what is nnc's own. */
+bool export_check_own(Export *export);
+
 /** Each fills export->out; false after a message that names what has no counterpart. */
 bool export_keras(Export *export);
 bool export_onnx(Export *export);

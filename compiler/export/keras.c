@@ -116,17 +116,6 @@ static bool put_value(Export *export, Writer *writer, const WrittenArg *arg, con
 
 /* Objects ------------------------------------------------------------ */
 
-/* Arguments that are nnc's own; NULL ends. */
-static const char *const own_arguments[] = {"inverted", NULL};
-
-static bool check_argument(Export *export, const Object *object, const WrittenArg *arg) {
-    for (const char *const *own = own_arguments; *own; own++)
-        if (!strcmp(*own, arg->row->name))
-            return export_fail(export, "%s has %s=, which is nnc's own: Keras has nothing like it", object->class->name,
-                               arg->row->name);
-    return true;
-}
-
 static const char *module_of(Arena *arena, const Class *class) {
     return class->kind == CLASS_SCHEDULE ? "keras.optimizers.schedules"
                                          : arena_printf(arena, "keras.%s", class_kind_name(class->kind, true));
@@ -149,7 +138,6 @@ static bool put_object(Export *export, Writer *writer, const Object *object, con
         between = ", ";
     }
     for (int i = 0; i < args.count; i++) {
-        if (!check_argument(export, object, &args.at[i])) return false;
         text_printf(out, "%s\"%s\": ", between, args.at[i].row->name);
         const Object *const inner = args.at[i].row->type == ARG_OBJECT ? *(Object *const *)args.at[i].field : NULL;
         const char *const inner_name =
@@ -257,7 +245,7 @@ static bool put_variables(Export *export, Text *out) {
 bool export_keras(Export *export) {
     static const char about[] = "{\"keras_version\": \"3.15.1\", \"date_saved\": \"1980-01-01@00:00:00\"}";
     Text config = {.arena = export->arena}, variables = {.arena = export->arena};
-    if (!put_config(export, &config) || !put_variables(export, &variables)) return false;
+    if (!export_check_own(export) || !put_config(export, &config) || !put_variables(export, &variables)) return false;
     const Member members[] = {{"metadata.json", about, strlen(about)}, {"config.json", config.chars, config.length},
                               {"model.weights.h5", variables.chars, variables.length}};
     return zip_make(export, members, sizeof members / sizeof *members, &export->out);

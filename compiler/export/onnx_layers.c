@@ -73,11 +73,14 @@ static void put_shrink(Graph *graph, double bias) {
 static void put_hard_shrink(Graph *graph) { put_shrink(graph, 0); }
 static void put_soft_shrink(Graph *graph) { put_shrink(graph, 0.5); }
 
-static void put_hard_sigmoid(Graph *graph) {
+static void put_hard_sigmoid_of(Graph *graph, double alpha) {
     Onnx__NodeProto *const node = graph_node(graph, "HardSigmoid");
-    graph_real(graph, node, "alpha", 1.0 / 6);
+    graph_real(graph, node, "alpha", alpha);
     graph_real(graph, node, "beta", 0.5);
 }
+
+static void put_hard_sigmoid(Graph *graph) { put_hard_sigmoid_of(graph, 1.0 / 6); }
+static void put_hard_sigmoid_keras2(Graph *graph) { put_hard_sigmoid_of(graph, 0.2); }
 
 bool graph_put_activation(Graph *graph, const Layer *layer, const Object *activation) {
     static const struct {
@@ -98,6 +101,7 @@ bool graph_put_activation(Graph *graph, const Layer *layer, const Object *activa
                  {"log_softmax", "LogSoftmax"},
                  {"hard_silu", "HardSwish"},
                  {"hard_sigmoid", NULL, 0, put_hard_sigmoid},
+                 {"hard_sigmoid_keras2", NULL, 0, put_hard_sigmoid_keras2},
                  {"relu6", NULL, 0, put_relu6},
                  {"hard_tanh", NULL, 0, put_hard_tanh},
                  {"log_sigmoid", NULL, 0, put_log_sigmoid},

@@ -36,6 +36,7 @@ static const char *gate_activation(const Layer *layer, const char *argument, dou
     } names[] = {{"tanh", "Tanh", 0, 0},         {"sigmoid", "Sigmoid", 0, 0},
                  {"relu", "Relu", 0, 0},         {"softsign", "Softsign", 0, 0},
                  {"softplus", "Softplus", 0, 0}, {"hard_sigmoid", "HardSigmoid", 1.0 / 6, 0.5},
+                 {"hard_sigmoid_keras2", "HardSigmoid", 0.2, 0.5},
                  {"linear", "Affine", 1, 0}};
     const Object *const *const field = arg_field(layer, argument, ARG_OBJECT);
     const char *const name = field && *field ? (*field)->class->name : "linear";

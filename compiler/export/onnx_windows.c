@@ -251,7 +251,8 @@ bool graph_put_upsampling(Graph *graph, const Layer *layer) {
 
 /* Images to the size of the layer's output, where `part` is all of them that is left. */
 static void add_resize(Graph *graph, const Layer *layer, Box part, bool linear) {
-    const int64_t axes[] = {2, 3}, size[] = {layer->output.dim[space_of(layer)], layer->output.dim[space_of(layer) + 1]};
+    const int space = space_of(layer);
+    const int64_t axes[] = {2, 3}, size[] = {layer->output.dim[space], layer->output.dim[space + 1]};
     if (part.rows == size[0] && part.columns == size[1]) return;
     turn_channels(graph, layer, true);
     Onnx__NodeProto *const node = graph_node(graph, "Resize");

@@ -10,6 +10,7 @@
 
 bool export_python(Export *export) {
     const Model *const model = export->model;
+    if (!export_check_own(export)) return false;
     text_printf(&export->out, "# The model %s, by nnc export.\n", model->name);
     model_write_python(model, &export->out);
     if (!export->options->weights) return true;

@@ -98,7 +98,8 @@ static bool is_without_effect(const Class *class, const char *argument, const As
     if (!strcmp(argument, "groups") && value->kind == AST_NUMBER && value->number.value == 1) return true;
     if (starts_with(argument, "kernel_") && row_among(class->args, "depthwise_initializer")) return true;
     static const char *const words[] = {
-        "implementation", "jit_compile", "is_legacy_optimizer", "build_config", "fn", "mask_token", "fused", "rng_type", NULL};
+        "implementation", "jit_compile", "is_legacy_optimizer", "build_config", "fn", "mask_token", "fused", "rng_type",
+        NULL};
     for (const char *const *word = words; *word; word++)
         if (!strcmp(*word, argument)) return true;
     return false;
@@ -297,23 +298,34 @@ static bool put_value(Import *import, const Ast *value, Text *out) {
 
 /* The model ------------------------------------------------------------ */
 
-/* Functions that had another formula in Keras 2; NULL ends. */
-static const char *const changed_functions[] = {"hard_sigmoid", NULL};
+/* Functions that had another formula in Keras 2, and what that is called here. */
+static const struct {
+    const char *name, *here;
+} changed_functions[] = {{"hard_sigmoid", "hard_sigmoid_keras2"}};
 
-static bool check_functions(Import *import, const Ast *entry) {
-    const Ast *const config = json_get(entry, "config");
-    for (int i = 0; config && config->kind == AST_DICT && i < config->dict.count; i++)
-        for (const char *const *at = changed_functions; *at; at++)
-            if (json_is_text(config->dict.values[i], *at)) {
-                import_fail(import,
-                            "layer %s has %s='%s', which is another function in Keras 2 than in Keras 3 and in nnc",
-                            import_quote(import, json_text(config, "name") ? json_text(config, "name") : "?"),
-                            import_quote(import, config->dict.keys[i]->string.chars), *at);
-                nnc_fail_hint(&import->host, "load it in Keras 3, where it may need training, and save it again");
-                return false;
-            }
-    const Ast *const inner = json_get(config, "layer");
-    return !inner || check_functions(import, inner);
+static bool names_activation(const char *key) {
+    const size_t length = strlen(key), ending = strlen("activation");
+    return length >= ending && !strcmp(key + length - ending, "activation");
+}
+
+/* All activations below a value, of inner layers and cells, too. */
+static void rename_functions(Import *import, const Ast *value) {
+    for (int i = 0; value && value->kind == AST_LIST && i < value->items.count; i++)
+        rename_functions(import, value->items.at[i]);
+    for (int i = 0; value && value->kind == AST_DICT && i < value->dict.count; i++) {
+        const Ast *const each = value->dict.values[i];
+        const Ast *const named = each->kind == AST_DICT ? json_get(each, "config") : each;
+        rename_functions(import, each);
+        if (!names_activation(value->dict.keys[i]->string.chars)) continue;
+        for (size_t j = 0; j < sizeof changed_functions / sizeof *changed_functions; j++) {
+            if (!json_is_text(named, changed_functions[j].name)) continue;
+            Ast *const here = NEW(import->arena, Ast);
+            *here = *named;
+            here->string.chars = arena_strdup(import->arena, changed_functions[j].here);
+            here->string.length = strlen(here->string.chars);
+            value->dict.values[i] = here;
+        }
+    }
 }
 
 /* (None, 6, 5) → Input(shape=(6, 5)). */
@@ -443,7 +455,7 @@ bool keras_text(Import *import, KerasModel *model) {
     text_puts(&import->text, "model m {\n");
     if (!put_model_input(import, model)) return false;
     for (int i = 0; i < model->layers.count; i++) {
-        if (model->is_keras_2 && !check_functions(import, model->layers.at[i].entry)) return false;
+        if (model->is_keras_2) rename_functions(import, json_get(model->layers.at[i].entry, "config"));
         if (!take_statistics(import, model, &model->layers.at[i])) return false;
         if (!put_object(import, NULL, model->layers.at[i].entry, &import->text)) return false;
         text_puts(&import->text, "\n");

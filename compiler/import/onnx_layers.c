@@ -248,10 +248,12 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
         return true;
     }
     if (onnx_is(node, "HardSigmoid")) {
-        if (fabs(onnx_real(node, "alpha", 0.2) - 1.0 / 6) > 1e-6 || onnx_real(node, "beta", 0.5) != 0.5)
-            return onnx_fail(onnx, node, "nnc's hard_sigmoid, like that of Keras 3, has alpha 1/6 and beta 0.5");
+        const double alpha = onnx_real(node, "alpha", 0.2);
+        const bool of_keras_3 = fabs(alpha - 1.0 / 6) <= 1e-6;
+        if ((!of_keras_3 && fabs(alpha - 0.2) > 1e-6) || onnx_real(node, "beta", 0.5) != 0.5)
+            return onnx_fail(onnx, node, "nnc's hard_sigmoid has alpha 1/6, or 0.2 as in Keras 2, and beta 0.5");
         onnx_step(onnx, node->output[0]);
-        return onnx_activation(onnx, "hard_sigmoid");
+        return onnx_activation(onnx, of_keras_3 ? "hard_sigmoid" : "hard_sigmoid_keras2");
     }
     if (onnx_is(node, "Gelu")) {
         if (strcmp(onnx_text(onnx, node, "approximate"), "tanh") == 0)

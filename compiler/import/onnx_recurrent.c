@@ -69,9 +69,18 @@ static bool has_factors(const Node *node, size_t index, double alpha, double bet
 
 /* Arguments for other activations than the usual ones. */
 static bool put_activations(Onnx *onnx, const Node *node, const Cell *cell, Text *args) {
-    static const char *const names[][2] = {
-        {"Tanh", "tanh"},         {"Sigmoid", "sigmoid"},          {"Relu", "relu"},    {"Softsign", "softsign"},
-        {"Softplus", "softplus"}, {"HardSigmoid", "hard_sigmoid"}, {"Affine", "linear"}};
+    static const struct {
+        const char *there, *here;
+        bool factors; /* whether it has those that follow */
+        double alpha, beta;
+    } names[] = {{"Tanh", "tanh"},
+                 {"Sigmoid", "sigmoid"},
+                 {"Relu", "relu"},
+                 {"Softsign", "softsign"},
+                 {"Softplus", "softplus"},
+                 {"HardSigmoid", "hard_sigmoid", true, 1.0 / 6, 0.5},
+                 {"HardSigmoid", "hard_sigmoid_keras2", true, 0.2, 0.5},
+                 {"Affine", "linear", true, 1, 0}};
     const Onnx__AttributeProto *const given = onnx_attribute(node, "activations");
     const char *found[3] = {NULL};
     if (!given || given->n_strings == 0) return true;
@@ -81,10 +90,10 @@ static bool put_activations(Onnx *onnx, const Node *node, const Cell *cell, Text
         const ProtobufCBinaryData text = given->strings[i];
         const char *name = NULL;
         for (size_t j = 0; j < sizeof names / sizeof *names; j++)
-            if (strlen(names[j][0]) == text.len && !memcmp(names[j][0], text.data, text.len)) name = names[j][1];
+            if (strlen(names[j].there) == text.len && !memcmp(names[j].there, text.data, text.len) &&
+                (!names[j].factors || has_factors(node, i, names[j].alpha, names[j].beta)))
+                name = names[j].here;
         const size_t place = i % (size_t)cell->activations;
-        if (name && !strcmp(name, "hard_sigmoid") && !has_factors(node, i, 1.0 / 6, 0.5)) name = NULL;
-        if (name && !strcmp(name, "linear") && !has_factors(node, i, 1, 0)) name = NULL;
         if (!name || (found[place] && strcmp(found[place], name) != 0))
             return onnx_fail(onnx, node, "nnc has not its activations");
         found[place] = name;

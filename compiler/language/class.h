@@ -138,6 +138,7 @@ struct ArgDef {
     bool filled;                /* sequences: not empty */
     bool alone;                 /* ARG_OBJECTS: a single one is written without brackets */
     bool may_be_none;           /* None is taken although it is not the default */
+    bool own;                   /* nnc's: Keras has nothing like it */
     int length;                 /* sequences: how many entries they must have; 0: any number */
 };
 
@@ -162,6 +163,7 @@ struct Class {
     const char *name;                 /* Dense, Adam, SparseCategoricalCrossentropy, relu, glorot_uniform */
     const char *const *aliases;       /* other spellings, ends with NULL; may be NULL: {"sgd"}, {"mse", "MSE", …} */
     bool any_case;                    /* a string names it in any case: 'ADAM' */
+    bool own;                         /* nnc's: Keras has nothing like it */
     const char *brief;                /* one line; formulas in UTF-8 */
     const char *doc;                  /* a paragraph where one is needed, else NULL */
     const ArgDef *args;               /* ends with a row whose name is NULL; may be NULL */

@@ -21,7 +21,7 @@ typedef struct DropoutArgs {
     {ARG(DropoutArgs, seed), ARG_INT, DEFAULT("None"), RANGE(0, INT32_MAX), \
      .doc = "masks that depend on this seed alone"}
 #define INVERTED_ARG                                                                                                   \
-    {ARG(DropoutArgs, inverted), ARG_BOOL, DEFAULT("True"), .keyword_only = true,                                      \
+    {ARG(DropoutArgs, inverted), ARG_BOOL, DEFAULT("True"), .keyword_only = true, .own = true,                         \
      .doc = "False: classic dropout, training scales nothing and inference multiplies by 1 - rate"}
 
 static const ArgDef dropout_args[] = {

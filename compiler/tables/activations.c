@@ -40,6 +40,9 @@ FULL_ROW(sigmoid, NULL, "1 / (1 + e⁻ˣ)", "v_sigmoid(x)", "d * y * (1.0 - y)",
 FULL_ROW(hard_sigmoid, NULL, "relu6(x + 3) / 6", "v_clip(x + 3.0, 0.0, 6.0) * 0.16666666666666667",
     "v_select((x > -3.0) & (x < 3.0), 0.16666666666666667 * d, 0.0)",
     .rises = true, .values = VALUES_PROBABLE)
+FULL_ROW(hard_sigmoid_keras2, NULL, "0 for x ≤ -2.5, 1 for x ≥ 2.5, else 0.2·x + 0.5: hard_sigmoid of Keras 2",
+    "v_clip(0.2 * x + 0.5, 0.0, 1.0)", "v_select((x > -2.5) & (x < 2.5), 0.2 * d, 0.0)",
+    .rises = true, .values = VALUES_PROBABLE, .class.own = true)
 FULL_ROW(sparse_sigmoid, NULL, "0 for x ≤ -1, 1 for x ≥ 1, else (x + 1) / 2", "v_clip(0.5 * x + 0.5, 0.0, 1.0)",
     "v_select((x > -1.0) & (x < 1.0), 0.5 * d, 0.0)",
     .rises = true, .values = VALUES_PROBABLE)

@@ -210,7 +210,120 @@ def whole():
     ), "keras.Sequential([L.Dense(5), L.Dense(4)], name='body'), L.Dense(3), keras.Sequential([L.Dense(2)])"
 
 
-BOTH = [case for group in (dense, conv, pool, recurrent, wrapped, normalize, shape, noise, whole) for case in group()]
+def generators():
+    """Arguments that only the generators have, several layers to a model."""
+    yield "transposes1d", (5, 3), (
+        "L.Conv1DTranspose(4, 1, padding='same', use_bias=False), L.Conv1DTranspose(2, 5, padding='same', strides=2), "
+        "L.Conv1DTranspose(1, 5, strides=2)"
+    )
+    yield "transposes2d", (4, 3, 2), (
+        "L.Conv2DTranspose(3, (1, 1), use_bias=False), L.Conv2DTranspose(2, (5, 5), strides=(2, 3), padding='same'), "
+        "L.Conv2DTranspose(2, (2, 4), strides=(2, 2), padding='same'), L.Conv2DTranspose(1, (5, 3))"
+    )
+    yield "transposes3d", (2, 3, 2, 2), (
+        "L.Conv3DTranspose(3, (3, 3, 3), use_bias=False), L.Conv3DTranspose(2, (2, 2, 2), strides=2, padding='valid')"
+    )
+    yield "convs1d", (12, 3), (
+        "L.Conv1D(4, 4, padding='causal', dilation_rate=2, activation='tanh'), L.Conv1D(2, 1, padding='same', "
+        "strides=2), L.Conv1D(3, 4, padding='same', dilation_rate=3, activation='sigmoid', "
+        "bias_initializer='glorot_uniform')"
+    )
+    yield "convs2d", (13, 9, 2), (
+        "L.Conv2D(3, (2, 4), strides=(2, 3), padding='same'), L.Conv2D(2, (2, 4), padding='same', "
+        "dilation_rate=(2, 3), activation='sigmoid'), L.DepthwiseConv2D((1, 2)), L.SeparableConv2D(3, (3, 3))"
+    )
+    yield "convs3d", (5, 6, 7, 2), (
+        "L.Conv3D(2, (1, 2, 4), strides=(2, 2, 3), padding='same', use_bias=False), L.Conv3D(2, (1, 2, 4), "
+        "padding='same', dilation_rate=(1, 2, 3), activation='relu')"
+    )
+    yield "depthwise_strides", (9, 4), (
+        "L.DepthwiseConv1D(kernel_size=3, padding='same', use_bias=False), L.DepthwiseConv1D(kernel_size=2, strides=2)"
+    )
+    yield "pools2d", (13, 11, 2), (
+        "L.MaxPooling2D((1, 3), strides=(2, 3), padding='same'), L.AveragePooling2D((2, 4), strides=(3, 1), "
+        "padding='same')"
+    )
+    yield "pools3d", (7, 8, 9, 2), (
+        "L.MaxPooling3D((1, 3, 5), strides=(2, 3, 4), padding='same'), L.AveragePooling3D((1, 3, 5), "
+        "strides=(2, 3, 4), padding='same')"
+    )
+    yield "pools1d", (13, 3), (
+        "L.AveragePooling1D(2, strides=3), L.MaxPooling1D(2, strides=2, padding='same'), "
+        "L.GlobalAveragePooling1D(keepdims=True)"
+    )
+    yield "sizes2d", (5, 4, 2), (
+        "L.UpSampling2D(size=(5, 3), interpolation='bilinear'), L.ZeroPadding2D(((1, 2), (3, 4))), "
+        "L.Cropping2D(((1, 2), (3, 4))), L.CenterCrop(4, 5), L.CenterCrop(9, 13), L.Resizing(5, 6), "
+        "L.Resizing(19, 13, interpolation='nearest'), L.Resizing(7, 13, crop_to_aspect_ratio=True)"
+    )
+    yield "sizes3d", (4, 3, 5, 2), (
+        "L.ZeroPadding3D((2, 3, 4)), L.Cropping3D(((1, 2), (3, 1), (2, 1))), L.UpSampling3D(size=(1, 3, 5))"
+    )
+    yield "permutes", (2, 3, 2, 4, 2), (
+        "L.Permute((3, 4, 1, 5, 2)), L.Dense(3), L.Reshape((8, -1)), L.Permute((2, 1)), L.Flatten(), L.Permute((1,))"
+    )
+    for axis in range(1, 6):
+        yield f"axis{axis}", (2, 3, 2, 4, 2), (
+            f"L.BatchNormalization(axis={axis}), L.LayerNormalization(axis={axis}), L.UnitNormalization(axis={axis}), "
+            f"L.Normalization(axis={axis}, mean=4.2, variance=2.3)"
+        )
+    yield "axes", (2, 3, 2, 4, 2), "L.LayerNormalization(axis=[2, 3, 5]), L.UnitNormalization(axis=[2, 3, 5])"
+    yield "normalized", (3, 4), (
+        "L.Normalization(axis=None, mean=2.1, variance=2.2), L.Normalization(axis=None, mean=2.1, variance=2.2, "
+        "invert=True), L.Rescaling(23.5, 42.1)"
+    )
+    yield "groups", (5, 4), (
+        "L.GroupNormalization(groups=2, scale=False), L.GroupNormalization(groups=4, center=False, epsilon=1e-4), "
+        "L.GroupNormalization(groups=1), L.GroupNormalization(groups=4)"
+    )
+    yield "initializers", (4, 3, 2), (
+        "L.BatchNormalization(axis=2, beta_initializer='ones', gamma_initializer='ones', moving_mean_initializer="
+        "'ones', moving_variance_initializer='ones', scale=False), L.PReLU(alpha_initializer='glorot_uniform'), "
+        "L.PReLU(shared_axes=[1, 2, 3])"
+    )
+    yield "slopes", (3, 4), "L.ReLU(max_value=1.0, negative_slope=1.0, threshold=0.3), L.ELU(alpha=1.3)"
+    yield "varied", (7, 8, 3), (
+        "L.RandomFlip(mode='horizontal'), L.RandomContrast(factor=0.1), L.RandomRotation(factor=0.1), "
+        "L.RandomTranslation(0.1, 0.1), L.RandomZoom(0.1), L.RandomCrop(7, 8), L.Conv2D(2, 3)"
+    )
+    yield "gates", (5, 3), (
+        "L.GRU(4, activation='softmax', recurrent_activation='softsign', return_sequences=True), L.GRU(3, "
+        "activation='softplus', go_backwards=True, return_sequences=True), L.LSTM(4, activation='sigmoid', "
+        "recurrent_activation='tanh', go_backwards=True, return_sequences=True), L.LSTM(3, activation='relu', "
+        "recurrent_activation='hard_sigmoid')"
+    )
+    for cell in CELLS:
+        yield f"{cell.lower()}_stateful", (4, 3), f"L.{cell}(4, return_sequences=True, stateful=True), L.Dense(2)"
+    yield "bidirectional_twice", (5, 3), (
+        "L.Dense(5), L.Bidirectional(L.LSTM(4, return_sequences=True), merge_mode='mul'), "
+        "L.Bidirectional(L.SimpleRNN(3, return_sequences=True), merge_mode='ave'), L.Dense(2)"
+    )
+    yield "time_distributed_conv2d", (2, 4, 5, 2), (
+        "L.Dense(3), L.TimeDistributed(L.Conv2D(2, kernel_size=2)), L.Dense(2)"
+    )
+    yield "stacked_cells", (5, 3), (
+        "L.RNN(L.StackedRNNCells([L.LSTMCell(5), L.GRUCell(3)]), return_sequences=True), L.RNN(L.StackedRNNCells("
+        "[L.LSTMCell(4), L.GRUCell(3), L.SimpleRNNCell(2)]))"
+    )
+    yield "conv_lstm1d", (4, 6, 3), (
+        "L.ConvLSTM1D(2, 2, padding='same', dilation_rate=2, return_sequences=True), L.ConvLSTM1D(2, 2)"
+    )
+    yield "conv_lstm2d", (3, 4, 5, 2), (
+        "L.ConvLSTM2D(3, (3, 3), padding='same', return_sequences=True), L.ConvLSTM2D(2, (2, 2), use_bias=False, "
+        "activation='relu')"
+    )
+    yield "conv_lstm3d", (2, 3, 3, 4, 2), (
+        "L.ConvLSTM3D(2, (1, 2, 2), return_sequences=True), L.ConvLSTM3D(2, (2, 2, 2), padding='same')"
+    )
+    yield "vgg", (16, 16, 3), (
+        "L.Conv2D(4, (3, 3), activation='relu'), L.Permute((3, 1, 2)), L.MaxPooling2D(pool_size=(2, 2)), "
+        "L.Permute((2, 3, 1)), L.Dropout(0.25), L.Conv2D(4, (3, 3)), L.ELU(), L.MaxPooling2D((2, 2)), L.Flatten(), "
+        "L.Dense(8, activation='sigmoid'), L.Dropout(0.5), L.Dense(4, activation='softmax')"
+    )
+
+
+GROUPS = dense, conv, pool, recurrent, wrapped, normalize, shape, noise, whole, generators
+BOTH = [case for group in GROUPS for case in group()]
 KERAS_3 = [
     ("hard_sigmoid", (5,), "L.Dense(4, activation='hard_sigmoid')"),
     ("mish", (5,), "L.Dense(4, activation='mish')"),
@@ -224,6 +337,27 @@ KERAS_3 = [
     ("normalization_axis", (3, 4), "L.Normalization(axis=1), L.Dense(3)"),
     ("normalization_all", (4,), "L.Normalization(axis=None), L.Dense(3)"),
     ("normalization_invert", (4,), "L.Normalization(invert=True), L.Dense(3)"),
+    (
+        "adaptive1d",
+        (9, 4),
+        "L.AdaptiveAveragePooling1D(output_size=7), L.AdaptiveMaxPooling1D(output_size=3)",
+    ),
+    (
+        "adaptive2d",
+        (13, 14, 2),
+        "L.AdaptiveAveragePooling2D(output_size=(13, 7)), L.AdaptiveMaxPooling2D(output_size=(3, 4))",
+    ),
+    (
+        "adaptive3d",
+        (7, 4, 6, 2),
+        "L.AdaptiveAveragePooling3D(output_size=(7, 2, 4)), L.AdaptiveMaxPooling3D(output_size=(2, 1, 3))",
+    ),
+    (
+        "activations_keras3",
+        (6,),
+        "L.Activation('hard_tanh'), L.Dense(5, activation='log_sigmoid'), L.Activation('sparse_plus'), L.Dense(5, "
+        "activation='squareplus'), L.Dense(5, activation='tanh_shrink'), L.Activation('leaky_relu')",
+    ),
     ("rnn_cell", (5, 3), "L.RNN(L.GRUCell(4), return_sequences=True), L.RNN(L.SimpleRNNCell(3))"),
     ("rnn_cells", (5, 3), "L.RNN([L.LSTMCell(4), L.LSTMCell(3)]), L.Dense(2)"),
     ("bidirectional_cells", (5, 3), "L.Bidirectional(L.RNN([L.LSTMCell(2), L.SimpleRNNCell(3)])), L.Dense(2)"),

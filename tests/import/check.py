@@ -3,9 +3,10 @@
 NNC CXX CFLAGS LIBS ARCHIVE [PART/PARTS]
 
 Of a case NAME there are NAME.h5, NAME.keras or NAME.onnx, and NAME.npz with x and y, and with `as_there` where these
-have their channels first if the file has; or weights NAME.pt.safetensors and the model NAME.nn. Files of one model must become the same model file and the same weights. Every fourth is compiled in
-one step, nnc FILE -o FILE.c --inference-only, the others from the model file. Many models are compiled at once, each in
-a namespace of its own, for emitted C is C++, too, and reading the runtime's headers takes longer than all the rest.
+have their channels first if the file has; or weights NAME.pt.safetensors and the model NAME.nn. Files of one model must
+become the same model file and the same weights. Every fourth is compiled in one step, nnc FILE -o FILE.c
+--inference-only, the others from the model file. Many models are compiled at once, each in a namespace of its own, for
+emitted C is C++, too, and reading the runtime's headers takes longer than all the rest.
 """
 
 import os

@@ -64,9 +64,9 @@ def inputs(shape, text, rng):
 
 def sequential(shape, text, name):
     layers = eval(f"[{text}]", {"L": L, "keras": keras})
-    return keras.Sequential(
-        [L.InputLayer(input_shape=shape) if which == "keras2" else L.Input(shape), *layers], name=name
-    )
+    batch = (3, *shape) if "stateful" in text else (None, *shape)
+    first = L.InputLayer(batch_input_shape=batch) if which == "keras2" else L.Input(batch_shape=batch)
+    return keras.Sequential([first, *layers], name=name)
 
 
 def functional(shape, text):
@@ -79,7 +79,8 @@ def functional(shape, text):
 def models(rng):
     for index, (name, shape, text) in enumerate(cases.BOTH + (cases.KERAS_2 if which == "keras2" else cases.KERAS_3)):
         keras.backend.clear_session()
-        model = functional(shape, text) if index % 5 == 4 else sequential(shape, text, "net" if index % 3 else None)
+        chain = index % 5 == 4 and "stateful" not in text
+        model = functional(shape, text) if chain else sequential(shape, text, "net" if index % 3 else None)
         yield name, model, inputs(shape, text, rng), text
     for name, text in cases.COMPILED:
         keras.backend.clear_session()
