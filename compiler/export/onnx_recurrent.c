@@ -49,22 +49,25 @@ static const char *gate_activation(const Layer *layer, const char *argument, dou
     return NULL;
 }
 
-/* For each way those of the gates, of the candidate and (LSTM) of the output. */
+/* For each way those of the gates, of the candidate and (LSTM) of the output; the factors of those that have some. */
 static bool put_activations(Graph *graph, Onnx__NodeProto *node, const Cell *cell, const Layer *const *ways,
                             int count) {
     const char *texts[6];
     double alpha[6], beta[6];
-    int at = 0;
+    int at = 0, factors = 0;
     for (int way = 0; way < count; way++) {
         const bool gated = cell->gates > 1;
         const char *const arguments[] = {gated ? "recurrent_activation" : "activation", "activation", "activation"};
-        for (int i = 0; i < (cell->gates == 4 ? 3 : cell->gates == 3 ? 2 : 1); i++, at++)
-            if (!(texts[at] = gate_activation(ways[way], arguments[i], &alpha[at], &beta[at])))
+        for (int i = 0; i < (cell->gates == 4 ? 3 : cell->gates == 3 ? 2 : 1); i++, at++) {
+            if (!(texts[at] = gate_activation(ways[way], arguments[i], &alpha[factors], &beta[factors])))
                 return graph_lacks(graph, ways[way], "ONNX' recurrent nodes have not its activations");
+            if (alpha[factors] != 0) factors++;
+        }
     }
     graph_texts(graph, node, "activations", texts, at);
-    graph_reals(graph, node, "activation_alpha", alpha, at);
-    graph_reals(graph, node, "activation_beta", beta, at);
+    if (factors == 0) return true;
+    graph_reals(graph, node, "activation_alpha", alpha, factors);
+    graph_reals(graph, node, "activation_beta", beta, factors);
     return true;
 }
 

@@ -59,7 +59,7 @@ static bool is_zero(const Onnx *onnx, const Node *node, size_t index) {
     return true;
 }
 
-/* Whether the activation number `index` has these factors. */
+/* Whether the activation number `index` of those that have factors has these. */
 static bool has_factors(const Node *node, size_t index, double alpha, double beta) {
     const Onnx__AttributeProto *const alphas = onnx_attribute(node, "activation_alpha"), *const betas = onnx_attribute(
                                                                                              node, "activation_beta");
@@ -83,16 +83,20 @@ static bool put_activations(Onnx *onnx, const Node *node, const Cell *cell, Text
                  {"Affine", "linear", true, 1, 0}};
     const Onnx__AttributeProto *const given = onnx_attribute(node, "activations");
     const char *found[3] = {NULL};
+    size_t factors = 0;
     if (!given || given->n_strings == 0) return true;
     if (given->n_strings % (size_t)cell->activations)
         return onnx_fail(onnx, node, "it has %zu activations", given->n_strings);
     for (size_t i = 0; i < given->n_strings; i++) {
         const ProtobufCBinaryData text = given->strings[i];
         const char *name = NULL;
+        bool takes = false;
         for (size_t j = 0; j < sizeof names / sizeof *names; j++)
-            if (strlen(names[j].there) == text.len && !memcmp(names[j].there, text.data, text.len) &&
-                (!names[j].factors || has_factors(node, i, names[j].alpha, names[j].beta)))
-                name = names[j].here;
+            if (strlen(names[j].there) == text.len && !memcmp(names[j].there, text.data, text.len)) {
+                takes = names[j].factors;
+                if (!takes || has_factors(node, factors, names[j].alpha, names[j].beta)) name = names[j].here;
+            }
+        factors += takes;
         const size_t place = i % (size_t)cell->activations;
         if (!name || (found[place] && strcmp(found[place], name) != 0))
             return onnx_fail(onnx, node, "nnc has not its activations");
