@@ -27,6 +27,8 @@ Hdf5 *hdf5_open(Import *import, const char *path, const unsigned char *bytes, si
     Hdf5 *const file = NEW(import->arena, Hdf5);
     *file = (Hdf5){.import = import, .path = path, .size = size};
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* it has its say here */
+    H5Lunregister(H5L_TYPE_EXTERNAL);      /* a model leads to no other files, */
+    H5PLset_loading_state(0);              /* nor to libraries */
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(access, 1 << 20, 0);
     H5Pset_file_image(access, (void *)(uintptr_t)bytes, size);
@@ -137,6 +139,15 @@ bool hdf5_texts(const Hdf5 *file, const char *group, const char *attribute, Name
     return true;
 }
 
+/* Whether its numbers stand in the file itself, not in others that it names. */
+static bool is_in_file(hid_t set) {
+    const hid_t properties = H5Dget_create_plist(set);
+    const bool own = properties >= 0 && H5Pget_external_count(properties) == 0 &&
+                     H5Pget_layout(properties) != H5D_VIRTUAL;
+    if (properties >= 0) H5Pclose(properties);
+    return own;
+}
+
 /* What an array claims to hold must be there: as much as its bytes in the file can be unpacked to. */
 static bool sizes_are_true(Hdf5 *file, hid_t set, const nnc_entry *array, size_t element) {
     const hsize_t stored = H5Dget_storage_size(set);
@@ -163,6 +174,8 @@ static bool read_array(Hdf5 *file, hid_t set, const char *name, nnc_entry *array
     }
     const bool whole = class == H5T_INTEGER && rank == 0;
     if (!good) import_fail(import, "%s: the array %s is damaged", file->path, quoted(file, name));
+    else if (!is_in_file(set))
+        good = import_fail(import, "%s: the array %s stands in another file", file->path, quoted(file, name));
     else if (class != H5T_FLOAT && !whole)
         good = import_fail(import, "%s: the array %s holds no real numbers", file->path, quoted(file, name));
     else if (!sizes_are_true(file, set, array, element))
