@@ -149,8 +149,8 @@ static bool take_nodes(Onnx *onnx) {
             nnc_fail_hint(&onnx->import->host, "nnc takes models that are one chain of layers");
             return false;
         }
-        bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through, onnx_take_layer, onnx_take_shape,
-                                                                onnx_take_recurrent, onnx_take_window};
+        bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through,    onnx_take_layer,     onnx_take_repeats,
+                                                                onnx_take_shape, onnx_take_recurrent, onnx_take_window};
         for (size_t i = 0; i < sizeof takers / sizeof *takers && !done; i++)
             if (!takers[i](onnx, node, &done)) return false;
         if (!done) {

@@ -67,6 +67,8 @@ typedef struct Onnx {
     int64_t steps; /* that are samples for now; 0: none are */
     bool turned;   /* time runs the other way: what comes next is a recurrent layer */
     bool positive; /* it is not below 0 */
+    Found *grown;  /* the layer that makes dimensions larger one by one, by so many times each; NULL: there is none */
+    int64_t growth[ONNX_RANK];
 } Onnx;
 
 typedef LIST(const Node *) NodeList;
@@ -120,6 +122,8 @@ bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done); /* onnx_recu
 bool onnx_take_last_step(Onnx *onnx, const Node *node, bool keeps); /* onnx_recurrent.c */
 /** Sequences are turned round, where they are that (`whole`). */
 bool onnx_turn_time(Onnx *onnx, const Node *node, bool whole); /* onnx_recurrent.c */
+/** UpSampling and RepeatVector as Keras' exporter writes them; *done stays where it is not that. (onnx_repeats.c) */
+bool onnx_take_repeats(Onnx *onnx, const Node *node, bool *done);
 /** Several nodes that read one value: a pattern of known meaning. */
 bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done); /* onnx_patterns.c */
 /** An activation, in words of the language: of the layer before, or a layer of its own. */

@@ -3,7 +3,8 @@
 """Makes the files that check.py imports, with what Keras itself predicts; the tests beside it need no Keras.
 
   python3 -m venv venv && venv/bin/pip install keras==3.15.1 'tensorflow-cpu==2.21.*' tf_keras==2.21.*
-  venv/bin/python tests/import/generate.py keras3|keras2       writes Inputs/keras3.tar.xz, Inputs/keras2.tar.xz
+  venv/bin/python tests/import/generate.py keras3|keras2 [NAMES]     writes Inputs/keras3.tar.xz, Inputs/keras2.tar.xz
+                                  NAMES: only the cases whose names are of this pattern; the others stay as they are
 
 An archive holds for each case NAME.h5, with Keras 3 and for some of Keras 2 also NAME.keras, and NAME.npz: x and Keras'
 y.
@@ -11,11 +12,12 @@ y.
 
 import io
 import os
+import re
 import sys
 import tarfile
 import tempfile
 
-which = sys.argv[1]
+which, wanted = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ".*"
 os.environ.update(
     TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow"
 )
@@ -35,7 +37,7 @@ L = keras.layers
 def randomize(model, rng):
     """Weights that make every term count; variances stay positive, and what is adapted to data is."""
     for layer in model.layers:
-        if hasattr(layer, "adapt"):
+        if hasattr(layer, "adapt") and getattr(layer, "input_mean", None) is None:
             layer.adapt(rng.normal(2, 3, (50, *layer.input.shape[1:])).astype("float32"))
             continue
         names = [getattr(weight, "path", weight.name) for weight in layer.weights]
@@ -78,22 +80,36 @@ def functional(shape, text):
 
 def models(rng):
     for index, (name, shape, text) in enumerate(cases.BOTH + (cases.KERAS_2 if which == "keras2" else cases.KERAS_3)):
+        if not re.fullmatch(wanted, name):
+            continue
         keras.backend.clear_session()
         chain = index % 5 == 4 and "stateful" not in text
         model = functional(shape, text) if chain else sequential(shape, text, "net" if index % 3 else None)
         yield name, model, inputs(shape, text, rng), text
     for name, text in cases.COMPILED:
+        if not re.fullmatch(wanted, f"compiled_{name}"):
+            continue
         keras.backend.clear_session()
         model = sequential((4,), "L.Dense(3, activation='softmax')", None)
         model.compile(**eval(f"dict({text})", {"keras": keras}))
         yield f"compiled_{name}", model, inputs((4,), "", rng), text
 
 
+def kept(path):
+    """What is there of other cases."""
+    if not os.path.exists(path):
+        return []
+    with tarfile.open(path) as archive:
+        return [(info, archive.extractfile(info).read()) for info in archive
+                if not re.fullmatch(wanted, info.name.split(".")[0])]
+
+
 def main():
-    rng = numpy.random.default_rng(7)
-    with tarfile.open(
-        os.path.join(HERE, "Inputs", f"{which}.tar.xz"), "w:xz", preset=9
-    ) as archive, tempfile.TemporaryDirectory() as folder:
+    rng, path = numpy.random.default_rng(7), os.path.join(HERE, "Inputs", f"{which}.tar.xz")
+    others = kept(path)
+    with tarfile.open(path, "w:xz", preset=9) as archive, tempfile.TemporaryDirectory() as folder:
+        for info, data in others:
+            archive.addfile(info, io.BytesIO(data))
 
         def add(name, data):
             info = tarfile.TarInfo(name)

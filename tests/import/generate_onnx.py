@@ -203,8 +203,8 @@ def make_torch():
 # What Keras' exporter writes as loops over time, as masks, step by step or by nodes of TensorFlow's own, or in so many
 # nodes that nothing says any more which layer it was.
 KERAS_LEFT_OUT = (
-    r".*(gru|simplernn).*|.*masked|lstm_(dropout|embedded)|time_distributed_.*|conv2d_groups|up[123]d|autoencoder|"
-    r"repeat|(group|rms|unit)_norm|celu|elu|relu|bidirectional_unlike|spatial_dropouts"
+    r".*(gru|simplernn).*|.*masked|lstm_(dropout|embedded)|time_distributed_.*|conv2d_groups|autoencoder|"
+    r"(group|rms|unit)_norm|celu|elu|relu|bidirectional_unlike|spatial_dropouts"
 )
 
 
