@@ -53,12 +53,13 @@ static void add_arguments(Calls *calls, const Ast *value) {
     for (int i = 0; i < json_count(value); i++) add_arguments(calls, value->items.at[i]);
 }
 
-/* mask=… follows from the layers; training=True would not. */
-static void add_keywords(Calls *calls, const Ast *keywords) {
+/* mask=… follows from the layers; training=True, too, which the model's own call overrules since Keras 3. */
+static void add_keywords(Calls *calls, const Ast *keywords, bool overruled) {
     for (int i = 0; keywords && keywords->kind == AST_DICT && i < keywords->dict.count; i++) {
         const Ast *const value = keywords->dict.values[i];
         if (json_is_text(keywords->dict.keys[i], "mask") || value->kind == AST_NONE) continue;
-        if (value->kind == AST_BOOL && !value->boolean) continue;
+        const bool training = overruled && json_is_text(keywords->dict.keys[i], "training");
+        if (value->kind == AST_BOOL && (!value->boolean || training)) continue;
         calls->refused = true;
     }
 }
@@ -70,12 +71,12 @@ static Calls calls_of(const Ast *entry) {
         const Ast *const node = nodes->items.at[i];
         if (json_get(node, "args")) {
             add_arguments(&calls, json_get(node, "args"));
-            add_keywords(&calls, json_get(node, "kwargs"));
+            add_keywords(&calls, json_get(node, "kwargs"), true);
             continue;
         }
         for (int j = 0; j < json_count(node); j++) {
             if (!add_tensor(&calls, node->items.at[j])) calls.refused = true;
-            else if (json_count(node->items.at[j]) > 3) add_keywords(&calls, node->items.at[j]->items.at[3]);
+            else if (json_count(node->items.at[j]) > 3) add_keywords(&calls, node->items.at[j]->items.at[3], false);
         }
     }
     return calls;
