@@ -228,10 +228,6 @@ def generators():
         "strides=2), L.Conv1D(3, 4, padding='same', dilation_rate=3, activation='sigmoid', "
         "bias_initializer='glorot_uniform')"
     )
-    yield "convs2d", (13, 12, 2), (
-        "L.Conv2D(3, (2, 4), strides=(2, 3), padding='same'), L.Conv2D(2, (2, 4), padding='same', "
-        "dilation_rate=(2, 3), activation='sigmoid'), L.DepthwiseConv2D((1, 2)), L.SeparableConv2D(3, (3, 3))"
-    )
     yield "convs3d", (5, 6, 7, 2), (
         "L.Conv3D(2, (1, 2, 4), strides=(2, 2, 3), padding='same', use_bias=False), L.Conv3D(2, (1, 2, 4), "
         "padding='same', dilation_rate=(1, 2, 3), activation='relu')"
