@@ -144,9 +144,14 @@ static const char *tap_places(Emit *e, const Op *op, const Steps *steps) {
     return text_chars(&text);
 }
 
+/* Rows keep no winners. */
+static ProductForm form_of_sparse(const Plan *plan, const Op *op) {
+    return plan->target->blocks || op->in_count > 2 ? PRODUCT_BLOCKS : PRODUCT_SUMS;
+}
+
 static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each) {
     Tensor *const d = op->in[1], *const winner = op->in_count > 2 ? op->in[2] : NULL;
-    if (!e->plan->target->blocks && !winner) {
+    if (op->form == PRODUCT_SUMS) {
         emit_sparse_rows(e, op, &conv_max_attrs(op)->window, image, image == op->out ? op->in[0] : op->out, d);
         return;
     }
@@ -298,12 +303,14 @@ const OpDef op_conv_max = {.name = "conv_max",
                            .by_samples = true};
 const OpDef op_conv_sparse_kernel = {.name = "conv_sparse_kernel",
                                      .brief = "a conv's gradient of its kernel, of few gradients that are not 0",
+                                     .form = form_of_sparse,
                                      .emit = emit_kernel,
                                      .describe = describe,
                                      .attrs = &attrs_kind,
                                      .share = share_kernel};
 const OpDef op_conv_sparse_input = {.name = "conv_sparse_input",
                                     .brief = "a conv's gradient of its image, of few gradients that are not 0",
+                                    .form = form_of_sparse,
                                     .emit = emit_input,
                                     .describe = describe,
                                     .attrs = &attrs_kind,
