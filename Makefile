@@ -4,6 +4,7 @@
 #   make demo            build, then train and show the digits example; installs what is missing first
 #   make check           all tests; installs what is missing first
 #   make SAN=1 check     the same under AddressSanitizer and UndefinedBehaviorSanitizer, in build-san/
+#   make check-targets   tests on other machines, in emulators
 #   make install         into $(DESTDIR)$(PREFIX); make uninstall removes exactly that
 #
 # Variables: BUILD, CC, CFLAGS, CPPFLAGS, LDFLAGS, SAN=1, V=1 (show commands), PREFIX, DESTDIR, TESTS.
@@ -53,7 +54,9 @@ compiler_sources := $(filter-out $(templates),$(sort $(wildcard compiler/*.c com
 runtime_headers  := $(sort $(wildcard runtime/*/*.h runtime/*/*/*.h))
 runtime_sources  := $(sort $(wildcard runtime/*/*.c runtime/*/*/*.c))
 copies_h         := $(BUILD)/include/nnc/nnc_copies.h
-embedded_sources := $(sort $(runtime_headers) $(runtime_sources) $(templates)) $(copies_h)
+# What nnc export writes around the C for build tools, a folder for each.
+libraries        := $(sort $(shell find compiler/export/libraries -name '*.in'))
+embedded_sources := $(sort $(runtime_headers) $(runtime_sources) $(templates) $(libraries)) $(copies_h)
 
 parser_c := $(BUILD)/grammar/nnc.tab.c
 parser_h := $(BUILD)/grammar/nnc.tab.h
@@ -162,7 +165,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast demo bench bench-setup
+.PHONY: check check-fast check-targets demo bench bench-setup
 # The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)$(MAKE) --no-print-directory all
@@ -170,6 +173,10 @@ check: all ## all tests; installs lit, FileCheck and what else they need
 
 check-fast: all ## the tests that take seconds
 	$(Q)tests/run.py --build $(BUILD) --fast $(if $(SAN),--san) $(TESTS)
+
+check-targets: all ## the tests that run on other machines, in emulators; installs these and their compilers
+	$(Q)tools/setup.sh targets $(BUILD)
+	$(Q)tests/run.py --build $(BUILD) --param targets=1 $(or $(TESTS),tests/determinism tests/embed tests/small tests/emit tests/examples)
 
 demo: all ## train a network on handwritten digits and show what it reads; installs what is missing
 	$(Q)examples/digits/demo.sh $(BUILD)
@@ -187,10 +194,13 @@ bench-setup: ## the rivals of make bench, some GB, into a virtual environment in
 # --- installation -----------------------------------------------------------------------------------------------------
 
 completion := $(BUILD)/nnc.bash
+# For build tools: recipes/NAME.in with the place and the version of this nnc filled in.
 pkgconfig  := $(BUILD)/nnc.pc
+cmake      := $(BUILD)/nncConfig.cmake $(BUILD)/nncConfigVersion.cmake
 
 # what → where, in pairs: install and uninstall go through the same list.
 installed := $(BUILD)/nnc:bin/nnc $(if $(IMPORT),$(BUILD)/nnc-import:bin/nnc-import) $(BUILD)/libnnc.a:lib/libnnc.a $(pkgconfig):lib/pkgconfig/nnc.pc \
+             $(foreach file,$(cmake),$(file):lib/cmake/nnc/$(notdir $(file))) recipes/nnc.mk:share/nnc/nnc.mk \
              docs/nnc.1:share/man/man1/nnc.1 $(completion):share/bash-completion/completions/nnc \
              $(foreach header,$(public_headers),$(header):include/nnc/$(notdir $(header)))
 source_of  = $(firstword $(subst :, ,$(1)))
@@ -198,15 +208,15 @@ place_of   = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
 mode_of    = $(if $(filter %/bin/nnc %/bin/nnc-import,$(call place_of,$(1))),755,644)
 
 .PHONY: install uninstall
-install: all $(pkgconfig) $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, pkg-config, man page, completion
+install: all $(pkgconfig) $(cmake) $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, man page, completion, what build tools look for
 	$(Q)$(foreach pair,$(installed),install -D -m $(call mode_of,$(pair)) $(call source_of,$(pair)) $(call place_of,$(pair)) &&) true
 
 uninstall: ## remove what install put there
 	$(Q)rm -f $(foreach pair,$(installed),$(call place_of,$(pair)))
-	$(Q)rmdir --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/include/nnc 2>/dev/null || true
+	$(Q)rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,include/nnc lib/cmake/nnc share/nnc) 2>/dev/null || true
 
-$(pkgconfig): nnc.pc.in Makefile $(BUILD)/prefix
-	$(call say,MAKE)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(if $(png_libs),$(png_libs) )|' $< > $@
+$(pkgconfig) $(cmake): $(BUILD)/%: recipes/%.in Makefile $(BUILD)/prefix
+	$(call say,MAKE)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(png_libs)|' $< > $@
 
 $(completion): editors/nnc.bash.in $(BUILD)/nnc
 	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | LC_ALL=C sort -u | tr '\n' ' ') && \

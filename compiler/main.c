@@ -18,6 +18,7 @@
 #include "file/file.h"
 #include "file/header.h"
 #include "export/export.h"
+#include "export/library.h"
 #include "frontend/constants.h"
 #include "frontend/dump.h"
 #include "frontend/parser.h"
@@ -146,6 +147,7 @@ static bool compile(Arena *arena, const Source *source, Options *options, Stage 
     if (stage <= STAGE_SUMMARY || diags_errors(diags)) return diags_errors(diags) == 0;
 
     Plan *plan = plan_from_model(arena, model, options, diags);
+    result->plan = plan;
     if (diags_errors(diags)) return false;
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
     plan_optimize(plan, last);
@@ -203,6 +205,9 @@ static int compile_model(Options *options, Arena *arena, bool foreign, Stage sta
     if (!good || diags_errors(diags)) return EXIT_MODEL;
     if (options->command == COMMAND_RUN && !options->emit)
         return run_model(options, arena, result.model, text_chars(&result.text));
+    if (options->command == COMMAND_LIBRARY)
+        return library_write(options, arena, result.plan, text_chars(&result.text), result.header) ? EXIT_DONE
+                                                                                                   : EXIT_USAGE;
     return output_write(options, arena, text_chars(&result.text), result.header) ? EXIT_DONE : EXIT_USAGE;
 }
 

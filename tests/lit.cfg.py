@@ -2,7 +2,8 @@
 """How lit runs the tests: `make check`, or tests/run.py for some of them. See CONTRIBUTING.md.
 
 Parameters (tests/run.py sets them): build - the build folder; san - 1 when it was built with SAN=1; slow - 0 leaves the
-long tests out; times - 1 counts CPU seconds; scratch - a folder of this run, for what tests share.
+long tests out; times - 1 counts CPU seconds; scratch - a folder of this run, for what tests share; targets - 1 also runs
+what takes every target.
 
 Substitutions
   %nnc                 the compiler
@@ -83,6 +84,8 @@ if san:
     config.available_features.add("asan")
 if lit_config.params.get("slow", "1") == "1":
     config.available_features.add("slow")
+if lit_config.params.get("targets", "0") == "1":  # make check-targets: every machine that there is
+    config.available_features.add("targets")
 if os.path.isdir("/usr/share/datasets/fashion-mnist"):  # Debian's package dataset-fashion-mnist
     config.available_features.add("fashion-mnist")
 if compilers["cc"] and not san and tool("setarch") and subprocess.run(
@@ -99,6 +102,11 @@ if tool("arm-none-eabi-gcc"):
     config.available_features.add("arm-none-eabi")
 if tool("avr-gcc") and tool("simavr"):
     config.available_features.add("avr")
+for name in ("cmake", "meson"):
+    if tool(name):
+        config.available_features.add(name)
+if tool("arm-none-eabi-gcc") and tool("qemu-system-arm") and os.path.exists("/usr/lib/picolibc/arm-none-eabi"):
+    config.available_features.add("qemu-arm")  # programs for microcontrollers, with picolibc
 if tool("pkg-config"):
     config.available_features.add("pkg-config")
 

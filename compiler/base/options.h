@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 
-/* What nnc is asked to do, by its first word. */
-typedef enum CommandWord { COMMAND_COMPILE, COMMAND_RUN, COMMAND_IMPORT, COMMAND_EXPORT } CommandWord;
+/* What nnc is asked to do, by its first word; a library is an export that compiles. */
+typedef enum CommandWord { COMMAND_COMPILE, COMMAND_RUN, COMMAND_IMPORT, COMMAND_EXPORT, COMMAND_LIBRARY } CommandWord;
 
 typedef struct Options {
     CommandWord command;
@@ -26,6 +26,7 @@ typedef struct Options {
     const char *target;                                  /* --for, or NULL */
     const char *model, *check, *checkpoint, *input_shape; /* nnc import */
     bool no_compile, onnx, keras, python;                /* nnc import, nnc export */
+    const char *library, *library_tool;                  /* nnc export --arduino DIR: DIR, arduino */
     /* of a model that is no model file: baked in like those of --weights */
     const char *imported_weights;
     LIST(double) selftest_outputs; /* what the selftest is to find, once it is known */

@@ -25,6 +25,7 @@ typedef enum OptionType {
     TAKES_REAL,
     TAKES_DIAGNOSTICS,
     TAKES_TARGET,
+    TAKES_FOLDER, /* of the library for the tool that the option is named after */
     TAKES_BYTES,
     TAKES_COUNT /* of samples */
 } OptionType;
@@ -42,58 +43,74 @@ typedef struct OptionDef {
 static const struct {
     const char *name;
     CommandWord command;
-} commands[] = {{"run", COMMAND_RUN}, {"import", COMMAND_IMPORT}, {"export", COMMAND_EXPORT}, {NULL, COMMAND_COMPILE}};
+} commands[] = {{"run", COMMAND_RUN},
+                {"import", COMMAND_IMPORT},
+                {"export", COMMAND_EXPORT},
+                {"export", COMMAND_LIBRARY},
+                {NULL, COMMAND_COMPILE}};
 
 enum {
     COMPILES = 1u << COMMAND_COMPILE | 1u << COMMAND_RUN,
     IMPORTS = 1u << COMMAND_IMPORT,
     EXPORTS = 1u << COMMAND_EXPORT,
-    EVERY = COMPILES | IMPORTS | EXPORTS
+    LIBRARY = 1u << COMMAND_LIBRARY,
+    GENERATES = COMPILES | LIBRARY,
+    EVERY = COMPILES | IMPORTS | EXPORTS | LIBRARY
 };
 
 #define FIELD(name) offsetof(Options, name)
 
 static const OptionDef table[] = {
     {"-o", "FILE.c", TAKES_TEXT, FIELD(output), "write the C to FILE.c, and FILE.h beside it; - is standard output",
-     EVERY},
+     COMPILES | IMPORTS | EXPORTS},
     {"--header", "FILE.h", TAKES_TEXT, FIELD(header), "write the header there"},
-    {"--prefix", "NAME", TAKES_TEXT, FIELD(prefix), "name of everything external, instead of the model's"},
-    {"--inference-only", NULL, TAKES_NOTHING, FIELD(inference_only), "nothing that trains"},
+    {"--prefix", "NAME", TAKES_TEXT, FIELD(prefix), "name of everything external, instead of the model's", GENERATES},
+    {"--inference-only", NULL, TAKES_NOTHING, FIELD(inference_only), "nothing that trains", GENERATES},
     {"--weights", "FILE", TAKES_TEXT, FIELD(weights), "bake in the weights of a safetensors file", EVERY},
     {"--main", NULL, TAKES_NOTHING, FIELD(main), "also emit main(): a program that fits, evaluates, predicts"},
     {"--standalone", NULL, TAKES_NOTHING, FIELD(standalone), "put the used part of the runtime inside"},
-    {"--gradients", NULL, TAKES_NOTHING, FIELD(gradients), "keep gradients apart from the update, for the caller"},
-    {"--external-masks", NULL, TAKES_NOTHING, FIELD(external_masks), "random factors come from the caller"},
-    {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and from every compiler"},
-    {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts"},
-    {"--selftest", NULL, TAKES_NOTHING, FIELD(selftest), "also NAME_selftest(): a prediction whose outputs are known"},
-    {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another"},
+    {"--gradients", NULL, TAKES_NOTHING, FIELD(gradients), "keep gradients apart from the update, for the caller",
+     GENERATES},
+    {"--external-masks", NULL, TAKES_NOTHING, FIELD(external_masks), "random factors come from the caller", GENERATES},
+    {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and from every compiler",
+     GENERATES},
+    {"--mc", NULL, TAKES_NOTHING, FIELD(monte_carlo), "NAME_predict_mc() also in C that only predicts", GENERATES},
+    {"--selftest", NULL, TAKES_NOTHING, FIELD(selftest), "also NAME_selftest(): a prediction whose outputs are known",
+     GENERATES},
+    {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another", GENERATES},
     {"--threads", NULL, TAKES_NOTHING, FIELD(threads), "NAME_train_step_shared(), also where threads do not pay"},
-    {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers"},
+    {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers", GENERATES},
     {"--emit", "STAGE", TAKES_TEXT, FIELD(emit),
      "print ast, model, shapes, lowered, plan, memory, cost, summary, dot, json, c or h"},
-    {"--check-plan", NULL, TAKES_NOTHING, FIELD(check_plan), "prove after each pass that the plan is sound"},
-    {"-D", "NAME=EXPR", TAKES_LIST, FIELD(definitions), "give a constant of the file another value"},
+    {"--check-plan", NULL, TAKES_NOTHING, FIELD(check_plan), "prove after each pass that the plan is sound", GENERATES},
+    {"-D", "NAME=EXPR", TAKES_LIST, FIELD(definitions), "give a constant of the file another value", GENERATES},
     {"-MD", NULL, TAKES_NOTHING, FIELD(make_depfile), "also write FILE.d for make"},
     {"-MF", "FILE", TAKES_TEXT, FIELD(depfile), "write the dependencies there"},
     {"-W", "ID", TAKES_LIST, FIELD(warnings), "warnings: -WID, -Wno-ID, -Werror, -Werror=ID", EVERY},
     {"--diagnostics", "text|json", TAKES_DIAGNOSTICS, FIELD(diagnostics_json), "how errors are printed", EVERY},
     {"--explain", "ID", TAKES_TEXT, FIELD(explain), "say more about an error or warning"},
-    {"--batch", "N", TAKES_COUNT, FIELD(batch), "the batch that the C is compiled for; the file's is without effect"},
+    {"--batch", "N", TAKES_COUNT, FIELD(batch), "the batch that the C is compiled for; the file's is without effect",
+     GENERATES},
     {"--for", TARGET_NAMES, TAKES_TARGET, FIELD(target),
-     "made for a desktop; small: little flash and RAM, no vectors; avr: weights in flash"},
-    {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "make it fit into so much memory, or say what is left"},
+     "made for a desktop; small: little flash and RAM, no vectors; avr: weights in flash", GENERATES},
+    {"--max-ram", "BYTES", TAKES_BYTES, FIELD(max_ram), "make it fit into so much memory, or say what is left",
+     GENERATES},
     {"--for", "MODEL.nn", TAKES_TEXT, FIELD(model), "import: weights alone, onto this model", IMPORTS},
     {"--checkpoint", "FILE", TAKES_TEXT, FIELD(checkpoint), "import: also what fit --resume goes on from", IMPORTS},
     {"--check", "X.npy", TAKES_TEXT, FIELD(check),
      "import: predict from X.npy and compare with the outputs beside it, Y.npy", IMPORTS},
     {"--input-shape", "SIZES", TAKES_TEXT, FIELD(input_shape),
-     "import: the input's shape, where the file leaves it open: 28,28,1", IMPORTS | 1u << COMMAND_COMPILE},
+     "import: the input's shape, where the file leaves it open: 28,28,1", IMPORTS | 1u << COMMAND_COMPILE | LIBRARY},
     {"--no-compile", NULL, TAKES_NOTHING, FIELD(no_compile), "import: leave out optimizer, loss and metrics",
-     IMPORTS | 1u << COMMAND_COMPILE},
+     IMPORTS | 1u << COMMAND_COMPILE | LIBRARY},
     {"--keras", NULL, TAKES_NOTHING, FIELD(keras), "export: a model of Keras 3", EXPORTS},
     {"--onnx", NULL, TAKES_NOTHING, FIELD(onnx), "export: an ONNX model", EXPORTS},
     {"--python", NULL, TAKES_NOTHING, FIELD(python), "export: the Keras script that says the same", EXPORTS},
+    {"--arduino", "DIR", TAKES_FOLDER, 0, "export: C with its weights, as a library of Arduino in the folder DIR",
+     LIBRARY},
+    {"--platformio", "DIR", TAKES_FOLDER, 0, "export: as a library of PlatformIO", LIBRARY},
+    {"--zephyr", "DIR", TAKES_FOLDER, 0, "export: as a module of Zephyr", LIBRARY},
+    {"--esp-idf", "DIR", TAKES_FOLDER, 0, "export: as a component of ESP-IDF", LIBRARY},
     {"--list-layers", "", TAKES_KIND, CLASS_LAYER,
      "list the layers; =md as Markdown, =names bare, =refused what nnc lacks. Likewise:"},
     {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
@@ -123,7 +140,8 @@ void options_help(FILE *out) {
         "       nnc import FILE -o MODEL.nn --weights FILE.safetensors       from Keras (.keras, .h5), ONNX, PyTorch\n"
         "       nnc FILE.keras|.h5|.onnx -o MODEL.c [options]                the same, and compile it with its "
         "weights\n"
-        "       nnc export --keras|--onnx|--python MODEL.nn --weights FILE.safetensors -o FILE\n\n",
+        "       nnc export --keras|--onnx|--python MODEL.nn --weights FILE.safetensors -o FILE\n"
+        "       nnc export --arduino|--platformio|--zephyr|--esp-idf DIR MODEL.nn --weights FILE.safetensors\n\n",
         out);
     for (const OptionDef *option = table; option->name; option++) {
         char name[64];
@@ -177,6 +195,11 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         if (!target_named(value))
             return usage("option '--for' takes " TARGET_NAMES_SAID ", not '%s'", value);
         options->target = value;
+        return 0;
+    case TAKES_FOLDER:
+        if (options->library) return usage("one library at a time: there is no use for option '%s'", option->name);
+        options->library = value;
+        options->library_tool = option->name + strlen("--");
         return 0;
     case TAKES_BYTES:
     case TAKES_COUNT: {
@@ -243,13 +266,24 @@ static void hand_on(Options *options, Arena *arena, int from, int argc, char **a
     for (int i = from; i < argc; i++) list_push(arena, &options->arguments, argv[i]);
 }
 
+/* What `nnc export` is asked for tells which options it takes, wherever they stand. */
+static bool names_library(int argc, char **argv) {
+    for (int i = 2; i < argc; i++) {
+        const char *value;
+        const OptionDef *const option = find(COMMAND_LIBRARY, argv[i], &value);
+        if (option && option->type == TAKES_FOLDER) return true;
+    }
+    return false;
+}
+
 int options_parse(Options *options, Arena *arena, int argc, char **argv) {
     *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1,
                           .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
     bool only_files = false;
     for (int i = 0; argc > 1 && commands[i].name; i++)
         if (!strcmp(argv[1], commands[i].name)) options->command = commands[i].command;
-    const bool run = options->command == COMMAND_RUN;
+    if (options->command == COMMAND_LIBRARY && !names_library(argc, argv)) options->command = COMMAND_EXPORT;
+    const bool run = options->command == COMMAND_RUN, library = options->command == COMMAND_LIBRARY;
     for (int i = options->command == COMMAND_COMPILE ? 1 : 2; i < argc; i++) {
         const char *arg = argv[i], *value;
         if (!strcmp(arg, "-h")) arg = "--help";
@@ -288,6 +322,11 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
         options->main = true;
         options->standalone = false;
     }
+    if (library) { /* for one sample on a small core, unless it is said otherwise */
+        options->standalone = true;
+        if (!options->target) options->target = "small";
+        if (!options->batch) options->batch = 1;
+    }
     return 0;
 }
 
@@ -301,7 +340,7 @@ static int check_conversion(const Options *options) {
     if (import && !options->model && !options->output && !options->check)
         return usage("say where the model goes: -o MODEL.nn%s", "");
     if (!import && options->keras + options->onnx + options->python != 1)
-        return usage("say what is to be made: --keras, --onnx or --python%s", "");
+        return usage("say what is to be made: --keras, --onnx, --python, --arduino, …%s", "");
     if (!import && !options->output) return usage("say where it goes: -o FILE%s", "");
     if (!import && !options->python && !options->weights)
         return usage("weights belong to it: --weights FILE.safetensors%s", "");
@@ -315,6 +354,7 @@ int options_check(const Options *options) {
     if (!options->input || !*options->input) return usage("no model given%s", "");
     const bool run = options->command == COMMAND_RUN;
     if (options->command == COMMAND_IMPORT || options->command == COMMAND_EXPORT) return check_conversion(options);
+    if (options->command == COMMAND_LIBRARY) return 0;
     if (run && (beside || options->output))
         return usage("nnc run writes no C: it has no use for option '%s'", beside ? beside : "-o");
     if (options->emit && (beside || output))

@@ -39,11 +39,6 @@ const char *output_header_include(const Options *options, Arena *arena) {
     return base_name(header);
 }
 
-/* A file to be written. */
-typedef struct PendingFile {
-    const char *path, *text, *temporary; /* temporary NULL: written at once */
-} PendingFile;
-
 /* Opens a file that nobody else can have opened before. */
 static FILE *create(const char *path) {
     unlink(path); /* what a killed nnc with this number has left */
@@ -51,9 +46,9 @@ static FILE *create(const char *path) {
     return file < 0 ? NULL : fdopen(file, "wb");
 }
 
-/* Writes to a temporary file beside its path, or at once to what must not be replaced by a file: a device, a pipe, a
- * link. False and a message when that fails. */
-static bool prepare(Arena *arena, PendingFile *file) {
+/* Writes to a temporary file beside its path, or, *temporary NULL, at once to what must not be replaced by a file: a
+ * device, a pipe, a link. False and a message when that fails. */
+static bool prepare(Arena *arena, const OutputFile *file, const char **temporary) {
     struct stat status;
     const bool exists = lstat(file->path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
@@ -61,10 +56,10 @@ static bool prepare(Arena *arena, PendingFile *file) {
         return false;
     }
     if (!exists || S_ISREG(status.st_mode)) {
-        file->temporary = arena_printf(arena, "%s.%ld.tmp", file->path, (long)getpid());
-        temporary_add(file->temporary);
+        *temporary = arena_printf(arena, "%s.%ld.tmp", file->path, (long)getpid());
+        temporary_add(*temporary);
     }
-    FILE *out = file->temporary ? create(file->temporary) : fopen(file->path, "wb");
+    FILE *out = *temporary ? create(*temporary) : fopen(file->path, "wb");
     bool good = out != NULL;
     if (out) {
         const size_t length = strlen(file->text);
@@ -75,17 +70,17 @@ static bool prepare(Arena *arena, PendingFile *file) {
     return good;
 }
 
-/* All of the files, or none: what is unfinished is removed when nnc ends. */
-static bool write_all(Arena *arena, PendingFile *files, int count) {
+bool output_write_files(Arena *arena, const OutputFile *files, int count) {
+    const char **const temporaries = NEW_ARRAY(arena, const char *, count + 1);
     for (int i = 0; i < count; i++)
-        if (!prepare(arena, &files[i])) return false;
+        if (!prepare(arena, &files[i], &temporaries[i])) return false;
     for (int i = 0; i < count; i++) {
-        if (!files[i].temporary) continue;
-        if (rename(files[i].temporary, files[i].path) != 0) {
+        if (!temporaries[i]) continue;
+        if (rename(temporaries[i], files[i].path) != 0) {
             fprintf(stderr, "nnc: cannot write %s: %s\n", files[i].path, strerror(errno));
             return false;
         }
-        temporary_keep(files[i].temporary);
+        temporary_keep(temporaries[i]);
     }
     return true;
 }
@@ -142,13 +137,13 @@ bool output_write(const Options *options, Arena *arena, const char *text, const 
         if (fputs(text, stdout) < 0 || fflush(stdout)) return false; /* main() says so */
         if (options->emit || !options->header) return true;
     }
-    PendingFile files[3] = {{0}};
+    OutputFile files[3] = {{0}};
     int count = 0;
     const char *const beside = header_path(options, arena), *const depfile = depfile_path(options, arena);
-    if (strcmp(options->output, "-") != 0) files[count++] = (PendingFile){options->output, text, NULL};
-    if (beside) files[count++] = (PendingFile){beside, header, NULL};
-    if (depfile) files[count++] = (PendingFile){depfile, depfile_text(options, arena), NULL};
-    return write_all(arena, files, count);
+    if (strcmp(options->output, "-") != 0) files[count++] = (OutputFile){options->output, text};
+    if (beside) files[count++] = (OutputFile){beside, header};
+    if (depfile) files[count++] = (OutputFile){depfile, depfile_text(options, arena)};
+    return output_write_files(arena, files, count);
 }
 
 nnc_path_text program_path(void) {

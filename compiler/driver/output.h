@@ -17,6 +17,13 @@ bool output_check(const Options *options, Arena *arena);
 bool output_check_paths(const nnc_pathname *paths, size_t count);
 /** Where the running program is; "" when that cannot be told. */
 nnc_path_text program_path(void);
+/** A file to be written. */
+typedef struct OutputFile {
+    const char *path, *text;
+} OutputFile;
+
+/** All of the files, or none: what is unfinished is removed when nnc ends. False after a message. */
+bool output_write_files(Arena *arena, const OutputFile *files, int count);
 /** Writes the text (to -o, or standard output), the text of the header beside it and the depfile. All or nothing: on an
  *  error, after its message, no file is left half written; that standard output is at fault is for main() to say. */
 bool output_write(const Options *options, Arena *arena, const char *text, const char *header);

@@ -11,7 +11,7 @@
 
 #include "driver/temporary.h"
 
-static char *volatile temporaries[16];
+static char *volatile temporaries[64];
 enum { LIMIT = sizeof temporaries / sizeof *temporaries };
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 enum { SIGNAL_COUNT = sizeof ending_signals / sizeof *ending_signals };
