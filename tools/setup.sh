@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT-0
-# Makes sure that what `make demo` (setup.sh build) or `make check` (setup.sh check) needs is there.
+# Makes sure that what `make demo` (setup.sh build), `make check` (setup.sh check) or `make check-targets` (setup.sh
+# targets) needs is there.
 #
-# usage: tools/setup.sh build|check [BUILD_FOLDER]
+# usage: tools/setup.sh build|check|targets [BUILD_FOLDER]
 #
 # Missing packages are installed with apt-get, as root or with a sudo that asks for no password; Python modules go into
 # a virtual environment in the build folder. Where that is not possible the exact command is printed and the status
 # is 1.
 set -eu
-purpose=${1:?usage: tools/setup.sh build|check [BUILD_FOLDER]}
+purpose=${1:?usage: tools/setup.sh build|check|targets [BUILD_FOLDER]}
 build=${2:-build}
 packages=
 
@@ -51,7 +52,7 @@ find_missing() {
     printf '#include <spng.h>\n' | ${CC:-cc} -E -x c - >/dev/null 2>&1 || need libspng-dev
     has flex || need flex
     has bison || need bison
-    [ "$purpose" = check ] || return 0
+    [ "$purpose" != build ] || return 0
     has g++ || need g++
     has pkg-config || need pkg-config
     has protoc-c || need protobuf-c-compiler
@@ -71,6 +72,49 @@ find_missing() {
         { has_llvm FileCheck && has_llvm not && has_llvm split-file; } || need "FileCheck (of LLVM)"
         has_lit || need lit
     fi
+    [ "$purpose" = targets ] || return 0
+    find_targets
+}
+
+# Compilers and emulators of other machines: tests/determinism/bits.py. A line each: what has to be there, its package.
+find_targets() {
+    while read -r there package; do
+        case $there in
+        /*) [ -e "$there" ] || need "$package" ;;
+        *) has "$there" || need "$package" ;;
+        esac
+    done <<TABLE
+tcc tcc
+musl-gcc musl-tools
+i686-linux-gnu-gcc gcc-i686-linux-gnu
+/usr/i686-linux-gnu/include/stdio.h libc6-dev-i386-cross
+aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+/usr/aarch64-linux-gnu/include/stdio.h libc6-dev-arm64-cross
+arm-linux-gnueabihf-gcc gcc-arm-linux-gnueabihf
+/usr/arm-linux-gnueabihf/include/stdio.h libc6-dev-armhf-cross
+riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu
+/usr/riscv64-linux-gnu/include/stdio.h libc6-dev-riscv64-cross
+s390x-linux-gnu-gcc gcc-s390x-linux-gnu
+/usr/s390x-linux-gnu/include/stdio.h libc6-dev-s390x-cross
+mips-linux-gnu-gcc gcc-mips-linux-gnu
+/usr/mips-linux-gnu/include/stdio.h libc6-dev-mips-cross
+arm-none-eabi-gcc gcc-arm-none-eabi
+/usr/lib/picolibc/arm-none-eabi picolibc-arm-none-eabi
+riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+/usr/lib/picolibc/riscv64-unknown-elf picolibc-riscv64-unknown-elf
+avr-gcc gcc-avr
+/usr/lib/avr/include/avr/io.h avr-libc
+simavr simavr
+qemu-s390x qemu-user
+qemu-system-arm qemu-system-arm
+qemu-system-riscv32 qemu-system-misc
+node nodejs
+/usr/bin/wasm-ld-19 lld-19
+cmake cmake
+ninja ninja-build
+meson meson
+cppcheck cppcheck
+TABLE
 }
 
 stop() {
@@ -102,7 +146,7 @@ if [ -n "$packages" ]; then
     [ -z "$packages" ] || stop "$install"
 fi
 
-if [ "$purpose" = check ] && ! has_modules "$build/python/bin/python3" && ! has_modules python3; then
+if [ "$purpose" != build ] && ! has_modules "$build/python/bin/python3" && ! has_modules python3; then
     echo "installing: numpy and safetensors into $build/python"
     install="$build/python/bin/pip install -q --disable-pip-version-check numpy safetensors"
     mkdir -p "$build"
