@@ -165,7 +165,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast check-targets demo bench bench-setup
+.PHONY: check check-fast check-targets demo bench bench-embedded bench-setup
 # The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)$(MAKE) --no-print-directory all
@@ -186,6 +186,9 @@ demo: all ## train a network on handwritten digits and show what it reads; insta
 BENCH ?=
 bench: all ## nnc beside its rivals, those that are installed; writes docs/performance.md
 	$(Q)bench/bench.py --build $(BUILD) $(BENCH)
+
+bench-embedded: all ## code, memory and instructions on a Cortex-M4F; writes the table of docs/embedding.md
+	$(Q)bench/embedded/measure.py --nnc $(BUILD)/nnc $(BENCH)
 
 bench-setup: ## the rivals of make bench, some GB, into a virtual environment in the build folder
 	$(Q)python3 -m venv $(BUILD)/bench/python
