@@ -22,4 +22,7 @@ endef
 build/%.c build/%.h: %.nn
 	$(nnc_compile)
 
+# The first goal is that of the makefile, not a file of these.
+nnc_goal := $(.DEFAULT_GOAL)
 -include $(wildcard *.nnc.d build/*.nnc.d)
+.DEFAULT_GOAL := $(nnc_goal)

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT-0
 """Looks into the objects of what nnc makes for small cores: objects.py NNC FOLDER MODEL.nn…
 
-Each model is compiled to train and to predict, for a core with an FPU at -Os and one without at -O2. Prints what is
-amiss: a symbol that is wanted of others, one without the prefix, writable static data, a function whose stack is not
+Each model is compiled to train for a core with an FPU at -Os and, by turns, to predict and with --portable for one
+without at -O1. Prints what is amiss: a symbol that is wanted of others, one without the prefix, writable static data, a function whose stack is not
 static; then `N objects, N findings`, and the deepest frame."""
 import os
 import re
 import subprocess
 import sys
 
-WAYS = ["-Os -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard", "-O2 -mcpu=cortex-m0"]
+WAYS = ["-Os -mcpu=cortex-m4 -mfpu=fpv4-sp-d16 -mfloat-abi=hard", "-O1 -mcpu=cortex-m0"]
 CALLED = {"memcpy", "memset", "memcmp"}
 # What gcc's library computes where the core cannot: __aeabi_fadd, __clzsi2, __gnu_thumb1_case_uqi, …
 OF_COMPILER = re.compile(r"__(aeabi_\w+|gnu_\w+|[a-z]+[sdtx]i\d?|[a-z]+[sd]f\d?)")
@@ -41,13 +41,12 @@ def look(name):
                 yield f"{name}: the stack of {place} is {kinds}"
 
 
-for model in models:
-    for flags in ([], ["--inference-only"], ["--portable"]):
+for number, model in enumerate(models):
+    for flags, way in (([], WAYS[0]), ([["--inference-only"], ["--portable"]][number % 2], WAYS[1])):
         asked(nnc, "--for=small", "--standalone", "--prefix=own", *flags, model, "-o", at + ".c")
-        for way in WAYS:
-            asked("arm-none-eabi-gcc", "-std=c99", "-mthumb", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-                  "-fstack-usage", *way.split(), "-c", at + ".c", "-o", at + ".o")
-            findings += look(f"{os.path.basename(model)} {' '.join(flags)} {way.split()[1]}")
-            count += 1
+        asked("arm-none-eabi-gcc", "-std=c99", "-mthumb", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fstack-usage",
+              *way.split(), "-c", at + ".c", "-o", at + ".o")
+        findings += look(f"{os.path.basename(model)} {' '.join(flags)} {way.split()[1]}")
+        count += 1
 print("\n".join(findings))
 print(f"{count} objects, {len(findings)} findings; the deepest frame: {deepest[0]} bytes, {deepest[1]}")
