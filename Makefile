@@ -197,36 +197,32 @@ bench-setup: ## the rivals of make bench, some GB, into a virtual environment in
 # --- installation -----------------------------------------------------------------------------------------------------
 
 completion := $(BUILD)/nnc.bash
-# For build tools: recipes/NAME.in with the place and the version of this nnc filled in.
-pkgconfig  := $(BUILD)/nnc.pc
-cmake      := $(BUILD)/nncConfig.cmake $(BUILD)/nncConfigVersion.cmake
 
-# what → where, in pairs: install and uninstall go through the same list.
-installed := $(BUILD)/nnc:bin/nnc $(if $(IMPORT),$(BUILD)/nnc-import:bin/nnc-import) $(BUILD)/libnnc.a:lib/libnnc.a $(pkgconfig):lib/pkgconfig/nnc.pc \
-             $(foreach file,$(cmake),$(file):lib/cmake/nnc/$(notdir $(file))) recipes/nnc.mk:share/nnc/nnc.mk \
+# what → where, in pairs: install and uninstall go through the same list. What ends in .in is for build tools, and has the
+# place and the version of this nnc filled in.
+installed := $(BUILD)/nnc:bin/nnc $(if $(IMPORT),$(BUILD)/nnc-import:bin/nnc-import) $(BUILD)/libnnc.a:lib/libnnc.a recipes/nnc.pc.in:lib/pkgconfig/nnc.pc \
+             $(foreach file,nncConfig nncConfigVersion,recipes/$(file).cmake.in:lib/cmake/nnc/$(file).cmake) recipes/nnc.mk:share/nnc/nnc.mk \
              docs/nnc.1:share/man/man1/nnc.1 $(completion):share/bash-completion/completions/nnc \
              $(foreach header,$(public_headers),$(header):include/nnc/$(notdir $(header)))
 source_of  = $(firstword $(subst :, ,$(1)))
 place_of   = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
+fill       = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(png_libs)|'
 mode_of    = $(if $(filter %/bin/nnc %/bin/nnc-import,$(call place_of,$(1))),755,644)
 
+# put: what, where, mode
+put        = $(if $(filter %.in,$(1)),$(fill) $(1) | install -D -m $(3) /dev/stdin $(2),install -D -m $(3) $(1) $(2))
+
 .PHONY: install uninstall
-install: all $(pkgconfig) $(cmake) $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, man page, completion, what build tools look for
-	$(Q)$(foreach pair,$(installed),install -D -m $(call mode_of,$(pair)) $(call source_of,$(pair)) $(call place_of,$(pair)) &&) true
+install: all $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, man page, completion, what build tools look for
+	$(Q)$(foreach pair,$(installed),$(call put,$(call source_of,$(pair)),$(call place_of,$(pair)),$(call mode_of,$(pair))) &&) true
 
 uninstall: ## remove what install put there
 	$(Q)rm -f $(foreach pair,$(installed),$(call place_of,$(pair)))
 	$(Q)rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,include/nnc lib/cmake/nnc share/nnc) 2>/dev/null || true
 
-$(pkgconfig) $(cmake): $(BUILD)/%: recipes/%.in Makefile $(BUILD)/prefix
-	$(call say,MAKE)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(png_libs)|' $< > $@
-
 $(completion): editors/nnc.bash.in $(BUILD)/nnc
 	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | LC_ALL=C sort -u | tr '\n' ' ') && \
 	    sed "s|@OPTIONS@|$$options|" $< > $@
-
-$(BUILD)/prefix: force
-	$(call stamp,$(PREFIX))
 
 # --- for developers ---------------------------------------------------------------------------------------------------
 
