@@ -10,8 +10,9 @@
 #include "plan/plan.h"
 
 /** Writes the files of options->library_tool around the C and the header of the model into the folder
- *  options->library, all or none. Each says in it that nnc has made it, and none is written over one that does not; what
- *  is meant to be changed, an example, stays as it is once it is there. False after a message. */
-bool library_write(const Options *options, Arena *arena, const Plan *plan, const char *code, const char *header);
+ *  options->library, all or none. Each says in it that nnc has made it, and none is written over one that does not;
+ *  what is meant to be changed, an example, stays as it is once it is there. False after a message. */
+bool library_write(const Options *options, Arena *arena, const Plan *plan, const char *code,
+                   const char *header);
 
 #endif

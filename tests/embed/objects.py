@@ -3,8 +3,8 @@
 """Looks into the objects of what nnc makes for small cores: objects.py NNC FOLDER MODEL.nn…
 
 Each model is compiled to train for a core with an FPU at -Os and, by turns, to predict and with --portable for one
-without at -O1. Prints what is amiss: a symbol that is wanted of others, one without the prefix, writable static data, a function whose stack is not
-static; then `N objects, N findings`, and the deepest frame."""
+without at -O1. Prints what is amiss: a symbol that is wanted of others, one without the prefix, writable static data, a
+function whose stack is not static; then `N objects, N findings`, and the deepest frame."""
 import os
 import re
 import subprocess
