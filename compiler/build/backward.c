@@ -24,8 +24,7 @@ static void begin_carry(Builder *build, Carry *carry, Carry *back) {
     Tensor *d = back->previous;
     if (carry->d_steps) {
         Tensor *outside = loop_step(build, carry->d_steps, "d_step");
-        const Formula add = {gradient_name(build, carry->next), {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
-        d = build_map(build, &add, (Tensor *[]){outside, d}, NULL, 0);
+        d = gradient_sum(build, carry->next, outside, d);
     }
     gradient_set(carry->next, d);
 }
@@ -46,7 +45,7 @@ static void loop_gradient(Builder *build, TimeLoop *loop, int first, int end) {
         Carry *carry = loop->carries.at[i];
         Shape shape = carry->sequence->shape;
         shape = shape_of(shape.rank - 1, shape.dim + 1);
-        back[i] = loop_state(build, shape, carry->d_final, gradient_name(build, carry->next));
+        back[i] = loop_gradient_state(build, shape, carry->d_final, carry->next);
         begin_carry(build, carry, back[i]);
     }
     for (int i = end - first - 1; i >= 0; i--) {
@@ -75,8 +74,8 @@ static Tensor *gradient_of_result(Builder *build, const Tensor *tensor) {
     if (d || !tensor->columns) return d;
     d = gradient_of(tensor->base);
     if (!d) return NULL;
-    return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1],
-                         gradient_name(build, tensor));
+    d = build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], NULL);
+    return build_called(build, d, FORM_GRADIENT, tensor);
 }
 
 void build_gradients(Builder *build, int end, Tensor *prediction) {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Appending tensors and operations to a program: what layers, losses and gradients are built with. */
-#include <string.h>
-
 #include "base/arena.h"
 #include "build/build.h"
 #include "build/builder.h"
@@ -10,6 +8,7 @@
 #include "model/activation.h"
 #include "model/layer.h"
 #include "model/shape.h"
+#include "plan/form.h"
 #include "plan/matmul_attrs.h"
 #include "plan/op.h"
 #include "plan/permute_attrs.h"
@@ -20,14 +19,16 @@
 #include "plan/uses.h"
 
 Tensor *build_weight(Builder *build, const Weight *weight) {
-    Tensor *tensor = build_lasting(build, TENSOR_WEIGHT, weight->path, weight->shape, &build->plan->weights);
+    Tensor *tensor =
+        build_lasting(build, TENSOR_WEIGHT, weight->path, weight->name, weight->shape, &build->plan->weights);
     if (!tensor->weight) tensor->weight = weight;
     return tensor;
 }
 
-Tensor *build_lasting_state(Builder *build, Shape shape, const char *path) {
+Tensor *build_lasting_state(Builder *build, const Layer *layer, Shape shape, const char *word) {
     Plan *plan = build->plan;
-    return build_lasting(build, TENSOR_STATE, path, shape, build->streaming ? &plan->stream_states : &plan->states);
+    return build_lasting(build, TENSOR_STATE, arena_printf(plan->arena, "%s/%s", layer->name, word), word, shape,
+                         build->streaming ? &plan->stream_states : &plan->states);
 }
 
 Tensor *build_matmul(Builder *build, Tensor *x, Tensor *w, bool transpose_x, Shape shape, const char *role,
@@ -76,7 +77,7 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
 Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape) {
     Step step = *forward;
     step.text = forward->formula->gradient[operand];
-    step.label = gradient_name(build, forward->operands[operand].tensor);
+    step.label = NULL;
     step.formula = NULL;
     step.of_gradient = true;
     step.operands = NULL; /* its own */
@@ -85,7 +86,8 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
     step_add(build->plan->arena, &step, TENSOR("d", d));
     step_add(build->plan->arena, &step, TENSOR("y", forward->result));
     step_drop_unused(&step);
-    return build_step_map(build, step, shape, arena_printf(build->plan->arena, "backward_%s", forward->label));
+    return build_step_map(build, step, shape,
+                          arena_printf(build->plan->arena, "backward_%s", step_own_name(build->plan->arena, forward)));
 }
 
 Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
@@ -167,8 +169,7 @@ Tensor *build_inner(Builder *build, const Layer *inner, Tensor *x) {
 
 Tensor *build_named(Builder *build, Tensor *value, const char *label) {
     if (!value->producer || value->producer->out != value || value->base) return value;
-    const char *name = arena_printf(build->plan->arena, "%s.%s", build->layer->name, label);
-    if (!tensor_name_taken(build->program, name)) tensor_rename(build, value, name);
+    tensor_rename(build, value, build->layer, label);
     if (value->producer->steps.count) value->producer->steps.at[0].label = label;
     return value;
 }
@@ -181,16 +182,9 @@ Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped) {
 
 static const Formula stored = {"stored", {"x"}, "x", {"d"}, .kind = FORMULA_COPY};
 
-/* What a tensor is called within its layer. */
-static const char *own_name(const Tensor *tensor) {
-    const char *const dot = strrchr(tensor->name, '.');
-    return dot ? dot + 1 : tensor->name;
-}
-
 void build_store(Builder *build, Tensor *value, Tensor *view) {
     Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_store" : "backward_store");
-    Step step = {
-        .label = own_name(view), .text = stored.value, .formula = &stored, .kind = stored.kind, .result = view};
+    Step step = {.text = stored.value, .formula = &stored, .kind = stored.kind, .result = view};
     step_add(build->plan->arena, &step, TENSOR("x", value));
     view->producer = op;
     op->out = view;
@@ -245,8 +239,9 @@ Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *la
 
 /* Under TimeDistributed files have the masks of one time step after the other: (time, batch, …), or (time, gate, batch,
  * …) where each gate has its own. */
-static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
+static Tensor *external_mask(Builder *build, Shape shape, const RandomAttrs *random) {
     Plan *plan = build->plan;
+    const char *const path = random_path(plan->arena, random);
     Shape given = shape;
     int samples = 0; /* the dimension of those; their steps come first in files */
     int axes[MAX_RANK] = {0};
@@ -260,7 +255,7 @@ static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
         }
     }
     const Tensor *const last = plan->masks.count ? plan->masks.at[plan->masks.count - 1] : NULL;
-    Tensor *const mask = build_lasting(build, TENSOR_MASK, path, given, &plan->masks);
+    Tensor *const mask = build_lasting(build, TENSOR_MASK, path, random->part, given, &plan->masks);
     if (mask->offset < 0) mask->offset = last ? last->offset + tensor_size(plan, last) : 0;
     if (!steps) return mask;
     Tensor *by_sample = build_permute(build, mask, axes, 0, "forward_mask", "mask_by_sample");
@@ -272,11 +267,10 @@ static Tensor *external_mask(Builder *build, Shape shape, const char *path) {
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     Plan *plan = build->plan;
     attrs.purpose = (attrs.seeded ? 0 : 16 * (build->layer->index + 1)) + attrs.stream;
-    if (plan->options->external_masks) return external_mask(build, shape, attrs.path);
+    if (plan->options->external_masks) return external_mask(build, shape, &attrs);
     Op *op = build_op(build, &op_random, "forward_draw");
     *random_attrs(op) = attrs;
-    Tensor *mask = build_result(build, op, strrchr(attrs.path, '/') + 1, shape);
-    return mask;
+    return build_result(build, op, attrs.part, shape);
 }
 
 const Formula times_mask = {"dropped", {"x", "mask"}, "x * mask", {"d * mask", NULL}, .kind = FORMULA_FACTOR};

@@ -35,9 +35,9 @@ Tensor *build_permute(Builder *build, Tensor *x, const int *axes, unsigned flipp
 Tensor *build_simple(Builder *build, const OpDef *def, Tensor *x, const char *label); /* same shape as x */
 Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs);
 Tensor *build_weight(Builder *build, const Weight *weight);
-/** A state that lasts from batch to batch, or of a stream from step to step, zero at first; `path` names it in all
- *  programs. */
-Tensor *build_lasting_state(Builder *build, Shape shape, const char *path);
+/** A state that lasts from batch to batch, or of a stream from step to step, zero at first; of one layer and word there
+ *  is one in all programs. */
+Tensor *build_lasting_state(Builder *build, const Layer *layer, Shape shape, const char *word);
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 
 /** Written once for all layers that have them, since passes look for their kinds. */
@@ -65,7 +65,7 @@ Tensor *build_time_mask(Builder *build, Tensor *mask, unsigned flipped);
 /** Copies `value` to its place in a larger tensor: a view that nothing else writes to. */
 void build_store(Builder *build, Tensor *value, Tensor *view);
 
-/** The gradient with respect to operand `operand` of an elementwise step, in the full `shape`. */
+/** The gradient with respect to operand `operand` of an elementwise step, in the full `shape`; without a name. */
 Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Tensor *d, Shape shape);
 
 #endif

@@ -4,36 +4,96 @@
 #include "base/names.h"
 #include "build/builder.h"
 #include "model/shape.h"
+#include "plan/form.h"
 #include "plan/op.h"
 #include "plan/plan.h"
 #include "plan/step.h"
 
-bool tensor_name_taken(const Program *program, const char *name) { return names_find(&program->names, name); }
+/* dense.sum, dense; without a number. */
+static const char *plain_name(Builder *build, const Tensor *tensor) {
+    Tensor once = *tensor;
+    once.copy = 0;
+    if (!once.word && !once.of) return once.layer->name;
+    if (!once.word && !once.layer) return form_text(build->plan->arena, once.form, once.of->name);
+    const char *const own = tensor_own_name(build->plan->arena, &once);
+    return once.layer ? arena_printf(build->plan->arena, "%s.%s", once.layer->name, own) : own;
+}
 
-void tensor_rename(Builder *build, Tensor *tensor, const char *name) {
+static void forget_name(Builder *build, const Tensor *tensor) {
     Names *const names = &build->program->names;
-    if (names_find(names, tensor->name) == tensor) *names_slot(names, tensor->name) = NULL;
-    tensor->name = name;
-    *names_slot(names, name) = tensor;
+    if (tensor->name && names_find(names, tensor->name) == tensor) *names_slot(names, tensor->name) = NULL;
+}
+
+/* By what it is; numbered where another value has that name. */
+static void give_name(Builder *build, Tensor *tensor) {
+    Names *const names = &build->program->names;
+    const char *const plain = plain_name(build, tensor);
+    names->arena = build->plan->arena;
+    tensor->name = plain;
+    for (int i = 2; names_find(names, tensor->name); i++) {
+        tensor->name = arena_printf(build->plan->arena, "%s_%d", plain, i);
+        tensor->copy = i;
+    }
+    *names_slot(names, tensor->name) = tensor;
+}
+
+/* Where no other value has the name that follows. */
+static void rename_to(Builder *build, Tensor *tensor, const Layer *layer, const char *word) {
+    Tensor renamed = *tensor;
+    renamed.layer = layer;
+    renamed.word = word;
+    renamed.of = NULL;
+    if (names_find(&build->program->names, plain_name(build, &renamed))) return;
+    forget_name(build, tensor);
+    tensor->layer = layer;
+    tensor->word = word;
+    tensor->of = NULL;
+    tensor->copy = 0;
+    give_name(build, tensor);
+}
+
+void tensor_rename(Builder *build, Tensor *tensor, const Layer *layer, const char *word) {
+    rename_to(build, tensor, layer, word);
+}
+
+void tensor_is_output(Builder *build, Tensor *tensor, const Layer *layer) { rename_to(build, tensor, layer, NULL); }
+
+void tensor_call(Builder *build, Tensor *tensor, TensorForm form, const Tensor *of) {
+    forget_name(build, tensor);
+    tensor->word = NULL;
+    tensor->of = of;
+    tensor->form = form;
+    tensor->copy = 0;
+    give_name(build, tensor);
+}
+
+Tensor *build_called(Builder *build, Tensor *made, TensorForm form, const Tensor *of) {
+    if (!made->name) tensor_call(build, made, form, of);
+    return made;
 }
 
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape) {
     Plan *plan = build->plan;
     Tensor *tensor = NEW(plan->arena, Tensor);
-    *tensor = (Tensor){.kind = kind, .number = plan->tensor_count++, .name = name, .shape = shape, .type = plan->real,
-                       .first = -1, .last = -1, .offset = -1};
-    for (int i = 2; kind == TENSOR_VALUE && tensor_name_taken(build->program, tensor->name); i++)
-        tensor->name = arena_printf(plan->arena, "%s_%d", name, i);
-    if (kind != TENSOR_VALUE) return tensor;
-    list_push(plan->arena, &build->program->tensors, tensor);
-    build->program->names.arena = plan->arena;
-    *names_slot(&build->program->names, tensor->name) = tensor;
+    *tensor = (Tensor){.kind = kind,
+                       .number = plan->tensor_count++,
+                       .name = name,
+                       .word = name,
+                       .shape = shape,
+                       .type = plan->real,
+                       .first = -1,
+                       .last = -1,
+                       .offset = -1};
     return tensor;
 }
 
 Tensor *build_value(Builder *build, const char *label, Shape shape) {
-    const char *name = build->layer ? arena_printf(build->plan->arena, "%s.%s", build->layer->name, label) : label;
-    return build_tensor(build, TENSOR_VALUE, name, shape);
+    Tensor *const tensor = build_tensor(build, TENSOR_VALUE, NULL, shape);
+    tensor->layer = build->layer;
+    tensor->word = label;
+    if (label) give_name(build, tensor);
+    list_push(build->plan->arena, &build->program->tensors, tensor);
+    return tensor;
 }
 
 Op *build_op(Builder *build, const OpDef *def, const char *label) {
@@ -69,13 +129,14 @@ Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape) {
     return op->out;
 }
 
-Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, Shape shape, Tensors *list) {
+Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, const char *word, Shape shape, Tensors *list) {
     Plan *plan = build->plan;
     Names *const names = list == &plan->stream_states ? &plan->stream_by_name : &plan->by_name[kind];
     names->arena = plan->arena;
     Tensor **const slot = (Tensor **)names_slot(names, name);
     if (*slot) return *slot;
     *slot = build_tensor(build, kind, name, shape);
+    (*slot)->word = word;
     list_push(plan->arena, list, *slot);
     return *slot;
 }
@@ -87,9 +148,4 @@ Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name)
     return step.result;
 }
 
-const char *gradient_name(Builder *build, const Tensor *tensor) {
-    const char *part = tensor->name;
-    for (const char *c = tensor->name; *c; c++)
-        if (*c == '.' || *c == '/') part = c + 1;
-    return arena_printf(build->plan->arena, "d_%s", part);
-}
+const char *own_name(Builder *build, const Tensor *tensor) { return tensor_own_name(build->plan->arena, tensor); }

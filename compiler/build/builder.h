@@ -26,21 +26,29 @@ struct Builder {
     LIST(Op *) loss_ops;   /* what training does when it knows that the loss is finite */
 };
 
-/** The pieces of all these: a tensor, an operation without result, its result, a map of one step. */
+/** The pieces of all these: a tensor, an operation without result, its result, a map of one step. A value is called
+ *  `label` within the layer. It gets its name from build_called() where that is NULL. */
 Tensor *build_tensor(Builder *build, TensorKind kind, const char *name, Shape shape);
 Tensor *build_value(Builder *build, const char *label, Shape shape);
+/** Names what was made without a label: as a form of another tensor, such as its gradient. What has a name keeps it. */
+Tensor *build_called(Builder *build, Tensor *made, TensorForm form, const Tensor *of);
 Op *build_op(Builder *build, const OpDef *def, const char *label);
 /** An operation of training that runs only when the loss is finite, after it. Not within a time loop. */
 Op *build_op_after_loss(Builder *build, const OpDef *def, const char *label);
-/** A tensor that outlasts a program: that of this kind and name in the list, which all programs share. */
-Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, Shape shape, Tensors *list);
+/** A tensor that outlasts a program: that of this kind and name in the list, which all programs share; `word` is what
+ *  its layer calls it. */
+Tensor *build_lasting(Builder *build, TensorKind kind, const char *name, const char *word, Shape shape, Tensors *list);
 Tensor *build_result(Builder *build, Op *op, const char *label, Shape shape);
 Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name);
-bool tensor_name_taken(const Program *program, const char *name);
-void tensor_rename(Builder *build, Tensor *tensor, const char *name);
+/** Calls a value by another word within its layer, unless another one is called so. */
+void tensor_rename(Builder *build, Tensor *tensor, const Layer *layer, const char *word);
+/** Calls it as a form of another tensor, whatever it was called. */
+void tensor_call(Builder *build, Tensor *tensor, TensorForm form, const Tensor *of);
+/** Calls a value after the layer that gives it, unless there is one. */
+void tensor_is_output(Builder *build, Tensor *tensor, const Layer *layer);
 #define TENSOR(name_, tensor_) ((Operand){.name = (name_), .kind = OPERAND_TENSOR, .tensor = (tensor_)})
 #define NUMBER(name_, number_) ((Operand){.name = (name_), .kind = OPERAND_NUMBER, .number = (number_)})
-/** d_biased for dense.biased: what a gradient is called within its layer. */
-const char *gradient_name(Builder *build, const Tensor *tensor);
+/** biased for dense.biased: what a tensor is called within its layer, as a part of the names of functions. */
+const char *own_name(Builder *build, const Tensor *tensor);
 
 #endif

@@ -6,26 +6,41 @@
 #include "build/gradient_add.h"
 #include "build/loop.h"
 #include "model/shape.h"
+#include "plan/op.h"
 #include "plan/plan.h"
+#include "plan/step.h"
 
-/* Of two parts of the gradient of `tensor`. */
-static Tensor *plus(Builder *build, const Tensor *tensor, Tensor *a, Tensor *b) {
-    const Formula add = {gradient_name(build, tensor), {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
-    return a ? build_map(build, &add, (Tensor *[]){a, b}, NULL, 0) : b;
+static const Formula add = {"add", {"x", "w"}, "x + w", {"d", "d"}, .kind = FORMULA_ADD};
+
+Tensor *gradient_sum(Builder *build, const Tensor *of, Tensor *a, Tensor *b) {
+    Arena *const arena = build->plan->arena;
+    Step step = {.text = add.value, .formula = &add, .kind = add.kind};
+    step_add(arena, &step, TENSOR("x", a));
+    step_add(arena, &step, TENSOR("w", b));
+    Tensor *const sum =
+        build_step_map(build, step, a->shape, arena_printf(arena, "backward_d_%s", own_name(build, of)));
+    return build_called(build, sum, FORM_GRADIENT, of);
+}
+
+static Tensor *plus(Builder *build, const Tensor *tensor, Tensor *part, Tensor *d) {
+    return part ? gradient_sum(build, tensor, part, d) : d;
 }
 
 /* The place of a view's gradient in the gradient of what it views, which its parts make together. */
 static Tensor *gradient_place(Builder *build, Tensor *tensor) {
-    const char *name = gradient_name(build, tensor);
     if (!tensor->base || tensor->stepped) {
         Tensor *d = gradient_of(tensor);
-        if (!d) gradient_set(tensor, d = build_value(build, name, tensor->shape));
+        if (!d)
+            gradient_set(tensor,
+                         d = build_called(build, build_value(build, NULL, tensor->shape), FORM_GRADIENT, tensor));
         return d;
     }
-    Tensor *d = gradient_place(build, tensor->base);
-    if (tensor->columns)
-        return build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], name);
-    return tensor->part ? build_index(build, d, tensor->index, name) : build_view(build, d, tensor->shape, name);
+    Tensor *const d = gradient_place(build, tensor->base);
+    Tensor *const place = tensor->columns
+                              ? build_columns(build, d, tensor->column, tensor->shape.dim[tensor->shape.rank - 1], NULL)
+                          : tensor->part ? build_index(build, d, tensor->index, NULL)
+                                         : build_view(build, d, tensor->shape, NULL);
+    return build_called(build, place, FORM_GRADIENT, tensor);
 }
 
 static void add_part(Builder *build, Tensor *part, Tensor *d) {
@@ -40,7 +55,7 @@ static void add_to_view(Builder *build, Tensor *view, Tensor *d) {
         base->carry->d_steps = plus(build, base, base->carry->d_steps, d);
     else if (base->carry) base->carry->d_final = plus(build, base, base->carry->d_final, d);
     else if (view->columns || view->part) add_part(build, view, d);
-    else gradient_add(build, base, build_view(build, d, base->shape, gradient_name(build, base)));
+    else gradient_add(build, base, build_view(build, d, base->shape, NULL));
 }
 
 /* Sums `d` over the dimensions, and over the steps of a loop, along which `tensor` was broadcast. */
@@ -51,14 +66,20 @@ static Tensor *summed(Builder *build, Tensor *tensor, Tensor *d) {
         build->after_loop = true;
         d = loop_sequence(build, d);
     }
-    if (!shape_equal(tensor->shape, d->shape))
-        d = build_sum(build, d, tensor->shape,
-                      tensor->kind == TENSOR_WEIGHT ? tensor->weight->name : gradient_name(build, tensor));
+    if (!shape_equal(tensor->shape, d->shape)) {
+        const bool weight = tensor->kind == TENSOR_WEIGHT;
+        const char *const own = own_name(build, tensor);
+        Op *const op =
+            build_op(build, &op_sum, arena_printf(build->plan->arena, weight ? "backward_%s" : "backward_d_%s", own));
+        op_read(op, d);
+        d = build_called(build, build_result(build, op, weight ? own : NULL, tensor->shape), FORM_GRADIENT, tensor);
+    }
     build->after_loop = after;
     return d;
 }
 
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d) {
+    build_called(build, d, FORM_GRADIENT, tensor);
     if (!gradient_needed(tensor)) return;
     d = summed(build, tensor, d);
     const bool after = build->after_loop;

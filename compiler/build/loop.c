@@ -77,6 +77,10 @@ static Tensor *sequence_of(Builder *build, Shape shape, int64_t count, const cha
     return build_value(build, label, all);
 }
 
+static const char *labelled(Builder *build, const char *label, const char *what) {
+    return label ? arena_printf(build->plan->arena, "%s_%s", label, what) : NULL;
+}
+
 /* Runs before the loop: its result does not depend on the step. */
 static void store_initial(Builder *build, Tensor *initial, Tensor *view) {
     if (initial) {
@@ -89,20 +93,29 @@ static void store_initial(Builder *build, Tensor *initial, Tensor *view) {
     op_add_step(build->plan->arena, op, (Step){.label = "zero", .text = "0.0", .result = view});
 }
 
-Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *label) {
-    Arena *arena = build->plan->arena;
+/* A state that is called so, or else one of the gradients of `of`. */
+static Carry *carried(Builder *build, Shape shape, Tensor *initial, const char *label, const Tensor *of) {
     TimeLoop *loop = build->loop;
-    Carry *carry = NEW(arena, Carry);
-    carry->sequence = sequence_of(build, shape, loop->steps + 1, arena_printf(arena, "%s_states", label));
+    Carry *carry = NEW(build->plan->arena, Carry);
+    Tensor *const sequence = sequence_of(build, shape, loop->steps + 1, labelled(build, label, "states"));
+    carry->sequence = build_called(build, sequence, FORM_D_STATES, of);
     carry->sequence->carry = carry;
     carry->from_zero = !initial;
-    store_initial(build, initial,
-                  build_index(build, carry->sequence, loop->reversed ? loop->steps : 0,
-                             arena_printf(arena, "%s_initial", label)));
-    carry->previous =
-        loop_slot(build, carry->sequence, loop->reversed ? 1 : 0, arena_printf(arena, "%s_before", label));
-    list_push(arena, &loop->carries, carry);
+    Tensor *const first =
+        build_index(build, carry->sequence, loop->reversed ? loop->steps : 0, labelled(build, label, "initial"));
+    store_initial(build, initial, build_called(build, first, FORM_D_INITIAL, of));
+    Tensor *const before = loop_slot(build, carry->sequence, loop->reversed ? 1 : 0, labelled(build, label, "before"));
+    carry->previous = build_called(build, before, FORM_D_BEFORE, of);
+    list_push(build->plan->arena, &loop->carries, carry);
     return carry;
+}
+
+Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *label) {
+    return carried(build, shape, initial, label, NULL);
+}
+
+Carry *loop_gradient_state(Builder *build, Shape shape, Tensor *initial, const Tensor *of) {
+    return carried(build, shape, initial, NULL, of);
 }
 
 void loop_carry(Builder *build, Carry *carry, Tensor *next) {
@@ -133,15 +146,16 @@ Tensor *loop_final(Builder *build, const Carry *carry, const char *label) {
 }
 
 Tensor *loop_sequence(Builder *build, Tensor *value) {
-    Arena *arena = build->plan->arena;
     if (value->columns) {
         Tensor *wide = loop_sequence(build, value->base);
         return build_columns(build, wide, value->column, value->shape.dim[value->shape.rank - 1], "columns");
     }
     const TimeLoop *loop = value->producer ? value->producer->loop : NULL;
     if (!value->base) {
-        tensor_show(build->plan, value, sequence_of(build, value->shape, loop->steps, "steps"));
-        tensor_rename(build, value->base, arena_printf(arena, "%s_steps", value->name));
+        Tensor *const sequence = sequence_of(build, value->shape, loop->steps, NULL);
+        tensor_show(build->plan, value, sequence);
+        sequence->layer = value->layer;
+        build_called(build, sequence, FORM_STEPS, value);
         value->stepped = true;
         return value->base;
     }

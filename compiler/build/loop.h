@@ -20,6 +20,8 @@ Tensor *loop_slot(Builder *build, Tensor *sequence, int64_t slot, const char *la
 /** A state of this shape; `initial` is what it begins with, or NULL for zeros. Its value before the step is
  *  carry->previous; loop_carry says which value it has after the step. */
 Carry *loop_state(Builder *build, Shape shape, Tensor *initial, const char *label);
+/** The gradient of a state, which the way back carries. */
+Carry *loop_gradient_state(Builder *build, Shape shape, Tensor *initial, const Tensor *of);
 void loop_carry(Builder *build, Carry *carry, Tensor *next);
 /** After the loop: the states behind every step, (steps, …), and behind the last one. */
 Tensor *loop_states(Builder *build, const Carry *carry, const char *label);

@@ -50,7 +50,7 @@ static void put_drawn(Key *key, const RandomAttrs *random) {
     put_number(key, random->kept);
     put_number(key, random->mean);
     put_number(key, random->stddev);
-    key_text(&key->text, strrchr(random->path, '/'));
+    key_text(&key->text, random->part);
 }
 
 static void put_tensor(Key *key, Tensor *tensor);
@@ -88,7 +88,7 @@ static void put_tensor(Key *key, Tensor *tensor) {
 }
 
 static void put_step(Key *key, const Step *step) {
-    key_text(&key->text, role_of_name(key->emit, key->op, step->label));
+    key_text(&key->text, step_role(key->emit, key->op, step));
     key_text(&key->text, step->text);
     key_text(&key->text, step->formula ? step->formula->name : NULL);
     key_word(&key->text, (uint64_t)step->kind << 1 | step->of_gradient);

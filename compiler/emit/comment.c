@@ -130,7 +130,7 @@ static const char *step_value(Emit *emit, const Said *said, const Tensor *tensor
     for (int i = said->op->steps.count - 1; i >= 0; i--)
         if (said->op->steps.at[i].result == tensor && said->step[i]) return said->step[i];
     if (tensor == said->op->out && said->start) return said->start;
-    if (tensor->regenerated) return strrchr(drawn_with(tensor)->path, '/') + 1;
+    if (tensor->regenerated) return drawn_with(tensor)->part;
     const char *const param = param_text(emit, said->function, tensor);
     return param ? param : role_name(emit, said->op, tensor);
 }
@@ -222,7 +222,7 @@ static const char *value_name(Emit *emit, const Op *op, int at) {
     const char *const local = names_of(emit, step->result)->local;
     size_t length = 0;
     while (local && is_word_char(local[length])) length++;
-    return length && !local[length] ? local : role_of_name(emit, op, step->label);
+    return length && !local[length] ? local : step_role(emit, op, step);
 }
 
 /* Whether the operation reads what lies where a result is stored. */
@@ -352,8 +352,8 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
                         sized_text(emit, function, tensor_rows(param->tensor)->shape));
         const RandomAttrs *const random = param->kind == PARAM_RANDOM ? drawn_with(param->tensor) : NULL;
         if (random && random->kind == RANDOM_KEEP && param->tensor != function->op->out)
-            text_printf(&out, "%s%s 0 with probability %g, else %g", out.length ? ", " : "",
-                        strrchr(random->path, '/') + 1, random->rate, random->kept);
+            text_printf(&out, "%s%s 0 with probability %g, else %g", out.length ? ", " : "", random->part, random->rate,
+                        random->kept);
     }
     return text_chars(&out);
 }

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "model/layer.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/sizes.h"
 
 typedef struct Emit Emit;
@@ -71,7 +72,7 @@ typedef struct TensorNames {
 } TensorNames;
 /** A random stream that a program has declared. */
 typedef struct Stream {
-    const char *path; /* dropout/mask */
+    const RandomAttrs *random; /* what is drawn */
     int stream;
     const char *name;
     bool of_samples; /* from those on that a share begins with */
@@ -110,7 +111,7 @@ struct Emit {
     struct nnc_notes *notes; /* that stand with baked weights, once they are read … */
     char *baked;             /* … and these themselves */
     Names templates; /* those used so far */
-    Names function_texts, function_names, weight_fields, layer_names;
+    Names function_texts, function_names, weight_fields;
     Names alike; /* what operations are whose functions were printed: alike.h */
     Text kernels;
     /* of the program being printed */

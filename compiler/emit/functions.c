@@ -181,9 +181,9 @@ static const char *distinction(Emit *emit, const Op *op, int which) {
     for (int i = 0; i < which && access_next(&at); i++)
         if (i == which - 1) tensor = at.tensor;
     if (!tensor) return NULL;
-    if (tensor->regenerated) return strrchr(drawn_with(tensor)->path, '/') + 1;
-    const char *const role = own_role(emit, op, tensor), *const suffix = strstr(role, "_transposed");
-    return suffix && !suffix[strlen("_transposed")] ? arena_strndup(emit->arena, role, (size_t)(suffix - role)) : role;
+    if (tensor->regenerated) return drawn_with(tensor)->part;
+    const bool transposed = tensor->of && tensor->form == FORM_TRANSPOSED;
+    return own_role(emit, op, transposed ? tensor->of : tensor);
 }
 
 /* The functions of one name that a program calls. */
@@ -250,17 +250,9 @@ static void name_function(Emit *emit, Names *groups, Function *function) {
     text_printf(&emit->kernels, "\n%s%s", op_comment(emit, function), function_text(emit, function, name));
 }
 
-static void name_layers(Emit *emit, const Layer *const *layers, int count) {
-    for (int i = 0; i < count; i++) {
-        *names_slot(&emit->layer_names, layers[i]->name) = emit;
-        name_layers(emit, (const Layer *const *)layers[i]->inner.at, layers[i]->inner.count);
-    }
-}
-
 void emit_functions(Emit *emit) {
     Program *programs[MAX_PROGRAMS];
     emit->called_count = plan_programs(emit->plan, programs);
-    name_layers(emit, (const Layer *const *)emit->plan->model->layers.at, emit->plan->model->layers.count);
     for (int i = 0; i < emit->called_count; i++) {
         const Program *const program = emit->program = programs[i];
         Function **const functions = NEW_ARRAY(emit->arena, Function *, program->ops.count + 1);

@@ -202,7 +202,7 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
             if (done) continue;
             list_push(emit->arena, &drawn, tensor);
             const char *const bits = names_of(emit, tensor)->local =
-                local_name(emit, formatted(emit, "%s_bits", strrchr(drawn_with(tensor)->path, '/') + 1));
+                local_name(emit, formatted(emit, "%s_bits", drawn_with(tensor)->part));
             const int streams = drawn_with(tensor)->kind == RANDOM_NORMAL ? 2 : 1;
             for (int stream = 0; stream < streams; stream++)
                 text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n",
@@ -260,8 +260,7 @@ static int written_at(const Op *op, const Tensor *tensor, int before) {
 
 const char *result_name(Emit *emit, const Op *op, const Step *step) {
     if (step->result->columns) return role_name(emit, op, step->result);
-    return step == &op->steps.at[op->steps.count - 1] ? "y"
-                                                      : formatted(emit, "%s_out", role_of_name(emit, op, step->label));
+    return step == &op->steps.at[op->steps.count - 1] ? "y" : formatted(emit, "%s_out", step_role(emit, op, step));
 }
 
 /* How often the steps from `first` on read a tensor before it is written. */
@@ -306,7 +305,7 @@ static const char *outer_operand(Emit *emit, const Op *op, int index, const Oper
     const bool twice = times_read(op, operand->tensor, index) > 1;
     if (!operand->written && !twice && (copied || !operand->tensor->regenerated)) return text;
     const char *const wanted = operand->written               ? operand->name
-                               : operand->tensor->regenerated ? strrchr(drawn_with(operand->tensor)->path, '/') + 1
+                               : operand->tensor->regenerated ? drawn_with(operand->tensor)->part
                                                               : own_role(emit, op, operand->tensor);
     const char *const local = local_beside(emit, wanted, formatted(emit, "%s_c", wanted)); /* of column c */
     text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
@@ -328,7 +327,7 @@ static void put_result(Emit *emit, const Op *op, int index, const char *text, bo
     if (is_name(text) || (!read && step_copies(step))) {
         *local = text; /* a copy needs no name */
     } else {
-        const char *const label = role_of_name(emit, op, step->label);
+        const char *const label = step_role(emit, op, step);
         *local = local_beside(emit, label, formatted(emit, "new_%s", label));
         text_printf(out, "const vec %s = %s;\n", *local, text);
     }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Parameters and locals of the function that is printed, and what they are called. */
-#include <ctype.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/names.h"
 #include "base/words.h"
 #include "model/model.h"
+#include "plan/form.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
 #include "emit/emit.h"
@@ -99,47 +99,24 @@ const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wa
     return add_param(emit, (Param){.kind = PARAM_TENSOR, .tensor = tensor, .written = written}, wanted);
 }
 
-/* Where the part of a name begins that is not the layer's: sum of dense.sum; 0: there is none. */
-static size_t layer_prefix(const Emit *emit, const char *name) {
-    size_t prefix = 0;
-    for (size_t i = 0; name[i]; i++)
-        if ((name[i] == '.' || name[i] == '/') && names_find(&emit->layer_names, arena_strndup(emit->arena, name, i)))
-            prefix = i + 1;
-    return prefix;
-}
-
-/* Without the number that tells it from others of its layer: there may be as many in another one. */
-static const char *unnumbered(Emit *emit, const char *name) {
-    size_t length = strlen(name);
-    while (length > 0 && isdigit((unsigned char)name[length - 1])) length--;
-    return name[length] && length > 1 && name[length - 1] == '_' ? arena_strndup(emit->arena, name, length - 1) : name;
-}
-
 /* What a layer gives is input to the operations of those behind it. */
-static const char *layer_role(const Emit *emit, const Op *op, const char *name) {
-    if (!names_find(&emit->layer_names, name)) return NULL;
-    return op->layer && !strcmp(op->layer->name, name) ? "output" : "input";
-}
-
-const char *role_of_name(Emit *emit, const Op *op, const char *name) {
-    name += layer_prefix(emit, name);
-    const char *const role = layer_role(emit, op, name);
-    if (role) return role;
-    return strncmp(name, "d_", 2) ? unnumbered(emit, name) : formatted(emit, "d_%s", role_of_name(emit, op, name + 2));
-}
-
 const char *own_role(Emit *emit, const Op *op, const Tensor *tensor) {
     if (tensor->kind == TENSOR_WEIGHT) return tensor->weight->name;
-    if (tensor->kind == TENSOR_GRADIENT) return formatted(emit, "d_%s", tensor->weight->name);
+    if (tensor->kind == TENSOR_GRADIENT) return form_text(emit->arena, FORM_GRADIENT, tensor->weight->name);
     if (tensor->kind == TENSOR_SLOT) return formatted(emit, "%s_state", tensor->slot);
-    return role_of_name(emit, op, tensor->name);
+    if (tensor->word) return tensor->word;
+    if (tensor->of) return form_text(emit->arena, tensor->form, own_role(emit, op, tensor->of));
+    return op->layer == tensor->layer ? "output" : "input";
+}
+
+const char *step_role(Emit *emit, const Op *op, const Step *step) {
+    return step->label ? step->label : own_role(emit, op, step->result);
 }
 
 /* Gates lie where later the gradients of their sums will. */
 const char *role_name(Emit *emit, const Op *op, const Tensor *tensor) {
     const Tensor *const rows = tensor_rows((Tensor *)tensor);
-    const char *const own = own_role(emit, op, tensor), *const role = own_role(emit, op, rows);
-    return rows != tensor && !strncmp(role, "d_", 2) && strncmp(own, "d_", 2) ? "gates" : role;
+    return tensor_is_gradient(rows) && !tensor_is_gradient(tensor) ? "gates" : own_role(emit, op, rows);
 }
 
 const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {

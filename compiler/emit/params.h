@@ -36,8 +36,9 @@ bool is_c_word(const char *name);
 bool is_file_name(const Emit *emit, const char *name);
 /** Finds these names in the header, which is printed first. */
 void know_file_names(Emit *emit, const char *header);
-/** What a tensor, or a name, is to an operation, whatever the layer is called: sum, kernel, input, d_output. */
-const char *role_of_name(Emit *emit, const Op *op, const char *name);
+/** What a tensor, or the value of a step, is to an operation, whatever the layer is called: sum, kernel, input,
+ *  d_output. */
+const char *step_role(Emit *emit, const Op *op, const Step *step);
 const char *role_name(Emit *emit, const Op *op, const Tensor *tensor);
 /** The same of an element, in whatever row it lies. */
 const char *own_role(Emit *emit, const Op *op, const Tensor *tensor);

@@ -194,7 +194,6 @@ Emit emitter(Arena *arena, const Plan *plan) {
                  .function_texts = {.arena = arena},
                  .alike = {.arena = arena},
                  .function_names = {.arena = arena},
-                 .layer_names = {.arena = arena},
                  .file_names = {.arena = arena},
                  .program = &plan->predict,
                  .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count)};

@@ -31,7 +31,7 @@ static MemberPlace member_place(Emit *emit, Statement *statement, const char *sl
 
 static void add_fill(Emit *emit, const Tensor *tensor, const char *slot, int64_t at, int64_t count, double number,
                      Statements *calls) {
-    Statement statement = {.layer = tensor->owner ? tensor->owner->name : NULL};
+    Statement statement = {.layer = tensor->layer ? tensor->layer->name : NULL};
     const MemberPlace place = member_place(emit, &statement, slot, tensor->weight, at);
     const char *const format = "init_constant(%s, %lld, %s);\n", *const value = literal(emit, number);
     statement.named = formatted(emit, format, place.named, (long long)count, value);
@@ -56,7 +56,7 @@ static void add_init(Emit *emit, int index, Statements *calls) {
     const Object *const initializer = tensor->weight->args.initializer;
     InitCall call;
     ((const InitializerDef *)initializer->class)->describe(initializer, tensor->shape, &call);
-    Statement statement = {.layer = tensor->owner ? tensor->owner->name : NULL};
+    Statement statement = {.layer = tensor->layer ? tensor->layer->name : NULL};
     const MemberPlace place = member_place(emit, &statement, NULL, tensor->weight, 0);
     Text args = {.arena = emit->arena}, purpose = {.arena = emit->arena};
     if (call.rows) text_printf(&args, "%lld, %lld", (long long)call.rows, (long long)call.columns);

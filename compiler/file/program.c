@@ -12,6 +12,7 @@
 #include "file/rates.h"
 #include "file/statements.h"
 #include "model/shape.h"
+#include "plan/form.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
 #include "plan/share.h"
@@ -71,11 +72,13 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
 }
 
 static Stream *stream_of(const Emit *emit, const Op *op, const Param *param) {
-    for (int i = 0; i < emit->streams.count; i++)
-        if (!strcmp(emit->streams.at[i].path, drawn_with(param->tensor)->path) &&
-            emit->streams.at[i].stream == param->stream &&
-            emit->streams.at[i].of_samples == (op->share.kind == SHARE_SAMPLES))
-            return &emit->streams.at[i];
+    const RandomAttrs *const random = drawn_with(param->tensor);
+    for (int i = 0; i < emit->streams.count; i++) {
+        Stream *const stream = &emit->streams.at[i];
+        const bool same = stream->random->layer == random->layer && !strcmp(stream->random->part, random->part);
+        if (same && stream->stream == param->stream && stream->of_samples == (op->share.kind == SHARE_SAMPLES))
+            return stream;
+    }
     return NULL;
 }
 
@@ -271,11 +274,10 @@ static void name_streams(Emit *emit, const Function *const *functions, int count
             const Param *param = &functions[i]->params.at[j];
             if (param->kind != PARAM_RANDOM || stream_name(emit, functions[i]->op, param)) continue;
             const RandomAttrs *random = drawn_with(param->tensor);
-            const char *layer = arena_strndup(emit->arena, random->path, strcspn(random->path, "/"));
-            const Stream stream = {
-                random->path, param->stream,
-                scope_name(emit, formatted(emit, "%s_random%s", layer, param->stream ? "_angle" : "")),
-                functions[i]->op->share.kind == SHARE_SAMPLES, false};
+            const char *const layer = random->layer->name, *const which = param->stream ? "_angle" : "";
+            const Stream stream = {random, param->stream,
+                                   scope_name(emit, formatted(emit, "%s_random%s", layer, which)),
+                                   functions[i]->op->share.kind == SHARE_SAMPLES, false};
             list_push(emit->arena, &emit->streams, stream);
         }
 }
@@ -304,13 +306,13 @@ static Names earlier_values(Emit *emit, const Program *program) {
     Names earlier = {.arena = emit->arena};
     for (int i = 0; i < program->tensors.count; i++) {
         const Tensor *const tensor = program->tensors.at[i], *const storage = tensor_storage(tensor);
-        if (tensor == storage || storage->kind != TENSOR_VALUE || storage->offset < 0 || !strstr(storage->name, ".d_"))
+        if (tensor == storage || storage->kind != TENSOR_VALUE || storage->offset < 0 || !tensor_is_gradient(storage))
             continue;
-        const char *const part = strrchr(tensor->name, '.');
-        if (!part || tensor->in_registers || !tensor->producer || tensor->producer->phase != PHASE_FORWARD) continue;
+        if (tensor->in_registers || tensor_is_gradient(tensor)) continue;
+        if (!tensor->producer || tensor->producer->phase != PHASE_FORWARD) continue;
+        const char *const own = tensor_own_name(emit->arena, tensor);
         void **const slot = names_slot(&earlier, names_of(emit, storage)->variable);
-        *slot =
-            (void *)(*slot ? "the gates, then their gradients" : formatted(emit, "%s, then its gradient", part + 1));
+        *slot = (void *)(*slot ? "the gates, then their gradients" : formatted(emit, "%s, then its gradient", own));
     }
     return earlier;
 }

@@ -29,7 +29,8 @@ Tensor *augment_draw(const Layer *layer, Builder *build, Shape shape, int64_t se
     const char *const part = number ? arena_printf(build->plan->arena, "uniform_%d", number) : "uniform";
     return build_random(build, shape,
                         (RandomAttrs){.kind = RANDOM_UNIFORM,
-                                      .path = arena_printf(build->plan->arena, "%s/%s", layer->name, part),
+                                      .layer = layer,
+                                      .part = part,
                                       .stream = number,
                                       .seeded = seed != INT_NONE,
                                       .seed = seed});

@@ -126,9 +126,13 @@ static Tensor *filling(const Layer *layer, Builder *build, Shape shape) {
     static const Formula noisy = {"fill", {"noise"}, "v_clip(noise * high, low, high)", {NULL}};
     const PartArgs *a = layer->args;
     if (a->fill_value.count < 0) {
-        const RandomAttrs normal = {.kind = RANDOM_NORMAL, .stddev = 1, .stream = 5,
-                                    .path = arena_printf(build->plan->arena, "%s/noise", layer->name),
-                                    .seeded = a->seed != INT_NONE, .seed = a->seed};
+        const RandomAttrs normal = {.kind = RANDOM_NORMAL,
+                                    .stddev = 1,
+                                    .stream = 5,
+                                    .layer = layer,
+                                    .part = "noise",
+                                    .seeded = a->seed != INT_NONE,
+                                    .seed = a->seed};
         return build_map(build, &noisy, (Tensor *[]){build_random(build, shape, normal)},
                          (Operand[]){NUMBER("low", a->value_range.at[0]), NUMBER("high", a->value_range.at[1])}, 2);
     }

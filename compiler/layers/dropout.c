@@ -52,7 +52,8 @@ static Tensor *drop_forward(const Layer *layer, Builder *build, Tensor *x, Shape
         .kind = RANDOM_KEEP,
         .rate = a->rate,
         .kept = a->inverted ? 1 / (1 - a->rate) : 1,
-        .path = arena_printf(build->plan->arena, "%s/mask", layer->name),
+        .layer = layer,
+        .part = "mask",
         .seeded = a->seed != INT_NONE,
         .seed = a->seed,
     };

@@ -27,7 +27,8 @@ static const ArgDef alpha_args[] = {
 
 static Tensor *draw(const Layer *layer, Builder *build, Shape shape, RandomAttrs random, const char *part) {
     const NoiseArgs *a = layer->args;
-    random.path = arena_printf(build->plan->arena, "%s/%s", layer->name, part);
+    random.layer = layer;
+    random.part = part;
     random.seeded = a->seed != INT_NONE;
     random.seed = a->seed;
     return build_random(build, shape, random);

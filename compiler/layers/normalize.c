@@ -108,10 +108,12 @@ static bool subtracts(const Norm *norm) { return norm->mean && !norm->keeps_mean
 
 /* The gradient */
 
+/* Without a label it is the gradient of x. */
 static Tensor *computed(Builder *build, const Norm *norm, const char *label, const char *text, Tensor *d, Tensor *sum,
                         Tensor *dot) {
+    const char *const action = label ? label : arena_printf(build->plan->arena, "d_%s", own_name(build, norm->x));
     return build_step_map(build, step_for(build, norm, label, text, d, sum, dot), norm->x->shape,
-                          arena_printf(build->plan->arena, "backward_%s", label));
+                          arena_printf(build->plan->arena, "backward_%s", action));
 }
 
 static void backward(Builder *build, const Step *step, Tensor *d) {
@@ -141,7 +143,7 @@ static void backward(Builder *build, const Step *step, Tensor *d) {
     if (!onward) return;
     const char *text = arena_printf(arena, "factor%s * (%s - %s * (%s%s * dot))", of_group ? " * gamma" : "", g,
                                     share_text(norm), subtracts(norm) ? "sum + " : "", slope);
-    gradient_add(build, norm->x, computed(build, norm, gradient_name(build, norm->x), text, d, sum, dot));
+    gradient_add(build, norm->x, computed(build, norm, NULL, text, d, sum, dot));
 }
 
 Tensor *norm_apply(Builder *build, const Norm *norm) {

@@ -67,7 +67,8 @@ static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double 
         .kind = RANDOM_KEEP,
         .rate = rate,
         .kept = 1 / (1 - rate),
-        .path = arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, part),
+        .layer = cell->layer,
+        .part = part,
         .stream = cell->layer->stream + stream,
         .seeded = a->seed != INT_NONE,
         .seed = a->seed,
@@ -291,8 +292,7 @@ static bool is_lasting(const Cell *cell) {
 /* Where such a state lies, else NULL. */
 static Tensor *lasting(const Cell *cell, Shape shape, const char *name) {
     if (!is_lasting(cell)) return NULL;
-    return build_lasting_state(cell->build, shape,
-                               arena_printf(cell->build->plan->arena, "%s/%s", cell->layer->name, name));
+    return build_lasting_state(cell->build, cell->layer, shape, name);
 }
 
 static Tensor *without_masked(Builder *build, Tensor *y, Tensor *valid) {

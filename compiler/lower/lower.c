@@ -34,8 +34,7 @@ static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
         Tensor *y = layer->def->forward(layer, build, x);
         build_activity_penalty(build, layer, y);
         /* The last value of a layer bears the layer's name. */
-        if (y != x && y->kind == TENSOR_VALUE && !tensor_name_taken(build->program, layer->name))
-            tensor_rename(build, y, layer->name);
+        if (y != x && y->kind == TENSOR_VALUE) tensor_is_output(build, y, layer);
         if (!layer->mask.rank) y->mask = y == x ? y->mask : NULL;
         else if (!y->mask) y->mask = x->mask;
         /* while what stands behind it is known: else this goes through all layers */
@@ -73,7 +72,7 @@ static void build_weight_penalties(Builder *build) {
     for (int i = 0; i < plan->weights.count; i++) {
         Tensor *weight = plan->weights.at[i];
         const RegularizerArgs *args = regularizer_of(weight->weight);
-        build->layer = weight->owner;
+        build->layer = weight->layer;
         if (args) build_penalty(build, weight, args->l1, args->l2);
     }
     build->layer = NULL;
@@ -87,7 +86,7 @@ static void build_matrix_penalties(Builder *build) {
         const RegularizerArgs *args = regularizer_of(weight->weight);
         if (!args) continue;
         const RegularizerDef *def = (const RegularizerDef *)weight->weight->args.regularizer->class;
-        build->layer = weight->owner;
+        build->layer = weight->layer;
         if (def->of_matrix && args->factor > 0) def->of_matrix(args, build, weight);
     }
     build->layer = NULL;
@@ -96,7 +95,7 @@ static void build_matrix_penalties(Builder *build) {
 /* A weight that the loss does not depend on: the optimizer goes on with a gradient of 0, as Keras'. */
 static void build_zero_gradient(Builder *build, Tensor *weight) {
     if (gradient_of(weight)) return;
-    build->layer = weight->owner;
+    build->layer = weight->layer;
     gradient_add(build, weight,
                  build_step_map(build, (Step){.label = "zero", .text = "0.0"}, weight->shape, "backward_zero"));
 }
@@ -105,7 +104,7 @@ static void build_zero_gradient(Builder *build, Tensor *weight) {
 static void build_penalty_gradient(Builder *build, Tensor *weight) {
     const RegularizerArgs *args = regularizer_of(weight->weight);
     if (!args || (args->l1 == 0 && args->l2 == 0)) return;
-    build->layer = weight->owner;
+    build->layer = weight->layer;
     Tensor *g = build_penalized(build, gradient_of(weight), weight, args->l1, args->l2);
     gradient_replace(weight, g);
 }
@@ -264,7 +263,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, 
     for (int i = 0; i < model->layers.count; i++) { /* all weights, in Keras' order */
         Builder build = {.plan = plan, .program = &plan->predict};
         const Layer *layer = model->layers.at[i];
-        for (int j = 0; j < layer->weights.count; j++) build_weight(&build, layer->weights.at[j])->owner = layer;
+        for (int j = 0; j < layer->weights.count; j++) build_weight(&build, layer->weights.at[j])->layer = layer;
     }
     plan->sum_count = 1;
     build_program(plan, &plan->predict, "predict", false, false);

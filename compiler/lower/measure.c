@@ -153,7 +153,7 @@ Tensor *build_loss(Builder *build, Tensor *judged) {
     op_read(op, weights);
     Tensor *p = op->in[0];
     if (build->training && gradient_needed(p))
-        build_result(build, op, arena_printf(build->plan->arena, "d_%s", p->name), p->shape);
+        build_called(build, build_result(build, op, NULL, p->shape), FORM_GRADIENT, p);
     return p;
 }
 

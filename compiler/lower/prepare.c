@@ -30,7 +30,7 @@ static Tensor *build_scaled(Builder *build, Tensor *x, const Preparation *prepar
 }
 
 static Tensor *named(Builder *build, Tensor *prepared, const Tensor *given) {
-    if (prepared != given) tensor_rename(build, prepared, arena_printf(build->plan->arena, "prepared_%s", given->name));
+    if (prepared != given) tensor_call(build, prepared, FORM_PREPARED, given);
     return prepared;
 }
 

@@ -69,7 +69,7 @@ static const Formula norm_scale = {"scale", {"squares"}, "limit / v_max(v_splat(
 static void replace_gradient(Builder *build, Tensor *weight, const Formula *formula, Tensor *second, const char *name,
                              double number) {
     Tensor *const operands[] = {gradient_of(weight), second, NULL};
-    build->layer = weight->owner;
+    build->layer = weight->layer;
     Tensor *g = build_map(build, formula, operands, &NUMBER(name, number), 1);
     g->producer->name = arena_printf(build->plan->arena, "%s_%s", g->producer->name, weight->weight->name);
     gradient_replace(weight, g);
@@ -78,7 +78,7 @@ static void replace_gradient(Builder *build, Tensor *weight, const Formula *form
 static void accumulate(Builder *build, Tensor *weight) {
     Step step = {.label = "accumulate", .text = "accumulated = accumulated + g;"};
     Tensor *sum = build_slot(build, weight, "accumulated", weight->shape);
-    build->layer = weight->owner;
+    build->layer = weight->layer;
     statement_add(build, &step, "g", gradient_of(weight), false);
     statement_add(build, &step, "accumulated", sum, true);
     build_statement(build, weight, weight->shape, step, "accumulate");
@@ -95,13 +95,13 @@ static void clip(Builder *build, Tensor *const *weights, int count) {
     for (int i = 0; i < count && is_given(common->clipvalue); i++)
         replace_gradient(build, weights[i], &cut, NULL, "limit", common->clipvalue);
     for (int i = 0; i < count && is_given(common->clipnorm); i++) {
-        build->layer = weights[i]->owner;
+        build->layer = weights[i]->layer;
         scale = scale_to(build, sum_squares(build, weights[i], gradient_of(weights[i]), "clip"), common->clipnorm);
         replace_gradient(build, weights[i], &scaled, scale, "", 0);
     }
     if (!is_given(common->global_clipnorm)) return;
     for (int i = 0; i < count; i++) {
-        build->layer = weights[i]->owner;
+        build->layer = weights[i]->layer;
         Tensor *squares = sum_squares(build, weights[i], gradient_of(weights[i]), "clip");
         all = all ? build_map(build, &added, (Tensor *[]){squares, all, NULL}, NULL, 0) : squares;
     }
@@ -157,7 +157,7 @@ static bool build_own_update(Builder *build, Tensor *weight) {
 static void build_update(Builder *build, Tensor *weight) {
     Plan *plan = build->plan;
     const UpdateRule *rule = &plan->update;
-    build->layer = weight->owner;
+    build->layer = weight->layer;
     if (build_own_update(build, weight)) return;
     Step step = {.label = plan->model->compile.optimizer->class->name, .text = rule->text};
     if (rule->weight_decay > 0) step.text = arena_printf(plan->arena, "w = w - decay * w;\n%s", step.text);
@@ -177,7 +177,7 @@ static void build_average(Builder *build, Tensor *weight) {
     if (overwrites)
         step.text =
             arena_printf(build->plan->arena, "%s\nw = v_select(v_splat(overwrite) > 0.0, average, w);", step.text);
-    build->layer = weight->owner;
+    build->layer = weight->layer;
     statement_add_slots(build, &step, weight, true);
     statement_add(build, &step, "w", weight, overwrites);
     statement_add_constants(build, &step);
@@ -198,7 +198,7 @@ static void build_constraint(Builder *build, Tensor *weight) {
     const ConstraintArgs *args = object->args;
     Arena *arena = build->plan->arena;
     Step step = {.label = constraint->class.name};
-    build->layer = weight->owner;
+    build->layer = weight->layer;
     if (constraint->element) {
         step.text = arena_printf(arena, "w = %s;", constraint->element);
     } else {
@@ -223,6 +223,9 @@ void build_updates(Builder *build) {
     for (int i = 0; i < weights.count; i++) {
         Tensor *weight = weights.at[i], *g = gradient_of(weight);
         g->name = arena_printf(plan->arena, "d_%s", weight->name);
+        g->word = NULL;
+        g->of = weight;
+        g->form = FORM_GRADIENT;
         if (!plan->options->gradients) continue;
         Tensor *kept = tensor_storage(g); /* a convolution computes it as a matrix, in the same memory */
         kept->kind = g->kind = TENSOR_GRADIENT;

@@ -79,7 +79,7 @@ struct Layer {
     const Object *object;
     const void *args; /* object->args */
     const char *name; /* dense_1; within wrappers time_distributed/dense_1 */
-    const char *own_name; /* of a layer within a wrapper: dense_1 */
+    const char *own_name; /* without the wrapper: dense_1 */
     const Layer *wrapper; /* that it is within; NULL: it is the model's */
     Span span;
     int index; /* among the layers, Input not counted */

@@ -155,9 +155,9 @@ static void read_layer_input(Maker *maker, const Object *object, const LayerArgs
 
 static void name_layer(Maker *maker, Layer *layer, const char *given) {
     Span span = given == NULL ? layer->span : object_arg_span(layer->object, "name");
-    layer->name = given;
+    layer->name = layer->own_name = given;
     if (given == NULL) {
-        layer->name = numbered_name(maker->arena, &maker->class_counts, layer->def->class.name);
+        layer->name = layer->own_name = numbered_name(maker->arena, &maker->class_counts, layer->def->class.name);
     } else if (layer_name_problem(given) != NULL) {
         diag(maker->diags, D_layer_name, span, given, layer_name_problem(given));
         return;

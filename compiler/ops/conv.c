@@ -51,7 +51,6 @@ Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, con
 /* The kernel as the way back reads it: from the last position to the first, (size…, filters / groups, channels). */
 static Tensor *turned(Builder *build, Tensor *kernel, const Window *window) {
     const int dims = window->dims;
-    const char *label = arena_printf(build->plan->arena, "%s_turned", gradient_name(build, kernel) + 2);
     const char *role = build->phase == PHASE_FORWARD ? "forward_turn" : "backward_turn";
     unsigned flipped = 0;
     for (int i = 0; i < dims; i++)
@@ -59,7 +58,8 @@ static Tensor *turned(Builder *build, Tensor *kernel, const Window *window) {
     int axes[MAX_RANK] = {0, 1, 2};
     axes[dims] = dims + 1;
     axes[dims + 1] = dims;
-    if (window->groups == 1) return build_permute(build, kernel, axes, flipped, role, label);
+    if (window->groups == 1)
+        return build_called(build, build_permute(build, kernel, axes, flipped, role, NULL), FORM_TURNED, kernel);
     Shape shape = kernel->shape;
     const int64_t channels = shape.dim[dims], filters = shape.dim[dims + 1] / window->groups;
     shape.rank = dims + 3;
@@ -68,11 +68,12 @@ static Tensor *turned(Builder *build, Tensor *kernel, const Window *window) {
     axes[dims] = dims + 2;
     axes[dims + 1] = dims + 1;
     axes[dims + 2] = dims;
-    Tensor *y = build_permute(build, build_view(build, kernel, shape, "groups"), axes, flipped, role, label);
+    Tensor *y = build_permute(build, build_view(build, kernel, shape, "groups"), axes, flipped, role, NULL);
+    build_called(build, y, FORM_TURNED, kernel);
     shape.rank = dims + 2;
     shape.dim[dims] = filters;
     shape.dim[dims + 1] = window->groups * channels;
-    return build_view(build, y, shape, "kernel_turned");
+    return build_called(build, build_view(build, y, shape, NULL), FORM_TURNED, kernel);
 }
 
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
@@ -101,9 +102,9 @@ Tensor *build_spaced_conv(Builder *build, const Op *op) {
         window.low[i] = 0;
     }
     Tensor *const kernel_turned = turned(build, op->in[1], &window);
-    const char *const label =
-        forward ? "spaced" : arena_printf(build->plan->arena, "%s_spaced", gradient_name(build, d));
-    Tensor *const x = build_pad(build, d, spacing, spaced, forward ? "forward_space" : "backward_space", label);
+    Tensor *const x =
+        build_pad(build, d, spacing, spaced, forward ? "forward_space" : "backward_space", forward ? "spaced" : NULL);
+    build_called(build, x, FORM_SPACED, d);
     return build_conv(build, x, kernel_turned, window, "forward", "sum");
 }
 
@@ -119,10 +120,8 @@ static void gradient_of_input(Builder *build, const Op *op, Tensor *d) {
         image.dim[first + i] = (x->shape.dim[first + i] - 1) * window.stride[i] + window_reach(&window, i);
         window.low[i] = 0;
     }
-    const char *const label = arena_printf(build->plan->arena, "%s_surrounded", gradient_name(build, op->out));
-    d = build_pad(build, d, spacing, image, "backward_surround", label);
-    if (gradient_needed(x))
-        gradient_add(build, x, build_conv(build, d, kernel, window, "backward_input", gradient_name(build, x)));
+    d = build_called(build, build_pad(build, d, spacing, image, "backward_surround", NULL), FORM_SURROUNDED, d);
+    if (gradient_needed(x)) gradient_add(build, x, build_conv(build, d, kernel, window, "backward_input", NULL));
     if (gradient_needed(kernel)) gradient_add(build, kernel, build_conv_kernel_gradient(build, &window, d, kernel, x));
 }
 
@@ -141,12 +140,12 @@ static Tensor *without_zeros(Tensor *x, int dims, int64_t *low) {
 }
 
 Tensor *build_conv_kernel_gradient(Builder *build, const Window *window, Tensor *x, const Tensor *kernel, Tensor *d) {
-    const char *name = gradient_name(build, kernel);
-    Op *back = build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
+    Op *back =
+        build_op(build, &op_conv_kernel, arena_printf(build->plan->arena, "backward_%s", own_name(build, kernel)));
     op_read(back, x);
     op_read(back, d);
     *op_window(back) = *window;
-    return build_result(build, back, name, kernel->shape);
+    return build_called(build, build_result(build, back, NULL, kernel->shape), FORM_GRADIENT, kernel);
 }
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
@@ -155,8 +154,8 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     int64_t low[MAX_SPATIAL] = {0};
     Tensor *const image = without_zeros(x, window->dims, low); /* zeros need no gradient */
     if (gradient_needed(image))
-        gradient_add(build, image, build_conv_transposed(build, d, kernel, *window, low, image->shape, "backward_input",
-                                                         gradient_name(build, image)));
+        gradient_add(build, image,
+                     build_conv_transposed(build, d, kernel, *window, low, image->shape, "backward_input", NULL));
     if (!gradient_needed(kernel)) return;
     const bool after = build->after_loop;
     Tensor *seen = x;

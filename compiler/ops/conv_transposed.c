@@ -105,7 +105,6 @@ Tensor *build_phases(Builder *build, const Op *of) {
     const int dims = window.dims, first = shape.rank - 1 - dims;
     const int64_t channels = kernel->shape.dim[dims], filters = kernel->shape.dim[dims + 1];
     const bool forward = build->phase == PHASE_FORWARD;
-    const char *const name = gradient_name(build, kernel) + 2;
     const StridePhases phases = phases_of(&window, shape);
     Spacing spacing = spacing_none();
     Shape padded = d->shape;
@@ -116,17 +115,17 @@ Tensor *build_phases(Builder *build, const Op *of) {
     Op *const taps = build_op(build, &op_transposed_taps, forward ? "forward_turn" : "backward_turn");
     op_read(taps, kernel);
     *phases_attrs(taps) = (PhasesAttrs){window, shape};
-    Tensor *const turned = build_result(build, taps, arena_printf(build->plan->arena, "%s_turned", name),
-                                        shape_of(3, (int64_t[]){phases.taps, filters, channels}));
+    Tensor *const turned = build_result(build, taps, NULL, shape_of(3, (int64_t[]){phases.taps, filters, channels}));
+    build_called(build, turned, FORM_TURNED, kernel);
     const int64_t panel = build->plan->target->panel_columns;
     Op *const pack = build_op(build, &op_transposed_pack, forward ? "forward_pack" : "backward_pack");
     op_read(pack, turned);
     *phases_attrs(pack) = (PhasesAttrs){window, shape};
-    Tensor *const packed =
-        build_result(build, pack, arena_printf(build->plan->arena, "%s_packed", name),
-                     shape_of(3, (int64_t[]){(channels + panel - 1) / panel, phases.taps * filters, panel}));
-    d = build_pad(build, d, spacing, padded, forward ? "forward_space" : "backward_space",
-                  forward ? "padded" : arena_printf(build->plan->arena, "%s_padded", gradient_name(build, d)));
+    const Shape strips = shape_of(3, (int64_t[]){(channels + panel - 1) / panel, phases.taps * filters, panel});
+    Tensor *const packed = build_called(build, build_result(build, pack, NULL, strips), FORM_PACKED, kernel);
+    Tensor *const wide =
+        build_pad(build, d, spacing, padded, forward ? "forward_space" : "backward_space", forward ? "padded" : NULL);
+    d = build_called(build, wide, FORM_PADDED, d);
     Op *const op = build_op(build, &op_conv_transposed, "forward");
     op_read(op, build_whole(build, d));
     op_read(op, packed);

@@ -49,15 +49,15 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
         op_read(back, d);
         op_read(back, kernel);
         *op_window(back) = *op_window(op);
-        gradient_add(build, x, build_result(build, back, gradient_name(build, x), x->shape));
+        gradient_add(build, x, build_result(build, back, NULL, x->shape));
     }
     if (gradient_needed(kernel)) {
-        const char *name = gradient_name(build, kernel);
-        Op *back = build_op(build, &op_depthwise_kernel, arena_printf(build->plan->arena, "backward_%s", name + 2));
+        const char *const action = arena_printf(build->plan->arena, "backward_%s", own_name(build, kernel));
+        Op *back = build_op(build, &op_depthwise_kernel, action);
         op_read(back, x);
         op_read(back, d);
         *op_window(back) = *op_window(op);
-        gradient_add(build, kernel, build_result(build, back, name, kernel->shape));
+        gradient_add(build, kernel, build_result(build, back, NULL, kernel->shape));
     }
 }
 

@@ -24,7 +24,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     Op *back = build_op(build, &op_scatter, "backward_rows");
     op_read(back, op->in[0]);
     op_read(back, d);
-    gradient_add(build, table, build_result(build, back, gradient_name(build, table), table->shape));
+    gradient_add(build, table, build_result(build, back, NULL, table->shape));
 }
 
 static void emit(Emit *e, const Op *op) {

@@ -13,12 +13,10 @@ static const AttrsKind attrs_kind = {"a history", sizeof(HistoryAttrs)};
 static HistoryAttrs *history_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation) {
-    Arena *arena = build->plan->arena;
-    const char *layer = build->layer->name;
     const int64_t channels = x->shape.dim[x->shape.rank - 1];
-    Tensor *ring = build_lasting_state(build, shape_of(2, (int64_t[]){(taps - 1) * dilation, channels}),
-                                       arena_printf(arena, "%s/history", layer));
-    Tensor *oldest = build_lasting_state(build, shape_of(1, (int64_t[]){1}), arena_printf(arena, "%s/oldest", layer));
+    const Shape past = shape_of(2, (int64_t[]){(taps - 1) * dilation, channels});
+    Tensor *ring = build_lasting_state(build, build->layer, past, "history");
+    Tensor *oldest = build_lasting_state(build, build->layer, shape_of(1, (int64_t[]){1}), "oldest");
     oldest->type = ELEMENT_INT32;
     Op *op = build_op(build, &op_history, "history");
     op_read(op, build_whole(build, x));

@@ -147,7 +147,7 @@ static void emit_map(Emit *e, const Op *op) {
 static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (!gradient_needed(x)) return;
-    Step step = {.label = gradient_name(build, x), .text = "d", .kind = FORMULA_COPY};
+    Step step = {.text = "d", .kind = FORMULA_COPY};
     step_add(build->plan->arena, &step, TENSOR("d", d));
     gradient_add(build, x, build_step_map(build, step, x->shape, "backward_spread"));
 }

@@ -24,12 +24,10 @@ static void describe(const Op *op, Text *out) {
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];
-    const char *name = gradient_name(build, w) + 2;
     if (gradient_needed(x)) { /* d · wᵀ, before the update may change w */
-        const char *label = arena_printf(build->plan->arena, "%s_transposed", name);
-        Tensor *transposed = build_permute(build, w, (int[]){1, 0}, 0, "backward_transpose", label);
-        gradient_add(build, x,
-                     build_matmul(build, d, transposed, false, x->shape, "backward_input", gradient_name(build, x)));
+        Tensor *transposed = build_permute(build, w, (int[]){1, 0}, 0, "backward_transpose", NULL);
+        build_called(build, transposed, FORM_TRANSPOSED, w);
+        gradient_add(build, x, build_matmul(build, d, transposed, false, x->shape, "backward_input", NULL));
     }
     if (!gradient_needed(w)) return;
     const bool after = build->after_loop;
@@ -38,9 +36,8 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
         x = loop_sequence(build, x);
         d = loop_sequence(build, d);
     }
-    gradient_add(build, w,
-                 build_matmul(build, x, d, true, w->shape, arena_printf(build->plan->arena, "backward_%s", name),
-                              gradient_name(build, w)));
+    const char *const action = arena_printf(build->plan->arena, "backward_%s", own_name(build, w));
+    gradient_add(build, w, build_matmul(build, x, d, true, w->shape, action, NULL));
     build->after_loop = after;
 }
 

@@ -10,8 +10,8 @@ Tensor *build_pack(Builder *build, Tensor *matrix) {
     for (int i = 0; i + 1 < shape.rank; i++) depth *= shape.dim[i];
     Op *op = build_op(build, &op_pack, build->phase == PHASE_FORWARD ? "forward_pack" : "backward_pack");
     op_read(op, matrix);
-    return build_result(build, op, arena_printf(build->plan->arena, "%s_packed", gradient_name(build, matrix) + 2),
-                        shape_of(3, (int64_t[]){(columns + panel - 1) / panel, depth, panel}));
+    const Shape strips = shape_of(3, (int64_t[]){(columns + panel - 1) / panel, depth, panel});
+    return build_called(build, build_result(build, op, NULL, strips), FORM_PACKED, matrix);
 }
 
 static void emit(Emit *e, const Op *op) {

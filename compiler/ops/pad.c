@@ -48,8 +48,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
         back.spread[i] = spacing->pick[i];
         back.pick[i] = spacing->spread[i];
     }
-    if (gradient_needed(x))
-        gradient_add(build, x, build_pad(build, d, back, x->shape, "backward_pad", gradient_name(build, x)));
+    if (gradient_needed(x)) gradient_add(build, x, build_pad(build, d, back, x->shape, "backward_pad", NULL));
 }
 
 static void describe_numbers(const char *what, const int64_t *numbers, int rank, int64_t usual, Text *out) {

@@ -16,8 +16,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
         back[attrs->axes[i]] = i;
         if (attrs->flipped >> i & 1) flipped |= 1u << attrs->axes[i];
     }
-    gradient_add(build, op->in[0],
-                 build_permute(build, d, back, flipped, "backward_permute", gradient_name(build, op->in[0])));
+    gradient_add(build, op->in[0], build_permute(build, d, back, flipped, "backward_permute", NULL));
 }
 
 /* "i * batch * 12" */

@@ -48,15 +48,14 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
         op_read(back, op->out);
     }
     *op_window(back) = *op_window(op);
-    gradient_add(build, x, build_result(build, back, gradient_name(build, x), x->shape));
+    gradient_add(build, x, build_result(build, back, NULL, x->shape));
 }
 
 /* Only of repetition, which is the gradient of a sum; others are gradients already. */
 static void gradient_of_repeat(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (gradient_needed(x))
-        gradient_add(build, x,
-                     build_pool(build, d, *op_window(op), x->shape, "backward_repeat", gradient_name(build, x)));
+        gradient_add(build, x, build_pool(build, d, *op_window(op), x->shape, "backward_repeat", NULL));
 }
 
 static const char *scale_text(Emit *e, const Op *op, const WindowLoops *loops) {

@@ -10,6 +10,10 @@ RandomAttrs *random_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
 const RandomAttrs *drawn_with(const Tensor *tensor) { return random_attrs(tensor->producer); }
 
+const char *random_path(Arena *arena, const RandomAttrs *random) {
+    return arena_printf(arena, "%s/%s", random->layer->name, random->part);
+}
+
 void random_describe(const RandomAttrs *random, Text *out) {
     switch (random->kind) {
     case RANDOM_KEEP: text_printf(out, "keep(rate %g, kept %.9g)", random->rate, random->kept); break;

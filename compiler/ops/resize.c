@@ -32,7 +32,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     if (gradient_needed(x))
         gradient_add(build, x,
                      resized(build, &op_resize_gradient, d, resize_attrs(op)->dim, &resize_attrs(op)->taps, x->shape,
-                             "backward_resize", gradient_name(build, x)));
+                             "backward_resize", NULL));
 }
 
 static void describe(const Op *op, Text *out) {

@@ -28,9 +28,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *const x = op->in[0];
     if (!gradient_needed(x)) return;
     Tensor *const in[] = {d, op->in[1], op->in[2]};
-    gradient_add(build, x,
-                 sampled(build, &op_sample_gradient, in, x->shape, *sample_attrs(op), "backward",
-                         gradient_name(build, x)));
+    gradient_add(build, x, sampled(build, &op_sample_gradient, in, x->shape, *sample_attrs(op), "backward", NULL));
 }
 
 static void describe(const Op *op, Text *out) {

@@ -188,7 +188,7 @@ static void fuse_forward(Rewrite *rewrite, Chain *chain) {
     op_replace(plan, last, chain->values[0], pooled);
     pooled->producer = last;
     const Layer *const layer = chain->pool->layer; /* whose name goes to a view, where there is one */
-    if (layer && !tensor_name_taken(build->program, layer->name)) tensor_rename(build, pooled, layer->name);
+    if (layer) tensor_is_output(build, pooled, layer);
     rewrite_drop(rewrite, chain->pool);
 }
 
@@ -231,9 +231,7 @@ static void unpool(Rewrite *rewrite, Chain *chain, Tensor *winner) {
     const int dim = shape.rank - 1 - attrs.pooling.dims;
     for (int i = 0; i < attrs.pooling.dims; i++)
         shape.dim[dim + i] = (shape.dim[dim + i] - 1) * attrs.pooling.stride[i] + attrs.pooling.size[i];
-    const char *const name =
-        arena_printf(build->plan->arena, "%s_unpooled", gradient_name(build, chain->values[chain->count - 1]));
-    Tensor *const unpooled = build_result(build, op, name, shape);
+    Tensor *const unpooled = build_called(build, build_result(build, op, NULL, shape), FORM_UNPOOLED, chain->back.d);
     rewrite_place(rewrite, first, first->at);
     Op *const backs[] = {chain->back.input, chain->back.kernel};
     for (int i = 0; i < 2; i++) {
@@ -245,7 +243,8 @@ static void unpool(Rewrite *rewrite, Chain *chain, Tensor *winner) {
             i ? build_conv_kernel_gradient(build, &attrs.window, x, kernel, unpooled)
               : build_conv_transposed(build, unpooled, kernel, attrs.window,
                                       back->def == &op_conv_input ? op_window(back)->low : (int64_t[MAX_SPATIAL]){0},
-                                      back->out->shape, "backward_input", gradient_name(build, back->out));
+                                      back->out->shape, "backward_input", NULL);
+        build_called(build, made, FORM_GRADIENT, x);
         if (!shape_equal(made->shape, back->out->shape))
             made = build_view(build, made, back->out->shape, "kernel_matrix");
         rewrite_result(rewrite, back, made);
@@ -257,13 +256,13 @@ static void unpool_lines(Rewrite *rewrite, Chain *chain, Tensor *winner) {
     Op *const back = chain->back.kernel;
     Tensor *const kernel = chain->conv->in[1];
     Builder *const build = rewrite_for(rewrite, back);
-    const char *const name = gradient_name(build, kernel);
-    Op *const op = build_op(build, &op_conv_max_lines, arena_printf(build->plan->arena, "backward_%s", name + 2));
+    Op *const op =
+        build_op(build, &op_conv_max_lines, arena_printf(build->plan->arena, "backward_%s", own_name(build, kernel)));
     *conv_max_attrs(op) = *conv_max_attrs(chain->conv);
     op_read(op, chain->conv->in[0]);
     op_read(op, chain->back.d);
     op_read(op, winner);
-    Tensor *made = build_result(build, op, name, kernel->shape);
+    Tensor *made = build_called(build, build_result(build, op, NULL, kernel->shape), FORM_GRADIENT, kernel);
     if (!shape_equal(made->shape, back->out->shape)) made = build_view(build, made, back->out->shape, "kernel_matrix");
     rewrite_result(rewrite, back, made);
     rewrite_place(rewrite, back, back->at);

@@ -76,9 +76,10 @@ static int joints_of(const Plan *plan, const Program *program, int first, const 
     return size >= plan->target->first_cache ? joints : 0;
 }
 
-static Tensor *part_of(Builder *build, Tensor *whole, const Tensor *like, const char *label) {
-    return like->columns ? build_columns(build, whole, like->column, like->shape.dim[like->shape.rank - 1], label)
-                         : whole;
+static Tensor *part_of(Builder *build, Tensor *whole, const Tensor *like, TensorForm form) {
+    if (!like->columns) return whole;
+    Tensor *const part = build_columns(build, whole, like->column, like->shape.dim[like->shape.rank - 1], NULL);
+    return build_called(build, part, form, like);
 }
 
 /* The inputs of all steps need not be made before the loop: each step computes its part of x · kernel, to which the
@@ -92,12 +93,12 @@ static void join(Plan *plan, Program *program, const Joint *joint) {
     Tensor *const sequence = sequence_behind(joint->made->in[0], &index), *const step = loop_slot(&build, sequence,
                                                                                                   index, "input_step");
     op_read(product, step);
-    op_read(product, part_of(&build, joint->made->in[1], x, "kernel_part"));
+    op_read(product, part_of(&build, joint->made->in[1], x, FORM_KERNEL));
     sum->formula = joint->biased ? &with_bias : &without_bias;
     sum->text = sum->formula->value;
     sum->kind = sum->formula->kind;
     sum->operands[0] = (Operand){.name = sum->formula->operands[0], .kind = OPERAND_TENSOR};
-    if (joint->biased) sum->operands[0].tensor = part_of(&build, joint->biased->operands[1].tensor, x, "bias_part");
+    if (joint->biased) sum->operands[0].tensor = part_of(&build, joint->biased->operands[1].tensor, x, FORM_BIAS);
     step_drop_unused(sum);
     op_index(plan, product);
     op_index(plan, joint->adding);

@@ -39,20 +39,20 @@ static void replace_input(Rewrite *rewrite, const ConvMaxAttrs *attrs, const Con
                           Tensor *kernel, Tensor *winner, int end) {
     Op *const op = back->input;
     Builder *const build = rewrite_for(rewrite, op);
-    const char *const name = gradient_name(build, kernel) + 2;
     const Shape image = op->out->shape;
     Tensor *transposed = op->def == &op_matmul ? op->in[1] : NULL; /* it is there */
     if (!transposed)
-        transposed = build_permute(build, kernel_matrix(build, kernel), (int[]){1, 0}, 0, "backward_transpose",
-                                   arena_printf(build->plan->arena, "%s_transposed", name));
+        transposed = build_permute(build, kernel_matrix(build, kernel), (int[]){1, 0}, 0, "backward_transpose", NULL);
+    build_called(build, transposed, FORM_TRANSPOSED, kernel);
     Op *const sparse = build_sparse(build, &op_conv_sparse_input, "backward_input", attrs, transposed, back->d, winner);
-    Tensor *made = build_result(build, sparse, gradient_name(build, x), x->shape);
+    Tensor *made = build_called(build, build_result(build, sparse, NULL, x->shape), FORM_GRADIENT, x);
     rewrite_place(rewrite, op, op->at);
     if (!shape_equal(image, x->shape)) {
         Spacing spacing = spacing_none();
         for (int i = 0; i < attrs->window.dims; i++)
             spacing.low[image.rank - 1 - attrs->window.dims + i] = -op_window(op)->low[i];
-        made = build_pad(build, made, spacing, image, "backward_pad", gradient_name(build, op->out));
+        made = build_pad(build, made, spacing, image, "backward_pad", NULL);
+        build_called(build, made, FORM_GRADIENT, x);
     }
     rewrite_result(rewrite, op, made);
     rewrite_place(rewrite, op, end);
@@ -63,15 +63,16 @@ static void replace_kernel(Rewrite *rewrite, const ConvMaxAttrs *attrs, const Co
     Op *const op = back->kernel;
     Builder *const build = rewrite_for(rewrite, op);
     Arena *const arena = build->plan->arena;
-    const char *const name = gradient_name(build, kernel);
     const Shape matrix = kernel_matrix(build, kernel)->shape;
-    Op *const sparse = build_sparse(build, &op_conv_sparse_kernel, arena_printf(arena, "backward_%s", name + 2), attrs,
-                                    x, back->d, winner);
-    Tensor *const by_filter = build_result(build, sparse, arena_printf(arena, "%s_by_filter", name),
-                                           shape_of(2, (int64_t[]){matrix.dim[1], matrix.dim[0]}));
-    Tensor *const made =
-        build_permute(build, by_filter, (int[]){1, 0}, 0, "backward_turn", arena_printf(arena, "%s_matrix", name));
-    rewrite_result(rewrite, op, build_view(build, made, kernel->shape, name));
+    Op *const sparse =
+        build_sparse(build, &op_conv_sparse_kernel, arena_printf(arena, "backward_%s", own_name(build, kernel)), attrs,
+                     x, back->d, winner);
+    Tensor *const by_filter = build_result(build, sparse, NULL, shape_of(2, (int64_t[]){matrix.dim[1], matrix.dim[0]}));
+    build_called(build, by_filter, FORM_BY_FILTER, op->out);
+    Tensor *const made = build_permute(build, by_filter, (int[]){1, 0}, 0, "backward_turn", NULL);
+    build_called(build, made, FORM_MATRIX, op->out);
+    Tensor *const whole = build_view(build, made, kernel->shape, NULL);
+    rewrite_result(rewrite, op, build_called(build, whole, FORM_GRADIENT, kernel));
     rewrite_place(rewrite, op, op->at);
 }
 

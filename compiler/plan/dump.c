@@ -8,6 +8,7 @@
 #include "model/shape.h"
 #include "plan/access.h"
 #include "plan/dump.h"
+#include "plan/form.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
 #include "plan/share.h"
@@ -38,7 +39,7 @@ static void dump_tensor(const Tensor *tensor, Text *out) {
 
 static void dump_step(const Step *step, Text *out) {
     if (step->result) {
-        text_printf(out, "        %s = %s(", step->result->name, step->label);
+        text_printf(out, "        %s = %s(", step->result->name, step_own_name(plan->arena, step));
     } else {
         text_printf(out, "        %s(", step->label);
     }

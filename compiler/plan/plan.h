@@ -45,19 +45,44 @@ typedef enum TensorKind {
     TENSOR_VALUE          /* computed: in the arena, or only in registers */
 } TensorKind;
 
+/** What a tensor is of another one, and is called after: plan/form.h. */
+typedef enum TensorForm {
+    FORM_GRADIENT,  /* d_sum */
+    FORM_D_STATES,  /* gradients of a state, of all steps of a loop … */
+    FORM_D_INITIAL, /* … of the step that the way back begins with … */
+    FORM_D_BEFORE,  /* … and of the one before */
+    FORM_STEPS,     /* all steps of a loop */
+    FORM_TRANSPOSED,
+    FORM_TURNED,
+    FORM_PACKED,
+    FORM_SPACED,
+    FORM_SURROUNDED,
+    FORM_PADDED,
+    FORM_UNPOOLED,
+    FORM_BY_FILTER,
+    FORM_MATRIX,
+    FORM_KERNEL, /* part of a kernel or bias that makes it: update_gate_inputs_kernel */
+    FORM_BIAS,
+    FORM_PREPARED
+} TensorForm;
+
 struct Tensor {
     TensorKind kind;
-    int number;       /* of all tensors of the plan, from 0: for tables beside it */
-    const char *name; /* dense, dense.sum, d_dense, dense/kernel */
+    int number; /* of all tensors of the plan, from 0: for tables beside it */
     /* These are asked for so often that they lie together: */
     Op *producer;              /* NULL: not computed */
     Use *readers, *writers;    /* of what owns its memory: kept by what changes a program (uses.c) */
     Tensor *views, *next_view; /* what views this one, the latest first; and the next that does so: tensor_show() */
     Tensor *base;              /* not NULL: a view of this tensor's memory, in another shape … */
+    const char *name;   /* in plans: dense, dense.sum, dense_1.d_dense, dense/kernel. It follows from … */
+    const Layer *layer; /* … whose operation makes it, or whose weight it is; NULL: the program's … */
+    const char *word;   /* … what it is to that layer: sum; or NULL: … */
+    const Tensor *of;   /* … it is a form of this; or NULL: what the layer gives … */
+    TensorForm form;    /* … this one … */
+    int copy;           /* … and, where its layer has several of that name, which, from 2; else 0 */
     Shape shape;
     ElementType type;
     const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
-    const Layer *owner;    /* TENSOR_WEIGHT: its layer */
     const char *slot;      /* TENSOR_SLOT: momentum */
     bool part;             /* of a view: … beginning at an index of its first dimension … */
     int64_t index;         /* … which is this … */
@@ -137,7 +162,7 @@ enum {
 typedef struct Step Step;
 
 struct Step {
-    const char *label;
+    const char *label; /* relu, adam; NULL: it is called as its result */
     const char *text;
     Operand *operands; /* step_add() */
     int operand_count;

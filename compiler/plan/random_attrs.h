@@ -12,7 +12,8 @@ typedef struct RandomAttrs {
     double rate; /* KEEP: 0 with this probability, else `kept` */
     double kept;
     double mean, stddev; /* NORMAL */
-    const char *path;    /* dropout/mask */
+    const Layer *layer;  /* that draws … */
+    const char *part;    /* … this: mask */
     int stream;          /* of those that a layer draws; normal numbers take two */
     int purpose;
     bool seeded;
@@ -22,6 +23,8 @@ typedef struct RandomAttrs {
 RandomAttrs *random_attrs(const Op *op);
 /** What a regenerated tensor is drawn with. */
 const RandomAttrs *drawn_with(const Tensor *tensor);
+/** dropout/mask: what it is called in files. */
+const char *random_path(Arena *arena, const RandomAttrs *random);
 /** "keep(rate 0.3, kept 1.42857143) purpose 32" */
 void random_describe(const RandomAttrs *random, Text *out);
 

@@ -47,7 +47,8 @@ static void orthogonal(const RegularizerArgs *args, Builder *build, Tensor *weig
     norm.unit = true;
     norm_squares(build, &norm);
     Tensor *unit = norm_apply(build, &norm);
-    Tensor *other = build_permute(build, unit, transposed, 0, "forward_transpose", "unit_transposed");
+    Tensor *other = build_permute(build, unit, transposed, 0, "forward_transpose", NULL);
+    build_called(build, other, FORM_TRANSPOSED, unit);
     Tensor *products =
         build_matmul(build, unit, other, false, shape_of(2, (int64_t[]){count, count}), "products", "products");
     build_penalty(build, build_off_diagonal(build, products), args->factor / ((double)count * (double)(count - 1)), 0);
