@@ -79,10 +79,13 @@ static bool put_value(Export *export, Writer *writer, const WrittenArg *arg, con
     case ARG_SCALE: put_real(*(const double *)field, out); return true;
     case ARG_BOOL: text_puts(out, *(const bool *)field ? "true" : "false"); return true;
     case ARG_STRING:
-    case ARG_CHOICE:
-        if (*(const char *const *)field) put_text(*(const char *const *)field, out);
+    case ARG_CHOICE: {
+        const char *const text =
+            arg->row->type == ARG_STRING ? *(const char *const *)field : choice_word(arg->row, field);
+        if (text) put_text(text, out);
         else text_puts(out, "null");
         return true;
+    }
     case ARG_INTS:
     case ARG_SHAPE: put_ints(*(const Ints *)field, out); return true;
     case ARG_REALS: {

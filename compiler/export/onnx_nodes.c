@@ -33,8 +33,12 @@ bool arg_flag(const Layer *layer, const char *name) {
 }
 
 bool arg_says(const Layer *layer, const char *name, const char *text) {
-    const char *const *const field = arg_field(layer, name, ARG_CHOICE);
-    return field && *field && !strcmp(*field, text);
+    for (const ArgDef *row = layer->def->class.args; row && row->name; row++) {
+        if (row->type != ARG_CHOICE || strcmp(row->name, name) != 0) continue;
+        const char *const word = choice_word(row, (const char *)layer->args + row->offset);
+        return word && !strcmp(word, text);
+    }
+    return false;
 }
 
 void arg_sizes(const Layer *layer, const char *name, int rank, int64_t otherwise, int64_t *sizes) {

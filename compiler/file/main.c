@@ -72,37 +72,21 @@ static void masks_table(Emit *emit, Text *out) {
     text_puts(out, "};\n");
 }
 
-/* Of a choice of the language. */
-static const char *meaning_of(const char *choice, const char *const (*words)[2]) {
-    while ((*words)[0] && strcmp(choice, (*words)[0]) != 0) words++;
-    if (!(*words)[0]) internal_error("'%s' is no choice", choice);
-    return (*words)[1];
-}
-
-/* Words of a metric's arguments and what they are in enum nnc_how; the default is the first. */
+/* In enum nnc_how. */
 static const char *how_text(const Metric *metric) {
-    static const char *const words[][2] = {
-        {"interpolation", "INTERPOLATED"}, {"minoring", "MINOR"}, {"majoring", "MAJOR"},
-        {"Interpolation", "INTERPOLATED"}, {"Minoring", "MINOR"}, {"Majoring", "MAJOR"},
-        {"micro", "POOLED"}, {"macro", "AVERAGED"}, {"weighted", "WEIGHTED"},
-        {"uniform_average", "AVERAGED"}, {"variance_weighted_average", "WEIGHTED"}, {NULL, NULL}};
+    static const char *const methods[] = {"", AREA_METHODS(CHOICE_OTHER)};
+    static const char *const averages[] = {"", CLASS_AVERAGES(CHOICE_OTHER)};
+    static const char *const outputs[] = {"", OUTPUT_AVERAGES(CHOICE_OTHER)};
     const MetricArgs *args = metric->object->args;
-    const char *const word = args->summation_method    ? args->summation_method
-                             : args->average           ? args->average
-                             : args->class_aggregation ? args->class_aggregation
-                                                       : NULL;
     if (metric->def->kind == METRIC_OVERLAP) return "AVERAGED";
-    return word ? meaning_of(word, words) : args->num_thresholds > 0 ? "BEST" : "EACH";
-}
-
-static const char *area_of(const char *curve) {
-    static const char *const words[][2] = {{"ROC", "ROC_AREA"}, {"PR", "PR_AREA"}, {"PRGAIN", "PR_GAIN_AREA"},
-                                           {"roc", "ROC_AREA"}, {"pr", "PR_AREA"}, {"prgain", "PR_GAIN_AREA"},
-                                           {NULL, NULL}};
-    return meaning_of(curve, words);
+    if (args->summation_method) return methods[args->summation_method];
+    if (args->average) return averages[args->average];
+    if (args->class_aggregation) return outputs[args->class_aggregation];
+    return args->num_thresholds > 0 ? "BEST" : "EACH";
 }
 
 static void metrics_table(Emit *emit, Text *out) {
+    static const char *const areas[] = {"", AREA_CURVES(CHOICE_OTHER)};
     const Plan *plan = emit->plan;
     if (!plan->metrics.count) return;
     const int outputs = (int)plan->model->output.dim[plan->model->output.rank - 1];
@@ -111,7 +95,7 @@ static void metrics_table(Emit *emit, Text *out) {
         const Metric *metric = &plan->metrics.at[i];
         const MetricArgs *args = metric->object->args;
         const MetricKind kind = metric->def->kind;
-        const char *const result = args->curve ? area_of(args->curve) : metric->def->result;
+        const char *const result = args->curve ? areas[args->curve] : metric->def->result;
         const int parts = kind == METRIC_MEAN         ? 1
                           : kind == METRIC_THRESHOLDS ? metric_thresholds(metric->object).count
                           : kind == METRIC_OVERLAP    ? overlap_count(metric_overlap(metric->object))
@@ -157,11 +141,11 @@ static const char *source_literal(Emit *emit, const Object *source, const char *
                      rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1,
                      double_literal(emit, source->class == &source_labels ? 1 : args->scale),
                      args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header,
-                     names, args->decimal ? args->decimal[0] : 0,
+                     names, args->decimal == DECIMAL_COMMA ? ',' : args->decimal == DECIMAL_POINT ? '.' : 0,
                      args->missing.word && strcmp(args->missing.word, "drop") == 0, args->length, args->ahead,
-                     args->stride, args->sampling_rate, args->by && strcmp(args->by, "words") == 0, args->follows,
-                     double_literal(emit, args->value), args->padding && strcmp(args->padding, "post") == 0,
-                     args->truncating && strcmp(args->truncating, "post") == 0);
+                     args->stride, args->sampling_rate, args->by == TOKENS_WORDS, args->follows,
+                     double_literal(emit, args->value), args->padding == SEQUENCE_END,
+                     args->truncating == SEQUENCE_END);
 }
 
 /* What becomes of the columns of x. */

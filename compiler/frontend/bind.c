@@ -166,9 +166,9 @@ void bind_none(const ArgDef *row, void *field) {
         *(bool *)field = false;
         break;
     case ARG_STRING:
-    case ARG_CHOICE:
         *(const char **)field = NULL;
         break;
+    case ARG_CHOICE: *(unsigned *)field = 0; break;
     case ARG_INTS:
     case ARG_SHAPE:
         *(Ints *)field = (Ints){.count = -1};

@@ -119,16 +119,16 @@ bool string_value(const Target *target, const Ast *value, const char **field) {
     return true;
 }
 
-static bool bind_choice(const Target *target, const Ast *value, const char **field) {
+static bool bind_choice(const Target *target, const Ast *value, unsigned *field) {
     const char *text;
     if (!string_value(target, value, &text)) {
         return false;
     }
     const char *const *choices = target->row->choices;
-    int count = 0;
-    for (; choices[count] != NULL; count++) {
-        if (strcmp(choices[count], text) == 0) {
-            *field = choices[count];
+    const int count = choice_count(target->row);
+    for (int i = 0; i < count; i++) {
+        if (strcmp(choices[i], text) == 0) {
+            *field = (unsigned)i + 1;
             return true;
         }
     }
@@ -262,7 +262,10 @@ static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
 
 static bool bind_number_or_word(const Target *target, const Ast *value, NumberOrWord *field) {
     if (value->kind == AST_STRING) {
-        return bind_choice(target, value, &field->word);
+        unsigned choice = 0;
+        const bool known = bind_choice(target, value, &choice);
+        field->word = known ? target->row->choices[choice - 1] : NULL;
+        return known;
     }
     return bind_real(target, value, &field->number);
 }
@@ -407,15 +410,11 @@ static bool bind_fixed(const Target *target, const Ast *value) {
 
 /* 'C:\\new\\table.csv' has a line end and a tab in it. */
 static void check_path_text(const Target *target, const char *text) {
-    static const char *const paths[] = {"path", "filepath", "filename", "backup_dir"};
     static const char *const escapes[][2] = {
         {"\n", "a line end"},  {"\t", "a tab"},       {"\r", "a carriage return"}, {"\a", "a bell"},
         {"\b", "a backspace"}, {"\f", "a form feed"}, {"\v", "a vertical tab"}};
     static const char *const written[] = {"\\n", "\\t", "\\r", "\\a", "\\b", "\\f", "\\v"};
-    bool is_path = false;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        is_path = is_path || strcmp(target->row->name, paths[i]) == 0;
-    for (size_t i = 0; is_path && i < sizeof escapes / sizeof *escapes; i++) {
+    for (size_t i = 0; target->row->path && i < sizeof escapes / sizeof *escapes; i++) {
         if (strchr(text, escapes[i][0][0]) == NULL) continue;
         diag(target->binder->diags, D_path_escape, target->place, escapes[i][1], written[i]);
         diag_note(target->binder->diags, NO_SPAN, "\\\\ is a backslash, and / does as well");

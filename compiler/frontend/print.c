@@ -146,8 +146,8 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
         else print_real(either->number, out);
         break;
     }
-    case ARG_STRING:
-    case ARG_CHOICE: print_string(*(const char *const *)field, out); break;
+    case ARG_STRING: print_string(*(const char *const *)field, out); break;
+    case ARG_CHOICE: print_string(choice_word(row, field), out); break;
     case ARG_COLUMNS:
         if (row->truths && ((const Columns *)field)->index.count < 0) text_puts(out, "False");
         else print_list(row->type, field, out);

@@ -5,6 +5,19 @@
 #include "base/source.h"
 #include "language/class.h"
 
+int choice_count(const ArgDef *row) {
+    int count = 0;
+    while (row->choices[count] != NULL && (row->last_choice == 0 || (unsigned)count < row->last_choice)) {
+        count++;
+    }
+    return count;
+}
+
+const char *choice_word(const ArgDef *row, const void *field) {
+    const unsigned choice = *(const unsigned *)field;
+    return choice != 0 ? row->choices[choice - 1] : NULL;
+}
+
 static Span span_among(const ArgDef *rows, const Span *spans, const char *name) {
     for (int i = 0; rows != NULL && rows[i].name != NULL; i++) {
         if (strcmp(rows[i].name, name) == 0) {

@@ -98,7 +98,7 @@ typedef enum ArgType {
     ARG_REAL,     /* double; None is NaN */
     ARG_BOOL,     /* bool */
     ARG_STRING,   /* const char *; None is NULL */
-    ARG_CHOICE,   /* const char *, one of `choices` (the very pointer); None is NULL */
+    ARG_CHOICE,   /* an enum of CHOICE_VALUE: which of `choices`, from 1; None is 0 */
     ARG_INTS,     /* Ints: a tuple or list of integers, or one integer (then count 1) */
     ARG_SHAPE,    /* Ints: a tuple or list of integers only: for shapes, (28) is a mistake for (28,) */
     ARG_REALS,    /* Reals: likewise, of numbers */
@@ -110,9 +110,9 @@ typedef enum ArgType {
     ARG_OBJECTS,  /* Objects: a list or tuple of such, or a single one */
     ARG_PAIR,     /* Objects: a tuple of exactly two, such as validation_data=(x, y); None is count 0 */
     ARG_NUMBER_OR_OBJECT, /* NumberOrObject: a number, or what ARG_OBJECT takes */
-    ARG_SCALE,    /* double: a number or a quotient; kept apart for its own message */
-    ARG_FIXED,    /* stored nowhere: what Keras has and nnc has not; only its default is taken. `doc` says why */
-    ARG_UNUSED,   /* stored nowhere: any value is taken, and has no effect */
+    ARG_SCALE,            /* double: a number or a quotient; kept apart for its own message */
+    ARG_FIXED,  /* stored nowhere: what Keras has and nnc has not; only its default is taken. `doc` says why */
+    ARG_UNUSED, /* stored nowhere: any value is taken, and has no effect */
 } ArgType;
 
 #define INT_NONE INT64_MIN
@@ -125,7 +125,9 @@ struct ArgDef {
     const char *fallback;
     const char *of_string;/* the default where a string names the class, if it is another */
     double min, max;      /* allowed range of numbers, inclusive, of each entry for sequences; both 0: any */
-    const char *const *choices; /* ends with NULL; ARG_CHOICE */
+    const char *const *choices; /* ARG_CHOICE: words of CHOICE_WORD, which end with NULL … */
+    unsigned last_choice;       /* … or, where it is not 0, with this one */
+    unsigned choice_of_none;    /* ARG_CHOICE: what None stands for, where Keras writes that out; 0: itself */
     ClassKind class_kind;       /* ARG_OBJECT, ARG_OBJECTS, ARG_PAIR */
     const char *doc;            /* one line: meaning, unit */
     const char *word;           /* ARG_INT: a string that may stand in its place, and is INT_NONE */
@@ -137,10 +139,22 @@ struct ArgDef {
     bool whole;                 /* ARG_WEIGHTS: values are integers */
     bool filled;                /* sequences: not empty */
     bool alone;                 /* ARG_OBJECTS: a single one is written without brackets */
+    bool path;                  /* ARG_STRING: names a file or a folder */
     bool may_be_none;           /* None is taken although it is not the default */
     bool own;                   /* nnc's: Keras has nothing like it */
     int length;                 /* sequences: how many entries they must have; 0: any number */
 };
+
+/* What can be chosen is listed once, as rows of an enum's value and its word:
+ *     #define PADDINGS(row) row(PADDING_VALID, "valid") row(PADDING_SAME, "same")
+ *     typedef enum Padding { PADDING_NONE, PADDINGS(CHOICE_VALUE) } Padding;
+ *     static const char *const words[] = {PADDINGS(CHOICE_WORD) NULL};
+ * Where a row goes on with what the value is elsewhere, these are CHOICE_VALUE_OF and CHOICE_WORD_OF. */
+#define CHOICE_VALUE(value, word) value,
+#define CHOICE_WORD(value, word) word,
+#define CHOICE_VALUE_OF(value, word, other) value,
+#define CHOICE_WORD_OF(value, word, other) word,
+#define CHOICE_OTHER(value, word, other) other,
 
 /* Rows of argument tables:  {ARG(DenseArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the output"},  */
 #define ARG(type, field) .name = #field, .offset = offsetof(type, field)
@@ -192,6 +206,10 @@ struct Class {
  * and takes the address of the first member. A Class becomes its Def again by a cast: (const LossDef
  * *)object->class. */
 
+/** How many choices a row of ARG_CHOICE has. */
+int choice_count(const ArgDef *row);
+/** The word of the one that is in its field; NULL: None. */
+const char *choice_word(const ArgDef *row, const void *field);
 /** Where an argument of an object was written, for messages of later passes; the object's span when it was
  *  defaulted. */
 Span object_arg_span(const Object *object, const char *arg_name);

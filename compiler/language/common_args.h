@@ -14,7 +14,8 @@ enum { MAX_BATCH = 1 << 24 };
 /** Arguments that every layer takes, besides its own. The last four of a layer of the model say the model's input, as
  *  Keras has it. */
 typedef struct LayerArgs {
-    const char *name, *dtype;
+    const char *name;
+    unsigned dtype; /* one there is: float32 */
     bool trainable;
     Object *activity_regularizer;
     Ints input_shape, batch_input_shape;

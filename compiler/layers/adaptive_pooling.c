@@ -10,7 +10,7 @@
 
 typedef struct AdaptiveArgs {
     Ints output_size;
-    const char *data_format;
+    DataFormat data_format;
 } AdaptiveArgs;
 
 static const ArgDef args[] = {{ARG(AdaptiveArgs, output_size), ARG_INTS, RANGE(1, INT32_MAX),
@@ -63,7 +63,7 @@ static Tensor *greatest(Builder *build, Tensor *x, int dim, int64_t size) {
 }
 
 static Tensor *pooled(const Layer *layer, bool is_max, Builder *build, Tensor *x) {
-    const char *const data_format = ((const AdaptiveArgs *)layer->args)->data_format;
+    const DataFormat data_format = ((const AdaptiveArgs *)layer->args)->data_format;
     Shape output;
     output_of(layer, &output, NULL);
     x = image_load(build, x, data_format);

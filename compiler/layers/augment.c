@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* RandomFlip, RandomBrightness, RandomContrast: images that are varied while training. */
 #include <math.h>
-#include <string.h>
 
 #include "layers/augment.h"
 #include "layers/image.h"
@@ -43,22 +42,26 @@ Tensor *augment_factor(const Layer *layer, Builder *build, Shape shape, int64_t 
     return build_map(build, &drawn, (Tensor *[]){augment_draw(layer, build, shape, seed, number)}, numbers, 2);
 }
 
+#define FLIPS(row) row(FLIP_COLUMNS, "horizontal") row(FLIP_ROWS, "vertical") row(FLIP_BOTH, "horizontal_and_vertical")
+typedef enum FlipMode { FLIP_NONE, FLIPS(CHOICE_VALUE) } FlipMode;
+static const char *const flips[] = {FLIPS(CHOICE_WORD) NULL};
+
 typedef struct AugmentArgs {
     Reals factor, value_range;
-    const char *mode, *data_format;
+    FlipMode mode;
+    DataFormat data_format;
     int64_t seed;
 } AugmentArgs;
 
 /* RandomFlip: one draw says for an image whether it is turned, along all axes of the mode. */
 
-static const ArgDef flip_args[] = {
-    {ARG(AugmentArgs, mode), ARG_CHOICE, DEFAULT("'horizontal_and_vertical'"),
-     .choices = (const char *const[]){"horizontal", "vertical", "horizontal_and_vertical", NULL},
-     .doc = "left and right, top and bottom, or both at once, are exchanged"},
-    AUGMENT_SEED_ARG(AugmentArgs),
-    DATA_FORMAT_ARG(AugmentArgs),
-    BOUNDING_BOX_ARG,
-    {0}};
+static const ArgDef flip_args[] = {{ARG(AugmentArgs, mode), ARG_CHOICE, DEFAULT("'horizontal_and_vertical'"),
+                                    .choices = flips,
+                                    .doc = "left and right, top and bottom, or both at once, are exchanged"},
+                                   AUGMENT_SEED_ARG(AugmentArgs),
+                                   DATA_FORMAT_ARG(AugmentArgs),
+                                   BOUNDING_BOX_ARG,
+                                   {0}};
 
 static const Formula flipped = {
     "flipped", {"uniform", "turned", "x"}, "v_select(uniform <= 0.5, turned, x)",
@@ -70,9 +73,9 @@ static void image_same(Layer *layer, Diags *diags) {
 
 static Tensor *flip_forward(const Layer *layer, Builder *build, Tensor *x) {
     const AugmentArgs *a = layer->args;
-    const int rows = a->data_format && !strcmp(a->data_format, "channels_first") ? 2 : 1;
-    const unsigned rows_turned = strcmp(a->mode, "horizontal") ? 1u << rows : 0;
-    const unsigned columns_turned = strcmp(a->mode, "vertical") ? 2u << rows : 0;
+    const int rows = a->data_format == CHANNELS_FIRST ? 2 : 1;
+    const unsigned rows_turned = a->mode != FLIP_COLUMNS ? 1u << rows : 0;
+    const unsigned columns_turned = a->mode != FLIP_ROWS ? 2u << rows : 0;
     if (!build->training) return x;
     x = build_whole(build, x);
     Tensor *turned =
@@ -136,7 +139,7 @@ static const Formula contrasted = {
 
 static Tensor *contrast_forward(const Layer *layer, Builder *build, Tensor *x) {
     const AugmentArgs *a = layer->args;
-    const int rows = a->data_format && !strcmp(a->data_format, "channels_first") ? 2 : 1;
+    const int rows = a->data_format == CHANNELS_FIRST ? 2 : 1;
     const Factor given = factor_of(a->factor), factor = {1 - fmax(given.low, 0), 1 + given.high};
     Shape channels = x->shape;
     channels.dim[rows] = channels.dim[rows + 1] = 1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* RandomCrop and RandomErasing: parts of images are taken, or blotted out, while training. */
 #include <math.h>
-#include <string.h>
 
 #include "layers/augment.h"
 #include "layers/image.h"
@@ -13,7 +12,7 @@
 typedef struct PartArgs {
     int64_t height, width, seed;
     Reals factor, scale, fill_value, value_range;
-    const char *data_format;
+    DataFormat data_format;
 } PartArgs;
 
 /* RandomCrop: the same part of all images of a batch. */
@@ -54,7 +53,7 @@ static Tensor *crop_forward(const Layer *layer, Builder *build, Tensor *x) {
     x = image_load(build, x, a->data_format);
     const int64_t rows = x->shape.dim[1], columns = x->shape.dim[2];
     if (build->training && rows > a->height && columns > a->width) {
-        const SampleAttrs attrs = {.places = PLACES_SHIFTED, .nearest = true, .beyond = "nearest"};
+        const SampleAttrs attrs = {.places = PLACES_SHIFTED, .nearest = true, .beyond = BEYOND_NEAREST};
         Shape shape = x->shape;
         shape.dim[1] = a->height;
         shape.dim[2] = a->width;

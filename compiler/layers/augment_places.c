@@ -2,29 +2,34 @@
 /* RandomTranslation, RandomZoom, RandomRotation, RandomCrop: images whose pixels come from other places of them while
  * training. The places are those of TensorFlow's ImageProjectiveTransformV3. */
 #include <math.h>
-#include <string.h>
 
 #include "layers/augment.h"
 #include "layers/image.h"
 #include "layers/layer.h"
+#include "layers/taps.h"
 #include "ops/sample.h"
 
 typedef struct PlacesArgs {
     Reals factor, height_factor, width_factor;
-    const char *fill_mode, *interpolation, *data_format;
+    SampleBeyond fill_mode;
+    Interpolation interpolation;
+    DataFormat data_format;
     double fill_value;
     int64_t seed;
 } PlacesArgs;
 
-#define PLACES_ARGS                                                                                                    \
-    {ARG(PlacesArgs, fill_mode), ARG_CHOICE, DEFAULT("'reflect'"),                                                     \
-     .choices = (const char *const[]){"reflect", "wrap", "constant", "nearest", NULL},                                 \
-     .doc = "what lies beyond the edge: the mirror image, the image again, fill_value, the edge"},                     \
-    {ARG(PlacesArgs, interpolation), ARG_CHOICE, DEFAULT("'bilinear'"),                                                \
-     .choices = (const char *const[]){"nearest", "bilinear", NULL}, .doc = "between pixels"},                          \
-    AUGMENT_SEED_ARG(PlacesArgs),                                                                           \
-    {ARG(PlacesArgs, fill_value), ARG_REAL, DEFAULT("0.0"), .doc = "with 'constant'"},                                 \
-    DATA_FORMAT_ARG(PlacesArgs), BOUNDING_BOX_ARG
+#define PLACES_ARGS                                                                                \
+    {ARG(PlacesArgs, fill_mode), ARG_CHOICE, DEFAULT("'reflect'"), .choices = beyond_words,        \
+     .doc = "what lies beyond the edge: the mirror image, the image again, fill_value, the edge"}, \
+        {ARG(PlacesArgs, interpolation),                                                           \
+         ARG_CHOICE,                                                                               \
+         DEFAULT("'bilinear'"),                                                                    \
+         .choices = interpolations,                                                                \
+         .last_choice = INTERPOLATION_BILINEAR,                                                    \
+         .doc = "between pixels"},                                                                 \
+        AUGMENT_SEED_ARG(PlacesArgs),                                                              \
+        {ARG(PlacesArgs, fill_value), ARG_REAL, DEFAULT("0.0"), .doc = "with 'constant'"},         \
+        DATA_FORMAT_ARG(PlacesArgs), BOUNDING_BOX_ARG
 
 #define SIZE_FACTOR(field, low, what) FACTOR_ARG(PlacesArgs, field, low, 1, what ": f for (-f, f), or a pair")
 
@@ -42,7 +47,7 @@ static const ArgDef rotation_args[] = {
 static Tensor *taken(const Layer *layer, Builder *build, Tensor *x, SamplePlaces places, Tensor *a, Tensor *b) {
     const PlacesArgs *args = layer->args;
     const SampleAttrs attrs = {.places = places,
-                               .nearest = !strcmp(args->interpolation, "nearest"),
+                               .nearest = args->interpolation == INTERPOLATION_NEAREST,
                                .beyond = args->fill_mode,
                                .fill_value = args->fill_value};
     x = image_load(build, x, args->data_format);

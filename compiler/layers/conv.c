@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Convolutions: Conv1D to 3D, their transposes, depthwise and separable ones. y = activation(x * kernel + bias). */
-#include <string.h>
 
 #include "layers/image.h"
 #include "layers/layer.h"
@@ -12,7 +11,8 @@
 typedef struct ConvArgs {
     int64_t filters, groups, depth_multiplier;
     Ints kernel_size, strides, dilation_rate, output_padding;
-    const char *padding, *data_format;
+    Padding padding;
+    DataFormat data_format;
     Object *activation;
     WeightArgs kernel, bias, depthwise, pointwise;
     bool use_bias;
@@ -22,9 +22,10 @@ typedef struct ConvArgs {
 #define KERNEL_SIZE {ARG(ConvArgs, kernel_size), ARG_INTS, RANGE(1, INT32_MAX), .doc = "positions that an output sees"}
 #define STRIDES \
     {ARG(ConvArgs, strides), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "from one output to the next"}
-#define PADDING(...)                                                                                                   \
-    {ARG(ConvArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = (const char *const[]){__VA_ARGS__, NULL},      \
-     .doc = "'same': zeros around, so that the output is as large as the input"}
+#define PADDING(last)                             \
+    {ARG(ConvArgs, padding), ARG_CHOICE,          \
+     DEFAULT("'valid'"),     .choices = paddings, \
+     .last_choice = (last),  .doc = "'same': zeros around, so that the output is as large as the input"}
 #define OUTPUT_PADDING                                                              \
     {ARG(ConvArgs, output_padding), ARG_INTS, DEFAULT("None"), RANGE(0, INT32_MAX), \
      .doc = "further positions at the end"}
@@ -42,11 +43,11 @@ typedef struct ConvArgs {
 #define DEPTHWISE WEIGHT_ARGS(ConvArgs, depthwise, "'glorot_uniform'")
 #define POINTWISE WEIGHT_ARGS(ConvArgs, pointwise, "'glorot_uniform'")
 #define BIAS WEIGHT_ARGS(ConvArgs, bias, "'zeros'")
-#define CONV_ARGS(...)          \
+#define CONV_ARGS(last_padding) \
     {FILTERS,                   \
      KERNEL_SIZE,               \
      STRIDES,                   \
-     PADDING(__VA_ARGS__),      \
+     PADDING(last_padding),     \
      DATA_FORMAT_ARG(ConvArgs), \
      DILATION,                  \
      GROUPS,                    \
@@ -56,18 +57,43 @@ typedef struct ConvArgs {
      LORA_ARGS,                 \
      {0}}
 
-static const ArgDef conv1_args[] = CONV_ARGS("valid", "same", "causal");
-static const ArgDef conv_args[] = CONV_ARGS("valid", "same");
-static const ArgDef transpose_args[] = {
-    FILTERS, KERNEL_SIZE, STRIDES, PADDING("valid", "same"), OUTPUT_PADDING, DATA_FORMAT_ARG(ConvArgs), DILATION,
-    ACTIVATION_BIAS, KERNEL, BIAS, {0}};
-static const ArgDef depthwise_args[] = {
-    KERNEL_SIZE, STRIDES, PADDING("valid", "same"), MULTIPLIER, DATA_FORMAT_ARG(ConvArgs), DILATION, ACTIVATION_BIAS,
-    DEPTHWISE, BIAS, {0}};
-#define SEPARABLE_ARGS(...)                                                                                            \
-    {FILTERS, KERNEL_SIZE, STRIDES, PADDING(__VA_ARGS__), DATA_FORMAT_ARG(ConvArgs), DILATION, MULTIPLIER,             \
-     ACTIVATION_BIAS, DEPTHWISE, POINTWISE, BIAS, {0}}
-static const ArgDef separable_args[] = SEPARABLE_ARGS("valid", "same");
+static const ArgDef conv1_args[] = CONV_ARGS(PADDING_CAUSAL);
+static const ArgDef conv_args[] = CONV_ARGS(PADDING_SAME);
+static const ArgDef transpose_args[] = {FILTERS,
+                                        KERNEL_SIZE,
+                                        STRIDES,
+                                        PADDING(PADDING_SAME),
+                                        OUTPUT_PADDING,
+                                        DATA_FORMAT_ARG(ConvArgs),
+                                        DILATION,
+                                        ACTIVATION_BIAS,
+                                        KERNEL,
+                                        BIAS,
+                                        {0}};
+static const ArgDef depthwise_args[] = {KERNEL_SIZE,
+                                        STRIDES,
+                                        PADDING(PADDING_SAME),
+                                        MULTIPLIER,
+                                        DATA_FORMAT_ARG(ConvArgs),
+                                        DILATION,
+                                        ACTIVATION_BIAS,
+                                        DEPTHWISE,
+                                        BIAS,
+                                        {0}};
+#define SEPARABLE_ARGS(last_padding) \
+    {FILTERS,                        \
+     KERNEL_SIZE,                    \
+     STRIDES,                        \
+     PADDING(last_padding),          \
+     DATA_FORMAT_ARG(ConvArgs),      \
+     DILATION,                       \
+     MULTIPLIER,                     \
+     ACTIVATION_BIAS,                \
+     DEPTHWISE,                      \
+     POINTWISE,                      \
+     BIAS,                           \
+     {0}}
+static const ArgDef separable_args[] = SEPARABLE_ARGS(PADDING_SAME);
 
 static bool slide(const Layer *layer, Sliding *sliding, Diags *diags) {
     const ConvArgs *a = layer->args;
@@ -166,7 +192,7 @@ static bool transpose(const Layer *layer, Transposed *t, Diags *diags) {
         const int64_t last = (t->input.dim[i + 1] - 1) * stride, rest = reach > stride ? reach : stride;
         steps = steps || stride > 1;
         gaps = gaps || t->window.dilation[i] > 1;
-        const bool given = a->output_padding.count >= 0, same = !strcmp(a->padding, "same");
+        const bool given = a->output_padding.count >= 0, same = a->padding == PADDING_SAME;
         if (given && further[i] >= stride) {
             diag(diags, D_layer_argument, object_arg_span(layer->object, "output_padding"),
                  "'output_padding' must be smaller than 'strides'");
@@ -255,14 +281,13 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
     const ConvArgs *a = layer->args;
     Sliding sliding;
     if (!*timed) return NULL;
-    if (a->data_format && !strcmp(a->data_format, "channels_first"))
-        return "its input has the channels where the time is";
+    if (a->data_format == CHANNELS_FIRST) return "its input has the channels where the time is";
     slide(layer, &sliding, NULL);
     const int64_t reach = window_reach(&sliding.window, 0);
     if (sliding.window.stride[0] > 1) return "it has no output for every step; strides=1 has";
-    if (reach > 1 && !strcmp(a->padding, "valid"))
+    if (reach > 1 && a->padding == PADDING_VALID)
         return "its first outputs need later steps; padding='causal' looks back only";
-    if (reach > 1 && !strcmp(a->padding, "same"))
+    if (reach > 1 && a->padding == PADDING_SAME)
         return "its windows reach into later steps; padding='causal' looks back only";
     return NULL;
 }

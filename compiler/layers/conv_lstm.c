@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* ConvLSTM1D to 3D: LSTM whose products are convolutions, over (batch, time, positions…, channels). That of the inputs
  * has strides, padding and dilation; that of the state is as large as the state. */
-#include <string.h>
 
 #include "layers/image.h"
 #include "layers/layer.h"
@@ -12,25 +11,33 @@
 typedef struct ConvLSTMArgs {
     RecurrentArgs run; /* first, as of every recurrent layer */
     Ints kernel_size, strides, dilation_rate;
-    const char *padding, *data_format;
+    Padding padding;
+    DataFormat data_format;
 } ConvLSTMArgs;
 
 static const ArgDef conv_lstm_args[] = {
     {ARG_AS(RecurrentArgs, units, "filters"), ARG_INT, RANGE(1, INT32_MAX), .doc = "channels of the output"},
     {ARG(ConvLSTMArgs, kernel_size), ARG_INTS, RANGE(1, INT32_MAX), .doc = "positions that an output sees"},
     {ARG(ConvLSTMArgs, strides), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX), .doc = "from one output to the next"},
-    {ARG(ConvLSTMArgs, padding), ARG_CHOICE, DEFAULT("'valid'"),
-     .choices = (const char *const[]){"valid", "same", NULL},
+    {ARG(ConvLSTMArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = paddings, .last_choice = PADDING_SAME,
      .doc = "'same': zeros around, so that the output is as large as the input"},
     DATA_FORMAT_ARG(ConvLSTMArgs),
     {ARG(ConvLSTMArgs, dilation_rate), ARG_INTS, DEFAULT("1"), RANGE(1, INT32_MAX),
      .doc = "distance of the kernel's positions in the input"},
-    ACTIVATION, RECURRENT_ACTIVATION, WEIGHTS, UNIT_FORGET_BIAS, DROPOUTS, SEED, RETURNS, STATEFUL, UNROLL, ZERO_OUTPUT,
+    ACTIVATION,
+    RECURRENT_ACTIVATION,
+    WEIGHTS,
+    UNIT_FORGET_BIAS,
+    DROPOUTS,
+    SEED,
+    RETURNS,
+    STATEFUL,
+    UNROLL,
+    ZERO_OUTPUT,
     {0}};
 
 static bool channels_first(const Layer *layer) {
-    const char *const format = ((const ConvLSTMArgs *)layer->args)->data_format;
-    return format && !strcmp(format, "channels_first");
+    return ((const ConvLSTMArgs *)layer->args)->data_format == CHANNELS_FIRST;
 }
 
 /* What is done to one time step. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Dropout and its spatial forms: y = x · mask, mask = 0 with probability rate, else 1 / (1 - rate). */
-#include <string.h>
 
 #include "base/source.h"
 #include "language/describe.h"
@@ -13,7 +12,7 @@ typedef struct DropoutArgs {
     Ints noise_shape;
     int64_t seed;
     bool inverted;
-    const char *data_format;
+    DataFormat data_format;
 } DropoutArgs;
 
 #define RATE_ARG {ARG(DropoutArgs, rate), ARG_REAL, RANGE(0, 1), .doc = "probability to drop a value"}
@@ -30,11 +29,13 @@ static const ArgDef dropout_args[] = {
      .doc = "shape of the mask with the batch: 1 shares it along a dimension, None is the input's"},
     SEED_ARG, INVERTED_ARG, {0}};
 static const ArgDef spatial1_args[] = {RATE_ARG, SEED_ARG, INVERTED_ARG, {0}};
-static const ArgDef spatial_args[] = {
-    RATE_ARG,
-    {ARG(DropoutArgs, data_format), ARG_CHOICE, DEFAULT("None"),
-     .choices = (const char *const[]){"channels_last", "channels_first", NULL}, .doc = "where the channels are"},
-    SEED_ARG, INVERTED_ARG, {0}};
+static const ArgDef spatial_args[] = {RATE_ARG,
+                                      {ARG(DropoutArgs, data_format), ARG_CHOICE, DEFAULT("None"),
+                                       .choices = data_formats, .choice_of_none = CHANNELS_LAST,
+                                       .doc = "where the channels are"},
+                                      SEED_ARG,
+                                      INVERTED_ARG,
+                                      {0}};
 
 static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
 static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}, .kind = FORMULA_PRODUCT};
@@ -133,7 +134,7 @@ static void spatial_shape(Layer *layer, Diags *diags) {
 
 static Tensor *spatial_forward(const Layer *layer, Builder *build, Tensor *x) {
     const DropoutArgs *a = layer->args;
-    const int channels = a->data_format && !strcmp(a->data_format, "channels_first") ? 1 : x->shape.rank - 1;
+    const int channels = a->data_format == CHANNELS_FIRST ? 1 : x->shape.rank - 1;
     Shape noise = x->shape;
     for (int i = 1; i < noise.rank; i++)
         if (i != channels) noise.dim[i] = 1;

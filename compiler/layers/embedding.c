@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Embedding: an index becomes the row of a table. The gradients of an index that occurs several times are added up. */
-#include <string.h>
 
 #include "layers/layer.h"
 #include "ops/gather.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Shapes of images, and windows that slide over them. */
-#include <string.h>
 
 #include "layers/image.h"
 #include "layers/layer.h"
@@ -9,7 +8,8 @@
 
 int image_dims(const Layer *layer) { return layer->def->dims; }
 
-static bool channels_first(const char *data_format) { return data_format && !strcmp(data_format, "channels_first"); }
+const char *const data_formats[] = {DATA_FORMATS(CHOICE_WORD) NULL};
+const char *const paddings[] = {PADDINGS(CHOICE_WORD) NULL};
 
 bool image_check(const Layer *layer, Diags *diags) {
     static const char *const needed[] = {"(batch, steps, channels)", "(batch, rows, columns, channels)",
@@ -20,31 +20,31 @@ bool image_check(const Layer *layer, Diags *diags) {
     return false;
 }
 
-bool image_input(const Layer *layer, const char *data_format, Shape *shape, Diags *diags) {
+bool image_input(const Layer *layer, DataFormat data_format, Shape *shape, Diags *diags) {
     if (!image_check(layer, diags)) return false;
     *shape = layer->input;
-    if (!channels_first(data_format)) return true;
+    if (data_format != CHANNELS_FIRST) return true;
     for (int i = 1; i < shape->rank; i++) shape->dim[i] = layer->input.dim[i + 1 < shape->rank ? i + 1 : 1];
     return true;
 }
 
-Shape image_shape(Shape shape, const char *data_format) {
+Shape image_shape(Shape shape, DataFormat data_format) {
     Shape turned = shape;
-    if (!channels_first(data_format)) return shape;
+    if (data_format != CHANNELS_FIRST) return shape;
     for (int i = 1; i < shape.rank; i++) turned.dim[i] = shape.dim[i > 1 ? i - 1 : shape.rank - 1];
     return turned;
 }
 
-Tensor *image_load(Builder *build, Tensor *x, const char *data_format) {
+Tensor *image_load(Builder *build, Tensor *x, DataFormat data_format) {
     int axes[MAX_RANK] = {0};
-    if (!channels_first(data_format)) return x;
+    if (data_format != CHANNELS_FIRST) return x;
     for (int i = 1; i < x->shape.rank; i++) axes[i] = i + 1 < x->shape.rank ? i + 1 : 1;
     return build_permute(build, x, axes, 0, "forward_channels_last", "channels_last");
 }
 
-Tensor *image_store(Builder *build, Tensor *x, const char *data_format) {
+Tensor *image_store(Builder *build, Tensor *x, DataFormat data_format) {
     int axes[MAX_RANK] = {0};
-    if (!channels_first(data_format)) return x;
+    if (data_format != CHANNELS_FIRST) return x;
     for (int i = 1; i < x->shape.rank; i++) axes[i] = i > 1 ? i - 1 : x->shape.rank - 1;
     return build_permute(build, x, axes, 0, "forward_channels_first", "channels_first");
 }
@@ -80,11 +80,11 @@ bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, 
         const int64_t reach = window_reach(window, i);
         steps = steps || stride > 1;
         gaps = gaps || window->dilation[i] > 1;
-        if (!strcmp(args->padding, "same")) {
+        if (args->padding == PADDING_SAME) {
             const int64_t total = over(((size + stride - 1) / stride - 1) * stride + reach - size);
             sliding->low[i] = total / 2;
             sliding->high[i] = total - total / 2;
-        } else if (!strcmp(args->padding, "causal")) {
+        } else if (args->padding == PADDING_CAUSAL) {
             sliding->low[i] = reach - 1;
         } else if (reach > size) {
             diag(diags, D_layer_window, object_arg_span(layer->object, args->size_name), (long long)reach,

@@ -4,12 +4,13 @@
 #include "language/common_args.h"
 #include "model/layer.h"
 
+static const char *const types[] = {INPUT_TYPES(CHOICE_WORD) NULL};
+
 static const ArgDef args[] = {
     {ARG(InputArgs, shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .doc = "dimensions of one sample"},
     {ARG(InputArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH), .doc = "rows the C is compiled for"},
-    {ARG(InputArgs, dtype), ARG_CHOICE, DEFAULT("'float32'"),
-     .choices = (const char *const[]){"float32", "int32", NULL}, .may_be_none = true,
+    {ARG(InputArgs, dtype), ARG_CHOICE, DEFAULT("'float32'"), .choices = types, .may_be_none = true,
      .doc = "int32: indices, for Embedding"},
     {ARG(InputArgs, batch_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .keyword_only = true, .doc = "the shape with the batch first"},

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Images larger and smaller: ZeroPadding, Cropping, UpSampling. */
-#include <string.h>
 
 #include "layers/image.h"
 #include "layers/layer.h"
@@ -12,7 +11,8 @@
 
 typedef struct PaddingArgs {
     Ints padding, cropping, size;
-    const char *data_format, *interpolation;
+    DataFormat data_format;
+    Interpolation interpolation;
 } PaddingArgs;
 
 #define AMOUNT(field, default_, doc_)                                                                                  \
@@ -29,13 +29,11 @@ static const ArgDef crop1_args[] = {AMOUNT(cropping, "1", "what is cut off befor
 static const ArgDef crop2_args[] = {AMOUNT(cropping, "0", CROP), DATA_FORMAT_ARG(PaddingArgs), {0}};
 static const ArgDef crop3_args[] = {AMOUNT(cropping, "1", CROP), DATA_FORMAT_ARG(PaddingArgs), {0}};
 static const ArgDef up1_args[] = {SIZE("2"), {0}};
-static const ArgDef up2_args[] = {
-    SIZE("2"),
-    DATA_FORMAT_ARG(PaddingArgs),
-    {ARG(PaddingArgs, interpolation), ARG_CHOICE, DEFAULT("'nearest'"),
-     .choices = (const char *const[]){"nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", NULL},
-     .doc = "between the values"},
-    {0}};
+static const ArgDef up2_args[] = {SIZE("2"),
+                                  DATA_FORMAT_ARG(PaddingArgs),
+                                  {ARG(PaddingArgs, interpolation), ARG_CHOICE, DEFAULT("'nearest'"),
+                                   .choices = interpolations, .doc = "between the values"},
+                                  {0}};
 static const ArgDef up3_args[] = {SIZE("2"), DATA_FORMAT_ARG(PaddingArgs), {0}};
 
 /* How much before and after each dimension. */
@@ -129,7 +127,7 @@ static Tensor *up_forward(const Layer *layer, Builder *build, Tensor *x) {
     Shape output;
     factors_of(layer, factors, &output, NULL);
     x = image_load(build, x, a->data_format);
-    if (a->interpolation && strcmp(a->interpolation, "nearest")) {
+    if (a->interpolation > INTERPOLATION_NEAREST) {
         for (int dim = 1; dim < output.rank - 1; dim++) {
             const Taps taps =
                 taps_interpolated(build->plan->arena, a->interpolation, false, x->shape.dim[dim], output.dim[dim]);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Pooling: the maximum or mean of windows, or of whole images, for each channel. */
-#include <string.h>
 
 #include "layers/image.h"
 #include "layers/layer.h"
@@ -10,17 +9,18 @@
 
 typedef struct PoolArgs {
     Ints pool_size, strides;
-    const char *padding, *data_format;
+    Padding padding;
+    DataFormat data_format;
     bool keepdims;
 } PoolArgs;
 
 #define SIZE(...) {ARG(PoolArgs, pool_size), ARG_INTS, __VA_ARGS__ RANGE(1, INT32_MAX), .doc = "of the window"}
-#define POOL_ARGS(...)                                                                                                 \
-    {SIZE(__VA_ARGS__),                                                                                                \
-     {ARG(PoolArgs, strides), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "None: as large as the window"},  \
-     {ARG(PoolArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = (const char *const[]){"valid", "same", NULL}, \
-      .doc = "'same': windows may reach beyond the input"},                                                            \
-     DATA_FORMAT_ARG(PoolArgs),                                                                                        \
+#define POOL_ARGS(...)                                                                                                \
+    {SIZE(__VA_ARGS__),                                                                                               \
+     {ARG(PoolArgs, strides), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "None: as large as the window"}, \
+     {ARG(PoolArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = paddings, .last_choice = PADDING_SAME,       \
+      .doc = "'same': windows may reach beyond the input"},                                                           \
+     DATA_FORMAT_ARG(PoolArgs),                                                                                       \
      {0}}
 
 static const ArgDef max_args[] = POOL_ARGS(DEFAULT("2"), );
@@ -68,8 +68,7 @@ static const char *pool_stream(const Layer *layer, bool *timed) {
     const PoolArgs *a = layer->args;
     Sliding sliding;
     if (!*timed) return NULL;
-    if (a->data_format && !strcmp(a->data_format, "channels_first"))
-        return "its input has the channels where the time is";
+    if (a->data_format == CHANNELS_FIRST) return "its input has the channels where the time is";
     slide(layer, &sliding, NULL);
     return sliding.window.size[0] > 1 || sliding.window.stride[0] > 1 ? "its windows are several steps long" : NULL;
 }

@@ -314,7 +314,7 @@ static Tensor *turn(const Cell *cell, Tensor *x, bool by_time, unsigned flipped)
 /* The last output, (batch, …), with the channels where they are asked for. */
 static Tensor *last_of(const Cell *cell, Tensor *last) {
     const bool first = cell->def->channels_first && cell->def->channels_first(cell->layer);
-    return image_store(cell->build, last, first ? "channels_first" : NULL);
+    return image_store(cell->build, last, first ? CHANNELS_FIRST : CHANNELS_LAST);
 }
 
 /* (time, batch, 1, …), as many dimensions as a sequence of states has. */

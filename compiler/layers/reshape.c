@@ -8,7 +8,7 @@
 
 typedef struct ReshapeArgs {
     Ints target_shape, dims;
-    const char *data_format;
+    DataFormat data_format;
 } ReshapeArgs;
 
 int layer_axis(const Layer *layer, int64_t axis, const char *arg, Diags *diags) {
@@ -42,7 +42,7 @@ const LayerDef layer_Identity = {
 /* Flatten */
 
 static const ArgDef flatten_args[] = {{ARG(ReshapeArgs, data_format), ARG_CHOICE, DEFAULT("None"),
-                                       .choices = (const char *const[]){"channels_last", "channels_first", NULL},
+                                       .choices = data_formats, .choice_of_none = CHANNELS_LAST,
                                        .doc = "where the channels are: they vary fastest"},
                                       {0}};
 

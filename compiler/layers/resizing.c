@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Resizing and CenterCrop: images of another size. */
-#include <string.h>
 
 #include "layers/image.h"
 #include "layers/layer.h"
@@ -12,7 +11,9 @@
 
 typedef struct ResizingArgs {
     int64_t height, width;
-    const char *interpolation, *fill_mode, *data_format;
+    Interpolation interpolation;
+    unsigned fill_mode;
+    DataFormat data_format;
     bool crop_to_aspect_ratio, pad_to_aspect_ratio, antialias;
     double fill_value;
 } ResizingArgs;
@@ -24,8 +25,7 @@ typedef struct ResizingArgs {
 
 static const ArgDef resizing_args[] = {
     SIZES,
-    {ARG(ResizingArgs, interpolation), ARG_CHOICE, DEFAULT("'bilinear'"),
-     .choices = (const char *const[]){"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", NULL},
+    {ARG(ResizingArgs, interpolation), ARG_CHOICE, DEFAULT("'bilinear'"), .choices = interpolations,
      .doc = "between pixels"},
     {ARG(ResizingArgs, crop_to_aspect_ratio), ARG_BOOL, DEFAULT("False"), .doc = "of the largest part of this shape"},
     {ARG(ResizingArgs, pad_to_aspect_ratio), ARG_BOOL, DEFAULT("False"), .doc = "with bars that give it this shape"},
@@ -60,7 +60,7 @@ Tensor *image_crop(Builder *build, Tensor *x, Box box) {
     return build_pad(build, x, spacing, shape, "forward_crop", "cropped");
 }
 
-Tensor *image_resize(Builder *build, Tensor *x, int64_t rows, int64_t columns, const char *interpolation,
+Tensor *image_resize(Builder *build, Tensor *x, int64_t rows, int64_t columns, Interpolation interpolation,
                      bool antialias) {
     const int64_t size[] = {rows, columns};
     for (int dim = 1; dim <= 2; dim++) {
@@ -83,7 +83,7 @@ Box image_largest_part(int64_t rows, int64_t columns, int64_t height, int64_t wi
 
 Tensor *image_fit(Builder *build, Tensor *x, int64_t rows, int64_t columns) {
     x = image_crop(build, x, image_largest_part(x->shape.dim[1], x->shape.dim[2], rows, columns));
-    return image_resize(build, x, rows, columns, "bilinear", false);
+    return image_resize(build, x, rows, columns, INTERPOLATION_BILINEAR, false);
 }
 
 /* 1 at the first and last `bar` of `size` places, of a shape (size, 1, …) of this rank. */

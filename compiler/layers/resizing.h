@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "build/builder.h"
+#include "layers/taps.h"
 #include "plan/plan.h"
 
 /** Rows and columns of an image. */
@@ -19,7 +20,7 @@ Box image_largest_part(int64_t rows, int64_t columns, int64_t height, int64_t wi
 /** What lies in the box, of images (batch, rows, columns, channels). */
 Tensor *image_crop(Builder *build, Tensor *x, Box box);
 /** Images of another size, interpolated as Resizing is. */
-Tensor *image_resize(Builder *build, Tensor *x, int64_t rows, int64_t columns, const char *interpolation,
+Tensor *image_resize(Builder *build, Tensor *x, int64_t rows, int64_t columns, Interpolation interpolation,
                      bool antialias);
 /** The largest part in the middle that has the aspect ratio of (rows, columns), resized to it. */
 Tensor *image_fit(Builder *build, Tensor *x, int64_t rows, int64_t columns);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Weights of what elements of a resized dimension are made of: interpolation as TensorFlow has it, and windows. */
 #include <math.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "layers/taps.h"
@@ -32,15 +31,16 @@ static double lanczos(double distance, double radius) {
 static double lanczos3(double distance) { return lanczos(distance, 3); }
 static double lanczos5(double distance) { return lanczos(distance, 5); }
 
+const char *const interpolations[] = {INTERPOLATIONS(CHOICE_WORD) NULL};
+
 static const struct {
-    const char *name;
     int radius;
     bool edges_stay; /* beyond the edge the outermost element goes on; else the others share its weight */
     double (*weight)(double distance), (*exact)(double distance);
-} kernels[] = {{"bilinear", 1, true, triangle, triangle},
-               {"bicubic", 2, false, cubic, cubic_exact},
-               {"lanczos3", 3, false, lanczos3, lanczos3},
-               {"lanczos5", 5, false, lanczos5, lanczos5}};
+} kernels[] = {[INTERPOLATION_BILINEAR] = {1, true, triangle, triangle},
+               [INTERPOLATION_BICUBIC] = {2, false, cubic, cubic_exact},
+               [INTERPOLATION_LANCZOS3] = {3, false, lanczos3, lanczos3},
+               [INTERPOLATION_LANCZOS5] = {5, false, lanczos5, lanczos5}};
 
 static Taps taps_nearest(Arena *arena, int64_t old, int64_t size) {
     int64_t *const at = NEW_ARRAY(arena, int64_t, size);
@@ -51,10 +51,8 @@ static Taps taps_nearest(Arena *arena, int64_t old, int64_t size) {
     return taps_chosen(arena, at, size);
 }
 
-Taps taps_interpolated(Arena *arena, const char *interpolation, bool antialias, int64_t old, int64_t size) {
-    size_t kind = 0;
-    if (!strcmp(interpolation, "nearest")) return taps_nearest(arena, old, size);
-    while (strcmp(kernels[kind].name, interpolation) != 0) kind++;
+Taps taps_interpolated(Arena *arena, Interpolation kind, bool antialias, int64_t old, int64_t size) {
+    if (kind == INTERPOLATION_NEAREST) return taps_nearest(arena, old, size);
     /* an image that becomes smaller is made of wider neighbourhoods */
     const double scale = antialias && old > size ? (double)old / (double)size : 1;
     const int64_t radius = (int64_t)ceil(kernels[kind].radius * scale), count = 2 * radius < old ? 2 * radius : old;

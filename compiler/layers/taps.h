@@ -7,11 +7,18 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "language/class.h"
 #include "ops/resize.h"
 
-/** From `old` elements to `size`, interpolated between their centres: "nearest", "bilinear", "bicubic", "lanczos3" or
- *  "lanczos5"; with `antialias` over as many as become one. */
-Taps taps_interpolated(Arena *arena, const char *interpolation, bool antialias, int64_t old, int64_t size);
+#define INTERPOLATIONS(row)                                                           \
+    row(INTERPOLATION_NEAREST, "nearest") row(INTERPOLATION_BILINEAR, "bilinear")     \
+        row(INTERPOLATION_BICUBIC, "bicubic") row(INTERPOLATION_LANCZOS3, "lanczos3") \
+            row(INTERPOLATION_LANCZOS5, "lanczos5")
+typedef enum Interpolation { INTERPOLATION_NONE, INTERPOLATIONS(CHOICE_VALUE) } Interpolation;
+extern const char *const interpolations[];
+
+/** From `old` elements to `size`, interpolated between their centres; with `antialias` over as many as become one. */
+Taps taps_interpolated(Arena *arena, Interpolation interpolation, bool antialias, int64_t old, int64_t size);
 /** The windows of adaptive pooling: element i is made of those from i · old / size to (i + 1) · old / size, rounded
  *  outwards. */
 int64_t window_first(int64_t old, int64_t size, int64_t i);

@@ -10,15 +10,19 @@
 
 /* Bidirectional */
 
+#define MERGES(row) row(MERGE_CONCAT, "concat") row(MERGE_SUM, "sum") row(MERGE_PRODUCT, "mul") row(MERGE_MEAN, "ave")
+typedef enum MergeMode { MERGE_NONE, MERGES(CHOICE_VALUE) } MergeMode;
+static const char *const merges[] = {MERGES(CHOICE_WORD) NULL};
+
 typedef struct BidirectionalArgs {
     Object *layer, *backward_layer;
-    const char *merge_mode;
+    MergeMode merge_mode;
 } BidirectionalArgs;
 
 static const ArgDef bidirectional_args[] = {
     {ARG(BidirectionalArgs, layer), ARG_OBJECT, .class_kind = CLASS_LAYER, .doc = "a recurrent layer"},
-    {ARG(BidirectionalArgs, merge_mode), ARG_CHOICE, DEFAULT("'concat'"),
-     .choices = (const char *const[]){"concat", "sum", "mul", "ave", NULL}, .doc = "how the two outputs become one"},
+    {ARG(BidirectionalArgs, merge_mode), ARG_CHOICE, DEFAULT("'concat'"), .choices = merges,
+     .doc = "how the two outputs become one"},
     {ARG(BidirectionalArgs, backward_layer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_LAYER,
      .doc = "the layer for the way back; None: another one like the first, the other way round"},
     {0}};
@@ -69,7 +73,7 @@ static void bidirectional_shape(Layer *layer, Diags *diags) {
     layer_shape_inner(layer, backward, back, layer->input, layer->mask, diags);
     if (backward->output.rank < 0) return;
     const int last = forward->output.rank - 1;
-    const bool side_by_side = !strcmp(a->merge_mode, "concat");
+    const bool side_by_side = a->merge_mode == MERGE_CONCAT;
     if (!side_by_side && forward->output.dim[last] != backward->output.dim[last]) {
         diag(diags, D_layer_input, backward->span, "Bidirectional", shape_text(layer->arena, backward->output),
              arena_printf(layer->arena,
@@ -103,13 +107,9 @@ static Tensor *bidirectional_forward(const Layer *layer, Builder *build, Tensor 
         if (mask) ways[i] = without_masked(build, ways[i], mask);
         build_activity_penalty(build, layer->inner.at[i], ways[i]);
     }
-    Tensor *y = !strcmp(a->merge_mode, "concat")
-                    ? build_concat(build, ways, 2, "merged")
-                    : build_map(build,
-                                !strcmp(a->merge_mode, "sum")   ? &sum
-                                : !strcmp(a->merge_mode, "mul") ? &product
-                                                                : &average,
-                                ways, NULL, 0);
+    static const Formula *const merged[] = {[MERGE_SUM] = &sum, [MERGE_PRODUCT] = &product, [MERGE_MEAN] = &average};
+    Tensor *y = a->merge_mode == MERGE_CONCAT ? build_concat(build, ways, 2, "merged")
+                                              : build_map(build, merged[a->merge_mode], ways, NULL, 0);
     y->mask = mask;
     return y;
 }

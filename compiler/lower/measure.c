@@ -115,7 +115,7 @@ Tensor *build_judged(Builder *build, Tensor *prediction) {
 }
 
 /* What each row counts, in the loss or in a metric. */
-static Tensor *build_row_weights(Builder *build, Tensor *judged, const char *reduction, bool weighted, bool ignores,
+static Tensor *build_row_weights(Builder *build, Tensor *judged, LossReduction reduction, bool weighted, bool ignores,
                                  const char *label) {
     Op *op = build_op(build, &op_loss_weights, label);
     const int64_t ignored = ((const LossArgs *)build->plan->model->compile.loss->args)->ignore_class;
@@ -170,7 +170,7 @@ static Tensor *metric_weights(Builder *build, const Metric *metric, Tensor *judg
     Tensor unmasked = *judged;
     unmasked.mask = NULL;
     const char *const label = arena_printf(build->plan->arena, "weights_of_%s", metric->name);
-    return build_row_weights(build, masked ? judged : &unmasked, "sum", metric->weighted, ignores, label);
+    return build_row_weights(build, masked ? judged : &unmasked, REDUCTION_SUM, metric->weighted, ignores, label);
 }
 
 static void build_metric(Builder *build, const Metric *metric, Tensor *prediction) {

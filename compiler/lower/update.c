@@ -226,6 +226,7 @@ void build_updates(Builder *build) {
         g->word = NULL;
         g->of = weight;
         g->form = FORM_GRADIENT;
+        g->copy = 0;
         if (!plan->options->gradients) continue;
         Tensor *kept = tensor_storage(g); /* a convolution computes it as a matrix, in the same memory */
         kept->kind = g->kind = TENSOR_GRADIENT;

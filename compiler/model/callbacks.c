@@ -41,8 +41,8 @@ static bool metric_falls(const Class *metric) {
 }
 
 int monitor_direction(const Model *model, const CallbackArgs *args) {
-    if (!args->monitor || !strcmp(args->mode, "max")) return 1;
-    if (!strcmp(args->mode, "min")) return -1;
+    if (!args->monitor || args->mode == MONITOR_GREATEST) return 1;
+    if (args->mode == MONITOR_LEAST) return -1;
     const char *const figure = args->monitor + (strncmp(args->monitor, "val_", 4) ? 0 : 4);
     if (!strcmp(figure, "loss")) return -1;
     const Objects lists[] = {model->compile.metrics, model->compile.weighted_metrics};

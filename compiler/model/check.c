@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What only the whole model can tell: whether loss and metrics fit the output. Keras reports some of this at the first
  * batch, some not at all. */
-#include <string.h>
 
 #include "base/diag.h"
 #include "language/class.h"

@@ -66,12 +66,15 @@ typedef struct LayerDef {
     Values values;  /* where it has no activation */
 } LayerDef;
 
+#define INPUT_TYPES(row) row(INPUT_FLOAT32, "float32") row(INPUT_INT32, "int32")
+typedef enum InputType { INPUT_NONE, INPUT_TYPES(CHOICE_VALUE) } InputType;
+
 /* Arguments of Input; the class is compiler/layers/input.c. */
 typedef struct InputArgs {
     Ints shape;         /* without the batch; count < 0: not given */
     Ints batch_shape;   /* with it; count < 0: not given */
     int64_t batch_size; /* INT_NONE: not given */
-    const char *dtype;  /* "float32" or "int32" */
+    InputType dtype;    /* INPUT_NONE: as Keras has it, float32 */
 } InputArgs;
 
 struct Layer {

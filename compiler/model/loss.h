@@ -47,9 +47,16 @@ typedef struct LossDef {
     const char *target; /* what targets may be: UNIT, DISTRIBUTION, or NULL for REAL, as in enum nnc_target */
 } LossDef;
 
+/** How samples are put together. */
+#define LOSS_REDUCTIONS(row)                                                 \
+    row(REDUCTION_OF_BATCH, "sum_over_batch_size") row(REDUCTION_SUM, "sum") \
+        row(REDUCTION_MEAN, "mean") /* the same as over the batch */         \
+        row(REDUCTION_BY_WEIGHT, "mean_with_sample_weight")
+typedef enum LossReduction { REDUCTION_NONE, LOSS_REDUCTIONS(CHOICE_VALUE) } LossReduction;
+
 /** Arguments of losses, and of metrics that are means of such values. */
 typedef struct LossArgs {
-    const char *reduction; /* NULL in metrics */
+    LossReduction reduction; /* REDUCTION_NONE in metrics */
     const char *name;
     bool from_logits;
     double label_smoothing;

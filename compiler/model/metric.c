@@ -9,7 +9,7 @@ Thresholds metric_thresholds(const Object *metric) {
     Thresholds thresholds = {.count = 1,
                              .at = args->top_k > 0 ? &none : &half,
                              .listed = 1,
-                             .ends = args->curve != NULL,
+                             .ends = args->curve != CURVE_NONE,
                              .column = -1,
                              .top = args->top_k > 0 ? args->top_k : 0};
     if (args->thresholds.count > 0) {

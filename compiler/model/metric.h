@@ -51,6 +51,27 @@ typedef struct MetricDef {
     const struct MetricDef *(*resolve)(Shape output, bool sparse_target);
 } MetricDef;
 
+/* Choices, and what they are in enum nnc_result or enum nnc_how of the C. */
+#define AREA_CURVES(row)                                                                                     \
+    row(CURVE_ROC, "ROC", "ROC_AREA") row(CURVE_ROC_SMALL, "roc", "ROC_AREA") row(CURVE_PR, "PR", "PR_AREA") \
+        row(CURVE_PR_SMALL, "pr", "PR_AREA") row(CURVE_GAIN, "PRGAIN", "PR_GAIN_AREA")                       \
+            row(CURVE_GAIN_SMALL, "prgain", "PR_GAIN_AREA")
+#define AREA_METHODS(row)                                                                                     \
+    row(METHOD_INTERPOLATION, "interpolation", "INTERPOLATED")                                                \
+        row(METHOD_INTERPOLATION_BIG, "Interpolation", "INTERPOLATED") row(METHOD_MINOR, "minoring", "MINOR") \
+            row(METHOD_MINOR_BIG, "Minoring", "MINOR") row(METHOD_MAJOR, "majoring", "MAJOR")                 \
+                row(METHOD_MAJOR_BIG, "Majoring", "MAJOR")
+#define CLASS_AVERAGES(row)                                                       \
+    row(AVERAGE_MICRO, "micro", "POOLED") row(AVERAGE_MACRO, "macro", "AVERAGED") \
+        row(AVERAGE_WEIGHTED, "weighted", "WEIGHTED")
+#define OUTPUT_AVERAGES(row)                            \
+    row(OUTPUTS_UNIFORM, "uniform_average", "AVERAGED") \
+        row(OUTPUTS_BY_VARIANCE, "variance_weighted_average", "WEIGHTED")
+typedef enum AreaCurve { CURVE_NONE, AREA_CURVES(CHOICE_VALUE_OF) } AreaCurve;
+typedef enum AreaMethod { METHOD_NONE, AREA_METHODS(CHOICE_VALUE_OF) } AreaMethod;
+typedef enum ClassAverage { AVERAGE_NONE, CLASS_AVERAGES(CHOICE_VALUE_OF) } ClassAverage;
+typedef enum OutputAverage { OUTPUTS_NONE, OUTPUT_AVERAGES(CHOICE_VALUE_OF) } OutputAverage;
+
 typedef struct MetricArgs {
     LossArgs value; /* METRIC_MEAN */
     Reals thresholds;
@@ -58,7 +79,10 @@ typedef struct MetricArgs {
     int64_t top_k, class_id;            /* INT_NONE: not given */
     int64_t num_thresholds;             /* AUC, …At… */
     double at;                          /* …At…: what the other figure must reach */
-    const char *curve, *summation_method, *average, *class_aggregation;
+    AreaCurve curve;
+    AreaMethod summation_method;
+    ClassAverage average;
+    OutputAverage class_aggregation;
     bool multi_label, from_logits;
     int64_t num_classes; /* IoU and its kin; 0: BinaryIoU, which has two */
     Ints target_class_ids;

@@ -95,7 +95,7 @@ static void set_batch_shape(Maker *maker, const Object *object, const char *arg,
 
 static void read_input(Maker *maker, const Object *object) {
     const InputArgs *args = object->args;
-    maker->model->integer_input = args->dtype != NULL && strcmp(args->dtype, "int32") == 0;
+    maker->model->integer_input = args->dtype == INPUT_INT32;
     if (args->batch_size != INT_NONE) {
         set_batch(maker, args->batch_size, object_arg_span(object, "batch_size"));
     }

@@ -73,7 +73,7 @@ static void read_columns(Arena *arena, Preparation *prepared, int64_t width, Dia
     for (int i = 0; i < width; i++) {
         Column column = {.name = listed.index.count > 0 && listed.names ? listed.names[i] : NULL, .number = i};
         if (listed.index.count > 0) column.number = listed.index.at[i];
-        column.other = args->unknown && strcmp(args->unknown, "other") == 0;
+        column.other = args->unknown == UNKNOWN_OTHER;
         list_push(arena, &prepared->columns, column);
     }
     read_categories(arena, prepared, args->categories, diags);

@@ -8,10 +8,13 @@
 typedef struct Builder Builder;
 typedef struct Tensor Tensor;
 
+#define ORTHOGONAL_MODES(row) row(ORTHOGONAL_ROWS, "rows") row(ORTHOGONAL_COLUMNS, "columns")
+typedef enum OrthogonalMode { ORTHOGONAL_NONE, ORTHOGONAL_MODES(CHOICE_VALUE) } OrthogonalMode;
+
 typedef struct RegularizerArgs {
     double l1, l2;
     double factor;    /* OrthogonalRegularizer … */
-    const char *mode; /* … "rows" or "columns" */
+    OrthogonalMode mode; /* … these */
 } RegularizerArgs;
 
 typedef struct RegularizerDef {

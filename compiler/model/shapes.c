@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Runs the shape rule of every layer, and checks what comes of it. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -51,9 +50,10 @@ static void check_regularizer(const Object *regularizer, Shape shape, const char
     if (regularizer == NULL || ((const RegularizerDef *)regularizer->class)->of_matrix == NULL) {
         return;
     }
-    const char *mode = ((const RegularizerArgs *)regularizer->args)->mode;
-    if (shape.rank != 2 || shape.dim[strcmp(mode, "columns") == 0] < 2) {
-        diag(diags, D_regularizer_matrix, regularizer->span, regularizer->class->name, mode, what);
+    static const char *const words[] = {"", ORTHOGONAL_MODES(CHOICE_WORD)};
+    const OrthogonalMode mode = ((const RegularizerArgs *)regularizer->args)->mode;
+    if (shape.rank != 2 || shape.dim[mode == ORTHOGONAL_COLUMNS] < 2) {
+        diag(diags, D_regularizer_matrix, regularizer->span, regularizer->class->name, words[mode], what);
     }
 }
 

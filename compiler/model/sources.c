@@ -9,7 +9,7 @@
 #include "language/class.h"
 #include "model/statements.h"
 
-#define PATH_ARG {ARG(SourceArgs, path), ARG_STRING, .doc = "the file; also with .gz"}
+#define PATH_ARG {ARG(SourceArgs, path), ARG_STRING, .path = true, .doc = "the file; also with .gz"}
 #define COLUMNS_ARG                                                                                                    \
     {ARG(SourceArgs, columns), ARG_INTS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .filled = true,                \
      .keyword_only = true,                                                                                             \
@@ -43,7 +43,9 @@
 extern const Class source_npy, source_npz;
 
 static const char *const missing_words[] = {"mean", "median", "drop", NULL};
-static const char *const unknown_words[] = {"error", "other", NULL};
+static const char *const decimals[] = {DECIMALS(CHOICE_WORD) NULL};
+static const char *const tokens[] = {TOKENS(CHOICE_WORD) NULL};
+static const char *const unknown_words[] = {UNKNOWN_CATEGORIES(CHOICE_WORD) NULL};
 
 #define COLUMNS_OF_CSV                                                                                                 \
     ARG_COLUMNS, DEFAULT("None"), RANGE(-INT32_MAX, INT32_MAX), .filled = true, .keyword_only = true
@@ -51,7 +53,7 @@ static const ArgDef csv_args[] = {
     PATH_ARG, NAMED_COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG,
     {ARG(SourceArgs, delimiter), ARG_STRING, DEFAULT("None"), .keyword_only = true,
      .doc = "one character; comma, semicolon or tab is found out when not given"},
-    {ARG(SourceArgs, decimal), ARG_CHOICE, DEFAULT("'.'"), .choices = (const char *const[]){".", ",", NULL},
+    {ARG(SourceArgs, decimal), ARG_CHOICE, DEFAULT("'.'"), .choices = decimals,
      .keyword_only = true, .doc = "what stands before the fraction of a number"},
     {ARG(SourceArgs, missing), ARG_NUMBER_OR_WORD, DEFAULT("None"), .choices = missing_words, .keyword_only = true,
      .doc = "what stands for a value that is empty, NA, NaN, null or ?: 'mean' or 'median' of the training part, a "
@@ -79,7 +81,7 @@ static const ArgDef npz_args[] = {
     COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 static const ArgDef idx_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 
-#define FOLDER_ARG {ARG(SourceArgs, path), ARG_STRING, .doc = "a folder with a folder of .png files for each class"}
+#define FOLDER_ARG {ARG(SourceArgs, path), ARG_STRING, .path = true, .doc = "a folder with a folder of .png files for each class"}
 static const ArgDef images_args[] = {FOLDER_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 static const ArgDef labels_args[] = {FOLDER_ARG, ROWS_ARG, {0}};
 
@@ -95,9 +97,9 @@ static const ArgDef windows_args[] = {
     {ARG(SourceArgs, target), COLUMNS_OF_CSV, .doc = "what stands for y: columns of the table"},
     {0}};
 
-static const char *const ends[] = {"pre", "post", NULL};
+static const char *const ends[] = {SEQUENCE_ENDS(CHOICE_WORD) NULL};
 static const ArgDef sequences_args[] = {
-    {ARG(SourceArgs, path), ARG_STRING,
+    {ARG(SourceArgs, path), ARG_STRING, .path = true,
      .doc = "the file, a sequence on each line: 3, 17, 8 or [3, 17, 8]; also with .gz"},
     {ARG(SourceArgs, padding), ARG_CHOICE, DEFAULT("'pre'"), .choices = ends, .keyword_only = true,
      .doc = "where a sequence that is shorter than the input is padded"},
@@ -107,9 +109,9 @@ static const ArgDef sequences_args[] = {
      .doc = "what it is padded with"},
     ROWS_ARG, {0}};
 static const ArgDef text_args[] = {
-    {ARG(SourceArgs, path), ARG_STRING, .doc = "the file, of UTF-8; also with .gz"},
+    {ARG(SourceArgs, path), ARG_STRING, .path = true, .doc = "the file, of UTF-8; also with .gz"},
     {ARG(SourceArgs, by), ARG_CHOICE, DEFAULT("'characters'"),
-     .choices = (const char *const[]){"characters", "words", NULL}, .keyword_only = true,
+     .choices = tokens, .keyword_only = true,
      .doc = "'characters', or 'words' in small letters; of each its number among all of the text in order"},
     {ARG(SourceArgs, stride), ARG_INT, DEFAULT("1"), RANGE(1, INT32_MAX), .keyword_only = true,
      .doc = "tokens from the beginning of a sample to that of the next"},

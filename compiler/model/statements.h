@@ -9,9 +9,14 @@
 #include "base/arena.h"
 #include "language/class.h"
 
+/** When a watched figure gets better. */
+#define MONITOR_MODES(row) row(MONITOR_AUTO, "auto") row(MONITOR_LEAST, "min") row(MONITOR_GREATEST, "max")
+typedef enum MonitorMode { MONITOR_NONE, MONITOR_MODES(CHOICE_VALUE) } MonitorMode;
+
 /** Arguments of callbacks; each class has some of them. */
 typedef struct CallbackArgs {
-    const char *path, *monitor, *mode, *separator;
+    const char *path, *monitor, *separator;
+    MonitorMode mode;
     double min_delta, baseline, factor, min_lr; /* baseline NaN: none */
     int64_t patience, cooldown, start_from_epoch, save_freq, verbose; /* save_freq INT_NONE: 'epoch' */
     bool restore_best_weights, save_best_only, save_weights_only, append, raise_error, double_checkpoint,
@@ -43,6 +48,16 @@ typedef struct CompileArgs {
     Objects metrics, weighted_metrics;
 } CompileArgs;
 
+/* Choices of data sources. */
+#define UNKNOWN_CATEGORIES(row) row(UNKNOWN_ERROR, "error") row(UNKNOWN_OTHER, "other")
+#define DECIMALS(row) row(DECIMAL_POINT, ".") row(DECIMAL_COMMA, ",")
+#define TOKENS(row) row(TOKENS_CHARACTERS, "characters") row(TOKENS_WORDS, "words")
+#define SEQUENCE_ENDS(row) row(SEQUENCE_BEGIN, "pre") row(SEQUENCE_END, "post")
+typedef enum UnknownCategories { UNKNOWN_NONE, UNKNOWN_CATEGORIES(CHOICE_VALUE) } UnknownCategories;
+typedef enum Decimal { DECIMAL_NONE, DECIMALS(CHOICE_VALUE) } Decimal;
+typedef enum Tokens { TOKENS_NONE, TOKENS(CHOICE_VALUE) } Tokens;
+typedef enum SequenceEnd { SEQUENCE_NONE, SEQUENCE_ENDS(CHOICE_VALUE) } SequenceEnd;
+
 /* Arguments of the data sources. What windows() says of its table is in `of`, and stands here as well, so that whoever
  * reads them need not care. */
 typedef struct SourceArgs {
@@ -57,13 +72,13 @@ typedef struct SourceArgs {
     Weights categories;    /* csv: columns of text, and as how many values each reaches the network */
     Columns indices, dates; /* csv: columns of text that become the number of their category; of dates */
     NumberOrWord missing;  /* csv: what stands for a value that is not there; NaN: nothing does */
-    const char *unknown;   /* csv: what becomes of categories that training has not seen */
-    const char *decimal;   /* csv: what stands before the fraction, '.' or ',' */
+    UnknownCategories unknown; /* csv: what becomes of categories that training has not seen */
+    Decimal decimal;           /* csv: what stands before the fraction */
     Object *of;            /* windows: the table */
     int64_t length, ahead, stride, sampling_rate; /* windows, in rows; length 0: none. ahead INT_NONE: not given */
     Columns target;
-    const char *by;                   /* text: 'characters' or 'words'; NULL: it is none */
-    const char *padding, *truncating; /* sequences: 'pre' or 'post' */
+    Tokens by;                       /* text; TOKENS_NONE: it is none */
+    SequenceEnd padding, truncating; /* sequences: which end */
     double value;
     bool follows; /* text: y has a target for each step */
 } SourceArgs;

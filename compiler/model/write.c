@@ -78,8 +78,7 @@ static const Ints *ints_of(const Object *object, const char *name) {
 /* What None stands for, where Keras writes it out: the layout of all but images from elsewhere, windows side by side,
  * the last axis. */
 static bool is_what_none_means(const Writer *writer, const Object *object, const ArgDef *row, const void *field) {
-    if (!strcmp(row->name, "data_format"))
-        return *(const char *const *)field && !strcmp(*(const char *const *)field, "channels_last");
+    if (row->type == ARG_CHOICE && row->choice_of_none) return *(const unsigned *)field == row->choice_of_none;
     const Ints *const pool = !strcmp(row->name, "strides") ? ints_of(object, "pool_size") : NULL;
     const Ints *const strides = pool && row->type == ARG_INTS ? field : NULL;
     if (strides && strides->count == pool->count)

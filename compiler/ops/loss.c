@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* loss_weights: what each row of the prediction counts in the mean. loss: the value, added to sums[0], and in training
  * the gradient. */
-#include <string.h>
 
 #include "model/loss.h"
 #include "ops/loss.h"
@@ -25,7 +24,7 @@ static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {
  * on it and not on what it is made of. */
 static void emit_batch_weight(Emit *e, const Op *op) {
     const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
-    const bool sum = !strcmp(attrs->reduction, "sum"), by_weight = !strcmp(attrs->reduction, "mean_with_sample_weight");
+    const bool sum = attrs->reduction == REDUCTION_SUM, by_weight = attrs->reduction == REDUCTION_BY_WEIGHT;
     const char *const given = attrs->weighted && !by_weight ? param_tensor(e, op->in[0], false) : NULL;
     const char *const weights = param_tensor(e, op->out, true);
     emit_function(e, given ? "loss_batch_weight" : "loss_batch_weight_one",
@@ -43,7 +42,7 @@ static void emit_weights(Emit *e, const Op *op) {
         emit_batch_weight(e, op);
         return;
     }
-    const bool by_weight = !strcmp(attrs->reduction, "mean_with_sample_weight"), sum = !strcmp(attrs->reduction, "sum");
+    const bool by_weight = attrs->reduction == REDUCTION_BY_WEIGHT, sum = attrs->reduction == REDUCTION_SUM;
     const bool by_count = !by_weight && !sum;
     const char *const given = attrs->weighted ? param_tensor(e, op->in[0], false) : NULL;
     const Tensor *const mask = attrs->masked ? op->in[op->in_count - 1] : NULL;
@@ -197,7 +196,7 @@ static void describe(const Op *op, Text *out) {
 /* What a row counts, and what it is divided by. */
 static const char *weights_formula(Emit *e, const Op *op, const char *x) {
     const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
-    const bool sum = !strcmp(attrs->reduction, "sum"), by_weight = !strcmp(attrs->reduction, "mean_with_sample_weight");
+    const bool sum = attrs->reduction == REDUCTION_SUM, by_weight = attrs->reduction == REDUCTION_BY_WEIGHT;
     const bool whole = op->out->shape.dim[0] > 0;
     if (whole)
         return formatted(e, "%s%s", attrs->weighted && !by_weight ? formatted(e, "sum(%s)", x) : "1",

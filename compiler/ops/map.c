@@ -2,7 +2,6 @@
 /* map: elementwise steps over tensors that broadcast together; update: the same, with steps that change weights in
  * place; sum: a sum over some dimensions, with steps on the result. All are loop nests. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "ops/op.h"
 #include "plan/access.h"

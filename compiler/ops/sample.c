@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* sample: images whose pixels are taken from other places, perhaps between pixels, of an image. And its gradient. */
-#include <string.h>
 
 #include "ops/op.h"
 #include "ops/sample.h"
 #include "ops/window_loops.h"
+
+const char *const beyond_words[] = {SAMPLE_BEYONDS(CHOICE_WORD) NULL};
 
 static const AttrsKind attrs_kind = {"places of an image", sizeof(SampleAttrs)};
 
@@ -35,7 +36,7 @@ static void describe(const Op *op, Text *out) {
     static const char *const places[] = {"shifted", "scaled", "turned"};
     const SampleAttrs *const attrs = sample_attrs(op);
     text_printf(out, " %s, %s, beyond the edge %s", places[attrs->places], attrs->nearest ? "nearest" : "bilinear",
-                attrs->beyond);
+                beyond_words[attrs->beyond - 1]);
 }
 
 /* The number of an image: of all images it is the same one. */
@@ -50,25 +51,25 @@ static void emit(Emit *e, const Op *op) {
     const bool back = op->def == &op_sample_gradient;
     const SampleAttrs *const attrs = sample_attrs(op);
     const Shape whole = back ? op->out->shape : op->in[0]->shape, made = back ? op->in[0]->shape : op->out->shape;
-    const bool filled_outside = !strcmp(attrs->beyond, "constant") && attrs->fill_value != 0;
-    const Hole holes[] = {
-        {"x", param_named(e, op->in[0], false, back ? "d" : "x")},
-        {"a", number_of(e, op->in[1], names[attrs->places][0])},
-        {"b", number_of(e, op->in[2], names[attrs->places][1])},
-        {"y", param_named(e, op->out, true, "y")},
-        {"samples", size_text(e, whole, 0, 1)},
-        {"rows", integer(e, whole.dim[1])},
-        {"columns", integer(e, whole.dim[2])},
-        {"channels", integer(e, whole.dim[3])},
-        {"new_rows", integer(e, made.dim[1])},
-        {"new_columns", integer(e, made.dim[2])},
-        {"middle_row", literal(e, (double)(whole.dim[1] - 1) / 2)},
-        {"middle_column", literal(e, (double)(whole.dim[2] - 1) / 2)},
-        {"beyond", attrs->beyond},
-        {"between", attrs->nearest ? "nearest" : "bilinear"},
-        {"outside", filled_outside ? formatted(e, "taps.outside * v_splat(%s)", literal(e, attrs->fill_value))
-                                   : "v_zero()"},
-        {NULL, NULL}};
+    const bool filled_outside = attrs->beyond == BEYOND_CONSTANT && attrs->fill_value != 0;
+    const Hole holes[] = {{"x", param_named(e, op->in[0], false, back ? "d" : "x")},
+                          {"a", number_of(e, op->in[1], names[attrs->places][0])},
+                          {"b", number_of(e, op->in[2], names[attrs->places][1])},
+                          {"y", param_named(e, op->out, true, "y")},
+                          {"samples", size_text(e, whole, 0, 1)},
+                          {"rows", integer(e, whole.dim[1])},
+                          {"columns", integer(e, whole.dim[2])},
+                          {"channels", integer(e, whole.dim[3])},
+                          {"new_rows", integer(e, made.dim[1])},
+                          {"new_columns", integer(e, made.dim[2])},
+                          {"middle_row", literal(e, (double)(whole.dim[1] - 1) / 2)},
+                          {"middle_column", literal(e, (double)(whole.dim[2] - 1) / 2)},
+                          {"beyond", beyond_words[attrs->beyond - 1]},
+                          {"between", attrs->nearest ? "nearest" : "bilinear"},
+                          {"outside", filled_outside
+                                          ? formatted(e, "taps.outside * v_splat(%s)", literal(e, attrs->fill_value))
+                                          : "v_zero()"},
+                          {NULL, NULL}};
     const Hole parts[] = {
         {"zeros", back ? filled(e, "pad_zeros", (Hole[]){{"y", param_named(e, op->out, true, "y")},
                                                          {"size", size_text(e, whole, 0, 4)},

@@ -18,11 +18,18 @@ typedef enum SamplePlaces {
     PLACES_TURNED   /* (a·j + b·i, b·j - a·i), likewise */
 } SamplePlaces;
 
+/** What lies beyond the edge; in C the word is what the template is called. */
+#define SAMPLE_BEYONDS(row)                                                                       \
+    row(BEYOND_REFLECTED, "reflect") row(BEYOND_WRAPPED, "wrap") row(BEYOND_CONSTANT, "constant") \
+        row(BEYOND_NEAREST, "nearest")
+typedef enum SampleBeyond { BEYOND_NONE, SAMPLE_BEYONDS(CHOICE_VALUE) } SampleBeyond;
+extern const char *const beyond_words[];
+
 typedef struct SampleAttrs {
     SamplePlaces places;
     bool nearest;           /* the nearest pixel; else between the four around it */
-    const char *beyond;     /* what lies beyond the edge: "constant", "nearest", "reflect" or "wrap" */
-    double fill_value;      /* with "constant" */
+    SampleBeyond beyond;
+    double fill_value; /* with BEYOND_CONSTANT */
 } SampleAttrs;
 
 /** From images x (batch, rows, columns, channels) images of this shape. a and b are (batch, 1), or (1, 1) for all.

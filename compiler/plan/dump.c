@@ -39,7 +39,7 @@ static void dump_tensor(const Tensor *tensor, Text *out) {
 
 static void dump_step(const Step *step, Text *out) {
     if (step->result) {
-        text_printf(out, "        %s = %s(", step->result->name, step_own_name(plan->arena, step));
+        text_printf(out, "        %s = %s(", step->result->name, step_own_name(out->arena, step));
     } else {
         text_printf(out, "        %s(", step->label);
     }

@@ -17,7 +17,7 @@ extern const AttrsKind measure_attrs_kind; /* of op_loss and op_metric */
 MeasureAttrs *measure_attrs(const Op *op);
 
 typedef struct LossWeightsAttrs {
-    const char *reduction; /* how rows are put together */
+    LossReduction reduction; /* how rows are put together */
     bool weighted;         /* the first input is sample weights … */
     bool ignores;          /* … the next one labels, of which one does not count: … */
     int64_t ignored;       /* … this … */

@@ -6,12 +6,13 @@
 #include "language/class.h"
 #include "model/statements.h"
 
+static const char *const monitor_modes[] = {MONITOR_MODES(CHOICE_WORD) NULL};
+
 #define MONITOR_ARG                                                                                                    \
     {ARG(CallbackArgs, monitor), ARG_STRING, DEFAULT("'val_loss'"),                                                    \
      .doc = "the figure to watch: loss, a metric, or one of them behind val_"}
-#define MODE_ARG                                                   \
-    {ARG(CallbackArgs, mode), ARG_CHOICE, DEFAULT("'auto'"),       \
-     .choices = (const char *const[]){"auto", "min", "max", NULL}, \
+#define MODE_ARG                                                                       \
+    {ARG(CallbackArgs, mode), ARG_CHOICE, DEFAULT("'auto'"), .choices = monitor_modes, \
      .doc = "whether it should fall or rise; 'auto' knows it from the metric"}
 #define VERBOSE_ARG {ARG(CallbackArgs, verbose), ARG_INT, DEFAULT("0"), RANGE(0, 2), .doc = "1: say what is done"}
 #define COUNT_ARG(field, fallback, meaning)                                                                            \
@@ -36,7 +37,7 @@ static const ArgDef EarlyStopping_args[] = {
     {0}};
 
 static const ArgDef ModelCheckpoint_args[] = {
-    {ARG_AS(CallbackArgs, path, "filepath"), ARG_STRING,
+    {ARG_AS(CallbackArgs, path, "filepath"), ARG_STRING, .path = true,
      .doc = "FILE.safetensors; may hold {epoch:02d} and figures, {val_loss:.2f}"},
     MONITOR_ARG,
     VERBOSE_ARG,
@@ -67,7 +68,7 @@ static const ArgDef LearningRateScheduler_args[] = {{ARG(CallbackArgs, schedule)
                                                     {0}};
 
 static const ArgDef CSVLogger_args[] = {
-    {ARG_AS(CallbackArgs, path, "filename"), ARG_STRING, .doc = "the file"},
+    {ARG_AS(CallbackArgs, path, "filename"), ARG_STRING, .path = true, .doc = "the file"},
     {ARG(CallbackArgs, separator), ARG_STRING, DEFAULT("','"), .doc = "one character"},
     FLAG_ARG(append, "False", "what is in the file stays"),
     {0}};
@@ -77,7 +78,7 @@ static const ArgDef TerminateOnNaN_args[] = {
     {0}};
 
 static const ArgDef BackupAndRestore_args[] = {
-    {ARG_AS(CallbackArgs, path, "backup_dir"), ARG_STRING, .doc = "the folder of the backup"},
+    {ARG_AS(CallbackArgs, path, "backup_dir"), ARG_STRING, .path = true, .doc = "the folder of the backup"},
     SAVE_FREQ_ARG,
     FLAG_ARG(double_checkpoint, "False", "keep the backup before the last one too"),
     FLAG_ARG(delete_checkpoint, "True", "remove the backup when training is done"),

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Initializers: what they draw and with which limits. Formulas: keras/src/initializers/random_initializers.py. */
 #include <math.h>
-#include <string.h>
 
 #include "language/class.h"
 #include "model/initializer.h"
 #include "model/shape.h"
 
+#define FAN_MODES(row) row(FAN_IN, "fan_in") row(FAN_OUT, "fan_out") row(FAN_MEAN, "fan_avg")
+#define DISTRIBUTIONS(row)                                                                \
+    row(DRAWN_TRUNCATED, "truncated_normal") row(DRAWN_UNTRUNCATED, "untruncated_normal") \
+        row(DRAWN_UNIFORM, "uniform") row(DRAWN_NORMAL, "normal")
+typedef enum FanMode { FAN_NONE, FAN_MODES(CHOICE_VALUE) } FanMode;
+typedef enum Distribution { DRAWN_NONE, DISTRIBUTIONS(CHOICE_VALUE) } Distribution;
+
 typedef struct InitializerArgs {
     double value, mean, stddev, minval, maxval, scale, gain;
-    const char *mode, *distribution;
+    FanMode mode;
+    Distribution distribution;
     int64_t seed;
 } InitializerArgs;
 
@@ -42,20 +49,20 @@ static void fans(Shape shape, double *fan_in, double *fan_out) {
 /* Normal draws beyond two deviations are drawn again, which narrows them by this factor. */
 static const double TRUNCATED_STDDEV = 0.87962566103423978;
 
-static InitCall variance_scaling(Shape shape, double scale, const char *mode, const char *distribution, int64_t seed) {
+static InitCall variance_scaling(Shape shape, double scale, FanMode mode, Distribution distribution, int64_t seed) {
     double fan_in, fan_out;
     fans(shape, &fan_in, &fan_out);
-    double fan = !strcmp(mode, "fan_in") ? fan_in : !strcmp(mode, "fan_out") ? fan_out : (fan_in + fan_out) / 2;
+    double fan = mode == FAN_IN ? fan_in : mode == FAN_OUT ? fan_out : (fan_in + fan_out) / 2;
     scale /= fan > 1 ? fan : 1;
-    if (!strcmp(distribution, "uniform"))
+    if (distribution == DRAWN_UNIFORM)
         return (InitCall){.kind = INIT_UNIFORM, .a = -sqrt(3 * scale), .b = sqrt(3 * scale), .seed = seed};
-    if (!strcmp(distribution, "untruncated_normal"))
+    if (distribution == DRAWN_UNTRUNCATED)
         return (InitCall){.kind = INIT_NORMAL, .a = 0, .b = sqrt(scale), .seed = seed};
     return (InitCall){.kind = INIT_TRUNCATED, .a = 0, .b = sqrt(scale) / TRUNCATED_STDDEV, .seed = seed};
 }
 
-static const char *const modes[] = {"fan_in", "fan_out", "fan_avg", NULL};
-static const char *const distributions[] = {"truncated_normal", "untruncated_normal", "uniform", "normal", NULL};
+static const char *const modes[] = {FAN_MODES(CHOICE_WORD) NULL};
+static const char *const distributions[] = {DISTRIBUTIONS(CHOICE_WORD) NULL};
 
 static const ArgDef no_args[] = {{0}};
 static const ArgDef seed_args[] = {SEED_ARG, FAN_AXES_ARGS, {0}};
@@ -101,12 +108,30 @@ DESCRIBE(truncated_normal) {
     *call = (InitCall){.kind = INIT_TRUNCATED, .a = args->mean, .b = args->stddev, .seed = args->seed};
 }
 DESCRIBE(scaling) { ARGS; *call = variance_scaling(shape, args->scale, args->mode, args->distribution, args->seed); }
-DESCRIBE(glorot_uniform) { ARGS; *call = variance_scaling(shape, 1, "fan_avg", "uniform", args->seed); }
-DESCRIBE(glorot_normal) { ARGS; *call = variance_scaling(shape, 1, "fan_avg", "truncated_normal", args->seed); }
-DESCRIBE(he_uniform) { ARGS; *call = variance_scaling(shape, 2, "fan_in", "uniform", args->seed); }
-DESCRIBE(he_normal) { ARGS; *call = variance_scaling(shape, 2, "fan_in", "truncated_normal", args->seed); }
-DESCRIBE(lecun_uniform) { ARGS; *call = variance_scaling(shape, 1, "fan_in", "uniform", args->seed); }
-DESCRIBE(lecun_normal) { ARGS; *call = variance_scaling(shape, 1, "fan_in", "truncated_normal", args->seed); }
+DESCRIBE(glorot_uniform) {
+    ARGS;
+    *call = variance_scaling(shape, 1, FAN_MEAN, DRAWN_UNIFORM, args->seed);
+}
+DESCRIBE(glorot_normal) {
+    ARGS;
+    *call = variance_scaling(shape, 1, FAN_MEAN, DRAWN_TRUNCATED, args->seed);
+}
+DESCRIBE(he_uniform) {
+    ARGS;
+    *call = variance_scaling(shape, 2, FAN_IN, DRAWN_UNIFORM, args->seed);
+}
+DESCRIBE(he_normal) {
+    ARGS;
+    *call = variance_scaling(shape, 2, FAN_IN, DRAWN_TRUNCATED, args->seed);
+}
+DESCRIBE(lecun_uniform) {
+    ARGS;
+    *call = variance_scaling(shape, 1, FAN_IN, DRAWN_UNIFORM, args->seed);
+}
+DESCRIBE(lecun_normal) {
+    ARGS;
+    *call = variance_scaling(shape, 1, FAN_IN, DRAWN_TRUNCATED, args->seed);
+}
 
 /* As Keras: a tensor of rank above 2 is the matrix of all but its last dimension by the last. */
 static InitCall matrix_call(InitKind kind, Shape shape, const InitializerArgs *args) {

@@ -5,7 +5,7 @@
 #include "model/loss.h"
 #include "tables/losses.h"
 
-const char *const loss_reductions[] = {"sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", NULL};
+const char *const loss_reductions[] = {LOSS_REDUCTIONS(CHOICE_WORD) NULL};
 
 #define LOSS_CLASS(name_, brief_, args_, ...)                                                                          \
     .class = {.kind = CLASS_LOSS, .name = #name_, .brief = (brief_), .args = (args_), .args_size = sizeof(LossArgs),   \

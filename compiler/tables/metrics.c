@@ -160,9 +160,8 @@ static const ArgDef at_sensitivity_args[] = {
     REACHED_ARG("sensitivity"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
 static const ArgDef at_recall_args[] = {REACHED_ARG("recall"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
 static const ArgDef at_precision_args[] = {REACHED_ARG("precision"), NUM_THRESHOLDS_ARG, CLASS_ID_ARG, NAME_ARG, {0}};
-static const char *const curves[] = {"ROC", "roc", "PR", "pr", "PRGAIN", "prgain", NULL};
-static const char *const methods[] = {"interpolation", "Interpolation", "minoring", "Minoring",
-                                      "majoring",      "Majoring",      NULL};
+static const char *const curves[] = {AREA_CURVES(CHOICE_WORD_OF) NULL};
+static const char *const methods[] = {AREA_METHODS(CHOICE_WORD_OF) NULL};
 static const ArgDef auc_args[] = {
     NUM_THRESHOLDS_ARG,
     {ARG(MetricArgs, curve), ARG_CHOICE, DEFAULT("'ROC'"), .choices = curves, .doc = "that the area lies under"},
@@ -217,8 +216,8 @@ COUNTS(RecallAtPrecision, "the best recall at thresholds where the precision is 
 
 /* Scores of classes and outputs */
 
-static const char *const averages[] = {"micro", "macro", "weighted", NULL};
-static const char *const aggregations[] = {"uniform_average", "variance_weighted_average", NULL};
+static const char *const averages[] = {CLASS_AVERAGES(CHOICE_WORD_OF) NULL};
+static const char *const aggregations[] = {OUTPUT_AVERAGES(CHOICE_WORD_OF) NULL};
 #define AVERAGE_ARG                                                                                                    \
     {ARG(MetricArgs, average), ARG_CHOICE, DEFAULT("None"), .choices = averages,                                       \
      .doc = "how classes are put together; None gives a figure for each"}

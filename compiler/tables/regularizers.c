@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Regularizers: penalties l1·Σ|x| + l2·Σx² in the loss, of a weight or of products of its rows. Formulas:
  * keras/src/regularizers/regularizers.py. */
-#include <string.h>
 
 #include "build/build.h"
 #include "build/builder.h"
@@ -28,7 +27,7 @@ static const ArgDef string_args[] = {FACTOR(l1, "0.0", "weight of Σ|x|", .of_st
                                      FACTOR(l2, "0.0", "weight of Σx²", .of_string = "0.01"),
                                      {0}};
 
-static const char *const modes[] = {"rows", "columns", NULL};
+static const char *const modes[] = {ORTHOGONAL_MODES(CHOICE_WORD) NULL};
 static const ArgDef orthogonal_args[] = {
     FACTOR(factor, "0.01", "weight of the mean"),
     {ARG(RegularizerArgs, mode), ARG_CHOICE, DEFAULT("'rows'"), .choices = modes, .doc = "what is to be orthogonal"},
@@ -39,7 +38,7 @@ static const ArgDef orthogonal_args[] = {
  * there, is finite. */
 static void orthogonal(const RegularizerArgs *args, Builder *build, Tensor *weight) {
     static const int transposed[] = {1, 0};
-    Tensor *rows = !strcmp(args->mode, "rows")
+    Tensor *rows = args->mode == ORTHOGONAL_ROWS
                        ? weight
                        : build_permute(build, weight, transposed, 0, "forward_transpose", "columns");
     const int64_t count = rows->shape.dim[0];
