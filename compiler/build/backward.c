@@ -82,7 +82,7 @@ void build_gradients(Builder *build, int end, Tensor *prediction) {
     Program *program = build->program;
     build->phase = PHASE_BACKWARD;
     for (int i = end; i < program->ops.count; i++) /* the loss */
-        if (program->ops.at[i]->def == &op_loss && program->ops.at[i]->out)
+        if (program->ops.at[i]->def->measures && program->ops.at[i]->out)
             gradient_add(build, prediction, program->ops.at[i]->out);
     for (int i = end - 1; i >= 0; i--) {
         Op *op = program->ops.at[i];

@@ -80,6 +80,7 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
     step.label = NULL;
     step.formula = NULL;
     step.of_gradient = true;
+    step.through = step_own_name(build->plan->arena, forward);
     step.operands = NULL; /* its own */
     step.operand_count = 0;
     for (int i = 0; i < forward->operand_count; i++) step_add(build->plan->arena, &step, forward->operands[i]);
@@ -273,6 +274,7 @@ Tensor *build_random(Builder *build, Shape shape, RandomAttrs attrs) {
     return build_result(build, op, attrs.part, shape);
 }
 
+const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
 const Formula times_mask = {"dropped", {"x", "mask"}, "x * mask", {"d * mask", NULL}, .kind = FORMULA_FACTOR};
 
 Tensor *build_activation(Builder *build, const Object *activation, Tensor *x) {

@@ -43,7 +43,7 @@ Tensor *build_activation(Builder *build, const Object *activation, Tensor *x);
 /** Written once for all layers that have them, since passes look for their kinds. */
 #define RELU_VALUE "v_max(v_splat(0.0), x)"
 #define RELU_GRADIENT "v_select(y > 0.0, d, 0.0)"
-extern const Formula times_mask; /* dropout */
+extern const Formula times_mask, drop_all; /* dropout, and dropout of everything */
 
 /* Views: no operation. */
 

@@ -8,8 +8,8 @@
 
 /** The sum of two parts of the gradient of `of`, of its shape. */
 Tensor *gradient_sum(Builder *build, const Tensor *of, Tensor *a, Tensor *b);
-/** Adds `d` to the gradient of `tensor`, and calls it so where it has no name; nothing when the tensor needs none. Where
- *  the tensor was broadcast, over its dimensions or over the steps of a loop, `d` is summed. */
+/** Adds `d` to the gradient of `tensor`, and calls it so where it has no name; nothing when the tensor needs none.
+ *  Where the tensor was broadcast, over its dimensions or over the steps of a loop, `d` is summed. */
 void gradient_add(Builder *build, Tensor *tensor, Tensor *d);
 
 #endif

@@ -92,6 +92,7 @@ static void put_step(Key *key, const Step *step) {
     key_text(&key->text, step->text);
     key_text(&key->text, step->formula ? step->formula->name : NULL);
     key_word(&key->text, (uint64_t)step->kind << 1 | step->of_gradient);
+    key_text(&key->text, step->through);
     for (int i = 0; i < step->operand_count; i++) {
         const Operand *const operand = &step->operands[i];
         key_text(&key->text, operand->name);

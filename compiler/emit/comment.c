@@ -9,8 +9,6 @@
 #include "model/layer.h"
 #include "model/shape.h"
 #include "plan/map_attrs.h"
-#include "plan/matmul_attrs.h"
-#include "plan/measure_attrs.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
 #include "plan/tensor.h"
@@ -27,6 +25,7 @@ typedef struct Said {
     const Op *op;
     const char *start; /* what the operation computes before its steps */
     const char **step; /* of each step */
+    Text through;      /* what the steps since the last line go back through, the last first */
 } Said;
 
 /* The loosest operator outside of brackets: '+' also for comparisons and choices, '*' for products, ' ' for none. */
@@ -144,29 +143,14 @@ static const char *input_text(Emit *emit, const Function *function, const Tensor
 static const char *start_of(Emit *emit, const Function *function) {
     const Op *const op = function->op;
     Text out = {.arena = emit->arena};
-    if (op->def == &op_map || op->def == &op_update) return NULL;
-    if (op->def == &op_matmul) {
-        text_printf(&out, is_matmul_transposed(op) ? "%s^T . %s" : "%s . %s", input_text(emit, function, op->in[0]),
-                    input_text(emit, function, op->in[1]));
-        if (op->in_count == 3) text_printf(&out, " + %s", input_text(emit, function, op->in[2]));
-        if (op->in_count == 4)
-            text_printf(&out, " + %s . %s", input_text(emit, function, op->in[2]),
-                        input_text(emit, function, op->in[3]));
-        return text_chars(&out);
-    }
-    if (op->def->formula)
-        return op->def->formula(emit, op, op->in_count ? input_text(emit, function, op->in[0]) : "");
-    const bool named = op->def == &op_loss || op->def == &op_metric;
-    const bool told = op->def->describe && !named;
-    if (named) text_printf(&out, "sums[%d] += ", measure_attrs(op)->sum_at);
-    text_puts(&out, named ? measure_attrs(op)->object->class->name : op->def->name);
+    const char *in[MAX_INPUTS] = {NULL};
+    if (op->def->only_steps) return NULL;
+    for (int i = 0; i < op->in_count; i++) in[i] = input_text(emit, function, op->in[i]);
+    if (op->def->formula) return op->def->formula(emit, op, in);
+    const bool told = op->def->describe;
+    text_puts(&out, op->def->name);
     if (told) op->def->describe(op, &out);
-    for (int i = 0; i < op->in_count; i++)
-        text_printf(&out, "%s%s",
-                    i      ? ", "
-                    : told ? " ("
-                           : "(",
-                    input_text(emit, function, op->in[i]));
+    for (int i = 0; i < op->in_count; i++) text_printf(&out, "%s%s", i ? ", " : told ? " (" : "(", in[i]);
     if (op->in_count) text_puts(&out, ")");
     return text_chars(&out);
 }
@@ -236,12 +220,22 @@ static bool is_in_place(const Op *op, const Tensor *result) {
     return false;
 }
 
+/* What is called y, and not d_biased, does not say which gradient it is. */
+static void say_way_back(Emit *emit, Said *said, const Step *step, const char *name, Text *lines) {
+    const char *const role = step_role(emit, said->op, step);
+    if (said->through.length && strcmp(name, role) != 0)
+        text_printf(lines, ": %s, back through %s", role, text_chars(&said->through));
+    said->through.length = 0;
+}
+
 /* The value of step `at`: a line where it is stored, or read more than once. */
 static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text *lines) {
     const Op *const op = said->op;
     const Step *const step = &op->steps.at[at];
     const Tensor *const result = step->result;
     said->step[at] = step_formula(emit, said, step);
+    if (step->of_gradient && step->through)
+        text_printf(&said->through, "%s%s", said->through.length ? ", " : "", step->through);
     if (result->in_registers && times_read(op, result, at + 1) < 2) return;
     const char *const param = result->in_registers ? NULL : param_text(emit, said->function, result);
     const bool in_place = param && is_in_place(op, result), part = param && strchr(param, '[');
@@ -251,6 +245,7 @@ static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text
     if (strcmp(name, said->step[at]))
         add_line(emit, said->function, lines, name, alike ? NULL : result, said->step[at]);
     if (in_place || part) text_printf(lines, in_place ? ", in place of %s" : ", to %s", param);
+    say_way_back(emit, said, step, name, lines);
     if (said->start && !strcmp(said->step[at], said->start)) said->start = name;
     said->step[at] = name;
 }
@@ -306,7 +301,7 @@ static void say_start(Emit *emit, Said *said, Text *lines) {
     }
     const char *const name =
         op->out->in_registers ? own_role(emit, op, op->out) : input_text(emit, said->function, op->out);
-    if (op->def == &op_loss)
+    if (op->def->measures)
         text_printf(lines, "%s, %s %s its gradient", said->start, name, shape_text(emit->arena, op->out->shape));
     else add_line(emit, said->function, lines, name, op->out, said->start);
     said->start = name;
@@ -314,8 +309,11 @@ static void say_start(Emit *emit, Said *said, Text *lines) {
 
 static const char *lines_of(Emit *emit, const Function *function) {
     const Op *const op = function->op;
-    Said said = {function, op, op_terms(op) ? NULL : start_of(emit, function),
-                 NEW_ARRAY(emit->arena, const char *, op->steps.count + 1)};
+    Said said = {function,
+                 op,
+                 op_terms(op) ? NULL : start_of(emit, function),
+                 NEW_ARRAY(emit->arena, const char *, op->steps.count + 1),
+                 {.arena = emit->arena}};
     Text lines = {.arena = emit->arena};
     const Tensor *before = NULL;
     for (int i = 0; i <= op->steps.count; i++) {
@@ -345,7 +343,7 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
     Text out = {.arena = emit->arena};
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        const bool slope = function->op->def == &op_loss && param->tensor == function->op->out;
+        const bool slope = function->op->def->measures && param->tensor == function->op->out;
         const bool said = slope || is_said(lines, param->name);
         if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !said)
             text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,

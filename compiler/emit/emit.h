@@ -96,7 +96,8 @@ typedef struct Field {
 struct Emit {
     Arena *arena, *scratch; /* scratch: emptied behind each function */
     const Plan *plan;
-    Names file_names;  /* what the header declares, once it is printed */
+    Names file_names; /* what the header declares, once it is printed … */
+    Names members;    /* … and the members of its structs */
     const Program *program;
     const char *real; /* what C calls the plan's real type */
     /* of the function being printed */
@@ -110,8 +111,9 @@ struct Emit {
     Field *fields;           /* of all weights, ordered by their address */
     struct nnc_notes *notes; /* that stand with baked weights, once they are read … */
     char *baked;             /* … and these themselves */
+    const struct Layout *weights_layout, *trainer_layout; /* of files in memory, once they are known: file/store.c */
     Names templates; /* those used so far */
-    Names function_texts, function_names, weight_fields;
+    Names function_texts, function_names;
     Names alike; /* what operations are whose functions were printed: alike.h */
     Text kernels;
     /* of the program being printed */

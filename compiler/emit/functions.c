@@ -69,16 +69,9 @@ static const char *function_text(Emit *emit, const Function *function, const cha
 /* In each copy for an instruction set these names are replaced, so they may not be those of the structs' members
  * either. */
 static bool function_name_used(const Emit *emit, const char *name) {
-    static const char *const members[] = {"params",  "gradients", "masks",  "arena",      "learning_rate",
-                                          "seed",    "batches",   "states", "iterations", "momenta",
-                                          "purpose", "key",       NULL};
-    if (word_among(members, name) || is_file_name(emit, name)) return true;
-    if (names_find(&emit->weight_fields, name)) return true;
-    for (int i = 0; i < emit->plan->stream_states.count; i++)
-        if (!strcmp(names_of(emit, emit->plan->stream_states.at[i])->variable, name)) return true;
-    for (int i = 0; i < emit->plan->update.slots.count; i++)
-        if (!strcmp(emit->plan->update.slots.at[i].name, name)) return true;
-    return names_find(&emit->function_names, name);
+    static const char *const of_random[] = {"purpose", "key", NULL}; /* struct nnc_random */
+    return word_among(of_random, name) || is_file_name(emit, name) || names_find(&emit->members, name) ||
+           names_find(&emit->function_names, name);
 }
 
 static bool is_new_layer(Emit *emit, Function *function, const Layer *layer) {

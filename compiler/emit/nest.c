@@ -191,6 +191,12 @@ static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
     return "";
 }
 
+const char *block_number(Emit *emit, const char *row, int64_t columns, const char *block) {
+    const int64_t blocks = random_row_blocks(columns);
+    if (blocks == 1) return row;
+    return formatted(emit, strchr(row, ' ') ? "(%s) * %lld + %s" : "%s * %lld + %s", row, (long long)blocks, block);
+}
+
 const char *draws_text(Emit *emit, const Op *op, const char *block) {
     Text text = {.arena = emit->arena};
     LIST(Tensor *) drawn = {0};
@@ -401,11 +407,7 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     place.nest = &nest;
     place.value_name = local_name(emit, own_role(emit, op, op->out));
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
-    text.draws =
-        draws_text(emit, op,
-                   columns <= RANDOM_BLOCK ? row_text
-                                           : formatted(emit, "%s * %lld + col / PANEL", row_at,
-                                                       (long long)((columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK)));
+    text.draws = draws_text(emit, op, block_number(emit, row_text, columns, "col / PANEL"));
     const char *store = "";
     if (!op->out->in_registers) {
         const char *const to =

@@ -78,6 +78,8 @@ typedef struct BlockText {
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
 const char *draws_text(Emit *emit, const Op *op, const char *block);
+/** The number of a block of random numbers: the `block`th, a product or a quotient, of a row of so many columns. */
+const char *block_number(Emit *emit, const char *row, int64_t columns, const char *block);
 /** A formula with its operands replaced; `operands` ends with a NULL name. Numbers are those of the plan's real type,
  *  or of another. */
 const char *formula_text(Emit *emit, const char *formula, const Hole *operands);

@@ -46,8 +46,11 @@ void know_file_names(Emit *emit, const char *header) {
     const char *const prefix = arena_printf(emit->arena, "%s_", emit->plan->model->name);
     for (const char *at = header; *at;) {
         const int length = word_length(at);
-        if (length && !strncmp(at, prefix, strlen(prefix)))
-            *names_slot(&emit->file_names, arena_strndup(emit->arena, at, (size_t)length)) = (void *)at;
+        const bool member = length && (at[length] == ';' || at[length] == '[');
+        if (member || (length && !strncmp(at, prefix, strlen(prefix)))) {
+            Names *const names = member ? &emit->members : &emit->file_names;
+            *names_slot(names, arena_strndup(emit->arena, at, (size_t)length)) = (void *)at;
+        }
         at += length ? length : 1;
     }
 }

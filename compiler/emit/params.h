@@ -34,7 +34,7 @@ const char *local_beside(Emit *emit, const char *wanted, const char *instead);
 bool is_c_word(const char *name);
 /** What the header declares in the model's name, m_state: in a function nothing may be called so. */
 bool is_file_name(const Emit *emit, const char *name);
-/** Finds these names in the header, which is printed first. */
+/** Finds these names, and those of the members of its structs, in the header, which is printed first. */
 void know_file_names(Emit *emit, const char *header);
 /** What a tensor, or the value of a step, is to an operation, whatever the layer is called: sum, kernel, input,
  *  d_output. */

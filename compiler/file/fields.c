@@ -31,7 +31,6 @@ void name_weight_fields(Emit *emit) {
         if (tensor->weight->trainable) trainable += size;
     }
     qsort(emit->fields, (size_t)count, sizeof *emit->fields, compare_fields);
-    emit->weight_fields = emit->scope;
 }
 
 void name_state_fields(Emit *emit) {

@@ -195,6 +195,7 @@ Emit emitter(Arena *arena, const Plan *plan) {
                  .alike = {.arena = arena},
                  .function_names = {.arena = arena},
                  .file_names = {.arena = arena},
+                 .members = {.arena = arena},
                  .program = &plan->predict,
                  .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count)};
     name_weight_fields(&emit);

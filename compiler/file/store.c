@@ -82,23 +82,26 @@ static void add_weights(Layout *layout, const char *before, bool trainable_only)
 }
 
 /* A member of the trainer: its tensors, and where their numbers are. */
-static void add_kept(void *context, const char *name, const char *kept, int64_t count) {
+static void add_kept(void *context, const TrainerPart *part) {
     Layout *const layout = context;
     Emit *const emit = layout->emit;
     const int64_t before = layout->bytes, real = element_bytes(emit->plan->real);
-    const bool counts = !strcmp(kept, "COUNTS");
-    if (!strcmp(kept, "WEIGHTS")) add_weights(layout, "", false);
-    else if (!strcmp(kept, "TRAINABLE")) add_weights(layout, formatted(emit, "@%s/", name), true);
+    const bool counts = part->kind == TRAINER_COUNTER;
+    if (part->kind == TRAINER_WEIGHTS) add_weights(layout, "", false);
+    else if (part->kind == TRAINER_TRAINABLE) add_weights(layout, formatted(emit, "@%s/", part->name), true);
     else
-        add_tensor(layout, "@", name, counts ? "U64" : real == 8 ? "F64" : "F32", counts ? 8 : real,
-                   shape_of(1, &count));
+        add_tensor(layout, "@", part->name,
+                   counts      ? "U64"
+                   : real == 8 ? "F64"
+                               : "F32",
+                   counts ? 8 : real, shape_of(1, &part->count));
     if (layout->bytes > before) /* nothing trains: the member is there, without a number */
-        text_printf(&layout->numbers, "{offsetof(%s_trainer, %s), %lld, %d},\n", emit->plan->model->name, name,
+        text_printf(&layout->numbers, "{offsetof(%s_trainer, %s), %lld, %d},\n", emit->plan->model->name, part->name,
                     (long long)(layout->bytes - before), counts ? 8 : (int)real);
 }
 
 /* What the trainer holds, or the weights alone; in a file they are followed by a checksum. */
-static Layout layout_of(Emit *emit, bool trainer) {
+static Layout make_layout(Emit *emit, bool trainer) {
     const Text empty = {.arena = emit->arena};
     Layout layout = {.emit = emit, .head = empty, .lines = empty, .numbers = empty};
     if (trainer) trainer_kept(emit, add_kept, &layout);
@@ -113,6 +116,15 @@ static Layout layout_of(Emit *emit, bool trainer) {
     return layout;
 }
 
+/* The header has its size, the C its text. */
+static const Layout *layout_of(Emit *emit, bool trainer) {
+    const Layout **const kept = trainer ? &emit->trainer_layout : &emit->weights_layout;
+    if (*kept) return *kept;
+    Layout *const layout = NEW(emit->arena, Layout);
+    *layout = make_layout(emit, trainer);
+    return *kept = layout;
+}
+
 static int64_t file_bytes(const Layout *layout) { return 8 + (int64_t)layout->head.length + layout->bytes + 4; }
 
 /* There are weights, not too many, and they are not constants that nothing changes. */
@@ -125,15 +137,15 @@ static bool stores(const Plan *plan) {
 void emit_store_header(Emit *emit, const Hole *holes, Text *out) {
     const Plan *const plan = emit->plan;
     if (!stores(plan)) return;
-    const Layout weights = layout_of(emit, false);
+    const Layout *const weights = layout_of(emit, false);
     const Hole *const with_bytes =
-        with(emit, holes, (Hole[]){{"save_bytes", integer(emit, file_bytes(&weights))}, {NULL, NULL}});
+        with(emit, holes, (Hole[]){{"save_bytes", integer(emit, file_bytes(weights))}, {NULL, NULL}});
     emit_template(emit, out, "header_load", with_bytes);
     if (!plan->can_train) return;
-    const Layout trainer = layout_of(emit, true);
-    emit_template(emit, out, "header_save",
-                  with(emit, with_bytes,
-                       (Hole[]){{"train_save_bytes", integer(emit, file_bytes(&trainer))}, {NULL, NULL}}));
+    const Layout *const trainer = layout_of(emit, true);
+    emit_template(
+        emit, out, "header_save",
+        with(emit, with_bytes, (Hole[]){{"train_save_bytes", integer(emit, file_bytes(trainer))}, {NULL, NULL}}));
 }
 
 static void print_layout(Emit *emit, const Hole *holes, const char *what, const char *comment, const Layout *layout,
@@ -144,8 +156,8 @@ static void print_layout(Emit *emit, const Hole *holes, const char *what, const 
                   with(emit, holes,
                        (Hole[]){{"what", what},
                                 {"comment", comment},
-                                {"head", text_chars((Text *)&layout->lines)},
-                                {"numbers", text_chars((Text *)&layout->numbers)},
+                                {"head", text_chars(&layout->lines)},
+                                {"numbers", text_chars(&layout->numbers)},
                                 {NULL, NULL}}));
     if (is_long) emit_template(emit, out, "main_long_strings_end", holes);
 }
@@ -153,11 +165,11 @@ static void print_layout(Emit *emit, const Hole *holes, const char *what, const 
 void emit_store(Emit *emit, const Hole *holes, Text *out) {
     const Plan *const plan = emit->plan;
     if (!stores(plan)) return;
-    const Layout weights = layout_of(emit, false);
-    print_layout(emit, holes, "weights", "weights", &weights, out);
+    const Layout *const weights = layout_of(emit, false);
+    print_layout(emit, holes, "weights", "weights", weights, out);
     emit_template(emit, out, "api_load", holes);
     if (!plan->can_train) return;
-    const Layout trainer = layout_of(emit, true);
-    print_layout(emit, holes, "trainer", "a trainer", &trainer, out);
+    const Layout *const trainer = layout_of(emit, true);
+    print_layout(emit, holes, "trainer", "a trainer", trainer, out);
     emit_template(emit, out, "api_save", holes);
 }

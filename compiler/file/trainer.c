@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* NAME_trainer: its fields, said once, for the struct and for the table that tells checkpoints what lasts. */
+/* NAME_trainer in C: its fields, and the table that tells checkpoints what lasts. */
 #include "base/arena.h"
 #include "file/trainer.h"
 #include "plan/plan.h"
@@ -7,81 +7,64 @@
 #include "emit/emit.h"
 #include "emit/text.h"
 
-typedef struct TrainerField {
-    const char *type, *name, *length; /* length: "[64]", or "" */
-    const char *comment;
-    /* how it lasts from one step to the next: an nnc_kept_as without its NNC_KEPT_; NULL: it does not */
-    const char *kept;
-    int64_t count; /* numbers in it; 0: as many as there are weights */
-} TrainerField;
+static TrainerParts parts_of(Emit *emit) {
+    const Sizes sizes = plan_sizes(emit->plan);
+    return trainer_parts(emit->arena, emit->plan, &sizes);
+}
 
-typedef LIST(TrainerField) TrainerFields;
+/* "float arena[64]" */
+static const char *declared(Emit *emit, const TrainerPart *part) {
+    const char *const prefix = emit->plan->model->name;
+    switch (part->kind) {
+    case TRAINER_WEIGHTS: return formatted(emit, "%s_params %s", prefix, part->name);
+    case TRAINER_TRAINABLE: return formatted(emit, "%s_trainable %s", prefix, part->name);
+    case TRAINER_STATES: return formatted(emit, "%s_states %s", prefix, part->name);
+    case TRAINER_REALS: return formatted(emit, "%s %s[%lld]", emit->real, part->name, (long long)part->count);
+    case TRAINER_REAL: return formatted(emit, "%s %s", emit->real, part->name);
+    case TRAINER_COUNTER: return formatted(emit, "uint64_t %s", part->name);
+    }
+    return "";
+}
 
-static void add(Emit *emit, TrainerFields *fields, TrainerField field) { list_push(emit->arena, fields, field); }
+/* As nnc_kept_as calls it, without its NNC_KEPT_. */
+static const char *kept_as(const TrainerPart *part) {
+    return part->kind == TRAINER_WEIGHTS     ? "WEIGHTS"
+           : part->kind == TRAINER_TRAINABLE ? "TRAINABLE"
+           : part->kind == TRAINER_COUNTER   ? "COUNTS"
+                                             : "REALS";
+}
 
-/* In the order of the struct. Whatever a step needs of the one before must say how it is kept. */
-static TrainerFields fields_of(Emit *emit) {
-    const Plan *plan = emit->plan;
-    const Sizes sizes = plan_sizes(plan);
-    const char *const prefix = emit->plan->model->name, *const trainable = formatted(emit, "%s_trainable", prefix);
-    TrainerFields fields = {0};
-    /* First: in a trainer that begins a cache line no vector of the arena crosses one. */
-    add(emit, &fields,
-        (TrainerField){emit->real, "arena", formatted(emit, "[%lld]", (long long)sizes.train_arena), NULL, NULL, 0});
-    add(emit, &fields,
-        (TrainerField){formatted(emit, "%s_params", prefix), "params", "", "predict with &t->params at any time",
-                       "WEIGHTS", 0});
-    if (plan->options->gradients)
-        add(emit, &fields,
-            (TrainerField){trainable, "gradients", "", "of the last batch, for train_apply", NULL, 0});
-    for (int i = 0; i < plan->update.slots.count; i++)
-        add(emit, &fields, (TrainerField){trainable, plan->update.slots.at[i].name, "", NULL, "TRAINABLE", 0});
-    if (sizes.masks)
-        add(emit, &fields, (TrainerField){emit->real, "masks", formatted(emit, "[%lld]", (long long)sizes.masks),
-                                    "random factors, from the caller", NULL, 0});
-    if (sizes.states)
-        add(emit, &fields, (TrainerField){formatted(emit, "%s_states", prefix), "states", "", NULL, "REALS",
-                                    sizes.states});
-    add(emit, &fields, (TrainerField){emit->real, "learning_rate", "", NULL, "REALS", 1});
-    if (plan->update.product)
-        add(emit, &fields,
-            (TrainerField){emit->real, "momenta", "", "of all momenta up to the next update", "REALS", 1});
-    if (sizes.trainer_padding)
-        add(emit, &fields,
-            (TrainerField){emit->real, "unused", formatted(emit, "[%lld]", (long long)sizes.trainer_padding),
-                           "the next is aligned to 8 bytes everywhere", NULL, 0});
-    add(emit, &fields, (TrainerField){"uint64_t", "seed", "", "of the random numbers", "COUNTS", 1});
-    add(emit, &fields, (TrainerField){"uint64_t", "batches", "", "seen", "COUNTS", 1});
-    add(emit, &fields, (TrainerField){"uint64_t", "iterations", "", "updates done", "COUNTS", 1});
-    return fields;
+/* 0: as many as there are weights. */
+static int64_t kept_count(const TrainerPart *part) {
+    return part->kind == TRAINER_WEIGHTS || part->kind == TRAINER_TRAINABLE ? 0 : part->count;
 }
 
 const char *trainer_fields(Emit *emit) {
-    const TrainerFields fields = fields_of(emit);
+    const TrainerParts parts = parts_of(emit);
     Text text = {.arena = emit->arena};
-    for (int i = 0; i < fields.count; i++) {
-        const TrainerField *const field = &fields.at[i];
-        text_printf(&text, "%s %s%s;", field->type, field->name, field->length);
-        text_puts(&text, field->comment ? formatted(emit, " /* %s */\n", field->comment) : "\n");
+    for (int i = 0; i < parts.count; i++) {
+        const TrainerPart *const part = &parts.at[i];
+        text_printf(&text, "%s;%s", declared(emit, part),
+                    part->comment ? formatted(emit, " /* %s */", part->comment) : "");
+        text_puts(&text, "\n");
     }
     return text_chars(&text);
 }
 
 void kept_table(Emit *emit, Text *out) {
-    const TrainerFields fields = fields_of(emit);
+    const TrainerParts parts = parts_of(emit);
     text_puts(out, "static const nnc_kept main_kept[] = {\n");
-    for (int i = 0; i < fields.count; i++) {
-        const TrainerField *const field = &fields.at[i];
-        if (field->kept)
-            text_printf(out, "    {\"%s\", NNC_KEPT_%s, offsetof(%s_trainer, %s), %lld},\n", field->name, field->kept,
-                        emit->plan->model->name, field->name, (long long)field->count);
+    for (int i = 0; i < parts.count; i++) {
+        const TrainerPart *const part = &parts.at[i];
+        if (part->lasts)
+            text_printf(out, "    {\"%s\", NNC_KEPT_%s, offsetof(%s_trainer, %s), %lld},\n", part->name, kept_as(part),
+                        emit->plan->model->name, part->name, (long long)kept_count(part));
     }
     text_puts(out, "};\n");
 }
 
-void trainer_kept(Emit *emit, void (*take)(void *context, const char *name, const char *kept, int64_t count),
-                  void *context) {
-    const TrainerFields fields = fields_of(emit);
-    for (int i = 0; i < fields.count; i++)
-        if (fields.at[i].kept) take(context, fields.at[i].name, fields.at[i].kept, fields.at[i].count);
+void trainer_kept(Emit *emit, void (*take)(void *context, const TrainerPart *part), void *context) {
+    const TrainerParts parts = parts_of(emit);
+    for (int i = 0; i < parts.count; i++)
+        if (parts.at[i].lasts) take(context, &parts.at[i]);
 }

@@ -139,7 +139,8 @@ struct ArgDef {
     bool whole;                 /* ARG_WEIGHTS: values are integers */
     bool filled;                /* sequences: not empty */
     bool alone;                 /* ARG_OBJECTS: a single one is written without brackets */
-    bool path;                  /* ARG_STRING: names a file or a folder */
+    bool path;                  /* ARG_STRING: names a file or a folder … */
+    bool weights;               /* … a file of weights */
     bool may_be_none;           /* None is taken although it is not the default */
     bool own;                   /* nnc's: Keras has nothing like it */
     int length;                 /* sequences: how many entries they must have; 0: any number */

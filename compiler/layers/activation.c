@@ -278,7 +278,7 @@ static Tensor *softmax_forward(const Layer *layer, Builder *build, Tensor *x) {
     if (moves) logits = build_permute(build, logits, order, 0, "forward_permute", "permuted");
     Tensor *y = softmax_of_last(build, logits, count);
     if (moves) y = build_permute(build, y, back, 0, "forward_permute_back", "permuted_back");
-    if (valid) return build_map(build, &valid_steps, (Tensor *[]){y, valid}, NULL, 0);
+    if (valid) return valid_or_zero(build, y, valid);
     if (count > 1) return y;
     y->logits = x; /* Keras' losses go back to it whatever the axis */
     y->rows_of_logits = summed[last];

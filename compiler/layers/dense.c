@@ -47,6 +47,7 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
 const LayerDef layer_Dense = {
     LAYER_CLASS("Dense", "y = activation(x · kernel + bias), over the last axis", args, DenseArgs),
     .shape = shape,
+    .last_axis = true,
     .forward = forward,
     .stream = stream_each,
     .masks = true,

@@ -37,7 +37,6 @@ static const ArgDef spatial_args[] = {RATE_ARG,
                                       INVERTED_ARG,
                                       {0}};
 
-static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
 static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}, .kind = FORMULA_PRODUCT};
 
 /* rate 0 is the identity and rate 1 all zeros, neither draws anything; as Keras. */

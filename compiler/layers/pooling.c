@@ -91,8 +91,12 @@ static void masked_global_shape(Layer *layer, Diags *diags) {
     if (layer_mask_check(layer, 2, "(batch, steps)", diags)) layer->mask.rank = 0;
 }
 
-const Formula valid_steps = {
+static const Formula valid_steps = {
     "valid_part", {"x", "valid"}, "v_select(valid > 0.0, x, 0.0)", {"v_select(valid > 0.0, d, 0.0)", NULL}};
+
+Tensor *valid_or_zero(Builder *build, Tensor *x, Tensor *valid) {
+    return build_map(build, &valid_steps, (Tensor *[]){x, valid}, NULL, 0);
+}
 static const Formula mean_of_valid = {
     "average", {"total", "count"}, "total / v_max(count, v_splat(1.0))", {"d / v_max(count, v_splat(1.0))", NULL}};
 
@@ -102,7 +106,7 @@ static Tensor *masked_average(Builder *build, Tensor *x, Tensor *mask) {
     one.dim[2] = 1;
     Tensor *valid = build_view(build, mask, one, "valid");
     one.dim[1] = 1;
-    Tensor *part = build_map(build, &valid_steps, (Tensor *[]){x, valid}, NULL, 0);
+    Tensor *part = valid_or_zero(build, x, valid);
     Tensor *total = build_sum(build, part, shape, "total"), *count = build_sum(build, valid, one, "count");
     return build_map(build, &mean_of_valid, (Tensor *[]){total, count}, NULL, 0);
 }

@@ -6,6 +6,6 @@
 #include "plan/plan.h"
 
 /** x where `valid` is more than 0, else 0. */
-extern const Formula valid_steps;
+Tensor *valid_or_zero(Builder *build, Tensor *x, Tensor *valid);
 
 #endif

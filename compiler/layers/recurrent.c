@@ -58,8 +58,6 @@ const char *recurrent_mismatch(const Layer *forward, const Layer *backward) {
 
 /* Masks: constant over time, new for every batch. */
 
-static const Formula drop_all = {"dropped", {"x"}, "0.0", {NULL}};
-
 /* A mask of what has this shape, (batch, features), or (gate, batch, features) where every gate has its own. */
 static Tensor *draw_mask(const Cell *cell, const char *part, int stream, double rate, Shape shape) {
     const RecurrentArgs *a = cell->args;
@@ -295,10 +293,6 @@ static Tensor *lasting(const Cell *cell, Shape shape, const char *name) {
     return build_lasting_state(cell->build, cell->layer, shape, name);
 }
 
-static Tensor *without_masked(Builder *build, Tensor *y, Tensor *valid) {
-    return build_map(build, &valid_steps, (Tensor *[]){y, valid}, NULL, 0);
-}
-
 /* From (batch, time, …) to (time, batch, …) with the channels last, or back. */
 static Tensor *turn(const Cell *cell, Tensor *x, bool by_time, unsigned flipped) {
     const int rank = x->shape.rank;
@@ -363,11 +357,11 @@ Tensor *recurrent_run(const Layer *layer, Builder *build, Tensor *x, const CellD
     if (!a->return_sequences) {
         const char *const way = !layer->half ? "" : flipped ? "backward_" : "forward_";
         Tensor *last = loop_final(build, cell.h, arena_printf(build->plan->arena, "%slast", way));
-        if (gives_zeros(&cell)) last = without_masked(build, last, build_index(build, mask, (int)steps - 1, "valid"));
+        if (gives_zeros(&cell)) last = valid_or_zero(build, last, build_index(build, mask, (int)steps - 1, "valid"));
         return last_of(&cell, last);
     }
     Tensor *states = loop_states(build, cell.h, "states");
-    if (gives_zeros(&cell)) states = without_masked(build, states, mask);
+    if (gives_zeros(&cell)) states = valid_or_zero(build, states, mask);
     Tensor *y = turn(&cell, states, false, 0);
     y->mask = x->mask; /* as it was also where the outputs come in reversed order, as in Keras */
     return y;

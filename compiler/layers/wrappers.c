@@ -94,7 +94,7 @@ static const Formula product = {"merged", {"x", "back"}, "x * back", {"d * back"
 static Tensor *without_masked(Builder *build, Tensor *y, Tensor *mask) {
     Shape steps = y->shape;
     for (int i = 2; i < steps.rank; i++) steps.dim[i] = 1;
-    return build_map(build, &valid_steps, (Tensor *[]){y, build_view(build, mask, steps, "valid")}, NULL, 0);
+    return valid_or_zero(build, y, build_view(build, mask, steps, "valid"));
 }
 
 static Tensor *bidirectional_forward(const Layer *layer, Builder *build, Tensor *x) {

@@ -20,7 +20,6 @@
 #include "model/regularizer.h"
 #include "model/shape.h"
 #include "model/stream.h"
-#include "ops/gather.h"
 #include "ops/penalty.h"
 #include "plan/access.h"
 #include "plan/dump.h"
@@ -194,8 +193,6 @@ static void check_sizes(const Plan *plan, const Program *program, Diags *diags) 
     }
 }
 
-static bool takes_indices(const Op *op) { return op->def == &op_gather || op->def == &op_nonzero; }
-
 /* Indices are the caller's input itself, so that they can be checked before anything is computed; and whole numbers are
  * nothing but indices. */
 static void check_indices(Plan *plan, Diags *diags) {
@@ -204,16 +201,16 @@ static void check_indices(Plan *plan, Diags *diags) {
     const bool prepared = x->scale != 1 || x->standardize || x->fills;
     for (int i = 0; i < program->ops.count; i++) {
         const Op *op = program->ops.at[i];
-        if (op->def == &op_gather && prepared) {
+        if (op->def->chooses_rows && prepared) {
             diag(diags, D_prepared_indices, op->layer->span, op->layer->name);
             return;
         }
-        if (op->def == &op_gather && tensor_storage(op->in[0]) != program->input) {
+        if (op->def->chooses_rows && tensor_storage(op->in[0]) != program->input) {
             diag(diags, D_embedding_input, op->layer->span, op->layer->name);
             return;
         }
-        if (op->def == &op_gather && !plan->indices) plan->indices = op->in[1]->shape.dim[0];
-        if (!takes_indices(op) && plan->model->integer_input && op_reads(op, program->input)) {
+        if (op->def->chooses_rows && !plan->indices) plan->indices = op->in[1]->shape.dim[0];
+        if (!op->def->takes_indices && plan->model->integer_input && op_reads(op, program->input)) {
             diag(diags, D_integer_input, plan->model->input_span);
             return;
         }

@@ -69,15 +69,15 @@ const char *weights_file(Arena *arena, const char *path) {
     return path;
 }
 
-extern const Class callback_ModelCheckpoint;
-
 static void check_callback(const Model *model, const Object *callback, Diags *diags) {
     const CallbackArgs *const args = callback->args;
     const char *const name = callback->class->name;
     if (monitor_direction(model, args) == 0)
         diag(diags, D_monitor, object_arg_span(callback, "monitor"), name, args->monitor);
-    if (callback->class == &callback_ModelCheckpoint && strcmp(args->path, weights_file(model->arena, args->path)) != 0)
-        diag(diags, D_weights_file, object_arg_span(callback, "filepath"), weights_file(model->arena, args->path));
+    for (const ArgDef *row = callback->class->args; row->name; row++) {
+        if (!row->weights || !strcmp(args->path, weights_file(model->arena, args->path))) continue;
+        diag(diags, D_weights_file, object_arg_span(callback, row->name), weights_file(model->arena, args->path));
+    }
 }
 
 void check_callbacks(const Model *model, Diags *diags) {

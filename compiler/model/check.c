@@ -109,14 +109,12 @@ static void check_metric(const Model *model, const Object *object, bool weighted
     }
 }
 
-extern const LayerDef layer_Dense;
-
 /* A Dense works on the last dimension: where a Flatten was forgotten, it predicts something for each row of a
  * sample. */
 static void note_rows(const Model *model, Diags *diags) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        if (layer->def != &layer_Dense || layer->input.rank < 3) continue;
+        if (!layer->def->last_axis || layer->input.rank < 3) continue;
         diag_note(diags, layer->span,
                   "'%s' works on the last dimension of %s%s; Flatten() above it makes a sample one vector", layer->name,
                   shape_text(model->arena, layer->input), layer_source(layer));

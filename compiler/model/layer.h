@@ -61,6 +61,7 @@ typedef struct LayerDef {
     const struct LayerDef *runs_as; /* a cell of RNN: the layer that runs it over time */
     bool (*stateful)(const Layer *layer); /* whether a call goes on from the states of the one before; NULL: never */
     bool masks;     /* carries masks of time steps on; others lose them */
+    bool last_axis; /* works on each vector along the last dimension by itself */
     bool trains;    /* does something while training only */
     bool halves;    /* may have an activation that makes half as many values */
     Values values;  /* where it has no activation */

@@ -170,7 +170,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
 
 static ProductForm form(const Plan *plan, const Op *op) {
     if (!plan->target->blocks) return PRODUCT_SUMS;
-    if (tensor_is_packed(op->in[1])) return PRODUCT_PACKED;
+    if (op->in[1]->packed) return PRODUCT_PACKED;
     return product_is_column(op, true) ? PRODUCT_COLUMN : PRODUCT_GROUPS;
 }
 

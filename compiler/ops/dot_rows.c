@@ -29,8 +29,9 @@ static void emit(Emit *e, const Op *op) {
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
-static const char *formula(Emit *e, const Op *op, const char *x) {
-    return formatted(e, "%s . %s^T", x, role_name(e, op, op->in[1]));
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
+    (void)op;
+    return formatted(e, "%s . %s^T", in[0], in[1]);
 }
 
 /* The loops over rows and columns; where all that the steps read and make has both, one index `at` runs through it. */

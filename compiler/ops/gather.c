@@ -47,6 +47,8 @@ const OpDef op_gather = {.name = "gather",
                          .brief = "rows of a table by their index",
                          .gradient = gradient,
                          .emit = emit,
+                         .takes_indices = true,
+                         .chooses_rows = true,
                          .by_samples = true};
 const OpDef op_scatter = {.name = "scatter", .brief = "rows added up at their indices", .emit = emit};
-const OpDef op_nonzero = {.name = "nonzero", .brief = "1 where an index is not 0", .emit = emit};
+const OpDef op_nonzero = {.name = "nonzero", .brief = "1 where an index is not 0", .emit = emit, .takes_indices = true};

@@ -194,7 +194,8 @@ static void describe(const Op *op, Text *out) {
 }
 
 /* What a row counts, and what it is divided by. */
-static const char *weights_formula(Emit *e, const Op *op, const char *x) {
+static const char *weights_formula(Emit *e, const Op *op, const char *const *in) {
+    const char *const x = in[0];
     const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
     const bool sum = attrs->reduction == REDUCTION_SUM, by_weight = attrs->reduction == REDUCTION_BY_WEIGHT;
     const bool whole = op->out->shape.dim[0] > 0;
@@ -212,6 +213,18 @@ static const char *weights_formula(Emit *e, const Op *op, const char *x) {
                                  : "; all divided by the number of rows");
 }
 
+const char *measure_formula(Emit *e, const Op *op, const char *const *in) {
+    Text out = {.arena = e->arena};
+    text_printf(&out, "%s(", measure_attrs(op)->object->class->name);
+    for (int i = 0; i < op->in_count; i++) text_printf(&out, "%s%s", i ? ", " : "", in[i]);
+    text_puts(&out, ")");
+    return text_chars(&out);
+}
+
+static const char *loss_formula(Emit *e, const Op *op, const char *const *in) {
+    return formatted(e, "sums[%d] += %s", measure_attrs(op)->sum_at, measure_formula(e, op, in));
+}
+
 const OpDef op_loss_weights = {
     .name = "loss_weights", .brief = "what each row counts in the mean", .emit = emit_weights,
     .formula = weights_formula, .attrs = &weights_kind};
@@ -223,4 +236,5 @@ static int64_t stack(const Plan *plan, const Op *op) {
 }
 
 const OpDef op_loss = {.stack = stack, .name = "loss", .brief = "value and gradient of the loss", .emit = emit_loss,
-                        .describe = describe, .attrs = &measure_attrs_kind};
+                        .describe = describe, .formula = loss_formula, .attrs = &measure_attrs_kind,
+                        .measures = true};

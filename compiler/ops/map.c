@@ -117,14 +117,14 @@ static void emit_map(Emit *e, const Op *op) {
     Place place = {.nest = &nest, .lanes = lanes_of(e, &nest.loops[last]), .draw_offset = "(c - block)"};
     const char *body = copy_body(e, op, &nest);
     if (nest.blocked) {
-        const int64_t blocks = (nest.loops[last].literal + RANDOM_BLOCK - 1) / RANDOM_BLOCK;
         const char *row = nest.loops[0].var; /* the number of the row that the blocks belong to */
         for (int i = 1; i < last; i++)
             row = formatted(e, i > 1 ? "(%s) * %s + %s" : "%s * %s + %s", row, nest.loops[i].size, nest.loops[i].var);
-        const char *const index =
-            last == 0     ? "block / NNC_RANDOM_BLOCK"
-            : blocks == 1 ? row
-                          : formatted(e, "(%s) * %lld + block / NNC_RANDOM_BLOCK", row, (long long)blocks);
+        const char *const block = "block / NNC_RANDOM_BLOCK", *const index =
+                                                                  last == 0
+                                                                      ? block
+                                                                      : block_number(e, row, nest.loops[last].literal,
+                                                                                     block);
         const char *draws = draws_text(e, op, index);
         Text out = {.arena = e->arena};
         emit_template(
@@ -303,12 +303,12 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 }
 
 const OpDef op_map = {
-    .name = "map", .brief = "elementwise", .lead = lead, .gradient = gradient, .emit = emit_map, .takes_steps = true,
-    .reads_constants = true,
+    .name = "map", .brief = "elementwise", .lead = lead, .gradient = gradient, .emit = emit_map, .only_steps = true,
+    .takes_steps = true, .reads_constants = true,
     .reads_columns = true, .by_samples = true, .share = share_elements};
 const OpDef op_update = {
     .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map,
-    .attrs = &update_kind, .takes_steps = true, .share = share_elements};
+    .attrs = &update_kind, .only_steps = true, .takes_steps = true, .share = share_elements};
 /* A block of columns. */
 static int64_t sum_stack(const Plan *plan, const Op *op) {
     (void)op;

@@ -22,6 +22,13 @@ static void describe(const Op *op, Text *out) {
     if (is_matmul_transposed(op)) text_puts(out, " transposed");
 }
 
+/* a . b, and what else is added. */
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
+    const char *const product = formatted(e, is_matmul_transposed(op) ? "%s^T . %s" : "%s . %s", in[0], in[1]);
+    if (op->in_count == 3) return formatted(e, "%s + %s", product, in[2]);
+    return op->in_count == 4 ? formatted(e, "%s + %s . %s", product, in[2], in[3]) : product;
+}
+
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0], *w = op->in[1];
     if (gradient_needed(x)) { /* d · wᵀ, before the update may change w */
@@ -210,7 +217,7 @@ static ProductForm form(const Plan *plan, const Op *op) {
     const Shape a = op->in[0]->shape;
     if (!plan->target->blocks) return makes_weighted_sums(op) ? PRODUCT_SUMS : PRODUCT_OUTER;
     if (op->form == PRODUCT_DEEP) return PRODUCT_DEEP;
-    if (tensor_is_packed(op->in[1])) return PRODUCT_PACKED;
+    if (op->in[1]->packed) return PRODUCT_PACKED;
     if (is_row(plan, op)) return PRODUCT_ROW;
     if (product_is_column(op, !is_matmul_transposed(op))) return PRODUCT_COLUMN;
     const bool few = is_matmul_straight(op) && a.dim[a.rank - 1] <= plan->target->shallow_depth;
@@ -257,6 +264,6 @@ static int64_t products(const Op *op) {
 
 const OpDef op_matmul = {
     .name = "matmul", .brief = "matrix product", .lead = lead, .gradient = gradient, .form = form, .emit = emit,
-    .describe = describe, .attrs = &attrs_kind, .products = products, .takes_steps = true,
+    .describe = describe, .formula = formula, .attrs = &attrs_kind, .products = products, .takes_steps = true,
     .blocks = true, .by_rows = true, .reads_constants = true, .reads_columns = true, .by_samples = true,
     .share = share};

@@ -138,5 +138,24 @@ static void emit_metric(Emit *e, const Op *op) {
 
 static void describe(const Op *op, Text *out) { text_printf(out, " %s", measure_attrs(op)->metric->class.name); }
 
-const OpDef op_metric = {.name = "metric", .brief = "running sums of a metric", .emit = emit_metric,
-                          .describe = describe, .attrs = &measure_attrs_kind};
+/* Which of the sums, and what a mean is divided by. */
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    const char *const measured = measure_formula(e, op, in);
+    const int at = attrs->sum_at;
+    if (attrs->metric->kind == METRIC_MEAN) {
+        const char *const weights = op->in_count > 2 ? formatted(e, "sum(%s)", in[2]) : "rows";
+        return formatted(e, "sums[%d] += %s, sums[%d] += %s", at, measured, at + 1, weights);
+    }
+    const Metric *metric = e->plan->metrics.at;
+    while (metric->sum_at != at) metric++;
+    return formatted(e, "sums[%d:%d] += %s", at, at + metric->sums, measured);
+}
+
+const OpDef op_metric = {.name = "metric",
+                         .brief = "running sums of a metric",
+                         .emit = emit_metric,
+                         .describe = describe,
+                         .formula = formula,
+                         .attrs = &measure_attrs_kind,
+                         .measures = true};

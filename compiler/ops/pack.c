@@ -11,7 +11,9 @@ Tensor *build_pack(Builder *build, Tensor *matrix) {
     Op *op = build_op(build, &op_pack, build->phase == PHASE_FORWARD ? "forward_pack" : "backward_pack");
     op_read(op, matrix);
     const Shape strips = shape_of(3, (int64_t[]){(columns + panel - 1) / panel, depth, panel});
-    return build_called(build, build_result(build, op, NULL, strips), FORM_PACKED, matrix);
+    Tensor *const packed = build_called(build, build_result(build, op, NULL, strips), FORM_PACKED, matrix);
+    packed->packed = true;
+    return packed;
 }
 
 static void emit(Emit *e, const Op *op) {

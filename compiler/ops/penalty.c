@@ -73,7 +73,8 @@ static void emit_penalty(Emit *e, const Op *op) {
 }
 
 /* l1 sum(|x|) + l2 sum(x * x); that of an activity is a mean over the batch. */
-static const char *formula(Emit *e, const Op *op, const char *x) {
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
+    const char *const x = in[0];
     const double l1 = penalty_attrs(op)->l1, l2 = penalty_attrs(op)->l2;
     Text out = {.arena = e->arena};
     if (l1 != 0) text_printf(&out, "%g * sum(|%s|)", l1, x);

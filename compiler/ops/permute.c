@@ -94,7 +94,8 @@ static void emit(Emit *e, const Op *op) {
 }
 
 /* x^T; transpose(x, (1, 0, 2)) and flip(x, 0) as in numpy. */
-static const char *formula(Emit *e, const Op *op, const char *x) {
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
+    const char *const x = in[0];
     const PermuteAttrs *const attrs = permute_attrs(op);
     Text out = {.arena = e->arena};
     const int rank = op->out->shape.rank;

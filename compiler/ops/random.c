@@ -42,9 +42,9 @@ static void describe(const Op *op, Text *out) {
     random_describe(random_attrs(op), out);
 }
 
-static const char *formula(Emit *e, const Op *op, const char *x) {
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
     const RandomAttrs *const random = random_attrs(op);
-    (void)x;
+    (void)in;
     switch (random->kind) {
     case RANDOM_KEEP: return formatted(e, "0 with probability %g, else %g", random->rate, random->kept);
     case RANDOM_NORMAL: return formatted(e, "normal numbers of mean %g, deviation %g", random->mean, random->stddev);

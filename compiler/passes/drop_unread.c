@@ -18,7 +18,7 @@ static bool is_read(const Program *program, const Op *op) {
 void pass_drop_unread(Plan *plan, Program *program) {
     for (int i = program->ops.count - 1; i >= 0; i--) {
         Op *const op = program->ops.at[i];
-        if (op->out && tensor_storage(op->out)->kind == TENSOR_VALUE && op->def != &op_loss && !is_read(program, op))
+        if (op->out && tensor_storage(op->out)->kind == TENSOR_VALUE && !op->def->measures && !is_read(program, op))
             program_drop(plan, program, op);
     }
     program_close(program);

@@ -2,6 +2,7 @@
 /* A relu and its dropout need neither value nor mask on the way back. */
 #include <string.h>
 
+#include "base/arena.h"
 #include "build/builder.h"
 #include "passes/passes.h"
 #include "plan/plan.h"
@@ -42,6 +43,7 @@ void pass_read_signs(Plan *plan, Program *program) {
         if (!z) continue;
         relu->text = "v_select(z > 0.0, kept * d, 0.0)";
         relu->kind = FORMULA_OTHER;
+        relu->through = arena_printf(plan->arena, "%s, %s", drop->through, relu->through);
         relu->operand_count = 0;
         step_add(plan->arena, relu, TENSOR("z", z));
         step_add(plan->arena, relu, TENSOR("d", operand_named(drop, "d")->tensor));

@@ -41,7 +41,7 @@ static int64_t multiplications(const Plan *plan, const Op *op) {
     if (!op->def->blocks || !op->out) return 0;
     const int64_t batch = plan->model->batch, steps = op->loop ? op->loop->steps : 1;
     const Shape b = op->in[1]->shape;
-    const int64_t depth = tensor_is_packed(op->in[1]) ? b.dim[1] : shape_size(b, batch) / columns_of(b);
+    const int64_t depth = op->in[1]->packed ? b.dim[1] : shape_size(b, batch) / columns_of(b);
     return shape_size(op->out->shape, batch) * depth * steps;
 }
 

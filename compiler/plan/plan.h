@@ -97,6 +97,7 @@ struct Tensor {
     Tensor *mask;          /* (batch, time): 0 where a time step is masked; NULL: none is */
     /* set by passes */
     bool in_registers;    /* lives and dies inside one operation */
+    bool packed;          /* in the strips that products read: build_pack() */
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
     bool rolled;          /* a sequence of which only the present step is kept */
     int first, last;      /* operations between which it must be kept */
@@ -169,7 +170,8 @@ struct Step {
     Tensor *result;         /* NULL: an update */
     const Formula *formula; /* that text is the value of; NULL in gradients and updates */
     FormulaKind kind;       /* of the formula that text is the value of, or … */
-    bool of_gradient;       /* … a gradient of: then it is 0 where its operand d is */
+    bool of_gradient;       /* … a gradient of: then it is 0 where its operand d is … */
+    const char *through;    /* … and this is the value that it goes back through: relu */
     /** Where operands depend on each other: builds the gradients of all from `d`, that of the result. */
     void (*backward)(Builder *build, const Step *step, Tensor *d);
     const void *context; /* of `backward` */
@@ -272,14 +274,18 @@ struct OpDef {
     void (*emit)(Emit *emit, const Op *op);
     /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */
     void (*describe)(const Op *op, Text *out);
-    /** What stands in the comment above the function, of the name of its input; NULL: the operation's name and
+    /** What stands in the comment above the function, of the names of its inputs; NULL: the operation's name and
      *  inputs. */
-    const char *(*formula)(Emit *emit, const Op *op, const char *x);
+    const char *(*formula)(Emit *emit, const Op *op, const char *const *in);
     const AttrsKind *attrs; /* NULL: it has none */
     /** How many products of two numbers it adds up for one sample, before passes change it. NULL: it adds up none. */
     int64_t (*products)(const Op *op);
     /** How many reals the arrays have that its function has on the stack, for targets without blocks; NULL: none. */
     int64_t (*stack)(const Plan *plan, const Op *op);
+    bool only_steps;        /* it computes nothing but its elementwise steps */
+    bool measures;          /* adds to the running sums of loss and metrics; what it makes is a gradient */
+    bool takes_indices;     /* its first input may be whole numbers … */
+    bool chooses_rows;      /* … which choose rows of the second */
     bool takes_steps;       /* elementwise steps can be fused behind it … */
     bool blocks;            /* … and run on blocks of rows and columns */
     bool by_rows;           /* … or, for targets that make none, its sums are made row by row (nnc_small.h) */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Memory of a plan. */
+#include "base/arena.h"
 #include "base/options.h"
 #include "model/shape.h"
 #include "plan/plan.h"
@@ -20,8 +21,50 @@ int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
 
 static int64_t at_least_one(int64_t count) { return count > 0 ? count : 1; }
 
-/* Mirrors the structs of file/file.t.c, whose sizes the emitted C asserts. An empty array has one element. What
- * compilers might leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
+/* Reals up to the next part that begins at a multiple of 8 bytes everywhere; on i386 compilers would leave out none. */
+static int64_t reals_to_fill(const Plan *plan, const TrainerParts *parts) {
+    const int64_t real = element_bytes(plan->real);
+    int64_t reals = 0;
+    for (int i = 0; i < parts->count; i++) reals += parts->at[i].count;
+    return reals * real % 8 / real;
+}
+
+/* Whatever a step needs of the one before must say that it lasts. */
+TrainerParts trainer_parts(Arena *arena, const Plan *plan, const Sizes *sizes) {
+    const int64_t params = at_least_one(sizes->params), trainable = at_least_one(sizes->trainable);
+    TrainerParts parts = {0};
+#define PART(...) list_push(arena, &parts, ((TrainerPart){__VA_ARGS__}))
+    /* First: in a trainer that begins a cache line no vector of the arena crosses one. */
+    PART(TRAINER_REALS, "arena", NULL, sizes->train_arena, false);
+    PART(TRAINER_WEIGHTS, "params", "predict with &t->params at any time", params, true);
+    if (plan->options->gradients)
+        PART(TRAINER_TRAINABLE, "gradients", "of the last batch, for train_apply", trainable, false);
+    for (int i = 0; i < plan->update.slots.count; i++)
+        PART(TRAINER_TRAINABLE, plan->update.slots.at[i].name, NULL, trainable, true);
+    if (sizes->masks) PART(TRAINER_REALS, "masks", "random factors, from the caller", sizes->masks, false);
+    if (sizes->states) PART(TRAINER_STATES, "states", NULL, sizes->states, true);
+    PART(TRAINER_REAL, "learning_rate", NULL, 1, true);
+    if (plan->update.product) PART(TRAINER_REAL, "momenta", "of all momenta up to the next update", 1, true);
+    const int64_t unused = reals_to_fill(plan, &parts);
+    if (unused) PART(TRAINER_REALS, "unused", "the next is aligned to 8 bytes everywhere", unused, false);
+    PART(TRAINER_COUNTER, "seed", "of the random numbers", 1, true);
+    PART(TRAINER_COUNTER, "batches", "seen", 1, true);
+    PART(TRAINER_COUNTER, "iterations", "updates done", 1, true);
+#undef PART
+    return parts;
+}
+
+/* No compiler adds any between parts or behind them. */
+static int64_t trainer_bytes(Arena *arena, const Plan *plan, const Sizes *sizes) {
+    const TrainerParts parts = trainer_parts(arena, plan, sizes);
+    int64_t bytes = 0;
+    for (int i = 0; i < parts.count; i++)
+        bytes += parts.at[i].count * (parts.at[i].kind == TRAINER_COUNTER ? 8 : element_bytes(plan->real));
+    return bytes;
+}
+
+/* The emitted C asserts the sizes of its structs (file/file.t.c). An empty array has one element. What compilers might
+ * leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
 Sizes plan_sizes(const Plan *plan) {
     Sizes sizes = {0};
     for (int i = 0; i < plan->weights.count; i++) {
@@ -50,10 +93,7 @@ Sizes plan_sizes(const Plan *plan) {
         sizes.state_bytes += tensor_bytes(plan, plan->stream_states.at[i]);
     sizes.state_padding = (real - sizes.state_bytes % real) % real / 4;
     sizes.state_bytes += sizes.state_padding * 4;
-    const int64_t reals = at_least_one(sizes.params) + sizes.slots + sizes.gradients + sizes.masks + sizes.states +
-                          sizes.train_arena + 1 + (plan->update.product != NULL);
-    sizes.trainer_padding = reals * real % 8 / real;
-    sizes.trainer_bytes = (reals + sizes.trainer_padding) * real + 3 * 8; /* three 64-bit counters */
+    sizes.trainer_bytes = trainer_bytes(plan->arena, plan, &sizes);
 
     sizes.stack = program_stack(plan, &plan->predict);
     if (plan->can_train) sizes.train_stack = program_stack(plan, &plan->train);

@@ -3,8 +3,10 @@
 #ifndef NNC_PLAN_SIZES_H
 #define NNC_PLAN_SIZES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "plan/plan.h"
 
 /** The programs that there are; returns how many. */
@@ -20,9 +22,32 @@ typedef struct Sizes {
      * that trains and evaluates, 0 where there is none. Baked weights are constants, and no RAM. */
     int64_t inference_ram, training_ram;
     int64_t stack, train_stack; /* at most, of predict and of train_step; 0: not known (plan/stack.h) */
-    int64_t trainer_padding, state_padding; /* members that fill them: reals, and numbers of 4 bytes */
+    int64_t state_padding; /* members that fill the struct of a stream: numbers of 4 bytes */
 } Sizes;
 
 Sizes plan_sizes(const Plan *plan);
+
+/* What NAME_trainer holds, said once: for its struct, its size, and what of it lasts in checkpoints. */
+
+typedef enum TrainerKind {
+    TRAINER_WEIGHTS,   /* the struct of all weights */
+    TRAINER_TRAINABLE, /* that of those which training changes */
+    TRAINER_STATES,    /* that of states from batch to batch */
+    TRAINER_REALS,     /* an array of `count` reals */
+    TRAINER_REAL,
+    TRAINER_COUNTER /* 64 bits */
+} TrainerKind;
+
+typedef struct TrainerPart {
+    TrainerKind kind;
+    const char *name, *comment; /* NULL: none */
+    int64_t count;              /* reals in it; of a counter 1 */
+    bool lasts;                 /* from one step to the next */
+} TrainerPart;
+
+typedef LIST(TrainerPart) TrainerParts;
+
+/** In the order of the struct. The numbers of `sizes` that have to do with tensors and arenas must be there. */
+TrainerParts trainer_parts(Arena *arena, const Plan *plan, const Sizes *sizes);
 
 #endif

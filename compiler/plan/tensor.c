@@ -6,8 +6,6 @@
 
 Tensor *tensor_rows(Tensor *tensor) { return tensor->columns ? tensor->base : tensor; }
 
-bool tensor_is_packed(const Tensor *tensor) { return tensor->producer && tensor->producer->def == &op_pack; }
-
 int64_t tensor_row_width(const Tensor *tensor) {
     const Shape shape = tensor->columns ? tensor->base->shape : tensor->shape;
     return shape.rank ? dim_size(shape.dim[shape.rank - 1], 1) : 1;
@@ -57,12 +55,13 @@ int64_t tensor_reals(const Plan *plan, const Tensor *tensor) {
     return (tensor_bytes(plan, tensor) + real - 1) / real;
 }
 
+int64_t random_row_blocks(int64_t columns) { return (columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK; }
+
 int64_t random_blocks(const Tensor *tensor, bool *rows) {
     const Shape shape = tensor->shape;
     int last = shape.rank - 1;
     while (last > 0 && shape.dim[last] == 1) last--;
-    const int64_t columns = dim_size(shape.dim[last], 1);
-    int64_t blocks = (columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK;
+    int64_t blocks = random_row_blocks(dim_size(shape.dim[last], 1));
     for (int i = 0; i < last; i++) blocks *= dim_size(shape.dim[i], 1);
     *rows = last > 0 && shape.dim[0] < 0;
     return blocks;

@@ -10,6 +10,8 @@
 
 /** Random numbers come in blocks along the last dimension: NNC_RANDOM_BLOCK of nnc.h. */
 enum { RANDOM_BLOCK = 64 };
+/** Blocks of a row of so many columns; those of the next row follow. */
+int64_t random_row_blocks(int64_t columns);
 /** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
 int64_t random_blocks(const Tensor *tensor, bool *rows);
 /** The tensor that owns the memory of `tensor`. (Inline: all passes ask for it all the time.) */
@@ -19,8 +21,6 @@ static inline Tensor *tensor_storage(const Tensor *tensor) {
 }
 /** What a view of columns is taken from, else the tensor itself: what a function gets as a pointer. */
 Tensor *tensor_rows(Tensor *tensor);
-/** Whether op_pack made it. */
-bool tensor_is_packed(const Tensor *tensor);
 /** The distance of its rows: its last dimension, or that of the wider tensor that it is columns of; without the
  *  batch. */
 int64_t tensor_row_width(const Tensor *tensor);

@@ -37,7 +37,7 @@ static const ArgDef EarlyStopping_args[] = {
     {0}};
 
 static const ArgDef ModelCheckpoint_args[] = {
-    {ARG_AS(CallbackArgs, path, "filepath"), ARG_STRING, .path = true,
+    {ARG_AS(CallbackArgs, path, "filepath"), ARG_STRING, .path = true, .weights = true,
      .doc = "FILE.safetensors; may hold {epoch:02d} and figures, {val_loss:.2f}"},
     MONITOR_ARG,
     VERBOSE_ARG,
