@@ -81,7 +81,9 @@ static const ArgDef npz_args[] = {
     COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 static const ArgDef idx_args[] = {PATH_ARG, COLUMNS_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 
-#define FOLDER_ARG {ARG(SourceArgs, path), ARG_STRING, .path = true, .doc = "a folder with a folder of .png files for each class"}
+#define FOLDER_ARG                               \
+    {ARG(SourceArgs, path), ARG_STRING, .path = true, \
+     .doc = "a folder with a folder of .png files for each class"}
 static const ArgDef images_args[] = {FOLDER_ARG, ROWS_ARG, SCALE_ARG, STANDARDIZE_ARG, {0}};
 static const ArgDef labels_args[] = {FOLDER_ARG, ROWS_ARG, {0}};
 
