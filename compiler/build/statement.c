@@ -10,7 +10,7 @@
 Tensor *build_slot(Builder *build, Tensor *weight, const char *name, Shape shape) {
     Plan *plan = build->plan;
     const char *const path = arena_printf(plan->arena, "%s/%s", weight->name, name);
-    Tensor *slot = build_lasting(build, TENSOR_SLOT, path, shape, &plan->slots);
+    Tensor *slot = build_lasting(build, TENSOR_SLOT, path, name, shape, &plan->slots);
     slot->weight = weight->weight;
     slot->slot = name;
     return slot;
