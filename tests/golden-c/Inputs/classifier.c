@@ -394,7 +394,7 @@ static void loss(size_t batch, const float *logits, const int32_t *target, const
     sums[0] += total;
 }
 
-/* sums[1] += accuracy(prediction, target); prediction (batch, 3), target (batch,) */
+/* sums[1] += accuracy(prediction, target), sums[2] += rows; prediction (batch, 3), target (batch,) */
 static void metric_accuracy(size_t batch, const float *prediction, const int32_t *target, float *sums) {
     const size_t rows = batch;
     float total = 0;
@@ -484,7 +484,8 @@ static void dense_1_backward_transpose(size_t batch, const float *x, float *y) {
 }
 
 /* dense_1 with dense:
- *     y (batch, 16) = select(input > 0, 1.33333 * d . kernel_transposed, 0)
+ *     y (batch, 16) = select(input > 0, 1.33333 * d . kernel_transposed, 0): d_biased, back through dropped,
+ *         relu
  *     d (batch, 3), kernel_transposed (3, 16), input (batch, 16) */
 static void dense_1_backward_input(size_t batch, const float *d, const float *kernel_transposed, const float *input,
     float *y) {

@@ -682,7 +682,7 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
 }
 
 /* conv2d_1:
- *     y (batch, 2, 2, 24) = select(input > 0, d_input, 0)
+ *     y (batch, 2, 2, 24) = select(input > 0, d_input, 0): d_biased, back through relu
  *     d_input (batch, 2, 2, 24), input (batch, 2, 2, 24) */
 static void conv2d_1_backward_relu(size_t batch, const float *d_input, const float *input, float *y) {
     for (size_t c = 0; c < batch * 96; c += LANES) {
@@ -778,7 +778,7 @@ static void conv2d_1_backward_turn(size_t batch, const float *x, float *y) {
 }
 
 /* spatial_dropout2d with conv2d:
- *     y (batch, 5, 5, 16) = select(input > 0, d_output * mask, 0)
+ *     y (batch, 5, 5, 16) = select(input > 0, d_output * mask, 0): d_biased, back through dropped, relu
  *     mask (batch, 1, 1, 16), d_output (batch, 5, 5, 16), input (batch, 5, 5, 16) */
 static void spatial_dropout2d_backward_dropped(size_t batch, const float *mask, const float *d_output,
     const float *input, float *y) {

@@ -392,7 +392,7 @@ static void loss(size_t batch, const float *prediction, const float *target, con
     sums[0] += total;
 }
 
-/* sums[1] += MeanSquaredError(prediction, target); prediction (batch, 2), target (batch, 2) */
+/* sums[1] += MeanSquaredError(prediction, target), sums[2] += rows; prediction (batch, 2), target (batch, 2) */
 static void metric_mse(size_t batch, const float *prediction, const float *target, float *sums) {
     const size_t rows = batch;
     float total = 0;
@@ -486,7 +486,9 @@ static void loss_train(size_t batch, const float *prediction, const float *targe
     sums[0] += total;
 }
 
-/* dense: y (batch, 2) = d_output * (1 - output * output); d_output (batch, 2), output (batch, 2) */
+/* dense:
+ *     y (batch, 2) = d_output * (1 - output * output): d_biased, back through tanh
+ *     d_output (batch, 2), output (batch, 2) */
 static void dense_backward_tanh(size_t batch, const float *d_output, const float *output, float *y) {
     for (size_t c = 0; c < batch * 2; c += LANES) {
         const size_t n = v_lanes(batch * 2 - c);
