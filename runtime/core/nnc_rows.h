@@ -76,13 +76,13 @@ static inline real inverse_length(real squares) {
 
 /** The mean of (a - mean a)(b - mean b). */
 static inline real row_covariance(const real *a, const real *b, size_t n) {
-    const real a_mean = row_sum(a, n) / n, b_mean = row_sum(b, n) / n;
+    const real a_mean = row_sum(a, n) / (real)n, b_mean = row_sum(b, n) / (real)n;
     vec total = v_zero();
     for (size_t c = 0; c < n; c += LANES) {
         const size_t lanes = v_lanes(n - c);
         total += v_head((v_load(a + c, lanes) - a_mean) * (v_load(b + c, lanes) - b_mean), lanes);
     }
-    return v_sum(total) / n;
+    return v_sum(total) / (real)n;
 }
 
 /* @part row_is_binary */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What the processor is taken to be able to do: what it can and has a name of at most LONGEST letters (avx2, fma; avx512f
- * is longer); with no LONGEST all that it can. */
+/* What the processor is taken to be able to do: what it can and has a name of at most LONGEST letters (avx2, fma;
+ * avx512f is longer); with no LONGEST all that it can. */
 #include <stdlib.h>
 
 static int taken(size_t letters, int supported) {
