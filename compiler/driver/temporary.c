@@ -18,12 +18,12 @@ enum { SIGNAL_COUNT = sizeof ending_signals / sizeof *ending_signals };
 static volatile pid_t child_running;
 static volatile sig_atomic_t handed_on;
 
-/* The last first: a folder comes before what is in it. Calls only what a signal's handler may. */
+/* The last first: a folder comes before what is in it. Calls only what a signal's handler may, so the names stay where
+ * they are. */
 static void remove_all(void) {
     for (int i = LIMIT - 1; i >= 0; i--) {
         char *const path = temporaries[i];
         if (path && unlink(path) != 0) rmdir(path);
-        temporaries[i] = NULL;
     }
 }
 
