@@ -214,6 +214,7 @@ static void emit_lines(Emit *e, const Op *op) {
         counts[i] = pooling->size[i];
         apart[i] = steps.output[i];
     }
+    const char *const share = shared_size(e, op, integer(e, filters));
     const char *const from = param_named(e, x, false, "x"), *const back = param_named(e, d, false, "d");
     const char *const won = param_named(e, op->in[2], false, "winner"), *const to = param_named(e, op->out, true, "y");
     emit_function(e, "winner_lines",
@@ -221,13 +222,13 @@ static void emit_lines(Emit *e, const Op *op) {
                            {"strides", conv_three(e, apart)},
                            {"at_once", integer(e, at_once ? at_once : 1)},
                            {"y", to},
-                           {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
                            {"lines", size_text(e, out, 0, last - 1)},
                            {"x", from},
                            {"line_at",
                             conv_place(e, "line", dims - 1, out.dim + last - dims, steps.window, strides.sample, true)},
                            {"width", integer(e, width)},
                            {"filters", integer(e, filters)},
+                           {"share", share},
                            {"across", integer(e, pooling->stride[dims - 1])},
                            {"across_size", integer(e, pooling->size[dims - 1])},
                            {"deep", integer(e, lines_of(pooling))},
@@ -288,6 +289,12 @@ static void share_kernel(const Op *op, Share *share) {
     *share = (Share){SHARE_RESULT, filters, "1", {0, 1, 1}, shape_size(op->out->shape, 1) / filters};
 }
 
+/* The same, some filters at a time, which lie beside each other. */
+static void share_lines(const Op *op, Share *share) {
+    const Shape d = op->in[1]->shape;
+    *share = (Share){SHARE_RESULT, d.dim[d.rank - 1], "LANES", {0, 1, 1}, 1};
+}
+
 const OpDef op_conv_max = {.name = "conv_max",
                            .lead = lead,
                            .stack = greatest_sums,
@@ -319,7 +326,8 @@ const OpDef op_conv_max_lines = {.name = "conv_max_lines",
                                  .brief = "conv_max's gradient of its kernel",
                                  .emit = emit_lines,
                                  .describe = describe,
-                                 .attrs = &attrs_kind};
+                                 .attrs = &attrs_kind,
+                                 .share = share_lines};
 const OpDef op_unpool = {.name = "unpool",
                          .brief = "gradients back to the winners of pooling",
                          .emit = emit_unpool,

@@ -49,17 +49,16 @@
 //@ winner_lines
     static const product_walk lines = {{$counts}, {$strides}}; /* of a pooling window */
     enum { AT_ONCE = $at_once }; /* pooling windows */
-    memset($y, 0, $size * sizeof *$y);
     for (size_t line = 0; line < $lines; line++) {
         const $real *from = $x + $line_at;
         for (size_t at = 0; at < $width; at += AT_ONCE) {
             const size_t first = (line * $width + at) * $filters, high = least($width - at, AT_ONCE);
             const size_t wide = (high - 1) * $across + $across_size;
             $real unpooled[$deep * AT_ONCE * $across * $filters];
-            unpool(high, $filters, $deep, $across_size, $across, $d + first, $winner + first, unpooled);
+            unpool(high, $share, $filters, $deep, $across_size, $across, $d + first, $winner + first, unpooled);
             for (size_t tap = 0; tap < $taps; tap++) { /* which part of the window */
-                product_lines($rows, $filters, &lines, wide, from + $tap_at + $at, $step, unpooled, $filters,
-                              $y + tap * $tap_size, $filters, 1);
+                product_lines($rows, $share, &lines, wide, from + $tap_at + $at, $step, unpooled, $share,
+                              $y + tap * $tap_size, $filters, line + at > 0);
             }
         }
     }

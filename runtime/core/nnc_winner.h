@@ -39,19 +39,19 @@ INLINE void keep_peaks(size_t places, size_t cols, size_t size, size_t across, c
 /* @part unpool */
 
 /**
- * Gradients d[p * filters + f] of windows p < places back to their winners, in `lines` lines of (places - 1) * across +
- * size columns of `filters` reals; zeros elsewhere. A window has `size` columns and begins `across` behind the one
- * before.
+ * Gradients d[p * all + f], f < filters, of windows p < places back to their winners, in `lines` lines of
+ * (places - 1) * across + size columns of `filters` reals; zeros elsewhere. A window has `size` columns and begins
+ * `across` behind the one before.
  */
-INLINE void unpool(size_t places, size_t filters, size_t lines, size_t size, size_t across, const real *d,
+INLINE void unpool(size_t places, size_t filters, size_t all, size_t lines, size_t size, size_t across, const real *d,
                    const real *winner, real *to) {
     for (size_t line = 0; line < lines; line++) {
         for (size_t p = 0; p < places; p++) {
             for (size_t i = 0; i < (p + 1 < places ? across : size); i++, to += filters) {
                 for (size_t f = 0; f < filters; f += LANES) {
                     const size_t n = v_lanes(filters - f);
-                    const vec back = i < size ? v_load(d + p * filters + f, n) : v_zero();
-                    const vec won_by = v_load(winner + p * filters + f, n);
+                    const vec back = i < size ? v_load(d + p * all + f, n) : v_zero();
+                    const vec won_by = v_load(winner + p * all + f, n);
                     v_store(to + f, v_select(won_by == v_splat((real)(line * size + i)), back, 0), n);
                 }
             }

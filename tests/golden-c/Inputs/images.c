@@ -822,17 +822,16 @@ static void conv2d_backward_bias(size_t batch, const float *d, float *m_state, f
 static void conv2d_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk lines = {{2, 1, 1}, {12, 0, 0}}; /* of a pooling window */
     enum { AT_ONCE = 5 }; /* pooling windows */
-    memset(y, 0, 144 * sizeof *y);
     for (size_t line = 0; line < batch * 5; line++) {
         const float *from = x + line / 5 * 144 + line % 5 * 24;
         for (size_t at = 0; at < 5; at += AT_ONCE) {
             const size_t first = (line * 5 + at) * 16, high = least(5 - at, AT_ONCE);
             const size_t wide = (high - 1) * 2 + 2;
             float unpooled[2 * AT_ONCE * 2 * 16];
-            unpool(high, 16, 2, 2, 2, d + first, winner + first, unpooled);
+            unpool(high, 16, 16, 2, 2, 2, d + first, winner + first, unpooled);
             for (size_t tap = 0; tap < 3; tap++) { /* which part of the window */
                 product_lines(3, 16, &lines, wide, from + tap * 12 + at * 2, 1, unpooled, 16,
-                              y + tap * 48, 16, 1);
+                              y + tap * 48, 16, line + at > 0);
             }
         }
     }

@@ -61,17 +61,18 @@ static void test_peaks(size_t places, size_t cols, size_t lines, size_t size, si
     free(alone);
 }
 
-static void test_unpool(size_t places, size_t filters, size_t lines, size_t size, size_t across) {
+/* Of `all` filters the first ones. */
+static void test_unpool(size_t places, size_t filters, size_t all, size_t lines, size_t size, size_t across) {
     const size_t wide = (places - 1) * across + size;
-    real *d = random_reals(places * filters), *winner = random_winners(places * filters, lines * size);
+    real *d = random_reals(places * all), *winner = random_winners(places * all, lines * size);
     real *to = random_reals(lines * wide * filters), *expected = calloc(lines * wide * filters, sizeof *expected);
     for (size_t p = 0; p < places; p++) {
         for (size_t f = 0; f < filters; f++) {
-            const size_t tap = (size_t)winner[p * filters + f];
-            expected[(tap / size * wide + p * across + tap % size) * filters + f] = d[p * filters + f];
+            const size_t tap = (size_t)winner[p * all + f];
+            expected[(tap / size * wide + p * across + tap % size) * filters + f] = d[p * all + f];
         }
     }
-    unpool(places, filters, lines, size, across, d, winner, to);
+    unpool(places, filters, all, lines, size, across, d, winner, to);
     CHECK(memcmp(to, expected, lines * wide * filters * sizeof *to) == 0);
     free(d);
     free(winner);
@@ -131,8 +132,8 @@ int main(void) {
         for (size_t lines = 1; lines < 4; lines++) {
             test_peaks(5, 64, lines, size, size);
             test_peaks(3, 17, lines, size, size + 2);
-            test_unpool(1, 3, lines, size, size);
-            test_unpool(4, 33, lines, size, size + lines - 1);
+            test_unpool(1, 3, 3, lines, size, size);
+            test_unpool(4, 33, 40, lines, size, size + lines - 1);
         }
     }
     printf("%d lanes\n", (int)LANES);

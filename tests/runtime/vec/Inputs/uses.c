@@ -43,7 +43,7 @@ void uses(size_t n, const real *x, real *y, const nnc_random *random, uint32_t b
     product_line(n, &walk, n, x, n, x, y, 0);
     size_t at[WINNERS] = {0}; /* gcc does not always see that winners_of fills it */
     keep_peaks(n, n, 2, 2, x, 0, y, y);
-    unpool(n, n, 2, 2, 2, x, x, y);
+    unpool(n, n, n, 2, 2, 2, x, x, y);
     const size_t count = winners_of(n, n, x, x, at, at, at, y);
     nonzeros_of(n, n, x, at, at, y);
     winners_kernel(count, at, x, x, &walk, n, y);
