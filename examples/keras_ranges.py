@@ -175,7 +175,7 @@ def reviews(draw):
         x = keras.utils.pad_sequences([json.loads(line) for line in lines], 40)
     return (
         split(x, numbers(table("series/reviews.csv"), "good"), 0.25),
-        [L.Embedding(200, 16, mask_zero=True), L.Bidirectional(L.LSTM(16)), L.Dense(1, "sigmoid")],
+        [L.Embedding(100, 16, mask_zero=True), L.Bidirectional(L.LSTM(16)), L.Dense(1, "sigmoid")],
         dict(optimizer=keras.optimizers.Adam(0.003), loss="binary_crossentropy", metrics=["accuracy"]),
         dict(epochs=8, batch_size=32),
     )

@@ -157,19 +157,19 @@ def activity(draw):
 
 
 def reviews(draw):
-    """1200 reviews, words as 1 to 199: 20 to 39 praise, 40 to 59 blame, 3 is "not" and turns what follows."""
+    """1200 reviews, words as 1 to 99: 20 to 39 praise, 40 to 59 blame, 3 is "not" and turns what follows."""
     for _ in range(1200):
         good, words = draw.random() < 0.5, []
         for _ in range(draw.randint(4, 40)):
             kind = draw.random()
-            praise = (draw.random() < 0.75) == good
-            if kind < 0.2:
-                turned = draw.random() < 0.3
+            praise = (draw.random() < 0.85) == good
+            if kind < 0.35:
+                turned = draw.random() < 0.15
                 words += ([3] if turned else []) + [
                     draw.randint(20, 39) if praise != turned else draw.randint(40, 59)
                 ]
             else:
-                words.append(draw.choice([1, 2, *range(4, 20), *range(60, 200)]))
+                words.append(draw.choice([1, 2, *range(4, 20), *range(60, 100)]))
         yield words[:60], int(good)
 
 
