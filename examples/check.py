@@ -55,6 +55,12 @@ EXPERIMENTS = [
     Experiment("pictures-plain", "pictures/plain.nn", {"val_accuracy": (0.8545, 0.015)}),
     Experiment("pictures-dropout", "pictures/dropout.nn", {"val_accuracy": (0.857, 0.015)}),
     Experiment("pictures-spatial", "pictures/spatial.nn", {"val_accuracy": (0.851, 0.015)}),
+    # The tables and the airlines: keras_ranges.py, half the range four deviations.
+    Experiment("diabetes", "tables/diabetes.nn", {"val_accuracy": (0.729, 0.078)}),
+    Experiment("cars", "tables/cars.nn", {"val_mae": (1.66, 0.8)}),
+    Experiment("passengers", "tables/passengers.nn", {"val_accuracy": (0.844, 0.065)}),
+    Experiment("flowers", "tables/flowers.nn", {"val_accuracy": (0.947, 0.073)}),
+    Experiment("airline", "series/airline.nn", {"val_mae": (63.2, 19.2)}),
     Experiment("visible", "visible/dropout.nn", {"test_accuracy": (0.884, 0.008), "test_loss": (0.3225, 0.012)}),
 ]
 
