@@ -212,7 +212,7 @@ static int nnc_prepare(nnc_training *training) {
     nnc_progress_open(&training->progress, options->verbose >= 0 ? options->verbose : model->fit->verbose);
     if (training->progress.verbose > 0) {
         nnc_learned_print(&training->session.learned);
-        nnc_warn_of_data(training);
+        return nnc_warn_of_data(training);
     }
     if (options->verbose > 1) {
         nnc_print_threads(&training->session);

@@ -16,12 +16,13 @@ typedef struct nnc_class_counts {
     size_t classes;
 } nnc_class_counts;
 
+/* 1: they are counted; 0: labels are no classes; -1: there is no memory. */
 static int nnc_count_classes(nnc_training *training, nnc_class_counts *counts) {
     const nnc_dataset *data = &training->data;
     counts->classes = nnc_class_count(training->model);
-    counts->trained = counts->classes > 0 ? nnc_alloc(training->host, counts->classes, 2 * sizeof(size_t)) : NULL;
+    counts->trained = nnc_alloc(training->host, counts->classes, 2 * sizeof(size_t));
     if (counts->trained == NULL) {
-        return 0;
+        return -1;
     }
     counts->validated = counts->trained + counts->classes;
     for (size_t i = 0; i < data->count; i++) {
@@ -35,11 +36,12 @@ static int nnc_count_classes(nnc_training *training, nnc_class_counts *counts) {
     return 1;
 }
 
-static void nnc_warn_of_classes(nnc_training *training) {
+static int nnc_warn_of_classes(nnc_training *training) {
     nnc_class_counts counts;
     size_t seen = 0, last = 0, alone = 0, first_alone = 0;
-    if (!nnc_count_classes(training, &counts)) {
-        return;
+    int status = nnc_count_classes(training, &counts);
+    if (status <= 0) {
+        return status;
     }
     for (size_t i = 0; i < counts.classes; i++) {
         seen += counts.trained[i] > 0;
@@ -60,13 +62,18 @@ static void nnc_warn_of_classes(nnc_training *training) {
                  nnc_label_of_class(learned, last).text);
     }
     free(counts.trained);
+    return 0;
 }
 
 /* Of all real targets of the part to train on, whether they are the same. */
-static void nnc_warn_of_constant(nnc_training *training) {
+static int nnc_warn_of_constant(nnc_training *training) {
     const nnc_samples *y = &training->data.y;
-    double *values = nnc_alloc(training->host, y->width, 2 * sizeof *values), *first = values + y->width;
-    int differ = values == NULL || training->train_count < 2;
+    double *values = nnc_alloc(training->host, y->width, 2 * sizeof *values);
+    if (values == NULL) {
+        return -1;
+    }
+    double *first = values + y->width;
+    int differ = training->train_count < 2;
     for (size_t i = 0; i < training->train_count && !differ; i++) {
         nnc_sample_values(y, i, i == 0 ? first : values);
         for (size_t j = 0; j < y->width && i > 0; j++) {
@@ -77,6 +84,7 @@ static void nnc_warn_of_constant(nnc_training *training) {
         nnc_warn(training->host, "all targets to train on are the same: there is nothing to learn");
     }
     free(values);
+    return 0;
 }
 
 /* Whether what comes first brings values to one size. */
@@ -106,16 +114,19 @@ static nnc_value_name nnc_name_of_value(const nnc_model *model, size_t i) {
 }
 
 /* A column whose values differ a thousand times as much as another's drowns it. */
-static void nnc_warn_of_sizes(nnc_training *training) {
+static int nnc_warn_of_sizes(nnc_training *training) {
     const nnc_model *model = training->model;
     const nnc_samples *x = &training->data.x;
     size_t width = x->width, least = width, greatest = width;
     if (model->input_rank != 1 || model->integer_input || nnc_normalizes(model)) {
-        return;
+        return 0;
     }
-    double *values = nnc_alloc(training->host, width, 3 * sizeof *values), *mean = values + width,
-           *squares = mean + width;
-    for (size_t row = 0; values != NULL && row < training->train_count; row++) {
+    double *values = nnc_alloc(training->host, width, 3 * sizeof *values);
+    if (values == NULL) {
+        return -1;
+    }
+    double *mean = values + width, *squares = mean + width;
+    for (size_t row = 0; row < training->train_count; row++) {
         nnc_sample_values(x, row, values);
         for (size_t i = 0; i < width; i++) {
             double away = isnan(values[i]) ? 0 : values[i] - mean[i];
@@ -123,7 +134,7 @@ static void nnc_warn_of_sizes(nnc_training *training) {
             squares[i] += isnan(values[i]) ? 0 : away * (values[i] - mean[i]);
         }
     }
-    for (size_t i = 0; values != NULL && i < width; i++) {
+    for (size_t i = 0; i < width; i++) {
         int is_number = model->columns == NULL || model->columns[i].kind != NNC_COLUMN_CATEGORY;
         if (is_number && squares[i] > 0) {
             least = least == width || squares[i] < squares[least] ? i : least;
@@ -142,15 +153,14 @@ static void nnc_warn_of_sizes(nnc_training *training) {
                  nnc_name_of_value(model, greatest).text, ratio, nnc_name_of_value(model, least).text);
     }
     free(values);
+    return 0;
 }
 
-NNC_API void nnc_warn_of_data(nnc_training *training) {
-    if (nnc_class_count(training->model) > 0) {
-        nnc_warn_of_classes(training);
-    } else if (!training->model->integer_target) {
-        nnc_warn_of_constant(training);
-    }
-    nnc_warn_of_sizes(training);
+NNC_API int nnc_warn_of_data(nnc_training *training) {
+    int status = nnc_class_count(training->model) > 0 ? nnc_warn_of_classes(training)
+                 : !training->model->integer_target ? nnc_warn_of_constant(training)
+                                                    : 0;
+    return status == 0 ? nnc_warn_of_sizes(training) : status;
 }
 
 NNC_API void nnc_find_grown(nnc_training *training) {

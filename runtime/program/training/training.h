@@ -173,8 +173,8 @@ typedef struct nnc_training {
 } nnc_training;
 
 /** Says what of the data will not do, if anything: only validation sees a class, all targets are the same, values are
- *  of very different size. (data_warnings.c) */
-NNC_API void nnc_warn_of_data(nnc_training *training);
+ *  of very different size. -1: there is no memory. (data_warnings.c) */
+NNC_API int nnc_warn_of_data(nnc_training *training);
 /** The loss is not finite: finds the weight that left the numbers first. */
 NNC_API void nnc_find_grown(nnc_training *training);
 /** Writes everything that going on needs, atomically. */
