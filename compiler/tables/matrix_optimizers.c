@@ -189,7 +189,7 @@ static void adafactor_rule(const Object *object, UpdateRule *rule) {
     rule_add_slot(rule, ROWS, 0);
     rule_add_slot(rule, SQUARES, 0);
     rule_add_number(rule, "beta_2_decay", args->beta_2_decay);
-    rule_add_scalar(rule, "fresh", "power_of((double)iteration, beta_2_decay)");
+    rule_add_scalar(rule, "fresh", "(real)power_of((double)iteration, (double)beta_2_decay)");
     rule_add_scalar(rule, "rate",
                     "learning_rate * root_of((real)iteration) < 1 ? learning_rate : 1 / root_of((real)iteration)");
 }
