@@ -148,31 +148,31 @@ const char *class_names(Emit *emit) {
     return text_chars(&text);
 }
 
-static const char *fill_function(const Preparation *x, const Column *column) {
-    return column->kind == COLUMN_CATEGORY ? "mode_of"
-           : !x->fill_word                 ? NULL
-           : strcmp(x->fill_word, "mean")  ? "median_of"
-                                           : "mean_of";
+/* What stands for a column's missing values: a number, or what is found in the data by a function that is called so. */
+typedef enum Fill { FILL_NUMBER, FILL_MEAN, FILL_MEDIAN, FILL_MODE, FILLS } Fill;
+static const char *const fill_functions[FILLS] = {NULL, "mean_of", "median_of", "mode_of"};
+
+static Fill fill_of(const Preparation *x, const Column *column) {
+    return column->kind == COLUMN_CATEGORY ? FILL_MODE
+           : !x->fill_by                   ? FILL_NUMBER
+           : x->fill_by == MISSING_MEAN    ? FILL_MEAN
+                                           : FILL_MEDIAN;
 }
 
-/* The functions that find out what stands for missing values, each once. */
+/* The functions that find it out, each once. */
 static void emit_fill_functions(Emit *emit, const Hole *holes, const Preparation *x, Text *out) {
-    static const char *const functions[] = {"mean_of", "median_of", "mode_of"};
     const Hole *const all = with(emit, holes, (Hole[]){{"columns", integer(emit, x->columns.count)}, {NULL, NULL}});
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < x->columns.count; j++) {
-            const char *const own = fill_function(x, &x->columns.at[j]);
-            if (!own || strcmp(own, functions[i]) != 0) continue;
-            emit_template(emit, out, formatted(emit, "adapt_%s", own), all);
-            break;
-        }
+    bool used[FILLS] = {false};
+    for (int i = 0; i < x->columns.count; i++) used[fill_of(x, &x->columns.at[i])] = true;
+    for (int fill = FILL_NUMBER + 1; fill < FILLS; fill++)
+        if (used[fill]) emit_template(emit, out, formatted(emit, "adapt_%s", fill_functions[fill]), all);
 }
 
 /* p->x_fill[0] = (float)mean_of(x + 0, n); */
 static void put_fill(Emit *emit, const Preparation *x, const char *rows, Text *text) {
     const char *const fill = weight_field(emit, x->fill);
     for (int i = 0; i < x->columns.count; i++) {
-        const char *const function = fill_function(x, &x->columns.at[i]);
+        const char *const function = fill_functions[fill_of(x, &x->columns.at[i])];
         text_printf(text, "    p->%s[%d] = ", fill, i);
         if (function) text_printf(text, "(%s)%s(x + %d, %s);\n", emit->real, function, i, rows);
         else text_printf(text, "%s;\n", literal(emit, x->fill_number));

@@ -142,7 +142,7 @@ static const char *source_literal(Emit *emit, const Object *source, const char *
                      double_literal(emit, source->class == &source_labels ? 1 : args->scale),
                      args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header,
                      names, args->decimal == DECIMAL_COMMA ? ',' : args->decimal == DECIMAL_POINT ? '.' : 0,
-                     args->missing.word && strcmp(args->missing.word, "drop") == 0, args->length, args->ahead,
+                     args->missing.choice == MISSING_DROP, args->length, args->ahead,
                      args->stride, args->sampling_rate, args->by == TOKENS_WORDS, args->follows,
                      double_literal(emit, args->value), args->padding == SEQUENCE_END,
                      args->truncating == SEQUENCE_END);
@@ -239,7 +239,7 @@ static size_t notes_table(Emit *emit, Text *out) {
 }
 
 static const char *fill_text(const Preparation *x) {
-    return !x->fills ? "NONE" : !x->fill_word ? "NUMBER" : strcmp(x->fill_word, "mean") == 0 ? "MEAN" : "MEDIAN";
+    return !x->fills ? "NONE" : !x->fill_by ? "NUMBER" : x->fill_by == MISSING_MEAN ? "MEAN" : "MEDIAN";
 }
 
 static const char *model_text(Emit *emit, size_t notes) {

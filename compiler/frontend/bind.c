@@ -177,7 +177,7 @@ void bind_none(const ArgDef *row, void *field) {
         *(Columns *)field = (Columns){.index.count = -1};
         break;
     case ARG_NUMBER_OR_WORD:
-        *(NumberOrWord *)field = (NumberOrWord){NAN, NULL};
+        *(NumberOrWord *)field = (NumberOrWord){NAN, 0};
         break;
     case ARG_REALS:
         *(Reals *)field = (Reals){NULL, -1};

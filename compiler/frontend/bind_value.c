@@ -261,13 +261,8 @@ static bool bind_ints(const Target *target, const Ast *value, Ints *field) {
 }
 
 static bool bind_number_or_word(const Target *target, const Ast *value, NumberOrWord *field) {
-    if (value->kind == AST_STRING) {
-        unsigned choice = 0;
-        const bool known = bind_choice(target, value, &choice);
-        field->word = known ? target->row->choices[choice - 1] : NULL;
-        return known;
-    }
-    return bind_real(target, value, &field->number);
+    return value->kind == AST_STRING ? bind_choice(target, value, &field->choice)
+                                     : bind_real(target, value, &field->number);
 }
 
 /* Strings stand for names; the rest is as for integers. */

@@ -142,7 +142,7 @@ void print_value(const ArgDef *row, const void *field, Text *out) {
     case ARG_BOOL: text_puts(out, *(const bool *)field ? "True" : "False"); break;
     case ARG_NUMBER_OR_WORD: {
         const NumberOrWord *either = field;
-        if (either->word != NULL) print_string(either->word, out);
+        if (either->choice) print_string(choice_word(row, &either->choice), out);
         else print_real(either->number, out);
         break;
     }

@@ -76,8 +76,8 @@ typedef struct Weights {
 
 /** A number, or one of a few words. */
 typedef struct NumberOrWord {
-    double number;    /* NaN: neither */
-    const char *word; /* NULL: the number */
+    double number;   /* NaN: neither */
+    unsigned choice; /* which of the words, from 1; 0: the number */
 } NumberOrWord;
 
 typedef struct Objects {

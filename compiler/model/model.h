@@ -35,7 +35,7 @@ typedef struct Preparation {
     const Object *source; /* NULL: nothing is known of the file */
     double scale;         /* what every value is multiplied by; 1: nothing */
     bool standardize;     /* then less their mean, divided by their deviation, both learned; of y, undone in outputs */
-    const char *fill_word; /* 'mean', 'median'; NULL: the number */
+    MissingWord fill_by; /* the mean or the median; MISSING_NUMBER: the number */
     double fill_number;
     bool fills;           /* first of all, what is not a number becomes one, which is learned */
     bool by_columns;      /* what is learned is learned of each column */

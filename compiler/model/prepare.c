@@ -87,17 +87,15 @@ static void read_columns(Arena *arena, Preparation *prepared, int64_t width, Dia
         }
 }
 
-static bool drops(const SourceArgs *args) { return args->missing.word && !strcmp(args->missing.word, "drop"); }
-
 static Preparation said_by(Arena *arena, const Object *fitted, const Object *evaluated, Shape shape, Diags *diags) {
     const Object *const source = fitted ? fitted : evaluated;
     const SourceArgs *args = source ? source->args : NULL;
     Preparation prepared = {.source = source, .scale = args && args->scale != 0 ? args->scale : 1}; /* labels(): none */
     if (!args) return prepared;
     prepared.standardize = source_standardizes(args);
-    prepared.fills = !drops(args) && (args->missing.word || !isnan(args->missing.number));
-    prepared.fill_word = prepared.fills ? args->missing.word : NULL;
-    prepared.fill_number = prepared.fills && !args->missing.word ? args->missing.number : 0;
+    prepared.fill_by = (MissingWord)args->missing.choice;
+    prepared.fills = prepared.fill_by ? prepared.fill_by != MISSING_DROP : !isnan(args->missing.number);
+    prepared.fill_number = prepared.fills && !prepared.fill_by ? args->missing.number : 0;
     prepared.by_columns = says_columns(args) || prepared.fills || args->length > 0 || args->standardize.index.count > 0;
     if (prepared.by_columns && shape.rank > 0)
         read_columns(arena, &prepared, shape.dim[shape.rank - 1], diags);

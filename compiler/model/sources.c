@@ -42,7 +42,7 @@
 
 extern const Class source_npy, source_npz;
 
-static const char *const missing_words[] = {"mean", "median", "drop", NULL};
+static const char *const missing_words[] = {MISSING_WORDS(CHOICE_WORD) NULL};
 static const char *const decimals[] = {DECIMALS(CHOICE_WORD) NULL};
 static const char *const tokens[] = {TOKENS(CHOICE_WORD) NULL};
 static const char *const unknown_words[] = {UNKNOWN_CATEGORIES(CHOICE_WORD) NULL};
@@ -131,7 +131,7 @@ Object *source_target(Arena *arena, const Object *x) {
     args->columns = args->target;
     args->standardize = (Columns){.index.count = -1};
     args->categories.count = args->indices.index.count = args->dates.index.count = -1;
-    if (!args->missing.word || strcmp(args->missing.word, "drop") != 0) args->missing = (NumberOrWord){NAN, NULL};
+    if (args->missing.choice != MISSING_DROP) args->missing = (NumberOrWord){NAN, MISSING_NUMBER};
     args->scale = 1;
     args->target.index.count = -1;
     y->args = args;
@@ -199,7 +199,7 @@ static void check_windows(const Object *object, Diags *diags) {
     args->stride = own.stride;
     args->sampling_rate = own.sampling_rate;
     args->target = own.target;
-    if (table->missing.word && strcmp(table->missing.word, "drop") == 0)
+    if (table->missing.choice == MISSING_DROP)
         diag(diags, D_windows_drop, object_arg_span(args->of, "missing"));
 }
 

@@ -50,10 +50,12 @@ typedef struct CompileArgs {
 
 /* Choices of data sources. */
 #define UNKNOWN_CATEGORIES(row) row(UNKNOWN_ERROR, "error") row(UNKNOWN_OTHER, "other")
+#define MISSING_WORDS(row) row(MISSING_MEAN, "mean") row(MISSING_MEDIAN, "median") row(MISSING_DROP, "drop")
 #define DECIMALS(row) row(DECIMAL_POINT, ".") row(DECIMAL_COMMA, ",")
 #define TOKENS(row) row(TOKENS_CHARACTERS, "characters") row(TOKENS_WORDS, "words")
 #define SEQUENCE_ENDS(row) row(SEQUENCE_BEGIN, "pre") row(SEQUENCE_END, "post")
 typedef enum UnknownCategories { UNKNOWN_NONE, UNKNOWN_CATEGORIES(CHOICE_VALUE) } UnknownCategories;
+typedef enum MissingWord { MISSING_NUMBER, MISSING_WORDS(CHOICE_VALUE) } MissingWord;
 typedef enum Decimal { DECIMAL_NONE, DECIMALS(CHOICE_VALUE) } Decimal;
 typedef enum Tokens { TOKENS_NONE, TOKENS(CHOICE_VALUE) } Tokens;
 typedef enum SequenceEnd { SEQUENCE_NONE, SEQUENCE_ENDS(CHOICE_VALUE) } SequenceEnd;
