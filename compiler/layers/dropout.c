@@ -29,13 +29,7 @@ static const ArgDef dropout_args[] = {
      .doc = "shape of the mask with the batch: 1 shares it along a dimension, None is the input's"},
     SEED_ARG, INVERTED_ARG, {0}};
 static const ArgDef spatial1_args[] = {RATE_ARG, SEED_ARG, INVERTED_ARG, {0}};
-static const ArgDef spatial_args[] = {RATE_ARG,
-                                      {ARG(DropoutArgs, data_format), ARG_CHOICE, DEFAULT("None"),
-                                       .choices = data_formats, .choice_of_none = CHANNELS_LAST,
-                                       .doc = "where the channels are"},
-                                      SEED_ARG,
-                                      INVERTED_ARG,
-                                      {0}};
+static const ArgDef spatial_args[] = {RATE_ARG, DATA_FORMAT_ARG(DropoutArgs), SEED_ARG, INVERTED_ARG, {0}};
 
 static const Formula scale = {"scaled", {"x"}, "x * kept", {"d * kept"}, .kind = FORMULA_PRODUCT};
 

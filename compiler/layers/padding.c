@@ -42,11 +42,10 @@ static bool amounts(const Layer *layer, const char *arg, Ints given, int64_t *lo
     const bool pair = dims == 1 && !given.pairs && given.count == 2; /* (before, after) */
     if (given.pairs ? given.count != 2 * dims : given.count != 1 && given.count != dims && !pair) {
         diag(diags, D_layer_argument, object_arg_span(layer->object, arg),
-             arena_printf(layer->arena, "'%s' of %s is a number%s%s", arg, layer->def->class.name,
+             arena_printf(layer->arena, "'%s' of %s is a number%s", arg, layer->def->class.name,
                           dims == 1   ? " or a pair"
                           : dims == 2 ? ", two numbers or two pairs"
-                                      : ", three numbers or three pairs",
-                          ""));
+                                      : ", three numbers or three pairs"));
         return false;
     }
     for (int i = 0; i < dims; i++) {
