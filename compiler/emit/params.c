@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/names.h"
 #include "base/words.h"
+#include "model/layer.h"
 #include "model/model.h"
 #include "plan/form.h"
 #include "plan/plan.h"
@@ -102,14 +103,22 @@ const char *param_named(Emit *emit, Tensor *tensor, bool written, const char *wa
     return add_param(emit, (Param){.kind = PARAM_TENSOR, .tensor = tensor, .written = written}, wanted);
 }
 
-/* What a layer gives is input to the operations of those behind it. */
+/* Whether a layer gives what another one does, or something behind it: a wrapper gives what its layers have made. */
+static bool gives_behind(const Layer *layer, const Layer *other) {
+    if (!layer || !other) return layer == other;
+    if (layer->index != other->index) return layer->index > other->index;
+    while (other && other != layer) other = other->wrapper;
+    return other != NULL;
+}
+
+/* What a layer gives is output to its own operations and those of layers before it, and input to those behind it. */
 const char *own_role(Emit *emit, const Op *op, const Tensor *tensor) {
     if (tensor->kind == TENSOR_WEIGHT) return tensor->weight->name;
     if (tensor->kind == TENSOR_GRADIENT) return form_text(emit->arena, FORM_GRADIENT, tensor->weight->name);
     if (tensor->kind == TENSOR_SLOT) return formatted(emit, "%s_state", tensor->slot);
     if (tensor->word) return tensor->word;
     if (tensor->of) return form_text(emit->arena, tensor->form, own_role(emit, op, tensor->of));
-    return op->layer == tensor->layer ? "output" : "input";
+    return gives_behind(tensor->layer, op->layer) ? "output" : "input";
 }
 
 const char *step_role(Emit *emit, const Op *op, const Step *step) {

@@ -682,11 +682,11 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
 }
 
 /* conv2d_1:
- *     y (batch, 2, 2, 24) = select(input > 0, d_input, 0): d_biased, back through relu
- *     d_input (batch, 2, 2, 24), input (batch, 2, 2, 24) */
-static void conv2d_1_backward_relu(size_t batch, const float *d_input, const float *input, float *y) {
+ *     y (batch, 2, 2, 24) = select(output > 0, d_output, 0): d_biased, back through relu
+ *     d_output (batch, 2, 2, 24), output (batch, 2, 2, 24) */
+static void conv2d_1_backward_relu(size_t batch, const float *d_output, const float *output, float *y) {
     for (size_t c = 0; c < batch * 96; c += LANES) {
-        const vec d_biased = v_select(v_load_all(input + c) > 0.0f, v_load_all(d_input + c), 0.0f);
+        const vec d_biased = v_select(v_load_all(output + c) > 0.0f, v_load_all(d_output + c), 0.0f);
         v_store_all(y + c, d_biased);
     }
 }
