@@ -24,8 +24,8 @@ typedef struct Said {
     const Function *function;
     const Op *op;
     const char *start; /* what the operation computes before its steps */
-    const char **step; /* of each step */
-    Text through;      /* what the steps since the last line go back through, the last first */
+    const char **step;    /* of each step … */
+    const char **through; /* … and what it goes back through from values that have a line, the last first; or NULL */
 } Said;
 
 /* The loosest operator outside of brackets: '+' also for comparisons and choices, '*' for products, ' ' for none. */
@@ -220,12 +220,36 @@ static bool is_in_place(const Op *op, const Tensor *result) {
     return false;
 }
 
-/* What is called y, and not d_biased, does not say which gradient it is. */
-static void say_way_back(Emit *emit, Said *said, const Step *step, const char *name, Text *lines) {
-    const char *const role = step_role(emit, said->op, step);
-    if (said->through.length && strcmp(name, role) != 0)
-        text_printf(lines, ": %s, back through %s", role, text_chars(&said->through));
-    said->through.length = 0;
+/* Words that are not there yet, of a list with commas. */
+static void add_words(Text *out, const char *words) {
+    while (words && *words) {
+        const size_t length = strcspn(words, ",");
+        bool there = false;
+        for (const char *at = text_chars(out); *at && !there; at += strspn(at, ", ")) {
+            there = strcspn(at, ",") == length && !strncmp(at, words, length);
+            at += strcspn(at, ",");
+        }
+        if (!there) text_printf(out, "%s%.*s", out->length ? ", " : "", (int)length, words);
+        words += length;
+        words += strspn(words, ", ");
+    }
+}
+
+/* What a value goes back through; that which is made before the steps is a sum of what steps made. */
+static const char *way_back_of(const Said *said, const Tensor *value, int before) {
+    if (value == said->op->out && op_terms(said->op)) value = said->op->in[0];
+    for (int i = before - 1; i >= 0 && value; i--)
+        if (said->op->steps.at[i].result == value) return said->through[i];
+    return NULL;
+}
+
+/* What step `at` goes back through: what those that it reads do, and then the value it is a gradient of. */
+static const char *way_back(Emit *emit, const Said *said, int at) {
+    const Step *const step = &said->op->steps.at[at];
+    Text words = {.arena = emit->arena};
+    for (int i = 0; i < step->operand_count; i++) add_words(&words, way_back_of(said, step->operands[i].tensor, at));
+    if (step->of_gradient) add_words(&words, step->through);
+    return words.length ? text_chars(&words) : NULL;
 }
 
 /* The value of step `at`: a line where it is stored, or read more than once. */
@@ -234,20 +258,22 @@ static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text
     const Step *const step = &op->steps.at[at];
     const Tensor *const result = step->result;
     said->step[at] = step_formula(emit, said, step);
-    if (step->of_gradient && step->through)
-        text_printf(&said->through, "%s%s", said->through.length ? ", " : "", step->through);
+    said->through[at] = way_back(emit, said, at);
     if (result->in_registers && times_read(op, result, at + 1) < 2) return;
     const char *const param = result->in_registers ? NULL : param_text(emit, said->function, result);
     const bool in_place = param && is_in_place(op, result), part = param && strchr(param, '[');
     const char *const name = param && !in_place && !part ? param : value_name(emit, op, at);
+    const char *const role = step_role(emit, op, step);
     const bool alike = *before && shape_equal((*before)->shape, result->shape);
     *before = result;
     if (strcmp(name, said->step[at]))
         add_line(emit, said->function, lines, name, alike ? NULL : result, said->step[at]);
     if (in_place || part) text_printf(lines, in_place ? ", in place of %s" : ", to %s", param);
-    say_way_back(emit, said, step, name, lines);
+    if (said->through[at] && strcmp(name, role) != 0) /* what is called y, and not d_biased, does not say which it is */
+        text_printf(lines, ": %s, back through %s", role, said->through[at]);
     if (said->start && !strcmp(said->step[at], said->start)) said->start = name;
     said->step[at] = name;
+    said->through[at] = NULL;
 }
 
 /* "x = …;" is all that an update says, and it is no optimizer's rule: that is a formula like others. */
@@ -313,7 +339,7 @@ static const char *lines_of(Emit *emit, const Function *function) {
                  op,
                  op_terms(op) ? NULL : start_of(emit, function),
                  NEW_ARRAY(emit->arena, const char *, op->steps.count + 1),
-                 {.arena = emit->arena}};
+                 NEW_ARRAY(emit->arena, const char *, op->steps.count + 1)};
     Text lines = {.arena = emit->arena};
     const Tensor *before = NULL;
     for (int i = 0; i <= op->steps.count; i++) {
