@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
 #include "plan/sizes.h"
+#include "plan/step.h"
 #include "plan/tensor.h"
 #include "emit/alike.h"
 #include "emit/comment.h"
@@ -81,11 +82,13 @@ static bool is_new_layer(Emit *emit, Function *function, const Layer *layer) {
     return true;
 }
 
+/* A guest is a layer that has something computed here, not only copied. */
 static void add_layers(Emit *emit, Function *function, const Op *op) {
     if (is_new_layer(emit, function, op->layer)) list_push(emit->arena, &function->layers, op->layer);
     for (int i = 0; i < op->steps.count; i++) {
         const Layer *const layer = op->steps.at[i].layer;
-        if (layer != op->layer && is_new_layer(emit, function, layer)) list_push(emit->arena, &function->guests, layer);
+        if (layer == op->layer || step_copies(&op->steps.at[i])) continue;
+        if (is_new_layer(emit, function, layer)) list_push(emit->arena, &function->guests, layer);
     }
 }
 
