@@ -162,7 +162,7 @@ static void emit_winners(Emit *e, const Op *op, Tensor *image, const char *each)
     const Steps steps = steps_of(op, &strides);
     const int64_t weights = pieces.counts[0] * pieces.counts[1] * pieces.counts[2] * pieces.depth;
     const char *const from = op->in[0] == image ? param_named(e, image, false, "x") : "";
-    const char *const kernel = op->in[0] == image ? "" : param_named(e, op->in[0], false, "transposed");
+    const char *const kernel = op->in[0] == image ? "" : param_tensor(e, op->in[0], false);
     const char *const back = param_named(e, d, false, "d"), *const won =
                                                                 winner ? param_named(e, winner, false, "winner") : "";
     const char *const to = param_named(e, op->out, true, "y");

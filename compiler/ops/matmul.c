@@ -58,16 +58,6 @@ static const char *left_name(const Op *op) {
     return op->phase == PHASE_BACKWARD && !is_matmul_transposed(op) ? "d" : "x";
 }
 
-/* A weight is called as in its layer, one that was transposed for the way back after it. */
-static const char *right_name(Emit *e, const Op *op) {
-    const Tensor *const b = tensor_storage(op->in[1]);
-    if (b->kind == TENSOR_WEIGHT) return NULL;
-    if (is_matmul_transposed(op)) return "d";
-    const bool turned = b->producer && b->producer->def == &op_permute;
-    const Tensor *const from = turned ? tensor_storage(b->producer->in[0]) : NULL;
-    return from && from->kind == TENSOR_WEIGHT ? formatted(e, "%s_transposed", from->weight->name) : "transposed";
-}
-
 static const char *depth_text(Emit *e, const Op *op, int64_t depth) {
     return op->skips_first ? param_depth(e, depth) : integer(e, depth);
 }
@@ -118,7 +108,7 @@ static void emit_few(Emit *e, const Op *op) {
     const Shape space = op->out->shape;
     const char *const rows = shared_size(e, op, size_text(e, space, 0, space.rank - 1));
     const char *const x = matrix(e, a, false, left_name(op));
-    const char *const w = matrix(e, b, false, right_name(e, op));
+    const char *const w = matrix(e, b, false, matmul_right_name(e, op));
     const BlockText block = block_text(e, op, rows, "row");
     Text terms = {.arena = e->arena};
     for (int64_t k = 0; k < a->shape.dim[a->shape.rank - 1]; k++) {
@@ -163,10 +153,7 @@ static void emit_blocks(Emit *e, const Op *op) {
     const char *const a_row = integer(e, tensor_row_width(a));
     const char *const rows = shared_size(e, op, size_text(e, space, 0, space.rank - 1));
     const char *const x = matrix(e, a, false, left_name(op));
-    const char *const w = matrix(e, b, false,
-                                 tensor_storage(b)->kind == TENSOR_WEIGHT ? NULL
-                                 : is_matmul_transposed(op)               ? "d"
-                                                                          : "transposed");
+    const char *const w = matrix(e, b, false, matmul_right_name(e, op));
     const char *const depth = is_matmul_transposed(op) ? size_text(e, a->shape, 0, a->shape.rank - 1)
                                               : depth_text(e, op, a->shape.dim[a->shape.rank - 1]);
     const BlockText block = block_text(e, op, rows, "row + r");

@@ -6,6 +6,7 @@
 #include "ops/conv_windows.h"
 #include "ops/op.h"
 #include "ops/weighted_sums.h"
+#include "plan/form.h"
 #include "plan/matmul_attrs.h"
 #include "plan/tensor.h"
 #include "plan/window.h"
@@ -60,6 +61,15 @@ static const char *zeros(Emit *e, const char *y, const char *count) {
     return filled(e, "weighted_sums_zero", (Hole[]){{"y", y}, {"count", count}, {NULL, NULL}});
 }
 
+const char *matmul_right_name(Emit *e, const Op *op) {
+    const Tensor *const b = tensor_storage(op->in[1]);
+    if (b->kind == TENSOR_WEIGHT) return NULL;
+    if (is_matmul_transposed(op)) return "d";
+    const Tensor *const from = b->producer && b->producer->def == &op_permute ? tensor_storage(b->producer->in[0]) : b;
+    if (from->kind == TENSOR_WEIGHT) return form_text(e->arena, FORM_TRANSPOSED, from->weight->name);
+    return op->phase > PHASE_BACKWARD ? "other" : NULL;
+}
+
 void emit_matmul_sums(Emit *e, const Op *op) {
     Tensor *const a = op->in[0], *const b = op->in[1], *const y = op->out;
     const Shape space = y->shape;
@@ -67,9 +77,8 @@ void emit_matmul_sums(Emit *e, const Op *op) {
     const bool many = strcmp(rows, "1") != 0;
     const char *const row = many ? "row" : "0";
     const char *const x = matrix_text(e, a, param_named(e, a, false, op->phase == PHASE_BACKWARD ? "d" : "x"));
-    const char *const kernel = matrix_text(
-        e, b, tensor_storage(b)->kind == TENSOR_WEIGHT ? param_tensor(e, b, false)
-                                                       : param_named(e, b, false, "transposed"));
+    const char *const wanted = matmul_right_name(e, op);
+    const char *const kernel = matrix_text(e, b, wanted ? param_named(e, b, false, wanted) : param_tensor(e, b, false));
     Call call = {.count = integer(e, space.dim[space.rank - 1]),
                  .depth = integer(e, a->shape.dim[a->shape.rank - 1]),
                  .x = many ? sum_of(e, x, times(e, row, tensor_row_width(a))) : x,
@@ -350,7 +359,7 @@ static void emit_rows_gradient(Emit *e, const Op *op, const RowsGradient *g) {
 void emit_sparse_rows(Emit *e, const Op *op, const Window *window, Tensor *image, Tensor *rows, Tensor *d) {
     const bool to_image = image == op->out;
     const char *const x = param_named(e, image, to_image, to_image ? "y" : "x");
-    const char *const transposed = param_named(e, rows, !to_image, to_image ? "transposed" : "y");
+    const char *const transposed = to_image ? param_tensor(e, rows, false) : param_named(e, rows, true, "y");
     const RowsGradient gradient = {.window = window, .image = image->shape, .d = d->shape, .x = x, .rows = transposed,
                                    .back = param_named(e, d, false, "d"), .to_image = to_image};
     emit_rows_gradient(e, op, &gradient);

@@ -26,5 +26,8 @@ void emit_window_sums(Emit *emit, const Op *op, const Window *window, const Wind
 void emit_sparse_rows(Emit *emit, const Op *op, const Window *window, Tensor *image, Tensor *rows, Tensor *d);
 /** Print the gradient of a convolution's kernel, as it lies, in the same way. */
 void emit_kernel_rows(Emit *emit, const Op *op, const Window *window);
+/** What the second matrix of a product is called; NULL: as in its layer. A transposed weight is called after all of it,
+ *  whichever part it is of, and what an update multiplies is just another matrix: equal ones share functions. */
+const char *matmul_right_name(Emit *e, const Op *op);
 
 #endif

@@ -633,15 +633,15 @@ static void dense_backward_transpose(size_t batch, const float *x, float *y) {
     transpose(96, 10, x, 10, y);
 }
 
-/* dense: y (batch, 96) = d . transposed; d (batch, 10), transposed (10, 96) */
-static void dense_backward_input(size_t batch, const float *d, const float *transposed, float *y) {
+/* dense: y (batch, 96) = d . kernel_transposed; d (batch, 10), kernel_transposed (10, 96) */
+static void dense_backward_input(size_t batch, const float *d, const float *kernel_transposed, float *y) {
     const size_t rows = batch;
     for (size_t row = 0; row < rows; row += BLOCK_ROWS) {
         const size_t high = least(rows - row, BLOCK_ROWS);
         for (size_t col = 0; col < 96; col += PANEL) {
             const size_t cols = least(96 - col, PANEL);
             float block[BLOCK_ROWS * PANEL];
-            product(high, cols, 10, d + row * 10, 10, 1, transposed + col, 96, block);
+            product(high, cols, 10, d + row * 10, 10, 1, kernel_transposed + col, 96, block);
             for (size_t r = 0; r < high; r++) {
                 for (size_t c = 0; c < cols; c += LANES) {
                     const vec d_input = v_load_all(block + r * PANEL + c);
@@ -721,9 +721,9 @@ static void conv2d_1_backward_transpose(size_t batch, const float *x, float *y) 
 }
 
 /* conv2d_1:
- *     y (batch, 5, 5, 16) = conv_sparse_input 2x2 max 2x2 stride 2x2 (transposed, d, winner)
- *     transposed (24, 64), d (batch, 2, 2, 24), winner (batch, 2, 2, 24) */
-static void conv2d_1_backward_input(size_t batch, const float *transposed, const float *d, const float *winner,
+ *     y (batch, 5, 5, 16) = conv_sparse_input 2x2 max 2x2 stride 2x2 (kernel_transposed, d, winner)
+ *     kernel_transposed (24, 64), d (batch, 2, 2, 24), winner (batch, 2, 2, 24) */
+static void conv2d_1_backward_input(size_t batch, const float *kernel_transposed, const float *d, const float *winner,
     float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
     enum { AT_ONCE = 4 < WINNERS ? 4 : WINNERS }; /* pooling windows */
@@ -740,7 +740,7 @@ static void conv2d_1_backward_input(size_t batch, const float *transposed, const
             for (size_t filter = 0; filter < 24; filter++) {
                 const size_t count = winners_of(places, 24, d + first + filter, winner + first + filter, corners, taps,
                     at, back);
-                winners_input(count, at, back, transposed + filter * 64, &window, 32, y + sample * 400);
+                winners_input(count, at, back, kernel_transposed + filter * 64, &window, 32, y + sample * 400);
             }
         }
     }
