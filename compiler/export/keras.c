@@ -57,6 +57,17 @@ static void put_ints(Ints ints, Text *out) {
     text_puts(out, "]");
 }
 
+/* Numbers and names. */
+static void put_columns(const Columns *columns, Text *out) {
+    text_puts(out, columns->index.count < 0 ? "null" : "[");
+    for (int i = 0; i < columns->index.count; i++) {
+        text_puts(out, i ? ", " : "");
+        if (columns->names && columns->names[i]) put_text(columns->names[i], out);
+        else put_int(columns->index.at[i], out);
+    }
+    text_puts(out, columns->index.count < 0 ? "" : "]");
+}
+
 static bool put_objects(Export *export, Writer *writer, Objects objects, Text *out) {
     text_puts(out, "[");
     for (int i = 0; i < objects.count; i++) {
@@ -98,6 +109,7 @@ static bool put_value(Export *export, Writer *writer, const WrittenArg *arg, con
         text_puts(out, reals->count < 0 ? "" : "]");
         return true;
     }
+    case ARG_COLUMNS: put_columns(field, out); return true;
     case ARG_OBJECT:
         if (*(Object *const *)field) return put_object(export, writer, *(Object *const *)field, name, out);
         text_puts(out, "null");

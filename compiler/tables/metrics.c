@@ -250,7 +250,7 @@ const MetricDef metric_R2Score = {
     .kind = METRIC_R2, .result = "R2",
 };
 
-/* Overlap of labels and predictions: intersection over union. */
+/* Overlap of labels and predictions: intersection over union. Keras counts in whole numbers. */
 
 #define NUM_CLASSES_ARG                                                                                                \
     {ARG(MetricArgs, num_classes), ARG_INT, RANGE(1, INT32_MAX), .doc = "how many classes there are"}
@@ -263,18 +263,23 @@ const MetricDef metric_R2Score = {
 #define SPARSE_ARG(default_)                                                                                           \
     {ARG(MetricArgs, sparse_y_pred), ARG_BOOL, DEFAULT(default_), .doc = "so are predictions"}
 
-static const ArgDef iou_args[] = {NUM_CLASSES_ARG, TARGETS_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_TRUE_ARG,
-                                  SPARSE_ARG("True"), LAST_AXIS_ARG, {0}};
-static const ArgDef mean_iou_args[] = {NUM_CLASSES_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_TRUE_ARG, SPARSE_ARG("True"),
-                                       LAST_AXIS_ARG, {0}};
-static const ArgDef one_hot_iou_args[] = {NUM_CLASSES_ARG, TARGETS_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_ARG("False"),
-                                          LAST_AXIS_ARG, {0}};
-static const ArgDef one_hot_mean_iou_args[] = {NUM_CLASSES_ARG, NAME_ARG, IGNORE_CLASS_ARG, SPARSE_ARG("False"),
-                                               LAST_AXIS_ARG, {0}};
+#define COUNT_TYPE_ARG {UNUSED("dtype", "None")}
+
+static const ArgDef iou_args[] = {
+    NUM_CLASSES_ARG, TARGETS_ARG, NAME_ARG, COUNT_TYPE_ARG, IGNORE_CLASS_ARG, SPARSE_TRUE_ARG, SPARSE_ARG("True"),
+    LAST_AXIS_ARG, {0}};
+static const ArgDef mean_iou_args[] = {
+    NUM_CLASSES_ARG, NAME_ARG, COUNT_TYPE_ARG, IGNORE_CLASS_ARG, SPARSE_TRUE_ARG, SPARSE_ARG("True"), LAST_AXIS_ARG,
+    {0}};
+static const ArgDef one_hot_iou_args[] = {
+    NUM_CLASSES_ARG, TARGETS_ARG, NAME_ARG, COUNT_TYPE_ARG, IGNORE_CLASS_ARG, SPARSE_ARG("False"), LAST_AXIS_ARG, {0}};
+static const ArgDef one_hot_mean_iou_args[] = {
+    NUM_CLASSES_ARG, NAME_ARG, COUNT_TYPE_ARG, IGNORE_CLASS_ARG, SPARSE_ARG("False"), LAST_AXIS_ARG, {0}};
 static const ArgDef binary_iou_args[] = {
     {ARG(MetricArgs, target_class_ids), ARG_INTS, DEFAULT("(0, 1)"), RANGE(0, 1), .doc = "the classes that count"},
     {ARG(MetricArgs, threshold), ARG_REAL, DEFAULT("0.5"), RANGE(-1e30, 1e30), .doc = "from it on the prediction is 1"},
     NAME_ARG,
+    COUNT_TYPE_ARG,
     {0}};
 
 static void check_overlap(const Object *object, Diags *diags) {

@@ -75,8 +75,8 @@ static nnc_team nnc_session_team(nnc_session *session, size_t threads) {
 
 /* That for so many samples that do not depend on each other; each batch begins with the states of the one before. */
 static nnc_team nnc_team_for_samples(nnc_session *session, size_t samples) {
-    const double work = (double)session->model->products * (double)samples / NNC_THREAD_WORK;
-    const size_t paying = work < NNC_MAX_THREADS ? (size_t)work : NNC_MAX_THREADS;
+    const double work = (double)session->model->products * (double)samples / (double)NNC_THREAD_WORK;
+    const size_t paying = work < (double)NNC_MAX_THREADS ? (size_t)work : NNC_MAX_THREADS;
     const size_t threads = session->model->states_bytes > 0 ? 1 : nnc_threads_for(session, paying);
     return nnc_session_team(session, threads);
 }
