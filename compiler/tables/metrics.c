@@ -292,16 +292,9 @@ static void check_overlap(const Object *object, Diags *diags) {
         }
 }
 
-#define OVERLAP(name_, brief_, args_, snake_)                                    \
-    const MetricDef metric_##name_ = {.class = {.kind = CLASS_METRIC,            \
-                                                .name = #name_,                  \
-                                                .brief = (brief_),               \
-                                                .args = (args_),                 \
-                                                .args_size = sizeof(MetricArgs), \
-                                                .aliases = ALIASES(snake_),      \
-                                                .check = check_overlap},         \
-                                      .kind = METRIC_OVERLAP,                    \
-                                      .result = "OVERLAP"};
+#define OVERLAP(name_, brief_, args_, snake_)                                                                          \
+    const MetricDef metric_##name_ = {METRIC_CLASS(name_, brief_, args_, snake_), .class.check = check_overlap,        \
+                                      .kind = METRIC_OVERLAP, .result = "OVERLAP"};
 
 OVERLAP(IoU, "mean over classes of what is labelled and predicted so by what is one or the other", iou_args, "io_u")
 OVERLAP(MeanIoU, "IoU of all classes", mean_iou_args, "mean_io_u")
