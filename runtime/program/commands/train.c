@@ -210,12 +210,12 @@ static int nnc_prepare(nnc_training *training) {
     }
     training->epochs = options->epochs > 0 ? (uint64_t)options->epochs : (uint64_t)model->fit->epochs;
     nnc_progress_open(&training->progress, options->verbose >= 0 ? options->verbose : model->fit->verbose);
+    if (options->verbose > 1) {
+        nnc_print_threads(&training->session);
+    }
     if (training->progress.verbose > 0) {
         nnc_learned_print(&training->session.learned);
         return nnc_warn_of_data(training);
-    }
-    if (options->verbose > 1) {
-        nnc_print_threads(&training->session);
     }
     return 0;
 }
