@@ -38,25 +38,19 @@ static void give_name(Builder *build, Tensor *tensor) {
 }
 
 /* Where no other value has the name that follows. */
-static void rename_to(Builder *build, Tensor *tensor, const Layer *layer, const char *word) {
+void tensor_rename(Builder *build, Tensor *tensor, const Layer *layer, const char *word) {
     Tensor renamed = *tensor;
     renamed.layer = layer;
     renamed.word = word;
     renamed.of = NULL;
+    renamed.copy = 0;
     if (names_find(&build->program->names, plain_name(build, &renamed))) return;
     forget_name(build, tensor);
-    tensor->layer = layer;
-    tensor->word = word;
-    tensor->of = NULL;
-    tensor->copy = 0;
+    *tensor = renamed;
     give_name(build, tensor);
 }
 
-void tensor_rename(Builder *build, Tensor *tensor, const Layer *layer, const char *word) {
-    rename_to(build, tensor, layer, word);
-}
-
-void tensor_is_output(Builder *build, Tensor *tensor, const Layer *layer) { rename_to(build, tensor, layer, NULL); }
+void tensor_is_output(Builder *build, Tensor *tensor, const Layer *layer) { tensor_rename(build, tensor, layer, NULL); }
 
 void tensor_call(Builder *build, Tensor *tensor, TensorForm form, const Tensor *of) {
     forget_name(build, tensor);

@@ -162,14 +162,28 @@ static void print_layout(Emit *emit, const Hole *holes, const char *what, const 
     if (is_long) emit_template(emit, out, "main_long_strings_end", holes);
 }
 
+/* What a function of weights, or of a trainer, is called, and what it takes. */
+static const Hole *store_of(Emit *emit, const Hole *holes, bool trainer, const char *verb) {
+    return with(emit, holes,
+                (Hole[]){{"name", formatted(emit, "%s%s", trainer ? "train_" : "", verb)},
+                         {"what", trainer ? "trainer" : "weights"},
+                         {"object", trainer ? "trainer" : "params"},
+                         {"own", trainer ? "t" : "p"},
+                         {"bytes", trainer ? "TRAIN_SAVE_BYTES" : "SAVE_BYTES"},
+                         {NULL, NULL}});
+}
+
 void emit_store(Emit *emit, const Hole *holes, Text *out) {
     const Plan *const plan = emit->plan;
     if (!stores(plan)) return;
     const Layout *const weights = layout_of(emit, false);
     print_layout(emit, holes, "weights", "weights", weights, out);
-    emit_template(emit, out, "api_load", holes);
+    emit_template(emit, out, "api_load", store_of(emit, holes, false, "load"));
     if (!plan->can_train) return;
     const Layout *const trainer = layout_of(emit, true);
     print_layout(emit, holes, "trainer", "a trainer", trainer, out);
-    emit_template(emit, out, "api_save", holes);
+    emit_template(emit, out, "api_save", store_of(emit, holes, false, "save"));
+    emit_template(emit, out, "api_save", store_of(emit, holes, true, "save"));
+    emit_template(emit, out, "api_load", store_of(emit, holes, true, "load"));
+    emit_template(emit, out, "api_train_from", holes);
 }

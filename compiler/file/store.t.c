@@ -39,48 +39,28 @@ static nnc_layout $prefix_$what_layout(void) {
 }
 //@ api_load
 
-$upper_API int $prefix_load($prefix_params *p, const void *file, size_t size) {
-    const nnc_layout layout = $prefix_weights_layout();
-    if (!p || !file) {
+$upper_API int $prefix_$name($prefix_$object *$own, const void *file, size_t size) {
+    const nnc_layout layout = $prefix_$what_layout();
+    if (!$own || !file) {
         return NNC_E_ARG;
     }
-    return nnc_file_read(&layout, p, file, size);
+    return nnc_file_read(&layout, $own, file, size);
 }
 //@ api_save
 
-$upper_API int $prefix_save(const $prefix_params *p, void *file, size_t capacity, size_t *size) {
-    const nnc_layout layout = $prefix_weights_layout();
-    if (!p || !file || !size) {
+$upper_API int $prefix_$name(const $prefix_$object *$own, void *file, size_t capacity, size_t *size) {
+    const nnc_layout layout = $prefix_$what_layout();
+    if (!$own || !file || !size) {
         return NNC_E_ARG;
     }
-    if (capacity < $upper_SAVE_BYTES) {
+    if (capacity < $upper_$bytes) {
         return NNC_E_SPACE;
     }
-    nnc_file_write(&layout, p, file);
-    *size = $upper_SAVE_BYTES;
+    nnc_file_write(&layout, $own, file);
+    *size = $upper_$bytes;
     return NNC_OK;
 }
-
-$upper_API int $prefix_train_save(const $prefix_trainer *t, void *file, size_t capacity, size_t *size) {
-    const nnc_layout layout = $prefix_trainer_layout();
-    if (!t || !file || !size) {
-        return NNC_E_ARG;
-    }
-    if (capacity < $upper_TRAIN_SAVE_BYTES) {
-        return NNC_E_SPACE;
-    }
-    nnc_file_write(&layout, t, file);
-    *size = $upper_TRAIN_SAVE_BYTES;
-    return NNC_OK;
-}
-
-$upper_API int $prefix_train_load($prefix_trainer *t, const void *file, size_t size) {
-    const nnc_layout layout = $prefix_trainer_layout();
-    if (!t || !file) {
-        return NNC_E_ARG;
-    }
-    return nnc_file_read(&layout, t, file, size);
-}
+//@ api_train_from
 
 $upper_API int $prefix_train_from($prefix_trainer *t, const $prefix_params *p, uint64_t seed) {
     if (!p) {

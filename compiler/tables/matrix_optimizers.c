@@ -177,7 +177,7 @@ static const ArgDef adafactor_args[] = {
     NUMBER_ARG(epsilon_1, "1e-30", 0, 1e30, "added to squares, so that their mean is not 0"),
     NUMBER_ARG(epsilon_2, "0.001", 0, 1e30, "the least that a weight counts as, in its step's length"),
     NUMBER_ARG(clip_threshold, "1.0", 1e-30, 1e30, "a step's root mean square is not above it"),
-    {ARG_AS(OptimizerArgs, nesterov, "relative_step"), ARG_BOOL, DEFAULT("True"),
+    {ARG(OptimizerArgs, relative_step), ARG_BOOL, DEFAULT("True"),
      .doc = "has no effect: the rate is never above 1 / √t"},
     {0}};
 

@@ -24,6 +24,7 @@ typedef struct OptimizerArgs {
     int64_t ns_steps;
     /* Adafactor */
     double beta_2_decay, epsilon_1, epsilon_2, clip_threshold;
+    bool relative_step;
 } OptimizerArgs;
 
 /* Rows of their tables. */
