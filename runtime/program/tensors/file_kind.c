@@ -3,6 +3,7 @@
  * the right one of it. */
 #include "tensors/tensors.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static int nnc_starts_with(const unsigned char *bytes, size_t size, const char *start, size_t length) {
@@ -47,6 +48,32 @@ static int nnc_is_onnx(const unsigned char *bytes, size_t size) {
     return bytes[2] == 5 << 3; /* model_version */
 }
 
+/* A name of Python and the end of its line: where the next line begins, 0 when there is none. */
+static size_t nnc_name_line(const unsigned char *bytes, size_t size, size_t at) {
+    const size_t start = at;
+    while (at < size && (isalnum(bytes[at]) || bytes[at] == '_' || bytes[at] == '.')) {
+        at++;
+    }
+    return at > start && at < size && bytes[at] == '\n' ? at + 1 : 0;
+}
+
+/* Protocols from 2 on begin with their number; older ones with a dict or a list, or with a class by its module and its
+ * name, and each is remembered under a number. */
+static int nnc_is_pickle(const unsigned char *bytes, size_t size) {
+    static const char *const objects[] = {"(dp", "(lp", "}q", "]q"};
+    if (size > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
+        return 1;
+    }
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+        if (nnc_starts_with(bytes, size, objects[i], strlen(objects[i]))) {
+            return 1;
+        }
+    }
+    const size_t module = size > 0 && bytes[0] == 'c' ? nnc_name_line(bytes, size, 1) : 0;
+    const size_t name = module > 0 ? nnc_name_line(bytes, size, module) : 0;
+    return name > 0 && name < size && (bytes[name] == 'p' || bytes[name] == 'q');
+}
+
 /* JSON behind a length that the file can hold. */
 static int nnc_is_safetensors(const unsigned char *bytes, size_t size) {
     uint64_t json = 0;
@@ -60,6 +87,9 @@ NNC_API nnc_file_kind nnc_file_kind_of(const unsigned char *bytes, size_t size) 
     /* HDF5 may begin behind one of this size, or of twice, ...; so may a member of an archive */
     enum { USER_BLOCK = 512 };
     static const char hdf5[] = "\211HDF\r\n\032\n";
+    if (size == 0) {
+        return NNC_FILE_EMPTY;
+    }
     if (nnc_starts_with(bytes, size, "PK\003\004", 4)) {
         return nnc_zip_kind(bytes, size);
     }
@@ -77,7 +107,7 @@ NNC_API nnc_file_kind nnc_file_kind_of(const unsigned char *bytes, size_t size) 
     if (nnc_is_safetensors(bytes, size)) { /* whose length may look like what follows */
         return NNC_FILE_SAFETENSORS;
     }
-    if (size > 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
+    if (nnc_is_pickle(bytes, size)) {
         return NNC_FILE_PICKLE;
     }
     return nnc_is_onnx(bytes, size) ? NNC_FILE_ONNX : NNC_FILE_UNKNOWN;
@@ -92,6 +122,7 @@ static const struct {
     const char *name, *way_out;
 } nnc_file_kinds[NNC_FILE_KIND_COUNT] = {
     [NNC_FILE_UNKNOWN] = {"a file of another kind", NULL},
+    [NNC_FILE_EMPTY] = {"an empty file", NULL},
     [NNC_FILE_HDF5] =
         {"an HDF5 file, as Keras saves it",
          "nnc import FILE.h5 --for MODEL.nn --weights WEIGHTS.safetensors converts its weights, and nnc import "

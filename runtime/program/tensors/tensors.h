@@ -29,6 +29,7 @@ typedef struct nnc_tensors {
 /** What a file is, by its first bytes; their number may be that of all. (file_kind.c) */
 typedef enum nnc_file_kind {
     NNC_FILE_UNKNOWN,
+    NNC_FILE_EMPTY,
     NNC_FILE_HDF5,
     NNC_FILE_KERAS,
     NNC_FILE_TORCH,
