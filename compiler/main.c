@@ -19,6 +19,7 @@
 #include "file/header.h"
 #include "export/export.h"
 #include "export/library.h"
+#include "format/command.h"
 #include "frontend/constants.h"
 #include "frontend/dump.h"
 #include "frontend/parser.h"
@@ -222,6 +223,7 @@ static int run(int argc, char **argv, Arena *arena) {
     if (converts || foreign) import_become(argv);
     if (options.command == COMMAND_IMPORT) return import_command(&options, arena);
     if (options.command == COMMAND_EXPORT) return export_command(&options, arena);
+    if (options.command == COMMAND_FORMAT) return format_command(&options, arena);
 
     const Pass *last = NULL;
     const int stage = options.emit ? stage_of(options.emit, &last) : STAGE_C;

@@ -9,11 +9,19 @@
 #include "base/arena.h"
 
 /* What nnc is asked to do, by its first word; a library is an export that compiles. */
-typedef enum CommandWord { COMMAND_COMPILE, COMMAND_RUN, COMMAND_IMPORT, COMMAND_EXPORT, COMMAND_LIBRARY } CommandWord;
+typedef enum CommandWord {
+    COMMAND_COMPILE,
+    COMMAND_RUN,
+    COMMAND_IMPORT,
+    COMMAND_EXPORT,
+    COMMAND_LIBRARY,
+    COMMAND_FORMAT
+} CommandWord;
 
 typedef struct Options {
     CommandWord command;
     const char *input;  /* - is standard input */
+    LIST(const char *) inputs; /* nnc fmt: all of them */
     const char *output; /* - is standard output */
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
     bool inference_only, main, standalone, gradients, external_masks, portable, stream, threads, monte_carlo,
@@ -26,6 +34,7 @@ typedef struct Options {
     const char *target;                                  /* --for, or NULL */
     const char *model, *check, *checkpoint, *input_shape; /* nnc import */
     bool no_compile, onnx, keras, python;                /* nnc import, nnc export */
+    bool check_format;                                   /* nnc fmt */
     const char *library, *library_tool;                  /* nnc export --arduino DIR: DIR, arduino */
     /* of a model that is no model file: baked in like those of --weights */
     const char *imported_weights;

@@ -47,6 +47,7 @@ static const struct {
                 {"import", COMMAND_IMPORT},
                 {"export", COMMAND_EXPORT},
                 {"export", COMMAND_LIBRARY},
+                {"fmt", COMMAND_FORMAT},
                 {NULL, COMMAND_COMPILE}};
 
 enum {
@@ -55,7 +56,9 @@ enum {
     EXPORTS = 1u << COMMAND_EXPORT,
     LIBRARY = 1u << COMMAND_LIBRARY,
     GENERATES = COMPILES | LIBRARY,
-    EVERY = COMPILES | IMPORTS | EXPORTS | LIBRARY
+    FORMATS = 1u << COMMAND_FORMAT,
+    WITH_WEIGHTS = COMPILES | IMPORTS | EXPORTS | LIBRARY,
+    EVERY = WITH_WEIGHTS | FORMATS
 };
 
 #define FIELD(name) offsetof(Options, name)
@@ -66,7 +69,7 @@ static const OptionDef table[] = {
     {"--header", "FILE.h", TAKES_TEXT, FIELD(header), "write the header there"},
     {"--prefix", "NAME", TAKES_TEXT, FIELD(prefix), "name of everything external, instead of the model's", GENERATES},
     {"--inference-only", NULL, TAKES_NOTHING, FIELD(inference_only), "nothing that trains", GENERATES},
-    {"--weights", "FILE", TAKES_TEXT, FIELD(weights), "bake in the weights of a safetensors file", EVERY},
+    {"--weights", "FILE", TAKES_TEXT, FIELD(weights), "bake in the weights of a safetensors file", WITH_WEIGHTS},
     {"--main", NULL, TAKES_NOTHING, FIELD(main), "also emit main(): a program that fits, evaluates, predicts"},
     {"--standalone", NULL, TAKES_NOTHING, FIELD(standalone), "put the used part of the runtime inside"},
     {"--gradients", NULL, TAKES_NOTHING, FIELD(gradients), "keep gradients apart from the update, for the caller",
@@ -99,6 +102,8 @@ static const OptionDef table[] = {
     {"--checkpoint", "FILE", TAKES_TEXT, FIELD(checkpoint), "import: also what fit --resume goes on from", IMPORTS},
     {"--check", "X.npy", TAKES_TEXT, FIELD(check),
      "import: predict from X.npy and compare with the outputs beside it, Y.npy", IMPORTS},
+    {"--check", NULL, TAKES_NOTHING, FIELD(check_format),
+     "fmt: write nothing, name the files that would change, status 1", FORMATS},
     {"--input-shape", "SIZES", TAKES_TEXT, FIELD(input_shape),
      "import: the input's shape, where the file leaves it open: 28,28,1", IMPORTS | 1u << COMMAND_COMPILE | LIBRARY},
     {"--no-compile", NULL, TAKES_NOTHING, FIELD(no_compile), "import: leave out optimizer, loss and metrics",
@@ -141,7 +146,8 @@ void options_help(FILE *out) {
         "       nnc FILE.keras|.h5|.onnx -o MODEL.c [options]                the same, and compile it with its "
         "weights\n"
         "       nnc export --keras|--onnx|--python MODEL.nn --weights FILE.safetensors -o FILE\n"
-        "       nnc export --arduino|--platformio|--zephyr|--esp-idf DIR MODEL.nn --weights FILE.safetensors\n\n",
+        "       nnc export --arduino|--platformio|--zephyr|--esp-idf DIR MODEL.nn --weights FILE.safetensors\n"
+        "       nnc fmt [--check] MODEL.nn …             lay model files out; - is standard input and output\n\n",
         out);
     for (const OptionDef *option = table; option->name; option++) {
         char name[64];
@@ -292,8 +298,9 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
             break;
         }
         if (only_files || arg[0] != '-' || !arg[1]) {
-            if (options->input) return usage("more than one model: '%s'", arg);
+            if (options->input && options->command != COMMAND_FORMAT) return usage("more than one model: '%s'", arg);
             options->input = arg;
+            list_push(arena, &options->inputs, arg);
             continue;
         }
         if (!strcmp(arg, "--")) {
@@ -354,7 +361,7 @@ int options_check(const Options *options) {
     if (!options->input || !*options->input) return usage("no model given%s", "");
     const bool run = options->command == COMMAND_RUN;
     if (options->command == COMMAND_IMPORT || options->command == COMMAND_EXPORT) return check_conversion(options);
-    if (options->command == COMMAND_LIBRARY) return 0;
+    if (options->command == COMMAND_LIBRARY || options->command == COMMAND_FORMAT) return 0;
     if (run && (beside || options->output))
         return usage("nnc run writes no C: it has no use for option '%s'", beside ? beside : "-o");
     if (options->emit && (beside || output))

@@ -63,6 +63,7 @@ static bool prepare(Arena *arena, const OutputFile *file, const char **temporary
     bool good = out != NULL;
     if (out) {
         const size_t length = strlen(file->text);
+        if (*temporary && exists) (void)fchmod(fileno(out), status.st_mode & 07777); /* who may read it stays */
         good = fwrite(file->text, 1, length, out) == length;
         good = fclose(out) == 0 && good;
     }
