@@ -35,7 +35,7 @@ static const char *qualifier(Emit *emit, const Param *param) {
 
 static const char *params_text(Emit *emit, const Function *function) {
     Text text = {.arena = emit->arena};
-    const bool one = is_of_one_sample(emit);
+    const bool one = makes_one_sample(emit->plan);
     text_puts(&text, !one ? "size_t batch" : function->params.count ? "" : "void");
     for (int i = 0; i < function->params.count; i++) {
         const Param *param = &function->params.at[i];
@@ -61,7 +61,8 @@ void emit_function(Emit *emit, const char *name, const Hole *holes) {
 
 /* The function under a name. */
 static const char *function_text(Emit *emit, const Function *function, const char *name) {
-    const bool unused = function->params.count > 0 && !is_of_one_sample(emit) && !times_named(function->body, "batch");
+    const bool unused =
+        function->params.count > 0 && !makes_one_sample(emit->plan) && !times_named(function->body, "batch");
     return formatted(emit, "%s\n%s%s}\n",
                      wrap_line(emit, formatted(emit, "static void %s(%s) {", name, params_text(emit, function))),
                      unused ? "    (void)batch;\n" : "", function->body);

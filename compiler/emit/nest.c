@@ -18,24 +18,6 @@
 #include "emit/template.h"
 #include "emit/text.h"
 
-/* Whether `tensor`, aligned at the last dimension, varies along dimension `dim` of a space of `rank` dimensions. */
-static bool varies(const Tensor *tensor, Shape space, int dim) {
-    const int own = dim - (space.rank - tensor->shape.rank);
-    return own >= 0 && tensor->shape.dim[own] != 1;
-}
-
-static void nest_add(Nest *nest, Tensor *tensor) {
-    for (int i = 0; i < nest->tensor_count; i++)
-        if (nest->tensors[i] == tensor) return;
-    nest->tensors[nest->tensor_count++] = tensor;
-}
-
-static bool step_result(const Op *op, const Tensor *tensor) {
-    for (int i = 0; i < op->steps.count; i++)
-        if (op->steps.at[i].result == tensor) return true;
-    return false;
-}
-
 const char *loop_variable(Shape shape, int first, int end, int depth) {
     static const char *const others[] = {"i", "j", "k", "l", "o", "c"};
     int samples = 0;
@@ -45,58 +27,28 @@ const char *loop_variable(Shape shape, int first, int end, int depth) {
     return steps ? "step" : others[depth];
 }
 
-Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept) {
-    Nest nest = {.space = shape};
-    if (extra) nest_add(&nest, extra);
-    if (extra && kept) nest_add(&nest, op->out);
-    bool drawn = false; /* random numbers count along the last dimension: keep it apart, */
-    bool parted = false; /* and so do columns of wider rows */
-    for (int i = 0; i < op->steps.count; i++) {
-        const Step *step = &op->steps.at[i];
-        if (step->result && !step->result->in_registers) nest_add(&nest, step->result);
-        for (int j = 0; j < step->operand_count; j++) {
-            Tensor *tensor = step->operands[j].tensor;
-            if (!tensor) continue;
-            if (tensor->regenerated) drawn = true;
-            else if (!step_result(op, tensor) && tensor != op->out) nest_add(&nest, tensor);
-        }
+/* A size that one function takes for all of its kind. */
+static const char *told_size(Emit *emit, const LoopSpan *span) {
+    const char *const count = param_size(emit, "count", span->size);
+    return span->of_batch ? formatted(emit, "batch * %s", count) : count;
+}
+
+static const char *span_size(Emit *emit, const LoopSpan *span) {
+    if (span->told) return told_size(emit, span);
+    return span->of_batch ? times(emit, "batch", span->size) : integer(emit, span->size);
+}
+
+Nest nest_for(Emit *emit, const Op *op, Shape space, Tensor *summed, const Shape *kept) {
+    const Loops loops = loops_over(emit->plan, op, space, summed, kept);
+    Nest nest = {.space = space, .tensor_count = loops.tensor_count, .loop_count = loops.count};
+    memcpy(nest.tensors, loops.tensors, sizeof nest.tensors);
+    for (int i = 0; i < loops.count; i++) {
+        const LoopSpan *const span = &loops.at[i];
+        nest.loops[i] =
+            (Loop){.span = *span,
+                   .var = i == loops.count - 1 ? "c" : loop_variable(space, span->first, span->last + 1, i),
+                   .size = span_size(emit, span)};
     }
-    for (int i = 0; i < nest.tensor_count; i++)
-        if (nest.tensors[i]->columns) parted = true;
-    int last = shape.rank - 1;
-    while (last > 0 && shape.dim[last] == 1) last--;
-    const bool one = is_of_one_sample(emit);
-    for (int dim = 0; dim < shape.rank; dim++) {
-        if (shape.dim[dim] == 1 || (one && shape.dim[dim] == BATCH)) continue;
-        Loop loop = {.literal = dim_size(shape.dim[dim], 1), .dim = dim};
-        for (int i = 0; i < nest.tensor_count; i++)
-            if (varies(nest.tensors[i], shape, dim)) loop.present |= UINT64_C(1) << i;
-        if (kept) {
-            const int own = dim - (shape.rank - kept->rank);
-            loop.reduced = own < 0 || kept->dim[own] == 1;
-        }
-        Loop *before = nest.loop_count ? &nest.loops[nest.loop_count - 1] : NULL;
-        if (before && before->present == loop.present && before->reduced == loop.reduced &&
-            !((drawn || parted) && dim == last)) {
-            before->literal *= loop.literal;
-            before->dim = dim;
-            before->of_batch = before->of_batch || (shape.dim[dim] < 0 && !one);
-            continue;
-        }
-        loop.of_batch = shape.dim[dim] < 0 && !one;
-        nest.loops[nest.loop_count++] = loop;
-    }
-    /* Rows of one column of wider rows do not follow each other: vectors run along the column, which is one element. */
-    const bool apart = parted && !drawn && nest.loop_count > 0 && nest.loops[nest.loop_count - 1].dim != shape.rank - 1;
-    if (nest.loop_count == 0 || apart)
-        nest.loops[nest.loop_count++] = (Loop){.literal = 1, .dim = shape.rank - 1, .present = ~UINT64_C(0)};
-    for (int i = 0; i < nest.loop_count; i++) {
-        Loop *loop = &nest.loops[i];
-        const int first = i ? nest.loops[i - 1].dim + 1 : 0;
-        loop->var = i == nest.loop_count - 1 ? "c" : loop_variable(shape, first, loop->dim + 1, i);
-        loop->size = loop->of_batch ? times(emit, "batch", loop->literal) : integer(emit, loop->literal);
-    }
-    nest.blocked = drawn;
     return nest;
 }
 
@@ -113,19 +65,26 @@ static int64_t stride_of(const Tensor *tensor, Shape space, int dim, bool *of_ba
     return stride;
 }
 
-const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector) {
+static int tensor_at(const Nest *nest, const Tensor *tensor) {
     int at = 0;
     while (at < nest->tensor_count && nest->tensors[at] != tensor) at++;
+    return at;
+}
+
+/* Whether the element of a tensor is another one in each lane. */
+static bool runs_along_lanes(const Nest *nest, const Tensor *tensor) {
+    return nest->loops[nest->loop_count - 1].span.present >> tensor_at(nest, tensor) & 1;
+}
+
+const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor) {
+    const int at = tensor_at(nest, tensor);
     Text text = {.arena = emit->arena};
-    *vector = false;
     for (int i = 0; i < nest->loop_count; i++) { /* outermost first */
         const Loop *loop = &nest->loops[i];
-        if (!(loop->present >> at & 1)) continue;
-        if (i == nest->loop_count - 1) *vector = true;
-        if (loop->single) continue;
+        if (!(loop->span.present >> at & 1) || loop->single) continue;
         bool of_batch;
-        const int64_t stride = stride_of(tensor, nest->space, loop->dim, &of_batch);
-        const bool times_batch = of_batch && !is_of_one_sample(emit);
+        const int64_t stride = stride_of(tensor, nest->space, loop->span.last, &of_batch);
+        const bool times_batch = of_batch && !makes_one_sample(emit->plan);
         const char *const var = times_batch ? formatted(emit, "%s * batch", loop->var) : loop->var;
         text_printf(&text, "%s%s", text.length ? " + " : "", times(emit, var, stride));
     }
@@ -175,7 +134,7 @@ const char *formula_text(Emit *emit, const char *formula, const Hole *operands) 
     return formula_text_of(emit, emit->plan->real, formula, operands);
 }
 
-static const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
+const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
     const RandomAttrs *random = drawn_with(tensor);
     const char *at = place->draw_offset;
     const char *const lanes = place->lanes ? place->lanes : "LANES";
@@ -197,6 +156,18 @@ const char *block_number(Emit *emit, const char *row, int64_t columns, const cha
     return formatted(emit, strchr(row, ' ') ? "(%s) * %lld + %s" : "%s * %lld + %s", row, (long long)blocks, block);
 }
 
+const char *draw_text(Emit *emit, Tensor *tensor, const char *block) {
+    Text text = {.arena = emit->arena};
+    const char *const bits = names_of(emit, tensor)->local =
+        local_name(emit, formatted(emit, "%s_bits", drawn_with(tensor)->part));
+    const int streams = drawn_with(tensor)->kind == RANDOM_NORMAL ? 2 : 1;
+    for (int stream = 0; stream < streams; stream++)
+        text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n",
+                    stream ? "angle_" : "", bits, param_random(emit, tensor, stream), block, stream ? "angle_" : "",
+                    bits);
+    return text_chars(&text);
+}
+
 const char *draws_text(Emit *emit, const Op *op, const char *block) {
     Text text = {.arena = emit->arena};
     LIST(Tensor *) drawn = {0};
@@ -207,13 +178,7 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
             for (int k = 0; k < drawn.count && !done; k++) done = drawn.at[k] == tensor;
             if (done) continue;
             list_push(emit->arena, &drawn, tensor);
-            const char *const bits = names_of(emit, tensor)->local =
-                local_name(emit, formatted(emit, "%s_bits", drawn_with(tensor)->part));
-            const int streams = drawn_with(tensor)->kind == RANDOM_NORMAL ? 2 : 1;
-            for (int stream = 0; stream < streams; stream++)
-                text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n",
-                            stream ? "angle_" : "", bits, param_random(emit, tensor, stream), block,
-                            stream ? "angle_" : "", bits);
+            text_puts(&text, draw_text(emit, tensor, block));
         }
     return text_chars(&text);
 }
@@ -243,16 +208,17 @@ const char *copy_text(Emit *emit, const char *to, const char *from, const char *
 
 static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {
     const char *name = param_tensor(emit, tensor, false);
-    const char *index = nest_index(emit, place->nest, tensor, vector);
+    const char *index = nest_index(emit, place->nest, tensor);
+    *vector = runs_along_lanes(place->nest, tensor);
     if (!*vector) return formatted(emit, "%s[%s]", name, index);
     return lanes_load(emit, address_text(emit, name, index), place->lanes);
 }
 
 static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value,
                        const Place *place) {
-    bool vector;
+    const bool vector = runs_along_lanes(place->nest, tensor);
     const char *name = wanted ? param_named(emit, tensor, true, wanted) : param_tensor(emit, tensor, true);
-    const char *index = nest_index(emit, place->nest, tensor, &vector);
+    const char *index = nest_index(emit, place->nest, tensor);
     text_puts(out, lanes_store(emit, address_text(emit, name, index), value, vector ? place->lanes : "1"));
 }
 
@@ -353,7 +319,7 @@ static void step_text(Emit *emit, const Op *op, int index, const Place *place, T
         const char *text = NULL;
         if (operand->kind == OPERAND_NUMBER) text = literal(emit, operand->number);
         else if (operand->kind == OPERAND_SCALAR) text = param_scalar(emit, operand->name);
-        else if (step_result(op, operand->tensor)) text = names_of(emit, operand->tensor)->local;
+        else if (is_step_result(op, operand->tensor)) text = names_of(emit, operand->tensor)->local;
         else if (operand->tensor == op->out) text = place->value_name;
         else if (written_at(op, operand->tensor, index) >= 0) text = names_of(emit, operand->tensor)->local;
         else text = outer_operand(emit, op, index, operand, place, out);
@@ -392,14 +358,15 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     const int64_t columns = space.dim[space.rank - 1];
     const bool whole = whole_vectors(emit, columns);
     Place place = {.lanes = whole ? NULL : "n", .draw_offset = "c"};
-    Nest nest = nest_for(emit, space, op, NULL, NULL);
+    Nest nest = nest_for(emit, op, space, NULL, NULL);
     nest.loop_count = 2;
     const char *const row_at = strchr(row_text, ' ') ? formatted(emit, "(%s)", row_text) : row_text;
-    nest.loops[0] = (Loop){.var = row_at, .size = rows, .dim = space.rank - 2};
-    nest.loops[1] = (Loop){.var = "col + c", .size = integer(emit, columns), .literal = columns, .dim = space.rank - 1};
+    nest.loops[0] = (Loop){.var = row_at, .size = rows, .span = {.last = space.rank - 2}};
+    nest.loops[1] = (Loop){
+        .var = "col + c", .size = integer(emit, columns), .span = {.size = columns, .last = space.rank - 1}};
     for (int i = 0; i < nest.tensor_count; i++) {
-        nest.loops[1].present |= UINT64_C(1) << i;
-        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].present |= UINT64_C(1) << i;
+        nest.loops[1].span.present |= UINT64_C(1) << i;
+        if (shape_equal(nest.tensors[i]->shape, space)) nest.loops[0].span.present |= UINT64_C(1) << i;
     }
     if (column) nest.loops[0].var = "col + c";
     if (row) nest.loops[0] = nest.loops[1];

@@ -7,38 +7,32 @@
 #include <stdint.h>
 
 #include "model/shape.h"
+#include "plan/loops.h"
 #include "plan/plan.h"
 #include "emit/emit.h"
 #include "emit/template.h"
 
-enum { MAX_LOOPS = MAX_RANK };
-
 typedef struct Loop {
+    LoopSpan span;
     const char *var, *size; /* C texts */
-    int64_t literal;        /* the size; the batch multiplied in is left out */
-    bool of_batch;          /* … when this is true */
     bool single;            /* one value, not a loop: no index */
-    int dim;                /* the innermost of the dimensions that it runs over */
-    uint64_t present;       /* bit i: tensor i of the nest has this dimension */
-    bool reduced;
 } Loop;
 
 typedef struct Nest {
     Shape space;
-    Tensor *tensors[MAX_STEP_TENSORS + 1]; /* of the steps, and what a sum adds up */
+    Tensor *tensors[MAX_LOOP_TENSORS]; /* as Loops has them */
     int tensor_count;
     Loop loops[MAX_LOOPS];
     int loop_count; /* the last one runs over lanes */
-    bool blocked;   /* the last one in blocks of 64, with random numbers for each */
 } Nest;
 
 /** What the variable of a loop over the dimensions first … end-1 of `shape` is called, within `depth` others: sample,
  *  step of a sequence, row (of samples and something else), or i, j, … */
 const char *loop_variable(Shape shape, int first, int end, int depth);
-/** Loops over `shape` merged as far as the operands allow; `kept` is the shape that a sum leaves, or NULL. */
-Nest nest_for(Emit *emit, Shape shape, const Op *op, Tensor *extra, const Shape *kept);
-/** The index of the current element of a tensor: "i * 256 + c". *vector: it runs along the lanes. */
-const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor, bool *vector);
+/** The loops of loops_over() as texts. */
+Nest nest_for(Emit *emit, const Op *op, Shape space, Tensor *summed, const Shape *kept);
+/** The index of the current element of a tensor: "i * 256 + c". */
+const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor);
 /** name + index, or just the name. */
 const char *address_text(Emit *emit, const char *name, const char *index);
 /** Whether a loop over `size` elements takes whole vectors whatever the instruction set: then nothing counts lanes. */
@@ -76,6 +70,10 @@ typedef struct BlockText {
 } BlockText;
 
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
+/** A vector of a tensor's random numbers, which draw_text() has drawn. */
+const char *random_text(Emit *emit, Tensor *tensor, const Place *place);
+/** Statements that draw block `block` (of 64 columns) of them. */
+const char *draw_text(Emit *emit, Tensor *tensor, const char *block);
 /** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
 const char *draws_text(Emit *emit, const Op *op, const char *block);
 /** The number of a block of random numbers: the `block`th, a product or a quotient, of a row of so many columns. */

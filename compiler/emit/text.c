@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/sizes.h"
 #include "emit/emit.h"
 #include "emit/text.h"
 
@@ -46,8 +47,6 @@ const char *literal(Emit *emit, double number) { return number_of(emit, emit->pl
 
 const char *double_literal(Emit *emit, double number) { return number_of(emit, ELEMENT_DOUBLE, number); }
 
-bool is_of_one_sample(const Emit *emit) { return !emit->plan->target->blocks && emit->plan->model->batch == 1; }
-
 const char *size_text(Emit *emit, Shape shape, int first, int end) {
     int64_t product = 1;
     bool batch = false;
@@ -55,7 +54,7 @@ const char *size_text(Emit *emit, Shape shape, int first, int end) {
         if (shape.dim[i] < 0) batch = true;
         product *= dim_size(shape.dim[i], 1);
     }
-    if (!batch || is_of_one_sample(emit)) return integer(emit, product);
+    if (!batch || makes_one_sample(emit->plan)) return integer(emit, product);
     return product == 1 ? "batch" : formatted(emit, "batch * %" PRId64, product);
 }
 

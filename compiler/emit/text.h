@@ -24,8 +24,6 @@ const char *integer(Emit *emit, int64_t number);
 /** Letters, digits and underscores only: dense/kernel → dense_kernel. */
 const char *c_name(Arena *arena, const char *name);
 const char *formatted(Emit *emit, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/** Whether functions work on one sample, so that none is told how many there are. */
-bool is_of_one_sample(const Emit *emit);
 /** The elements of the dimensions first … end-1: "batch * 12", "12". */
 const char *size_text(Emit *emit, Shape shape, int first, int end);
 /** factor * number, or just the factor. */

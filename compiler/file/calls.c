@@ -7,7 +7,7 @@
 
 Slice view_slice(const Emit *emit, const Tensor *tensor) {
     Slice slice = tensor_slice(tensor);
-    slice.of_batch = slice.of_batch && !is_of_one_sample(emit);
+    slice.of_batch = slice.of_batch && !makes_one_sample(emit->plan);
     if (emit->loop && emit->loop->steps == 1) slice.stepped = false; /* the one step is step 0 */
     if (!slice.stepped && !slice.index) slice.stride = 0;
     return slice.stride ? slice : (Slice){0};

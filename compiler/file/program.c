@@ -217,12 +217,14 @@ static const char *stream_text(Emit *emit, const Op *op, const Param *param, con
 static void begin_call(Emit *emit, const Function *function, Text *call) {
     const Op *const op = function->op;
     text_printf(call, "%s(%s", function->equal->name,
-                is_of_one_sample(emit)              ? ""
+                makes_one_sample(emit->plan)              ? ""
                 : op->share.kind == SHARE_SAMPLES ? formatted(emit, "%s.count", range_name(emit, op))
                                                     : "batch");
 }
 
-static const char *comma(const Emit *emit, int argument) { return argument || !is_of_one_sample(emit) ? ", " : ""; }
+static const char *comma(const Emit *emit, int argument) {
+    return argument || !makes_one_sample(emit->plan) ? ", " : "";
+}
 
 /* A call as it stands alone. */
 static const char *named_call(Emit *emit, const Function *function) {

@@ -168,7 +168,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     build->after_loop = after;
 }
 
-static ProductForm form(const Plan *plan, const Op *op) {
+static OpForm form(const Plan *plan, const Op *op) {
     if (!plan->target->blocks) return PRODUCT_SUMS;
     if (op->in[1]->packed) return PRODUCT_PACKED;
     return product_is_column(op, true) ? PRODUCT_COLUMN : PRODUCT_GROUPS;
@@ -235,7 +235,7 @@ static void share_kernel(const Op *op, Share *share) {
                  : (Share){SHARE_RESULT, filters, "LANES", {0, 1}, 1};
 }
 
-static ProductForm form_of_kernel(const Plan *plan, const Op *op) {
+static OpForm form_of_kernel(const Plan *plan, const Op *op) {
     const Shape back = op->in[1]->shape;
     if (op_window(op)->groups > 1) return PRODUCT_GROUPS;
     if (!plan->target->blocks) return PRODUCT_SUMS;

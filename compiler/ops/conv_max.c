@@ -80,7 +80,7 @@ static Steps steps_of(const Op *op, const ConvStrides *strides) {
 
 const char conv_max_winner[] = "v_load_all(winners + r * PANEL + c)"; /* of the template conv_max */
 
-static ProductForm form(const Plan *plan, const Op *op) {
+static OpForm form(const Plan *plan, const Op *op) {
     (void)op;
     return plan->target->blocks ? PRODUCT_PACKED : PRODUCT_SUMS;
 }
@@ -145,7 +145,7 @@ static const char *tap_places(Emit *e, const Op *op, const Steps *steps) {
 }
 
 /* Rows keep no winners. */
-static ProductForm form_of_sparse(const Plan *plan, const Op *op) {
+static OpForm form_of_sparse(const Plan *plan, const Op *op) {
     return plan->target->blocks || op->in_count > 2 ? PRODUCT_BLOCKS : PRODUCT_SUMS;
 }
 

@@ -137,7 +137,7 @@ Tensor *build_phases(Builder *build, const Op *of) {
 static void add_row(Text *table, const char *row) { text_printf(table, "%s%s", table->length ? ", " : "", row); }
 
 /* Behind the tables: these functions are of weights. */
-static const char *unused_batch(const Emit *e) { return is_of_one_sample(e) ? "" : "(void)batch;\n"; }
+static const char *unused_batch(const Emit *e) { return makes_one_sample(e->plan) ? "" : "(void)batch;\n"; }
 
 static void emit_taps(Emit *e, const Op *op) {
     const Window *const window = &phases_attrs(op)->window;

@@ -37,14 +37,15 @@ static const char *formula(Emit *e, const Op *op, const char *const *in) {
 /* The loops over rows and columns; where all that the steps read and make has both, one index `at` runs through it. */
 static Nest outer_nest(Emit *e, const Op *op) {
     const Shape space = op->out->shape;
-    Nest nest = nest_for(e, space, op, NULL, NULL);
+    Nest nest = nest_for(e, op, space, NULL, NULL);
     bool all = true;
     for (int i = 0; i < nest.tensor_count; i++)
         all = all && shape_equal(nest.tensors[i]->shape, space) && !nest.tensors[i]->columns;
-    Loop row = {.var = "row", .dim = space.rank - 2}, column = {.var = all ? "at" : "c", .dim = space.rank - 1};
+    Loop row = {.var = "row", .span = {.last = space.rank - 2}};
+    Loop column = {.var = all ? "at" : "c", .span = {.last = space.rank - 1}};
     for (int i = 0; i < nest.tensor_count; i++) {
-        column.present |= UINT64_C(1) << i;
-        if (shape_equal(nest.tensors[i]->shape, space)) row.present |= UINT64_C(1) << i;
+        column.span.present |= UINT64_C(1) << i;
+        if (shape_equal(nest.tensors[i]->shape, space)) row.span.present |= UINT64_C(1) << i;
     }
     nest.loop_count = 0;
     if (!all) nest.loops[nest.loop_count++] = row;

@@ -3,8 +3,10 @@
  * place; sum: a sum over some dimensions, with steps on the result. All are loop nests. */
 #include <stdlib.h>
 
+#include "ops/map.h"
 #include "ops/op.h"
 #include "plan/access.h"
+#include "plan/loops.h"
 #include "plan/map_attrs.h"
 #include "plan/share.h"
 
@@ -31,14 +33,15 @@ Shape op_space(const Op *op) { return op->out ? op->out->shape : update_attrs(op
 
 /* How many lanes of the last vector of a loop are in use; nothing where all are. */
 static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {
-    return whole_vectors(e, loop->literal) ? "" : formatted(e, "const size_t n = v_lanes(%s - %s);\n", end, loop->var);
+    if (whole_vectors(e, loop->span.size)) return "";
+    return formatted(e, "const size_t n = v_lanes(%s - %s);\n", end, loop->var);
 }
 
 static const char *lanes_loop(const Emit *e, const Loop *loop) {
-    return whole_vectors(e, loop->literal) ? "map_vectors" : "map_lanes";
+    return whole_vectors(e, loop->span.size) ? "map_vectors" : "map_lanes";
 }
 
-static const char *lanes_of(const Emit *e, const Loop *loop) { return whole_vectors(e, loop->literal) ? NULL : "n"; }
+static const char *lanes_of(const Emit *e, const Loop *loop) { return whole_vectors(e, loop->span.size) ? NULL : "n"; }
 
 /* Opens the loops first … end-1, outermost first. Indents the body by hand, as a person would. */
 static const char *loops_text(Emit *e, const Nest *nest, int first, int end, const char *body) {
@@ -68,7 +71,7 @@ static void gradient(Builder *build, const Op *op, Tensor *d) {
     }
 }
 
-/* What one step copies as it is; NULL: it computes something. */
+/* What the only step copies as it is; NULL: it computes something, or there are others. */
 static Tensor *copied(const Op *op) {
     const Step *const step = &op->steps.at[0];
     if (op->steps.count != 1 || step->operand_count != 1 || !step->result || step->result->in_registers) return NULL;
@@ -76,69 +79,80 @@ static Tensor *copied(const Op *op) {
     return x->tensor && !x->tensor->regenerated && !x->written && step_copies(step) ? x->tensor : NULL;
 }
 
-/* Neighbours are copied at once; NULL where there are none. */
+static OpForm form_of_map(const Plan *plan, const Op *op) {
+    const Loops loops = loops_over(plan, op, op_space(op), NULL, NULL);
+    const LoopSpan *const row = &loops.at[loops.count - 1];
+    const Tensor *const from = copied(op);
+    if (loops.drawn) return MAP_DRAWN;
+    if (!from || (row->size == 1 && !row->of_batch)) return MAP_ELEMENTS;
+    const bool neighbours = loops_run_along(&loops, from) && loops_run_along(&loops, op->steps.at[0].result);
+    return neighbours ? MAP_COPY : MAP_ELEMENTS;
+}
+
 static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
-    Tensor *const x = copied(op);
+    Tensor *const from = copied(op), *const to = op->steps.at[0].result;
     Loop *const row = &nest->loops[nest->loop_count - 1];
-    if (!x || (row->literal == 1 && !row->of_batch)) return NULL;
-    bool x_together, y_together;
-    Tensor *const y = op->steps.at[0].result;
     row->single = true;
-    const char *const from = nest_index(e, nest, x, &x_together), *const to = nest_index(e, nest, y, &y_together);
+    const char *const from_at = nest_index(e, nest, from), *const to_at = nest_index(e, nest, to);
     row->single = false;
-    if (!x_together || !y_together) return NULL;
-    const char *const x_name = param_tensor(e, x, false);
-    const char *const y_name = param_named(e, y, true, result_name(e, op, &op->steps.at[0]));
+    const char *const x = param_tensor(e, from, false);
+    const char *const y = param_named(e, to, true, result_name(e, op, &op->steps.at[0]));
     return loops_text(e, nest, 0, nest->loop_count - 1,
-                      copy_text(e, address_text(e, y_name, to), address_text(e, x_name, from), row->size));
+                      copy_text(e, address_text(e, y, to_at), address_text(e, x, from_at), row->size));
+}
+
+Place drawn_place(Emit *e, const Nest *nest) {
+    const char *const lanes = lanes_of(e, &nest->loops[nest->loop_count - 1]);
+    return (Place){.nest = nest, .lanes = lanes, .draw_offset = "(c - block)"};
+}
+
+const char *drawn_block(Emit *e, const Nest *nest) {
+    const int last = nest->loop_count - 1;
+    const char *const block = "block / NNC_RANDOM_BLOCK";
+    const char *row = nest->loops[0].var;
+    for (int i = 1; i < last; i++)
+        row = formatted(e, i > 1 ? "(%s) * %s + %s" : "%s * %s + %s", row, nest->loops[i].size, nest->loops[i].var);
+    return last ? block_number(e, row, nest->loops[last].span.size, block) : block;
+}
+
+const char *drawn_loops(Emit *e, const Nest *nest, const char *draws, const char *steps) {
+    const int last = nest->loop_count - 1;
+    const Loop *const loop = &nest->loops[last];
+    return loops_text(e, nest, 0, last,
+                      filled(e, "map_blocks",
+                             (Hole[]){{"size", loop->size},
+                                      {"draws", draws},
+                                      {"lanes", lanes_text(e, loop, "end")},
+                                      {"steps", steps},
+                                      {NULL, NULL}}));
+}
+
+static const char *drawn_body(Emit *e, const Op *op, const Nest *nest) {
+    const Place place = drawn_place(e, nest);
+    const char *const draws = draws_text(e, op, drawn_block(e, nest));
+    return drawn_loops(e, nest, draws, steps_text(e, op, &place));
+}
+
+static const char *elements_body(Emit *e, const Op *op, const Nest *nest) {
+    const Place place = {.nest = nest, .lanes = lanes_of(e, &nest->loops[nest->loop_count - 1])};
+    return loops_text(e, nest, 0, nest->loop_count, steps_text(e, op, &place));
 }
 
 /* The first loop of a map that is shared out by the first dimension, and of others that run on with it. */
 static const char *outermost_size(Emit *e, const Op *op, const Loop *loop) {
     const char *const share = shared_size(e, op, "");
-    return times(e, loop->of_batch && op->share.length > 0 ? formatted(e, "%s * batch", share) : share,
-                 loop->literal / llabs(op->share.length));
-}
-
-/* A size that one function takes for all of its kind. */
-static const char *sizes_text(Emit *e, const Loop *loop) {
-    const char *const count = param_size(e, "count", loop->literal);
-    return loop->of_batch && !is_of_one_sample(e) ? formatted(e, "batch * %s", count) : count;
+    return times(e, loop->span.of_batch && op->share.length > 0 ? formatted(e, "%s * batch", share) : share,
+                 loop->span.size / llabs(op->share.length));
 }
 
 static void emit_map(Emit *e, const Op *op) {
-    const Shape space = op_space(op);
-    Nest nest = nest_for(e, space, op, NULL, NULL);
-    if (!e->plan->target->blocks && nest.loop_count == 1 && !nest.blocked && nest.loops[0].literal > 1)
-        nest.loops[0].size = sizes_text(e, &nest.loops[0]);
-    const int last = nest.loop_count - 1;
-    if (op->share.kind == SHARE_STEPS) nest.loops[0].size = outermost_size(e, op, &nest.loops[0]);
-    else nest.loops[0].size = shared_size(e, op, nest.loops[0].size);
-    Place place = {.nest = &nest, .lanes = lanes_of(e, &nest.loops[last]), .draw_offset = "(c - block)"};
-    const char *body = copy_body(e, op, &nest);
-    if (nest.blocked) {
-        const char *row = nest.loops[0].var; /* the number of the row that the blocks belong to */
-        for (int i = 1; i < last; i++)
-            row = formatted(e, i > 1 ? "(%s) * %s + %s" : "%s * %s + %s", row, nest.loops[i].size, nest.loops[i].var);
-        const char *const block = "block / NNC_RANDOM_BLOCK", *const index =
-                                                                  last == 0
-                                                                      ? block
-                                                                      : block_number(e, row, nest.loops[last].literal,
-                                                                                     block);
-        const char *draws = draws_text(e, op, index);
-        Text out = {.arena = e->arena};
-        emit_template(
-            e, &out, "map_blocks",
-            (Hole[]){
-                {"size", nest.loops[last].size},
-                {"draws", draws},
-                {"lanes", lanes_text(e, &nest.loops[last], "end")},
-                {"steps", steps_text(e, op, &place)},
-                {NULL, NULL}});
-        body = loops_text(e, &nest, 0, last, text_chars(&out));
-    } else if (!body) {
-        body = loops_text(e, &nest, 0, last + 1, steps_text(e, op, &place));
-    }
+    Nest nest = nest_for(e, op, op_space(op), NULL, NULL);
+    Loop *const outermost = &nest.loops[0];
+    outermost->size = op->share.kind == SHARE_STEPS ? outermost_size(e, op, outermost)
+                                                    : shared_size(e, op, outermost->size);
+    const char *const body = op->form == MAP_COPY    ? copy_body(e, op, &nest)
+                             : op->form == MAP_DRAWN ? drawn_body(e, op, &nest)
+                                                     : elements_body(e, op, &nest);
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 
@@ -154,20 +168,21 @@ static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
 /* What follows a sum: it goes to memory, or into further steps. */
 static const char *after_sum(Emit *e, const Op *op, const Nest *kept, const Place *place) {
     Text text = {.arena = e->arena};
-    bool vector;
     if (!op->out->in_registers) {
-        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, kept, op->out, &vector));
+        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, kept, op->out));
         text_puts(&text, lanes_store(e, to, place->value_name, place->lanes));
     }
     text_puts(&text, steps_text(e, op, place));
     return text_chars(&text);
 }
 
-/* The sum of all rows of a matrix, column by column, as for the gradient of a bias. */
-static bool sums_columns(const Op *op, const Nest *nest) {
-    const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
-    if (op_terms(op) || nest->loop_count != 2 || !rows->reduced || columns->reduced) return false;
-    return !columns->of_batch;
+/* In columns where all rows of a matrix are added up, as for the gradient of a bias; else the lanes are those of the
+ * last loop, which is kept or summed. */
+static OpForm form_of_sum(const Plan *plan, const Op *op) {
+    const Loops loops = loops_over(plan, op, op->in[0]->shape, op->in[0], &op->out->shape);
+    const LoopSpan *const last = &loops.at[loops.count - 1];
+    if (last->summed) return SUM_TOGETHER;
+    return loops.count == 2 && loops.at[0].summed && !last->of_batch && !op_terms(op) ? SUM_COLUMNS : SUM_APART;
 }
 
 /* The sums of a block's column, and what the steps before have added up. */
@@ -181,10 +196,11 @@ static const char *sum_of_block(Emit *e, const Op *op, const Place *place) {
 /* What is summed on the way back is a gradient. */
 static const char *summed_name(const Op *op) { return op->phase == PHASE_BACKWARD ? "d" : "x"; }
 
-static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
-    Tensor *x = op->in[0];
-    const Loop *const rows = &nest->loops[0], *const columns = &nest->loops[1];
-    Nest kept = *nest;
+static void emit_columns(Emit *e, const Op *op) {
+    Tensor *const x = op->in[0];
+    const Nest nest = nest_for(e, op, x->shape, x, &op->out->shape);
+    const Loop *const rows = &nest.loops[0], *const columns = &nest.loops[1];
+    Nest kept = nest;
     kept.loop_count = 1;
     kept.loops[0] = *columns;
     kept.loops[0].var = "col + c";
@@ -199,7 +215,7 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
                   (Hole[]){{"size", shared_size(e, op, columns->size)},
                            {"rows", rows->size},
                            {"x", matrix},
-                           {"x_row", integer(e, x->columns ? tensor_row_width(x) : columns->literal)},
+                           {"x_row", integer(e, x->columns ? tensor_row_width(x) : columns->span.size)},
                            {"lanes", place.lanes ? "const size_t n = v_lanes(cols - c);\n" : ""},
                            {"sum", place.value_name},
                            {"total", total},
@@ -208,71 +224,81 @@ static void emit_sum_columns(Emit *e, const Op *op, const Nest *nest) {
     emit_function(e, "body", (Hole[]){{"body", text_chars(&text)}, {NULL, NULL}});
 }
 
-/* Outer loops run over what is kept, inner ones over what is summed. Where the kept part ends the space, its last loop
- * runs over lanes, and each lane has its own sum; else the lanes of one sum are added at the end. */
+/* What is added up, as a vector, behind the statements that make it. */
+static const char *summed_text(Emit *e, const Op *op, const Nest *nest, const char **terms) {
+    Tensor *const x = op->in[0];
+    const char *const lanes = lanes_of(e, &nest->loops[nest->loop_count - 1]);
+    const Place here = {.nest = nest, .lanes = lanes};
+    *terms = op_terms(op) ? terms_text(e, op, &here) : "";
+    if (op_terms(op)) {
+        const char *const local = names_of(e, x)->local;
+        return op->form == SUM_APART || !lanes ? local : formatted(e, "v_head(%s, n)", local);
+    }
+    return lanes_load(e, address_text(e, param_named(e, x, false, summed_name(op)), nest_index(e, nest, x)), lanes);
+}
+
+/* Inner loops, over what is summed. */
+static const char *inner_loops(Emit *e, const Op *op, const Nest *nest, const char *body) {
+    const int last = nest->loop_count - 1;
+    for (int i = last; i >= 0; i--) {
+        const Loop *const loop = &nest->loops[i];
+        const bool lanes = op->form == SUM_TOGETHER && i == last;
+        if (!loop->span.summed) continue;
+        body = filled(e, lanes ? "sum_lanes" : "map_loop",
+                      (Hole[]){{"var", loop->var},
+                               {"size", loop->size},
+                               {"lanes", lanes ? lanes_text(e, loop, loop->size) : ""},
+                               {"body", body},
+                               {NULL, NULL}});
+    }
+    return body;
+}
+
+/* Outer loops, over what is kept. */
+static const char *outer_loops(Emit *e, const Op *op, const Nest *nest, const char *body) {
+    const int last = nest->loop_count - 1;
+    for (int i = last; i >= 0; i--) {
+        const Loop *const loop = &nest->loops[i];
+        const bool lanes = op->form == SUM_APART && i == last;
+        if (loop->span.summed) continue;
+        body = filled(e, lanes ? lanes_loop(e, loop) : "map_loop",
+                      (Hole[]){{"var", loop->var}, {"size", loop->size}, {"body", body}, {NULL, NULL}});
+    }
+    return body;
+}
+
+/* What follows a sum sees the kept loops only; lanes that are added up leave one value. */
+static Nest kept_loops(const Op *op, const Nest *nest) {
+    Nest kept = *nest;
+    kept.loop_count = 0;
+    for (int i = 0; i < nest->loop_count; i++)
+        if (!nest->loops[i].span.summed) kept.loops[kept.loop_count++] = nest->loops[i];
+    if (op->form == SUM_TOGETHER)
+        kept.loops[kept.loop_count++] = (Loop){.single = true, .span = {.size = 1, .present = ~UINT64_C(0)}};
+    return kept;
+}
+
 static void emit_sum(Emit *e, const Op *op) {
-    Tensor *x = op->in[0];
-    Nest nest = nest_for(e, x->shape, op, x, &op->out->shape);
-    if (sums_columns(op, &nest)) {
-        emit_sum_columns(e, op, &nest);
+    if (op->form == SUM_COLUMNS) {
+        emit_columns(e, op);
         return;
     }
-    Nest outer = nest, inner = nest;
-    outer.loop_count = inner.loop_count = 0;
-    for (int i = 0; i < nest.loop_count; i++) {
-        if (nest.loops[i].reduced) inner.loops[inner.loop_count++] = nest.loops[i];
-        else outer.loops[outer.loop_count++] = nest.loops[i];
-    }
-    const Loop *const last = &nest.loops[nest.loop_count - 1];
-    const bool lanes_kept = !last->reduced;
-    const char *sum = local_name(e, "sum");
-    bool vector;
-    const char *terms = "", *value, *const lanes_used = lanes_of(e, last);
-    if (op_terms(op)) {
-        const Place here = {.nest = &nest, .lanes = lanes_used};
-        terms = terms_text(e, op, &here);
-        const char *const local = names_of(e, x)->local;
-        value = lanes_kept || !lanes_used ? local : formatted(e, "v_head(%s, n)", local);
-    } else {
-        const char *const from = param_named(e, x, false, summed_name(op));
-        value = lanes_load(e, address_text(e, from, nest_index(e, &nest, x, &vector)), lanes_used);
-    }
-    Text add = {.arena = e->arena};
-    emit_template(e, &add, "sum_add", (Hole[]){{"terms", terms}, {"sum", sum}, {"value", value}, {NULL, NULL}});
-    const char *body = text_chars(&add);
-    for (int i = inner.loop_count - 1; i >= 0; i--) {
-        Text out = {.arena = e->arena};
-        const bool lanes = !lanes_kept && i == inner.loop_count - 1;
-        emit_template(
-            e, &out, lanes ? "sum_lanes" : "map_loop",
-            (Hole[]){{"var", inner.loops[i].var},
-                     {"size", inner.loops[i].size},
-                     {"lanes", lanes ? lanes_text(e, last, last->size) : ""},
-                     {"body", body},
-                     {NULL, NULL}});
-        body = text_chars(&out);
-    }
-    /* What follows the sum sees the kept loops only; a sum over lanes leaves one value. */
-    if (!lanes_kept) outer.loops[outer.loop_count++] = (Loop){.single = true, .literal = 1, .present = ~UINT64_C(0)};
-    Place place = {.nest = &outer,
-                   .lanes = lanes_kept ? lanes_of(e, last) : "1",
-                   .value_name = lanes_kept ? sum : local_name(e, "value")};
-    const char *const steps = after_sum(e, op, &outer, &place);
-    Text whole = {.arena = e->arena};
-    emit_template(
-        e, &whole, lanes_kept ? "sum_rows_result" : "sum_lanes_result",
-        (Hole[]){
-            {"sum", sum}, {"value", place.value_name}, {"loops", body}, {"steps", steps}, {NULL, NULL}});
-    body = text_chars(&whole);
-    for (int i = outer.loop_count - 1 - !lanes_kept; i >= 0; i--) {
-        Text out = {.arena = e->arena};
-        const bool lanes = lanes_kept && i == outer.loop_count - 1;
-        emit_template(
-            e, &out, lanes ? lanes_loop(e, last) : "map_loop",
-            (Hole[]){{"var", outer.loops[i].var}, {"size", outer.loops[i].size}, {"body", body}, {NULL, NULL}});
-        body = text_chars(&out);
-    }
-    emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
+    Tensor *const x = op->in[0];
+    const Nest nest = nest_for(e, op, x->shape, x, &op->out->shape), kept = kept_loops(op, &nest);
+    const bool apart = op->form == SUM_APART;
+    const char *terms, *const sum = local_name(e, "sum"), *const value = summed_text(e, op, &nest, &terms);
+    const char *const add =
+        filled(e, "sum_add", (Hole[]){{"terms", terms}, {"sum", sum}, {"value", value}, {NULL, NULL}});
+    const Place place = {.nest = &kept,
+                         .lanes = apart ? lanes_of(e, &nest.loops[nest.loop_count - 1]) : "1",
+                         .value_name = apart ? sum : local_name(e, "value")};
+    const char *const body = filled(e, apart ? "sum_rows_result" : "sum_lanes_result",
+                                    (Hole[]){{"sum", sum},
+                                             {"value", place.value_name},
+                                             {"loops", inner_loops(e, op, &nest, add)},
+                                             {"steps", after_sum(e, op, &kept, &place)},
+                                             {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", outer_loops(e, op, &nest, body)}, {NULL, NULL}});
 }
 
 /* Of weights as many elements as one likes, where one loop runs over all; else steps of a sequence, or rows. */
@@ -283,12 +309,12 @@ static void share_elements(const Op *op, Share *share) {
     else share_steps(op, share);
 }
 
-/* The sums of a matrix's columns: each is added up by one. */
+/* Columns that are those of rows as they lie: each is added up by one. */
 static void share_columns(const Op *op, Share *share) {
     const Shape in = op->in[0]->shape, out = op->out->shape;
-    const int64_t columns = dim_size(in.dim[in.rank - 1], 1);
-    if (op_terms(op) || in.dim[in.rank - 1] < 0 || columns < 2 || shape_size(out, 2) != columns ||
-        shape_size(in, 2) == columns || out.dim[out.rank - 1] != columns || !steps_are_of_size(op, columns))
+    const int64_t columns = out.dim[out.rank - 1];
+    if (op->form != SUM_COLUMNS || columns < 2 || in.dim[in.rank - 1] != columns || shape_size(out, 2) != columns ||
+        !steps_are_of_size(op, columns))
         return;
     *share = (Share){SHARE_ELEMENTS, columns, "LANES", {1}, 0};
 }
@@ -303,19 +329,18 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 }
 
 const OpDef op_map = {
-    .name = "map", .brief = "elementwise", .lead = lead, .gradient = gradient, .emit = emit_map, .only_steps = true,
-    .takes_steps = true, .reads_constants = true,
+    .name = "map", .brief = "elementwise", .lead = lead, .gradient = gradient, .form = form_of_map,
+    .emit = emit_map, .only_steps = true, .takes_steps = true, .reads_constants = true,
     .reads_columns = true, .by_samples = true, .share = share_elements};
 const OpDef op_update = {
-    .name = "update", .brief = "the optimizer's step on a weight", .emit = emit_map,
+    .name = "update", .brief = "the optimizer's step on a weight", .form = form_of_map, .emit = emit_map,
     .attrs = &update_kind, .only_steps = true, .takes_steps = true, .share = share_elements};
 /* A block of columns. */
 static int64_t sum_stack(const Plan *plan, const Op *op) {
-    (void)op;
-    return plan->target->panel_columns;
+    return op->form == SUM_COLUMNS ? plan->target->panel_columns : 0;
 }
 
 const OpDef op_sum = {
     .stack = sum_stack,
-    .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .emit = emit_sum,
+    .name = "sum", .brief = "sum over dimensions", .gradient = sum_gradient, .form = form_of_sum, .emit = emit_sum,
     .attrs = &sum_kind, .takes_steps = true, .reads_columns = true, .by_samples = true, .share = share_columns};

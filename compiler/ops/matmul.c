@@ -182,7 +182,7 @@ static void emit_blocks(Emit *e, const Op *op) {
 }
 
 static void emit(Emit *e, const Op *op) {
-    static void (*const printers[PRODUCT_FORMS])(Emit *, const Op *) = {
+    static void (*const printers[OP_FORMS])(Emit *, const Op *) = {
         [PRODUCT_BLOCKS] = emit_blocks, [PRODUCT_PACKED] = emit_packed,     [PRODUCT_FEW] = emit_few,
         [PRODUCT_ROW] = emit_blocks,    [PRODUCT_COLUMN] = emit_blocks,     [PRODUCT_DEEP] = emit_deep,
         [PRODUCT_OUTER] = emit_outer_sums, [PRODUCT_SUMS] = emit_matmul_sums,
@@ -200,10 +200,9 @@ static bool is_row(const Plan *plan, const Op *op) {
     return shape_size(space, plan->model->batch) == columns;
 }
 
-static ProductForm form(const Plan *plan, const Op *op) {
+static OpForm form(const Plan *plan, const Op *op) {
     const Shape a = op->in[0]->shape;
     if (!plan->target->blocks) return makes_weighted_sums(op) ? PRODUCT_SUMS : PRODUCT_OUTER;
-    if (op->form == PRODUCT_DEEP) return PRODUCT_DEEP;
     if (op->in[1]->packed) return PRODUCT_PACKED;
     if (is_row(plan, op)) return PRODUCT_ROW;
     if (product_is_column(op, !is_matmul_transposed(op))) return PRODUCT_COLUMN;

@@ -28,7 +28,7 @@ static const char *term(Emit *e, const char *index, const Tensor *tensor, int di
         stride *= i == shape.rank - 1 ? tensor_row_width(tensor) : dim_size(shape.dim[i], 1);
         if (shape.dim[i] < 0) of_batch = true;
     }
-    return times(e, of_batch && !is_of_one_sample(e) ? formatted(e, "%s * batch", index) : index, stride);
+    return times(e, of_batch && !makes_one_sample(e->plan) ? formatted(e, "%s * batch", index) : index, stride);
 }
 
 static bool is_transposition(const Op *op) {
@@ -37,17 +37,24 @@ static bool is_transposition(const Op *op) {
     return in.rank == 2 && attrs->axes[0] == 1 && in.dim[0] > 0 && in.dim[1] > 0 && !attrs->flipped;
 }
 
+static OpForm form(const Plan *plan, const Op *op) {
+    (void)plan;
+    const PermuteAttrs *const attrs = permute_attrs(op);
+    const int last = op->out->shape.rank - 1;
+    const bool rows = attrs->axes[last] == last && !(attrs->flipped >> last & 1);
+    return is_transposition(op) ? PERMUTE_TRANSPOSE : rows ? PERMUTE_ROWS : PERMUTE_ELEMENTS;
+}
+
 /* Rows of the result are columns of what is read. */
 static void share(const Op *op, Share *share) {
     const PermuteAttrs *const attrs = permute_attrs(op);
     const Shape in = op->in[0]->shape, out = op->out->shape;
-    if (is_transposition(op)) *share = (Share){SHARE_RESULT, in.dim[1], "TRANSPOSE_STEP", {1}, in.dim[0]};
+    if (op->form == PERMUTE_TRANSPOSE) *share = (Share){SHARE_RESULT, in.dim[1], "TRANSPOSE_STEP", {1}, in.dim[0]};
     else if (out.rank > 1 && !(attrs->flipped & 1))
         *share =
             (Share){SHARE_RESULT, out.dim[0], "1", {dim_stride(op->in[0], attrs->axes[0])}, dim_stride(op->out, 0)};
 }
 
-/* Rows that stay together are copied in vectors. */
 static void emit(Emit *e, const Op *op) {
     const PermuteAttrs *const attrs = permute_attrs(op);
     const char *vars[MAX_RANK], *sizes[MAX_RANK];
@@ -60,7 +67,7 @@ static void emit(Emit *e, const Op *op) {
         vars[i] = loop_variable(out, i, i + 1, i);
         sizes[i] = size_text(e, out, i, i + 1);
     }
-    if (is_transposition(op)) {
+    if (op->form == PERMUTE_TRANSPOSE) {
         emit_function(e, "transpose",
                       (Hole[]){{"rows", integer(e, in.dim[0])},
                                {"columns", shared_size(e, op, integer(e, in.dim[1]))},
@@ -71,8 +78,8 @@ static void emit(Emit *e, const Op *op) {
         return;
     }
     sizes[0] = shared_size(e, op, sizes[0]);
-    const bool rows = attrs->axes[last] == last && !(attrs->flipped >> last & 1);
-    const int loops = rows ? last : out.rank; /* rows are copied at once */
+    const bool rows = op->form == PERMUTE_ROWS;
+    const int loops = rows ? last : out.rank;
     Text at_in = {.arena = e->arena}, at_out = {.arena = e->arena};
     for (int i = 0; i < loops; i++) {
         const char *const index =
@@ -116,6 +123,7 @@ static const char *formula(Emit *e, const Op *op, const char *const *in) {
 const OpDef op_permute = {.name = "permute",
                           .brief = "dimensions in another order",
                           .gradient = gradient,
+                          .form = form,
                           .emit = emit,
                           .formula = formula,
                           .attrs = &attrs_kind,

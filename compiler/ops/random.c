@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* random: a tensor of random factors, stored because it is read at several places of a larger one (noise shapes).
  * Full-size ones are not stored: pass_redraw_masks lets their readers draw them anew. */
+#include "ops/map.h"
 #include "ops/op.h"
 #include "plan/random_attrs.h"
 
@@ -24,17 +25,13 @@ void random_describe(const RandomAttrs *random, Text *out) {
     else text_printf(out, " purpose %d", random->purpose);
 }
 
-/* Prints a map with one step that copies the random numbers, regenerated, to memory. */
 static void emit(Emit *e, const Op *op) {
-    Tensor drawn = *op->out;
-    drawn.regenerated = true;
-    Op map = {.def = &op_map, .name = op->name, .layer = op->layer, .out = op->out};
-    Step step = {.label = "factor", .text = "x", .kind = FORMULA_COPY, .result = op->out};
-    step_add(e->arena, &step, TENSOR("x", &drawn));
-    op_add_step(e->arena, &map, step);
-    op_map.emit(e, &map);
-    for (int i = 0; i < e->function->params.count; i++) /* the stream is the real tensor's */
-        if (e->function->params.at[i].tensor == &drawn) e->function->params.at[i].tensor = op->out;
+    const Nest nest = nest_for(e, op, op->out->shape, NULL, NULL);
+    const Place place = drawn_place(e, &nest);
+    const char *const draws = draw_text(e, op->out, drawn_block(e, &nest));
+    const char *const to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, &nest, op->out));
+    const char *const store = lanes_store(e, to, random_text(e, op->out, &place), place.lanes);
+    emit_function(e, "body", (Hole[]){{"body", drawn_loops(e, &nest, draws, store)}, {NULL, NULL}});
 }
 
 static void describe(const Op *op, Text *out) {

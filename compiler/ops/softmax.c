@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* softmax and log_softmax over the last axis, and their gradients. The peak is taken off first, so that nothing
  * overflows: softmax x = e^(x - peak) / Σ e^(x - peak). */
-#include <string.h>
-
 #include "ops/op.h"
 #include "ops/softmax.h"
 #include "plan/access.h"
+#include "plan/sizes.h"
 
 static void gradient_of_kind(Builder *build, const Op *op, Tensor *d, const OpDef *def) {
     Op *back = build_op(build, def, "backward_softmax");
@@ -28,26 +27,21 @@ static void sparsemax_gradient(Builder *build, const Op *op, Tensor *d) {
     gradient_of_kind(build, op, d, &op_sparsemax_gradient);
 }
 
-/* Row by row. */
-static void emit_rows(Emit *e, const Op *op) {
+/* The runtime has a function for a row, which targets without blocks share. */
+static OpForm form(const Plan *plan, const Op *op) {
     const Shape shape = op->out->shape;
-    const char *const rows = size_text(e, shape, 0, shape.rank - 1), *const x = param_named(e, op->in[0], false, "x");
-    emit_function(e, !strcmp(rows, "1") ? "softmax_row" : "softmax_rows",
-                  (Hole[]){{"x", x},
-                           {"y", param_named(e, op->out, true, "y")},
-                           {"rows", rows},
-                           {"columns", integer(e, shape.dim[shape.rank - 1])},
-                           {NULL, NULL}});
+    if (plan->target->blocks) return SOFTMAX_VECTORS;
+    const bool one = makes_one_sample(plan) || shape_size(shape, 1) == shape_size(shape, 2);
+    return one && shape_size(shape, 1) == shape.dim[shape.rank - 1] ? SOFTMAX_ROW : SOFTMAX_ROWS;
 }
 
 static void emit(Emit *e, const Op *op) {
     const Shape shape = op->out->shape;
-    if (op->def == &op_softmax && !e->plan->target->blocks) {
-        emit_rows(e, op);
-        return;
-    }
     Tensor *second = op->in_count > 1 ? op->in[1] : op->in[0];
-    emit_function(e, op->def->name,
+    emit_function(e,
+                  op->form == SOFTMAX_ROW    ? "softmax_row"
+                  : op->form == SOFTMAX_ROWS ? "softmax_rows"
+                                             : op->def->name,
                   (Hole[]){{"x", param_named(e, op->in[0], false, "x")},
                            {"d", param_named(e, second, false, "d")},
                            {"y", param_named(e, op->out, true, "y")},
@@ -63,8 +57,8 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 }
 
 const OpDef op_softmax = {
-    .name = "softmax", .brief = "over the last axis", .lead = lead, .gradient = softmax_gradient, .emit = emit,
-    .by_samples = true};
+    .name = "softmax", .brief = "over the last axis", .lead = lead, .gradient = softmax_gradient, .form = form,
+    .emit = emit, .by_samples = true};
 const OpDef op_softmax_gradient = {.name = "softmax_gradient", .brief = "y·(d - Σ d·y)", .emit = emit,
                                    .by_samples = true};
 const OpDef op_log_softmax = {

@@ -8,7 +8,6 @@
 #include "build/loop.h"
 #include "model/shape.h"
 #include "passes/passes.h"
-#include "plan/map_attrs.h"
 #include "plan/matmul_attrs.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
@@ -56,14 +55,19 @@ static Tensor *step_of(Builder *build, Tensor *x, const TimeLoop *loop) {
     return loop_slot(build, x->base ? x->base : x, x->index - (later && loop->reversed), "step");
 }
 
+/* Whether an operation can add up what each step makes: a deep product, or a sum of columns. */
+static bool may_add(const Plan *plan, const Op *op) {
+    if (op->def == &op_sum) return op->def->form(plan, op) == SUM_COLUMNS;
+    return is_matmul_deep(op);
+}
+
 /* The end of the loop that the operation at `at` may go into, to add what each step makes; -1: none. */
 static int loop_for(const Plan *plan, const Program *program, int at) {
     const Op *const op = program->ops.at[at];
-    if (op->loop || (!is_matmul_deep(op) && (op->def != &op_sum || op_terms(op) > 0))) return -1;
+    if (op->loop || !may_add(plan, op)) return -1;
     const Tensor *const d = op->in[op->in_count - 1];
     const int64_t batch = plan->model->batch;
     if (d->shape.rank != 3 || shape_size(d->shape, batch) < plan->target->beyond_second_cache) return -1;
-    if (op->def == &op_sum && (op->out->shape.rank != 1 || op->out->shape.dim[0] != d->shape.dim[2])) return -1;
     const int end = end_of_maker(program, tensor_storage(d));
     const TimeLoop *const loop = end >= 0 && end < at ? program->ops.at[end]->loop : NULL;
     if (!loop || loop->steps == 1 || dim_size(d->shape.dim[1], batch) < plan->target->deep_rows) return -1;

@@ -68,7 +68,7 @@ static void dump_step(const Step *step, Text *out) {
 static void dump_op(const Op *op, Text *out) {
     text_printf(out, "    %s: %s", op->name, op->def->name);
     if (op->def->describe) op->def->describe(op, out);
-    text_puts(out, product_form_said(op->form));
+    text_puts(out, op_form_said(op->form));
     if (op->adds) text_puts(out, " (added up over the steps)");
     if (op->skips_first) text_puts(out, " (not in the first step)");
     if (op->skips_last) text_puts(out, " (not in the last step)");

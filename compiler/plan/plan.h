@@ -17,7 +17,7 @@
 #include "model/model.h"
 #include "model/shape.h"
 #include "plan/element.h"
-#include "plan/product_form.h"
+#include "plan/op_form.h"
 #include "plan/target.h"
 
 typedef struct Op Op;
@@ -249,7 +249,7 @@ struct Op {
     bool adds;            /* in a loop: adds to what the steps before have made */
     bool skips_first;     /* product in a loop: the first input is zero in the first step … */
     bool skips_last;      /* … and nobody reads what the last step makes */
-    ProductForm form;     /* of a product */
+    OpForm form;
     Tensor *out;          /* main result; NULL for updates, metrics */
     LIST(Step) steps;     /* elementwise: on the result of a product or sum, or making the result of a map */
     int in_count;
@@ -268,8 +268,8 @@ struct OpDef {
     int64_t (*lead)(const Plan *plan, const Op *op, const Access *read, const Tensor *made);
     /** Builds the gradients of the inputs from `d`, the gradient of op->out, with gradient_add(). NULL: has none. */
     void (*gradient)(Builder *build, const Op *op, Tensor *d);
-    /** How it makes its products, once passes have made it what it is. NULL: it makes none, or all the same way. */
-    ProductForm (*form)(const Plan *plan, const Op *op);
+    /** How it makes its result, once passes have made it what it is. NULL: there is one way. */
+    OpForm (*form)(const Plan *plan, const Op *op);
     /** Prints the operation as a C function. */
     void (*emit)(Emit *emit, const Op *op);
     /** Appends its attributes to the line of --emit=plan, each after a blank. NULL: has none. */

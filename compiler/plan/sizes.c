@@ -19,6 +19,8 @@ int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
     return count;
 }
 
+bool makes_one_sample(const Plan *plan) { return !plan->target->blocks && plan->model->batch == 1; }
+
 static int64_t at_least_one(int64_t count) { return count > 0 ? count : 1; }
 
 /* Reals up to the next part that begins at a multiple of 8 bytes everywhere; on i386 compilers would leave out none. */

@@ -26,6 +26,8 @@ typedef struct Sizes {
 } Sizes;
 
 Sizes plan_sizes(const Plan *plan);
+/** Whether functions work on one sample, so that none is told how many there are. */
+bool makes_one_sample(const Plan *plan);
 
 /* What NAME_trainer holds, said once: for its struct, its size, and what of it lasts in checkpoints. */
 

@@ -42,6 +42,12 @@ bool step_keeps_zero(const Step *step, const Operand *operand) {
 
 bool step_copies(const Step *step) { return step->kind == FORMULA_COPY && step->operand_count == 1; }
 
+bool is_step_result(const Op *op, const Tensor *tensor) {
+    for (int i = 0; i < op->steps.count; i++)
+        if (op->steps.at[i].result == tensor) return true;
+    return false;
+}
+
 static Step *single_step(const Op *op, FormulaKind kind, bool of_gradient) {
     Step *const step = op && op->def == &op_map && op->steps.count == 1 ? &op->steps.at[0] : NULL;
     return step && step->kind == kind && step->of_gradient == of_gradient ? step : NULL;

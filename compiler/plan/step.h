@@ -22,6 +22,8 @@ bool formula_passes_gradient(FormulaKind kind);
 bool step_keeps_zero(const Step *step, const Operand *operand);
 /** Whether a step makes nothing but what its operand is. */
 bool step_copies(const Step *step);
+/** Whether a step of the operation makes this. */
+bool is_step_result(const Op *op, const Tensor *tensor);
 /** The single step of a map, when that is the value of a formula of this kind, or a gradient of one; else NULL. */
 Step *map_step(const Op *op, FormulaKind kind);
 Step *gradient_step(const Op *op, FormulaKind kind);
