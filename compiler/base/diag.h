@@ -39,6 +39,8 @@ void diag_suggest(Diags *diags, const char *replacement);
 void diag_did_you_mean(Diags *diags, const char *word);
 
 int diags_errors(const Diags *diags);
+/** There are as many errors as are ever shown: who looks for more of them can stop. */
+bool diags_full(const Diags *diags);
 /** The message of the first error reported, for errors in texts that are no file (-D); NULL when there is none. */
 const char *diags_first_error(const Diags *diags);
 /** Switches for -Wno-ID, -WID, -Werror, -Werror=ID ("no-ID", "error", …). False when there is no such warning. */

@@ -9,8 +9,9 @@
 #include "base/diag_list.h"
 #include "base/source.h"
 
-/* Beyond this only the count goes on: a hostile file must not fill the memory with messages. */
-enum { STORED_LIMIT = 2000 };
+/* Of errors and of warnings. Beyond this only the count goes on: a hostile file must not fill the memory with
+ * messages. */
+enum { STORED_LIMIT = 500 };
 
 const DiagRow diag_rows[DIAG_COUNT] = {
 #define DIAG(id, severity, format, explanation) {#id, SEVERITY_##severity, explanation},
@@ -38,7 +39,7 @@ void diag_report(Diags *diags, DiagId id, const char *format, Span span, ...) {
     bool error = is_error(diags, id);
     int *count = error ? &diags->errors : &diags->warnings;
     *count += *count < INT32_MAX;
-    if (diags->list.count >= STORED_LIMIT) {
+    if (*count > STORED_LIMIT) {
         return;
     }
     va_list args;
@@ -79,6 +80,10 @@ void diag_did_you_mean(Diags *diags, const char *word) {
 
 int diags_errors(const Diags *diags) {
     return diags->errors;
+}
+
+bool diags_full(const Diags *diags) {
+    return diags->errors >= STORED_LIMIT;
 }
 
 const char *diags_first_error(const Diags *diags) {

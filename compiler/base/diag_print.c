@@ -74,7 +74,10 @@ typedef struct Window {
 } Window;
 
 static Window window_of(const char *line, int length, int start) {
-    Window window = {line, length, 0, 0};
+    /* What is far before it is never in the piece: a line may have megabytes. */
+    int first = start > 8 * LINE_WIDTH ? start - 8 * LINE_WIDTH : 0;
+    while (first < start && ((unsigned char)line[first] & 0xC0) == 0x80) first++;
+    Window window = {line, length, first, first};
     int width = 0;
     /* Advance the right end; once it is well beyond the start, stop. The left end follows so that the piece fits. */
     while (window.hi < length) {

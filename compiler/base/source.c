@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/source.h"
 
-static const size_t SIZE_LIMIT = (size_t)16 << 20; /* offsets stay far from the limits of int */
+static const size_t SIZE_LIMIT = SOURCE_LIMIT; /* offsets stay far from the limits of int */
 
 static char *read_all(Arena *arena, FILE *file, size_t *length, const char **error) {
     size_t capacity = (size_t)64 << 10, used = 0;
@@ -18,11 +18,8 @@ static char *read_all(Arena *arena, FILE *file, size_t *length, const char **err
             *error = arena_printf(arena, "cannot read: %s", strerror(errno));
             return NULL;
         }
-        if (used > SIZE_LIMIT) {
-            *error = "the file is larger than 16 MiB";
-            return NULL;
-        }
-        if (used + 1 < capacity) {
+        if (used > SIZE_LIMIT || used + 1 < capacity) {
+            used = used > SIZE_LIMIT ? SIZE_LIMIT + 1 : used; /* what lies behind is of no interest */
             text[used] = '\0';
             *length = used;
             return text;

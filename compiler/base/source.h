@@ -24,7 +24,9 @@ typedef struct Source {
     int line_count;
 } Source;
 
-/** Reads a whole file ("-": standard input). NULL and a message in *error when that fails or it is over 16 MiB. */
+enum { SOURCE_LIMIT = 4 << 20 /* bytes of a file; of a longer one only so many are read, and one more */ };
+
+/** Reads a file ("-": standard input). NULL and a message in *error when that fails. */
 Source *source_load(Arena *arena, const char *path, const char **error);
 Source *source_from_text(Arena *arena, const char *path, const char *text, size_t length);
 

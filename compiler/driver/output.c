@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/embedded.h"
 #include "base/options.h"
 #include "driver/output.h"
 #include "driver/temporary.h"
@@ -193,11 +194,27 @@ const char *build_stamp(const Options *options, Arena *arena) {
     return arena_printf(arena, "%lld %lld", (long long)library.st_mtime, (long long)library.st_size);
 }
 
-int print_build_flags(const Options *options, Arena *arena) {
-    if (access(installation(options, arena).library, R_OK) != 0) {
-        fprintf(stderr, "nnc: the runtime library libnnc.a is neither beside nnc nor in ../lib\n");
-        return 2;
+/* The first file of the installation that is not there; NULL: it is whole. */
+static const char *missing_file(Installation place, Arena *arena) {
+    if (access(place.library, R_OK) != 0) return place.library;
+    for (const Embedded *file = embedded_files; file->name; file++) {
+        const char *const name = base_name(file->name);
+        const bool header = !strncmp(file->name, "runtime/nnc", 11) && !strcmp(name + strlen(name) - 2, ".h");
+        const char *const path = header ? arena_printf(arena, "%s/%s", place.include, name) : place.library;
+        if (access(path, R_OK) != 0) return path;
     }
+    return NULL;
+}
+
+bool build_is_whole(const Options *options, Arena *arena) {
+    const char *const missing = missing_file(installation(options, arena), arena);
+    if (missing)
+        fprintf(stderr, "nnc: %s is missing: install nnc again, or let --standalone do without\n", missing);
+    return !missing;
+}
+
+int print_build_flags(const Options *options, Arena *arena) {
+    if (!build_is_whole(options, arena)) return 2;
     if (options->print_cflags) printf("%s\n", build_cflags(options, arena));
     if (options->print_libs) printf("%s\n", build_libs(options, arena));
     return 0;

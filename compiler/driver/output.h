@@ -30,6 +30,8 @@ bool output_write(const Options *options, Arena *arena, const char *text, const 
 /** What compiles and links linked output. */
 const char *build_cflags(const Options *options, Arena *arena);
 const char *build_libs(const Options *options, Arena *arena);
+/** Whether the library and the headers that these name are there; else false, after a message. */
+bool build_is_whole(const Options *options, Arena *arena);
 /** Tells one build of the library from another. */
 const char *build_stamp(const Options *options, Arena *arena);
 /** --cflags, --libs: for an installed nnc, or for one in its build folder. Returns the exit status. */

@@ -116,6 +116,7 @@ static int compile_failed(const Command *command, const char *log, int status) {
 int build_program(Arena *arena, const Options *options, const char *code, const char *program) {
     const char *const unique = arena_printf(arena, "%s.%ld", program, (long)getpid());
     const char *const source = arena_printf(arena, "%s.c", unique), *const log = arena_printf(arena, "%s.log", unique);
+    if (!options->standalone && !build_is_whole(options, arena)) return EXIT_CANNOT;
     temporary_add(source);
     temporary_add(log);
     temporary_add(unique);

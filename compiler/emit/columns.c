@@ -40,7 +40,12 @@ static const char *break_of(const char *line, const char *end, size_t indent, Li
     const size_t width = kind == LINE_DIRECTIVE ? COLUMNS - 2 : COLUMNS;
     int depth = 0, best_depth = 0;
     char quote = '\0';
-    for (const char *at = line + indent; at < end && (columns_of(line, at) <= width || !(best || bracket)); at++) {
+    const char *counted = line; /* up to here there are so many columns: a string may be long */
+    size_t columns = 0;
+    for (const char *at = line + indent; at < end; at++) {
+        columns += columns_of(counted, at);
+        counted = at;
+        if (columns > width && (best || bracket)) break;
         if (quote || ((*at == '"' || *at == '\'') && kind != LINE_COMMENT)) {
             if (quote && *at == '\\') at++;
             else if (!quote || *at == quote) quote = quote ? '\0' : *at;

@@ -36,6 +36,9 @@ bool bind_number_or_object(const Target *target, const Ast *value, NumberOrObjec
                                      : bind_one(target, value, &field->object);
 }
 
+/* Metrics, callbacks, cells: each is code of its own. */
+enum { OBJECTS_LIMIT = 500 };
+
 bool bind_objects(const Target *target, const Ast *value, Objects *field) {
     const Binder *binder = target->binder;
     ClassKind kind = target->row->class_kind;
@@ -51,6 +54,11 @@ bool bind_objects(const Target *target, const Ast *value, Objects *field) {
     if (pair && value->items.count != 2) {
         diag(binder->diags, D_wrong_length, target->place, target->row->name, target->owner->name, "2 entries",
              value->items.count);
+        return false;
+    }
+    if (value->items.count > OBJECTS_LIMIT) {
+        diag(binder->diags, D_wrong_length, target->place, target->row->name, target->owner->name,
+             arena_printf(binder->arena, "at most %d entries", OBJECTS_LIMIT), value->items.count);
         return false;
     }
     field->at = NEW_ARRAY(binder->arena, Object *, value->items.count);

@@ -11,7 +11,10 @@
 #include "frontend/parse_state.h"
 #include "nnc.tab.h"
 
-enum { NESTING_LIMIT = 200 };
+enum {
+    NESTING_LIMIT = 200,
+    TOKEN_LIMIT = 1 << 18 /* a tree of so many takes some 30 MB */
+};
 
 typedef struct Token {
     int kind;
@@ -177,16 +180,26 @@ static bool repair_closer(Parse *parse, Token *token) {
     return true;
 }
 
+/* The next token as it stands in the file, which ends where there are too many of them, or of errors. */
+static Token scanned(Parse *parse) {
+    Token token;
+    token.kind = scan_token(&token.value, &token.span, parse);
+    if (++parse->tokens > TOKEN_LIMIT && !parse->stopped)
+        diag(parse->diags, D_file_too_long, token.span, TOKEN_LIMIT, "words, numbers and signs");
+    if (parse->tokens > TOKEN_LIMIT || diags_full(parse->diags)) parse->stopped = true;
+    return token;
+}
+
 /* The next token of a sequence whose brackets balance. */
 static Token next_balanced(Parse *parse) {
     Balance *balance = parse->balance;
     for (;;) {
-        Token token = balance->held;
-        if (!balance->holding) {
-            token.kind = scan_token(&token.value, &token.span, parse);
+        Token token = balance->holding ? balance->held : scanned(parse);
+        if (parse->stopped) {
+            return token;
         }
         if (token.kind == T_YYEOF) {
-            token.span = (Span){(int)parse->source->length, (int)parse->source->length};
+            token.span = parse->file->end;
         }
         balance->holding = false;
         balance->inserted = false;

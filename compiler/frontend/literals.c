@@ -11,7 +11,7 @@
 #include "frontend/parse_state.h"
 #include "language/ast.h"
 
-enum { NAME_LIMIT = 128, NUMBER_LIMIT = 256 };
+enum { NAME_LIMIT = 128, STRING_LIMIT = 65536, NUMBER_LIMIT = 256 };
 
 /* A syntax error on the same line as one in a token is most likely its consequence. */
 static void mark_error(Parse *parse, Span span) {
@@ -175,9 +175,24 @@ static int decode_escape(Parse *parse, const char *text, const char *end, int of
     return taken;
 }
 
+static Ast *string_of(Parse *parse, const char *chars, size_t length, Span span) {
+    Ast *ast = ast_new(parse, AST_STRING, span);
+    ast->string.chars = chars;
+    ast->string.length = length;
+    return ast;
+}
+
 Ast *parse_string(Parse *parse, const char *text, int length, Span span) {
-    Text out = {.arena = parse->arena};
+    if (length > STRING_LIMIT) {
+        diag(parse->diags, D_too_long, span, "string", (int)STRING_LIMIT);
+        mark_error(parse, span);
+        return ast_new(parse, AST_ERROR, span);
+    }
     const char *end = text + length - 1; /* the closing quote */
+    if (memchr(text, '\\', (size_t)length) == NULL) {
+        return string_of(parse, arena_strndup(parse->arena, text + 1, (size_t)length - 2), (size_t)length - 2, span);
+    }
+    Text out = {.arena = parse->arena};
     for (const char *c = text + 1; c < end;) {
         const char *backslash = memchr(c, '\\', (size_t)(end - c));
         const char *plain_end = backslash == NULL ? end : backslash;
@@ -187,10 +202,7 @@ Ast *parse_string(Parse *parse, const char *text, int length, Span span) {
             c += decode_escape(parse, c, end, span.lo + (int)(c - text), &out);
         }
     }
-    Ast *ast = ast_new(parse, AST_STRING, span);
-    ast->string.chars = text_chars(&out);
-    ast->string.length = out.length;
-    return ast;
+    return string_of(parse, text_chars(&out), out.length, span);
 }
 
 int parse_unclosed_string(Parse *parse, const char *text, int length, Span span) {

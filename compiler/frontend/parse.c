@@ -15,6 +15,10 @@
 static bool check_text(Parse *parse) {
     const char *text = parse->source->text;
     int length = (int)parse->source->length;
+    if (length > SOURCE_LIMIT) {
+        diag(parse->diags, D_file_too_long, (Span){SOURCE_LIMIT, SOURCE_LIMIT}, SOURCE_LIMIT, "bytes");
+        return false;
+    }
     const char *nul = memchr(text, '\0', (size_t)length);
     if (nul != NULL) {
         bool utf16 = memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0;
@@ -37,7 +41,9 @@ static bool check_text(Parse *parse) {
 }
 
 static void parse_source(Parse *parse) {
+    const int length = (int)parse->source->length;
     parse->file = NEW(parse->arena, AstFile);
+    parse->file->end = (Span){length, length};
     parse->balance = balance_new(parse);
     parse->offset = source_has_bom(parse->source) ? UTF8_BOM_LENGTH : 0;
     if (check_text(parse)) {
@@ -52,6 +58,7 @@ static void parse_source(Parse *parse) {
 AstFile *parse_file(Arena *arena, const Source *source, Diags *diags) {
     Parse parse = {.arena = arena, .source = source, .diags = diags, .start_token = T_START_FILE};
     parse_source(&parse);
+    if (parse.stopped) *parse.file = (AstFile){.end = parse.file->end, .incomplete = true}; /* not worth a look */
     return parse.file;
 }
 

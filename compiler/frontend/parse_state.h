@@ -55,11 +55,12 @@ typedef struct Parse {
 
     void *scanner;
     int offset;     /* of the next byte to scan */
+    int tokens;     /* scanned so far */
     int token_error_line;  /* of the last error in a token: a syntax error on that line is a consequence; 0: none */
     int syntax_error_line; /* and the other way round, for strings that do not end */
     bool utf8_reported;
 
-    bool stopped; /* reading ended before the end: nested too deep, and reported */
+    bool stopped; /* reading ended before the end, which has been reported */
     struct Balance *balance; /* the state of brackets.c */
 } Parse;
 

@@ -82,6 +82,12 @@ static void add_list(Found *found, const char *open) {
 
 static bool begins_with(const char *at, const char *word) { return strncmp(at, word, strlen(word)) == 0; }
 
+/* In this line: looking further would look at a long file once for each of its lines. */
+static bool has_word(const char *line, const char *word) {
+    while (*line != '\0' && *line != '\n' && !begins_with(line, word)) line++;
+    return *line != '\0' && *line != '\n';
+}
+
 static void is_python(Found *found, const char *text, const char *from, const char *end) {
     if (found->first.lo < 0) found->first = (Span){(int)(from - text), (int)(end - text)};
 }
@@ -91,8 +97,8 @@ static const char *read_line(Found *found, const char *text, const char *line) {
     const char *at = line;
     while (isalnum((unsigned char)*at) || *at == '_') at++;
     const char *const name_end = at;
-    const char *const open = strchr(at, '('), *const line_end = at + strcspn(at, "\n");
-    if (at == line || open == NULL || open > line_end) return line_end;
+    const char *const line_end = at + strcspn(at, "\n"), *const open = memchr(at, '(', (size_t)(line_end - at));
+    if (at == line || open == NULL) return line_end;
     if (begins_with(at, ".add(") || begins_with(at, ".compile(") || begins_with(at, ".fit(")) {
         const char *const end = closing(open);
         if (at[1] == 'a') {
@@ -123,9 +129,7 @@ bool report_python(Arena *arena, const Source *source, Diags *diags) {
     const char *const text = source->text;
     bool has_block = false;
     for (const char *line = text; *line != '\0';) {
-        const bool import = begins_with(line, "import ") ||
-                            (begins_with(line, "from ") && strstr(line, " import ") < line + strcspn(line, "\n") &&
-                             strstr(line, " import "));
+        const bool import = begins_with(line, "import ") || (begins_with(line, "from ") && has_word(line, " import "));
         if (import) is_python(&found, text, line, line + strcspn(line, "\n"));
         has_block = has_block || (begins_with(line, "model ") && isalpha((unsigned char)line[6]));
         const char *const end = import ? line + strcspn(line, "\n") : read_line(&found, text, line);

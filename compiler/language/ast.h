@@ -70,6 +70,7 @@ typedef struct AstFile {
     LIST(AstConstant) constants; /* in file order */
     LIST(AstModel *) models;
     LIST(Ast *) statements; /* AST_CALL of compile, fit, evaluate, or AST_ERROR */
+    Span end;               /* behind its last byte */
     bool incomplete;        /* a syntax error may have hidden parts: that something is missing is no news */
 } AstFile;
 

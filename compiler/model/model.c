@@ -280,7 +280,7 @@ static void add_input(Maker *maker, const Ast *ast, bool first) {
 
 static void add_layers(Maker *maker, const AstModel *ast) {
     Model *model = maker->model;
-    for (int i = 0; i < ast->layers.count; i++) {
+    for (int i = 0; i < ast->layers.count && !diags_full(maker->diags); i++) {
         if (is_input(ast->layers.at[i])) {
             add_input(maker, ast->layers.at[i], i == 0);
         } else {
@@ -327,10 +327,11 @@ static void check_compile(Maker *maker, const Object *compile, const Object *fit
         diag_note(maker->diags, NO_SPAN, "for instance: optimizer='adam'");
     }
     bool compile_failed = model->has_compile && compile == NULL;
-    if (model->compile.loss == NULL && !compile_failed && !maker->incomplete && (fit != NULL || evaluate != NULL)) {
-        const Object *user = fit != NULL ? fit : evaluate;
-        diag(maker->diags, D_missing_loss, user->name_span, user->class->name);
-        if (compile != NULL) {
+    const Object *user = fit != NULL ? fit : evaluate != NULL ? evaluate : compile;
+    if (model->compile.loss == NULL && !compile_failed && !maker->incomplete && user != NULL) {
+        diag(maker->diags, D_missing_loss, user->name_span,
+             user == compile ? "training" : arena_printf(maker->arena, "%s()", user->class->name));
+        if (compile != NULL && user != compile) {
             diag_note(maker->diags, compile->name_span, "compile() has no loss");
         }
     }
@@ -428,7 +429,7 @@ Model *model_from_ast(Arena *arena, const AstFile *file, Constants *constants, c
         }
         add_layers(&maker, ast);
     } else if (!file->incomplete) {
-        diag(diags, D_no_model, NO_SPAN);
+        diag(diags, D_no_model, file->end);
         diag_note(diags, NO_SPAN, "a model is written: model NAME { Input(shape=(4,)) Dense(1) }");
     }
     add_statements(&maker, file);

@@ -86,8 +86,7 @@ def look(options, text):
     said = done.stderr.decode(errors="replace")
     if done.returncode == 1:
         heads = [line for line in said.splitlines() if re.match(r"<stdin>:.*?(error|warning): ", line)]
-        bad = [line for line in heads if not re.match(r"<stdin>:\d+:\d+: (error|warning): ", line)
-               and "[no-model]" not in line]
+        bad = [line for line in heads if not re.match(r"<stdin>:\d+:\d+: (error|warning): ", line)]
         if bad or not heads:
             return f"has an error without a place: {(bad or [said])[0][:300]}"
         return f"output with an error: {done.stdout[:100]!r}" if done.stdout else None

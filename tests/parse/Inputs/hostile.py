@@ -23,7 +23,10 @@ files = {
     "utf16": "x = 1\n".encode("utf-16"),
     "latin1": "x = 'caf\xe9'  # \xe9\n".encode("latin-1"),
     "errors": "".join(f"x{i} = [1 2]\n" for i in range(100)),
-    "large": " " * (17 << 20),
+    "large": " " * (4 << 20) + "x",
+    "tokens": "x=" + "[" + "1," * (1 << 17),
+    "objects": "model m { Input(shape=(4,)) Dense(1) }\n" +
+               "compile(optimizer='sgd', loss='mse', metrics=[" + "'mae'," * 501 + "])",
 }
 for name, text in files.items():
     with open(os.path.join(folder, name + ".nn"), "wb") as file:

@@ -99,6 +99,8 @@ static void test_csv(void) {
     ACCEPT_CSV("1;2\n3;4\n", 2, four);
     ACCEPT_CSV("1\t2\n3\t4\n", 2, four);
     ACCEPT_CSV("x, m;y, m\n1;2\n3;4\n", 2, four);
+    ACCEPT_CSV("x\ty; m\n1\t2\n3\t4\n", 2, four); /* a tab is no part of a title, but a semicolon may be */
+    ACCEPT_CSV("1,2\n3\t,4\t\n", 2, four);
     ACCEPT_CSV("  1 ,2  \n3 , 4\n", 2, four);
     ACCEPT_CSV("\"1\",\"2\"\n\"3\",\"4\"\n", 2, four);
     ACCEPT_CSV("1\n1\n", 2, ones);
