@@ -41,6 +41,9 @@ IMPORT       = $(eval IMPORT := $$(shell pkg-config --exists $(import_packages) 
 import_flags = $(eval import_flags := $$(if $$(IMPORT),-DNNC_IMPORT -isystem $(BUILD) $$(shell pkg-config --cflags $(import_packages) | sed 's/-I/-isystem /g')))$(import_flags)
 import_libs  = $(if $(IMPORT),$(shell pkg-config --libs $(import_packages)))
 
+# The language server is a program of its own, too: nnc-lsp, which `nnc lsp` becomes.
+SERVER       = $(eval SERVER := $$(shell pkg-config --exists jansson 2>/dev/null && echo 1))$(SERVER)
+
 # runtime/core ships in products; runtime/program is the hosted program around a model.
 runtime_folders = -Iruntime/core -Iruntime/program
 compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
@@ -50,7 +53,8 @@ runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(
 
 # Sources. *.t.c files are templates of emitted C: they are embedded, not compiled.
 templates        := $(sort $(wildcard compiler/*.t.c compiler/*/*.t.c))
-compiler_sources := $(filter-out $(templates),$(sort $(wildcard compiler/*.c compiler/*/*.c)))
+server_sources   := $(sort $(wildcard compiler/server/*.c))
+compiler_sources := $(filter-out $(templates) $(server_sources),$(sort $(wildcard compiler/*.c compiler/*/*.c)))
 runtime_headers  := $(sort $(wildcard runtime/*/*.h runtime/*/*/*.h))
 runtime_sources  := $(sort $(wildcard runtime/*/*.c runtime/*/*/*.c))
 copies_h         := $(BUILD)/include/nnc/nnc_copies.h
@@ -74,6 +78,7 @@ import_sources := $(filter compiler/import/% compiler/export/%,$(compiler_source
 common_objects := $(filter-out $(patsubst %.c,$(BUILD)/%.o,$(import_sources)),$(compiler_objects))
 onnx_object    := $(onnx_messages:.c=.o)
 import_objects := $(patsubst %.c,$(BUILD)/with-libraries/%.o,$(import_sources))
+server_objects := $(patsubst %.c,$(BUILD)/%.o,$(server_sources))
 # What emitted C may include; the other headers are the hosted program's own.
 model_headers     := $(filter runtime/core/%,$(runtime_headers))
 copied_headers    := $(patsubst runtime/core/%,$(BUILD)/include/nnc/%,$(model_headers))
@@ -90,7 +95,7 @@ else ifneq ($(filter demo,$(MAKECMDGOALS)),)
 setup := setup-build
 endif
 
-all: $(BUILD)/nnc $(if $(IMPORT),$(BUILD)/nnc-import) $(BUILD)/libnnc.a $(public_headers) ## build nnc and the runtime library
+all: $(BUILD)/nnc $(if $(IMPORT),$(BUILD)/nnc-import) $(if $(SERVER),$(BUILD)/nnc-lsp) $(BUILD)/libnnc.a $(public_headers) ## build nnc and the runtime library
 
 .PHONY: all setup-build setup-check
 setup-build:
@@ -124,10 +129,14 @@ $(onnx_object): $(onnx_messages)
 $(BUILD)/nnc-import: $(common_objects) $(import_objects) $(onnx_object) $(BUILD)/libnnc.a $(BUILD)/sources
 	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(common_objects) $(import_objects) $(onnx_object) $(BUILD)/libnnc.a $(png_libs) $(import_libs) -lz -lm -pthread -o $@
 
+# All that reads models, and no main() but its own.
+$(BUILD)/nnc-lsp: $(compiler_objects) $(server_objects) $(BUILD)/libnnc.a $(BUILD)/sources
+	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(filter-out $(BUILD)/compiler/main.o,$(compiler_objects)) $(server_objects) $(BUILD)/libnnc.a $(png_libs) -ljansson -lz -lm -pthread -o $@
+
 $(import_objects): $(BUILD)/with-libraries/%.o: %.c $(BUILD)/flags | $(onnx_messages) $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(import_flags) $(warnings) -MMD -MP -c $< -o $@
 
-$(filter-out $(generated_objects),$(compiler_objects)): $(BUILD)/%.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
+$(filter-out $(generated_objects),$(compiler_objects)) $(server_objects): $(BUILD)/%.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(warnings) -MMD -MP -c $< -o $@
 
 $(generated_objects): %.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
@@ -159,7 +168,7 @@ $(BUILD)/flags: force | $(setup)
 $(BUILD)/sources: force
 	$(call stamp,$(compiler_sources) $(embedded_sources))
 
--include $(patsubst %.o,%.d,$(compiler_objects) $(import_objects) $(runtime_objects))
+-include $(patsubst %.o,%.d,$(compiler_objects) $(import_objects) $(server_objects) $(runtime_objects))
 
 # --- tests and the demonstration --------------------------------------------------------------------------------------
 
@@ -200,14 +209,14 @@ completion := $(BUILD)/nnc.bash
 
 # what → where, in pairs: install and uninstall go through the same list. What ends in .in is for build tools, and has the
 # place and the version of this nnc filled in.
-installed := $(BUILD)/nnc:bin/nnc $(if $(IMPORT),$(BUILD)/nnc-import:bin/nnc-import) $(BUILD)/libnnc.a:lib/libnnc.a recipes/nnc.pc.in:lib/pkgconfig/nnc.pc \
+installed := $(BUILD)/nnc:bin/nnc $(if $(IMPORT),$(BUILD)/nnc-import:bin/nnc-import) $(if $(SERVER),$(BUILD)/nnc-lsp:bin/nnc-lsp) $(BUILD)/libnnc.a:lib/libnnc.a recipes/nnc.pc.in:lib/pkgconfig/nnc.pc \
              $(foreach file,nncConfig nncConfigVersion,recipes/$(file).cmake.in:lib/cmake/nnc/$(file).cmake) recipes/nnc.mk:share/nnc/nnc.mk \
              docs/nnc.1:share/man/man1/nnc.1 $(completion):share/bash-completion/completions/nnc \
              $(foreach header,$(public_headers),$(header):include/nnc/$(notdir $(header)))
 source_of  = $(firstword $(subst :, ,$(1)))
 place_of   = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
 fill       = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(png_libs)|'
-mode_of    = $(if $(filter %/bin/nnc %/bin/nnc-import,$(call place_of,$(1))),755,644)
+mode_of    = $(if $(filter %/bin/nnc %/bin/nnc-import %/bin/nnc-lsp,$(call place_of,$(1))),755,644)
 
 # put: what, where, mode
 put        = $(if $(filter %.in,$(1)),$(fill) $(1) | install -D -m $(3) /dev/stdin $(2),install -D -m $(3) $(1) $(2))

@@ -212,12 +212,22 @@ static int compile_model(Options *options, Arena *arena, bool foreign, Stage sta
     return output_write(options, arena, text_chars(&result.text), result.header) ? EXIT_DONE : EXIT_USAGE;
 }
 
+/* Returns only where there is no server. */
+static int become_server(char **argv) {
+    program_become("-lsp", argv);
+    fputs("nnc: the language server nnc-lsp is not beside nnc: it is built where jansson is "
+          "(Debian's libjansson-dev)\n",
+          stderr);
+    return EXIT_USAGE;
+}
+
 static int run(int argc, char **argv, Arena *arena) {
     Options options;
     int status = options_parse(&options, arena, argc, argv);
     if (status) return status - 1;
     if (answer(&options, arena, &status)) return status;
     if ((status = options_check(&options)) != 0) return status - 1;
+    if (options.command == COMMAND_SERVER) return become_server(argv);
     const bool converts = options.command == COMMAND_IMPORT || options.command == COMMAND_EXPORT;
     const bool foreign = !converts && import_wanted(options.input); /* no model file */
     if (converts || foreign) import_become(argv);

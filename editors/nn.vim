@@ -4,9 +4,9 @@ if exists('b:current_syntax') | finish | endif
 syn keyword nnKeyword model compile fit evaluate
 syn keyword nnConstant True False None
 syn match nnLayer /\<\u\w*\ze\s*(/
-syn match nnSource /\<\(csv\|npy\|npz\|idx\)\ze\s*(/
+syn match nnSource /\<\l\w*\ze\s*(/
 syn match nnArgument /\<\h\w*\ze\s*=/
-syn match nnNumber /\<\d[0-9_]*\(\.\d*\)\?\([eE][-+]\?\d\+\)\?/
+syn match nnNumber /\<\(0[xX][0-9a-fA-F_]\+\|0[oO][0-7_]\+\|0[bB][01_]\+\|\d[0-9_]*\(\.[0-9_]*\)\?\([eE][-+]\?[0-9_]\+\)\?\)/
 syn region nnString start=/'/ skip=/\\./ end=/'/ oneline
 syn region nnString start=/"/ skip=/\\./ end=/"/ oneline
 syn match nnComment /#.*/

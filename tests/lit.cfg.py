@@ -82,6 +82,8 @@ for name, feature in (("cc", "gcc"), ("clang", "clang"), ("cxx", "cxx"), ("clang
         config.available_features.add(feature)
 if san:
     config.available_features.add("asan")
+if os.access(os.path.join(build, "nnc-lsp"), os.X_OK):  # built where jansson is
+    config.available_features.add("server")
 if lit_config.params.get("slow", "1") == "1":
     config.available_features.add("slow")
 if lit_config.params.get("targets", "0") == "1":  # make check-targets: every machine that there is

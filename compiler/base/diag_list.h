@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* What diag_list.c collects and diag_print.c shows; nobody else includes this. */
+/* What diag_list.c collects, for those who show it: diag_print.c, the language server. */
 #ifndef NNC_BASE_DIAG_LIST_H
 #define NNC_BASE_DIAG_LIST_H
 

@@ -15,7 +15,8 @@ typedef enum CommandWord {
     COMMAND_IMPORT,
     COMMAND_EXPORT,
     COMMAND_LIBRARY,
-    COMMAND_FORMAT
+    COMMAND_FORMAT,
+    COMMAND_SERVER
 } CommandWord;
 
 typedef struct Options {

@@ -48,6 +48,7 @@ static const struct {
                 {"export", COMMAND_EXPORT},
                 {"export", COMMAND_LIBRARY},
                 {"fmt", COMMAND_FORMAT},
+                {"lsp", COMMAND_SERVER},
                 {NULL, COMMAND_COMPILE}};
 
 enum {
@@ -147,7 +148,8 @@ void options_help(FILE *out) {
         "weights\n"
         "       nnc export --keras|--onnx|--python MODEL.nn --weights FILE.safetensors -o FILE\n"
         "       nnc export --arduino|--platformio|--zephyr|--esp-idf DIR MODEL.nn --weights FILE.safetensors\n"
-        "       nnc fmt [--check] MODEL.nn …             lay model files out; - is standard input and output\n\n",
+        "       nnc fmt [--check] MODEL.nn …             lay model files out; - is standard input and output\n"
+        "       nnc lsp                                  a language server, for editors\n\n",
         out);
     for (const OptionDef *option = table; option->name; option++) {
         char name[64];
@@ -358,6 +360,8 @@ int options_check(const Options *options) {
     const char *const dependencies = options->depfile ? "-MF" : options->make_depfile ? "-MD" : NULL;
     const char *const beside = dependencies ? dependencies : options->header ? "--header" : NULL;
     const bool output = options->output && strcmp(options->output, "-") != 0;
+    if (options->command == COMMAND_SERVER)
+        return options->input ? usage("nnc lsp takes no file, not '%s'", options->input) : 0;
     if (!options->input || !*options->input) return usage("no model given%s", "");
     const bool run = options->command == COMMAND_RUN;
     if (options->command == COMMAND_IMPORT || options->command == COMMAND_EXPORT) return check_conversion(options);

@@ -155,6 +155,14 @@ nnc_path_text program_path(void) {
     return path;
 }
 
+void program_become(const char *what, char **argv) {
+    const nnc_path_text program = program_path();
+    char path[sizeof program.text + 16];
+    if (!*program.text) return;
+    snprintf(path, sizeof path, "%s%s", program.text, what);
+    execv(path, argv);
+}
+
 /* The folder of the running program, "" when it cannot be told. */
 static const char *program_folder(const Options *options, Arena *arena) {
     const nnc_path_text program = program_path();

@@ -12,7 +12,7 @@ enum { COLUMNS = 100, INDENT = 4 };
 
 typedef struct Format {
     Arena *arena;
-    const Tokens *file;
+    const TokenList *file;
     const Token *tokens;
     int count;      /* without the end */
     int *mate;      /* of a bracket that opens: the one that closes; else -1 */
@@ -283,7 +283,7 @@ static void put_file(Format *format) {
 }
 
 const char *format_text(Arena *arena, const Source *source) {
-    const Tokens *const file = tokens_read(arena, source);
+    const TokenList *const file = tokens_read(arena, source);
     const int count = file->tokens.count - 1;
     Format format = {.arena = arena, .file = file, .tokens = file->tokens.at, .count = count,
                      .mate = NEW_ARRAY(arena, int, count + 1), .depth = NEW_ARRAY(arena, int, count + 1),

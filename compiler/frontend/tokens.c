@@ -9,7 +9,7 @@
 
 /* What lies between the last token and the next: nothing but blanks, line ends and comments. Returns whether an empty
  * line ends it. */
-static bool read_gap(Tokens *tokens, Arena *arena, int from, int end) {
+static bool read_gap(TokenList *tokens, Arena *arena, int from, int end) {
     const char *const text = tokens->source->text;
     int line_ends = tokens->tokens.count ? 0 : 1; /* the file's first line begins like any other */
     for (int at = from; at < end; at++) {
@@ -37,8 +37,8 @@ static TokenKind kind_of(int token) {
     }
 }
 
-Tokens *tokens_read(Arena *arena, const Source *source) {
-    Tokens *const tokens = NEW(arena, Tokens);
+TokenList *tokens_read(Arena *arena, const Source *source) {
+    TokenList *const tokens = NEW(arena, TokenList);
     tokens->source = source;
     AstFile file = {.incomplete = false};
     Parse parse = {.arena = arena, .source = source, .diags = diags_new(arena, source), .file = &file,
@@ -60,8 +60,10 @@ Tokens *tokens_read(Arena *arena, const Source *source) {
     return tokens;
 }
 
-bool token_is(const Tokens *tokens, int index, const char *text) {
+bool token_is(const TokenList *tokens, int index, const char *text) {
     const Span span = tokens->tokens.at[index].span;
     const size_t length = strlen(text);
     return (size_t)(span.hi - span.lo) == length && !memcmp(tokens->source->text + span.lo, text, length);
 }
+
+char token_first(const TokenList *tokens, int index) { return tokens->source->text[tokens->tokens.at[index].span.lo]; }

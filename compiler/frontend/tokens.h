@@ -23,15 +23,17 @@ typedef struct Token {
     bool blank_above; /* an empty line, behind the comments before it */
 } Token;
 
-typedef struct Tokens {
+typedef struct TokenList {
     const Source *source;
     LIST(Token) tokens; /* the last is TOKEN_END */
     LIST(Comment) comments;
-} Tokens;
+} TokenList;
 
 /** Of a file that parse_file() finds no error in. */
-Tokens *tokens_read(Arena *arena, const Source *source);
+TokenList *tokens_read(Arena *arena, const Source *source);
 /** Whether it is written so: "fit", "(". */
-bool token_is(const Tokens *tokens, int index, const char *text);
+bool token_is(const TokenList *tokens, int index, const char *text);
+/** Its first character. */
+char token_first(const TokenList *tokens, int index);
 
 #endif

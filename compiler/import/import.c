@@ -46,13 +46,7 @@ bool import_keras(Import *import) { return is_missing(import); }
 bool import_hdf5(Import *import) { return is_missing(import); }
 bool import_onnx(Import *import) { return is_missing(import); }
 
-void import_become(char **argv) {
-    const nnc_path_text program = program_path();
-    char path[sizeof program.text + sizeof "-import"];
-    if (!*program.text) return;
-    snprintf(path, sizeof path, "%s-import", program.text);
-    execv(path, argv);
-}
+void import_become(char **argv) { program_become("-import", argv); }
 
 #else
 
