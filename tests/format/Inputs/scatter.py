@@ -11,7 +11,8 @@ import re
 import subprocess
 import sys
 
-TOKEN = re.compile(r"""#[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|//|\*\*|[\d._]+[eE][+-]?[\d_]+|[\w.]+|[^\s\w]""", re.S)
+TOKEN = re.compile(
+    r"""#[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|//|\*\*|[\d._]+[eE][+-]?[\d_]+|[\w.]+|[^\s\w]""", re.S)
 
 nnc, root, count, folder = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
 os.makedirs(folder)

@@ -42,8 +42,10 @@ labels("sources", "fit(x=|)", "csv", "npy")
 print("comment:", len(client.at("completion", "# De|")["items"]), "in a constant:",
       len(client.at("completion", "rate = D|")["items"]))
 
-for title, marked in (("layer", HEAD + "De|nse(3)" + TAIL), ("argument", HEAD + "Dense(3, acti|vation='relu')" + TAIL),
-                      ("string", HEAD + "Dense(3, activation='re|lu')" + TAIL), ("constant", "rate = 1/3\nother = ra|te"),
+for title, marked in (("layer", HEAD + "De|nse(3)" + TAIL),
+                      ("argument", HEAD + "Dense(3, acti|vation='relu')" + TAIL),
+                      ("string", HEAD + "Dense(3, activation='re|lu')" + TAIL),
+                      ("constant", "rate = 1/3\nother = ra|te"),
                       ("model", HEAD.replace("model m", "model |m") + "Dense(3)" + TAIL), ("nothing", "rate = |1/3")):
     answer = client.at("hover", marked)
     print(f"hover {title}:", answer and answer["contents"]["value"])
@@ -85,7 +87,8 @@ print("status:", client.close())
 client = Client(sys.argv[1], sys.argv[2], ("utf-8", "utf-16"), snippets=True)
 labels("snippet", HEAD + "De|" + TAIL, "Dense")
 labels("optimizer", "compile(optimizer=|", "Adam", "adam")
-print("bytes:", client.capabilities["capabilities"]["positionEncoding"], client.open("smile = '😀'; x")[0]["range"]["start"])
+print("bytes:", client.capabilities["capabilities"]["positionEncoding"],
+      client.open("smile = '😀'; x")[0]["range"]["start"])
 print("before:", client.ask("textDocument/hover", {"textDocument": {"uri": "file:///never"}})["message"],
       client.ask("what/ever", {})["code"])
 client.process.stdin.write(b"Content-Length: 5\r\n\r\nnojsn")

@@ -12,8 +12,9 @@ from client import Client
 
 nnc, count, files = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 draw = random.Random(3)
-PIECES = ["(", ")", "[", "]", "{", "}", ",", "=", "'", '"', "#", "\n", " ", "-", ".", "é", "😀", "Dense(3)", "Dropout(0.5",
-          "model m {", "fit(x=csv('", "rate", "1e9999", "activation='relu'", "True", "\\", "0", "\t", "Bidirectional(LSTM(3))"]
+PIECES = ["(", ")", "[", "]", "{", "}", ",", "=", "'", '"', "#", "\n", " ", "-", ".", "é", "😀", "Dense(3)",
+          "Dropout(0.5", "model m {", "fit(x=csv('", "rate", "1e9999", "activation='relu'", "True", "\\", "0", "\t",
+          "Bidirectional(LSTM(3))"]
 METHODS = ["completion", "hover", "signatureHelp", "definition", "references", "prepareRename", "documentSymbol",
            "codeAction", "inlayHint", "formatting", "rename"]
 client = Client(nnc)
