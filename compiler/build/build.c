@@ -62,7 +62,7 @@ Tensor *build_map(Builder *build, const Formula *formula, Tensor *const *operand
     Tensor *given[5] = {0};
     for (int i = 0; i < 4 && formula->operands[i]; i++) {
         given[i] = operands[i];
-        step_add(build->plan->arena, &step, TENSOR(formula->operands[i], operands[i]));
+        step_add(build->plan->arena, &step, TENSOR_AS(ROLE_FIRST + i, formula->operands[i], operands[i]));
     }
     for (int i = 0; i < number_count; i++) step_add(build->plan->arena, &step, numbers[i]);
     step_drop_unused(&step); /* dropout of everything takes the shape of x and nothing else */
@@ -81,14 +81,15 @@ Tensor *build_gradient_map(Builder *build, const Step *forward, int operand, Ten
     step.formula = NULL;
     step.of_gradient = true;
     step.through = step_own_name(build->plan->arena, forward);
+    step.way_back = NULL;
     step.operands = NULL; /* its own */
     step.operand_count = 0;
     for (int i = 0; i < forward->operand_count; i++) step_add(build->plan->arena, &step, forward->operands[i]);
-    step_add(build->plan->arena, &step, TENSOR("d", d));
-    step_add(build->plan->arena, &step, TENSOR("y", forward->result));
+    step_add(build->plan->arena, &step, TENSOR_AS(ROLE_GRADIENT, "d", d));
+    step_add(build->plan->arena, &step, TENSOR_AS(ROLE_VALUE, "y", forward->result));
     step_drop_unused(&step);
-    return build_step_map(build, step, shape,
-                          arena_printf(build->plan->arena, "backward_%s", step_own_name(build->plan->arena, forward)));
+    const char *const of = forward->way_back ? forward->way_back : step.through;
+    return build_step_map(build, step, shape, arena_printf(build->plan->arena, "backward_%s", of));
 }
 
 Tensor *build_sum(Builder *build, Tensor *x, Shape shape, const char *label) {
@@ -186,7 +187,7 @@ static const Formula stored = {"stored", {"x"}, "x", {"d"}, .kind = FORMULA_COPY
 void build_store(Builder *build, Tensor *value, Tensor *view) {
     Op *op = build_op(build, &op_map, build->phase == PHASE_FORWARD ? "forward_store" : "backward_store");
     Step step = {.text = stored.value, .formula = &stored, .kind = stored.kind, .result = view};
-    step_add(build->plan->arena, &step, TENSOR("x", value));
+    step_add(build->plan->arena, &step, TENSOR_AS(ROLE_FIRST, "x", value));
     view->producer = op;
     op->out = view;
     op_add_step(build->plan->arena, op, step);

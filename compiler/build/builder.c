@@ -61,6 +61,16 @@ void tensor_call(Builder *build, Tensor *tensor, TensorForm form, const Tensor *
     give_name(build, tensor);
 }
 
+void tensor_is_gradient_of(Builder *build, Tensor *tensor, const Tensor *weight) {
+    forget_name(build, tensor);
+    tensor->word = NULL;
+    tensor->of = weight;
+    tensor->form = FORM_GRADIENT;
+    tensor->copy = 0;
+    tensor->name = form_text(build->plan->arena, FORM_GRADIENT, weight->name);
+    *names_slot(&build->program->names, tensor->name) = tensor;
+}
+
 Tensor *build_called(Builder *build, Tensor *made, TensorForm form, const Tensor *of) {
     if (!made->name) tensor_call(build, made, form, of);
     return made;

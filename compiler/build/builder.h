@@ -44,9 +44,14 @@ Tensor *build_step_map(Builder *build, Step step, Shape shape, const char *name)
 void tensor_rename(Builder *build, Tensor *tensor, const Layer *layer, const char *word);
 /** Calls it as a form of another tensor, whatever it was called. */
 void tensor_call(Builder *build, Tensor *tensor, TensorForm form, const Tensor *of);
+/** Calls the whole gradient of a weight so, whatever it and others were called: d_dense/kernel. */
+void tensor_is_gradient_of(Builder *build, Tensor *tensor, const Tensor *weight);
 /** Calls a value after the layer that gives it, unless there is one. */
 void tensor_is_output(Builder *build, Tensor *tensor, const Layer *layer);
 #define TENSOR(name_, tensor_) ((Operand){.name = (name_), .kind = OPERAND_TENSOR, .tensor = (tensor_)})
+/** The same, as what its formula knows. */
+#define TENSOR_AS(role_, name_, tensor_) \
+    ((Operand){.name = (name_), .kind = OPERAND_TENSOR, .role = (role_), .tensor = (tensor_)})
 #define NUMBER(name_, number_) ((Operand){.name = (name_), .kind = OPERAND_NUMBER, .number = (number_)})
 /** biased for dense.biased: what a tensor is called within its layer, as a part of the names of functions. */
 const char *own_name(Builder *build, const Tensor *tensor);

@@ -179,7 +179,7 @@ static const char *sized_text(Emit *emit, const Function *function, Shape shape)
     for (int i = 0, size = 0; i < shape.rank; i++) {
         for (int at = size; at < function->params.count && !names[i] && shape.dim[i] > 1; at++) {
             const Param *const param = &function->params.at[at];
-            if (param->kind != PARAM_SIZE || param->depth != shape.dim[i]) continue;
+            if (param->kind != PARAM_SIZE || param->size != shape.dim[i]) continue;
             names[i] = param->name;
             size = at + 1;
         }
@@ -364,7 +364,7 @@ static bool is_said(const char *lines, const char *name) {
     return false;
 }
 
-/* The shapes of what is read, and the chances of random factors. */
+/* The shapes of what is read, and what random numbers are drawn. */
 static const char *shapes_text(Emit *emit, const Function *function, const char *lines) {
     Text out = {.arena = emit->arena};
     for (int i = 0; i < function->params.count; i++) {
@@ -374,10 +374,11 @@ static const char *shapes_text(Emit *emit, const Function *function, const char 
         if (param->kind == PARAM_TENSOR && times_named(lines, param->name) && !said)
             text_printf(&out, "%s%s %s", out.length ? ", " : "", param->name,
                         sized_text(emit, function, tensor_rows(param->tensor)->shape));
-        const RandomAttrs *const random = param->kind == PARAM_RANDOM ? drawn_with(param->tensor) : NULL;
-        if (random && random->kind == RANDOM_KEEP && param->tensor != function->op->out)
-            text_printf(&out, "%s%s 0 with probability %g, else %g", out.length ? ", " : "", random->part, random->rate,
-                        random->kept);
+        const bool drawn = param->kind == PARAM_RANDOM && param->stream == 0 && param->tensor != function->op->out;
+        if (drawn)
+            text_printf(&out, "%s%s%s%s", out.length ? ", " : "", drawn_with(param->tensor)->part,
+                        drawn_with(param->tensor)->kind == RANDOM_KEEP ? " " : " of ",
+                        random_said(emit->arena, drawn_with(param->tensor)));
     }
     return text_chars(&out);
 }

@@ -33,7 +33,7 @@ typedef struct Param {
     Tensor *tensor;     /* PARAM_TENSOR, PARAM_RANDOM: whose numbers */
     int stream;         /* PARAM_RANDOM: 0, or 1 for the second numbers of a normal draw */
     const char *scalar; /* PARAM_SCALAR: what the program calls it */
-    int64_t depth;      /* PARAM_DEPTH: from the second step on; PARAM_SIZE: the size */
+    int64_t size;       /* PARAM_SIZE; PARAM_DEPTH: from the second step on */
     const char *name;   /* in the function */
     bool written;
 } Param;

@@ -131,7 +131,7 @@ static void check_alike(Emit *emit, const Function *function) {
     bool same = equal == function->equal && printed.params.count == function->params.count;
     for (int i = 0; same && i < printed.params.count; i++) {
         const Param *const a = &printed.params.at[i], *const b = &function->params.at[i];
-        same = a->kind == b->kind && a->stream == b->stream && a->depth == b->depth &&
+        same = a->kind == b->kind && a->stream == b->stream && a->size == b->size &&
                (a->tensor == b->tensor || (a->kind == PARAM_TENSOR && tensors_begin_together(a->tensor, b->tensor)));
     }
     if (!same) internal_error("%s is not printed like %s", function->op->name, function->equal->op->name);

@@ -143,9 +143,11 @@ const char *random_text(Emit *emit, Tensor *tensor, const Place *place) {
     case RANDOM_KEEP:
         return formatted(emit, "v_keep(%s, %s, %s)", bits, literal(emit, random->rate), literal(emit, random->kept));
     case RANDOM_UNIFORM: return formatted(emit, "v_uniform(%s, %s)", bits, lanes);
-    case RANDOM_NORMAL:
-        return formatted(emit, "%s + %s * v_normal(%s, angle_%s + %s, %s)", literal(emit, random->mean),
-                         literal(emit, random->stddev), bits, block, at, lanes);
+    case RANDOM_NORMAL: {
+        const char *const spread = formatted(emit, "%s * v_normal(%s, angle_%s + %s, %s)",
+                                             literal(emit, random->stddev), bits, block, at, lanes);
+        return random->mean == 0 ? spread : formatted(emit, "%s + %s", literal(emit, random->mean), spread);
+    }
     }
     return "";
 }
@@ -161,9 +163,10 @@ const char *draw_text(Emit *emit, Tensor *tensor, const char *block) {
     const char *const bits = names_of(emit, tensor)->local =
         local_name(emit, formatted(emit, "%s_bits", drawn_with(tensor)->part));
     const int streams = drawn_with(tensor)->kind == RANDOM_NORMAL ? 2 : 1;
+    const char *const number = formatted(emit, strchr(block, ' ') ? "(uint32_t)(%s)" : "(uint32_t)%s", block);
     for (int stream = 0; stream < streams; stream++)
-        text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, (uint32_t)(%s), %s%s);\n",
-                    stream ? "angle_" : "", bits, param_random(emit, tensor, stream), block, stream ? "angle_" : "",
+        text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, %s, %s%s);\n",
+                    stream ? "angle_" : "", bits, param_random(emit, tensor, stream), number, stream ? "angle_" : "",
                     bits);
     return text_chars(&text);
 }

@@ -125,10 +125,11 @@ const char *step_role(Emit *emit, const Op *op, const Step *step) {
     return step->label ? step->label : own_role(emit, op, step->result);
 }
 
-/* Gates lie where later the gradients of their sums will. */
+/* What lies where gradients will lie later, such as the gates of a step, is called after what is there now. */
 const char *role_name(Emit *emit, const Op *op, const Tensor *tensor) {
     const Tensor *const rows = tensor_rows((Tensor *)tensor);
-    return tensor_is_gradient(rows) && !tensor_is_gradient(tensor) ? "gates" : own_role(emit, op, rows);
+    if (!tensor_is_gradient(rows) || tensor_is_gradient(tensor)) return own_role(emit, op, rows);
+    return tensor->kin ? tensor->kin : own_role(emit, op, tensor);
 }
 
 const char *param_tensor(Emit *emit, Tensor *tensor, bool written) {
@@ -152,7 +153,7 @@ const char *param_scalar(Emit *emit, const char *name) {
 }
 
 const char *param_depth(Emit *emit, int64_t depth) {
-    return add_param(emit, (Param){.kind = PARAM_DEPTH, .depth = depth}, "depth");
+    return add_param(emit, (Param){.kind = PARAM_DEPTH, .size = depth}, "depth");
 }
 
 const char *param_add(Emit *emit) { return add_param(emit, (Param){.kind = PARAM_ADD}, "add"); }
@@ -165,7 +166,7 @@ const char *shared_size(Emit *emit, const Op *op, const char *size) {
 }
 
 const char *param_size(Emit *emit, const char *name, int64_t size) {
-    const Param param = {.kind = PARAM_SIZE, .depth = size, .name = local_name(emit, name)};
+    const Param param = {.kind = PARAM_SIZE, .size = size, .name = local_name(emit, name)};
     list_push(emit->arena, &emit->function->params, param);
     return param.name;
 }

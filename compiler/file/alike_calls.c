@@ -74,7 +74,7 @@ void add_call(Emit *emit, const Calls *calls, int at, const Brackets *brackets, 
     }
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
-        key_word(key, (uint64_t)param->depth);
+        key_word(key, (uint64_t)param->size);
         key_text(key, param->scalar);
         if (param->kind != PARAM_TENSOR) continue;
         put_tensor(emit, key, op, param->tensor);

@@ -44,12 +44,9 @@ static const char *label_check(Emit *emit, const Hole *holes) {
     const Shape output = emit->plan->model->output;
     const char *ignored =
         loss_ignores(loss) ? formatted(emit, "target[i] != %lld && ", (long long)args->ignore_class) : "";
-    Text out = {.arena = emit->arena};
-    emit_template(
-        emit, &out, "label_check",
-        with(emit, holes,
-             (Hole[]){{"labels", size_text(emit, output, 0, output.rank - 1)}, {"ignored", ignored}, {NULL, NULL}}));
-    return text_chars(&out);
+    const char *const labels = times(emit, "n", shape_size(shape_of(output.rank - 1, output.dim), 1));
+    return filled(emit, "label_check",
+                  with(emit, holes, (Hole[]){{"labels", labels}, {"ignored", ignored}, {NULL, NULL}}));
 }
 
 /* Where a file may hold several copies of its programs, the call takes the best one. */
@@ -62,6 +59,14 @@ static const char *run_text(Emit *emit, const char *program, const char *argumen
 static const char *input_check(Emit *emit) {
     const Shape input = emit->plan->model->input;
     return index_check(emit, times(emit, "n", shape_size(shape_of(input.rank - 1, input.dim + 1), 1)));
+}
+
+/* What a function that is given a batch looks at: whether something is `missing`, as a text, and what it is given. */
+static const char *batch_check(Emit *emit, const Hole *holes, const char *missing, const char *no_team) {
+    const char *const check = formatted(emit, "%s%s", input_check(emit), label_check(emit, holes));
+    return filled(
+        emit, "batch_check",
+        with(emit, holes, (Hole[]){{"missing", missing}, {"no_team", no_team}, {"check", check}, {NULL, NULL}}));
 }
 
 /* Of what evaluate and train declare: all that a program may leave alone. */
@@ -92,9 +97,9 @@ static void emit_evaluate(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"values", evaluate.values},
         {"before", evaluate.before},
         {"calls", evaluate.calls},
-        {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
+        {"batch_check", batch_check(emit, holes, "!p || !w", "")},
         {"unused", unused_by(emit, &evaluate, "", measured_names)},
-        {"run_evaluate", run_text(emit, "evaluate_batch", "p, w, x, target, sample_weight, batch, sums")},
+        {"run_evaluate", run_text(emit, "evaluate_batch", "p, w, x, target, sample_weight, n, sums")},
         {NULL, NULL}};
     emit_template(emit, programs, "program_evaluate", with(emit, holes, evaluate_holes));
     emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
@@ -149,11 +154,11 @@ static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out)
     if (shared) emit_rounds(emit, holes, programs);
     else emit_train_batch(emit, holes, programs);
     const Hole step_holes[] = {
-        {"check", formatted(emit, "%s%s", input_check(emit), label_check(emit, holes))},
+        {"batch_check",
+         batch_check(emit, holes, "!t", shared ? " || !team || !team->run || team->parts == 0" : "")},
         {"next", rates.next},
-        {"no_team", shared ? " || !team || !team->run || team->parts == 0" : ""},
         {"run_train", run_text(emit, "train_batch",
-                               formatted(emit, "t, x, target, sample_weight, batch, sums%s", shared ? ", team" : ""))},
+                               formatted(emit, "t, x, target, sample_weight, n, sums%s", shared ? ", team" : ""))},
         {NULL, NULL}};
     const Hole *const all = with(emit, holes, step_holes);
     const Hole body[] = {{"step_body", filled(emit, "step_body", all)}, {NULL, NULL}};

@@ -369,21 +369,21 @@ for (size_t i = 0; i < $labels; i++) {
 
 $upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x,
     const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
-    const size_t batch = n;
-    if (!p || !w || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
-        return NNC_E_ARG;
-    }
-    $check
+    $batch_check
     return $run_evaluate;
 }
+//@ batch_check
+if ($missing || !x || !target || !sums || n == 0 || n > $upper_BATCH$no_team) {
+    return NNC_E_ARG;
+}
+$check
 //@ api_init
 
 $upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed) {
-    $prefix_params *p;
     if (!t) {
         return NNC_E_ARG;
     }
-    p = &t->params;
+    $prefix_params *const p = &t->params;
     $unused
     $init
     $clear
@@ -432,13 +432,8 @@ $upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
     $step_body
 }
 //@ step_body
-const size_t batch = n;
-int status;
-if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH$no_team) {
-    return NNC_E_ARG;
-}
-$check
-status = $run_train;
+$batch_check
+const int status = $run_train;
 if (status == NNC_OK) {
     $next
 }
@@ -447,11 +442,7 @@ return status;
 
 $upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x,
     const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
-    const size_t batch = n;
-    if (!t || !x || !target || !sums || n == 0 || n > $upper_BATCH) {
-        return NNC_E_ARG;
-    }
-    $check
+    $batch_check
     return $run_train;
 }
 //@ api_apply

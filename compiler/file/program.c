@@ -168,8 +168,8 @@ static const char *slice_text(Emit *emit, const Op *op, const Tensor *tensor) {
 /* What the program passes for a parameter. */
 static const char *argument(Emit *emit, const Op *op, const Param *param) {
     if (param->kind == PARAM_DEPTH)
-        return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->depth);
-    if (param->kind == PARAM_SIZE) return integer(emit, param->depth);
+        return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->size);
+    if (param->kind == PARAM_SIZE) return integer(emit, param->size);
     if (param->kind == PARAM_ADD) return another_step(emit, true);
     if (param->kind == PARAM_SUMS) return "sums";
     if (param->kind == PARAM_SHARE) return formatted(emit, "%s.count", range_name(emit, op));
@@ -198,19 +198,20 @@ static const char *place_text(Emit *emit, const Op *op, const Param *param) {
     return address_text(emit, place, slice_text(emit, op, param->tensor));
 }
 
-/* The random numbers of a parameter; `purpose` is a number of the layer. */
+/* The random numbers of a parameter; `purpose` is a number of the layer. Those of samples count from the first on. */
 static const char *stream_text(Emit *emit, const Op *op, const Param *param, const char *purpose) {
     const RandomAttrs *random = drawn_with(param->tensor);
-    const char *const seed = random->seeded ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed) : NULL;
+    const bool of_prediction = emit->program == &emit->plan->monte_carlo;
+    const char *const seed = random->seeded   ? formatted(emit, "UINT64_C(%lld)", (long long)random->seed)
+                             : of_prediction ? "seed"
+                                             : "t->seed";
+    const char *const batch = of_prediction ? "sample" : "t->batches";
+    if (!of_prediction && op->share.kind != SHARE_SAMPLES)
+        return formatted(emit, "nnc_random_for(%s, %s, %s)", seed, purpose, batch);
     bool rows;
-    if (emit->program == &emit->plan->monte_carlo)
-        return formatted(emit, "nnc_random_after(%s, %s, sample, (uint32_t)first * %lld)", seed ? seed : "seed",
-                         purpose, (long long)random_blocks(param->tensor, &rows));
-    if (op->share.kind == SHARE_SAMPLES)
-        return formatted(emit, "nnc_random_after(%s, %s, t->batches, (uint32_t)%s.first * %lld)",
-                         seed ? seed : "t->seed", purpose, range_name(emit, op),
-                         (long long)random_blocks(param->tensor, &rows));
-    return formatted(emit, "nnc_random_for(%s, %s, t->batches)", seed ? seed : "t->seed", purpose);
+    const char *const first = of_prediction ? "first" : formatted(emit, "%s.first", range_name(emit, op));
+    return formatted(emit, "nnc_random_after(%s, %s, %s, %s)", seed, purpose, batch,
+                     times(emit, formatted(emit, "(uint32_t)%s", first), random_blocks(param->tensor, &rows)));
 }
 
 /* The batch is the first argument, where functions are told how many samples there are. */
@@ -303,7 +304,7 @@ static const char *streams_text(Emit *emit, const Function *const *functions, co
     return text_chars(&text);
 }
 
-/* What lies first where gradients will lie: the gates of a step, by the name of that place. */
+/* What lies first where gradients will lie, such as the gates of a step, by the name of that place. */
 static Names earlier_values(Emit *emit, const Program *program) {
     Names earlier = {.arena = emit->arena};
     for (int i = 0; i < program->tensors.count; i++) {
@@ -312,9 +313,10 @@ static Names earlier_values(Emit *emit, const Program *program) {
             continue;
         if (tensor->in_registers || tensor_is_gradient(tensor)) continue;
         if (!tensor->producer || tensor->producer->phase != PHASE_FORWARD) continue;
-        const char *const own = tensor_own_name(emit->arena, tensor);
+        const char *const own = tensor_own_name(emit->arena, tensor), *const kin = tensor->kin ? tensor->kin : "values";
         void **const slot = names_slot(&earlier, names_of(emit, storage)->variable);
-        *slot = (void *)(*slot ? "the gates, then their gradients" : formatted(emit, "%s, then its gradient", own));
+        *slot = (void *)(*slot ? formatted(emit, "the %s, then their gradients", kin)
+                               : formatted(emit, "%s, then its gradient", own));
     }
     return earlier;
 }
@@ -341,7 +343,8 @@ static const char *values_text(Emit *emit, const Calls *all, const Statements *c
         if (tensor->offset < 0 || !names_of(emit, tensor)->used) continue;
         const char *const first = names_find(&earlier, name);
         const char *const place =
-            formatted(emit, "%s *const %s = arena + %lld;", emit->real, name, (long long)tensor->offset);
+            formatted(emit, "%s *const %s = %s;", emit->real, name,
+                      address_text(emit, "arena", integer(emit, tensor->offset)));
         const char *const note =
             formatted(emit, "/* %s,%s until %s */", shape_text(emit->arena, tensor->shape),
                       first ? formatted(emit, " %s,", first) : "", (const char *)names_find(&last, name));

@@ -188,11 +188,25 @@ static Tensor *activated(const Cell *cell, const Object *activation, Tensor *x, 
     return build_named(cell->build, build_activation(cell->build, activation, x), label);
 }
 
+/* A gate, or what lies beside the gates. */
+static Tensor *gate_value(const Cell *cell, const Object *activation, Tensor *x, const char *label) {
+    Tensor *const value = activated(cell, activation, x, label);
+    value->kin = "gates";
+    return value;
+}
+
 /* The pass over the gates is called so, not after the first thing that it computes. */
 static void name_gates(const Cell *cell, Tensor *first) {
     Op *const op = first->producer;
     if (op->def == &op_map && op->out == first)
         op->name = arena_printf(cell->build->plan->arena, "%s_forward_gates", cell->layer->name);
+}
+
+/* … and so is the way back, which begins with the output. */
+static Tensor *output_of_gates(const Cell *cell, const Formula *formula, Tensor *const *operands) {
+    Tensor *const output = build_map(cell->build, formula, operands, NULL, 0);
+    output->producer->steps.at[0].way_back = "gates";
+    return output;
 }
 
 /* LSTM: c = f · c' + i · g, h = o · tanh(c). */
@@ -205,14 +219,14 @@ void lstm_step(Cell *cell) {
     const RecurrentArgs *a = cell->args;
     Tensor *z[4];
     gate_sums(cell, 4, z);
-    Tensor *i = activated(cell, a->recurrent_activation, z[0], "input_gate");
+    Tensor *i = gate_value(cell, a->recurrent_activation, z[0], "input_gate");
     if (i != z[0]) name_gates(cell, i);
-    Tensor *f = activated(cell, a->recurrent_activation, z[1], "forget_gate");
-    Tensor *g = activated(cell, a->activation, z[2], "candidate");
-    Tensor *o = activated(cell, a->recurrent_activation, z[3], "output_gate");
+    Tensor *f = gate_value(cell, a->recurrent_activation, z[1], "forget_gate");
+    Tensor *g = gate_value(cell, a->activation, z[2], "candidate");
+    Tensor *o = gate_value(cell, a->recurrent_activation, z[3], "output_gate");
     cell->c_next = build_map(cell->build, &next_cell, (Tensor *[]){f, cell->c->previous, i, g}, NULL, 0);
-    Tensor *bounded = activated(cell, a->activation, cell->c_next, "bounded_cell");
-    cell->h_next = build_map(cell->build, &next_output, (Tensor *[]){o, bounded}, NULL, 0);
+    Tensor *bounded = gate_value(cell, a->activation, cell->c_next, "bounded_cell");
+    cell->h_next = output_of_gates(cell, &next_output, (Tensor *[]){o, bounded});
 }
 
 const char *const lstm_gates[] = {"input_gate", "forget_gate", "candidate", "output_gate", NULL};
@@ -243,12 +257,12 @@ static void gru_step(Cell *cell) {
     }
     z = sum_of_gate(cell, 0, state[0]);
     name_gates(cell, z);
-    z = activated(cell, a->recurrent_activation, z, "update_gate");
-    r = activated(cell, a->recurrent_activation, sum_of_gate(cell, 1, state[1]), "reset_gate");
+    z = gate_value(cell, a->recurrent_activation, z, "update_gate");
+    r = gate_value(cell, a->recurrent_activation, sum_of_gate(cell, 1, state[1]), "reset_gate");
     if (a->reset_after) g = build_map(cell->build, &reset, (Tensor *[]){r, state[2]}, NULL, 0);
     else g = state_product(cell, build_map(cell->build, &reset, (Tensor *[]){r, h}, NULL, 0), 2);
-    g = activated(cell, a->activation, sum_of_gate(cell, 2, g), "candidate");
-    cell->h_next = build_map(cell->build, &next_state, (Tensor *[]){z, h, g}, NULL, 0);
+    g = gate_value(cell, a->activation, sum_of_gate(cell, 2, g), "candidate");
+    cell->h_next = output_of_gates(cell, &next_state, (Tensor *[]){z, h, g});
 }
 
 static const CellDef gru = {.gates = (const char *const[]){"update_gate", "reset_gate", "candidate", NULL},

@@ -222,11 +222,7 @@ void build_updates(Builder *build) {
         if (plan->weights.at[i]->weight->trainable) list_push(plan->arena, &weights, plan->weights.at[i]);
     for (int i = 0; i < weights.count; i++) {
         Tensor *weight = weights.at[i], *g = gradient_of(weight);
-        g->name = arena_printf(plan->arena, "d_%s", weight->name);
-        g->word = NULL;
-        g->of = weight;
-        g->form = FORM_GRADIENT;
-        g->copy = 0;
+        tensor_is_gradient_of(build, g, weight);
         if (!plan->options->gradients) continue;
         Tensor *kept = tensor_storage(g); /* a convolution computes it as a matrix, in the same memory */
         kept->kind = g->kind = TENSOR_GRADIENT;

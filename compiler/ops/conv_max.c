@@ -295,6 +295,41 @@ static void share_lines(const Op *op, Share *share) {
     *share = (Share){SHARE_RESULT, d.dim[d.rank - 1], "LANES", {0, 1, 1}, 1};
 }
 
+static const char *window_said(Emit *e, const Window *window) {
+    Text text = {.arena = e->arena};
+    window_describe(window, &text);
+    return text_chars(&text);
+}
+
+/* max 2x2 (conv 3x3 (x, kernel)) */
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
+    const ConvMaxAttrs *const attrs = conv_max_attrs(op);
+    const char *const product = formatted(e, "conv%s (%s, %s)", window_said(e, &attrs->window), in[0], in[1]);
+    const char *const sum = weighted_sums_start(op) ? formatted(e, "%s + %s", product, in[2]) : product;
+    return formatted(e, "max%s (%s)", window_said(e, &attrs->pooling), sum);
+}
+
+/* Which gradients of the convolution's outputs are not 0: those at the winners of pooling windows, or any. */
+static const char *found_in(Emit *e, const Op *op, const char *const *in) {
+    if (op->in_count == 2) return formatted(e, "%s that are not 0", in[1]);
+    return formatted(e, "%s, each at the %s of max%s", in[1], in[2], window_said(e, &conv_max_attrs(op)->pooling));
+}
+
+static const char *kernel_formula(Emit *e, const Op *op, const char *const *in) {
+    return formatted(e, "d_kernel of conv%s (%s, kernel), from %s", window_said(e, &conv_max_attrs(op)->window), in[0],
+                     found_in(e, op, in));
+}
+
+static const char *input_formula(Emit *e, const Op *op, const char *const *in) {
+    return formatted(e, "d_x of conv%s (x, kernel), by %s, from %s", window_said(e, &conv_max_attrs(op)->window), in[0],
+                     found_in(e, op, in));
+}
+
+static const char *unpool_formula(Emit *e, const Op *op, const char *const *in) {
+    return formatted(e, "%s at the %s of max%s, else 0", in[0], in[1],
+                     window_said(e, &conv_max_attrs(op)->pooling));
+}
+
 const OpDef op_conv_max = {.name = "conv_max",
                            .lead = lead,
                            .stack = greatest_sums,
@@ -302,6 +337,7 @@ const OpDef op_conv_max = {.name = "conv_max",
                            .form = form,
                            .emit = emit,
                            .describe = describe,
+                           .formula = formula,
                            .attrs = &attrs_kind,
                            .takes_steps = true,
                            .blocks = true,
@@ -313,6 +349,7 @@ const OpDef op_conv_sparse_kernel = {.name = "conv_sparse_kernel",
                                      .form = form_of_sparse,
                                      .emit = emit_kernel,
                                      .describe = describe,
+                                     .formula = kernel_formula,
                                      .attrs = &attrs_kind,
                                      .share = share_kernel};
 const OpDef op_conv_sparse_input = {.name = "conv_sparse_input",
@@ -320,17 +357,20 @@ const OpDef op_conv_sparse_input = {.name = "conv_sparse_input",
                                     .form = form_of_sparse,
                                     .emit = emit_input,
                                     .describe = describe,
+                                    .formula = input_formula,
                                     .attrs = &attrs_kind,
                                     .by_samples = true};
 const OpDef op_conv_max_lines = {.name = "conv_max_lines",
                                  .brief = "conv_max's gradient of its kernel",
                                  .emit = emit_lines,
                                  .describe = describe,
+                                 .formula = kernel_formula,
                                  .attrs = &attrs_kind,
                                  .share = share_lines};
 const OpDef op_unpool = {.name = "unpool",
                          .brief = "gradients back to the winners of pooling",
                          .emit = emit_unpool,
                          .describe = describe_unpool,
+                         .formula = unpool_formula,
                          .attrs = &attrs_kind,
                          .by_samples = true};

@@ -161,7 +161,7 @@ static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
     Tensor *x = op->in[0];
     if (!gradient_needed(x)) return;
     Step step = {.text = "d", .kind = FORMULA_COPY};
-    step_add(build->plan->arena, &step, TENSOR("d", d));
+    step_add(build->plan->arena, &step, TENSOR_AS(ROLE_FIRST, "d", d));
     gradient_add(build, x, build_step_map(build, step, x->shape, "backward_spread"));
 }
 

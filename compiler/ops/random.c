@@ -39,15 +39,19 @@ static void describe(const Op *op, Text *out) {
     random_describe(random_attrs(op), out);
 }
 
-static const char *formula(Emit *e, const Op *op, const char *const *in) {
-    const RandomAttrs *const random = random_attrs(op);
-    (void)in;
+const char *random_said(Arena *arena, const RandomAttrs *random) {
     switch (random->kind) {
-    case RANDOM_KEEP: return formatted(e, "0 with probability %g, else %g", random->rate, random->kept);
-    case RANDOM_NORMAL: return formatted(e, "normal numbers of mean %g, deviation %g", random->mean, random->stddev);
+    case RANDOM_KEEP: return arena_printf(arena, "0 with probability %g, else %g", random->rate, random->kept);
+    case RANDOM_NORMAL:
+        return arena_printf(arena, "normal numbers of mean %g, deviation %g", random->mean, random->stddev);
     case RANDOM_UNIFORM: return "numbers from 0 to 1, 1 excluded";
     }
     return "";
+}
+
+static const char *formula(Emit *e, const Op *op, const char *const *in) {
+    (void)in;
+    return random_said(e->arena, random_attrs(op));
 }
 
 const OpDef op_random = {

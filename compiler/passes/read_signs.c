@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A relu and its dropout need neither value nor mask on the way back. */
-#include <string.h>
-
 #include "base/arena.h"
 #include "build/builder.h"
 #include "passes/passes.h"
@@ -10,21 +8,15 @@
 #include "plan/step.h"
 #include "plan/uses.h"
 
-static const Operand *operand_named(const Step *step, const char *name) {
-    for (int i = 0; i < step->operand_count; i++)
-        if (!strcmp(step->operands[i].name, name)) return &step->operands[i];
-    return NULL;
-}
-
 /* What dropout with this mask makes of a value, before the operation at `end`; the first of several, NULL: nothing
  * does. */
 static Tensor *dropped_of(const Program *program, const Tensor *value, const Tensor *mask, int end) {
     const Op *first = NULL;
     for (const Use *use = first_reader(program, value); use; use = next_use(use)) {
         const Step *const dropped = use->op->at < end ? map_step(use->op, FORMULA_FACTOR) : NULL;
-        if (!dropped || operand_named(dropped, "x")->tensor != value || operand_named(dropped, "mask")->tensor != mask)
-            continue;
-        if (!first || use->op->at < first->at) first = use->op;
+        const bool drops =
+            dropped && step_tensor(dropped, ROLE_FIRST) == value && step_tensor(dropped, ROLE_SECOND) == mask;
+        if (drops && (!first || use->op->at < first->at)) first = use->op;
     }
     return first ? first->steps.at[0].result : NULL;
 }
@@ -35,9 +27,9 @@ static Tensor *dropped_of(const Program *program, const Tensor *value, const Ten
 void pass_read_signs(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         Step *relu = gradient_step(program->ops.at[i], FORMULA_RELU);
-        const Step *drop = relu ? gradient_step(operand_named(relu, "d")->tensor->producer, FORMULA_FACTOR) : NULL;
+        const Step *drop = relu ? gradient_step(step_tensor(relu, ROLE_GRADIENT)->producer, FORMULA_FACTOR) : NULL;
         if (!drop) continue;
-        Tensor *mask = operand_named(drop, "mask")->tensor, *y = operand_named(relu, "y")->tensor;
+        Tensor *mask = step_tensor(drop, ROLE_SECOND), *y = step_tensor(relu, ROLE_VALUE);
         if (!mask->regenerated || drawn_with(mask)->kind != RANDOM_KEEP) continue;
         Tensor *const z = dropped_of(program, y, mask, i);
         if (!z) continue;
@@ -46,7 +38,7 @@ void pass_read_signs(Plan *plan, Program *program) {
         relu->through = arena_printf(plan->arena, "%s, %s", drop->through, relu->through);
         relu->operand_count = 0;
         step_add(plan->arena, relu, TENSOR("z", z));
-        step_add(plan->arena, relu, TENSOR("d", operand_named(drop, "d")->tensor));
+        step_add(plan->arena, relu, TENSOR_AS(ROLE_GRADIENT, "d", step_tensor(drop, ROLE_GRADIENT)));
         step_add(plan->arena, relu, NUMBER("kept", drawn_with(mask)->kept));
         op_index(plan, program->ops.at[i]);
     }

@@ -7,11 +7,10 @@
 #include "ops/pool.h"
 #include "passes/passes.h"
 
-#include <string.h>
-
 #include "plan/matmul_attrs.h"
 #include "plan/op.h"
 #include "plan/spacing.h"
+#include "plan/step.h"
 #include "plan/uses.h"
 
 enum { MANY_ZEROS = 4 }; /* to each gradient that may be none: it pays to look for those */
@@ -89,10 +88,8 @@ void replace_by_sparse(Rewrite *rewrite, const ConvMaxAttrs *attrs, const ConvBa
 static bool is_sparse(const Tensor *d) {
     const Op *op = d->producer;
     while (op && op->def == &op_map && op->steps.count == 1 && op->steps.at[0].of_gradient) {
-        const Op *from = NULL;
-        for (int i = 0; i < op->steps.at[0].operand_count; i++)
-            if (!strcmp(op->steps.at[0].operands[i].name, "d")) from = op->steps.at[0].operands[i].tensor->producer;
-        op = from;
+        const Tensor *const from = step_tensor(&op->steps.at[0], ROLE_GRADIENT);
+        op = from ? from->producer : NULL;
     }
     if (!op || op->def != &op_pool_gradient) return false;
     const Window *const window = op_window(op);

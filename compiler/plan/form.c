@@ -7,15 +7,24 @@
 
 static const struct {
     const char *before, *behind;
+    bool gradient; /* of what it is a form of */
 } words[] = {
-    [FORM_GRADIENT] = {"d_", ""},          [FORM_D_STATES] = {"d_", "_states"},
-    [FORM_D_INITIAL] = {"d_", "_initial"}, [FORM_D_BEFORE] = {"d_", "_before"},
-    [FORM_STEPS] = {"", "_steps"},         [FORM_TRANSPOSED] = {"", "_transposed"},
-    [FORM_TURNED] = {"", "_turned"},       [FORM_PACKED] = {"", "_packed"},
-    [FORM_SPACED] = {"", "_spaced"},       [FORM_SURROUNDED] = {"", "_surrounded"},
-    [FORM_PADDED] = {"", "_padded"},       [FORM_UNPOOLED] = {"", "_unpooled"},
-    [FORM_BY_FILTER] = {"", "_by_filter"}, [FORM_MATRIX] = {"", "_matrix"},
-    [FORM_KERNEL] = {"", "_kernel"},       [FORM_BIAS] = {"", "_bias"},
+    [FORM_GRADIENT] = {"d_", "", true},
+    [FORM_D_STATES] = {"d_", "_states", true},
+    [FORM_D_INITIAL] = {"d_", "_initial", true},
+    [FORM_D_BEFORE] = {"d_", "_before", true},
+    [FORM_STEPS] = {"", "_steps"},
+    [FORM_TRANSPOSED] = {"", "_transposed"},
+    [FORM_TURNED] = {"", "_turned"},
+    [FORM_PACKED] = {"", "_packed"},
+    [FORM_SPACED] = {"", "_spaced"},
+    [FORM_SURROUNDED] = {"", "_surrounded"},
+    [FORM_PADDED] = {"", "_padded"},
+    [FORM_UNPOOLED] = {"", "_unpooled"},
+    [FORM_BY_FILTER] = {"", "_by_filter"},
+    [FORM_MATRIX] = {"", "_matrix"},
+    [FORM_KERNEL] = {"", "_kernel"},
+    [FORM_BIAS] = {"", "_bias"},
     [FORM_PREPARED] = {"prepared_", ""},
 };
 
@@ -37,6 +46,6 @@ const char *step_own_name(Arena *arena, const Step *step) {
 
 bool tensor_is_gradient(const Tensor *tensor) {
     for (; tensor->of; tensor = tensor->of)
-        if (*words[tensor->form].before == 'd') return true;
+        if (words[tensor->form].gradient) return true;
     return false;
 }

@@ -79,6 +79,7 @@ struct Tensor {
     const char *word;   /* … what it is to that layer: sum; or NULL: … */
     const Tensor *of;   /* … it is a form of this; or NULL: what the layer gives … */
     TensorForm form;    /* … this one … */
+    const char *kin;    /* NULL, or what it and others of its layer are called where they lie in one place: gates */
     int copy;           /* … and, where its layer has several of that name, which, from 2; else 0 */
     Shape shape;
     ElementType type;
@@ -146,9 +147,21 @@ typedef enum OperandKind {
     OPERAND_SCALAR  /* a parameter of the function: learning_rate, alpha, per_sample */
 } OperandKind;
 
+/** What an operand is to the formula that a step is the value of, or a gradient of. */
+typedef enum OperandRole {
+    ROLE_OTHER, /* a number, or an operand of a statement */
+    ROLE_FIRST, /* of the formula's operands … */
+    ROLE_SECOND,
+    ROLE_THIRD,
+    ROLE_FOURTH,
+    ROLE_GRADIENT, /* d, which arrives … */
+    ROLE_VALUE     /* … and y, the formula's value */
+} OperandRole;
+
 typedef struct Operand {
     const char *name; /* in the text */
     OperandKind kind;
+    OperandRole role;
     Tensor *tensor;
     double number;
     bool written; /* updates: the statement assigns to it */
@@ -170,8 +183,9 @@ struct Step {
     Tensor *result;         /* NULL: an update */
     const Formula *formula; /* that text is the value of; NULL in gradients and updates */
     FormulaKind kind;       /* of the formula that text is the value of, or … */
-    bool of_gradient;       /* … a gradient of: then it is 0 where its operand d is … */
+    bool of_gradient;       /* … a gradient of: then it is 0 where the gradient that arrives is … */
     const char *through;    /* … and this is the value that it goes back through: relu */
+    const char *way_back;   /* what the operations of its gradients are called: gates; NULL: after its value */
     /** Where operands depend on each other: builds the gradients of all from `d`, that of the result. */
     void (*backward)(Builder *build, const Step *step, Tensor *d);
     const void *context; /* of `backward` */

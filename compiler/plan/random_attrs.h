@@ -27,5 +27,7 @@ const RandomAttrs *drawn_with(const Tensor *tensor);
 const char *random_path(Arena *arena, const RandomAttrs *random);
 /** "keep(rate 0.3, kept 1.42857143) purpose 32" */
 void random_describe(const RandomAttrs *random, Text *out);
+/** "0 with probability 0.3, else 1.42857": the same for people who know no plans. */
+const char *random_said(Arena *arena, const RandomAttrs *random);
 
 #endif

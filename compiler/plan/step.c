@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Elementwise steps of an operation. */
-#include <string.h>
-
 #include "base/arena.h"
 #include "base/words.h"
 #include "plan/plan.h"
@@ -31,12 +29,18 @@ void step_drop_unused(Step *step) {
     step->operand_count = kept;
 }
 
+Tensor *step_tensor(const Step *step, OperandRole role) {
+    for (int i = 0; i < step->operand_count; i++)
+        if (step->operands[i].role == role) return step->operands[i].tensor;
+    return NULL;
+}
+
 bool formula_passes_gradient(FormulaKind kind) {
     return kind == FORMULA_COPY || kind == FORMULA_ADD || kind == FORMULA_BIAS || kind == FORMULA_STATE;
 }
 
 bool step_keeps_zero(const Step *step, const Operand *operand) {
-    if (step->of_gradient) return !strcmp(operand->name, "d");
+    if (step->of_gradient) return operand->role == ROLE_GRADIENT;
     return step->kind == FORMULA_COPY || step->kind == FORMULA_PRODUCT || step->kind == FORMULA_FACTOR;
 }
 

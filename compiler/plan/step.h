@@ -16,6 +16,8 @@ void step_drop_unused(Step *step);
 void step_add(Arena *arena, Step *step, Operand operand);
 /** One step more, which brings its operands along. */
 void op_add_step(Arena *arena, Op *op, Step step);
+/** The tensor that is this to the step's formula; NULL: there is none. */
+Tensor *step_tensor(const Step *step, OperandRole role);
 /** Whether the gradient of each operand that has one is what arrives. */
 bool formula_passes_gradient(FormulaKind kind);
 /** Whether a step makes 0 where this operand of its own is 0. */

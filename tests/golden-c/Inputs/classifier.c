@@ -590,7 +590,7 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
 static void classifier_predict_batch(const classifier_params *p, classifier_work *w, const float *x, float *y,
     size_t batch) {
     float *const arena = w->arena;
-    float *const dense = arena + 0; /* (batch, 16), until dense_1_forward */
+    float *const dense = arena; /* (batch, 16), until dense_1_forward */
     float *const dense_1_biased = arena + 128; /* (batch, 3), until dense_1_forward_softmax */
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, dense);
     dense_1_forward(batch, dense, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
@@ -600,9 +600,9 @@ static void classifier_predict_batch(const classifier_params *p, classifier_work
 static int classifier_evaluate_batch(const classifier_params *p, classifier_work *w, const float *x,
     const int32_t *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const dense = arena + 0; /* (batch, 16), until dense_1_forward */
+    float *const dense = arena; /* (batch, 16), until dense_1_forward */
     float *const dense_1_biased = arena + 128; /* (batch, 3), until metric_accuracy */
-    float *const row_weight = arena + 0; /* (batch,), until loss */
+    float *const row_weight = arena; /* (batch,), until loss */
     sums[0] = 0;
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, dense);
     dense_1_forward(batch, dense, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
@@ -616,7 +616,7 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
     const float *sample_weight, size_t batch, float *sums) {
     classifier_params *const p = &t->params;
     float *const arena = t->arena;
-    float *const dropout = arena + 0; /* (batch, 16), until dense_1_backward_kernel */
+    float *const dropout = arena; /* (batch, 16), until dense_1_backward_kernel */
     float *const dense_1_biased = arena + 128; /* (batch, 3), until metric_accuracy */
     float *const row_weight = arena + 160; /* (batch,), until loss_train */
     float *const d_dense_1_biased = arena + 304; /* (batch, 3), until dense_1_backward_kernel */
@@ -648,9 +648,9 @@ static int classifier_train_batch(classifier_trainer *t, const float *x, const i
 static void classifier_sample_batch(const classifier_params *p, classifier_work *w, const float *x, float *y,
     uint64_t seed, uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
-    float *const dropout = arena + 0; /* (batch, 16), until dense_1_forward */
+    float *const dropout = arena; /* (batch, 16), until dense_1_forward */
     float *const dense_1_biased = arena + 128; /* (batch, 3), until dense_1_forward_softmax */
-    const nnc_random dropout_random = nnc_random_after(seed, 32, sample, (uint32_t)first * 1);
+    const nnc_random dropout_random = nnc_random_after(seed, 32, sample, (uint32_t)first);
     dense_forward_train(batch, x, p->dense_kernel, &dropout_random, p->dense_bias, dropout);
     dense_1_forward(batch, dropout, p->dense_1_kernel, p->dense_1_bias, dense_1_biased);
     dense_1_forward_softmax(batch, dense_1_biased, y);
@@ -686,24 +686,22 @@ CLASSIFIER_API const char *classifier_strerror(int status) {
 
 CLASSIFIER_API int classifier_evaluate(const classifier_params *p, classifier_work *w, const float *x,
     const int32_t *target, const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]) {
-    const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > CLASSIFIER_BATCH) {
         return NNC_E_ARG;
     }
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t i = 0; i < n; i++) {
         if ((uint32_t)target[i] >= 3) { /* also a negative one */
             return NNC_E_ARG;
         }
     }
-    return NNC_BEST(classifier_evaluate_batch, (p, w, x, target, sample_weight, batch, sums));
+    return NNC_BEST(classifier_evaluate_batch, (p, w, x, target, sample_weight, n, sums));
 }
 
 CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed) {
-    classifier_params *p;
     if (!t) {
         return NNC_E_ARG;
     }
-    p = &t->params;
+    classifier_params *const p = &t->params;
     init_uniform(p->dense_kernel, 320, (-0.4082483f), 0.4082483f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
         0));
     init_constant(p->dense_bias, 16, 0.0f);
@@ -721,17 +719,15 @@ CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed) {
 
 CLASSIFIER_API int classifier_train_step(classifier_trainer *t, const float *x,
     const int32_t *target, const float *sample_weight, size_t n, float sums[CLASSIFIER_SUMS]) {
-    const size_t batch = n;
-    int status;
     if (!t || !x || !target || !sums || n == 0 || n > CLASSIFIER_BATCH) {
         return NNC_E_ARG;
     }
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t i = 0; i < n; i++) {
         if ((uint32_t)target[i] >= 3) { /* also a negative one */
             return NNC_E_ARG;
         }
     }
-    status = NNC_BEST(classifier_train_batch, (t, x, target, sample_weight, batch, sums));
+    const int status = NNC_BEST(classifier_train_batch, (t, x, target, sample_weight, n, sums));
     if (status == NNC_OK) {
         t->batches++;
         t->iterations++;

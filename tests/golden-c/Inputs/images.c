@@ -341,7 +341,7 @@ static void conv2d_forward_pack(size_t batch, const float *kernel, float *packed
 }
 
 /* conv2d:
- *     y (batch, 5, 5, 16) = relu(conv_max 3x3 max 2x2 stride 2x2 (x, packed) + bias)
+ *     y (batch, 5, 5, 16) = relu(max 2x2 stride 2x2 (conv 3x3 (x, packed)) + bias)
  *     x (batch, 12, 12, 1), packed (1, 9, 64), bias (16,) */
 static void conv2d_forward(size_t batch, const float *x, const float *packed, const float *bias, float *y) {
     static const product_walk window = {{3, 1, 1}, {12, 0, 0}};
@@ -379,7 +379,7 @@ static void conv2d_1_forward_pack(size_t batch, const float *kernel, float *pack
 }
 
 /* conv2d_1:
- *     y (batch, 2, 2, 24) = relu(conv_max 2x2 max 2x2 stride 2x2 (x, packed) + bias)
+ *     y (batch, 2, 2, 24) = relu(max 2x2 stride 2x2 (conv 2x2 (x, packed)) + bias)
  *     x (batch, 5, 5, 16), packed (1, 64, 64), bias (24,) */
 static void conv2d_1_forward(size_t batch, const float *x, const float *packed, const float *bias, float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
@@ -486,7 +486,7 @@ static void loss(size_t batch, const float *logits, const int32_t *target, const
 
 /* conv2d:
  *     winner_out (batch, 5, 5, 16) = number of the winner
- *     y = relu(conv_max 3x3 max 2x2 stride 2x2 (x, packed) + bias)
+ *     y = relu(max 2x2 stride 2x2 (conv 3x3 (x, packed)) + bias)
  *     x (batch, 12, 12, 1), packed (1, 9, 64), bias (16,) */
 static void conv2d_forward_train(size_t batch, const float *x, const float *packed, float *winner_out,
     const float *bias, float *y) {
@@ -526,7 +526,7 @@ static void spatial_dropout2d_forward_draw(size_t batch, const nnc_random *rando
         for (size_t block = 0; block < 16; block += NNC_RANDOM_BLOCK) {
             const size_t end = least(16, block + NNC_RANDOM_BLOCK);
             uint32_t mask_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(sample), mask_bits);
+            v_random_block(random, (uint32_t)sample, mask_bits);
             for (size_t c = block; c < end; c += LANES) {
                 v_store_all(y + sample * 16 + c, v_keep(mask_bits + (c - block), 0.2f, 1.25f));
             }
@@ -548,7 +548,7 @@ static void spatial_dropout2d_forward_dropped(size_t batch, const float *input, 
 
 /* conv2d_1:
  *     winner_out (batch, 2, 2, 24) = number of the winner
- *     y = relu(conv_max 2x2 max 2x2 stride 2x2 (x, packed) + bias)
+ *     y = relu(max 2x2 stride 2x2 (conv 2x2 (x, packed)) + bias)
  *     x (batch, 5, 5, 16), packed (1, 64, 64), bias (24,) */
 static void conv2d_1_forward_train(size_t batch, const float *x, const float *packed, float *winner_out,
     const float *bias, float *y) {
@@ -721,7 +721,8 @@ static void conv2d_1_backward_transpose(size_t batch, const float *x, float *y) 
 }
 
 /* conv2d_1:
- *     y (batch, 5, 5, 16) = conv_sparse_input 2x2 max 2x2 stride 2x2 (kernel_transposed, d, winner)
+ *     y (batch, 5, 5, 16) = d_x of conv 2x2 (x, kernel), by kernel_transposed, from d, each at the winner of max
+ *         2x2 stride 2x2
  *     kernel_transposed (24, 64), d (batch, 2, 2, 24), winner (batch, 2, 2, 24) */
 static void conv2d_1_backward_input(size_t batch, const float *kernel_transposed, const float *d, const float *winner,
     float *y) {
@@ -747,7 +748,7 @@ static void conv2d_1_backward_input(size_t batch, const float *kernel_transposed
 }
 
 /* conv2d_1:
- *     y (24, 64) = conv_sparse_kernel 2x2 max 2x2 stride 2x2 (x, d, winner)
+ *     y (24, 64) = d_kernel of conv 2x2 (x, kernel), from d, each at the winner of max 2x2 stride 2x2
  *     x (batch, 5, 5, 16), d (batch, 2, 2, 24), winner (batch, 2, 2, 24) */
 static void conv2d_1_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk window = {{2, 1, 1}, {80, 0, 0}};
@@ -817,7 +818,7 @@ static void conv2d_backward_bias(size_t batch, const float *d, float *m_state, f
 }
 
 /* conv2d:
- *     y (3, 3, 1, 16) = conv_max_lines 3x3 max 2x2 stride 2x2 (x, d, winner)
+ *     y (3, 3, 1, 16) = d_kernel of conv 3x3 (x, kernel), from d, each at the winner of max 2x2 stride 2x2
  *     x (batch, 12, 12, 1), d (batch, 5, 5, 16), winner (batch, 5, 5, 16) */
 static void conv2d_backward_kernel(size_t batch, const float *x, const float *d, const float *winner, float *y) {
     static const product_walk lines = {{2, 1, 1}, {12, 0, 0}}; /* of a pooling window */
@@ -878,9 +879,9 @@ static void conv2d_update_kernel(size_t batch, const float *d_kernel, float *m_s
 static void images_predict_batch(const images_params *p, images_work *w, const float *x, float *y,
     size_t batch) {
     float *const arena = w->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until conv2d_1_forward */
+    float *const max_pooling2d = arena; /* (batch, 5, 5, 16), until conv2d_1_forward */
     float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24), until dense_forward */
-    float *const dense_biased = arena + 0; /* (batch, 10), until dense_forward_softmax */
+    float *const dense_biased = arena; /* (batch, 10), until dense_forward_softmax */
     float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64), until conv2d_forward */
     float *const conv2d_1_kernel_packed = arena + 12800; /* (1, 64, 64), until conv2d_1_forward */
     conv2d_forward_pack(batch, p->conv2d_kernel, conv2d_kernel_packed);
@@ -894,9 +895,9 @@ static void images_predict_batch(const images_params *p, images_work *w, const f
 static int images_evaluate_batch(const images_params *p, images_work *w, const float *x,
     const int32_t *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until conv2d_1_forward */
+    float *const max_pooling2d = arena; /* (batch, 5, 5, 16), until conv2d_1_forward */
     float *const max_pooling2d_1 = arena + 16896; /* (batch, 2, 2, 24), until dense_forward */
-    float *const dense_biased = arena + 0; /* (batch, 10), until loss */
+    float *const dense_biased = arena; /* (batch, 10), until loss */
     float *const row_weight = arena + 320; /* (batch,), until loss */
     float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64), until conv2d_forward */
     float *const conv2d_1_kernel_packed = arena + 12800; /* (1, 64, 64), until conv2d_1_forward */
@@ -915,7 +916,7 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
     const float *sample_weight, size_t batch, float *sums) {
     images_params *const p = &t->params;
     float *const arena = t->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until spatial_dropout2d_backward_dropped */
+    float *const max_pooling2d = arena; /* (batch, 5, 5, 16), until spatial_dropout2d_backward_dropped */
     /* (batch, 1, 1, 16), until spatial_dropout2d_backward_dropped */
     float *const spatial_dropout2d_mask = arena + 58880;
     float *const spatial_dropout2d = arena + 25600; /* (batch, 5, 5, 16), until conv2d_1_backward_kernel */
@@ -929,7 +930,7 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
     /* (batch, 5, 5, 16), until spatial_dropout2d_backward_dropped */
     float *const conv2d_1_d_spatial_dropout2d = arena + 38400;
     float *const conv2d_d_biased = arena + 25600; /* (batch, 5, 5, 16), until conv2d_backward_kernel */
-    float *const d_conv2d_kernel = arena + 0; /* (3, 3, 1, 16), until conv2d_update_kernel */
+    float *const d_conv2d_kernel = arena; /* (3, 3, 1, 16), until conv2d_update_kernel */
     float *const conv2d_winner = arena + 12800; /* (batch, 5, 5, 16), until conv2d_backward_kernel */
     float *const conv2d_1_winner = arena + 51200; /* (batch, 2, 2, 24), until conv2d_1_backward_kernel */
     float *const conv2d_1_kernel_transposed = arena + 57344; /* (24, 64), until conv2d_1_backward_input */
@@ -980,15 +981,15 @@ static int images_train_batch(images_trainer *t, const float *x, const int32_t *
 static void images_sample_batch(const images_params *p, images_work *w, const float *x, float *y,
     uint64_t seed, uint64_t sample, uint64_t first, size_t batch) {
     float *const arena = w->arena;
-    float *const max_pooling2d = arena + 0; /* (batch, 5, 5, 16), until spatial_dropout2d_forward_dropped */
+    float *const max_pooling2d = arena; /* (batch, 5, 5, 16), until spatial_dropout2d_forward_dropped */
     /* (batch, 1, 1, 16), until spatial_dropout2d_forward_dropped */
     float *const spatial_dropout2d_mask = arena + 25600;
     float *const spatial_dropout2d = arena + 12800; /* (batch, 5, 5, 16), until conv2d_1_forward */
     float *const max_pooling2d_1 = arena + 4096; /* (batch, 2, 2, 24), until dense_forward */
-    float *const dense_biased = arena + 0; /* (batch, 10), until dense_forward_softmax */
+    float *const dense_biased = arena; /* (batch, 10), until dense_forward_softmax */
     float *const conv2d_kernel_packed = arena + 12800; /* (1, 9, 64), until conv2d_forward */
-    float *const conv2d_1_kernel_packed = arena + 0; /* (1, 64, 64), until conv2d_1_forward */
-    const nnc_random spatial_dropout2d_random = nnc_random_after(seed, 48, sample, (uint32_t)first * 1);
+    float *const conv2d_1_kernel_packed = arena; /* (1, 64, 64), until conv2d_1_forward */
+    const nnc_random spatial_dropout2d_random = nnc_random_after(seed, 48, sample, (uint32_t)first);
     conv2d_forward_pack(batch, p->conv2d_kernel, conv2d_kernel_packed);
     conv2d_forward(batch, x, conv2d_kernel_packed, p->conv2d_bias, max_pooling2d);
     spatial_dropout2d_forward_draw(batch, &spatial_dropout2d_random, spatial_dropout2d_mask);
@@ -1028,24 +1029,22 @@ IMAGES_API const char *images_strerror(int status) {
 
 IMAGES_API int images_evaluate(const images_params *p, images_work *w, const float *x,
     const int32_t *target, const float *sample_weight, size_t n, float sums[IMAGES_SUMS]) {
-    const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > IMAGES_BATCH) {
         return NNC_E_ARG;
     }
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t i = 0; i < n; i++) {
         if ((uint32_t)target[i] >= 10) { /* also a negative one */
             return NNC_E_ARG;
         }
     }
-    return NNC_BEST(images_evaluate_batch, (p, w, x, target, sample_weight, batch, sums));
+    return NNC_BEST(images_evaluate_batch, (p, w, x, target, sample_weight, n, sums));
 }
 
 IMAGES_API int images_train_init(images_trainer *t, uint64_t seed) {
-    images_params *p;
     if (!t) {
         return NNC_E_ARG;
     }
-    p = &t->params;
+    images_params *const p = &t->params;
     init_uniform(p->conv2d_kernel, 144, (-0.1980295f), 0.1980295f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
         0));
     init_constant(p->conv2d_bias, 16, 0.0f);
@@ -1066,17 +1065,15 @@ IMAGES_API int images_train_init(images_trainer *t, uint64_t seed) {
 
 IMAGES_API int images_train_step(images_trainer *t, const float *x,
     const int32_t *target, const float *sample_weight, size_t n, float sums[IMAGES_SUMS]) {
-    const size_t batch = n;
-    int status;
     if (!t || !x || !target || !sums || n == 0 || n > IMAGES_BATCH) {
         return NNC_E_ARG;
     }
-    for (size_t i = 0; i < batch; i++) {
+    for (size_t i = 0; i < n; i++) {
         if ((uint32_t)target[i] >= 10) { /* also a negative one */
             return NNC_E_ARG;
         }
     }
-    status = NNC_BEST(images_train_batch, (t, x, target, sample_weight, batch, sums));
+    const int status = NNC_BEST(images_train_batch, (t, x, target, sample_weight, n, sums));
     if (status == NNC_OK) {
         t->batches++;
         t->iterations++;

@@ -376,7 +376,7 @@ static void regression_predict_batch(const regression_params *p, regression_work
 static int regression_evaluate_batch(const regression_params *p, regression_work *w, const float *x,
     const float *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const dense = arena + 0; /* (batch, 1), until loss */
+    float *const dense = arena; /* (batch, 1), until loss */
     float *const row_weight = arena + 16; /* (batch,), until loss */
     sums[0] = 0;
     dense_forward(batch, x, p->dense_kernel, p->dense_bias, dense);
@@ -389,7 +389,7 @@ static int regression_train_batch(regression_trainer *t, const float *x, const f
     const float *sample_weight, size_t batch, float *sums) {
     regression_params *const p = &t->params;
     float *const arena = t->arena;
-    float *const dense = arena + 0; /* (batch, 1), until loss_train */
+    float *const dense = arena; /* (batch, 1), until loss_train */
     float *const row_weight = arena + 16; /* (batch,), until loss_train */
     float *const d_dense = arena + 32; /* (batch, 1), until dense_backward_kernel */
     const float learning_rate = t->learning_rate;
@@ -435,19 +435,17 @@ REGRESSION_API const char *regression_strerror(int status) {
 
 REGRESSION_API int regression_evaluate(const regression_params *p, regression_work *w, const float *x,
     const float *target, const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]) {
-    const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > REGRESSION_BATCH) {
         return NNC_E_ARG;
     }
-    return NNC_BEST(regression_evaluate_batch, (p, w, x, target, sample_weight, batch, sums));
+    return NNC_BEST(regression_evaluate_batch, (p, w, x, target, sample_weight, n, sums));
 }
 
 REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed) {
-    regression_params *p;
     if (!t) {
         return NNC_E_ARG;
     }
-    p = &t->params;
+    regression_params *const p = &t->params;
     init_uniform(p->dense_kernel, 3, (-1.2247449f), 1.2247449f,
         nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0, 0));
     init_constant(p->dense_bias, 1, 0.0f);
@@ -460,12 +458,10 @@ REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed) {
 
 REGRESSION_API int regression_train_step(regression_trainer *t, const float *x,
     const float *target, const float *sample_weight, size_t n, float sums[REGRESSION_SUMS]) {
-    const size_t batch = n;
-    int status;
     if (!t || !x || !target || !sums || n == 0 || n > REGRESSION_BATCH) {
         return NNC_E_ARG;
     }
-    status = NNC_BEST(regression_train_batch, (t, x, target, sample_weight, batch, sums));
+    const int status = NNC_BEST(regression_train_batch, (t, x, target, sample_weight, n, sums));
     if (status == NNC_OK) {
         t->batches++;
         t->iterations++;

@@ -417,7 +417,7 @@ static void spatial_dropout1d_forward_draw(size_t batch, const nnc_random *rando
         for (size_t block = 0; block < 4; block += NNC_RANDOM_BLOCK) {
             const size_t end = least(4, block + NNC_RANDOM_BLOCK);
             uint32_t mask_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(sample), mask_bits);
+            v_random_block(random, (uint32_t)sample, mask_bits);
             for (size_t c = block; c < end; c += LANES) {
                 const size_t n = v_lanes(end - c);
                 v_store(y + sample * 4 + c, v_keep(mask_bits + (c - block), 0.5f, 2.0f), n);
@@ -445,19 +445,21 @@ static void spatial_dropout1d_forward_dropped(size_t batch, const float *x, cons
     }
 }
 
-/* gaussian_noise: y (batch, 4, 5) = input + noise; input (batch, 4, 5) */
+/* gaussian_noise:
+ *     y (batch, 4, 5) = input + noise
+ *     noise of normal numbers of mean 0, deviation 0.1, input (batch, 4, 5) */
 static void gaussian_noise_forward_noisy(size_t batch, const nnc_random *random, const nnc_random *random_angle,
     const float *input, float *y) {
     for (size_t row = 0; row < batch * 4; row++) {
         for (size_t block = 0; block < 5; block += NNC_RANDOM_BLOCK) {
             const size_t end = least(5, block + NNC_RANDOM_BLOCK);
             uint32_t noise_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random, (uint32_t)(row), noise_bits);
+            v_random_block(random, (uint32_t)row, noise_bits);
             uint32_t angle_noise_bits[NNC_RANDOM_BLOCK];
-            v_random_block(random_angle, (uint32_t)(row), angle_noise_bits);
+            v_random_block(random_angle, (uint32_t)row, angle_noise_bits);
             for (size_t c = block; c < end; c += LANES) {
                 const size_t n = v_lanes(end - c);
-                const vec noise = 0.0f + 0.1f * v_normal(noise_bits + (c - block), angle_noise_bits + (c - block), n);
+                const vec noise = 0.1f * v_normal(noise_bits + (c - block), angle_noise_bits + (c - block), n);
                 const vec noisy = v_load(input + row * 5 + c, n) + noise;
                 v_store(y + row * 5 + c, noisy, n);
             }
@@ -623,7 +625,7 @@ static void spatial_dropout1d_forward_dropped_monte_carlo(size_t batch, const fl
 static void sequence_predict_batch(const sequence_params *p, sequence_work *w, const float *x, float *y,
     size_t batch) {
     float *const arena = w->arena;
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const p_re_lu = arena; /* (batch, 5, 4), until permute_forward_permute */
     float *const permute = arena + 48; /* (batch, 4, 5), until dense_forward */
     p_re_lu_forward_prelu(batch, x, p->p_re_lu_alpha, p_re_lu);
     permute_forward_permute(batch, p_re_lu, permute);
@@ -633,9 +635,9 @@ static void sequence_predict_batch(const sequence_params *p, sequence_work *w, c
 static int sequence_evaluate_batch(const sequence_params *p, sequence_work *w, const float *x,
     const float *target, const float *sample_weight, size_t batch, float *sums) {
     float *const arena = w->arena;
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const p_re_lu = arena; /* (batch, 5, 4), until permute_forward_permute */
     float *const permute = arena + 48; /* (batch, 4, 5), until dense_forward */
-    float *const dense = arena + 0; /* (batch, 2), until metric_mse */
+    float *const dense = arena; /* (batch, 2), until metric_mse */
     float *const row_weight = arena + 16; /* (batch,), until loss */
     sums[0] = 0;
     p_re_lu_forward_prelu(batch, x, p->p_re_lu_alpha, p_re_lu);
@@ -653,16 +655,16 @@ static int sequence_train_batch(sequence_trainer *t, const float *x, const float
     float *const arena = t->arena;
     float *const spatial_dropout1d_mask = arena + 96; /* (batch, 1, 4), until spatial_dropout1d_forward_dropped */
     float *const spatial_dropout1d = arena + 48; /* (batch, 5, 4), until p_re_lu_backward_alpha */
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const p_re_lu = arena; /* (batch, 5, 4), until permute_forward_permute */
     float *const permute = arena + 96; /* (batch, 4, 5), until gaussian_noise_forward_noisy */
-    float *const gaussian_noise = arena + 0; /* (batch, 4, 5), until dense_backward_kernel */
+    float *const gaussian_noise = arena; /* (batch, 4, 5), until dense_backward_kernel */
     float *const dense = arena + 96; /* (batch, 2), until dense_backward_tanh */
     float *const row_weight = arena + 128; /* (batch,), until loss_train */
     float *const d_dense = arena + 112; /* (batch, 2), until dense_backward_tanh */
     float *const dense_d_biased = arena + 192; /* (batch, 2), until dense_backward_kernel */
     float *const dense_kernel_transposed = arena + 96; /* (2, 20), until dense_backward_input */
     float *const dense_d_flatten = arena + 144; /* (batch, 20), until permute_backward_permute */
-    float *const permute_d_p_re_lu = arena + 0; /* (batch, 5, 4), until p_re_lu_backward_alpha */
+    float *const permute_d_p_re_lu = arena; /* (batch, 5, 4), until p_re_lu_backward_alpha */
     const nnc_random spatial_dropout1d_random = nnc_random_for(t->seed, 16, t->batches);
     const nnc_random gaussian_noise_random = nnc_random_for(t->seed, 64, t->batches);
     const nnc_random gaussian_noise_random_angle = nnc_random_for(t->seed, 65, t->batches);
@@ -696,10 +698,10 @@ static void sequence_sample_batch(const sequence_params *p, sequence_work *w, co
     float *const arena = w->arena;
     /* (batch, 1, 4), until spatial_dropout1d_forward_dropped_monte_carlo */
     float *const spatial_dropout1d_mask = arena + 48;
-    float *const p_re_lu = arena + 0; /* (batch, 5, 4), until permute_forward_permute */
+    float *const p_re_lu = arena; /* (batch, 5, 4), until permute_forward_permute */
     float *const permute = arena + 48; /* (batch, 4, 5), until gaussian_noise_forward_noisy */
-    float *const gaussian_noise = arena + 0; /* (batch, 4, 5), until dense_forward */
-    const nnc_random spatial_dropout1d_random = nnc_random_after(seed, 16, sample, (uint32_t)first * 1);
+    float *const gaussian_noise = arena; /* (batch, 4, 5), until dense_forward */
+    const nnc_random spatial_dropout1d_random = nnc_random_after(seed, 16, sample, (uint32_t)first);
     const nnc_random gaussian_noise_random = nnc_random_after(seed, 64, sample, (uint32_t)first * 4);
     const nnc_random gaussian_noise_random_angle = nnc_random_after(seed, 65, sample, (uint32_t)first * 4);
     spatial_dropout1d_forward_draw(batch, &spatial_dropout1d_random, spatial_dropout1d_mask);
@@ -738,19 +740,17 @@ SEQUENCE_API const char *sequence_strerror(int status) {
 
 SEQUENCE_API int sequence_evaluate(const sequence_params *p, sequence_work *w, const float *x,
     const float *target, const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]) {
-    const size_t batch = n;
     if (!p || !w || !x || !target || !sums || n == 0 || n > SEQUENCE_BATCH) {
         return NNC_E_ARG;
     }
-    return NNC_BEST(sequence_evaluate_batch, (p, w, x, target, sample_weight, batch, sums));
+    return NNC_BEST(sequence_evaluate_batch, (p, w, x, target, sample_weight, n, sums));
 }
 
 SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed) {
-    sequence_params *p;
     if (!t) {
         return NNC_E_ARG;
     }
-    p = &t->params;
+    sequence_params *const p = &t->params;
     init_constant(p->p_re_lu_alpha, 4, 0.0f);
     init_uniform(p->dense_kernel, 40, (-0.52223297f), 0.52223297f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 2,
         0));
@@ -765,12 +765,10 @@ SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed) {
 
 SEQUENCE_API int sequence_train_step(sequence_trainer *t, const float *x,
     const float *target, const float *sample_weight, size_t n, float sums[SEQUENCE_SUMS]) {
-    const size_t batch = n;
-    int status;
     if (!t || !x || !target || !sums || n == 0 || n > SEQUENCE_BATCH) {
         return NNC_E_ARG;
     }
-    status = NNC_BEST(sequence_train_batch, (t, x, target, sample_weight, batch, sums));
+    const int status = NNC_BEST(sequence_train_batch, (t, x, target, sample_weight, n, sums));
     if (status == NNC_OK) {
         t->batches++;
         t->iterations++;
