@@ -5,14 +5,22 @@
 #   make check           all tests; installs what is missing first
 #   make SAN=1 check     the same under AddressSanitizer and UndefinedBehaviorSanitizer, in build-san/
 #   make check-targets   tests on other machines, in emulators
-#   make install         into $(DESTDIR)$(PREFIX); make uninstall removes exactly that
+#   make install         into $(DESTDIR)$(PREFIX), install-strip without symbols; make uninstall removes exactly that
 #
-# Variables: BUILD, CC, CFLAGS, CPPFLAGS, LDFLAGS, SAN=1, V=1 (show commands), PREFIX, DESTDIR, TESTS.
+# Variables: BUILD, CC, CFLAGS, CPPFLAGS, LDFLAGS, SAN=1, V=1 (show commands), PREFIX, LIBDIR, MANDIR, DESTDIR, TESTS.
+
+# Other makes stumble over what follows; before they do, they are told why.
+word != test -n '$(MAKE_HOST)' || echo 'nnc is built by GNU make 4.3 or later: gmake, where make is another' >&2
+ifeq ($(filter grouped-target,$(.FEATURES)),)
+$(error nnc is built by GNU make 4.3 or later; this is $(MAKE_VERSION))
+endif
 
 VERSION := 0.1.0
 SAN     ?=
 BUILD   ?= $(if $(SAN),build-san,build)
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+MANDIR  ?= $(PREFIX)/share/man
 CFLAGS  ?= $(if $(SAN),-O1 -g,-O2 -g)
 
 MAKEFLAGS += --no-builtin-rules
@@ -45,8 +53,11 @@ import_libs  = $(if $(IMPORT),$(shell pkg-config --libs $(import_packages)))
 SERVER       = $(eval SERVER := $$(shell pkg-config --exists jansson 2>/dev/null && echo 1))$(SERVER)
 
 # runtime/core ships in products; runtime/program is the hosted program around a model.
+# Where Debian has libraries of this machine, below /usr/lib.
+multiarch = $(eval multiarch := $$(shell $$(CC) -print-multiarch 2>/dev/null))$(multiarch)
+
 runtime_folders = -Iruntime/core -Iruntime/program
-compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' \
+compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' -DNNC_MULTIARCH='"$(multiarch)"' \
                  -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
 runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
@@ -208,26 +219,37 @@ bench-setup: ## the rivals of make bench, some GB, into a virtual environment in
 completion := $(BUILD)/nnc.bash
 
 # what → where, in pairs: install and uninstall go through the same list. What ends in .in is for build tools, and has the
-# place and the version of this nnc filled in.
-installed := $(BUILD)/nnc:bin/nnc $(if $(IMPORT),$(BUILD)/nnc-import:bin/nnc-import) $(if $(SERVER),$(BUILD)/nnc-lsp:bin/nnc-lsp) $(BUILD)/libnnc.a:lib/libnnc.a recipes/nnc.pc.in:lib/pkgconfig/nnc.pc \
-             $(foreach file,nncConfig nncConfigVersion,recipes/$(file).cmake.in:lib/cmake/nnc/$(file).cmake) recipes/nnc.mk:share/nnc/nnc.mk \
-             docs/nnc.1:share/man/man1/nnc.1 $(completion):share/bash-completion/completions/nnc \
-             $(foreach header,$(public_headers),$(header):include/nnc/$(notdir $(header)))
+# places and the version of this nnc filled in.
+empty :=
+space := $(empty) $(empty)
+bin   := $(PREFIX)/bin
+share := $(PREFIX)/share
+installed := $(BUILD)/nnc:$(bin)/nnc $(if $(IMPORT),$(BUILD)/nnc-import:$(bin)/nnc-import) $(if $(SERVER),$(BUILD)/nnc-lsp:$(bin)/nnc-lsp) \
+             $(BUILD)/libnnc.a:$(LIBDIR)/libnnc.a recipes/nnc.pc.in:$(LIBDIR)/pkgconfig/nnc.pc \
+             $(foreach file,nncConfig nncConfigVersion,recipes/$(file).cmake.in:$(LIBDIR)/cmake/nnc/$(file).cmake) recipes/nnc.mk:$(share)/nnc/nnc.mk \
+             docs/nnc.1:$(MANDIR)/man1/nnc.1 $(completion):$(share)/bash-completion/completions/nnc LICENSE:$(share)/doc/nnc/LICENSE \
+             $(foreach header,$(public_headers),$(header):$(PREFIX)/include/nnc/$(notdir $(header)))
 source_of  = $(firstword $(subst :, ,$(1)))
-place_of   = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
-fill       = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(png_libs)|'
-mode_of    = $(if $(filter %/bin/nnc %/bin/nnc-import %/bin/nnc-lsp,$(call place_of,$(1))),755,644)
+place_of   = $(DESTDIR)$(lastword $(subst :, ,$(1)))
+# From where CMake's files are to PREFIX: ../../.., and one .. more for each folder that LIBDIR is deeper.
+up         = $(subst $(space),/,$(patsubst %,..,cmake nnc $(subst /, ,$(patsubst $(PREFIX)/%,%,$(LIBDIR)))))
+fill       = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|; s|@PNG@|$(png_libs)|; s|@UP@|$(up)|'
+mode_of    = $(if $(filter $(bin)/%,$(lastword $(subst :, ,$(1)))),755,644)
 
-# put: what, where, mode
-put        = $(if $(filter %.in,$(1)),$(fill) $(1) | install -D -m $(3) /dev/stdin $(2),install -D -m $(3) $(1) $(2))
+# put: what, where, mode. In words that every install has.
+put        = mkdir -p $(dir $(2)) && $(if $(filter %.in,$(1)),$(fill) $(1) > $(BUILD)/filled && install -m $(3) $(BUILD)/filled $(2),install -m $(3) $(1) $(2))
 
-.PHONY: install uninstall
+.PHONY: install install-strip uninstall
 install: all $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, man page, completion, what build tools look for
 	$(Q)$(foreach pair,$(installed),$(call put,$(call source_of,$(pair)),$(call place_of,$(pair)),$(call mode_of,$(pair))) &&) true
 
+STRIP ?= strip
+install-strip: install ## the same, without symbols
+	$(Q)$(foreach pair,$(installed),$(if $(filter 755,$(call mode_of,$(pair))),$(STRIP) $(call place_of,$(pair)) &&)) $(STRIP) -S $(DESTDIR)$(LIBDIR)/libnnc.a
+
 uninstall: ## remove what install put there
 	$(Q)rm -f $(foreach pair,$(installed),$(call place_of,$(pair)))
-	$(Q)rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR)$(PREFIX)/,include/nnc lib/cmake/nnc share/nnc) 2>/dev/null || true
+	$(Q)rmdir $(addprefix $(DESTDIR),$(PREFIX)/include/nnc $(LIBDIR)/cmake/nnc $(share)/nnc $(share)/doc/nnc) 2>/dev/null || true
 
 $(completion): editors/nnc.bash.in $(BUILD)/nnc
 	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | LC_ALL=C sort -u | tr '\n' ' ') && \

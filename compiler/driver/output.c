@@ -170,17 +170,23 @@ static const char *program_folder(const Options *options, Arena *arena) {
     return slash ? arena_strndup(arena, path, (size_t)(slash - path)) : "";
 }
 
-/* libnnc.a and its headers: beside nnc in a build folder, or as installed, in PREFIX/lib and PREFIX/include/nnc. */
+/* libnnc.a and its headers: beside nnc in a build folder, or as installed, below PREFIX. */
 typedef struct Installation {
     const char *include, *library;
 } Installation;
 
 static Installation installation(const Options *options, Arena *arena) {
+    static const char *const folders[] = {"lib", "lib/" NNC_MULTIARCH, "lib64"};
     const char *folder = program_folder(options, arena);
-    Installation beside = {arena_printf(arena, "%s/include/nnc", folder), arena_printf(arena, "%s/libnnc.a", folder)};
-    if (access(beside.library, R_OK) == 0) return beside;
-    return (Installation){arena_printf(arena, "%s/../include/nnc", folder),
-                          arena_printf(arena, "%s/../lib/libnnc.a", folder)};
+    Installation found = {arena_printf(arena, "%s/include/nnc", folder), arena_printf(arena, "%s/libnnc.a", folder)};
+    if (access(found.library, R_OK) == 0) return found;
+    found.include = arena_printf(arena, "%s/../include/nnc", folder);
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        found.library = arena_printf(arena, "%s/../%s/libnnc.a", folder, folders[i]);
+        if (access(found.library, R_OK) == 0) return found;
+    }
+    found.library = arena_printf(arena, "%s/../lib/libnnc.a", folder);
+    return found;
 }
 
 const char *build_cflags(const Options *options, Arena *arena) {
