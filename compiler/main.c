@@ -138,7 +138,7 @@ static bool compile(Arena *arena, const Source *source, Options *options, Stage 
     if (stage == STAGE_MODEL) return diags_errors(diags) == 0;
 
     model_shapes(model, diags); /* also after errors: layers without shapes stay silent, others may have more to say */
-    if (diags_errors(diags) && model->any_length && model->input.rank >= 0)
+    if (diags_errors(diags) && model->any_length && !model->max_steps && model->input.rank >= 0)
         diag_note(diags, model->input_span, "None stands for one step here");
     if (diags_errors(diags)) return false;
     model_prepare(model, diags);

@@ -19,6 +19,7 @@ struct Builder {
     bool streaming; /* one time step, with lasting states */
     bool target; /* the program knows y: it has a loss */
     Phase phase;
+    Tensor *lengths;       /* of samples of any length, (batch, 1); else NULL */
     TimeLoop *loop;        /* that is being built, or NULL … */
     LIST(Op *) step_ops;   /* … and its operations, */
     LIST(Op *) after_ops;  /* and those that stand behind it */

@@ -190,6 +190,13 @@ static bool put_compile(Export *export, Writer *writer, Text *out) {
     return true;
 }
 
+/* Of a sample; those of any length have no number of steps. */
+static void put_input_sizes(const Model *model, Text *out) {
+    for (int i = 1; i < model->input.rank; i++)
+        if (i == 1 && model->max_steps) text_puts(out, ", null");
+        else text_printf(out, ", %" PRId64, model->input.dim[i]);
+}
+
 static bool put_config(Export *export, Text *out) {
     const Model *const model = export->model;
     Writer writer = {.arena = export->arena};
@@ -199,7 +206,7 @@ static bool put_config(Export *export, Text *out) {
                    "\"class_name\": \"InputLayer\", "
                    "\"config\": {\"batch_shape\": [");
     put_int(model->given_batch ? model->batch : INT_NONE, out);
-    for (int i = 1; i < model->input.rank; i++) text_printf(out, ", %" PRId64, model->input.dim[i]);
+    put_input_sizes(model, out);
     text_printf(out, "], \"dtype\": \"%s\", \"name\": \"input_layer\"}, \"registered_name\": null}",
                 model->integer_input ? "int32" : "float32");
     for (int i = 0; i < model->layers.count; i++) {
@@ -208,7 +215,7 @@ static bool put_config(Export *export, Text *out) {
         if (!put_object(export, &writer, writer.layer->object, writer.layer->name, out)) return false;
     }
     text_puts(out, "]}, \"registered_name\": null, \"build_config\": {\"input_shape\": [null");
-    for (int i = 1; i < model->input.rank; i++) text_printf(out, ", %" PRId64, model->input.dim[i]);
+    put_input_sizes(model, out);
     text_puts(out, "]}");
     writer.layer = NULL;
     if (model->has_compile && !put_compile(export, &writer, out)) return false;

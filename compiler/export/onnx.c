@@ -49,6 +49,10 @@ bool export_onnx(Export *export) {
     const Model *const model = export->model;
     const size_t version = version_of(model);
     Graph graph = {.export = export, .value = "x", .opset = versions[version].opset};
+    if (model->max_steps)
+        return export_fail(export, "samples are of any length (max_steps=), and nnc writes ONNX of fixed sizes: "
+                                   "shape=(%lld, …) in place of None makes one that takes samples of that length",
+                           (long long)model->max_steps);
     for (int i = 0; i < model->layers.count; i++)
         if (!graph_put_layer(&graph, model->layers.at[i])) return false;
     if (graph.nodes.count == 0) graph_node(&graph, "Identity");

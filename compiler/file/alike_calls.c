@@ -62,6 +62,7 @@ void add_call(Emit *emit, const Calls *calls, int at, const Brackets *brackets, 
     Statement statement = {.layer = op->layer ? op->layer->name : NULL, .left_open = brackets_left_open(brackets)};
     put_brackets(key, brackets);
     key_word(key, op->loop ? (uint64_t)op->loop->steps << 1 | op->loop->reversed : 0);
+    key_word(key, op->loop && op->loop->skips_masked ? (uintptr_t)op->loop : 0); /* the mask has a name */
     key_word(key, (uintptr_t)function->equal);
     key_word(key, op->share.kind);
     key_word(key, (uint64_t)op->share.length);

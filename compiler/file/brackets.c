@@ -8,11 +8,28 @@
 
 const char loss_check[] = "if (!is_finite(sums[0])) {\n    return NNC_E_NONFINITE;\n}\n";
 
+/* What a step does that no sample has a part in. */
+static const char *masked_step(Emit *emit, const TimeLoop *loop) {
+    const Shape shape = loop->valid->shape;
+    Text text = {.arena = emit->arena};
+    text_printf(&text, "    /* masked in every sample: states stay as they are */\n    if (!any_is_valid(%s, %s)) {\n",
+                tensor_address(emit, loop->valid), size_text(emit, shape, 0, shape.rank));
+    for (int i = 0; i < loop->carries.count; i++) {
+        const Carry *const carry = loop->carries.at[i];
+        if (carry->sequence->rolled) continue;
+        text_printf(&text, "        memcpy(%s, %s, %s * sizeof(%s));\n", tensor_address(emit, carry->next),
+                    tensor_address(emit, carry->previous),
+                    size_text(emit, carry->next->shape, 0, carry->next->shape.rank), emit->real);
+    }
+    text_puts(&text, "        continue;\n    }\n");
+    return text_chars(&text);
+}
+
 const char *loop_opening(Emit *emit, const TimeLoop *loop) {
     return formatted(emit,
-                     loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n"
-                                    : "for (size_t step = 0; step < %lld; step++) {\n",
-                     (long long)loop->steps);
+                     loop->reversed ? "for (size_t step = %lld; step-- > 0;) {\n%s"
+                                    : "for (size_t step = 0; step < %lld; step++) {\n%s",
+                     (long long)loop->steps, loop->skips_masked ? masked_step(emit, loop) : "");
 }
 
 const char *another_step(Emit *emit, bool first) {

@@ -19,9 +19,11 @@ const char *source_name(const Options *options) {
 const char *index_check(Emit *emit, const char *count) {
     const int64_t indices = emit->plan->indices;
     if (!indices) return "";
-    const char *wrong = emit->plan->model->integer_input ? formatted(emit, "(uint32_t)x[i] >= %lld", (long long)indices)
-                                                         : formatted(emit, "!(x[i] > %s && x[i] < %s)",
-                                                                     literal(emit, -1), literal(emit, (double)indices));
+    const Model *const model = emit->plan->model;
+    const char *const rows = model->integer_input ? integer(emit, indices) : literal(emit, (double)indices);
+    const char *wrong = model->max_steps       ? formatted(emit, "x[i] >= %s", rows) /* below 0 a sample has ended */
+                        : model->integer_input ? formatted(emit, "(uint32_t)x[i] >= %s", rows)
+                                               : formatted(emit, "!(x[i] > %s && x[i] < %s)", literal(emit, -1), rows);
     Text out = {.arena = emit->arena};
     emit_template(emit, &out, "index_check", (Hole[]){{"count", count}, {"wrong", wrong}, {NULL, NULL}});
     return text_chars(&out);

@@ -8,6 +8,7 @@
 #include "file/brackets.h"
 #include "file/checks.h"
 #include "file/data.h"
+#include "file/ends.h"
 #include "file/exact.h"
 #include "file/file.h"
 #include "file/header.h"
@@ -173,6 +174,7 @@ static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out)
 static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     emit_predict(emit, holes, programs, out);
+    emit_ends(emit, holes, out);
     if (plan->can_train) {
         emit_evaluate(emit, holes, programs, out);
         emit_train(emit, holes, programs, out);

@@ -214,6 +214,7 @@ $upper_API int $prefix_reset_states($prefix_states *states);
 typedef struct $prefix_work {
     $real arena[$work];
     $states
+    $sample
 } $prefix_work;
 
 /** y[n][$upper_OUT] = the prediction for x[n][$upper_IN], any n. */

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "file/checks.h"
 #include "file/data.h"
+#include "file/ends.h"
 #include "file/fields.h"
 #include "file/header.h"
 #include "file/parts.h"
@@ -173,6 +174,9 @@ const Hole *facts(Emit *emit) {
         {"trainer_fields", trainer_fields(emit)},
         {"state_fields", state_fields_text(emit)},
         {"states", sizes.states ? formatted(emit, "%s_states states;\n", prefix) : ""},
+        {"sample", sizes.sample ? formatted(emit, "%s sample[%s]; /* that ends before the last time step */\n",
+                                            model->integer_input ? "int32_t" : emit->real, integer(emit, sizes.sample))
+                                : ""},
         {"work_contents", sizes.states ? "holds the states; reset_states(&w->states) before the first call"
                                        : "needs no initialisation, holds nothing between calls"},
         {"fresh", plan->update.learning_rate.object ? "states as at the beginning, the schedule's first learning rate"
@@ -208,6 +212,7 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "header_begin", holes);
     if (plan->states.count) emit_template(emit, out, "header_states", holes);
     emit_template(emit, out, "header_predict", holes);
+    emit_ends_header(emit, holes, out);
     if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
     if (options_weights(plan->options)) emit_template(emit, out, "header_weights", holes);
     if (options_weights(plan->options)) emit_selftest_header(emit, holes, out);

@@ -259,6 +259,7 @@ static const char *model_text(Emit *emit, size_t notes) {
                 string_literal(emit, source_name(plan->options)), string_literal(emit, text_chars(&summary)));
     text_printf(&out, "sizeof(%s), %" PRId64 ", %d, %" PRId64 ",\n", emit->real, model->batch, model->integer_input,
                 plan->indices);
+    text_printf(&out, "%" PRId64 ", %" PRId64 ",\n", model->max_steps, model->least_steps);
     text_printf(&out, "%d, %d, %s, %s,\n", model->input.rank - 1, model->output.rank - 1,
                 dims_text(emit, model->input, 1, 0), dims_text(emit, model->output, 1, 0));
     text_printf(&out, "%d, %" PRId64 ", %s, ", sparse, sparse ? model->output.dim[model->output.rank - 1] : 0,

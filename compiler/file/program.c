@@ -159,6 +159,10 @@ static const char *view_text(Emit *emit, const Tensor *tensor) {
     return times(emit, index, slice.stride);
 }
 
+const char *tensor_address(Emit *emit, const Tensor *tensor) {
+    return address_text(emit, storage_text(emit, tensor_storage(tensor)), view_text(emit, tensor));
+}
+
 static const char *slice_text(Emit *emit, const Op *op, const Tensor *tensor) {
     const char *const share = share_text(emit, op, tensor), *const view = view_text(emit, tensor);
     if (!share) return view;

@@ -298,4 +298,5 @@ const LayerDef layer_Softmax = {
     .forward = softmax_forward,
     .stream = softmax_stream,
     .masks = true,
+    .ends = true,
 };

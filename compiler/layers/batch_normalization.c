@@ -167,4 +167,5 @@ const LayerDef layer_BatchNormalization = {
     .forward = forward,
     .stream = stream,
     .masks = true,
+    .ends = true,
 };

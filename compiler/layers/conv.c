@@ -3,6 +3,7 @@
 
 #include "layers/image.h"
 #include "layers/layer.h"
+#include "layers/pooling.h"
 #include "ops/conv.h"
 #include "ops/depthwise.h"
 #include "ops/history.h"
@@ -119,6 +120,18 @@ static void finish_shape(Layer *layer, Shape output, int64_t channels) {
     layer->output = image_shape(output, a->data_format);
 }
 
+static void finish_sliding(Layer *layer, const Sliding *sliding, int64_t channels, Diags *diags) {
+    const ConvArgs *a = layer->args;
+    finish_shape(layer, sliding->output, channels);
+    image_ends(layer, sliding, a->padding, a->data_format, diags);
+}
+
+/* Behind the end of a sample there are zeros, as around an image. */
+static Tensor *ended(const Layer *layer, Builder *build, Tensor *x) {
+    const ConvArgs *a = layer->args;
+    return x->mask && a->padding == PADDING_SAME ? valid_steps(build, x, x->mask) : x;
+}
+
 static Tensor *finish(const Layer *layer, Builder *build, Tensor *y) {
     const ConvArgs *a = layer->args;
     if (a->use_bias) {
@@ -143,7 +156,7 @@ static void conv_shape(Layer *layer, Diags *diags) {
     }
     const Shape kernel = kernel_shape(sliding.window.size, sliding.window.dims, channels / a->groups, a->filters);
     layer_weight(layer, "kernel", kernel, a->kernel);
-    finish_shape(layer, sliding.output, a->filters);
+    finish_sliding(layer, &sliding, a->filters, diags);
 }
 
 /* What the window slides over: the padded input or, step by step, the present step and the earlier ones that the kernel
@@ -161,7 +174,8 @@ static Tensor *conv_forward(const Layer *layer, Builder *build, Tensor *x) {
     Sliding sliding;
     slide(layer, &sliding, NULL);
     sliding.window.groups = a->groups;
-    x = surroundings(layer, build, image_load(build, x, a->data_format), &sliding);
+    x = image_load(build, ended(layer, build, x), a->data_format);
+    x = surroundings(layer, build, x, &sliding);
     Tensor *kernel = build_weight(build, layer->weights.at[0]);
     return finish(layer, build, build_conv(build, x, kernel, sliding.window, "forward", "sum"));
 }
@@ -236,7 +250,7 @@ static Tensor *depthwise(const Layer *layer, Builder *build, Tensor *x, const ch
     const ConvArgs *a = layer->args;
     Sliding sliding;
     slide(layer, &sliding, NULL);
-    x = image_pad(build, image_load(build, x, a->data_format), &sliding);
+    x = image_pad(build, image_load(build, ended(layer, build, x), a->data_format), &sliding);
     return build_depthwise(build, x, build_weight(build, layer->weights.at[0]), sliding.window, label);
 }
 
@@ -247,7 +261,7 @@ static void depthwise_shape(Layer *layer, Diags *diags) {
     const int64_t channels = sliding.input.dim[sliding.input.rank - 1];
     const Shape kernel = kernel_shape(sliding.window.size, sliding.window.dims, channels, a->depth_multiplier);
     layer_weight(layer, "kernel", kernel, a->depthwise);
-    finish_shape(layer, sliding.output, channels * a->depth_multiplier);
+    finish_sliding(layer, &sliding, channels * a->depth_multiplier, diags);
 }
 
 static Tensor *depthwise_forward(const Layer *layer, Builder *build, Tensor *x) {
@@ -267,7 +281,7 @@ static void separable_shape(Layer *layer, Diags *diags) {
                  a->depthwise);
     layer_weight(layer, "pointwise_kernel", kernel_shape(point, dims, channels * a->depth_multiplier, a->filters),
                  a->pointwise);
-    finish_shape(layer, sliding.output, a->filters);
+    finish_sliding(layer, &sliding, a->filters, diags);
 }
 
 static Tensor *separable_forward(const Layer *layer, Builder *build, Tensor *x) {
@@ -295,6 +309,7 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
 #define depthwise_stream conv_stream
 #define separable_stream conv_stream
 #define transpose_stream NULL
+enum { conv_slides = true, depthwise_slides = true, separable_slides = true, transpose_slides = false };
 
 #define CONV(name_, dims_, alias_, kind_, args_, brief_) \
     const LayerDef layer_##name_ = {                     \
@@ -304,6 +319,7 @@ static const char *conv_stream(const Layer *layer, bool *timed) {
         .shape = kind_##_shape,                          \
         .forward = kind_##_forward,                      \
         .stream = kind_##_stream,                        \
+        .ends = dims_ == 1 && kind_##_slides,            \
     };
 CONV(Conv1D, 1, "Convolution1D", conv, conv1_args, "convolution over (batch, steps, channels)")
 CONV(Conv2D, 2, "Convolution2D", conv, conv_args, "convolution over (batch, rows, columns, channels)")

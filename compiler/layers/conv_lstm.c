@@ -143,6 +143,7 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) { return r
         .stateful = recurrent_stateful,                  \
         .recurrent = true,                               \
         .masks = true,                                   \
+        .ends = true,                                    \
     };
 CONV_LSTM(ConvLSTM1D, 1, "LSTM of convolutions over (batch, time, steps, channels)")
 CONV_LSTM(ConvLSTM2D, 2, "LSTM of convolutions over (batch, time, rows, columns, channels)")

@@ -2,6 +2,7 @@
 /* Embedding: an index becomes the row of a table. The gradients of an index that occurs several times are added up. */
 
 #include "layers/layer.h"
+#include "layers/pooling.h"
 #include "ops/gather.h"
 
 typedef struct EmbeddingArgs {
@@ -39,13 +40,14 @@ static void shape(Layer *layer, Diags *diags) {
     layer_weight(layer, "embeddings", shape_of(2, (int64_t[]){a->input_dim, a->output_dim}), a->embeddings);
     layer->output = input;
     layer->output.dim[layer->output.rank++] = a->output_dim;
-    layer->mask = a->mask_zero ? input : (Shape){0};
+    if (a->mask_zero) layer->ends = (Ends){0}; /* there are other masked steps, too */
+    layer->mask = a->mask_zero || layer->ends.first ? input : (Shape){0};
 }
 
 static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     const EmbeddingArgs *a = layer->args;
     Tensor *y = build_gather(build, x, build_weight(build, layer->weights.at[0]), "rows");
-    if (a->mask_zero) y->mask = build_nonzero(build, x, "mask");
+    if (a->mask_zero) y->mask = masked_both(build, build_nonzero(build, x, "mask"), x->mask);
     return y;
 }
 
@@ -54,4 +56,5 @@ const LayerDef layer_Embedding = {
     .shape = shape,
     .forward = forward,
     .stream = stream_each,
+    .ends = true,
 };

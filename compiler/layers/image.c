@@ -101,6 +101,21 @@ bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, 
     return true;
 }
 
+void image_ends(Layer *layer, const Sliding *sliding, Padding padding, DataFormat data_format, Diags *diags) {
+    const int64_t stride = sliding->window.stride[0], reach = window_reach(&sliding->window, 0);
+    const bool beyond = padding == PADDING_VALID; /* windows end within the sample; else behind their first place */
+    if (!layer->ends.first) return;
+    if (data_format == CHANNELS_FIRST)
+        diag(diags, D_layer_argument, object_arg_span(layer->object, "data_format"),
+             "with samples of any length the time comes first: data_format='channels_last'");
+    if (padding == PADDING_SAME && stride > 1)
+        diag(diags, D_layer_argument, object_arg_span(layer->object, "padding"),
+             "with strides, padding='same' begins elsewhere in samples of other lengths; 'causal' and 'valid' do not");
+    if (beyond) layer->ends.first += (reach - 1) * layer->ends.stride;
+    layer->ends.stride *= stride;
+    layer->mask = shape_of(2, layer->output.dim);
+}
+
 Tensor *image_pad(Builder *build, Tensor *x, const Sliding *sliding) {
     Spacing spacing = spacing_none();
     Shape shape = x->shape;

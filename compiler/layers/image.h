@@ -61,6 +61,9 @@ typedef struct SlidingArgs {
 } SlidingArgs;
 
 bool image_slide(const Layer *layer, const SlidingArgs *args, Sliding *sliding, Diags *diags);
+/** Where the output of samples of any length ends: sets layer->ends and the mask that goes with them, which are those
+ *  of the input before; reports what depends on how long a sample is. */
+void image_ends(Layer *layer, const Sliding *sliding, Padding padding, DataFormat data_format, Diags *diags);
 /** The input padded with zeros. */
 Tensor *image_pad(Builder *build, Tensor *x, const Sliding *sliding);
 #endif

@@ -14,6 +14,8 @@ static const ArgDef args[] = {
      .doc = "int32: indices, for Embedding"},
     {ARG(InputArgs, batch_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .keyword_only = true, .doc = "the shape with the batch first"},
+    {ARG(InputArgs, max_steps), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .keyword_only = true, .own = true,
+     .doc = "the greatest number of time steps, where that of shape is None"},
     {FIXED("sparse", "False", "inputs are dense")},
     {FIXED("ragged", "False", "inputs are dense")},
     {FIXED("optional", "False", "a Sequential model has its input")},

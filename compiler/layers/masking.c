@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Masking: time steps whose features all have one value are passed over by the layers behind it. */
 #include "layers/layer.h"
+#include "layers/pooling.h"
 
 typedef struct MaskingArgs {
     double mask_value;
@@ -16,6 +17,7 @@ static void shape(Layer *layer, Diags *diags) {
         return;
     }
     layer->output = layer->input;
+    layer->ends = (Ends){0};
     layer->mask = shape_of(layer->input.rank - 1, layer->input.dim);
 }
 
@@ -33,7 +35,7 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     Tensor *valid = build_map(build, &any, (Tensor *[]){count}, NULL, 0);
     Tensor *y = build_map(build, &keep, (Tensor *[]){x, valid}, NULL, 0);
     steps.rank--;
-    y->mask = build_view(build, valid, steps, "mask");
+    y->mask = masked_both(build, build_view(build, valid, steps, "mask"), x->mask);
     return y;
 }
 

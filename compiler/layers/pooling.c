@@ -43,7 +43,12 @@ static bool slide(const Layer *layer, Sliding *sliding, Diags *diags) {
 static void pool_shape(Layer *layer, Diags *diags) {
     const PoolArgs *a = layer->args;
     Sliding sliding;
-    if (slide(layer, &sliding, diags)) layer->output = image_shape(sliding.output, a->data_format);
+    if (!slide(layer, &sliding, diags)) return;
+    layer->output = image_shape(sliding.output, a->data_format);
+    image_ends(layer, &sliding, a->padding, a->data_format, diags);
+    if (layer->ends.first && a->padding == PADDING_SAME && sliding.window.stride[0] == 1 && sliding.window.size[0] > 1)
+        diag(diags, D_layer_argument, object_arg_span(layer->object, "padding"),
+             "with padding='same' windows reach beyond the end of a sample; those of 'valid' do not");
 }
 
 static Tensor *pool_forward(const Layer *layer, PoolKind kind, Builder *build, Tensor *x) {
@@ -79,6 +84,7 @@ static void global_shape(Layer *layer, Diags *diags) {
     const PoolArgs *a = layer->args;
     Shape shape;
     if (!image_input(layer, a->data_format, &shape, diags)) return;
+    layer->mask.rank = 0;
     const int last = shape.rank - 1;
     for (int i = 1; i < last; i++) shape.dim[i] = 1;
     layer->output = a->keepdims ? image_shape(shape, a->data_format)
@@ -87,16 +93,33 @@ static void global_shape(Layer *layer, Diags *diags) {
 
 /* The mask of time steps is used up by the mean, which is over the steps that count; one of none is 0. */
 static void masked_global_shape(Layer *layer, Diags *diags) {
-    global_shape(layer, diags);
-    if (layer_mask_check(layer, 2, "(batch, steps)", diags)) layer->mask.rank = 0;
+    if (layer_mask_check(layer, 2, "(batch, steps)", diags)) global_shape(layer, diags);
 }
 
-static const Formula valid_steps = {
+static const Formula valid_part = {
     "valid_part", {"x", "valid"}, "v_select(valid > 0.0, x, 0.0)", {"v_select(valid > 0.0, d, 0.0)", NULL}};
 
 Tensor *valid_or_zero(Builder *build, Tensor *x, Tensor *valid) {
-    return build_map(build, &valid_steps, (Tensor *[]){x, valid}, NULL, 0);
+    return build_map(build, &valid_part, (Tensor *[]){x, valid}, NULL, 0);
 }
+
+/* A mask (batch, steps) as a factor of x. */
+static Tensor *mask_of_steps(Builder *build, const Tensor *x, Tensor *mask) {
+    Shape steps = x->shape;
+    for (int i = 2; i < steps.rank; i++) steps.dim[i] = 1;
+    return build_view(build, mask, steps, "valid");
+}
+
+Tensor *valid_steps(Builder *build, Tensor *x, Tensor *mask) {
+    return valid_or_zero(build, x, mask_of_steps(build, x, mask));
+}
+
+static const Formula both = {"both", {"x", "other"}, "x * other", {NULL}};
+
+Tensor *masked_both(Builder *build, Tensor *mask, Tensor *other) {
+    return other ? build_map(build, &both, (Tensor *[]){mask, other}, NULL, 0) : mask;
+}
+
 static const Formula mean_of_valid = {
     "average", {"total", "count"}, "total / v_max(count, v_splat(1.0))", {"d / v_max(count, v_splat(1.0))", NULL}};
 
@@ -111,11 +134,19 @@ static Tensor *masked_average(Builder *build, Tensor *x, Tensor *mask) {
     return build_map(build, &mean_of_valid, (Tensor *[]){total, count}, NULL, 0);
 }
 
+/* What is less than any value stands for steps that are not there. */
+static const Formula valid_or_least = {"valid_part",
+                                       {"x", "valid"},
+                                       "v_select(valid > 0.0, x, -3.4028234e38)",
+                                       {"v_select(valid > 0.0, d, 0.0)", NULL}};
+
 static Tensor *global_forward(const Layer *layer, PoolKind kind, Builder *build, Tensor *x) {
     const PoolArgs *a = layer->args;
-    Tensor *const mask = layer->def->masks ? x->mask : NULL;
+    Tensor *const mask = layer->def->masks || layer->def->ends ? x->mask : NULL;
+    if (mask && kind == POOL_MAX_SPLIT)
+        x = build_map(build, &valid_or_least, (Tensor *[]){x, mask_of_steps(build, x, mask)}, NULL, 0);
     x = image_load(build, x, a->data_format);
-    if (mask) return build_view(build, masked_average(build, x, mask), layer->output, "view");
+    if (mask && kind == POOL_AVERAGE) return build_view(build, masked_average(build, x, mask), layer->output, "view");
     Window window = window_of(x->shape.rank - 2);
     Shape shape = x->shape;
     for (int i = 0; i < window.dims; i++) {
@@ -144,6 +175,7 @@ static Tensor *global_average_forward(const Layer *layer, Builder *build, Tensor
         .forward = forward_,                                                         \
         .stream = stream_,                                                           \
         .masks = masks_,                                                             \
+        .ends = (dims_) == 1,                                                        \
     };
 #define MAX(dims_, places_)                                                                                            \
     POOL(MaxPooling##dims_##D, dims_, "MaxPool" #dims_ "D", pool_shape, max_forward, pool_stream, max_args,            \

@@ -359,7 +359,7 @@ Tensor *recurrent_run(const Layer *layer, Builder *build, Tensor *x, const CellD
         cell.x[gate] =
             loop_step(build, cell.x[gate],
                       cell.x[1] ? arena_printf(build->plan->arena, "%s_inputs", def->gates[gate]) : "inputs_step");
-    if (mask) cell.valid = loop_step(build, mask, "valid");
+    if (mask) build->loop->valid = cell.valid = loop_step(build, mask, "valid");
     def->step(&cell);
     if (cell.c) carry_on(&cell, cell.c, cell.c_next);
     carry_on(&cell, cell.h, cell.h_next);
@@ -429,6 +429,7 @@ const LayerDef layer_LSTM = {
     .stateful = recurrent_stateful,
     .recurrent = true,
     .masks = true,
+    .ends = true,
 };
 const LayerDef layer_GRU = {
     LAYER_CLASS("GRU", "gated recurrent unit over (batch, time, features)", gru_args, RecurrentArgs),
@@ -438,6 +439,7 @@ const LayerDef layer_GRU = {
     .stateful = recurrent_stateful,
     .recurrent = true,
     .masks = true,
+    .ends = true,
 };
 const LayerDef layer_SimpleRNN = {
     LAYER_CLASS("SimpleRNN", "h = activation(x · kernel + h · recurrent_kernel + bias), step by step", simple_args,
@@ -448,4 +450,5 @@ const LayerDef layer_SimpleRNN = {
     .stateful = recurrent_stateful,
     .recurrent = true,
     .masks = true,
+    .ends = true,
 };

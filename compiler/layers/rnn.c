@@ -188,4 +188,5 @@ const LayerDef layer_RNN = {
     .inner_group = inner_group,
     .recurrent = true,
     .masks = true,
+    .ends = true,
 };

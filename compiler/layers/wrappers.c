@@ -90,12 +90,6 @@ static const Formula sum = {"merged", {"x", "back"}, "x + back", {"d", "d"}, .ki
 static const Formula average = {"merged", {"x", "back"}, "(x + back) * 0.5", {"d * 0.5", "d * 0.5"}};
 static const Formula product = {"merged", {"x", "back"}, "x * back", {"d * back", "d * x"}, .kind = FORMULA_PRODUCT};
 
-/* Within a Bidirectional masked steps give zeros, not the output before them. */
-static Tensor *without_masked(Builder *build, Tensor *y, Tensor *mask) {
-    Shape steps = y->shape;
-    for (int i = 2; i < steps.rank; i++) steps.dim[i] = 1;
-    return valid_or_zero(build, y, build_view(build, mask, steps, "valid"));
-}
 
 static Tensor *bidirectional_forward(const Layer *layer, Builder *build, Tensor *x) {
     const BidirectionalArgs *a = layer->args;
@@ -104,7 +98,7 @@ static Tensor *bidirectional_forward(const Layer *layer, Builder *build, Tensor 
     if (ways[1]->shape.rank == x->shape.rank) /* in the order of the input again */
         ways[1] = build_permute(build, ways[1], (int[]){0, 1, 2, 3, 4, 5}, 1u << 1, "forward_turn", "turned");
     for (int i = 0; i < 2; i++) {
-        if (mask) ways[i] = without_masked(build, ways[i], mask);
+        if (mask) ways[i] = valid_steps(build, ways[i], mask); /* not the output before them */
         build_activity_penalty(build, layer->inner.at[i], ways[i]);
     }
     static const Formula *const merged[] = {[MERGE_SUM] = &sum, [MERGE_PRODUCT] = &product, [MERGE_MEAN] = &average};
@@ -138,6 +132,7 @@ const LayerDef layer_Bidirectional = {
     .stateful = inner_stateful,
     .inner_group = way_group,
     .masks = true,
+    .ends = true,
 };
 
 /* TimeDistributed: time steps become samples, (batch, time, …) → (batch * time, …), and back. */

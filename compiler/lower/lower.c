@@ -10,6 +10,7 @@
 #include "build/gradient.h"
 #include "build/gradient_add.h"
 #include "language/describe.h"
+#include "layers/pooling.h"
 #include "lower/lower.h"
 #include "lower/measure.h"
 #include "lower/prepare.h"
@@ -20,17 +21,26 @@
 #include "model/regularizer.h"
 #include "model/shape.h"
 #include "model/stream.h"
+#include "ops/ends.h"
 #include "ops/penalty.h"
 #include "plan/access.h"
 #include "plan/dump.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
 
+/* Whether the time steps of its output end elsewhere than those of its input. */
+static bool ends_anew(const Layer *layer) {
+    const Ends before = layer->previous ? layer->previous->ends : (Ends){1, 1}, after = layer->ends;
+    return after.first && (after.first != before.first || after.stride != before.stride);
+}
+
 static Tensor *forward_layers(Builder *build, const Model *model, Tensor *x) {
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
         build->layer = layer;
         Tensor *y = layer->def->forward(layer, build, x);
+        if (ends_anew(layer) && build->lengths)
+            y->mask = build_within(build, build->lengths, layer->ends, y->shape.dim[1]);
         build_activity_penalty(build, layer, y);
         /* The last value of a layer bears the layer's name. */
         if (y != x && y->kind == TENSOR_VALUE) tensor_is_output(build, y, layer);
@@ -55,6 +65,7 @@ static void build_predict(Builder *build, const Model *model) {
     Program *program = build->program;
     Tensor *y = forward_layers(build, model, build_prepared_x(build, model, program->input));
     y = build_restored_y(build, model, y);
+    if (model->ends.first && y->mask) y = valid_steps(build, y, y->mask);
     if (y->kind != TENSOR_VALUE || tensor_storage(y)->kind != TENSOR_VALUE || is_part(y))
         y = build_copy(build, y);
     tensor_storage(y)->kind = TENSOR_OUTPUT;

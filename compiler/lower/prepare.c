@@ -4,12 +4,14 @@
 #include "base/arena.h"
 #include "build/build.h"
 #include "build/builder.h"
+#include "layers/pooling.h"
 #include "layers/rescaling.h"
 #include "lower/prepare.h"
 #include "model/layer.h"
 #include "model/model.h"
 #include "model/prepare.h"
 #include "model/shape.h"
+#include "ops/ends.h"
 #include "ops/one_hot.h"
 #include "plan/plan.h"
 
@@ -51,13 +53,23 @@ static Tensor *build_categories(Builder *build, const Model *model, Tensor *x, c
     return build_one_hot(build, x, places, arena_printf(build->plan->arena, "prepare_%s_categories", what));
 }
 
+/* Where samples of any length end; what lies behind, which is not a number, becomes 0. Indices stay as they are. */
+static Tensor *build_ended(Builder *build, Tensor *x, Tensor **mask) {
+    build->lengths = build_ends(build, x);
+    *mask = build_within(build, build->lengths, (Ends){1, 1}, x->shape.dim[1]);
+    return x->shape.rank > 2 ? valid_steps(build, x, *mask) : x;
+}
+
 Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *given) {
-    Tensor *x = given;
+    Tensor *x = given, *mask = NULL;
+    if (model->max_steps && !build->streaming) x = build_ended(build, x, &mask);
     if (model->x.fills)
         x = build_part(build, &filled, (Tensor *[]){x, build_weight(build, model->x.fill), NULL}, NULL, given->name);
     x = build_scaled(build, x, &model->x);
     if (model->x.standardize) x = build_standardized(build, &model->x, x, given->name);
-    return named(build, build_categories(build, model, x, given->name), given);
+    x = named(build, build_categories(build, model, x, given->name), given);
+    x->mask = mask;
+    return x;
 }
 
 Tensor *build_scaled_y(Builder *build, const Model *model, Tensor *target) {

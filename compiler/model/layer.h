@@ -61,6 +61,7 @@ typedef struct LayerDef {
     const struct LayerDef *runs_as; /* a cell of RNN: the layer that runs it over time */
     bool (*stateful)(const Layer *layer); /* whether a call goes on from the states of the one before; NULL: never */
     bool masks;     /* carries masks of time steps on; others lose them */
+    bool ends;      /* goes by the ends of samples of any length, whether or not it carries other masks on */
     bool last_axis; /* works on each vector along the last dimension by itself */
     bool trains;    /* does something while training only */
     bool halves;    /* may have an activation that makes half as many values */
@@ -76,7 +77,14 @@ typedef struct InputArgs {
     Ints batch_shape;   /* with it; count < 0: not given */
     int64_t batch_size; /* INT_NONE: not given */
     InputType dtype;    /* INPUT_NONE: as Keras has it, float32 */
+    int64_t max_steps;  /* how long samples of any length may be; INT_NONE: not given */
 } InputArgs;
+
+/** Of samples of any length: time step t is there where a sample has at least t * stride + first of the input's.
+ *  first 0: nothing is known of that. */
+typedef struct Ends {
+    int64_t stride, first;
+} Ends;
 
 struct Layer {
     const LayerDef *def;
@@ -92,6 +100,7 @@ struct Layer {
     const Object *activity_regularizer; /* a penalty on its output; or NULL */
     Shape input, output;
     Shape mask;             /* of time steps, that of the input until shape() makes it the output's; rank 0: none */
+    Ends ends;              /* likewise, where the mask is one of the ends of samples */
     LIST(Weight *) weights; /* with those of inner layers */
     LIST(Layer *) inner;    /* of a wrapper */
     bool half;              /* one way of a Bidirectional */

@@ -93,6 +93,17 @@ static void set_batch_shape(Maker *maker, const Object *object, const char *arg,
     set_input(maker, object, arg, shape.at + 1, shape.count - 1);
 }
 
+static void set_max_steps(Model *model, const Object *object, int64_t steps, Diags *diags) {
+    if (model->input.rank < 0) return;
+    if (!model->any_length) {
+        diag(diags, D_input_shape, object_arg_span(object, "max_steps"),
+             "'max_steps' is for samples of any length, whose shape begins with None: shape=(None, 8)");
+        return;
+    }
+    model->max_steps = model->input.dim[1] = steps;
+    model->least_steps = 1;
+}
+
 static void read_input(Maker *maker, const Object *object) {
     const InputArgs *args = object->args;
     maker->model->integer_input = args->dtype == INPUT_INT32;
@@ -104,6 +115,9 @@ static void read_input(Maker *maker, const Object *object) {
     }
     if (args->batch_shape.count >= 0) {
         set_batch_shape(maker, object, "batch_shape", args->batch_shape);
+    }
+    if (args->max_steps != INT_NONE) {
+        set_max_steps(maker->model, object, args->max_steps, maker->diags);
     }
     if (args->shape.count < 0 && args->batch_shape.count < 0) {
         maker->has_input = true;
@@ -399,10 +413,11 @@ static void add_statements(Maker *maker, const AstFile *file) {
 }
 
 void model_check_length(Model *model, bool only_steps, Diags *diags) {
-    if (model->any_length && !only_steps) {
+    if (model->any_length && !model->max_steps && !only_steps) {
         diag(diags, D_input_shape, model->input_span, unknown_size);
         diag_note(diags, NO_SPAN,
-                  "as the number of time steps, nnc --stream --inference-only takes it (without --main)");
+                  "for samples of any length, max_steps=… beside the shape says how long the longest may be; "
+                  "nnc --stream --inference-only, without --main, wants no such number");
         model->input.rank = -1;
     }
 }

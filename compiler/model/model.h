@@ -49,10 +49,13 @@ typedef struct Model {
     Arena *arena;
     Shape input; /* (BATCH, …) */
     Span input_span;
-    bool any_length;    /* the first dimension of a sample, the time, is None; in `input` it is 1 */
+    bool any_length;    /* the first dimension of a sample, the time, is None; in `input` it is max_steps, or else 1 */
+    int64_t max_steps;  /* samples have at most so many, … */
+    int64_t least_steps; /* … and at least as many as layers need; 0: all are of one length */
     bool integer_input; /* dtype='int32' */
     LIST(Layer *) layers; /* without Input */
     Shape output;
+    Ends ends;     /* of the output's time steps; first 0: it has none, or all of them */
     int64_t batch; /* rows that the C is compiled for */
     bool given_batch; /* the input says so, not fit() or the default */
     bool has_compile, has_fit, has_evaluate;

@@ -175,6 +175,11 @@ static void prepare_x(Model *model, Diags *diags) {
                                               : model->x.fills  ? "missing"
                                               : one_hot         ? "categories"
                                                                 : "scale"));
+    if (model->max_steps && (model->x.standardize || model->x.fills))
+        diag(diags, D_ends_learned,
+             said             ? object_arg_span(model->x.source, "standardize")
+             : model->x.fills ? object_arg_span(model->x.source, "missing")
+                              : model->layers.at[0]->span);
     if (evaluated && source_standardizes(evaluated->args) && !model->x.standardize)
         diag(diags, D_standardized_alone, object_arg_span(evaluated, "standardize"));
     if (evaluated && model->fit.x && says_columns(evaluated->args) && !says_columns(model->fit.x->args))

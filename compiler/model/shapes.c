@@ -107,6 +107,37 @@ static bool check_layer_sizes(const Layer *layer, int64_t batch, int64_t *weight
     return fits;
 }
 
+/* Whether a layer knows what to do with samples that end before the last time step. */
+static bool goes_by_ends(const Layer *layer) {
+    const LayerDef *const def = layer->def;
+    bool timed = true;
+    if (def->ends) return true;
+    return def->masks && layer->input.rank > 2 && (!def->stream || !def->stream(layer, &timed));
+}
+
+/* What is known of time steps behind the layers so far. */
+typedef struct Steps {
+    Shape mask;
+    Ends ends;
+} Steps;
+
+/* Hands on to a layer what it can carry on. */
+static void begin_steps(const Model *model, Layer *layer, Steps steps, Diags *diags) {
+    const LayerDef *const def = layer->def;
+    const bool by_ends = steps.ends.first && def && goes_by_ends(layer), carried = def && (def->masks || by_ends);
+    if (def && steps.mask.rank > 0 && model->max_steps && !(steps.ends.first ? by_ends : carried))
+        diag(diags, D_ends_lost, layer->span, layer->name, def->class.name);
+    else if (def && steps.mask.rank > 0 && !carried) diag(diags, D_mask_lost, layer->span, layer->name);
+    layer->mask = carried ? steps.mask : (Shape){0};
+    layer->ends = carried ? steps.ends : (Ends){0};
+}
+
+static Steps end_steps(Model *model, const Layer *layer) {
+    const bool known = layer->mask.rank > 0;
+    if (layer->ends.first > model->least_steps) model->least_steps = layer->ends.first;
+    return (Steps){layer->mask, known ? layer->ends : (Ends){0}};
+}
+
 void model_shapes(Model *model, Diags *diags) {
     model_read_x(model, diags);
     Shape shape = model_prepared(model, model->input);
@@ -115,15 +146,13 @@ void model_shapes(Model *model, Diags *diags) {
     if (shape.rank > 0 && !check_size(model->arena, model->input_span, input, shape, model->batch, diags)) {
         shape.rank = -1;
     }
-    Shape mask = {0};
+    Steps steps = {0};
+    if (model->max_steps && shape.rank > 0) steps = (Steps){shape_of(2, shape.dim), {1, 1}};
     for (int i = 0; i < model->layers.count; i++) {
         Layer *layer = model->layers.at[i];
         layer->input = shape;
-        if (layer->def != NULL && mask.rank > 0 && !layer->def->masks) {
-            diag(diags, D_mask_lost, layer->span, layer->name);
-        }
-        layer->mask = layer->def != NULL && layer->def->masks ? mask : (Shape){0};
         layer->output.rank = -1;
+        begin_steps(model, layer, steps, diags);
         if (layer->def != NULL && shape.rank >= 0) {
             int errors = diags_errors(diags);
             layer->def->shape(layer, diags);
@@ -137,7 +166,8 @@ void model_shapes(Model *model, Diags *diags) {
             }
         }
         shape = layer->output;
-        mask = layer->mask;
+        steps = end_steps(model, layer);
     }
+    model->ends = steps.ends;
     model->output = shape;
 }

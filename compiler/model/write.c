@@ -257,6 +257,7 @@ static const char *input_text(const Model *model, Arena *arena) {
         text_puts(&out, model->input.rank == 2 ? "," : i + 1 < model->input.rank ? ", " : "");
     }
     text_puts(&out, ")");
+    if (model->max_steps) text_printf(&out, ", max_steps=%" PRId64, model->max_steps);
     if (model->given_batch) text_printf(&out, ", batch_size=%" PRId64, model->batch);
     text_puts(&out, model->integer_input ? ", dtype='int32')" : ")");
     return text_chars(&out);

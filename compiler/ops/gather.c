@@ -32,14 +32,18 @@ static void emit(Emit *e, const Op *op) {
     const char *const indices = param_named(e, op->in[0], false, "x");
     const char *const from =
         op->in_count > 1 ? param_named(e, op->in[1], false, op->def == &op_gather ? "table" : "d") : "";
+    const bool ends = e->plan->model->max_steps > 0; /* what is behind the end of a sample is no index */
+    const char *const zero = element_is_real(op->in[0]->type) ? literal(e, 0) : "0";
+    const char *const index = formatted(e, "(size_t)%s[row]", indices);
     emit_function(e, op->def->name,
                   (Hole[]){{"x", indices},
+                           {"index", ends ? formatted(e, "(%s[row] > %s ? %s : 0)", indices, zero, index) : index},
                            {"from", from},
                            {"y", param_named(e, op->out, true, "y")},
                            {"rows", size_text(e, op->in[0]->shape, 0, op->in[0]->shape.rank)},
                            {"columns", integer(e, table->shape.dim[table->shape.rank - 1])},
                            {"size", size_text(e, table->shape, 0, table->shape.rank)},
-                           {"zero", element_is_real(op->in[0]->type) ? literal(e, 0) : "0"},
+                           {"zero", zero},
                            {NULL, NULL}});
 }
 

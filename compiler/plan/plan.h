@@ -216,6 +216,8 @@ struct TimeLoop {
     const char *name; /* lstm_steps */
     int64_t steps;
     bool reversed; /* from the last step to the first */
+    Tensor *valid; /* 0 for samples that the present step is masked in; NULL: there is no mask */
+    bool skips_masked; /* nothing is computed where that is all of them: states stay as they are */
     int first, last; /* places of its operations, once the program is indexed */
     LIST(Carry *) carries;
     LIST(Tensor *) slices; /* steps of sequences that are made elsewhere */

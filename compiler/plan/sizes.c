@@ -90,6 +90,11 @@ Sizes plan_sizes(const Plan *plan) {
     const int64_t real = element_bytes(plan->real);
     sizes.params_bytes = at_least_one(sizes.params) * real;
     sizes.work_bytes = (sizes.work + sizes.states) * real;
+    if (plan->model->max_steps) { /* nothing is left free behind whole numbers */
+        const int64_t values = shape_size(plan->model->input, 1), each = plan->model->integer_input ? 4 : real;
+        sizes.sample = values + (each < real ? values % 2 : 0);
+        sizes.work_bytes += sizes.sample * each;
+    }
     sizes.state_bytes = sizes.stream_arena * real;
     for (int i = 0; i < plan->stream_states.count; i++)
         sizes.state_bytes += tensor_bytes(plan, plan->stream_states.at[i]);

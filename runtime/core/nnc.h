@@ -329,6 +329,8 @@ typedef struct nnc_model {
     size_t batch;
     int integer_input; /* x holds int32_t */
     int64_t indices;   /* x holds numbers of 0 … indices - 1; 0: any */
+    size_t max_steps, least_steps; /* of samples of any length, which end where nothing follows: NaN, or an index
+                                      below 0; 0: all are of one length */
     int input_rank, output_rank;
     int64_t input_shape[6], output_shape[6]; /* of one sample, without the batch */
     int integer_target;                      /* y holds class numbers (int32_t), one per position of the output */

@@ -15,6 +15,17 @@ static inline size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+/* @part any_is_valid */
+
+/** Whether any of n parts of a mask is not 0. */
+static inline int any_is_valid(const real *mask, size_t n) {
+    size_t masked = 0;
+    while (masked < n && mask[masked] <= 0) {
+        masked++;
+    }
+    return masked < n;
+}
+
 /* @part row_peak */
 
 /** The greatest of n >= 1 values. */

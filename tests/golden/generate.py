@@ -17,6 +17,7 @@ data to make:
   y              normal (default), positive: [0.2, 3), binary: 0 or 1, classes: integers, column: integers (N, 1),
                  onehot, distribution: rows that add up to 1, column_of_reals: (N,) for an output (N, 1)
   sample_weight  yes: [0.2, 2)
+  least          of samples of any length: the fewest steps
   init           spread (default), saturated: weights so large that softmax and sigmoid reach 0 and 1
 
 Everything is computed twice, in float32 and in float64, from the same float32 data, weights and random factors. The
@@ -26,6 +27,8 @@ Gradients of Embedding are added up over equal indices before the optimizer sees
 backends: on TensorFlow it would clip and square those of an index that occurs twice one by one. Where the loss does not
 depend on a weight (behind Dropout(1)) its gradient is 0, as on JAX, and the weight decays; TensorFlow would leave it
 alone.
+Samples of any length, Input(shape=(None, …), max_steps=…), end where their lengths, drawn here, say. Keras sees each by
+itself and no step behind its end.
 """
 import argparse
 import ast
@@ -74,12 +77,22 @@ class ModelFile:
             names.update(vars(module))
         return eval(compile(ast.Expression(tree), self.name, "eval"), names)
 
+    def max_steps(self):
+        """How long samples of any length may be; None: all are of one length. The argument is nnc's own."""
+        for keyword in [*self.layers[0].keywords]:
+            if keyword.arg == "max_steps":
+                return ast.literal_eval(keyword.value)
+        return None
+
+    def input_layer(self, tree):
+        known = [keyword for keyword in tree.keywords if keyword.arg != "max_steps"]
+        return self.evaluate(ast.Call(tree.func, tree.args, known, lineno=1, col_offset=0), keras, keras.layers)
+
     def model(self):
         layer_modules = Regularizers, keras.layers, keras.initializers, keras.regularizers, keras.constraints
-        layers = [self.evaluate(tree, keras, keras.layers) if tree.func.id == "Input"
-                  else self.evaluate(tree, *layer_modules)
+        layers = [self.input_layer(tree) if tree.func.id == "Input" else self.evaluate(tree, *layer_modules)
                   for tree in self.layers]
-        return keras.Sequential(layers)
+        return AnyLength(layers, steps=self.max_steps()) if self.max_steps() else keras.Sequential(layers)
 
     def compile_arguments(self):
         modules = {"optimizer": keras.optimizers, "loss": keras.losses}
@@ -90,6 +103,29 @@ class ModelFile:
     def fit_arguments(self):
         return {name: self.evaluate(tree, Callbacks, keras.callbacks, keras.optimizers.schedules)
                 for name, tree in self.calls["fit"].items()}
+
+
+class AnyLength(keras.Sequential):
+    """Calls its layers with one sample after the other, cut off where it ends; what lies behind the end of an output of
+    several steps is masked, and 0."""
+
+    def __init__(self, layers, steps):
+        super().__init__(layers, name="sequential")
+        self.steps = steps
+
+    def call(self, inputs, training=None, mask=None):
+        if not hasattr(inputs, "numpy"):  # Keras asks for shapes alone
+            return super().call(inputs, training=training, mask=mask)
+        there = inputs.numpy() >= 0 if inputs.dtype.is_integer else ~np.isnan(inputs.numpy())
+        lengths = there.reshape(*there.shape[:2], -1)[:, :, 0].sum(1)
+        outputs = [super(AnyLength, self).call(inputs[i:i + 1, :n], training=training) for i, n in enumerate(lengths)]
+        if outputs[0].ndim < 3:
+            return tf.concat(outputs, 0)
+        steps = super().call(tf.zeros_like(inputs[:1])).shape[1]
+        ends = [output.shape[1] for output in outputs]
+        y = tf.concat([tf.pad(output, [(0, 0), (0, steps - end), (0, 0)]) for output, end in zip(outputs, ends)], 0)
+        backend.set_keras_mask(y, tf.sequence_mask(ends, steps))
+        return y
 
 
 class Regularizers:
@@ -157,7 +193,7 @@ class Factors:
         them."""
         timed = timed or keras.tree.flatten(layer.input)[0].shape[1:]  # a mask may stand behind it
         if isinstance(layer, keras.layers.TimeDistributed):
-            self.watch_layer(layer.layer, f"{name}/{layer.layer.name}", (steps or 1) * timed[0], timed[1:])
+            self.watch_layer(layer.layer, f"{name}/{layer.layer.name}", (steps or 1) * (timed[0] or 1), timed[1:])
             return
         for inner in ("forward_layer", "backward_layer"):
             if isinstance(getattr(layer, inner, None), keras.Layer):
@@ -283,7 +319,17 @@ def weight_name(variable):
 
 def made_shape(model):
     """The shape of the output as it is: what Keras writes down is wrong behind glu and behind ways of two sizes."""
-    return model(np.zeros((model.input_shape[0] or 1, *model.input_shape[1:]), np.float32)).shape
+    sizes = [getattr(model, "steps", size) if size is None else size for size in model.input_shape[1:]]
+    return model(np.zeros((model.input_shape[0] or 1, *sizes), np.float32)).shape
+
+
+def end_samples(x, least, random):
+    """Lengths of least steps or more, one of them that of the array; nothing stands behind the ends."""
+    lengths = random.integers(least, x.shape[1] + 1, len(x))
+    lengths[random.integers(len(x))] = x.shape[1]
+    for sample, length in zip(x, lengths):
+        sample[length:] = -1 if x.dtype.kind == "i" else np.nan
+    return x
 
 
 def make_inputs(file):
@@ -293,8 +339,11 @@ def make_inputs(file):
     keras.config.set_dtype_policy("float32")
     keras.backend.clear_session()
     model, recipe, rows = file.model(), file.recipe, int(file.recipe["rows"])
-    inputs = {"x": make_x(recipe.get("x", "normal"), (rows, *model.input_shape[1:]), random),
+    sizes = (file.max_steps(), *model.input_shape[2:]) if file.max_steps() else model.input_shape[1:]
+    inputs = {"x": make_x(recipe.get("x", "normal"), (rows, *sizes), random),
               "y": make_y(recipe.get("y", "normal"), (rows, *made_shape(model)[1:]), random)}
+    if file.max_steps():
+        end_samples(inputs["x"], int(recipe.get("least", 1)), random)
     if recipe.get("sample_weight") == "yes":
         inputs["sample_weight"] = random.uniform(0.2, 2, rows).astype(np.float32)
     scale = {"spread": 1.5, "saturated": 12.0}[recipe.get("init", "spread")]

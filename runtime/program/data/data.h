@@ -73,8 +73,9 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, const str
 /** The tokens of a text, characters or words in small letters, as numbers of labels, which are learned unless there are
  *  some already. (data_text.c) */
 NNC_API int nnc_read_text(nnc_reader *reader, int are_words, const struct nnc_role *role, nnc_array *array);
-/** Lines of numbers of any count, each padded or cut to `length`. */
-NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, size_t length, nnc_array *array);
+/** Lines of numbers of any count, each padded or cut to the length that the role asks for. */
+NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, const struct nnc_role *role,
+                               nnc_array *array);
 /** Adds to the recorded error a question about the first line of a CSV file, and how to answer it. Always -1.
  *  (data_csv_header.c) */
 NNC_API int nnc_header_hint(nnc_host *host, const char *question);
@@ -118,6 +119,8 @@ typedef struct nnc_samples {
     size_t *columns, width; /* values per sample; columns NULL: all */
     double scale;    /* of a value to what the model takes: 1 but for files of another scale than that of fit() */
     nnc_dtype dtype; /* of what the model takes: F32, F64, I32 */
+    size_t missing;  /* values at the end of each sample that the array has not: … */
+    double nothing;  /* … this stands for them */
     size_t repeat;   /* each value stands for so many of the model's: a sample's weight for all of its time steps */
     int is_one_hot;  /* the array holds class numbers, of which `width` values are made … */
     double hot;      /* … with this in the place of the class */
@@ -128,6 +131,8 @@ typedef struct nnc_samples {
 typedef struct nnc_role {
     int is_target;             /* of a window: what lies ahead of it */
     int may_lack;              /* NaN stands for what is missing */
+    size_t max_steps, least_steps; /* x of samples of any length: its first dimension, and how many must be there; 0 */
+    double nothing;            /* what stands behind their end */
     const nnc_column *columns; /* of x; NULL: nothing is said of single ones */
     size_t column_count;
     size_t places; /* for tokens of a text */

@@ -274,7 +274,7 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, const nnc
     csv.line = csv.column = 1;
     csv.labels = role->classes > 0 && role->learned != NULL ? &role->learned->classes : NULL;
     csv.decimal = source->decimal;
-    csv.may_lack = role->may_lack || source->drops;
+    csv.may_lack = role->may_lack || role->max_steps > 0 || source->drops;
     int status = nnc_csv_read(&csv, source, role, array);
     for (size_t i = 0; csv.names != NULL && i < csv.wanted_count; i++) {
         free(csv.names[i]);

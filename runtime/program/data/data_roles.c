@@ -31,6 +31,9 @@ NNC_API nnc_role nnc_role_x(const nnc_model *model) {
     role.columns = model->columns;
     role.column_count = model->column_count;
     role.may_lack = model->fill != NNC_FILL_NONE;
+    role.max_steps = model->max_steps;
+    role.least_steps = model->least_steps;
+    role.nothing = model->integer_input ? -1 : (double)NAN;
     role.places = model->indices > 0 ? (size_t)model->indices : model->classes > 0 ? (size_t)model->classes : SIZE_MAX;
     return role;
 }
@@ -43,6 +46,7 @@ static nnc_role nnc_role_of_reals(const nnc_model *model, const char *name) {
     role.columns = NULL;
     role.column_count = 0;
     role.may_lack = 0;
+    role.max_steps = 0;
     return role;
 }
 

@@ -96,7 +96,7 @@ static int nnc_read_array(nnc_host *host, const nnc_source *source, const char *
             status = nnc_read_text(&reader, source->are_words, role, array);
             break;
         case NNC_FORMAT_SEQUENCES:
-            status = nnc_read_sequences(&reader, source, role->rank == 1 ? (size_t)role->shape[0] : 1, array);
+            status = nnc_read_sequences(&reader, source, role, array);
             break;
         case NNC_FORMAT_CSV:
             status = nnc_read_csv(&reader, source, role, array);
@@ -196,6 +196,18 @@ static int nnc_choose_columns(nnc_host *host, const nnc_source *source, nnc_samp
     return 0;
 }
 
+/* Whether they are samples of fewer time steps than the model's longest; nothing follows these then. */
+static int nnc_end_early(const nnc_role *role, const int64_t *have, int have_rank, nnc_samples *samples) {
+    size_t step;
+    if (role->max_steps == 0 || have_rank != role->rank || have[0] < 1 || have[0] >= role->shape[0] ||
+        memcmp(have + 1, role->shape + 1, (size_t)(have_rank - 1) * sizeof *have) != 0 ||
+        nnc_shape_count(role->shape + 1, role->rank - 1, &step) != 0) {
+        return 0;
+    }
+    samples->missing = (size_t)(role->shape[0] - have[0]) * step;
+    return 1;
+}
+
 static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *samples) {
     const nnc_array *array = &samples->array;
     int64_t chosen = (int64_t)samples->width;
@@ -205,6 +217,10 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
     memcpy(have + is_window, samples->columns != NULL ? &chosen : array->shape + 1,
            (size_t)(have_rank - is_window) * sizeof *have);
     samples->repeat = 1;
+    samples->nothing = role->nothing;
+    if (nnc_end_early(role, have, have_rank, samples)) {
+        return 0;
+    }
     for (int rank = role->rank; rank >= (role->may_repeat ? 0 : role->rank); rank--) {
         if (nnc_shapes_agree(have, have_rank, role->shape, rank)) {
             return nnc_shape_count(role->shape + rank, role->rank - rank, &samples->repeat);
@@ -242,7 +258,10 @@ NNC_API nnc_text_place nnc_place_of(const nnc_samples *samples, size_t row) {
 /* Sample `index`, its values of type `dtype`. */
 static void nnc_convert_sample(const nnc_samples *samples, size_t index, nnc_dtype dtype, void *to) {
     size_t from_size = nnc_dtype_of(samples->array.dtype).size, to_size = nnc_dtype_of(dtype).size;
-    size_t width = samples->width / samples->window;
+    size_t given = samples->width - samples->missing, width = given / samples->window;
+    for (size_t i = given; i < samples->width; i++) {
+        nnc_convert((char *)to + i * to_size, dtype, &samples->nothing, NNC_F64, 1, 1);
+    }
     for (size_t step = 0; step < samples->window; step++) {
         const char *row = nnc_row_at(samples, index, step);
         char *at = (char *)to + step * width * to_size;
@@ -259,7 +278,7 @@ static void nnc_convert_sample(const nnc_samples *samples, size_t index, nnc_dty
 /* Images are bytes, and are converted again in every epoch: from a table that is three times as fast. */
 static int nnc_tabulate_bytes(nnc_host *host, nnc_samples *samples) {
     if (samples->dtype != NNC_F32 || samples->array.dtype != NNC_U8 || samples->columns != NULL ||
-        samples->window > 1) {
+        samples->window > 1 || samples->missing > 0) {
         return 0;
     }
     samples->bytes = nnc_alloc(host, 256, sizeof *samples->bytes);
@@ -355,6 +374,31 @@ static int nnc_value_problem(const nnc_role *role, int is_class, double value, c
     return snprintf(expected, size, "%s from %.0f to %.0f", is_class ? "a class" : role->meaning, low, high);
 }
 
+/* How many values of a sample stand before its end; what follows is nothing. */
+static size_t nnc_values_before_end(const nnc_role *role, const double *values, size_t width) {
+    size_t step = role->max_steps > 0 ? width / role->max_steps : 1;
+    for (; role->max_steps > 0 && width > 0; width -= step) {
+        for (size_t i = width - step; i < width; i++) {
+            if (isnan(role->nothing) ? !isnan(values[i]) : values[i] >= 0) {
+                return width;
+            }
+        }
+    }
+    return width;
+}
+
+/* Of samples of any length: that there are enough of its time steps. */
+static int nnc_check_length(nnc_host *host, const nnc_role *role, const nnc_samples *samples, size_t row,
+                            size_t values) {
+    size_t place = nnc_row_of(samples, row, 0), steps = values * role->max_steps / samples->width;
+    if (role->max_steps == 0 || steps >= role->least_steps) {
+        return 0;
+    }
+    return nnc_fail_at(host, samples->path, nnc_place_of(samples, place).line, 0,
+                       "sample %zu of x has %zu time steps, and the model takes %zu to %zu", row, steps,
+                       role->least_steps, role->max_steps);
+}
+
 /* Reals must be finite, class numbers and indices whole and in range. Integers are always finite. */
 static int nnc_check_sample_values(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
     char expected[160];
@@ -374,7 +418,9 @@ static int nnc_check_sample_values(nnc_host *host, const nnc_role *role, const n
         } else {
             nnc_convert_sample(samples, row, NNC_F64, values);
         }
-        for (size_t i = 0; i < width && status == 0; i++) {
+        size_t there = nnc_values_before_end(role, values, width);
+        status = nnc_check_length(host, role, samples, row, there);
+        for (size_t i = 0; i < there && status == 0; i++) {
             if (nnc_value_problem(role, samples->is_one_hot, values[i], expected, sizeof expected) != 0) {
                 size_t each = width / samples->window, place = nnc_row_of(samples, row, i / each);
                 nnc_text_place at = nnc_place_of(samples, place);

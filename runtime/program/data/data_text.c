@@ -200,18 +200,38 @@ static int64_t nnc_read_sequence(nnc_host *host, const char *path, size_t line, 
     return (int64_t)count;
 }
 
-/* `values` in `length` places, as keras.utils.pad_sequences. */
-static void nnc_pad_sequence(const nnc_source *source, const double *values, size_t count, double *to, size_t length) {
+/* `values` in `length` places, as keras.utils.pad_sequences; samples of any length end with nothing. */
+static void nnc_pad_sequence(const nnc_source *source, const nnc_role *role, const double *values, size_t count,
+                             double *to, size_t length) {
     size_t kept = count < length ? count : length;
     const double *from = values + (source->truncates_end ? 0 : count - kept);
-    size_t first = source->pads_end ? 0 : length - kept;
+    size_t first = source->pads_end || role->max_steps > 0 ? 0 : length - kept;
+    double padding = role->max_steps > 0 ? role->nothing : source->padding;
     for (size_t i = 0; i < length; i++) {
-        to[i] = i >= first && i < first + kept ? from[i - first] : source->padding;
+        to[i] = i >= first && i < first + kept ? from[i - first] : padding;
     }
 }
 
-NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, size_t length, nnc_array *array) {
+/* How many numbers a sample holds at most. */
+static size_t nnc_sequence_size(const nnc_role *role) {
+    size_t size = 1;
+    if (role->rank != 1 && role->max_steps == 0) {
+        return 1;
+    }
+    return nnc_shape_count(role->shape, role->rank, &size) == 0 ? size : 1;
+}
+
+/* Of samples of any length: lines hold whole time steps. */
+static int nnc_check_steps(nnc_host *host, const char *path, size_t line, const nnc_role *role, size_t count) {
+    size_t step = role->max_steps > 0 ? nnc_sequence_size(role) / role->max_steps : 1;
+    return count % step == 0 ? 0
+                             : nnc_fail_at(host, path, line, 0, "%zu numbers are no whole time steps of %zu", count,
+                                           step);
+}
+
+NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, const nnc_role *role, nnc_array *array) {
     nnc_host *host = reader->host;
+    size_t length = nnc_sequence_size(role);
     unsigned char *bytes = NULL;
     size_t size, rows = 0, row_capacity = 0, capacity = 0, place_capacity = 0;
     double *values = NULL;
@@ -229,14 +249,15 @@ NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, siz
             count = nnc_fail_at(host, reader->path, line, 0, "expected numbers, found an empty line: [] is a sequence "
                                                              "without any");
         }
-        status = count < 0 || nnc_grow(host, &array->data, &row_capacity, rows + 1, length * sizeof *values) != 0 ||
+        status = count < 0 || nnc_check_steps(host, reader->path, line, role, (size_t)count) != 0 ||
+                         nnc_grow(host, &array->data, &row_capacity, rows + 1, length * sizeof *values) != 0 ||
                          nnc_grow(host, &places, &place_capacity, rows + 1, sizeof *array->places) != 0
                      ? -1
                      : 0;
         if (status == 0) {
             array->places = places;
             array->places[rows] = (nnc_text_place){(uint32_t)line, 1};
-            nnc_pad_sequence(source, values, (size_t)count, (double *)array->data + rows++ * length, length);
+            nnc_pad_sequence(source, role, values, (size_t)count, (double *)array->data + rows++ * length, length);
         }
         at = stop + (stop < end);
     }

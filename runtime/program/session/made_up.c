@@ -4,6 +4,7 @@
 #include "host/host.h"
 #include "session/session.h"
 
+#include <math.h>
 #include <string.h>
 
 static void nnc_make_up_x(nnc_session *session, nnc_stream *stream, size_t n) {
@@ -18,6 +19,23 @@ static void nnc_make_up_x(nnc_session *session, nnc_stream *stream, size_t n) {
         } else {
             /* As the layers see it: normal. */
             nnc_set_real(model, session->x, i, nnc_stream_normal(stream) / nnc_x_scale(model));
+        }
+    }
+}
+
+/* Samples of any length end anywhere. */
+static void nnc_make_up_ends(nnc_session *session, nnc_stream *stream, size_t n) {
+    const nnc_model *model = session->model;
+    size_t size = nnc_input_size(model), step = model->max_steps > 0 ? size / model->max_steps : 0;
+    for (size_t sample = 0; model->max_steps > 0 && sample < n; sample++) {
+        size_t choices = model->max_steps - model->least_steps + 1;
+        size_t steps = model->least_steps + nnc_stream_below(stream, (uint32_t)choices);
+        for (size_t i = sample * size + steps * step; i < (sample + 1) * size; i++) {
+            if (model->integer_input) {
+                ((int32_t *)session->x)[i] = -1;
+            } else {
+                nnc_set_real(model, session->x, i, (double)NAN);
+            }
         }
     }
 }
@@ -73,6 +91,7 @@ static void nnc_make_up_masks(nnc_session *session, nnc_stream *stream) {
 NNC_API void nnc_session_make_up(nnc_session *session, nnc_stream *stream, size_t n) {
     const nnc_model *model = session->model;
     nnc_make_up_x(session, stream, n);
+    nnc_make_up_ends(session, stream, n);
     nnc_make_up_y(session, stream, n);
     for (size_t i = 0; i < n * nnc_weight_size(model); i++) {
         nnc_set_real(model, session->sample_weight, i, 0.5 + nnc_stream_uniform(stream));
