@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* Where the arguments of an object were written. */
+/* The arguments of an object: where they were written, what they hold. */
 #include <string.h>
 
 #include "base/source.h"
@@ -33,4 +33,8 @@ Span object_arg_span(const Object *object, const char *arg_name) {
         span = span_among(object->extra, object->extra_spans, arg_name);
     }
     return span.lo >= 0 ? span : object->span;
+}
+
+const void *object_field(const Object *object, const ArgDef *row) {
+    return (const char *)object->args + row->offset;
 }

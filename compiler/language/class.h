@@ -143,6 +143,11 @@ struct ArgDef {
     bool weights;               /* … a file of weights */
     bool may_be_none;           /* None is taken although it is not the default */
     bool own;                   /* nnc's: Keras has nothing like it */
+    bool called;                /* ARG_STRING: what the object is called */
+    bool of_layer;              /* of what all layers take: it is about the layer, not about the model's input */
+    bool axis;                  /* ARG_INT: an axis of the layer's input, where the default, -1, is the last */
+    bool input_length;          /* ARG_INT: of the first layer: steps of the model's input */
+    size_t none_is;             /* ARG_INTS: what None stands for, the field at NONE_IS(struct, field); 0: itself */
     int length;                 /* sequences: how many entries they must have; 0: any number */
 };
 
@@ -160,6 +165,7 @@ struct ArgDef {
 /* Rows of argument tables:  {ARG(DenseArgs, units), ARG_INT, RANGE(1, INT32_MAX), .doc = "size of the output"},  */
 #define ARG(type, field) .name = #field, .offset = offsetof(type, field)
 #define ARG_AS(type, field, title) .name = (title), .offset = offsetof(type, field)
+#define NONE_IS(type, field) .none_is = 1 + offsetof(type, field)
 #define RANGE(low, high) .min = (low), .max = (high)
 #define POSITIVE .min = DBL_MIN, .max = DBL_MAX /* messages say "greater than 0" */
 #define AT_LEAST(low) .min = (low), .max = DBL_MAX
@@ -211,6 +217,8 @@ struct Class {
 int choice_count(const ArgDef *row);
 /** The word of the one that is in its field; NULL: None. */
 const char *choice_word(const ArgDef *row, const void *field);
+/** Where the value of one of its class's own arguments is. */
+const void *object_field(const Object *object, const ArgDef *row);
 /** Where an argument of an object was written, for messages of later passes; the object's span when it was
  *  defaulted. */
 Span object_arg_span(const Object *object, const char *arg_name);

@@ -5,9 +5,10 @@
 
 /* What every layer takes behind its name. */
 #define BEHIND_NAME                                                                                                    \
-    {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .doc = "False: training leaves the weights as they are"},   \
+    {ARG(LayerArgs, trainable), ARG_BOOL, DEFAULT("True"), .of_layer = true,                                           \
+     .doc = "False: training leaves the weights as they are"},                                                         \
     {ARG(LayerArgs, activity_regularizer), ARG_OBJECT, DEFAULT("None"), .class_kind = CLASS_REGULARIZER,               \
-     .doc = "a penalty on the output in the loss, divided by the batch"},                                              \
+     .of_layer = true, .doc = "a penalty on the output in the loss, divided by the batch"},                            \
     {ARG(LayerArgs, dtype), ARG_CHOICE, DEFAULT("None"), .choices = (const char *const[]){"float32", NULL},            \
      .doc = "float32; nnc --real chooses for the whole model"}
 

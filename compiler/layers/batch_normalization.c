@@ -18,7 +18,8 @@ typedef struct BatchNormArgs {
 } BatchNormArgs;
 
 static const ArgDef args[] = {
-    {ARG(BatchNormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the channels' axis"},
+    {ARG(BatchNormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .axis = true,
+     .doc = "the channels' axis"},
     {ARG(BatchNormArgs, momentum), ARG_REAL, DEFAULT("0.99"), RANGE(0, 1),
      .doc = "part of the moving averages kept at each step"},
     CENTER_SCALE_ARGS(BatchNormArgs),

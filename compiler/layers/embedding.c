@@ -18,6 +18,7 @@ static const ArgDef args[] = {
     WEIGHT_ARGS(EmbeddingArgs, embeddings, "'uniform'"),
     {ARG(EmbeddingArgs, mask_zero), ARG_BOOL, DEFAULT("False"), .doc = "index 0 masks its time step"},
     {ARG(EmbeddingArgs, input_length), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .keyword_only = true,
+     .input_length = true,
      .doc = "the length of a sample, where nothing else says the input's shape"},
     {FIXED("weights", "None", "weights stand in a file: --weights FILE.safetensors")},
     LORA_ARGS,

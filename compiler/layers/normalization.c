@@ -115,7 +115,8 @@ const LayerDef layer_LayerNormalization = {
 static const ArgDef group_args[] = {
     {ARG(NormArgs, groups), ARG_INT, DEFAULT("32"), RANGE(1, INT32_MAX),
      .doc = "of channels, each normalized by itself"},
-    {ARG(NormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .doc = "the channels' axis"},
+    {ARG(NormArgs, axis), ARG_INT, DEFAULT("-1"), RANGE(-MAX_RANK, MAX_RANK), .axis = true,
+     .doc = "the channels' axis"},
     CENTER_SCALE_ARGS(NormArgs),
     {0}};
 

@@ -17,7 +17,8 @@ typedef struct PoolArgs {
 #define SIZE(...) {ARG(PoolArgs, pool_size), ARG_INTS, __VA_ARGS__ RANGE(1, INT32_MAX), .doc = "of the window"}
 #define POOL_ARGS(...)                                                                                                \
     {SIZE(__VA_ARGS__),                                                                                               \
-     {ARG(PoolArgs, strides), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), .doc = "None: as large as the window"}, \
+     {ARG(PoolArgs, strides), ARG_INTS, DEFAULT("None"), RANGE(1, INT32_MAX), NONE_IS(PoolArgs, pool_size),           \
+      .doc = "None: as large as the window"},                                                                         \
      {ARG(PoolArgs, padding), ARG_CHOICE, DEFAULT("'valid'"), .choices = paddings, .last_choice = PADDING_SAME,       \
       .doc = "'same': windows may reach beyond the input"},                                                           \
      DATA_FORMAT_ARG(PoolArgs),                                                                                       \

@@ -125,11 +125,11 @@ static void read_input(Maker *maker, const Object *object) {
     }
 }
 
-/* The integer that a class's own argument of this name holds; NULL: it has no such argument. */
-static const int64_t *object_int(const Object *object, const char *name) {
-    for (const ArgDef *row = object->class->args; row != NULL && row->name != NULL; row++) {
-        if (row->type == ARG_INT && strcmp(row->name, name) == 0) {
-            return (const int64_t *)(const void *)((const char *)object->args + row->offset);
+/* The argument of a layer that says how many steps the model's input has; NULL: it has no such argument. */
+static const ArgDef *input_length_row(const Class *class) {
+    for (const ArgDef *row = class->args; row != NULL && row->name != NULL; row++) {
+        if (row->input_length) {
+            return row;
         }
     }
     return NULL;
@@ -161,9 +161,10 @@ static void read_layer_input(Maker *maker, const Object *object, const LayerArgs
         set_batch_shape(maker, object, "batch_input_shape", args->batch_input_shape);
     }
     /* Keras 2 took this for the shape; where another argument or Input says it, it has no effect, as in Keras 3. */
-    const int64_t *length = object_int(object, "input_length");
+    const ArgDef *row = input_length_row(object->class);
+    const int64_t *length = row != NULL ? (const int64_t *)object_field(object, row) : NULL;
     if (!maker->has_input && length != NULL && *length != INT_NONE) {
-        set_input(maker, object, "input_length", length, 1);
+        set_input(maker, object, row->name, length, 1);
     }
 }
 

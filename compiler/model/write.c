@@ -8,6 +8,7 @@
 #include "language/common_args.h"
 #include "language/keras_names.h"
 #include "language/registry.h"
+#include "model/activation.h"
 #include "model/layer.h"
 #include "model/model.h"
 #include "model/write.h"
@@ -55,9 +56,14 @@ static const char *value_text(const Writer *writer, const ArgDef *row, const voi
     return text_chars(&out);
 }
 
+static bool is_identity(const Object *activation) {
+    const ActivationDef *const def = (const ActivationDef *)activation->class;
+    return def->class.kind == CLASS_ACTIVATION && !def->value && !def->build;
+}
+
 /* 'glorot_uniform' and GlorotUniform() are the same; no activation is 'linear'. */
 static bool same_object(const Writer *writer, const Object *a, const Object *b) {
-    if (!a || !b) return (!a && !b) || !strcmp((a ? a : b)->class->name, "linear");
+    if (!a || !b) return (!a && !b) || is_identity(a ? a : b);
     const Words words = words_of(writer, a), others = words_of(writer, b);
     if (a->class != b->class || words.count != others.count) return false;
     for (int i = 0; i < words.count; i++)
@@ -65,28 +71,20 @@ static bool same_object(const Writer *writer, const Object *a, const Object *b) 
     return true;
 }
 
-/* The integers of an argument; NULL: the object has no such, or None. */
-static const Ints *ints_of(const Object *object, const char *name) {
-    for (const ArgDef *row = object->class->args; row && row->name; row++)
-        if (row->type == ARG_INTS && !strcmp(row->name, name)) {
-            const Ints *const ints = (const Ints *)(const void *)((const char *)object->args + row->offset);
-            return ints->count >= 0 ? ints : NULL;
-        }
-    return NULL;
-}
-
-/* What None stands for, where Keras writes it out: the layout of all but images from elsewhere, windows side by side,
- * the last axis. */
-static bool is_what_none_means(const Writer *writer, const Object *object, const ArgDef *row, const void *field) {
+/* What None, or the default, stands for, where Keras writes it out: the layout of all but images from elsewhere,
+ * windows side by side, the last axis. */
+static bool is_what_default_means(const Writer *writer, const Object *object, const ArgDef *row, const void *field,
+                                  const void *plain) {
     if (row->type == ARG_CHOICE && row->choice_of_none) return *(const unsigned *)field == row->choice_of_none;
-    const Ints *const pool = !strcmp(row->name, "strides") ? ints_of(object, "pool_size") : NULL;
-    const Ints *const strides = pool && row->type == ARG_INTS ? field : NULL;
-    if (strides && strides->count == pool->count)
-        return !memcmp(strides->at, pool->at, (size_t)pool->count * sizeof *pool->at);
-    const Layer *const layer = writer->layer;
-    return !strcmp(row->name, "axis") && row->type == ARG_INT && layer && layer->object == object &&
-           layer->input.rank > 0 && !strcmp(row->fallback ? row->fallback : "", "-1") &&
-           *(const int64_t *)field == layer->input.rank - 1;
+    if (row->none_is) {
+        const Ints *const ints = field, *const meant =
+                                            (const Ints *)(const void *)((const char *)object->args + row->none_is - 1);
+        return ints->count >= 0 && ints->count == meant->count &&
+               !memcmp(ints->at, meant->at, (size_t)ints->count * sizeof *ints->at);
+    }
+    const Layer *const layer = row->axis ? writer->layer : NULL;
+    return layer && layer->object == object && layer->input.rank > 0 &&
+           *(const int64_t *)field == *(const int64_t *)plain + layer->input.rank;
 }
 
 static bool is_default(const Writer *writer, const Object *object, const ArgDef *row, const void *field) {
@@ -96,7 +94,7 @@ static bool is_default(const Writer *writer, const Object *object, const ArgDef 
     if (row->type == ARG_INTS && all_same(*(const Ints *)field, *(const Ints *)plain)) return true;
     if (row->type == ARG_OBJECT) return same_object(writer, *(Object *const *)field, *(Object *const *)plain);
     return !strcmp(value_text(writer, row, field), value_text(writer, row, plain)) ||
-           is_what_none_means(writer, object, row, field);
+           is_what_default_means(writer, object, row, field, plain);
 }
 
 /* Names ------------------------------------------------------------ */
@@ -155,11 +153,6 @@ static void add_args(const Writer *writer, const Object *object, const ArgDef *r
     }
 }
 
-/* What says the model's input stands elsewhere, and types are said for the whole model. */
-static bool is_layers_own(const ArgDef *row) {
-    return !strcmp(row->name, "trainable") || !strcmp(row->name, "activity_regularizer");
-}
-
 WrittenArgs written_args(const Writer *writer, const Object *object) {
     const Class *const class = object->class;
     WrittenArgs args = {0};
@@ -168,8 +161,8 @@ WrittenArgs written_args(const Writer *writer, const Object *object) {
     if (class->kind != CLASS_LAYER || !object->extra_args) return args;
     WrittenArgs common = {0};
     add_args(writer, object, object->extra, object->extra_args, 0, &common);
-    for (int i = 0; i < common.count; i++)
-        if (is_layers_own(common.at[i].row)) list_push(writer->arena, &args, common.at[i]);
+    for (int i = 0; i < common.count; i++) /* the model's input and types are said elsewhere */
+        if (common.at[i].row->of_layer) list_push(writer->arena, &args, common.at[i]);
     return args;
 }
 
@@ -180,9 +173,8 @@ static Words words_of(const Writer *writer, const Object *object) {
     Words words = {0};
     for (int i = 0; i < args.count; i++) {
         const WrittenArg *const arg = &args.at[i];
-        const bool named =
-            arg->row->type == ARG_STRING && !strcmp(arg->row->name, "name") && *(const char *const *)arg->field;
-        if (named && names_class(writer->arena, *(const char *const *)arg->field, object->class)) continue;
+        const bool called = arg->row->called && *(const char *const *)arg->field;
+        if (called && names_class(writer->arena, *(const char *const *)arg->field, object->class)) continue;
         const char *const value = value_text(writer, arg->row, arg->field);
         list_push(writer->arena, &words,
                   arg->unnamed ? value : arena_printf(writer->arena, "%s=%s", arg->row->name, value));

@@ -13,7 +13,7 @@ const char *const loss_reductions[] = {LOSS_REDUCTIONS(CHOICE_WORD) NULL};
 #define COMMON_ARGS                                                                                                    \
     {ARG(LossArgs, reduction), ARG_CHOICE, DEFAULT("'sum_over_batch_size'"), .choices = loss_reductions,               \
      .doc = "how samples are put together; 'mean' is 'sum_over_batch_size'"},                                          \
-    {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .doc = "has no effect"}
+    {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .called = true, .doc = "has no effect"}
 
 static const ArgDef plain_args[] = {COMMON_ARGS, {0}};
 static const ArgDef huber_args[] = {DELTA_ARG, COMMON_ARGS, {0}};

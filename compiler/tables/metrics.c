@@ -13,7 +13,7 @@
 #define METRIC_CLASS(name_, brief_, args_, ...)                                                                        \
     .class = {.kind = CLASS_METRIC, .name = #name_, .brief = (brief_), .args = (args_),                                \
               .args_size = sizeof(MetricArgs), .aliases = ALIASES(__VA_ARGS__)}
-#define NAME_ARG {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .doc = "the name in logs"}
+#define NAME_ARG {ARG(LossArgs, name), ARG_STRING, DEFAULT("None"), .called = true, .doc = "the name in logs"}
 
 static const ArgDef name_args[] = {NAME_ARG, {0}};
 
