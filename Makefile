@@ -185,7 +185,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast check-targets demo bench bench-embedded bench-setup
+.PHONY: check check-fast check-targets fuzz demo bench bench-embedded bench-setup
 # The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)$(MAKE) --no-print-directory all
@@ -197,6 +197,10 @@ check-fast: all ## the tests that take seconds
 check-targets: all ## the tests that run on other machines, in emulators; installs these and their compilers
 	$(Q)tools/setup.sh targets $(BUILD)
 	$(Q)tests/run.py --build $(BUILD) --param targets=1 $(or $(TESTS),tests/determinism tests/embed tests/small tests/emit tests/examples)
+
+SECONDS ?= 60
+fuzz: all ## fuzz what reads files of others, each target for SECONDS=60; FUZZ='csv png' are some of them
+	$(Q)tests/fuzz/fuzz.sh $(SECONDS) $(BUILD) $(FUZZ)
 
 demo: all ## train a network on handwritten digits and show what it reads; installs what is missing
 	$(Q)examples/digits/demo.sh $(BUILD)

@@ -93,18 +93,6 @@ static const char *depfile_path(const Options *options, Arena *arena) {
     return options->make_depfile ? with_suffix(arena, options->output, ".d") : NULL;
 }
 
-bool output_check(const Options *options, Arena *arena) {
-    if (options->emit || options->command == COMMAND_RUN) return true;
-    const nnc_pathname paths[] = {
-        {options->input, "the model", NNC_PATH_READ, 0},
-        {options->weights, "the file of --weights", NNC_PATH_READ, 0},
-        {options->output, "the C of -o", NNC_PATH_WRITE, 0},
-        {header_path(options, arena), "the header of --header", NNC_PATH_WRITE, 0},
-        {depfile_path(options, arena), "the dependencies of -MF", NNC_PATH_WRITE, 0},
-    };
-    return output_check_paths(paths, sizeof paths / sizeof *paths);
-}
-
 bool output_check_paths(const nnc_pathname *paths, size_t count) {
     const nnc_pathname *output, *other;
     if (!nnc_paths_clash(paths, count, &output, &other)) return true;
@@ -114,15 +102,52 @@ bool output_check_paths(const nnc_pathname *paths, size_t count) {
     return false;
 }
 
-/* What make treats specially in a file name. */
+/* A file name as make takes it: it looks for a backslash only before what it treats specially. */
 static const char *make_name(Arena *arena, const char *path) {
     Text out = {.arena = arena};
     for (; *path; path++) {
-        if (*path == ' ' || *path == '#' || *path == '\\') text_puts(&out, "\\");
+        const size_t slashes = strspn(path, "\\"); /* before such a character each of them is doubled */
+        if (slashes && path[slashes] && strchr(" #:", path[slashes])) text_append(&out, path, slashes);
+        text_append(&out, path, slashes);
+        path += slashes;
+        if (!*path) break;
+        if (strchr(" #:", *path)) text_puts(&out, "\\");
         if (*path == '$') text_puts(&out, "$");
         text_append(&out, path, 1);
     }
     return text_chars(&out);
+}
+
+/* Whether text written into a file of others ends there where the name ends: with one of these it would not. */
+static bool may_stand(const char *path, const char *where, const char *ending, const char *way_out) {
+    for (const char *at = path; at && *at; at++) {
+        if ((unsigned char)*at >= ' ' && *at != 127 && !strchr(ending, *at)) continue;
+        fprintf(stderr, "nnc: %s cannot name %s: %s\n", where, nnc_quote(path, strlen(path)).text, way_out);
+        return false;
+    }
+    return true;
+}
+
+/* Names that go into the C and into the dependencies. */
+static bool check_names(const Options *options, Arena *arena) {
+    const char *const header = output_header_include(options, arena);
+    const char *const paths[] = {options->output, options->input, options->weights};
+    if (!may_stand(header, "#include", "\"\\?", "say --header=FILE.h, or --standalone")) return false;
+    for (size_t i = 0; depfile_path(options, arena) && i < sizeof paths / sizeof *paths; i++)
+        if (!may_stand(paths[i], "a makefile", ";|%*?[", "leave the dependencies out, or rename it")) return false;
+    return true;
+}
+
+bool output_check(const Options *options, Arena *arena) {
+    if (options->emit || options->command == COMMAND_RUN) return true;
+    const nnc_pathname paths[] = {
+        {options->input, "the model", NNC_PATH_READ, 0},
+        {options->weights, "the file of --weights", NNC_PATH_READ, 0},
+        {options->output, "the C of -o", NNC_PATH_WRITE, 0},
+        {header_path(options, arena), "the header of --header", NNC_PATH_WRITE, 0},
+        {depfile_path(options, arena), "the dependencies of -MF", NNC_PATH_WRITE, 0},
+    };
+    return check_names(options, arena) && output_check_paths(paths, sizeof paths / sizeof *paths);
 }
 
 static const char *depfile_text(const Options *options, Arena *arena) {

@@ -63,13 +63,21 @@ static bool make_folders(char *path) {
     }
 }
 
-/* Where compiled programs are kept: $XDG_CACHE_HOME/nnc, ~/.cache/nnc; NULL when there is no such place. */
+/* Whether nobody else can put a program there, which nnc would run. */
+static bool is_own(const char *folder) {
+    struct stat status;
+    return stat(folder, &status) == 0 && status.st_uid == geteuid() && !(status.st_mode & (S_IWGRP | S_IWOTH)) &&
+           access(folder, W_OK) == 0;
+}
+
+/* Where compiled programs are kept: $XDG_CACHE_HOME/nnc, ~/.cache/nnc; NULL when there is no such place, or others may
+ * write to it. */
 static const char *cache_folder(Arena *arena) {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     if (cache && *cache == '/') cache = arena_printf(arena, "%s/nnc", cache);
     else if (home && *home == '/') cache = arena_printf(arena, "%s/.cache/nnc", home);
     else return NULL;
-    return make_folders((char *)cache) && access(cache, W_OK) == 0 ? cache : NULL;
+    return make_folders((char *)cache) && is_own(cache) ? cache : NULL;
 }
 
 /* FNV-1a, 64 bits. */
@@ -206,8 +214,9 @@ static const char *kept_weights(Arena *arena, const Options *options, const Mode
 
 /* A word as a shell takes it. */
 static const char *quoted(Arena *arena, const char *word) {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+./,:=@%";
     Text text = {.arena = arena};
-    if (!word[strcspn(word, " \t\"'\\$&|;<>()*?[]#~`!{}")]) return word;
+    if (!word[strspn(word, plain)]) return word;
     text_puts(&text, "'");
     for (; *word; word++) text_printf(&text, *word == '\'' ? "'\\''" : "%c", *word);
     text_puts(&text, "'");

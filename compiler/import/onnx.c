@@ -225,17 +225,22 @@ static bool take_model(Onnx *onnx, const Onnx__ModelProto *model) {
            put_weights(onnx);
 }
 
+/* What is read lives as long as the import. */
+static void *take_memory(void *arena, size_t bytes) { return arena_alloc(arena, bytes); }
+static void leave_memory(void *arena, void *memory) { (void)arena, (void)memory; }
+
 bool import_onnx(Import *import) {
     if (import->options->model)
         return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
-    Onnx__ModelProto *const model = onnx__model_proto__unpack(NULL, import->size, import->bytes);
+    ProtobufCAllocator allocator = {take_memory, leave_memory, import->arena};
+    Onnx__ModelProto *const model = onnx__model_proto__unpack(&allocator, import->size, import->bytes);
     if (!model) return import_fail(import, "is a damaged ONNX file: its protocol buffer cannot be read");
     if (!model->graph) return import_fail(import, "is an ONNX file without a graph");
     Onnx onnx = {.import = import,
                  .graph = model->graph,
                  .constants = {.arena = import->arena},
                  .readers = {.arena = import->arena}};
-    return take_model(&onnx, model); /* what was read ends with the process */
+    return take_model(&onnx, model);
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* libFuzzer harness: any bytes through the readers of data files. The first byte chooses: bits 0-1 the format, bit 2
- * gzip, bits 3-5 what is asked of it. See tests/fuzz/runtime.sh. */
+/* libFuzzer harness: any bytes through a reader of data files, that of CSV, IDX, NPY or NPZ as the compiler defines.
+ * The first byte chooses: bit 2 gzip, bits 3-5 what is asked of it. */
 #include "data/data.h"
 
 #include <stdlib.h>
@@ -44,10 +44,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     }
     nnc_role role = {.dtype = choice & 32 ? NNC_F32 : NNC_F64};
-    int status = (choice & 3) == 0   ? nnc_read_csv(&reader, &source, &role, &array)
-                 : (choice & 3) == 1 ? nnc_read_idx(&reader, &array)
-                 : (choice & 3) == 2 ? nnc_read_npy(&reader, &array)
-                                     : nnc_read_npz(&reader, choice & 8 ? "x" : NULL, "x", &array);
+#if defined CSV
+    int status = nnc_read_csv(&reader, &source, &role, &array);
+#elif defined IDX
+    int status = nnc_read_idx(&reader, &array);
+#elif defined NPY
+    int status = nnc_read_npy(&reader, &array);
+#else
+    int status = nnc_read_npz(&reader, choice & 8 ? "x" : NULL, "x", &array);
+#endif
+    (void)role;
     nnc_reader_close(&reader);
     if ((status == 0) != (host.text[0] == '\0')) { /* an error without a message, or a message without an error */
         abort();

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* libFuzzer harness: any bytes through scanner, parser, binder, shapes, dumps and diagnostics. See
- * tests/fuzz/frontend.sh. */
+/* libFuzzer harness: any bytes through scanner, parser, binder, shapes, dumps and diagnostics. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* libFuzzer harness: any bytes as a file of tensors; what is accepted must lie within it, sorted. See runtime.sh. */
+/* libFuzzer harness: any bytes as a file of tensors; what is accepted must lie within it, sorted. */
 #include "tensors/tensors.h"
 
 #include <stdlib.h>

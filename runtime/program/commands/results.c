@@ -85,13 +85,22 @@ static const char *nnc_label_of_output(const nnc_results *results, size_t index)
 
 /* CSV: a line of names, then a line for each sample ---------------------------------------------------------------- */
 
+/* Whether a spreadsheet would take it for a formula, and do what that says. */
+static int nnc_is_formula(const char *text) {
+    double value;
+    return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL && nnc_parse_number(text, strlen(text), &value) != 0;
+}
+
 /* RFC 4180: in quotes where it must be. */
 static void nnc_result_field(nnc_results *results, const char *text) {
+    const char *mark = nnc_is_formula(text) ? "'" : ""; /* by which spreadsheets know text */
     if (strpbrk(text, ",\"\r\n") == NULL) {
+        nnc_result_text(results, mark);
         nnc_result_text(results, text);
         return;
     }
     nnc_result_text(results, "\"");
+    nnc_result_text(results, mark);
     for (; *text != '\0'; text++) {
         nnc_writer_write(&results->writer, text, 1);
         nnc_writer_write(&results->writer, text, *text == '"');
