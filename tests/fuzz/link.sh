@@ -11,7 +11,7 @@ case $harness in *:*) define=-D${harness#*:} ;; *) define= ;; esac
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_ZLIB -I$root/compiler -I$root/runtime/core -I$root/runtime/program"
 printf '#include <spng.h>' | $CC -E -x c - >/dev/null 2>&1 && png=-lspng || png=
 common=$(find "$build/compiler" "$build/grammar" -name '*.o' ! -path '*/compiler/main.o' ! -path '*/compiler/import/*' \
-    ! -path '*/compiler/export/*' 2>/dev/null || true)
+    ! -path '*/compiler/export/*' ! -path '*/compiler/server/*' 2>/dev/null || true)
 case $parts in
 runtime) objects= libraries= ;;
 compiler) objects="$common $(find "$build/compiler/import" "$build/compiler/export" -name '*.o' ! -name '*pb-c*')
