@@ -259,6 +259,14 @@ $(completion): editors/nnc.bash.in $(BUILD)/nnc
 	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | LC_ALL=C sort -u | tr '\n' ' ') && \
 	    sed "s|@OPTIONS@|$$options|" $< > $@
 
+# The package for Python. Its nnc is static, so that it runs on every Linux of that machine; MACHINE and CC make it for another.
+MACHINE ?= $(shell uname -m)
+.PHONY: wheel
+wheel: ## nnc for Python, build-wheel/nnc_compiler-$(VERSION)-….whl, for pip install
+	$(Q)$(MAKE) --no-print-directory BUILD=build-wheel/$(MACHINE) IMPORT= SERVER= PNG= CFLAGS='-O2' LDFLAGS='-static $(LDFLAGS)' all
+	$(Q)$(STRIP) build-wheel/$(MACHINE)/nnc
+	$(Q)tools/wheel.py build-wheel/$(MACHINE) $(VERSION) $(MACHINE) build-wheel
+
 # --- for developers ---------------------------------------------------------------------------------------------------
 
 formatted := $(filter-out $(templates),$(wildcard compiler/*.[ch] compiler/*/*.[ch] runtime/*/*.[ch] runtime/*/*/*.[ch] examples/*/*.c))

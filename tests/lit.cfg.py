@@ -86,6 +86,8 @@ if os.access(os.path.join(build, "nnc-lsp"), os.X_OK):  # built where jansson is
     config.available_features.add("server")
 if lit_config.params.get("slow", "1") == "1":
     config.available_features.add("slow")
+if lit_config.params.get("long", "0") == "1":  # make check-long: what takes minutes
+    config.available_features.add("long")
 if lit_config.params.get("targets", "0") == "1":  # make check-targets: every machine that there is
     config.available_features.add("targets")
 if os.path.isdir("/usr/share/datasets/fashion-mnist"):  # Debian's package dataset-fashion-mnist

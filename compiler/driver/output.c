@@ -218,13 +218,20 @@ const char *build_cflags(const Options *options, Arena *arena) {
     return arena_printf(arena, "-I%s -fno-math-errno", installation(options, arena).include);
 }
 
+/* A library of the system; where the package of nnc brings it along, beside libnnc.a, that one. */
+static const char *library_beside(Arena *arena, const char *libnnc, const char *file, const char *flag) {
+    const char *const path = arena_printf(arena, "%.*s%s", (int)(strrchr(libnnc, '/') + 1 - libnnc), libnnc, file);
+    return access(path, R_OK) == 0 ? path : flag;
+}
+
 const char *build_libs(const Options *options, Arena *arena) {
+    const char *const libnnc = installation(options, arena).library;
 #ifdef NNC_PNG
     const char *const png = " -lspng";
 #else
     const char *const png = "";
 #endif
-    return arena_printf(arena, "%s%s -lz -lm -pthread", installation(options, arena).library, png);
+    return arena_printf(arena, "%s%s %s -lm -pthread", libnnc, png, library_beside(arena, libnnc, "libz.a", "-lz"));
 }
 
 const char *build_stamp(const Options *options, Arena *arena) {

@@ -156,28 +156,47 @@ void plan_dot(const Plan *plan, Text *out) {
     text_puts(out, "}\n");
 }
 
+/* ": [28, 28]", without the batch. */
+static void put_json_shape(Text *out, const char *name, Shape shape, int from) {
+    text_printf(out, "\"%s\": [", name);
+    for (int i = from; i < shape.rank; i++) text_printf(out, "%s%lld", i > from ? ", " : "", (long long)shape.dim[i]);
+    text_puts(out, "]");
+}
+
+static void put_json_layer(Text *out, const Layer *layer) {
+    int64_t params = 0;
+    for (int i = 0; i < layer->weights.count; i++) params += shape_size(layer->weights.at[i]->shape, 1);
+    text_printf(out, "    {\"name\": \"%s\", \"class\": \"%s\", ", layer->name, layer->def->class.name);
+    put_json_shape(out, "output", layer->output, 1);
+    text_printf(out, ", \"parameters\": %lld, \"trainable\": %s, \"weights\": [", (long long)params,
+                layer->trainable ? "true" : "false");
+    for (int i = 0; i < layer->weights.count; i++) {
+        const Weight *const weight = layer->weights.at[i];
+        text_printf(out, "%s\n        {\"name\": \"%s\", ", i ? "," : "", weight->path);
+        put_json_shape(out, "shape", weight->shape, 0);
+        text_puts(out, "}");
+    }
+    text_puts(out, "]}");
+}
+
 void plan_json(const Plan *plan, Text *out) {
     const Model *model = plan->model;
     const Sizes sizes = plan_sizes(plan);
-    text_printf(out, "{\n  \"name\": \"%s\",\n  \"nnc\": \"%s\",\n  \"batch\": %lld,\n", model->name, NNC_VERSION,
+    text_printf(out, "{\n  \"name\": \"%s\",\n  \"nnc\": \"%s\",\n  \"batch\": %lld,\n  ", model->name, NNC_VERSION,
                 (long long)model->batch);
-    text_printf(out, "  \"parameters\": %lld,\n  \"trainable\": %lld,\n", (long long)sizes.params,
+    put_json_shape(out, "input", model->input, 1);
+    text_puts(out, ",\n  ");
+    put_json_shape(out, "output", model->output, 1);
+    text_printf(out, ",\n  \"parameters\": %lld,\n  \"trainable\": %lld,\n", (long long)sizes.params,
                 (long long)sizes.trainable);
     text_printf(out, "  \"params_bytes\": %lld,\n  \"work_bytes\": %lld,\n  \"trainer_bytes\": %lld,\n",
                 (long long)sizes.params_bytes, (long long)sizes.work_bytes,
                 plan->can_train ? (long long)sizes.trainer_bytes : 0);
     if (plan->step_model) text_printf(out, "  \"state_bytes\": %lld,\n", (long long)sizes.state_bytes);
-    text_puts(out, "  \"layers\": [");
+    text_puts(out, "  \"layers\": [\n");
     for (int i = 0; i < model->layers.count; i++) {
-        const Layer *layer = model->layers.at[i];
-        int64_t params = 0;
-        for (int j = 0; j < layer->weights.count; j++) params += shape_size(layer->weights.at[j]->shape, 1);
-        text_printf(out, "%s\n    {\"name\": \"%s\", \"class\": \"%s\", \"output\": [", i ? "," : "", layer->name,
-                    layer->def->class.name);
-        for (int j = 1; j < layer->output.rank; j++)
-            text_printf(out, "%s%lld", j > 1 ? ", " : "", (long long)layer->output.dim[j]);
-        text_printf(out, "], \"parameters\": %lld, \"trainable\": %s}", (long long)params,
-                    layer->trainable ? "true" : "false");
+        text_puts(out, i ? ",\n" : "");
+        put_json_layer(out, model->layers.at[i]);
     }
     text_puts(out, "\n  ]\n}\n");
 }

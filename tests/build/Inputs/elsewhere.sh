@@ -1,4 +1,5 @@
-# elsewhere.sh FOLDER CC…: installs stripped with a library folder as Debian has it, links with what nnc says, uninstalls.
+# elsewhere.sh FOLDER CC…: installs stripped, with a library folder as Debian has it, links with what nnc says,
+# uninstalls.
 set -e
 folder=$1; shift
 places="PREFIX=/usr LIBDIR=/usr/lib/$(cc -print-multiarch) MANDIR=/usr/man"
