@@ -144,7 +144,7 @@ $(BUILD)/nnc-import: $(common_objects) $(import_objects) $(onnx_object) $(BUILD)
 $(BUILD)/nnc-lsp: $(compiler_objects) $(server_objects) $(BUILD)/libnnc.a $(BUILD)/sources
 	$(call say,LINK)$(CC) $(CFLAGS) $(sanitizers) $(LDFLAGS) $(filter-out $(BUILD)/compiler/main.o,$(compiler_objects)) $(server_objects) $(BUILD)/libnnc.a $(png_libs) -ljansson -lz -lm -pthread -o $@
 
-$(import_objects): $(BUILD)/with-libraries/%.o: %.c $(BUILD)/flags | $(onnx_messages) $(parser_h) $(lexer_h) $(setup)
+$(import_objects): $(BUILD)/with-libraries/%.o: %.c $(BUILD)/flags $(onnx_messages) | $(parser_h) $(lexer_h) $(setup)
 	$(call say,CC)mkdir -p $(@D) && $(CC) $(compiler_flags) $(import_flags) $(warnings) -MMD -MP -c $< -o $@
 
 $(filter-out $(generated_objects),$(compiler_objects)) $(server_objects): $(BUILD)/%.o: %.c $(BUILD)/flags | $(parser_h) $(lexer_h) $(setup)
