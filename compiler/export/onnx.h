@@ -33,6 +33,8 @@ void arg_sizes(const Layer *layer, const char *name, int rank, int64_t otherwise
 Onnx__NodeProto *graph_node(Graph *graph, const char *type);
 /** One more input of a node; "": it is left out. */
 void graph_input(Graph *graph, Onnx__NodeProto *node, const char *value);
+/** One more output of a node that has one: its value. */
+const char *graph_second_output(Graph *graph, Onnx__NodeProto *node);
 void graph_int(Graph *graph, Onnx__NodeProto *node, const char *name, int64_t value);
 void graph_real(Graph *graph, Onnx__NodeProto *node, const char *name, double value);
 void graph_ints(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *values, int count);

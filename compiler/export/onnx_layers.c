@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "export/onnx.h"
+#include "import/onnx_words.h"
 #include "language/describe.h"
 
 /* Activations ------------------------------------------------------------ */
@@ -73,55 +74,76 @@ static void put_shrink(Graph *graph, double bias) {
 static void put_hard_shrink(Graph *graph) { put_shrink(graph, 0); }
 static void put_soft_shrink(Graph *graph) { put_shrink(graph, 0.5); }
 
-static void put_hard_sigmoid_of(Graph *graph, double alpha) {
-    Onnx__NodeProto *const node = graph_node(graph, "HardSigmoid");
-    graph_real(graph, node, "alpha", alpha);
-    graph_real(graph, node, "beta", 0.5);
+static void put_last_softmax(Graph *graph) { graph_int(graph, graph_node(graph, "Softmax"), "axis", -1); }
+static void put_last_log_softmax(Graph *graph) { graph_int(graph, graph_node(graph, "LogSoftmax"), "axis", -1); }
+
+/* (x + √(x² + 4)) / 2 */
+static void put_squareplus(Graph *graph) {
+    const char *const x = graph->value;
+    multiply_by(graph, x);
+    graph_number(graph, graph_node(graph, "Add"), "four", 4);
+    graph_node(graph, "Sqrt");
+    graph_input(graph, graph_node(graph, "Add"), x);
+    graph_number(graph, graph_node(graph, "Mul"), "half", 0.5);
 }
 
-static void put_hard_sigmoid(Graph *graph) { put_hard_sigmoid_of(graph, 1.0 / 6); }
-static void put_hard_sigmoid_keras2(Graph *graph) { put_hard_sigmoid_of(graph, 0.2); }
+/* 0 up to -1, from 1 on x, and a parabola between. */
+static void put_sparse_plus(Graph *graph) {
+    const char *const x = graph->value;
+    put_clip(graph, -1, 1);
+    graph_number(graph, graph_node(graph, "Add"), "one", 1);
+    multiply_by(graph, graph->value);
+    graph_number(graph, graph_node(graph, "Mul"), "quarter", 0.25);
+    const char *const curve = graph->value;
+    graph->value = x;
+    graph_number(graph, graph_node(graph, "Sub"), "one", 1);
+    graph_node(graph, "Relu");
+    graph_input(graph, graph_node(graph, "Add"), curve);
+}
+
+/* a · sigmoid(b) of both halves of the last axis. */
+static void put_glu(Graph *graph) {
+    Onnx__NodeProto *const split = graph_node(graph, "Split");
+    const char *const half = graph_second_output(graph, split);
+    graph_int(graph, split, "axis", -1);
+    if (graph->opset >= 18) graph_int(graph, split, "num_outputs", 2);
+    const char *const a = graph->value;
+    graph->value = half;
+    graph_node(graph, "Sigmoid");
+    multiply_by(graph, a);
+}
 
 bool graph_put_activation(Graph *graph, const Layer *layer, const Object *activation) {
     static const struct {
-        const char *name, *node;
-        double alpha;         /* its attribute; 0: it has none */
-        void (*put)(Graph *); /* NULL: one node */
-    } nodes[] = {{"relu", "Relu"},
-                 {"tanh", "Tanh"},
-                 {"sigmoid", "Sigmoid"},
-                 {"softplus", "Softplus"},
-                 {"softsign", "Softsign"},
-                 {"elu", "Elu", 1},
-                 {"celu", "Celu", 1},
-                 {"leaky_relu", "LeakyRelu", 0.2},
-                 {"selu", "Selu"},
-                 {"exponential", "Exp"},
-                 {"softmax", "Softmax"},
-                 {"log_softmax", "LogSoftmax"},
-                 {"hard_silu", "HardSwish"},
-                 {"hard_sigmoid", NULL, 0, put_hard_sigmoid},
-                 {"hard_sigmoid_keras2", NULL, 0, put_hard_sigmoid_keras2},
-                 {"relu6", NULL, 0, put_relu6},
-                 {"hard_tanh", NULL, 0, put_hard_tanh},
-                 {"log_sigmoid", NULL, 0, put_log_sigmoid},
-                 {"tanh_shrink", NULL, 0, put_tanh_shrink},
-                 {"hard_shrink", NULL, 0, put_hard_shrink},
-                 {"soft_shrink", NULL, 0, put_soft_shrink},
-                 {"silu", NULL, 0, put_silu},
-                 {"mish", NULL, 0, put_mish},
-                 {"gelu", NULL, 0, put_gelu}};
+        const char *name;
+        void (*put)(Graph *);
+    } made[] = {{"relu6", put_relu6},
+                {"hard_tanh", put_hard_tanh},
+                {"log_sigmoid", put_log_sigmoid},
+                {"tanh_shrink", put_tanh_shrink},
+                {"hard_shrink", put_hard_shrink},
+                {"soft_shrink", put_soft_shrink},
+                {"silu", put_silu},
+                {"mish", put_mish},
+                {"gelu", put_gelu},
+                {"squareplus", put_squareplus},
+                {"sparse_plus", put_sparse_plus},
+                {"glu", put_glu},
+                {"softmax", put_last_softmax},
+                {"log_softmax", put_last_log_softmax}};
     if (!activation || !strcmp(activation->class->name, "linear")) return true;
     const char *const name = activation->class->name;
-    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
-        if (strcmp(nodes[i].name, name) != 0) continue;
-        if (nodes[i].put) {
-            nodes[i].put(graph);
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        if (!strcmp(made[i].name, name)) {
+            made[i].put(graph);
             return true;
         }
-        Onnx__NodeProto *const node = graph_node(graph, nodes[i].node);
-        if (strstr(name, "softmax")) graph_int(graph, node, "axis", -1);
-        if (nodes[i].alpha != 0) graph_real(graph, node, "alpha", nodes[i].alpha);
+    const OnnxWord *word;
+    for (int i = 0; (word = onnx_word(i)) != NULL; i++) {
+        if (!word->node || word->is_new || strcmp(word->name, name) != 0) continue;
+        Onnx__NodeProto *const node = graph_node(graph, word->node);
+        if (word->alpha != 0) graph_real(graph, node, "alpha", word->alpha);
+        if (word->beta != 0) graph_real(graph, node, "beta", word->beta);
         return true;
     }
     return graph_lacks(graph, layer,
@@ -133,14 +155,27 @@ bool graph_put_own_activation(Graph *graph, const Layer *layer) {
     return graph_put_activation(graph, layer, field ? *field : NULL);
 }
 
+/* x over the threshold, cut at most, and under it slope · (threshold - x) less. */
 static bool put_relu(Graph *graph, const Layer *layer) {
-    const double most = arg_real(layer, "max_value", INFINITY),
-                 slope = arg_real(layer, "negative_slope", 0);
-    if (arg_real(layer, "threshold", 0) != 0 || (slope != 0 && isfinite(most)))
-        return graph_lacks(graph, layer, "ONNX has no node for its threshold, or for a slope and a maximum");
-    if (slope != 0) graph_real(graph, graph_node(graph, "LeakyRelu"), "alpha", slope);
-    else if (isfinite(most)) put_clip(graph, 0, most);
-    else graph_node(graph, "Relu");
+    const double most = arg_real(layer, "max_value", INFINITY), slope = arg_real(layer, "negative_slope", 0),
+                 threshold = arg_real(layer, "threshold", 0);
+    const char *const x = graph->value, *under = NULL;
+    if (slope != 0 && threshold == 0 && !isfinite(most)) {
+        graph_real(graph, graph_node(graph, "LeakyRelu"), "alpha", slope);
+        return true;
+    }
+    if (slope != 0) {
+        graph_node(graph, "Neg");
+        graph_number(graph, graph_node(graph, "Add"), "threshold", threshold);
+        graph_node(graph, "Relu");
+        graph_number(graph, graph_node(graph, "Mul"), "slope", slope);
+        under = graph->value;
+        graph->value = x;
+    }
+    if (threshold != 0) graph_real(graph, graph_node(graph, "ThresholdedRelu"), "alpha", threshold);
+    if (isfinite(most)) put_clip(graph, 0, most);
+    else if (threshold == 0) graph_node(graph, "Relu");
+    if (under) graph_input(graph, graph_node(graph, "Sub"), under);
     return true;
 }
 

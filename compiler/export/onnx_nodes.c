@@ -74,6 +74,12 @@ void graph_input(Graph *graph, Onnx__NodeProto *node, const char *value) {
     node->input[node->n_input++] = text_of(graph, value);
 }
 
+const char *graph_second_output(Graph *graph, Onnx__NodeProto *node) {
+    node->output[1] = arena_printf(graph->export->arena, "%s_1", node->output[0]);
+    node->n_output = 2;
+    return node->output[1];
+}
+
 static Onnx__AttributeProto *add_attribute(Graph *graph, Onnx__NodeProto *node, const char *name, int type) {
     Onnx__AttributeProto *const attribute = NEW(graph->export->arena, Onnx__AttributeProto);
     onnx__attribute_proto__init(attribute);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export/onnx.h"
+#include "import/onnx_words.h"
 
 /* Of each kind of cell: its node, and where each gate there stands in Keras' order. */
 typedef struct Cell {
@@ -30,21 +31,14 @@ static const Cell *cell_of(const Layer *layer) {
 
 /* ONNX' name for an activation of a gate; NULL: it has none. */
 static const char *gate_activation(const Layer *layer, const char *argument, double *alpha, double *beta) {
-    static const struct {
-        const char *name, *there;
-        double alpha, beta;
-    } names[] = {{"tanh", "Tanh", 0, 0},         {"sigmoid", "Sigmoid", 0, 0},
-                 {"relu", "Relu", 0, 0},         {"softsign", "Softsign", 0, 0},
-                 {"softplus", "Softplus", 0, 0}, {"hard_sigmoid", "HardSigmoid", 1.0 / 6, 0.5},
-                 {"hard_sigmoid_keras2", "HardSigmoid", 0.2, 0.5},
-                 {"linear", "Affine", 1, 0}};
     const Object *const *const field = arg_field(layer, argument, ARG_OBJECT);
     const char *const name = field && *field ? (*field)->class->name : "linear";
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(names[i].name, name)) {
-            *alpha = names[i].alpha;
-            *beta = names[i].beta;
-            return names[i].there;
+    const OnnxWord *word;
+    for (int i = 0; (word = onnx_word(i)) != NULL; i++)
+        if (word->gate && !strcmp(word->name, name)) {
+            *alpha = word->alpha;
+            *beta = word->beta;
+            return word->gate;
         }
     return NULL;
 }
@@ -109,24 +103,25 @@ static void add_biases(Graph *graph, Onnx__NodeProto *node, const Cell *cell, co
 
 /* The node ------------------------------------------------------------ */
 
+/* Steps in the opposite order. */
+static void turn_time(Graph *graph, const Layer *layer, int64_t axis) {
+    Onnx__NodeProto *const slice = graph_node(graph, "Slice");
+    const char *const names[] = {"starts", "ends", "axes", "steps"};
+    const int64_t values[] = {-1, -INT32_MAX, axis, -1};
+    for (int i = 0; i < 4; i++)
+        graph_list(graph, slice, arena_printf(graph->export->arena, "%s/%s", layer->name, names[i]), &values[i], 1);
+}
+
 /* The node of a layer, or of both ways. Its output: all steps (time, ways, batch, units), or the last (ways, batch,
  * units). */
 static bool add_cell(Graph *graph, const Layer *const *ways, int count) {
     const Layer *const layer = ways[0];
     const Cell *const cell = cell_of(layer);
-    if (!cell) return graph_lacks(graph, layer, "ONNX' nodes for both ways have one cell; --keras takes it");
     if (graph_masked(layer)) return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
-    if (arg_flag(layer, "stateful"))
-        return graph_lacks(graph, layer, "ONNX keeps no states from batch to batch");
+    if (arg_flag(layer, "stateful")) return graph_lacks(graph, layer, "ONNX keeps no states from batch to batch");
     const bool steps = arg_flag(layer, "return_sequences"), turned = arg_flag(layer, "go_backwards");
     graph_permute(graph, (int64_t[]){1, 0, 2}, 3);
-    if (steps && turned) { /* outputs in the order in which they are made */
-        Onnx__NodeProto *const slice = graph_node(graph, "Slice");
-        const char *const names[] = {"starts", "ends", "axes", "steps"};
-        const int64_t values[] = {-1, -INT32_MAX, 0, -1};
-        for (int i = 0; i < 4; i++)
-            graph_list(graph, slice, arena_printf(graph->export->arena, "%s/%s", layer->name, names[i]), &values[i], 1);
-    }
+    if (steps && turned) turn_time(graph, layer, 0); /* outputs in the order in which they are made */
     Onnx__NodeProto *const node = graph_node(graph, cell->node);
     add_matrix(graph, node, cell, ways, count, 0);
     add_matrix(graph, node, cell, ways, count, 1);
@@ -165,12 +160,34 @@ bool graph_put_cells(Graph *graph, const Layer *layer) {
 /* RNN(LSTMCell(4)) is an LSTM(4). */
 static const Layer *way_of(const Layer *layer) { return layer->inner.count == 1 ? layer->inner.at[0] : layer; }
 
+/* Both ways as layers of their own, and what they give brought together, that of the forward one first. */
+static bool put_unlike_ways(Graph *graph, const Layer *layer) {
+    static const char *const merges[][2] = {{"concat", "Concat"}, {"sum", "Add"}, {"mul", "Mul"}, {"ave", "Add"}};
+    const char *const x = graph->value;
+    if (!graph_put_layer(graph, layer->inner.at[0])) return false;
+    const char *const forward = graph->value;
+    graph->value = x;
+    if (!graph_put_layer(graph, layer->inner.at[1])) return false;
+    if (layer->output.rank == 3) turn_time(graph, layer->inner.at[1], 1);
+    const char *const backward = graph->value;
+    graph->value = forward;
+    for (size_t i = 0; i < sizeof merges / sizeof *merges; i++) {
+        if (!arg_says(layer, "merge_mode", merges[i][0])) continue;
+        Onnx__NodeProto *const node = graph_node(graph, merges[i][1]);
+        graph_input(graph, node, backward);
+        if (i == 0) graph_int(graph, node, "axis", layer->output.rank - 1);
+    }
+    if (arg_says(layer, "merge_mode", "ave")) graph_number(graph, graph_node(graph, "Mul"), "half", 0.5);
+    return true;
+}
+
 bool graph_put_bidirectional(Graph *graph, const Layer *layer) {
     const Layer *const ways[] = {way_of(layer->inner.at[0]), way_of(layer->inner.at[1])};
     const bool steps = arg_flag(ways[0], "return_sequences");
     const Object *const *const given = arg_field(layer, "backward_layer", ARG_OBJECT);
-    if ((given && *given) || arg_flag(ways[0], "go_backwards"))
-        return graph_lacks(graph, layer, "ONNX' nodes go both ways with layers that are alike");
+    if (arg_flag(ways[0], "go_backwards"))
+        return graph_lacks(graph, layer, "the layer that is to go forward goes backwards");
+    if ((given && *given) || !cell_of(ways[0])) return put_unlike_ways(graph, layer);
     if (!add_cell(graph, ways, 2)) return false;
     const int64_t axis = steps ? 1 : 0;
     const char *const merges[][2] = {{"sum", "ReduceSum"}, {"mul", "ReduceProd"}, {"ave", "ReduceMean"}};

@@ -226,15 +226,50 @@ bool graph_put_cropping(Graph *graph, const Layer *layer) {
     return true;
 }
 
+/* How a node finds pixels between others: cubic ones as Keras weighs them, of those within. */
+static void put_interpolation(Graph *graph, Onnx__NodeProto *node, const char *mode, const char *nearest_mode,
+                              const char *places) {
+    const bool cubic = !strcmp(mode, "bicubic"), linear = !strcmp(mode, "bilinear");
+    graph_text(graph, node, "mode", cubic ? "cubic" : linear ? "linear" : "nearest");
+    graph_text(graph, node, "coordinate_transformation_mode", cubic || linear ? "half_pixel" : places);
+    if (cubic) {
+        graph_real(graph, node, "cubic_coeff_a", -0.5);
+        graph_int(graph, node, "exclude_outside", 1);
+    } else if (!linear) {
+        graph_text(graph, node, "nearest_mode", nearest_mode);
+    }
+}
+
+/* Places between pixels of images that become 1, 2, 4, … times as large are those of the table from which Keras takes
+ * the weights of cubic interpolation; ONNX computes them. */
+static bool fits_cubic_table(const int64_t *in, const int64_t *out, int rank) {
+    enum { MOST = 256 };
+    for (int i = 0; i < rank; i++) {
+        const int64_t times = out[i] / in[i];
+        if (out[i] % in[i] || times > MOST || (times & (times - 1))) return false;
+    }
+    return true;
+}
+
+/* One of those that ONNX has, too; NULL: another. */
+static const char *interpolation_of(const Layer *layer, const int64_t *in) {
+    static const char *const modes[] = {"nearest", "bilinear", "bicubic"};
+    if (!arg_field(layer, "interpolation", ARG_CHOICE)) return modes[0];
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (arg_says(layer, "interpolation", modes[i]))
+            return i == 2 && !fits_cubic_table(in, layer->output.dim + space_of(layer), 2) ? NULL : modes[i];
+    return NULL;
+}
+
 bool graph_put_upsampling(Graph *graph, const Layer *layer) {
     const int rank = layer->input.rank;
     const int64_t count = rank;
     int64_t size[MAX_RANK];
     float scales[MAX_RANK] = {1, 1};
-    const bool linear = arg_says(layer, "interpolation", "bilinear");
-    if (!linear && arg_field(layer, "interpolation", ARG_CHOICE) &&
-        !arg_says(layer, "interpolation", "nearest"))
-        return graph_lacks(graph, layer, "ONNX has nearest and bilinear interpolation");
+    const char *const mode = interpolation_of(layer, layer->input.dim + space_of(layer));
+    if (!mode)
+        return graph_lacks(graph, layer,
+                           "ONNX has nearest, bilinear and (2, 4, ... times as large) bicubic interpolation");
     arg_sizes(layer, "size", rank - 2, 2, size);
     for (int i = 2; i < rank; i++) scales[i] = (float)size[i - 2];
     turn_channels(graph, layer, true);
@@ -242,15 +277,13 @@ bool graph_put_upsampling(Graph *graph, const Layer *layer) {
     graph_input(graph, node, "");
     graph_tensor(graph, node, arena_printf(graph->export->arena, "%s/scales", layer->name), TYPE_FLOAT, 1, &count,
                  scales);
-    graph_text(graph, node, "mode", linear ? "linear" : "nearest");
-    graph_text(graph, node, "coordinate_transformation_mode", linear ? "half_pixel" : "asymmetric");
-    if (!linear) graph_text(graph, node, "nearest_mode", "floor");
+    put_interpolation(graph, node, mode, "floor", "asymmetric");
     turn_channels(graph, layer, false);
     return true;
 }
 
 /* Images to the size of the layer's output, where `part` is all of them that is left. */
-static void add_resize(Graph *graph, const Layer *layer, Box part, bool linear) {
+static void add_resize(Graph *graph, const Layer *layer, Box part, const char *mode) {
     const int space = space_of(layer);
     const int64_t axes[] = {2, 3}, size[] = {layer->output.dim[space], layer->output.dim[space + 1]};
     if (part.rows == size[0] && part.columns == size[1]) return;
@@ -260,9 +293,7 @@ static void add_resize(Graph *graph, const Layer *layer, Box part, bool linear) 
     graph_input(graph, node, "");
     graph_list(graph, node, arena_printf(graph->export->arena, "%s/size", layer->name), size, 2);
     graph_ints(graph, node, "axes", axes, 2);
-    graph_text(graph, node, "mode", linear ? "linear" : "nearest");
-    graph_text(graph, node, "coordinate_transformation_mode", "half_pixel");
-    if (!linear) graph_text(graph, node, "nearest_mode", "round_prefer_ceil");
+    put_interpolation(graph, node, mode, "round_prefer_ceil", "half_pixel");
     turn_channels(graph, layer, false);
 }
 
@@ -271,18 +302,18 @@ static void add_box(Graph *graph, const Layer *layer, Box box) {
 }
 
 bool graph_put_resizing(Graph *graph, const Layer *layer) {
-    const bool linear = arg_says(layer, "interpolation", "bilinear");
     const int64_t *const in = layer->input.dim + space_of(layer), *const out = layer->output.dim + space_of(layer);
-    Box part = {0, 0, in[0], in[1]};
-    if ((!linear && !arg_says(layer, "interpolation", "nearest")) || arg_flag(layer, "antialias"))
-        return graph_lacks(graph, layer, "ONNX has nearest and bilinear interpolation, without means of pixels");
+    const bool crops = arg_flag(layer, "crop_to_aspect_ratio");
+    const Box part = crops ? image_largest_part(in[0], in[1], out[0], out[1]) : (Box){0, 0, in[0], in[1]};
+    const char *const mode = interpolation_of(layer, (int64_t[]){part.rows, part.columns});
+    if (!mode || arg_flag(layer, "antialias"))
+        return graph_lacks(graph, layer,
+                           "ONNX has nearest, bilinear and (2, 4, ... times as large) bicubic interpolation, "
+                           "without means of pixels");
     if (arg_flag(layer, "pad_to_aspect_ratio"))
         return graph_lacks(graph, layer, "it pads to the aspect ratio: write ZeroPadding2D before it");
-    if (arg_flag(layer, "crop_to_aspect_ratio")) {
-        part = image_largest_part(in[0], in[1], out[0], out[1]);
-        add_box(graph, layer, part);
-    }
-    add_resize(graph, layer, part, linear);
+    if (crops) add_box(graph, layer, part);
+    add_resize(graph, layer, part, mode);
     return true;
 }
 
@@ -291,7 +322,7 @@ bool graph_put_random_crop(Graph *graph, const Layer *layer) {
     const int64_t *const in = layer->input.dim + space_of(layer), *const out = layer->output.dim + space_of(layer);
     const Box part = image_largest_part(in[0], in[1], out[0], out[1]);
     add_box(graph, layer, part);
-    add_resize(graph, layer, part, true);
+    add_resize(graph, layer, part, "bilinear");
     return true;
 }
 
@@ -301,7 +332,7 @@ bool graph_put_center_crop(Graph *graph, const Layer *layer) {
     const Box part = fits ? (Box){(in[0] - out[0]) / 2, (in[1] - out[1]) / 2, out[0], out[1]}
                           : image_largest_part(in[0], in[1], out[0], out[1]);
     add_box(graph, layer, part);
-    add_resize(graph, layer, part, true);
+    add_resize(graph, layer, part, "bilinear");
     return true;
 }
 

@@ -20,11 +20,18 @@ static bool take_through(Onnx *onnx, const Node *node, bool *done) {
 }
 
 bool onnx_wants_channels(const Onnx *onnx, const char *value) {
-    static const char *const windows[] = {
-        "Conv",          "ConvTranspose",      "MaxPool", "AveragePool", "GlobalAveragePool",
-        "GlobalMaxPool", "BatchNormalization", "Resize",  "Upsample",    "InstanceNormalization",
-        "GroupNormalization"};
-    static const char *const through[] = {"Relu",     "LeakyRelu", "Sigmoid", "Tanh", "Elu", "Clip", "Pad",  "Dropout",
+    static const char *const windows[] = {"Conv",
+                                          "ConvTranspose",
+                                          "MaxPool",
+                                          "AveragePool",
+                                          "GlobalAveragePool",
+                                          "GlobalMaxPool",
+                                          "BatchNormalization",
+                                          "Resize",
+                                          "Upsample",
+                                          "InstanceNormalization",
+                                          "GroupNormalization"};
+    static const char *const through[] = {"Relu",     "LeakyRelu", "Sigmoid", "Tanh", "Elu", "Clip", "Pad",   "Dropout",
                                           "Identity", "Cast",      "Mul",     "Div",  "Sub", "Add",  "PRelu", "Slice"};
     for (size_t steps = 0; steps <= onnx->graph->n_node; steps++) {
         const NodeList readers = onnx_readers(onnx, value);
@@ -33,7 +40,7 @@ bool onnx_wants_channels(const Onnx *onnx, const char *value) {
         for (size_t i = 0; node && i < sizeof windows / sizeof *windows; i++)
             if (onnx_is(node, windows[i])) return readers.count == 1; /* else one of several that normalize */
         for (size_t i = 0; node && i < sizeof through / sizeof *through; i++) passes |= onnx_is(node, through[i]);
-        if (!passes) return false;
+        if (!passes || (node->n_input == 2 && !onnx_added(onnx, node))) return false;
         value = node->output[0];
     }
     return false;
@@ -129,6 +136,20 @@ static bool check_end(const Onnx *onnx) {
                        import_quote(onnx->import, onnx->value));
 }
 
+bool onnx_take_node(Onnx *onnx, const Node *node) {
+    bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through,    onnx_take_layer,     onnx_take_repeats,
+                                                            onnx_take_shape, onnx_take_recurrent, onnx_take_window};
+    bool done = onnx->masked && !onnx_keeps_mask(onnx, node);
+    if (done) return false;
+    for (size_t i = 0; i < sizeof takers / sizeof *takers && !done; i++)
+        if (!takers[i](onnx, node, &done)) return false;
+    if (done) return true;
+    onnx_fail(onnx, node, "nnc has no layer for it here");
+    nnc_fail_hint(&onnx->import->host,
+                  "say it by other layers before the export, or write the model file and bring the weights by --for");
+    return false;
+}
+
 static bool take_nodes(Onnx *onnx) {
     for (size_t steps = 0;; steps++) {
         bool done = false;
@@ -136,11 +157,15 @@ static bool take_nodes(Onnx *onnx) {
         const NodeList readers = onnx_readers(onnx, onnx->value);
         if (readers.count == 0) break;
         const Node *const node = readers.at[0];
-        if (steps > onnx->graph->n_node) return onnx_fail(onnx, node, "the graph goes round in circles");
+        if (steps > 2 * onnx->graph->n_node) return onnx_fail(onnx, node, "the graph goes round in circles");
         if (is_output(onnx))
             return onnx_fail(onnx, node,
                              "it reads an output of the model: nnc takes models that are one chain of layers");
+        if (!onnx_take_mask(onnx, readers, &done)) return false;
+        if (done) continue;
         if (!onnx_take_pattern(onnx, readers, &done)) return false;
+        if (!done && !onnx_take_formula(onnx, readers, &done)) return false;
+        if (!done && !onnx_take_ways(onnx, readers, &done)) return false;
         if (done) continue;
         if (readers.count > 1) {
             onnx_fail(onnx, node, "its input %s goes to another node, too, %s", import_quote(onnx->import, onnx->value),
@@ -149,17 +174,7 @@ static bool take_nodes(Onnx *onnx) {
             nnc_fail_hint(&onnx->import->host, "nnc takes models that are one chain of layers");
             return false;
         }
-        bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through,    onnx_take_layer,     onnx_take_repeats,
-                                                                onnx_take_shape, onnx_take_recurrent, onnx_take_window};
-        for (size_t i = 0; i < sizeof takers / sizeof *takers && !done; i++)
-            if (!takers[i](onnx, node, &done)) return false;
-        if (!done) {
-            onnx_fail(onnx, node, "nnc has no layer for it here");
-            nnc_fail_hint(
-                &onnx->import->host,
-                "say it by other layers before the export, or write the model file and bring the weights by --for");
-            return false;
-        }
+        if (!onnx_take_node(onnx, node)) return false;
     }
     return check_end(onnx);
 }
@@ -187,6 +202,10 @@ static bool put_weights(Onnx *onnx) {
         if (layer->weights.count != found->weights.count)
             return import_fail(import, "layer '%s' has %d weights, and %d were found", layer->name,
                                layer->weights.count, found->weights.count);
+        if (found->recurs && found->masks != (i > 0 && import->model->layers.at[i - 1]->mask.rank > 0))
+            return import_fail(import, "masks steps of layer '%s' %s", layer->name,
+                               found->masks ? "behind layers of nnc that do not carry masks on"
+                                            : "nowhere, where nnc's layers would");
         for (int j = 0; j < layer->weights.count; j++)
             if (!import_weight(import, layer->weights.at[j], &found->weights.at[j], found->weights.at[j].name))
                 return false;
@@ -199,7 +218,7 @@ static bool take_model(Onnx *onnx, const Onnx__ModelProto *model) {
     for (size_t i = 0; i < model->n_opset_import; i++)
         if (!model->opset_import[i]->domain || !*model->opset_import[i]->domain)
             onnx->opset = model->opset_import[i]->version;
-    if (!onnx_fold(onnx) || !take_input(onnx)) return false;
+    if (!onnx_read_constants(onnx) || !onnx_fold(onnx) || !take_input(onnx)) return false;
     text_puts(&import->text, "model m {\n");
     if (!onnx_fold(onnx) || !put_input(onnx) || !take_nodes(onnx)) return false;
     if (onnx->graph->n_output != 1)
@@ -225,21 +244,20 @@ static bool take_model(Onnx *onnx, const Onnx__ModelProto *model) {
            put_weights(onnx);
 }
 
-/* What is read lives as long as the import. */
-static void *take_memory(void *arena, size_t bytes) { return arena_alloc(arena, bytes); }
-static void leave_memory(void *arena, void *memory) { (void)arena, (void)memory; }
-
 bool import_onnx(Import *import) {
     if (import->options->model)
         return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
-    ProtobufCAllocator allocator = {take_memory, leave_memory, import->arena};
+    ProtobufCAllocator allocator = onnx_allocator(import);
     Onnx__ModelProto *const model = onnx__model_proto__unpack(&allocator, import->size, import->bytes);
     if (!model) return import_fail(import, "is a damaged ONNX file: its protocol buffer cannot be read");
     if (!model->graph) return import_fail(import, "is an ONNX file without a graph");
     Onnx onnx = {.import = import,
                  .graph = model->graph,
                  .constants = {.arena = import->arena},
-                 .readers = {.arena = import->arena}};
+                 .readers = {.arena = import->arena},
+                 .masks = {.arena = import->arena},
+                 .makers = {.arena = import->arena},
+                 .bodies = {.arena = import->arena}};
     return take_model(&onnx, model);
 }
 

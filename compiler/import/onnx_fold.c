@@ -15,6 +15,12 @@ static void keep(Onnx *onnx, const char *name, Constant *constant) {
     *(Constant **)names_slot(&onnx->constants, name) = constant;
 }
 
+void onnx_keep_copy(Onnx *onnx, const char *name, const Constant *constant) {
+    Constant *const copy = NEW(onnx->import->arena, Constant);
+    *copy = *constant;
+    keep(onnx, name, copy);
+}
+
 static double number_at(const Constant *constant, size_t i) {
     return constant->whole ? (double)constant->whole[i] : (double)constant->real[i];
 }
@@ -35,6 +41,18 @@ static Constant *fold_arithmetic(Onnx *onnx, const Node *node, const Constant *a
         if (result->whole) result->whole[i] = fabs(value) < 1e15 ? (int64_t)value : 0;
         else result->real[i] = (float)value;
     }
+    return result;
+}
+
+/* Truth, as 0 and 1. */
+static Constant *fold_comparison(Onnx *onnx, const Node *node, const Constant *a, const Constant *b) {
+    if (a->count != 1 || b->count != 1) return NULL;
+    const double x = number_at(a, 0), y = number_at(b, 0);
+    Constant *const result = onnx_new_constant(onnx, NULL, 0, NULL, true);
+    result->whole[0] = onnx_is(node, "Less")      ? x < y
+                       : onnx_is(node, "Greater") ? x > y
+                       : onnx_is(node, "And")     ? x != 0 && y != 0
+                                                  : x != 0 || y != 0;
     return result;
 }
 
@@ -138,20 +156,35 @@ static Constant *fold_concat(Onnx *onnx, const Node *node) {
     return result;
 }
 
-static size_t length_of(int64_t size) { return size < 0 || size > INT32_MAX ? 0 : (size_t)size; }
-
-/* One list cut into equal ones, or into those of given lengths: the output number `output`. */
-static Constant *fold_split(Onnx *onnx, const Node *node, const Constant *from, size_t output) {
-    int64_t sizes[2 * ONNX_RANK];
-    const int count = onnx_ints(onnx, node, "split", 1, sizes);
-    if (from->rank != 1 || !from->whole || (count && (size_t)count != node->n_output)) return NULL;
-    size_t start = 0, size = from->count / node->n_output;
-    for (size_t i = 0; i < output; i++) start += count ? length_of(sizes[i]) : size;
-    if (count) size = length_of(sizes[output]);
-    const int64_t dim = (int64_t)size;
-    Constant *const result = start + size <= from->count ? onnx_new_constant(onnx, NULL, 1, &dim, true) : NULL;
-    if (result && size) memcpy(result->whole, from->whole + start, size * sizeof *from->whole);
+/* A part of a constant: of each axis so many elements from one on. */
+static Constant *part_of(Onnx *onnx, const Constant *from, const int64_t *start, const int64_t *dim) {
+    Constant *const result = onnx_new_constant(onnx, NULL, from->rank, dim, from->whole != NULL);
+    int64_t at[ONNX_RANK] = {0};
+    for (size_t i = 0; result && i < result->count; i++) {
+        size_t place = 0;
+        for (int j = 0; j < from->rank; j++) place = place * (size_t)from->dim[j] + (size_t)(start[j] + at[j]);
+        if (from->whole) result->whole[i] = from->whole[place];
+        else result->real[i] = from->real[place];
+        for (int j = from->rank - 1; j >= 0 && ++at[j] == dim[j]; j--) at[j] = 0;
+    }
     return result;
+}
+
+/* A constant cut along one axis into equal parts, or into those of given lengths: the output number `output`. */
+static Constant *fold_split(Onnx *onnx, const Node *node, const Constant *from, size_t output) {
+    int64_t sizes[2 * ONNX_RANK], start[ONNX_RANK] = {0}, dim[ONNX_RANK], axis = onnx_int(node, "axis", 0);
+    const int count = onnx_ints(onnx, node, "split", 1, sizes);
+    const int64_t parts = (int64_t)node->n_output;
+    if (axis < 0) axis += from->rank;
+    if (axis < 0 || axis >= from->rank || (count && count != parts)) return NULL;
+    memcpy(dim, from->dim, sizeof dim);
+    dim[axis] = from->dim[axis] / parts;
+    for (size_t i = 0; i <= output; i++) {
+        if (i > 0) start[axis] += dim[axis];
+        if (count) dim[axis] = sizes[i];
+        if (dim[axis] < 0 || dim[axis] > from->dim[axis] - start[axis]) return NULL;
+    }
+    return part_of(onnx, from, start, dim);
 }
 
 /* The product of a list. */
@@ -177,41 +210,28 @@ static Constant *fold_minus(Onnx *onnx, const Constant *from) {
     return result;
 }
 
-/* A part of a constant along one axis: of a list, or of states that are all the same. */
+/* Where a Slice begins or ends along an axis: counted from the end where it is negative, within its size. */
+static int64_t place_of(int64_t given, int64_t size) {
+    const int64_t place = given < 0 ? given + size : given;
+    return place < 0 ? 0 : place > size ? size : place;
+}
+
 static Constant *fold_slice(Onnx *onnx, const Node *node, const Constant *from) {
-    int64_t start[2 * ONNX_RANK], end[2 * ONNX_RANK], step[2 * ONNX_RANK], axes[2 * ONNX_RANK], dim[ONNX_RANK];
-    if (from->rank > 1 && from->real) {
-        const int64_t axis =
-            onnx_ints(onnx, node, "axes", 3, axes) == 1 ? axes[0] < 0 ? axes[0] + from->rank : axes[0] : 0;
-        for (size_t i = 1; i < from->count; i++)
-            if (from->real[i] != from->real[0]) return NULL;
-        if (axis < 0 || axis >= from->rank || onnx_ints(onnx, node, "starts", 1, start) != 1 ||
-            onnx_ints(onnx, node, "ends", 2, end) != 1)
-            return NULL;
-        memcpy(dim, from->dim, sizeof dim);
-        const int64_t low = *start < 0 ? *start + dim[axis] : *start, high = *end < 0           ? *end + dim[axis]
-                                                                             : *end < dim[axis] ? *end
-                                                                                                : dim[axis];
-        if (low < 0 || high < low) return NULL;
-        dim[axis] = high - low;
-        Constant *const part = onnx_new_constant(onnx, NULL, from->rank, dim, false);
-        for (size_t i = 0; part && i < part->count; i++) part->real[i] = from->real[0];
-        return part;
-    }
-    if (from->rank != 1 || onnx_ints(onnx, node, "starts", 1, start) != 1 || onnx_ints(onnx, node, "ends", 2, end) != 1)
+    int64_t low[2 * ONNX_RANK], high[2 * ONNX_RANK], step[2 * ONNX_RANK], axes[2 * ONNX_RANK], start[ONNX_RANK] = {0},
+                                                                                               dim[ONNX_RANK];
+    const int count = onnx_ints(onnx, node, "starts", 1, low), named = onnx_ints(onnx, node, "axes", 3, axes),
+              stepped = onnx_ints(onnx, node, "steps", 4, step);
+    if (onnx_ints(onnx, node, "ends", 2, high) != count || (named && named != count) || (stepped && stepped != count))
         return NULL;
-    if (onnx_ints(onnx, node, "steps", 4, step) == 1 && *step != 1) return NULL;
-    const int64_t size = from->dim[0];
-    int64_t low = *start < 0 ? *start + size : *start, high = *end < 0 ? *end + size : *end;
-    low = low < 0 ? 0 : low > size ? size : low;
-    high = high < low ? low : high > size ? size : high;
-    const int64_t count = high - low;
-    Constant *const result = onnx_new_constant(onnx, NULL, 1, &count, from->whole != NULL);
-    for (int64_t i = 0; result && i < count; i++) {
-        if (from->whole) result->whole[i] = from->whole[low + i];
-        else result->real[i] = from->real[low + i];
+    memcpy(dim, from->dim, sizeof dim);
+    for (int i = 0; i < count; i++) {
+        const int64_t axis = !named ? i : axes[i] < 0 ? axes[i] + from->rank : axes[i];
+        if (axis < 0 || axis >= from->rank || (stepped && step[i] != 1)) return NULL;
+        start[axis] = place_of(low[i], from->dim[axis]);
+        dim[axis] = place_of(high[i], from->dim[axis]) - start[axis];
+        if (dim[axis] < 0) dim[axis] = 0;
     }
-    return result;
+    return part_of(onnx, from, start, dim);
 }
 
 static Constant *fold_fill(Onnx *onnx, const Node *node, const Constant *shape) {
@@ -284,6 +304,9 @@ static Constant *fold_node(Onnx *onnx, const Node *node) {
     if (onnx_is(node, "Split")) return fold_split(onnx, node, a, 0);
     if (onnx_is(node, "ReduceProd")) return fold_product(onnx, node, a);
     if (onnx_is(node, "Neg")) return fold_minus(onnx, a);
+    static const char *const comparisons[] = {"Less", "Greater", "And", "Or"};
+    for (size_t i = 0; i < sizeof comparisons / sizeof *comparisons && b; i++)
+        if (onnx_is(node, comparisons[i])) return fold_comparison(onnx, node, a, b);
     static const char *const arithmetic[] = {"Add", "Sub", "Mul", "Div", "Max", "Min"};
     for (size_t i = 0; i < sizeof arithmetic / sizeof *arithmetic && b && node->n_input == 2; i++)
         if (onnx_is(node, arithmetic[i])) return fold_arithmetic(onnx, node, a, b);
@@ -305,18 +328,98 @@ static Constant *fold_shape(Onnx *onnx, const Node *node) {
     return result;
 }
 
+static bool holds(const Constant *constant, float number) {
+    for (size_t i = 0; constant && i < constant->count; i++)
+        if (!constant->real || constant->real[i] != number) return false;
+    return constant != NULL;
+}
+
+/* The only real number of a tensor, 0 where there is none; false: it holds something else. */
+static bool only_number(const Onnx__TensorProto *tensor, float *number) {
+    *number = 0;
+    if (!tensor) return true;
+    if (tensor->data_type != TYPE_FLOAT) return false;
+    if (tensor->n_float_data == 1) *number = tensor->float_data[0];
+    if (!tensor->has_raw_data) return tensor->n_float_data == 1;
+    if (tensor->raw_data.len != sizeof *number) return false;
+    memcpy(number, tensor->raw_data.data, sizeof *number);
+    nnc_fix_byte_order(number, 1, sizeof *number, 0);
+    return true;
+}
+
+bool onnx_is_filled(const Onnx *onnx, const char *name, float number) {
+    if (!name || onnx_constant(onnx, name)) return holds(onnx_constant(onnx, name), number);
+    for (size_t i = 0; i < onnx->graph->n_node; i++) {
+        const Node *const node = onnx->graph->node[i];
+        if (strcmp(node->output[0], name) != 0) continue;
+        const Onnx__AttributeProto *const value = onnx_attribute(node, "value");
+        float fill;
+        if (onnx_is(node, "Expand")) return holds(onnx_constant_input(onnx, node, 0), number);
+        return onnx_is(node, "ConstantOfShape") && only_number(value ? value->t : NULL, &fill) && fill == number;
+    }
+    return false;
+}
+
+bool onnx_read_constants(Onnx *onnx) {
+    for (size_t i = 0; i < onnx->graph->n_initializer; i++) {
+        const Onnx__TensorProto *const tensor = onnx->graph->initializer[i];
+        Constant *const constant = tensor->name ? onnx_constant_of(onnx, tensor, tensor->name) : NULL;
+        if (!constant) return tensor->name ? false : import_fail(onnx->import, "has a tensor without a name");
+        keep(onnx, tensor->name, constant);
+    }
+    return true;
+}
+
+static void add_reader(Onnx *onnx, const char *value, const Node *node) {
+    if (!*value || onnx_constant(onnx, value) || onnx_is_mask(onnx, node)) return;
+    NodeList **const list = (NodeList **)names_slot(&onnx->readers, value);
+    if (!*list) *list = NEW(onnx->import->arena, NodeList);
+    if ((*list)->count == 0 || (*list)->at[(*list)->count - 1] != node) list_push(onnx->import->arena, *list, node);
+}
+
+/* Whether a node gives one number in a shape. */
+static bool is_fill(const Onnx *onnx, const Node *node) {
+    if (onnx_is(node, "ConstantOfShape")) return true;
+    const Constant *const constant = onnx_is(node, "Expand") ? onnx_constant_input(onnx, node, 0) : NULL;
+    return constant && constant->real && constant->count > 0 && holds(constant, constant->real[0]);
+}
+
+/* What a node reads, also in a graph of its own, is needed; but no shape of what is one number everywhere. */
+static void need_inputs(Onnx *onnx, Names *needed, const Node *node) {
+    const Onnx__GraphProto *const body = onnx_body(onnx, node);
+    if (is_fill(onnx, node)) return;
+    for (size_t i = 0; i < node->n_input; i++) *names_slot(needed, node->input[i]) = onnx;
+    for (size_t i = 0; body && i < body->n_node; i++)
+        for (size_t j = 0; j < body->node[i]->n_input; j++) *names_slot(needed, body->node[i]->input[j]) = onnx;
+}
+
+/* Who reads what is no constant, of the nodes that the output needs. */
+static void find_readers(Onnx *onnx) {
+    const Onnx__GraphProto *const graph = onnx->graph;
+    Names needed = {.arena = onnx->import->arena};
+    bool *const used = NEW_ARRAY(onnx->import->arena, bool, graph->n_node + 1);
+    onnx->readers = (Names){.arena = onnx->import->arena};
+    for (size_t i = 0; i < graph->n_output; i++)
+        if (graph->output[i]->name) *names_slot(&needed, graph->output[i]->name) = onnx;
+    for (size_t i = graph->n_node; i-- > 0;) {
+        const Node *const node = graph->node[i];
+        for (size_t j = 0; j < node->n_output; j++) used[i] |= names_find(&needed, node->output[j]) != NULL;
+        used[i] &= !onnx_constant(onnx, node->output[0]);
+        if (used[i]) need_inputs(onnx, &needed, node);
+    }
+    for (size_t i = 0; i < graph->n_node; i++) {
+        const Node *const node = graph->node[i];
+        const Onnx__GraphProto *const body = used[i] ? onnx_body(onnx, node) : NULL;
+        for (size_t j = 0; used[i] && j < node->n_input; j++) add_reader(onnx, node->input[j], node);
+        for (size_t j = 0; body && j < body->n_node; j++)
+            for (size_t k = 0; k < body->node[j]->n_input; k++) add_reader(onnx, body->node[j]->input[k], node);
+        for (size_t j = 0; used[i] && j < node->n_output; j++)
+            *names_slot(&onnx->makers, node->output[j]) = (void *)(uintptr_t)node;
+    }
+}
+
 /* Nodes stand in an order in which each comes behind what it reads. */
 bool onnx_fold(Onnx *onnx) {
-    Arena *const arena = onnx->import->arena;
-    if (onnx->constants.count == 0) {
-        for (size_t i = 0; i < onnx->graph->n_initializer; i++) {
-            const Onnx__TensorProto *const tensor = onnx->graph->initializer[i];
-            Constant *const constant = tensor->name ? onnx_constant_of(onnx, tensor, tensor->name) : NULL;
-            if (!constant) return tensor->name ? false : import_fail(onnx->import, "has a tensor without a name");
-            keep(onnx, tensor->name, constant);
-        }
-    }
-    onnx->readers = (Names){.arena = arena};
     for (size_t i = 0; i < onnx->graph->n_node; i++) {
         const Node *const node = onnx->graph->node[i];
         if (!node->op_type || node->n_output == 0) return onnx_fail(onnx, node, "it has no outputs");
@@ -324,21 +427,14 @@ bool onnx_fold(Onnx *onnx) {
         Constant *constant = fold_node(onnx, node);
         if (!constant) constant = fold_shape(onnx, node);
         if (*onnx->import->host.text) return false;
-        if (constant) {
-            keep(onnx, node->output[0], constant);
-            for (size_t j = 1; j < node->n_output && onnx_is(node, "Split"); j++) {
-                Constant *const other = fold_split(onnx, node, onnx_constant_input(onnx, node, 0), j);
-                if (other) keep(onnx, node->output[j], other);
-            }
-            continue;
-        }
-        for (size_t j = 0; j < node->n_input; j++) {
-            if (!*node->input[j] || onnx_constant(onnx, node->input[j])) continue;
-            NodeList **const list = (NodeList **)names_slot(&onnx->readers, node->input[j]);
-            if (!*list) *list = NEW(arena, NodeList);
-            if ((*list)->count == 0 || (*list)->at[(*list)->count - 1] != node) list_push(arena, *list, node);
+        if (!constant) continue;
+        keep(onnx, node->output[0], constant);
+        for (size_t j = 1; j < node->n_output && onnx_is(node, "Split"); j++) {
+            Constant *const other = fold_split(onnx, node, onnx_constant_input(onnx, node, 0), j);
+            if (other) keep(onnx, node->output[j], other);
         }
     }
+    if (!onnx->outer) find_readers(onnx);
     return true;
 }
 

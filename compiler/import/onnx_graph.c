@@ -19,7 +19,9 @@ const char *onnx_input(const Node *node, size_t index) {
 }
 
 const Constant *onnx_constant(const Onnx *onnx, const char *name) {
-    return name ? names_find(&onnx->constants, name) : NULL;
+    const Constant *found = NULL;
+    for (; name && onnx && !found; onnx = onnx->outer) found = names_find(&onnx->constants, name);
+    return found;
 }
 
 const Constant *onnx_constant_input(const Onnx *onnx, const Node *node, size_t index) {
@@ -87,6 +89,26 @@ int64_t onnx_product(const int64_t *dim, int count) {
     return product;
 }
 
+const Node *onnx_maker(const Onnx *onnx, const char *value) {
+    return value && !onnx_constant(onnx, value) ? names_find(&onnx->makers, value) : NULL;
+}
+
+static void *take_memory(void *arena, size_t bytes) { return arena_alloc(arena, bytes); }
+static void leave_memory(void *arena, void *memory) { (void)arena, (void)memory; }
+
+ProtobufCAllocator onnx_allocator(const Import *import) {
+    return (ProtobufCAllocator){take_memory, leave_memory, import->arena};
+}
+
+const Onnx__GraphProto *onnx_body(Onnx *onnx, const Node *node) {
+    const Onnx__AttributeProto *const body = onnx_attribute(node, "body");
+    if (!body || !body->has_g || !onnx_is(node, "Loop")) return NULL;
+    void **const slot = names_slot(&onnx->bodies, node->output[0]);
+    ProtobufCAllocator allocator = onnx_allocator(onnx->import);
+    if (!*slot) *slot = onnx__graph_proto__unpack(&allocator, body->g.len, body->g.data);
+    return *slot;
+}
+
 /* Constants ------------------------------------------------------------ */
 
 Constant *onnx_new_constant(Onnx *onnx, const char *name, int rank, const int64_t *dim, bool whole) {
@@ -114,7 +136,8 @@ static bool elements_of(const Onnx__TensorProto *tensor, size_t count, const voi
     } types[] = {{TYPE_FLOAT, 4, tensor->n_float_data, tensor->float_data},
                  {TYPE_DOUBLE, 8, tensor->n_double_data, tensor->double_data},
                  {TYPE_INT64, 8, tensor->n_int64_data, tensor->int64_data},
-                 {TYPE_INT32, 4, tensor->n_int32_data, tensor->int32_data}};
+                 {TYPE_INT32, 4, tensor->n_int32_data, tensor->int32_data},
+                 {TYPE_BOOL, 1, 0, NULL}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (types[i].type != tensor->data_type) continue;
         *size = types[i].size;
@@ -125,7 +148,8 @@ static bool elements_of(const Onnx__TensorProto *tensor, size_t count, const voi
 }
 
 Constant *onnx_constant_of(Onnx *onnx, const Onnx__TensorProto *tensor, const char *name) {
-    const bool whole = tensor->data_type == TYPE_INT64 || tensor->data_type == TYPE_INT32;
+    const bool whole =
+        tensor->data_type == TYPE_INT64 || tensor->data_type == TYPE_INT32 || tensor->data_type == TYPE_BOOL;
     const void *bytes = NULL;
     size_t size = 0;
     if (tensor->data_location == LOCATION_EXTERNAL) {
@@ -148,7 +172,10 @@ Constant *onnx_constant_of(Onnx *onnx, const Onnx__TensorProto *tensor, const ch
     if (constant->count) memcpy(copy, bytes, constant->count * size);
     if (tensor->has_raw_data) nnc_fix_byte_order(copy, constant->count, size, 0);
     for (size_t i = 0; i < constant->count; i++) {
-        if (whole) constant->whole[i] = size == 8 ? ((int64_t *)copy)[i] : ((int32_t *)copy)[i];
+        if (whole)
+            constant->whole[i] = size == 8   ? ((int64_t *)copy)[i]
+                                 : size == 4 ? ((int32_t *)copy)[i]
+                                             : ((unsigned char *)copy)[i];
         else constant->real[i] = size == 8 ? (float)((double *)copy)[i] : ((float *)copy)[i];
     }
     return constant;

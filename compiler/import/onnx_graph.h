@@ -11,7 +11,7 @@ typedef Onnx__NodeProto Node;
 
 enum { ONNX_RANK = 8 };
 /* Types of elements, as the format numbers them. */
-enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7, TYPE_DOUBLE = 11 };
+enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7, TYPE_BOOL = 9, TYPE_DOUBLE = 11 };
 
 /** A constant: floats, or whole numbers. */
 typedef struct Constant {
@@ -44,15 +44,21 @@ typedef struct Found {
     bool activates;   /* an activation may still become its argument */
     bool biasless;    /* a bias may still become its weight, as long as it activates */
     bool distributed; /* over time steps, each as a sample */
+    bool recurs;      /* over time steps, of which those that are masked do not count (masks) */
+    bool masks;
     LIST(nnc_entry) weights;
 } Found;
 
 typedef struct Onnx {
     Import *import;
     const Onnx__GraphProto *graph;
+    const struct Onnx *outer; /* of a graph within a node; or NULL */
     int64_t opset;
     Names constants; /* name → Constant */
-    Names readers;   /* name → NodeList of those that read a value that is no constant */
+    Names readers;   /* name → NodeList of those that read a value that is no constant, perhaps in their own graph */
+    Names masks;     /* value → what it says of the steps that count (onnx_mask.c) */
+    Names makers;    /* output → Node */
+    Names bodies;    /* first output of a node → Onnx__GraphProto within it */
     LIST(Found *) layers;
     bool whole_input; /* indices */
     int64_t batch;    /* that the graph was exported with; 1 where it is open */
@@ -63,18 +69,33 @@ typedef struct Onnx {
     Lay lay;
     int64_t image[ONNX_RANK]; /* channels, height, width of LAY_FLAT_IMAGE */
     int image_rank;
-    int one;       /* an axis of size 1 that is none here; 0: there is none */
-    int64_t steps; /* that are samples for now; 0: none are */
-    bool turned;   /* time runs the other way: what comes next is a recurrent layer */
-    bool positive; /* it is not below 0 */
-    Found *grown;  /* the layer that makes dimensions larger one by one, by so many times each; NULL: there is none */
+    int one;            /* an axis of size 1 that is none here; 0: there is none */
+    int64_t steps;      /* that are samples for now; 0: none are */
+    bool turned;        /* time runs the other way: what comes next is a recurrent layer */
+    bool is_way;        /* a way of two, where what a recurrent layer gives may be turned, too */
+    bool positive;      /* it is not below 0 */
+    bool masked;        /* only some of its steps count, which values in `masks` say */
+    bool mask_layer;    /* and a layer says so here */
+    bool zeros;         /* the others are 0 in what a recurrent layer gave */
+    double mask_number; /* of which all numbers of the other steps are */
+    Found *grown; /* the layer that makes dimensions larger one by one, by so many times each; NULL: there is none */
     int64_t growth[ONNX_RANK];
 } Onnx;
 
 typedef LIST(const Node *) NodeList;
 
-/** Reads constants and folds what is computed from them and from shapes; false after a message. (onnx_fold.c) */
+/** Reads the constants of the graph; false after a message. (onnx_fold.c) */
+bool onnx_read_constants(Onnx *onnx);
+/** Folds what is computed from constants and from shapes, and finds out who reads the rest; false after a message. */
 bool onnx_fold(Onnx *onnx);
+/** Whether a value is that number everywhere, whatever its shape. (onnx_fold.c) */
+bool onnx_is_filled(const Onnx *onnx, const char *name, float number);
+/** A constant under another name, too. */
+void onnx_keep_copy(Onnx *onnx, const char *name, const Constant *constant);
+/** What is read of messages lives as long as the import. */
+ProtobufCAllocator onnx_allocator(const Import *import);
+/** The graph within a Loop; NULL: there is none, or it is damaged. */
+const Onnx__GraphProto *onnx_body(Onnx *onnx, const Node *node);
 /** A constant with room for its elements; NULL when its sizes are none. */
 Constant *onnx_new_constant(Onnx *onnx, const char *name, int rank, const int64_t *dim, bool whole);
 /** The constant of a tensor; NULL after a message. */
@@ -91,6 +112,8 @@ const char *onnx_text(const Onnx *onnx, const Node *node, const char *name);
 /** Integers of an attribute, or of a constant input where that is given; their count, 0 when there are none. */
 int onnx_ints(const Onnx *onnx, const Node *node, const char *name, int input, int64_t *ints);
 bool onnx_is(const Node *node, const char *type);
+/** The node that makes a value; NULL where it is an input or a constant. */
+const Node *onnx_maker(const Onnx *onnx, const char *value);
 /** The nodes that read a value. */
 NodeList onnx_readers(const Onnx *onnx, const char *name);
 /** The node's only reader of that kind; NULL otherwise. */
@@ -118,12 +141,32 @@ bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done);     /* onnx_laye
 bool onnx_take_shape(Onnx *onnx, const Node *node, bool *done);     /* onnx_shapes.c */
 bool onnx_take_window(Onnx *onnx, const Node *node, bool *done);    /* onnx_windows.c: convolutions, pooling */
 bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done); /* onnx_recurrent.c */
+/** Which of a node's outputs the graph goes on with; -1: none, or several. (onnx_recurrent.c) */
+int onnx_used_output(const Onnx *onnx, const Node *node);
 /** The last of all steps: then the layer before gives only that. `keeps`: as a sequence of one step. */
 bool onnx_take_last_step(Onnx *onnx, const Node *node, bool keeps); /* onnx_recurrent.c */
 /** Sequences are turned round, where they are that (`whole`). */
 bool onnx_turn_time(Onnx *onnx, const Node *node, bool whole); /* onnx_recurrent.c */
 /** UpSampling and RepeatVector as Keras' exporter writes them; *done stays where it is not that. (onnx_repeats.c) */
 bool onnx_take_repeats(Onnx *onnx, const Node *node, bool *done);
+/** The layer that a node is, or how it lies from then on; false after a message. (onnx.c) */
+bool onnx_take_node(Onnx *onnx, const Node *node);
+/** Normalizations and activations as several nodes whose paths come together again; *done stays where they are none.
+ *  (onnx_formulas.c) */
+bool onnx_take_formula(Onnx *onnx, NodeList readers, bool *done);
+/** Masking, and Embedding(mask_zero=True); *done stays where it is not that. (onnx_mask.c) */
+bool onnx_take_mask(Onnx *onnx, NodeList readers, bool *done);
+/** Whether a node only says which steps count. */
+bool onnx_is_mask(const Onnx *onnx, const Node *node);
+/** Whether a value is 1 for each step of the present value that counts, (time, batch, 1). */
+bool onnx_masks_steps(const Onnx *onnx, const char *value);
+/** Whether nnc's layer for a node leaves masked steps as they are; false after a message. */
+bool onnx_keeps_mask(const Onnx *onnx, const Node *node);
+/** Two recurrent layers that read one sequence, one of them backwards; *done stays where it is not that.
+ *  (onnx_ways.c) */
+bool onnx_take_ways(Onnx *onnx, NodeList readers, bool *done);
+/** The only reader of a value, where it halves it; NULL otherwise. (onnx_ways.c) */
+const Node *onnx_halving(const Onnx *onnx, const char *value);
 /** Several nodes that read one value: a pattern of known meaning. */
 bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done); /* onnx_patterns.c */
 /** An activation, in words of the language: of the layer before, or a layer of its own. */
@@ -137,6 +180,8 @@ bool onnx_take_scale(Onnx *onnx, const Node *node);
 void onnx_name_layer(Onnx *onnx, const char *weight);
 /** The constant that a node adds, or multiplies by; NULL: there is none. */
 const Constant *onnx_added(const Onnx *onnx, const Node *node);
+/** The activation that a node is by itself, in words of the language; NULL: none. (onnx_layers.c) */
+const char *onnx_function(const Node *node);
 /** PReLU; `node` is the last of those that make it. (onnx_layers.c) */
 bool onnx_take_slopes(Onnx *onnx, const Node *node, const Constant *slope);
 bool onnx_activation(Onnx *onnx, const char *name);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "import/onnx_graph.h"
+#include "import/onnx_words.h"
 
 /* fc1.weight → fc1: a layer's name, where the exporter keeps it. */
 void onnx_name_layer(Onnx *onnx, const char *weight) {
@@ -124,6 +125,7 @@ static bool take_embedding(Onnx *onnx, const Node *node) {
     onnx->whole_input = true;
     onnx_layer(onnx, "Embedding");
     onnx_arg(onnx, "%lld, %lld", (long long)table->dim[0], (long long)table->dim[1]);
+    if (onnx->masked) onnx_arg(onnx, "mask_zero=True");
     onnx_weight(onnx, table->real, 2, table->dim);
     onnx_name_layer(onnx, table->name);
     onnx->dim[onnx->rank++] = table->dim[1];
@@ -223,22 +225,23 @@ bool onnx_take_slopes(Onnx *onnx, const Node *node, const Constant *slope) {
     return true;
 }
 
+const char *onnx_function(const Node *node) {
+    const OnnxWord *word;
+    for (int i = 0; (word = onnx_word(i)) != NULL; i++)
+        if (word->node && onnx_is(node, word->node) &&
+            fabs(onnx_real(node, "alpha", word->usual_alpha) - word->alpha) <= 1e-6 &&
+            fabs(onnx_real(node, "beta", word->beta) - word->beta) <= 1e-6)
+            return word->name;
+    return NULL;
+}
+
 static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
-    static const struct {
-        const char *node, *name, *attribute;
-        double wanted; /* of the attribute, whose default in ONNX this is */
-    } plain[] = {{"Relu", "relu"},           {"Sigmoid", "sigmoid"},      {"Tanh", "tanh"},
-                 {"Softplus", "softplus"},   {"Softsign", "softsign"},    {"Exp", "exponential"},
-                 {"Selu", "selu"},           {"HardSwish", "hard_silu"},  {"Mish", "mish"},
-                 {"Elu", "elu", "alpha", 1}, {"Celu", "celu", "alpha", 1}};
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        if (onnx_is(node, plain[i].node) &&
-            (!plain[i].attribute || onnx_real(node, plain[i].attribute, plain[i].wanted) == plain[i].wanted)) {
-            *done = true;
-            onnx_step(onnx, node->output[0]);
-            return onnx_activation(onnx, plain[i].name);
-        }
+    const char *const function = onnx_function(node);
     *done = true;
+    if (function) {
+        onnx_step(onnx, node->output[0]);
+        return onnx_activation(onnx, function);
+    }
     if (onnx_is(node, "Elu") || onnx_is(node, "LeakyRelu")) {
         const bool elu = onnx_is(node, "Elu");
         onnx_layer(onnx, elu ? "ELU" : "LeakyReLU");
@@ -247,14 +250,8 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
         onnx_step(onnx, node->output[0]);
         return true;
     }
-    if (onnx_is(node, "HardSigmoid")) {
-        const double alpha = onnx_real(node, "alpha", 0.2);
-        const bool of_keras_3 = fabs(alpha - 1.0 / 6) <= 1e-6;
-        if ((!of_keras_3 && fabs(alpha - 0.2) > 1e-6) || onnx_real(node, "beta", 0.5) != 0.5)
-            return onnx_fail(onnx, node, "nnc's hard_sigmoid has alpha 1/6, or 0.2 as in Keras 2, and beta 0.5");
-        onnx_step(onnx, node->output[0]);
-        return onnx_activation(onnx, of_keras_3 ? "hard_sigmoid" : "hard_sigmoid_keras2");
-    }
+    if (onnx_is(node, "HardSigmoid"))
+        return onnx_fail(onnx, node, "nnc's hard_sigmoid has alpha 1/6, or 0.2 as in Keras 2, and beta 0.5");
     if (onnx_is(node, "Gelu")) {
         if (strcmp(onnx_text(onnx, node, "approximate"), "tanh") == 0)
             return onnx_fail(onnx, node, "nnc's gelu is the exact one, not the approximation by tanh");
@@ -267,6 +264,13 @@ static bool take_activation(Onnx *onnx, const Node *node, bool *done) {
             return onnx_fail(onnx, node, "nnc's hard_shrink and soft_shrink, like those of Keras, shrink by 0.5");
         onnx_step(onnx, node->output[0]);
         return onnx_activation(onnx, bias == 0 ? "hard_shrink" : "soft_shrink");
+    }
+    if (onnx_is(node, "ThresholdedRelu") && onnx_real(node, "alpha", 1) >= 0) {
+        onnx_layer(onnx, "ReLU");
+        onnx_arg(onnx, "threshold=%.9g", onnx_real(node, "alpha", 1));
+        onnx->positive = true;
+        onnx_step(onnx, node->output[0]);
+        return true;
     }
     if (onnx_is(node, "Clip")) return take_clip(onnx, node);
     if (onnx_is(node, "Softmax")) return take_softmax(onnx, node, "softmax");

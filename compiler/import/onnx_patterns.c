@@ -175,72 +175,6 @@ static bool layer_normalization(Onnx *onnx, NodeList readers, bool *done) {
     return true;
 }
 
-/* The axes that a node takes the mean of, how many; 0: it is no mean. A global pooling is one of all axes behind the
- * second. */
-static int mean_axes(const Onnx *onnx, const Node *node, int64_t *axes) {
-    int count = onnx_is(node, "ReduceMean") ? onnx_ints(onnx, node, "axes", 1, axes) : 0;
-    if (onnx_is(node, "GlobalAveragePool"))
-        for (int i = 2; i < onnx->rank; i++) axes[count++] = i;
-    for (int i = 0; i < count; i++) axes[i] += axes[i] < 0 ? onnx->rank : 0;
-    return count;
-}
-
-/* The same from the mean on as Keras' exporter writes it: x · s + (beta - mean · s), where s = gamma / √(…). */
-static bool keras_normalization(Onnx *onnx, NodeList readers, bool *done) {
-    int64_t axes[2 * ONNX_RANK], dim[ONNX_RANK], count = 1;
-    const Node *const sub = among(readers, "Sub"), *const product = among(readers, "Mul");
-    const Node *const mean =
-        among(readers, "ReduceMean") ? among(readers, "ReduceMean") : among(readers, "GlobalAveragePool");
-    const int rank = mean && sub && product && readers.count == 3 && onnx->lay == LAY_SAME && !onnx->one
-                         ? mean_axes(onnx, mean, axes)
-                         : 0;
-    for (int i = 0; i < rank; i++) {
-        if (axes[i] != onnx->rank - rank + i) return true;
-        count *= dim[i] = onnx->dim[axes[i]];
-    }
-    double epsilon;
-    const Node *const square = rank ? onnx_reader(onnx, sub->output[0], "Mul") : NULL,
-                      *const variance = square ? only_reader(onnx, square->output[0]) : NULL;
-    const Node *const plus =
-        variance && mean_axes(onnx, variance, axes) == rank ? onnx_reader(onnx, variance->output[0], "Add") : NULL;
-    const Node *const root = plus && number_with(onnx, plus, variance->output[0], &epsilon)
-                                 ? onnx_reader(onnx, plus->output[0], "Sqrt")
-                                 : NULL;
-    const Node *const inverse = root ? onnx_reader(onnx, root->output[0], "Reciprocal") : NULL;
-    if (!inverse) return true;
-    const Node *const scaled = only_reader(onnx, inverse->output[0]);
-    const Constant *const gamma = constant_with(onnx, scaled, "Mul", inverse->output[0]);
-    const char *const factor = gamma ? scaled->output[0] : inverse->output[0];
-    const Node *const minus = among(onnx_readers(onnx, mean->output[0]), "Neg"), *const shift =
-                                                                                     minus
-                                                                                         ? onnx_reader(onnx,
-                                                                                                       minus->output[0],
-                                                                                                       "Mul")
-                                                                                         : NULL;
-    const Node *const moved = shift ? only_reader(onnx, shift->output[0]) : NULL;
-    const Constant *const beta = constant_with(onnx, moved, "Add", shift ? shift->output[0] : "");
-    const Node *const last = onnx_reader(onnx, product->output[0], "Add");
-    if (!last || !moved || !reads(product, factor) || !reads(shift, factor) ||
-        !reads(last, beta ? moved->output[0] : shift->output[0]) || (gamma && gamma->count != (size_t)count) ||
-        (beta && beta->count != (size_t)count) || (gamma && !gamma->real) || (beta && !beta->real))
-        return true;
-    onnx_layer(onnx, "LayerNormalization");
-    if (rank > 1) {
-        Text list = {.arena = onnx->import->arena};
-        for (int i = onnx->rank - rank; i < onnx->rank; i++) text_printf(&list, "%s%d", list.length ? ", " : "", i);
-        onnx_arg(onnx, "axis=[%s]", text_chars(&list));
-    }
-    onnx_arg(onnx, "epsilon=%.7g", epsilon);
-    if (!beta) onnx_arg(onnx, "center=False");
-    if (!gamma) onnx_arg(onnx, "scale=False");
-    if (gamma) onnx_weight(onnx, gamma->real, rank, dim);
-    if (beta) onnx_weight(onnx, beta->real, rank, dim);
-    onnx->positive = false;
-    onnx_step(onnx, last->output[0]);
-    *done = true;
-    return true;
-}
-
 /* max(x, 0) + (-slope) · max(-x, 0), each slope's sign turned. */
 static bool prelu(Onnx *onnx, NodeList readers, bool *done) {
     const Node *const over = among(readers, "Relu"), *const minus = among(readers, "Neg");
@@ -286,12 +220,80 @@ static const Node *tanh_shrink(const Onnx *onnx, NodeList readers) {
     return found ? rest : NULL;
 }
 
+/* (x + √(x² + 4)) · 0.5 */
+static const Node *squareplus(const Onnx *onnx, NodeList readers) {
+    const Node *const square = among(readers, "Mul"), *const sum = among(readers, "Add");
+    double number;
+    if (readers.count != 2 || !square || !sum || square->n_input != 2 ||
+        strcmp(square->input[0], square->input[1]) != 0)
+        return NULL;
+    const Node *const four = onnx_reader(onnx, square->output[0], "Add");
+    const Node *const root = four && number_with(onnx, four, square->output[0], &number) && number == 4
+                                 ? onnx_reader(onnx, four->output[0], "Sqrt")
+                                 : NULL;
+    const Node *const half = onnx_reader(onnx, sum->output[0], "Mul");
+    const bool found = root && only_reader(onnx, root->output[0]) == sum && half &&
+                       number_with(onnx, half, sum->output[0], &number) && number == 0.5;
+    return found ? half : NULL;
+}
+
+/* relu(x - 1) + (clip(x, -1, 1) + 1)² · 0.25 */
+static const Node *sparse_plus(const Onnx *onnx, NodeList readers) {
+    const Node *const clip = among(readers, "Clip"), *const minus = among(readers, "Sub");
+    const Constant *const low = clip ? onnx_constant_input(onnx, clip, 1) : NULL, *const high =
+                                                                                      clip ? onnx_constant_input(
+                                                                                                 onnx, clip, 2)
+                                                                                           : NULL;
+    double number;
+    if (readers.count != 2 || !minus || !low || !low->real || !high || !high->real || low->count != 1 ||
+        high->count != 1 || low->real[0] != -1 || high->real[0] != 1 ||
+        !number_with(onnx, minus, onnx->value, &number) || number != 1 || !onnx_constant_input(onnx, minus, 1))
+        return NULL;
+    const Node *const over = onnx_reader(onnx, minus->output[0], "Relu"), *const plus =
+                                                                              onnx_reader(onnx, clip->output[0], "Add");
+    const Node *const square = plus && number_with(onnx, plus, clip->output[0], &number) && number == 1
+                                   ? onnx_reader(onnx, plus->output[0], "Mul")
+                                   : NULL;
+    const bool squares = square && square->n_input == 2 && !strcmp(square->input[0], square->input[1]);
+    const Node *const quarter = squares ? onnx_reader(onnx, square->output[0], "Mul") : NULL;
+    const Node *const sum = quarter && number_with(onnx, quarter, square->output[0], &number) && number == 0.25
+                                ? onnx_reader(onnx, quarter->output[0], "Add")
+                                : NULL;
+    return sum && over && only_reader(onnx, over->output[0]) == sum ? sum : NULL;
+}
+
+/* a · sigmoid(b) of both halves of the last axis. */
+static const Node *glu(const Onnx *onnx, NodeList readers) {
+    const Node *const split = readers.count == 1 && onnx_is(readers.at[0], "Split") ? readers.at[0] : NULL;
+    const int64_t axis = split ? onnx_int(split, "axis", 0) : 0;
+    int64_t sizes[2 * ONNX_RANK];
+    if (!split || split->n_output != 2 || onnx->lay != LAY_SAME || onnx->one ||
+        (axis != -1 && axis != onnx->rank - 1) || onnx->dim[onnx->rank - 1] % 2 ||
+        (onnx_ints(onnx, split, "split", 1, sizes) == 2 && sizes[0] != sizes[1]))
+        return NULL;
+    const Node *const sigmoid = onnx_reader(onnx, split->output[1], "Sigmoid");
+    const Node *const product = sigmoid ? onnx_reader(onnx, sigmoid->output[0], "Mul") : NULL;
+    return product && only_reader(onnx, split->output[0]) == product ? product : NULL;
+}
+
 bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done) {
     const char *name;
     *done = false;
     const Node *const logarithm = log_sigmoid(onnx, readers);
     if (logarithm) return take(onnx, logarithm, "log_sigmoid", done);
+    const Node *const gated = glu(onnx, readers);
+    if (gated) {
+        onnx->dim[onnx->rank - 1] /= 2;
+        onnx_layer(onnx, "Activation"); /* of its own, since it changes a shape */
+        onnx_arg(onnx, "'glu'");
+        onnx_step(onnx, gated->output[0]);
+        return *done = true;
+    }
     if (readers.count < 2) return true;
+    const Node *const squared = squareplus(onnx, readers);
+    if (squared) return take(onnx, squared, "squareplus", done);
+    const Node *const sparse = sparse_plus(onnx, readers);
+    if (sparse) return take(onnx, sparse, "sparse_plus", done);
     const Node *const shrunk = tanh_shrink(onnx, readers);
     if (shrunk) return take(onnx, shrunk, "tanh_shrink", done);
     const Node *const product = own_product(onnx, readers, &name);
@@ -309,7 +311,6 @@ bool onnx_take_pattern(Onnx *onnx, NodeList readers, bool *done) {
     const Node *const where = softplus(onnx, readers);
     if (where) return take(onnx, where, "softplus", done);
     if (!prelu(onnx, readers, done) || *done) return *done;
-    if (!keras_normalization(onnx, readers, done) || *done) return *done;
     return layer_normalization(onnx, readers, done);
 }
 

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "import/onnx_graph.h"
+#include "import/onnx_loop.h"
+#include "import/onnx_words.h"
 
 /* Of each kind of cell: its gates, where each stands in ONNX in Keras' order, and its activations there. */
 typedef struct Cell {
@@ -59,28 +60,17 @@ static bool is_zero(const Onnx *onnx, const Node *node, size_t index) {
     return true;
 }
 
-/* Whether the activation number `index` of those that have factors has these. */
-static bool has_factors(const Node *node, size_t index, double alpha, double beta) {
+/* Whether the activation number `index` of those that have factors has these, or has none and these are the usual. */
+static bool has_factors(const Node *node, size_t index, const OnnxWord *word) {
     const Onnx__AttributeProto *const alphas = onnx_attribute(node, "activation_alpha"), *const betas = onnx_attribute(
                                                                                              node, "activation_beta");
-    return alphas && betas && index < alphas->n_floats && index < betas->n_floats &&
-           fabs((double)alphas->floats[index] - alpha) < 1e-6 && fabs((double)betas->floats[index] - beta) < 1e-6;
+    const double alpha = alphas && index < alphas->n_floats ? (double)alphas->floats[index] : word->usual_alpha,
+                 beta = betas && index < betas->n_floats ? (double)betas->floats[index] : 0.5;
+    return fabs(alpha - word->alpha) < 1e-6 && fabs(beta - word->beta) < 1e-6;
 }
 
 /* Arguments for other activations than the usual ones. */
 static bool put_activations(Onnx *onnx, const Node *node, const Cell *cell, Text *args) {
-    static const struct {
-        const char *there, *here;
-        bool factors; /* whether it has those that follow */
-        double alpha, beta;
-    } names[] = {{"Tanh", "tanh"},
-                 {"Sigmoid", "sigmoid"},
-                 {"Relu", "relu"},
-                 {"Softsign", "softsign"},
-                 {"Softplus", "softplus"},
-                 {"HardSigmoid", "hard_sigmoid", true, 1.0 / 6, 0.5},
-                 {"HardSigmoid", "hard_sigmoid_keras2", true, 0.2, 0.5},
-                 {"Affine", "linear", true, 1, 0}};
     const Onnx__AttributeProto *const given = onnx_attribute(node, "activations");
     const char *found[3] = {NULL};
     size_t factors = 0;
@@ -91,10 +81,11 @@ static bool put_activations(Onnx *onnx, const Node *node, const Cell *cell, Text
         const ProtobufCBinaryData text = given->strings[i];
         const char *name = NULL;
         bool takes = false;
-        for (size_t j = 0; j < sizeof names / sizeof *names; j++)
-            if (strlen(names[j].there) == text.len && !memcmp(names[j].there, text.data, text.len)) {
-                takes = names[j].factors;
-                if (!takes || has_factors(node, factors, names[j].alpha, names[j].beta)) name = names[j].here;
+        const OnnxWord *word;
+        for (int j = 0; (word = onnx_word(j)) != NULL; j++)
+            if (word->gate && strlen(word->gate) == text.len && !memcmp(word->gate, text.data, text.len)) {
+                takes = word->alpha != 0;
+                if (!takes || has_factors(node, factors, word)) name = word->name;
             }
         factors += takes;
         const size_t place = i % (size_t)cell->activations;
@@ -126,13 +117,13 @@ static bool check_node(Onnx *onnx, const Node *node, const Cell *cell, int64_t u
         return onnx_fail(onnx, node, "nnc has no peepholes, clip or input_forget");
     if (onnx_input(node, 4) && !onnx_constant_input(onnx, node, 4))
         return onnx_fail(onnx, node, "nnc takes lengths of sequences by a Masking layer only");
+    if (onnx->masked) return onnx_fail(onnx, node, "its steps are not masked, as nnc's layers would");
     if (!is_zero(onnx, node, 5) || (!strcmp(cell->node, "LSTM") && !is_zero(onnx, node, 6)))
         return onnx_fail(onnx, node, "nnc's recurrent layers begin with states of 0");
     return true;
 }
 
-/* Which of a node's outputs the chain goes on with: all steps (0) or the last state (1). */
-static int used_output(const Onnx *onnx, const Node *node) {
+int onnx_used_output(const Onnx *onnx, const Node *node) {
     int used = -1;
     for (size_t i = 0; i < node->n_output; i++) {
         bool is_output = false;
@@ -193,11 +184,8 @@ static Merge merge_of(const Onnx *onnx, const Node *cell) {
     else if (onnx_is(node, "Mul")) merge.mode = "mul";
     else if (onnx_is(node, "Add")) merge.mode = "sum";
     else return (Merge){0};
-    const Node *const half = strcmp(merge.mode, "sum") ? NULL : only_reader(onnx, node->output[0]);
-    const Constant *const factor = half ? onnx_added(onnx, half) : NULL;
-    if (factor && factor->real && factor->count == 1 &&
-        ((onnx_is(half, "Mul") && factor->real[0] == 0.5F) || (onnx_is(half, "Div") && factor->real[0] == 2.0F)))
-        merge = (Merge){half, "ave", merge.last};
+    const Node *const half = strcmp(merge.mode, "sum") ? NULL : onnx_halving(onnx, node->output[0]);
+    if (half) merge = (Merge){half, "ave", merge.last};
     return merge;
 }
 
@@ -235,11 +223,11 @@ static bool take_cell(Onnx *onnx, const Node *node, const Cell *cell) {
         return onnx_fail(onnx, node,
                          "its input is not (time, batch, features) of what nnc has as (batch, time, features)");
     if (!check_node(onnx, node, cell, units, ways, features)) return false;
-    const int used = used_output(onnx, node);
+    const int used = onnx_used_output(onnx, node);
     if (used < 0 || used > 1)
         return onnx_fail(onnx, node,
                          "nnc goes on with all of its outputs or with the last: several are used here, or none");
-    if ((used == 0 && reverse) || (both && onnx->turned))
+    if ((used == 0 && reverse && !onnx->is_way) || (both && onnx->turned))
         return onnx_fail(onnx, node,
                          "nnc gives the outputs of a layer that goes backwards in the order in which it makes them");
     const Constant *const bias = onnx_constant_input(onnx, node, 3);
@@ -252,8 +240,8 @@ static bool take_cell(Onnx *onnx, const Node *node, const Cell *cell) {
     if (gru && !after) text_puts(&args, ", reset_after=False");
     if (used == 0 && !merge.last) text_puts(&args, ", return_sequences=True");
     if (reverse != onnx->turned) text_puts(&args, ", go_backwards=True");
-    onnx->turned = false;
-    onnx_layer(onnx, both ? "Bidirectional" : cell->class_name);
+    onnx->turned = used == 0 && reverse; /* what it gives */
+    onnx_layer(onnx, both ? "Bidirectional" : cell->class_name)->recurs = true;
     onnx_arg(onnx, "%s",
              both ? arena_printf(onnx->import->arena, "%s(%s)", cell->class_name, text_chars(&args))
                   : text_chars(&args));
@@ -327,8 +315,8 @@ bool onnx_take_last_step(Onnx *onnx, const Node *node, bool keeps) {
     static const char returns[] = ", return_sequences=True";
     char *const found = last && last->args.length ? strstr(last->args.chars, returns) : NULL;
     const bool one = last && (!strcmp(last->class_name, "LSTM") || !strcmp(last->class_name, "GRU") ||
-                              !strcmp(last->class_name, "SimpleRNN"));
-    if (!found || !one)
+                              !strcmp(last->class_name, "SimpleRNN") || !strcmp(last->class_name, "RNN"));
+    if (!found || !one || onnx->turned)
         return onnx_fail(
             onnx, node,
             "nnc takes the last step of a recurrent layer that goes forward, and no other part of a sequence");
@@ -340,6 +328,7 @@ bool onnx_take_last_step(Onnx *onnx, const Node *node, bool keeps) {
     onnx->dim[0] = onnx->dim[1] = 1;
     onnx->dim[onnx->rank - 1] = features;
     onnx->lay = keeps ? LAY_LAST : LAY_SAME;
+    onnx->masked = false;
     onnx_step(onnx, node->output[0]);
     return true;
 }
@@ -349,8 +338,9 @@ bool onnx_turn_time(Onnx *onnx, const Node *node, bool whole) {
     bool recurs = whole && readers.count > 0;
     for (int i = 0; i < readers.count; i++)
         recurs &= onnx_is(readers.at[i], "LSTM") || onnx_is(readers.at[i], "GRU") || onnx_is(readers.at[i], "RNN") ||
-                  onnx_is(readers.at[i], "Transpose");
-    if (!recurs) return onnx_fail(onnx, node, "nnc turns whole sequences round before a recurrent layer only");
+                  onnx_is(readers.at[i], "Loop") || onnx_is(readers.at[i], "Transpose");
+    if (!recurs && !onnx->is_way)
+        return onnx_fail(onnx, node, "nnc turns whole sequences round before a recurrent layer only");
     onnx->turned = !onnx->turned;
     onnx_step(onnx, node->output[0]);
     return true;
@@ -360,6 +350,7 @@ bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done) {
     *done = true;
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         if (onnx_is(node, cells[i].node)) return take_cell(onnx, node, &cells[i]);
+    if (onnx_is(node, "Loop")) return onnx_take_loop(onnx, node);
     if (onnx_is(node, "Reshape") && (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST)) return join_ways(onnx, node);
     const bool reduces = onnx_is(node, "ReduceSum") || onnx_is(node, "ReduceProd") || onnx_is(node, "ReduceMean");
     if (reduces && (onnx->lay == LAY_STEPS || onnx->lay == LAY_LAST)) return reduce_ways(onnx, node);

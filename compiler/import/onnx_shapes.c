@@ -156,6 +156,13 @@ static bool take_reshape(Onnx *onnx, const Node *node) {
         onnx_step(onnx, node->output[0]);
         return true;
     }
+    if (onnx->lay == LAY_CHANNELS && rank == onnx->rank && rank > 2 && onnx->dim[1] == 1 && dim[rank - 1] == 1 &&
+        !memcmp(dim + 1, onnx->dim + 2, (size_t)(rank - 2) * sizeof *dim)) {
+        memcpy(onnx->dim, dim, (size_t)rank * sizeof *dim); /* or last again */
+        onnx->lay = LAY_SAME;
+        onnx_step(onnx, node->output[0]);
+        return true;
+    }
     if ((onnx->lay == LAY_CHANNELS && onnx->rank > 2) || onnx->lay == LAY_FLAT_IMAGE || onnx->lay == LAY_TIME)
         return onnx_fail(onnx, node, "the channels of what takes a new shape come last here");
     Text shape = {.arena = onnx->import->arena};
@@ -252,18 +259,32 @@ static bool take_squeeze(Onnx *onnx, const Node *node) {
 }
 
 /* (batch, 1, features) repeated. */
+static bool repeat_vector(Onnx *onnx, const Node *node, int64_t times) {
+    if (times < 1 || times > INT32_MAX)
+        return onnx_fail(onnx, node, "it repeats a vector %lld times", (long long)times);
+    onnx_layer(onnx, "RepeatVector");
+    onnx_arg(onnx, "%lld", (long long)times);
+    onnx->dim[1] = times;
+    onnx->one = 0;
+    onnx_step(onnx, node->output[0]);
+    return true;
+}
+
 static bool take_expand(Onnx *onnx, const Node *node) {
     int64_t dim[2 * ONNX_RANK];
     const int rank = onnx_ints(onnx, node, "shape", 1, dim);
     if (rank != 3 || onnx->rank != 3 || onnx->one != 1 || onnx->lay != LAY_SAME || dim[0] != 1 ||
-        (dim[2] != 1 && dim[2] != onnx->dim[2]) || dim[1] < 1)
+        (dim[2] != 1 && dim[2] != onnx->dim[2]))
         return onnx_fail(onnx, node, "nnc repeats vectors along a new axis behind the batch, and nothing else");
-    onnx_layer(onnx, "RepeatVector");
-    onnx_arg(onnx, "%lld", (long long)dim[1]);
-    onnx->dim[1] = dim[1];
-    onnx->one = 0;
-    onnx_step(onnx, node->output[0]);
-    return true;
+    return repeat_vector(onnx, node, dim[1]);
+}
+
+static bool take_tile(Onnx *onnx, const Node *node) {
+    const Constant *const repeats = onnx_constant_input(onnx, node, 1);
+    if (!repeats || !repeats->whole || repeats->count != 3 || onnx->rank != 3 || onnx->one != 1 ||
+        onnx->lay != LAY_SAME || repeats->whole[0] != 1 || repeats->whole[2] != 1)
+        return onnx_fail(onnx, node, "nnc repeats vectors along a new axis behind the batch, and nothing else");
+    return repeat_vector(onnx, node, repeats->whole[1]);
 }
 
 /* The axis of the batch, and that of time where it is known. */
@@ -366,6 +387,7 @@ bool onnx_take_shape(Onnx *onnx, const Node *node, bool *done) {
     if (onnx_is(node, "Squeeze")) return take_squeeze(onnx, node);
     if (onnx_is(node, "Unsqueeze")) return take_unsqueeze(onnx, node);
     if (onnx_is(node, "Expand")) return take_expand(onnx, node);
+    if (onnx_is(node, "Tile")) return take_tile(onnx, node);
     if (onnx_is(node, "Slice")) return take_slice(onnx, node);
     if (onnx_is(node, "ReverseSequence")) return take_reverse_sequence(onnx, node);
     *done = false;

@@ -398,13 +398,33 @@ static bool scales_of(const Onnx *onnx, const Node *node, double *scale) {
 }
 
 /* Images of any other size, of two dimensions: as Resizing has them. */
-static bool add_resizing(Onnx *onnx, const Node *node, const double *scale, bool linear) {
+/* Whether sizes are so many times as large that places between pixels are those of the table from which TensorFlow, and
+ * so Keras and nnc, take the weights of cubic interpolation. */
+static bool fits_cubic_table(const double *scale, int rank) {
+    for (int i = 0; i < rank; i++) {
+        int exponent;
+        if (frexp(scale[i], &exponent) != 0.5 || exponent < 1 || exponent > 9) return false;
+    }
+    return true;
+}
+
+/* How a node finds pixels between others, in words of the language; NULL: otherwise. */
+static const char *interpolation_of(const Onnx *onnx, const Node *node) {
+    const char *const mode = onnx_text(onnx, node, "mode");
+    const bool as_keras = onnx_real(node, "cubic_coeff_a", -0.75) == -0.5 && onnx_int(node, "exclude_outside", 0);
+    return !strcmp(mode, "linear")              ? "bilinear"
+           : !*mode || !strcmp(mode, "nearest") ? "nearest"
+           : !strcmp(mode, "cubic") && as_keras ? "bicubic"
+                                                : NULL;
+}
+
+static bool add_resizing(Onnx *onnx, const Node *node, const double *scale, const char *way) {
     const int first = onnx->lay == LAY_CHANNELS ? 2 : 1;
-    const char *const places = onnx_text(onnx, node, "coordinate_transformation_mode"), *const way =
-                                                                                       onnx_text(onnx, node,
-                                                                                                 "nearest_mode");
+    const char *const places = onnx_text(onnx, node, "coordinate_transformation_mode");
+    const bool nearest = !strcmp(way, "nearest");
     bool good = onnx->rank == 4 && !onnx->one && (!*places || !strcmp(places, "half_pixel")) &&
-                (linear || !strcmp(way, "round_prefer_ceil")) && !onnx_int(node, "antialias", 0);
+                (!nearest || !strcmp(onnx_text(onnx, node, "nearest_mode"), "round_prefer_ceil")) &&
+                !onnx_int(node, "antialias", 0);
     int64_t size[ONNX_RANK] = {0};
     for (int i = 0; i < onnx->rank && good; i++) {
         const bool space = i == first || i == first + 1;
@@ -417,7 +437,7 @@ static bool add_resizing(Onnx *onnx, const Node *node, const double *scale, bool
                          "bilinearly, and of any size by pixels that have their middles at the half");
     onnx_layer(onnx, "Resizing");
     onnx_arg(onnx, "%lld, %lld", (long long)size[first], (long long)size[first + 1]);
-    if (!linear) onnx_arg(onnx, "interpolation='nearest'");
+    if (strcmp(way, "bilinear") != 0) onnx_arg(onnx, "interpolation='%s'", way);
     onnx->dim[first] = size[first];
     onnx->dim[first + 1] = size[first + 1];
     onnx_step(onnx, node->output[0]);
@@ -427,24 +447,27 @@ static bool add_resizing(Onnx *onnx, const Node *node, const double *scale, bool
 /* Larger by whole factors, or of another size. */
 static bool take_resize(Onnx *onnx, const Node *node) {
     const int rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
-    const char *const mode = onnx_text(onnx, node, "mode"), *const places =
-                                                                onnx_text(onnx, node, "coordinate_transformation_mode");
-    const bool linear = !strcmp(mode, "linear"), nearest = !*mode || !strcmp(mode, "nearest");
+    const char *const way = interpolation_of(onnx, node), *const places =
+                                                              onnx_text(onnx, node, "coordinate_transformation_mode");
+    const bool nearest = way && !strcmp(way, "nearest");
     double scale[ONNX_RANK];
     int64_t factor[ONNX_RANK] = {0};
-    if (!scales_of(onnx, node, scale) || !(linear || nearest) || (onnx->lay != LAY_CHANNELS && onnx->lay != LAY_SAME))
-        return onnx_fail(onnx, node, "its sizes are not constant, or not those of an image, or cubic");
-    bool whole = rank >= 1 && rank <= 3 && !onnx->one &&
-                 (nearest || (rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
+    const bool cubic = way && !strcmp(way, "bicubic");
+    if (!scales_of(onnx, node, scale) || !way || (cubic && !fits_cubic_table(scale, onnx->rank)) ||
+        (onnx->lay != LAY_CHANNELS && onnx->lay != LAY_SAME))
+        return onnx_fail(onnx, node,
+                         "its sizes are not constant, or not those of an image, or cubic otherwise than in Keras");
+    bool whole =
+        rank >= 1 && rank <= 3 && !onnx->one && (nearest || (rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
     for (int i = 0; i < onnx->rank && whole; i++) {
         const bool space = i >= first && i < first + rank;
         whole = scale[i] == floor(scale[i]) && scale[i] >= 1 && scale[i] < 1e6 && (space || scale[i] == 1);
         factor[i] = whole ? (int64_t)scale[i] : 1;
     }
-    if (!whole) return add_resizing(onnx, node, scale, linear);
+    if (!whole) return add_resizing(onnx, node, scale, way);
     onnx_layer(onnx, arena_printf(onnx->import->arena, "UpSampling%dD", rank));
     onnx_arg(onnx, "%s", sizes_text(onnx, factor + first, rank));
-    if (linear) onnx_arg(onnx, "interpolation='bilinear'");
+    if (!nearest) onnx_arg(onnx, "interpolation='%s'", way);
     for (int i = 0; i < onnx->rank; i++) onnx->dim[i] *= factor[i];
     onnx_step(onnx, node->output[0]);
     return true;

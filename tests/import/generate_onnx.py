@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT-0
 """Makes ONNX files as three exporters write them, with what ONNX Runtime predicts: Inputs/onnx-torch.tar.xz by
 PyTorch's two exporters,
-Inputs/onnx-keras.tar.xz by Keras' own (through tf2onnx); and PyTorch's state dicts, Inputs/torch.tar.xz.
+Inputs/onnx-keras.tar.xz by Keras' own (through tf2onnx), Inputs/onnx-tf2onnx.tar.xz by tf2onnx from models of Keras 2;
+and PyTorch's state dicts, Inputs/torch.tar.xz.
 
   python3 -m venv venv && venv/bin/pip install torch==2.13.0 onnx onnxscript onnxruntime safetensors
   venv/bin/python tests/import/generate_onnx.py torch
   venv/bin/python tests/import/generate_onnx.py state
   (in the environment of generate.py, with onnx, tf2onnx and onnxruntime)  python tests/import/generate_onnx.py keras
+  (and with tf_keras)  python tests/import/generate_onnx.py tf2onnx
 """
 
 import io
@@ -16,6 +18,7 @@ import re
 import sys
 import tarfile
 import tempfile
+import zlib
 
 import numpy
 
@@ -200,27 +203,54 @@ def make_torch():
                 print(f"{name}_{kind}", flush=True)
 
 
-# What Keras' exporter writes as loops over time, as masks, step by step or by nodes of TensorFlow's own, or in so many
-# nodes that nothing says any more which layer it was.
+# What Keras' exporter writes step by step or by nodes of TensorFlow's own, or what says two times the same here.
 KERAS_LEFT_OUT = (
-    r".*(gru|simplernn).*|.*masked|lstm_(dropout|embedded)|time_distributed_.*|conv2d_groups|autoencoder|"
-    r"(group|rms|unit)_norm|celu|elu|relu|bidirectional_unlike|spatial_dropouts"
+    r".*_dropout|time_distributed_.*|conv2d_groups|autoencoder|celu|spatial_dropouts|axis.*|.*_stateful|adaptive.*|"
+    r"conv_lstm.*|normalization.*|normalized|activations_keras3|sizes2d|varied|vgg|pools1d|"
+    r"bidirectional_simplernn_(concat|mul)|bidirectional_gru_(sum|ave)|(gru|simplernn)_(no_bias|sequences)"
+)
+# Of tf2onnx and Keras 2, what it writes otherwise, and some of each kind.
+TF2ONNX_TAKEN = (
+    r"dense_(relu|softmax|steps)|conv1d_(valid|causal)|conv2d_(same|valid_strides)|conv2d_transpose_valid_2|"
+    r"depthwise2d_valid_1|separable2d_same_1|max_pool2d|average_pool1d|global_average_pool2d|lstm|lstm_stacked|gru|"
+    r"gru_(relu|backwards|reset_before)|simplernn|simplernn_(relu|stacked)|.*_masked|(gru|lstm)_embedded|"
+    r"bidirectional_(lstm_concat|gru_sum|simplernn_ave|simplernn_sequences|twice|unlike)|batch_norm|layer_norm|"
+    r"layer_norm_axes|axes|unit_norm|repeat|up2d|prelu|elu|relu|slopes|thresholded|embedding_flat|sentences|lenet|"
+    r"stacked_cells|gates"
 )
 
 
-def make_keras():
-    os.environ.update(
-        TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow"
-    )
-    import keras
-    import cases
+def randomize(model, rng):
+    for layer in model.layers:
+        layer.set_weights(
+            [
+                (
+                    rng.uniform(0.5, 1.5, w.shape).astype(w.dtype)
+                    if "variance" in getattr(v, "path", v.name)
+                    else rng.normal(0, 0.4, w.shape).astype(w.dtype)
+                )
+                for v, w in zip(layer.weights, layer.get_weights())
+            ]
+        )
 
+
+def sample_inputs(rng, shape, text):
+    words = "Embedding" in text
+    x = rng.integers(1, 7, (3, *shape)).astype("int32") if words else rng.normal(0, 1, (3, *shape)).astype("float32")
+    if "mask_zero" in text or "Masking" in text:
+        x[0, 1] = x[2, 0] = 0
+        x[1, 2:] = 0
+    return x
+
+
+def make_of_cases(archive_name, keras, listed, wanted, export):
+    """`export(model, x, path)` writes a file."""
     L = keras.layers
-    rng = numpy.random.default_rng(5)
-    with archive("onnx-keras.tar.xz") as packed, tempfile.TemporaryDirectory() as folder:
-        for name, shape, text in cases.BOTH + cases.KERAS_3:
-            if re.fullmatch(KERAS_LEFT_OUT, name):
+    with archive(archive_name) as packed, tempfile.TemporaryDirectory() as folder:
+        for name, shape, text in listed:
+            if not wanted(name):
                 continue
+            rng = numpy.random.default_rng(zlib.crc32(name.encode()))
             keras.backend.clear_session()
             model = keras.Sequential(
                 [
@@ -228,26 +258,12 @@ def make_keras():
                     *eval(f"[{text}]", {"L": L, "keras": keras}),
                 ]
             )
-            for layer in model.layers:
-                layer.set_weights(
-                    [
-                        (
-                            rng.uniform(0.5, 1.5, w.shape).astype(w.dtype)
-                            if "variance" in v.path
-                            else rng.normal(0, 0.4, w.shape).astype(w.dtype)
-                        )
-                        for v, w in zip(layer.weights, layer.get_weights())
-                    ]
-                )
-            x = (
-                rng.integers(1, 7, (3, *shape)).astype("int32")
-                if "Embedding" in text
-                else rng.normal(0, 1, (3, *shape)).astype("float32")
-            )
+            randomize(model, rng)
+            x = sample_inputs(rng, shape, text)
             path = os.path.join(folder, name + ".onnx")
             try:
                 y = numpy.asarray(model(x))
-                model.export(path, format="onnx", verbose=False)
+                export(model, x, path)
             except Exception as error:
                 print(f"{name}: not exported: {str(error)[:200]}")
                 continue
@@ -258,6 +274,48 @@ def make_keras():
             add(packed, name + ".onnx", open(path, "rb").read())
             add_arrays(packed, name, x=x, y=y)
             print(name, flush=True)
+
+
+def quiet_tensorflow():
+    os.environ.update(
+        TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", KERAS_BACKEND="tensorflow"
+    )
+
+
+def make_keras():
+    quiet_tensorflow()
+    import keras
+    import cases
+
+    make_of_cases(
+        "onnx-keras.tar.xz",
+        keras,
+        cases.BOTH + cases.KERAS_3,
+        lambda name: not re.fullmatch(KERAS_LEFT_OUT, name),
+        lambda model, x, path: model.export(path, format="onnx", verbose=False),
+    )
+
+
+def make_tf2onnx():
+    quiet_tensorflow()
+    import tensorflow
+    import tf_keras
+    import cases
+
+    numpy.object, numpy.bool, numpy.cast = object, bool, {}  # names of older NumPys that tf2onnx asks for
+    import tf2onnx
+
+    def export(model, x, path):
+        signature = [tensorflow.TensorSpec((None, *x.shape[1:]), x.dtype, name="x")]
+        tf2onnx.convert.from_keras(model, input_signature=signature, opset=13, output_path=path)
+
+    make_of_cases(
+        "onnx-tf2onnx.tar.xz",
+        tf_keras,
+        cases.BOTH + cases.KERAS_2,
+        lambda name: re.fullmatch(TF2ONNX_TAKEN, name),
+        export,
+    )
 
 
 # PyTorch's state dicts: name → (module, shape of a sample as PyTorch has it, the model file's layers, how input and
@@ -370,4 +428,4 @@ def make_state():
             print(name, flush=True)
 
 
-{"torch": make_torch, "keras": make_keras, "state": make_state}[sys.argv[1]]()
+{"torch": make_torch, "keras": make_keras, "tf2onnx": make_tf2onnx, "state": make_state}[sys.argv[1]]()
