@@ -65,8 +65,12 @@ static const char *model_name(Import *import) {
         name = slash ? slash + 1 : import->path;
         name = arena_strndup(import->arena, name, strcspn(name, "."));
     }
-    Text word = {.arena = import->arena};
-    for (; *name && word.length < 60; name++) text_append(&word, isalnum((unsigned char)*name) ? name : "_", 1);
+    Text word = {.arena = import->arena}; /* without __, which C++ keeps for itself */
+    for (; *name && word.length < 60; name++)
+        if (isalnum((unsigned char)*name)) text_append(&word, name, 1);
+        else if (word.length && word.chars[word.length - 1] != '_') text_append(&word, "_", 1);
+    if (word.length && word.chars[word.length - 1] == '_') word.chars[--word.length] = '\0';
+    if (!word.length) return "net";
     return prefix_problem(text_chars(&word)) ? arena_printf(import->arena, "net_%s", text_chars(&word))
                                              : text_chars(&word);
 }
