@@ -142,7 +142,7 @@ sources = [os.path.relpath(path, root) for pattern in ("compiler/*.c", "compiler
            for path in sorted(glob.glob(os.path.join(root, pattern)))]
 apart = "compiler/main.c", "compiler/import/", "compiler/export/"  # the last two are linked with libraries of their own
 objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c")
-           and not path.startswith(apart)]
+           and not path.startswith((*apart, "compiler/server/"))]  # which has a main() of its own
 objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
 # nnc-import has import and export of its own, with the libraries that they know.
 importer = objects + [os.path.join(build, "with-libraries", path[:-1] + "o") for path in sources
