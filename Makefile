@@ -100,7 +100,7 @@ Q   := $(if $(V),,@)
 say  = $(if $(V),,@printf '  %-6s %s\n' $(1) $(patsubst $(CURDIR)/%,%,$@);)
 
 # `make demo` and `make check` provide for what they need, before anything is built; other targets install nothing.
-ifneq ($(filter check check-fast,$(MAKECMDGOALS)),)
+ifneq ($(filter check check-fast check-long,$(MAKECMDGOALS)),)
 setup := setup-check
 else ifneq ($(filter demo,$(MAKECMDGOALS)),)
 setup := setup-build
@@ -185,7 +185,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast check-targets fuzz demo bench bench-embedded bench-setup
+.PHONY: check check-fast check-long check-targets fuzz demo bench bench-embedded bench-setup
 # The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)$(MAKE) --no-print-directory all
@@ -193,6 +193,10 @@ check: all ## all tests; installs lit, FileCheck and what else they need
 
 check-fast: all ## the tests that take seconds
 	$(Q)tests/run.py --build $(BUILD) --fast $(if $(SAN),--san) $(TESTS)
+
+check-long: all ## all tests, and those that take minutes each
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/run.py --build $(BUILD) --param long=1 $(if $(SAN),--san) $(TESTS)
 
 check-targets: all ## the tests that run on other machines, in emulators; installs these and their compilers
 	$(Q)tools/setup.sh targets $(BUILD)

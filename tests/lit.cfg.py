@@ -2,8 +2,8 @@
 """How lit runs the tests: `make check`, or tests/run.py for some of them. See CONTRIBUTING.md.
 
 Parameters (tests/run.py sets them): build - the build folder; san - 1 when it was built with SAN=1; slow - 0 leaves the
-long tests out; times - 1 counts CPU seconds; scratch - a folder of this run, for what tests share; targets - 1 also
-runs what takes every target.
+long tests out; long - 1 also runs those of make check-long; times - 1 counts CPU seconds; scratch - a folder of this
+run, for what tests share; targets - 1 also runs what takes every target.
 
 Substitutions
   %nnc                 the compiler

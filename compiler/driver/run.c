@@ -20,7 +20,7 @@
 #include "model/model.h"
 #include "plan/target.h"
 
-enum { EXIT_FAILED = 1, EXIT_CANNOT = 2 };
+enum { EXIT_FAILED = 1, EXIT_CANNOT = 2, NOT_STARTED = -1 };
 
 typedef LIST(const char *) Command;
 
@@ -35,7 +35,8 @@ static void add_words(Arena *arena, Command *command, const char *words) {
     }
 }
 
-/* Runs a command to its end; its output goes to `log` where that is given. Returns its exit status, as a shell does. */
+/* Runs a command to its end; its output goes to `log` where that is given. Returns its exit status, as a shell
+ * does, or NOT_STARTED after a message. */
 static int execute(Arena *arena, Command *command, const char *log) {
     add(arena, command, NULL);
     fflush(NULL);
@@ -50,7 +51,10 @@ static int execute(Arena *arena, Command *command, const char *log) {
         execvp(command->at[0], (char *const *)command->at);
         _exit(127);
     }
-    if (child < 0) return 127;
+    if (child < 0) {
+        fprintf(stderr, "nnc: cannot start %s: %s\n", command->at[0], strerror(errno));
+        return NOT_STARTED;
+    }
     return exit_status(wait_for(child)); /* the child saves and ends, and this process reports how */
 }
 
@@ -144,6 +148,7 @@ int build_program(Arena *arena, const Options *options, const char *code, const 
     add(arena, &command, unique);
     if (!options->standalone) add_words(arena, &command, build_libs(options, arena));
     const int status = execute(arena, &command, log);
+    if (status == NOT_STARTED) return EXIT_CANNOT;
     if (status != 0) return compile_failed(&command, log, status);
     if (rename(unique, program) != 0) {
         fprintf(stderr, "nnc: cannot write %s: %s\n", program, strerror(errno));
@@ -199,7 +204,8 @@ static int command_of(Arena *arena, const Options *options, const char *program,
         add(arena, &command, file);
     }
     for (int i = first; i < options->arguments.count; i++) add(arena, &command, options->arguments.at[i]);
-    return execute(arena, &command, NULL);
+    const int status = execute(arena, &command, NULL);
+    return status == NOT_STARTED ? EXIT_CANNOT : status;
 }
 
 /* Where what was trained stays: m.trained.safetensors beside m.nn, or in the working folder where that one cannot be

@@ -21,7 +21,12 @@ static int nnc_open_locked(const char *path) {
      * alone. */
     if (file >= 0 && (fcntl(file, F_SETLK, &lock) != 0 || fstat(file, &own) != 0 || lstat(path, &named) != 0 ||
                       own.st_ino != named.st_ino || own.st_dev != named.st_dev || !S_ISREG(own.st_mode) ||
-                      own.st_uid != geteuid() || own.st_nlink != 1 || ftruncate(file, 0) != 0)) {
+                      own.st_uid != geteuid() || own.st_nlink != 1)) {
+        close(file);
+        return -1;
+    }
+    if (file >= 0 && ftruncate(file, 0) != 0) { /* nobody else has it: it would only lie there */
+        unlink(path);
         close(file);
         return -1;
     }

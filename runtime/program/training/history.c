@@ -27,6 +27,21 @@ static int nnc_history_fail(nnc_history *history) {
     return nnc_fail_at(history->host, history->path, 0, 0, "cannot be written: %s", strerror(errno));
 }
 
+/* Whole lines, or none: what of them was written before it failed is taken back. */
+static int nnc_history_write(nnc_history *history, const void *lines, size_t size) {
+    struct stat status;
+    int file = fileno(history->file);
+    int is_file = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+    if (size == 0 || (fwrite(lines, 1, size, history->file) == size && fflush(history->file) == 0)) {
+        return 0;
+    }
+    nnc_history_fail(history);
+    if (is_file && ftruncate(file, status.st_size) != 0) {
+        nnc_fail_hint(history->host, "its last line is not whole");
+    }
+    return -1;
+}
+
 /* The file as a checkpoint knows it: what was there before the run, then what the run had written. */
 static int nnc_history_rewrite(nnc_history *history) {
     struct stat status;
@@ -35,6 +50,7 @@ static int nnc_history_rewrite(nnc_history *history) {
         return nnc_history_fail(history);
     }
     history->file = file;
+    setvbuf(file, NULL, _IONBF, 0); /* nothing is kept back that could come later */
     if (history->keeps && fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode)) {
         if (!history->is_resumed) {
             history->before = (uint64_t)status.st_size;
@@ -42,11 +58,7 @@ static int nnc_history_rewrite(nnc_history *history) {
             return nnc_history_fail(history);
         }
     }
-    if (history->written.size > 0 &&
-        fwrite(history->written.bytes, 1, history->written.size, file) != history->written.size) {
-        return nnc_history_fail(history);
-    }
-    return fflush(file) != 0 ? nnc_history_fail(history) : 0;
+    return nnc_history_write(history, history->written.bytes, history->written.size);
 }
 
 NNC_API int nnc_history_open(nnc_history *history, nnc_host *host, const char *path) {
@@ -160,13 +172,13 @@ NNC_API int nnc_history_row(nnc_history *history, uint64_t epoch, const nnc_figu
     }
     /* At once, so that what happened can be read while training goes on, and after it is killed. */
     size_t size = history->written.size - before;
-    int failed = history->file != NULL &&
-                 (fwrite((char *)history->written.bytes + before, 1, size, history->file) != size ||
-                  fflush(history->file) != 0);
+    int status = history->file != NULL
+                     ? nnc_history_write(history, (char *)history->written.bytes + before, size)
+                     : 0;
     if (!history->remembers) {
         history->written.size = 0;
     }
-    return failed ? nnc_history_fail(history) : 0;
+    return status;
 }
 
 NNC_API int nnc_history_close(nnc_history *history) {
