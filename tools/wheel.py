@@ -20,7 +20,7 @@ tag = f"py3-none-manylinux_2_17_{machine}.manylinux2014_{machine}.musllinux_1_1_
 info = f"nnc_compiler-{version}.dist-info"
 
 linked = subprocess.run(["readelf", "-d", os.path.join(build, "nnc")], capture_output=True, check=True).stdout
-if b "NEEDED" in linked:
+if b"NEEDED" in linked:
     sys.exit(f"{build}/nnc is linked with libraries of this system: make wheel builds it with LDFLAGS=-static")
 
 readme = open(os.path.join(root, "python/README.md")).read()
