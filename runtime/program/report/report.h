@@ -56,6 +56,12 @@ NNC_API void nnc_chart_batches(nnc_writer *page, const nnc_record *record);
 /** What the trained model makes of `part`: the confusion matrix and its gravest mistakes, or outputs against
  * targets. */
 NNC_API int nnc_report_results(nnc_writer *page, const nnc_report *report, const nnc_range *part);
+/** Predicts `n` samples from `at` on into the session's output. (report_results.c) */
+NNC_API int nnc_report_predict(const nnc_report *report, const nnc_dataset *data, size_t at, size_t n);
+/** How far its probabilities can be believed; of two classes ROC, precision and recall. (report_quality.c) */
+NNC_API int nnc_report_quality(nnc_writer *page, const nnc_report *report, const nnc_range *part);
+/** A histogram of output less target, of pairs {target, output}. */
+NNC_API void nnc_report_residuals(nnc_writer *page, const double (*pairs)[2], size_t count);
 /** The samples themselves, when they have one or two inputs, and what the model says in between. */
 NNC_API int nnc_report_samples(nnc_writer *page, const nnc_report *report);
 

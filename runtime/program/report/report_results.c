@@ -162,7 +162,7 @@ static double nnc_score(const nnc_session *session, size_t row, size_t class) {
     return nnc_get_real(session->model, session->output, row * width + class);
 }
 
-static int nnc_predict_batch(const nnc_report *report, const nnc_dataset *data, size_t at, size_t n) {
+NNC_API int nnc_report_predict(const nnc_report *report, const nnc_dataset *data, size_t at, size_t n) {
     nnc_session *session = report->session;
     nnc_session_gather(session, data, NULL, at, n);
     int status = session->model->predict(session->params, session->work, session->x, session->output, n);
@@ -175,7 +175,7 @@ static int nnc_find_mistakes(const nnc_report *report, const nnc_range *part, nn
     *count = 0;
     for (size_t at = part->first; at < part->end; at += session->batch) {
         size_t n = part->end - at < session->batch ? part->end - at : session->batch;
-        if (nnc_predict_batch(report, part->data, at, n) != 0) {
+        if (nnc_report_predict(report, part->data, at, n) != 0) {
             return -1;
         }
         for (size_t row = 0; row < n; row++) {
@@ -316,7 +316,7 @@ static int nnc_collect_pairs(const nnc_report *report, const nnc_range *part, nn
     }
     for (size_t at = part->first; at < part->end; at += session->batch) {
         size_t n = part->end - at < session->batch ? part->end - at : session->batch;
-        if (nnc_predict_batch(report, part->data, at, n) != 0) {
+        if (nnc_report_predict(report, part->data, at, n) != 0) {
             return -1;
         }
         for (size_t i = 0; i < n * width; i++) {
@@ -370,6 +370,7 @@ static int nnc_put_pairs_of(nnc_writer *page, const nnc_report *report, const nn
     if (status == 0 && pairs.count > 0) {
         nnc_page_put(page, "<div class=\"figures\">\n");
         nnc_draw_pairs(page, &pairs);
+        nnc_report_residuals(page, (const double (*)[2])pairs.at, pairs.count);
         nnc_page_put(page, "</div>\n");
     }
     free(pairs.at);
@@ -385,6 +386,9 @@ NNC_API int nnc_report_results(nnc_writer *page, const nnc_report *report, const
     }
     int status = nnc_put_confusion(page, report, part);
     int per_sample = model->target_size == 1 || model->output_rank == 1;
+    if (status == 0 && per_sample) {
+        status = nnc_report_quality(page, report, part);
+    }
     if (status == 0 && per_sample && nnc_is_picture(model)) {
         status = nnc_put_mistakes(page, report, part);
     }
