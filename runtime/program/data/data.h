@@ -11,6 +11,8 @@
 typedef struct nnc_labels {
     char **at;
     size_t count, capacity;
+    uint32_t *slots; /* by hash: which label stands there, from 1; 0: none */
+    size_t slot_count; /* a power of two, and more than twice `count` */
 } nnc_labels;
 
 /** What stands for classes, the categories of columns of x, and whether statistics are known, which are among the

@@ -14,6 +14,7 @@ NNC_API void nnc_labels_free(nnc_labels *labels) {
         free(labels->at[i]);
     }
     free(labels->at);
+    free(labels->slots);
     memset(labels, 0, sizeof *labels);
 }
 
@@ -34,24 +35,61 @@ NNC_API int nnc_learned_columns(nnc_host *host, nnc_learned *learned, size_t col
     return learned->categories != NULL ? 0 : -1;
 }
 
-NNC_API int nnc_labels_find(const nnc_labels *labels, const char *text, size_t size) {
-    for (size_t i = 0; i < labels->count; i++) {
-        if (strlen(labels->at[i]) == size && memcmp(labels->at[i], text, size) == 0) {
-            return (int)i;
+/* FNV-1a. */
+static size_t nnc_hash(const char *text, size_t size) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < size; i++) {
+        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+    }
+    return (size_t)(hash ^ hash >> 32);
+}
+
+/* Where a label stands, or where it would. There is always a free slot. */
+static uint32_t *nnc_slot(const nnc_labels *labels, const char *text, size_t size) {
+    size_t at = nnc_hash(text, size);
+    for (;; at++) {
+        uint32_t *slot = &labels->slots[at & (labels->slot_count - 1)];
+        if (*slot == 0 || (strlen(labels->at[*slot - 1]) == size && memcmp(labels->at[*slot - 1], text, size) == 0)) {
+            return slot;
         }
     }
-    return -1;
+}
+
+/* Puts all labels into slots, of which there are as many as for `count` labels. */
+static int nnc_labels_index(nnc_host *host, nnc_labels *labels, size_t count) {
+    size_t wanted = 16;
+    while (wanted <= 2 * count) {
+        wanted *= 2;
+    }
+    uint32_t *slots = nnc_alloc(host, wanted, sizeof *slots);
+    if (slots == NULL) {
+        return -1;
+    }
+    free(labels->slots);
+    labels->slots = slots;
+    labels->slot_count = wanted;
+    for (size_t i = 0; i < labels->count; i++) {
+        *nnc_slot(labels, labels->at[i], strlen(labels->at[i])) = (uint32_t)(i + 1);
+    }
+    return 0;
+}
+
+NNC_API int nnc_labels_find(const nnc_labels *labels, const char *text, size_t size) {
+    return labels->slots != NULL ? (int)*nnc_slot(labels, text, size) - 1 : -1;
 }
 
 NNC_API int nnc_labels_add(nnc_host *host, nnc_labels *labels, const char *text, size_t size) {
     void *at = labels->at;
     char *copy = nnc_alloc(host, size + 1, 1);
-    if (copy == NULL || nnc_grow(host, &at, &labels->capacity, labels->count + 1, sizeof copy) != 0) {
+    if (copy == NULL || nnc_grow(host, &at, &labels->capacity, labels->count + 1, sizeof copy) != 0 ||
+        (labels->slot_count <= 2 * (labels->count + 1) && nnc_labels_index(host, labels, 2 * labels->count + 1) != 0)) {
         free(copy);
+        labels->at = at;
         return -1;
     }
     memcpy(copy, text, size);
     labels->at = at;
+    *nnc_slot(labels, copy, size) = (uint32_t)(labels->count + 1);
     labels->at[labels->count++] = copy;
     return 0;
 }
@@ -98,7 +136,7 @@ NNC_API int nnc_labels_order(nnc_host *host, nnc_labels *labels, const size_t *r
         free(labels->at[--labels->count]);
     }
     free(counted);
-    return 0;
+    return nnc_labels_index(host, labels, kept);
 }
 
 NNC_API nnc_quoted_list nnc_labels_list(const nnc_labels *labels) {
@@ -151,11 +189,13 @@ NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const cha
     return NULL;
 }
 
-/* nnc.class.2, nnc.category.0.2 */
+/* nnc.class.2, nnc.category.0.2. They mostly stand in their order, so the search begins there. */
 static const char *nnc_find_label(const nnc_note *notes, size_t count, const char *key, size_t index) {
     char full[96];
     snprintf(full, sizeof full, "%s%zu", key, index);
-    return nnc_find_note(notes, count, full);
+    size_t first = index < count ? index : 0;
+    const char *behind = nnc_find_note(notes + first, count - first, full);
+    return behind != NULL ? behind : nnc_find_note(notes, first, full);
 }
 
 static int nnc_labels_to_notes(nnc_host *host, const nnc_labels *labels, const char *key, nnc_notes *notes) {
