@@ -55,7 +55,8 @@ static void add_init(Emit *emit, int index, Statements *calls) {
     const Tensor *const tensor = emit->plan->weights.at[index];
     const Object *const initializer = tensor->weight->args.initializer;
     InitCall call;
-    ((const InitializerDef *)initializer->class)->describe(initializer, tensor->shape, &call);
+    const Shape shape = tensor->weight->fans.rank ? tensor->weight->fans : tensor->shape;
+    ((const InitializerDef *)initializer->class)->describe(initializer, shape, &call);
     Statement statement = {.layer = tensor->layer ? tensor->layer->name : NULL};
     const MemberPlace place = member_place(emit, &statement, NULL, tensor->weight, 0);
     Text args = {.arena = emit->arena}, purpose = {.arena = emit->arena};

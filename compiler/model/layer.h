@@ -34,6 +34,7 @@ typedef struct Weight {
     const char *name; /* kernel */
     const char *path; /* dense/kernel: its name in files of weights */
     Shape shape;
+    Shape fans; /* as a matrix, by which initializers go; rank 0: the shape */
     WeightArgs args;
     int64_t ones_at, ones_count; /* these elements begin with 1 whatever the initializer says */
     bool trainable;

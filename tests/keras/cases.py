@@ -52,6 +52,8 @@ CASES = [
           "Dropout(0.3)", "Dropout(0.3, noise_shape=(None, 1, 5), seed=3)", "SpatialDropout1D(0.3)",
           "GaussianNoise(0.3)",
           "GaussianDropout(0.3)", "AlphaDropout(0.3)", "ActivityRegularization(l1=0.5)"),
+    layer("(6, 5)", "EinsumDense('abc,cd->abd', (None, 4), bias_axes='d')", "EinsumDense('...b,bc->...c', 4)",
+          "EinsumDense('abc,bcde->aed', (2, 3), activation='relu', kernel_regularizer='l2')"),
     layer("(4,)", "RepeatVector(3)"),
     layer("(6,)", "Embedding(9, 4)", "Embedding(9, 4, mask_zero=True, embeddings_regularizer='l1')", dtype="int32"),
     layer("(8, 8, 4)",
