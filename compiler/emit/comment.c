@@ -118,7 +118,7 @@ static const char *param_text(Emit *emit, const Function *function, const Tensor
     for (int i = 0; i < function->params.count; i++) {
         const Param *const param = &function->params.at[i];
         if (param->kind != PARAM_TENSOR || !tensors_begin_together(param->tensor, tensor)) continue;
-        if (!tensor->columns) return param->name;
+        if (!tensor->columns || tensor->part) return param->name;
         const int64_t end = tensor->column + tensor->shape.dim[tensor->shape.rank - 1];
         return formatted(emit, "%s[%lld:%lld]", param->name, (long long)tensor->column, (long long)end);
     }

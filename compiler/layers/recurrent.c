@@ -211,8 +211,9 @@ static Tensor *output_of_gates(const Cell *cell, const Formula *formula, Tensor 
 
 /* LSTM: c = f · c' + i · g, h = o · tanh(c). */
 
+static const Formula cell_update = {"update", {"i", "g"}, "i * g", {"d * g", "d * i"}, .kind = FORMULA_PRODUCT};
 static const Formula next_cell = {
-    "cell", {"f", "before", "i", "g"}, "f * before + i * g", {"d * before", "d * f", "d * g", "d * i"}};
+    "cell", {"f", "before", "update"}, "f * before + update", {"d * before", "d * f", "d"}};
 static const Formula next_output = {"output", {"o", "c"}, "o * c", {"d * c", "d * o"}, .kind = FORMULA_PRODUCT};
 
 void lstm_step(Cell *cell) {
@@ -221,10 +222,11 @@ void lstm_step(Cell *cell) {
     gate_sums(cell, 4, z);
     Tensor *i = gate_value(cell, a->recurrent_activation, z[0], "input_gate");
     if (i != z[0]) name_gates(cell, i);
-    Tensor *f = gate_value(cell, a->recurrent_activation, z[1], "forget_gate");
     Tensor *g = gate_value(cell, a->activation, z[2], "candidate");
+    Tensor *update = build_map(cell->build, &cell_update, (Tensor *[]){i, g}, NULL, 0);
+    Tensor *f = gate_value(cell, a->recurrent_activation, z[1], "forget_gate");
+    cell->c_next = build_map(cell->build, &next_cell, (Tensor *[]){f, cell->c->previous, update}, NULL, 0);
     Tensor *o = gate_value(cell, a->recurrent_activation, z[3], "output_gate");
-    cell->c_next = build_map(cell->build, &next_cell, (Tensor *[]){f, cell->c->previous, i, g}, NULL, 0);
     Tensor *bounded = gate_value(cell, a->activation, cell->c_next, "bounded_cell");
     cell->h_next = output_of_gates(cell, &next_output, (Tensor *[]){o, bounded});
 }

@@ -35,7 +35,8 @@ static void emit(Emit *e, const Op *op) {
     const bool ends = e->plan->model->max_steps > 0; /* what is behind the end of a sample is no index */
     const char *const zero = element_is_real(op->in[0]->type) ? literal(e, 0) : "0";
     const char *const index = formatted(e, "(size_t)%s[row]", indices);
-    emit_function(e, op->def->name,
+    const bool far = *e->plan->target->constants && op->def == &op_gather; /* where no copy reaches */
+    emit_function(e, far ? "gather_elements" : op->def->name,
                   (Hole[]){{"x", indices},
                            {"index", ends ? formatted(e, "(%s[row] > %s ? %s : 0)", indices, zero, index) : index},
                            {"from", from},
@@ -53,6 +54,7 @@ const OpDef op_gather = {.name = "gather",
                          .emit = emit,
                          .takes_indices = true,
                          .chooses_rows = true,
+                         .reads_constants = true,
                          .by_samples = true};
 const OpDef op_scatter = {.name = "scatter", .brief = "rows added up at their indices", .emit = emit};
 const OpDef op_nonzero = {.name = "nonzero", .brief = "1 where an index is not 0", .emit = emit, .takes_indices = true};

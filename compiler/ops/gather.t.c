@@ -4,6 +4,13 @@
     for (size_t row = 0; row < rows; row++) {
         memcpy($y + row * $columns, $from + $index * $columns, $columns * sizeof *$y);
     }
+//@ gather_elements
+    const size_t rows = $rows;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t c = 0; c < $columns; c++) {
+            $y[row * $columns + c] = $from[$index * $columns + c];
+        }
+    }
 //@ scatter
     const size_t rows = $rows;
     memset($y, 0, $size * sizeof *$y);

@@ -85,6 +85,7 @@ static OpForm form_of_map(const Plan *plan, const Op *op) {
     const Tensor *const from = copied(op);
     if (loops.drawn) return MAP_DRAWN;
     if (!from || (row->size == 1 && !row->of_batch)) return MAP_ELEMENTS;
+    if (*plan->target->constants && tensor_storage(from)->kind == TENSOR_WEIGHT) return MAP_ELEMENTS; /* out of reach */
     const bool neighbours = loops_run_along(&loops, from) && loops_run_along(&loops, op->steps.at[0].result);
     return neighbours ? MAP_COPY : MAP_ELEMENTS;
 }

@@ -87,7 +87,9 @@ void emit_matmul_sums(Emit *e, const Op *op) {
     if (weighted_sums_start(op)) call.start = start_at(e, op, row, "0");
     const char *const to = matrix_text(e, y, param_named(e, y, true, "y"));
     call.y = many ? sum_of(e, to, times(e, row, tensor_row_width(y))) : to;
-    const char *const begin = call.start ? "" : zeros(e, call.y, call.count);
+    const char *begin = call.start ? "" : zeros(e, call.y, call.count);
+    if (op->adds && call.start) call.start = formatted(e, "%s ? %s : %s", param_add(e), call.y, call.start);
+    else if (op->adds) begin = filled(e, "first_only", (Hole[]){{"add", param_add(e)}, {"body", begin}, {NULL, NULL}});
     if (!call.start) call.start = call.y;
     emit_function(
         e, "body",

@@ -6,6 +6,10 @@ weighted_sums($count, $depth, $x, $kernel, $start, $y);
 weighted_columns($count, $depth, $x, $kernel, $row, $start, $y);
 //@ weighted_sums_zero
 memset($y, 0, $count * sizeof($real));
+//@ first_only
+if (!$add) {
+    $body
+}
 //@ conv_greatest
 $real sums[$size];
 $sums

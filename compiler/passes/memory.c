@@ -27,7 +27,8 @@ static void use(const Program *program, Tensor *tensor, int at, const Round *rou
     if (tensor->last < last) tensor->last = last;
 }
 
-static void find_lifetimes(Program *program) {
+void find_lifetimes(Program *program) {
+    for (int i = 0; i < program->tensors.count; i++) program->tensors.at[i]->first = program->tensors.at[i]->last = -1;
     const Round *round = program->rounds.count ? program->rounds.at : NULL;
     for (int i = 0; i < program->ops.count; i++) {
         if (round && i == round->end) round++;
@@ -35,7 +36,7 @@ static void find_lifetimes(Program *program) {
     }
 }
 
-static bool needs_memory(const Tensor *tensor) {
+bool needs_memory(const Tensor *tensor) {
     return tensor->kind == TENSOR_VALUE && !tensor->base && !tensor->in_registers && !tensor->regenerated &&
            tensor->first >= 0;
 }

@@ -93,7 +93,7 @@ static bool lies_inside(const Tensor *view, const TimeLoop *loop, int64_t batch)
     const int64_t steps = view->stepped && loop && !base->rolled ? loop->steps : 1;
     if (view->columns)
         return inner.rank == outer.rank && view->column >= 0 &&
-               view->column + inner.dim[inner.rank - 1] <= outer.dim[outer.rank - 1];
+               view->column + (view->index + steps) * inner.dim[inner.rank - 1] <= outer.dim[outer.rank - 1];
     if (!view->part && !view->stepped) return shape_size(inner, batch) == shape_size(outer, batch) || base->rolled;
     const int64_t first = dim_size(outer.dim[0], batch), row = first ? shape_size(outer, batch) / first : 0;
     return base->rolled ||

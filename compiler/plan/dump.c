@@ -21,15 +21,15 @@ static void dump_view(const Tensor *tensor, Text *out) {
     const Slice slice = tensor_slice(tensor);
     const char *name = tensor_rows((Tensor *)tensor)->name;
     if (tensor->columns) {
-        const long long first = (long long)tensor->column;
-        text_printf(out, " columns %lld..%lld of %s", first, first + tensor->shape.dim[tensor->shape.rank - 1] - 1,
-                    name);
+        const long long columns = tensor->shape.dim[tensor->shape.rank - 1];
+        const long long first = tensor->column + tensor->index * columns;
+        text_printf(out, " columns %lld..%lld of %s", first, first + columns - 1, name);
     } else {
         text_printf(out, " of %s", tensor_storage(tensor)->name);
     }
     if (tensor_storage(tensor)->rolled) return;
     if (slice.stepped) text_puts(out, slice.index ? "[step + 1]" : "[step]");
-    else if (slice.index) text_printf(out, "[%lld]", (long long)slice.index);
+    else if (slice.index && !tensor->columns) text_printf(out, "[%lld]", (long long)slice.index);
 }
 
 static void dump_tensor(const Tensor *tensor, Text *out) {

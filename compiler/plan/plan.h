@@ -89,7 +89,7 @@ struct Tensor {
     int64_t index;         /* … which is this … */
     bool stepped;          /* … plus the step of the time loop that is running … */
     int64_t column;        /* … or from this column of its rows, which are wider … */
-    bool columns;          /* … when true */
+    bool columns;          /* … when true; with `part`, so many times its own columns further on as the index says */
     Carry *carry;          /* of a sequence: the state of a loop that it holds, from the initial one to the last */
     Tensor *gradient;      /* in the program that trains */
     signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */

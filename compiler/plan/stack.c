@@ -7,7 +7,7 @@
 #include "plan/stack.h"
 
 /* What was measured, with a margin: of frames, of what each call adds, and of drawing a block of random words. */
-enum { FRAMES = 256, CALL = 8, RANDOM_WORDS = 64 * 4, GENERATOR = 128 };
+enum { FRAMES = 288, CALL = 8, RANDOM_WORDS = 64 * 4, GENERATOR = 128 };
 
 /* The masks that an operation draws; each is drawn in a block of its own. */
 static int64_t draws(const Op *op) {

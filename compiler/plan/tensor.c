@@ -17,6 +17,10 @@ Slice tensor_slice(const Tensor *tensor) {
     for (; tensor->base; tensor = tensor->base) {
         if (!tensor->index && !tensor->stepped) continue;
         slice = (Slice){.index = tensor->index, .stride = 1, .stepped = tensor->stepped};
+        if (tensor->columns) {
+            slice.stride = tensor->shape.dim[tensor->shape.rank - 1];
+            continue;
+        }
         for (int i = 1; i < tensor->base->shape.rank; i++) {
             slice.stride *= dim_size(tensor->base->shape.dim[i], 1);
             if (tensor->base->shape.dim[i] < 0) slice.of_batch = true;
@@ -37,9 +41,9 @@ bool tensors_overlap(const Tensor *a, const Tensor *b) {
     const Slice x = tensor_slice(a), y = tensor_slice(b);
     if (x.stepped && y.stepped && x.index != y.index) return false;
     if (!a->columns || !b->columns) return true;
-    const int64_t a_end = a->column + a->shape.dim[a->shape.rank - 1],
-                  b_end = b->column + b->shape.dim[b->shape.rank - 1];
-    return a->column < b_end && b->column < a_end;
+    const int64_t a_columns = a->shape.dim[a->shape.rank - 1], b_columns = b->shape.dim[b->shape.rank - 1],
+                  a_first = a->column + a->index * a_columns, b_first = b->column + b->index * b_columns;
+    return a_first < b_first + b_columns && b_first < a_first + a_columns;
 }
 
 int64_t tensor_size(const Plan *plan, const Tensor *tensor) {

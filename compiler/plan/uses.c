@@ -161,18 +161,37 @@ int loop_last(const Program *program, int at) {
 
 /* Views */
 
-void tensor_show(Plan *plan, Tensor *view, Tensor *base) {
-    const Tensor *const before = tensor_storage(view);
-    LIST(Op *) users = {0};
-    for (const Use *use = before->readers; use; use = use->next) list_push(plan->arena, &users, use->op);
-    for (const Use *use = before->writers; use; use = use->next) list_push(plan->arena, &users, use->op);
+typedef LIST(Op *) Users;
+
+static Users users_of_storage(const Plan *plan, const Tensor *storage) {
+    Users users = {0};
+    for (const Use *use = storage->readers; use; use = use->next) list_push(plan->arena, &users, use->op);
+    for (const Use *use = storage->writers; use; use = use->next) list_push(plan->arena, &users, use->op);
+    return users;
+}
+
+static void leave_base(Tensor *view) {
     for (Tensor **link = view->base ? &view->base->views : NULL; link && *link; link = &(*link)->next_view)
         if (*link == view) {
             *link = view->next_view;
             break;
         }
+}
+
+void tensor_show(Plan *plan, Tensor *view, Tensor *base) {
+    const Users users = users_of_storage(plan, tensor_storage(view));
+    leave_base(view);
     view->base = base;
     view->next_view = base->views;
     base->views = view;
+    for (int i = 0; i < users.count; i++) op_index(plan, users.at[i]);
+}
+
+void tensor_part(Plan *plan, Tensor *view) {
+    const Users users = users_of_storage(plan, tensor_storage(view));
+    leave_base(view);
+    view->base = view->next_view = NULL;
+    view->part = view->stepped = view->columns = false;
+    view->index = view->column = 0;
     for (int i = 0; i < users.count; i++) op_index(plan, users.at[i]);
 }

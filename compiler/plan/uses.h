@@ -38,6 +38,8 @@ void program_move(Plan *plan, Program *program, const Moves *moves);
 /** Makes `view` a view of `base`. Where it owned memory until now, so do its uses become those of what owns the
  *  base's. */
 void tensor_show(Plan *plan, Tensor *view, Tensor *base);
+/** Gives a view memory of its own. */
+void tensor_part(Plan *plan, Tensor *view);
 /** The first and the last operation of the loop that the one at `at` is in. */
 int loop_first(const Program *program, int at);
 int loop_last(const Program *program, int at);

@@ -123,12 +123,12 @@ INLINE vec v_exp_parts(vec x, vec *half) {
 #endif
     x = v_max(v_splat(low), x);
 #ifdef NNC_SMALL
-    /* The sum has n in its lowest bits, all others are 0 there. */
-    const real magic = REAL(1.5) * (real)((int64_t)1 << FRACTION_BITS);
+    /* The sum has n and the exponent's bias in its lowest bits, all others are 0 there. */
+    const real magic = REAL(1.5) * (real)((int64_t)1 << FRACTION_BITS) + (EXPONENT_BIAS - 1);
     const vec sum = V_KEEP(x * REAL(1.4426950408889634) + magic);
     const vec whole = sum - magic;
     const vec r = MULTIPLY_ADD(whole, -LN2_LOW, MULTIPLY_ADD(whole, -LN2_HIGH, x));
-    *half = v_from_bits((v_bits(sum) + (EXPONENT_BIAS - 1)) << FRACTION_BITS);
+    *half = v_from_bits(v_bits(sum) << FRACTION_BITS);
     return MULTIPLY_ADD(r * r, V_POLYNOMIAL(r, q), r);
 #else
     vec_int n = v_round(x * REAL(1.4426950408889634));
@@ -153,17 +153,24 @@ INLINE vec v_exp_parts(vec x, vec *half) {
 /** e^x, within 1 ulp. Results below 1.7e-38 (double: 3.2e-308) are 0. */
 INLINE vec v_exp(vec x) {
     vec half, p = v_exp_parts(v_min(v_splat(EXP_END), x), &half);
-    vec y = V_KEEP(p * half + half);
+    vec y = V_KEEP(MULTIPLY_ADD(p, half, half));
     return y + y;
+}
+
+/* @part v_exp_half */
+
+/** e^x / 2 of what is not above 0: where a factor makes no difference. */
+INLINE vec v_exp_half(vec x) {
+    vec half, p = v_exp_parts(x, &half);
+    return V_KEEP(MULTIPLY_ADD(p, half, half));
 }
 
 /* @part v_exp_negative */
 
 /** e^x of what is not above 0, within 1 ulp: a little faster. */
 INLINE vec v_exp_negative(vec x) {
-    vec half, p = v_exp_parts(x, &half);
-    vec y = V_KEEP(p * half + half);
-    return y + y;
+    const vec half = v_exp_half(x);
+    return half + half;
 }
 
 /* @part v_exp_decay */
@@ -176,7 +183,7 @@ INLINE vec v_exp_decay(vec x) { return v_exp_negative(v_from_bits(v_bits(x) | SI
 /** e^x - 1, within 2 ulp, near 0 too. */
 INLINE vec v_expm1(vec x) {
     vec half, p = v_exp_parts(v_min(v_splat(EXP_END), x), &half);
-    vec y = V_KEEP(p * half + V_KEEP(half - REAL(0.5)));
+    vec y = V_KEEP(MULTIPLY_ADD(p, half, V_KEEP(half - REAL(0.5))));
     return y + y;
 }
 
@@ -185,7 +192,7 @@ INLINE vec v_expm1(vec x) {
 /** tanh |x| = -t / (t + 2) with t = e^(-2 |x|) - 1, the form that keeps small results accurate: 2.5 ulp. */
 INLINE vec v_tanh(vec x) {
     vec half, p = v_exp_parts(v_abs(x) * REAL(-2.0), &half);
-    vec half_t = p * half + V_KEEP(half - REAL(0.5));
+    vec half_t = MULTIPLY_ADD(p, half, V_KEEP(half - REAL(0.5)));
     return v_with_sign(half_t / (half_t + 1), x);
 }
 

@@ -40,6 +40,39 @@ typedef const __flash real kernel_real;
 typedef const real kernel_real;
 #endif
 
+/* @part MOST_AT_ONCE */
+
+/* So many sums are made at once: as many as stay in registers, or, since each takes code, fewer. */
+#ifdef __OPTIMIZE_SIZE__
+#define MOST_AT_ONCE 4
+#else
+#define MOST_AT_ONCE 16
+#endif
+
+/* @part sums_at_once */
+
+/* y[c] = start[c] + the sum over all x before `end` of x[k] * kernel[k * row + c], for c < count <= MOST_AT_ONCE. */
+FORCE_INLINE void sums_at_once(int count, const real *x, const real *end, kernel_real *kernel, size_t row,
+                               const real *start, real *y) {
+    real sums[MOST_AT_ONCE];
+    UNROLL for (int c = 0; c < count; c++) { sums[c] = start[c]; }
+    do {
+        const real element = *x++;
+        UNROLL for (int c = 0; c < count; c++) { sums[c] = MULTIPLY_ADD(element, kernel[c], sums[c]); }
+        kernel += row;
+    } while (x < end);
+    UNROLL for (int c = 0; c < count; c++) { y[c] = sums[c]; }
+}
+
+/* @part NEXT_SUMS */
+
+#define NEXT_SUMS(count) { \
+    sums_at_once(count, x, end, kernel, row, start, y); \
+    start += (count); \
+    y += (count); \
+    kernel += (count); \
+}
+
 /* @part sums_of_columns */
 
 /* y[c] = start[c] + the sum over k < depth of x[k] * kernel[k * row + c], for c < count; depth is 1 or more. y may be
@@ -48,35 +81,15 @@ FORCE_INLINE void sums_of_columns(size_t count, size_t depth, const real *x, ker
                                   const real *start, real *y) {
     const real *const end = x + depth;
     kernel_real *const last = kernel + count;
-    while (last - kernel >= 4) { /* as many sums as stay in registers */
-        real sum0 = start[0], sum1 = start[1], sum2 = start[2], sum3 = start[3];
-        const real *from = x;
-        kernel_real *w = kernel;
-        do {
-            const real element = *from++;
-            sum0 = MULTIPLY_ADD(element, w[0], sum0);
-            sum1 = MULTIPLY_ADD(element, w[1], sum1);
-            sum2 = MULTIPLY_ADD(element, w[2], sum2);
-            sum3 = MULTIPLY_ADD(element, w[3], sum3);
-            w += row;
-        } while (from < end);
-        *y++ = sum0;
-        *y++ = sum1;
-        *y++ = sum2;
-        *y++ = sum3;
-        kernel += 4;
-        start += 4;
+    while (last - kernel >= MOST_AT_ONCE) NEXT_SUMS(MOST_AT_ONCE)
+#ifndef __OPTIMIZE_SIZE__
+    if (last - kernel >= 8) NEXT_SUMS(8)
+    if (kernel == last) {
+        return;
     }
-    while (kernel < last) {
-        real sum = *start++;
-        const real *from = x;
-        kernel_real *w = kernel++;
-        do {
-            sum = MULTIPLY_ADD(*from++, *w, sum);
-            w += row;
-        } while (from < end);
-        *y++ = sum;
-    }
+    while (last - kernel >= 3) NEXT_SUMS(3)
+#endif
+    while (kernel < last) NEXT_SUMS(1)
 }
 
 /* @part weighted_sums */
@@ -177,16 +190,19 @@ static inline void keep_greatest(size_t count, const real *x, int first, real *y
 
 /* @part softmax_row */
 
-/** y[c] = e^x[c] / the sum of all e^x[c], for c < count. y may be x. */
+/** y[c] = e^x[c] / the sum of all e^x[c], for c < count, which is 1 or more. y may be x. */
 static inline void softmax_row(size_t count, const real *x, real *y) {
-    real peak = x[0], sum = 0;
-    ROLLED for (size_t c = 1; c < count; c++) { peak = v_max(x[c], peak); }
-    ROLLED for (size_t c = 0; c < count; c++) {
-        y[c] = v_exp_negative(x[c] - peak);
-        sum += y[c];
-    }
+    const real *const end = x + count;
+    real *const last = y + count;
+    real peak = *x, sum = 0;
+    ROLLED for (const real *from = x; from < end; from++) { peak = v_max(*from, peak); }
+    ROLLED do {
+        *y = v_exp_half(*x++ - peak);
+        sum += *y++;
+    } while (x < end);
     sum = 1 / sum;
-    ROLLED for (size_t c = 0; c < count; c++) { y[c] *= sum; }
+    y = last - count;
+    ROLLED do { *y++ *= sum; } while (y < last);
 }
 
 /* @end */

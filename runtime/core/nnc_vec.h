@@ -115,7 +115,7 @@ INLINE size_t v_lanes(size_t left) { return left < LANES ? left : LANES; }
 /* @part MULTIPLY_ADD */
 
 /* x * w + sum, in one instruction where there is one. (--portable: the same bits whether there is one or not.) */
-#if defined NNC_PORTABLE || defined NNC_DOUBLE || !(defined __FP_FAST_FMAF || defined __ARM_FEATURE_FMA)
+#if LANES > 1 || defined NNC_PORTABLE || defined NNC_DOUBLE || !(defined __FP_FAST_FMAF || defined __ARM_FEATURE_FMA)
 #define MULTIPLY_ADD(x, w, sum) ((x) * (w) + (sum))
 #else
 #define MULTIPLY_ADD(x, w, sum) __builtin_fmaf(x, w, sum)
