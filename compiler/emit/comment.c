@@ -266,10 +266,11 @@ static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text
     const char *const role = step_role(emit, op, step);
     const bool alike = *before && shape_equal((*before)->shape, result->shape);
     *before = result;
-    if (strcmp(name, said->step[at]))
-        add_line(emit, said->function, lines, name, alike ? NULL : result, said->step[at]);
+    const bool has_line = strcmp(name, said->step[at]) != 0;
+    if (has_line) add_line(emit, said->function, lines, name, alike ? NULL : result, said->step[at]);
     if (in_place || part) text_printf(lines, in_place ? ", in place of %s" : ", to %s", param);
-    if (said->through[at] && strcmp(name, role) != 0) /* what is called y, and not d_biased, does not say which it is */
+    /* What is called y, and not d_biased, does not say which it is. */
+    if (has_line && said->through[at] && strcmp(name, role) != 0)
         text_printf(lines, ": %s, back through %s", role, said->through[at]);
     if (said->start && !strcmp(said->step[at], said->start)) said->start = name;
     said->step[at] = name;

@@ -76,7 +76,7 @@ extern "C" {
 #endif
 
 #define RECURRENT_NNC_VERSION "0.1.0"
-#define RECURRENT_MODEL_ID UINT64_C(0x03a9b3ebd260963a) /* of the layers: other ones, another number */
+#define RECURRENT_MODEL_ID UINT64_C(0x2230eb237dec33f6) /* of the layers: other ones, another number */
 #define RECURRENT_BATCH 4 /* samples that one call works on */
 #define RECURRENT_IN 18 /* values of x per sample: (batch, 6, 3) */
 #define RECURRENT_OUT 1 /* values of y per sample: (batch, 1) */
@@ -372,11 +372,12 @@ static void lstm_forward_gates(size_t batch, const float *sum, const float *cell
         for (size_t c = 0; c < 8; c += LANES) {
             const size_t n = v_lanes(8 - c);
             const vec input_gate = v_sigmoid(v_load(sum + sample * 32 + c, n));
-            const vec forget_gate = v_sigmoid(v_load(sum + sample * 32 + c + 8, n));
             const vec candidate = v_tanh(v_load(sum + sample * 32 + c + 16, n));
-            const vec output_gate = v_sigmoid(v_load(sum + sample * 32 + c + 24, n));
-            const vec cell = forget_gate * v_load(cell_before + sample * 8 + c, n) + input_gate * candidate;
+            const vec update = input_gate * candidate;
+            const vec forget_gate = v_sigmoid(v_load(sum + sample * 32 + c + 8, n));
+            const vec cell = forget_gate * v_load(cell_before + sample * 8 + c, n) + update;
             v_store(cell_out + sample * 8 + c, cell, n);
+            const vec output_gate = v_sigmoid(v_load(sum + sample * 32 + c + 24, n));
             const vec bounded_cell = v_tanh(cell);
             const vec output = output_gate * bounded_cell;
             v_store(y + sample * 8 + c, output, n);
@@ -459,10 +460,10 @@ static void lstm_forward_dropped(size_t batch, const float *by_time, const float
 
 /* lstm, each step:
  *     input_gate (batch, 8) = sigmoid(sum[0:8]), to gates[0:8]
- *     forget_gate = sigmoid(sum[8:16]), to gates[8:16]
  *     candidate = tanh(sum[16:24]), to gates[16:24]
- *     output_gate = sigmoid(sum[24:32]), to gates[24:32]
+ *     forget_gate = sigmoid(sum[8:16]), to gates[8:16]
  *     cell_out = forget_gate * cell_before + input_gate * candidate
+ *     output_gate = sigmoid(sum[24:32]), to gates[24:32]
  *     bounded_cell_out = tanh(cell_out)
  *     y = output_gate * bounded_cell_out
  *     sum (batch, 32), gates (batch, 32), cell_before (batch, 8) */
@@ -473,14 +474,15 @@ static void lstm_forward_gates_train(size_t batch, const float *sum, float *gate
             const size_t n = v_lanes(8 - c);
             const vec input_gate = v_sigmoid(v_load(sum + sample * 32 + c, n));
             v_store(gates + sample * 32 + c, input_gate, n);
-            const vec forget_gate = v_sigmoid(v_load(sum + sample * 32 + c + 8, n));
-            v_store(gates + sample * 32 + c + 8, forget_gate, n);
             const vec candidate = v_tanh(v_load(sum + sample * 32 + c + 16, n));
             v_store(gates + sample * 32 + c + 16, candidate, n);
+            const vec update = input_gate * candidate;
+            const vec forget_gate = v_sigmoid(v_load(sum + sample * 32 + c + 8, n));
+            v_store(gates + sample * 32 + c + 8, forget_gate, n);
+            const vec cell = forget_gate * v_load(cell_before + sample * 8 + c, n) + update;
+            v_store(cell_out + sample * 8 + c, cell, n);
             const vec output_gate = v_sigmoid(v_load(sum + sample * 32 + c + 24, n));
             v_store(gates + sample * 32 + c + 24, output_gate, n);
-            const vec cell = forget_gate * v_load(cell_before + sample * 8 + c, n) + input_gate * candidate;
-            v_store(cell_out + sample * 8 + c, cell, n);
             const vec bounded_cell = v_tanh(cell);
             v_store(bounded_cell_out + sample * 8 + c, bounded_cell, n);
             const vec output = output_gate * bounded_cell;
@@ -575,11 +577,11 @@ static void lstm_backward_transpose(size_t batch, const float *x, float *y) {
 /* lstm, each step:
  *     d_cell_2 (batch, 8) = d_cell_before + d_output_before * gates[24:32] * (1 - bounded_cell * bounded_cell):
  *         d_cell, back through output, bounded_cell
- *     d_cell_before_out = d_cell_2 * gates[8:16]: d_cell_before, back through cell
  *     d_output_gate_sum = d_output_before * bounded_cell * gates[24:32] * (1 - gates[24:32]), in place of
  *         gates[24:32]
- *     d_candidate_sum = d_cell_2 * gates[0:8] * (1 - gates[16:24] * gates[16:24]), in place of gates[16:24]
+ *     d_cell_before_out = d_cell_2 * gates[8:16]: d_cell_before, back through cell
  *     d_forget_gate_sum = d_cell_2 * cell_before * gates[8:16] * (1 - gates[8:16]), in place of gates[8:16]
+ *     d_candidate_sum = d_cell_2 * gates[0:8] * (1 - gates[16:24] * gates[16:24]), in place of gates[16:24]
  *     d_input_gate_sum = d_cell_2 * gates[16:24] * gates[0:8] * (1 - gates[0:8]), in place of gates[0:8]
  *     bounded_cell (batch, 8), d_output_before (batch, 8), gates (batch, 32), d_cell_before (batch, 8),
  *         cell_before (batch, 8) */
@@ -595,20 +597,20 @@ static void lstm_backward_gates(size_t batch, const float *bounded_cell, const f
             const vec d_bounded_cell = d_output_before_c * output_gate;
             const vec d_cell = d_bounded_cell * (1.0f - bounded_cell_c * bounded_cell_c);
             const vec d_cell_2 = v_load(d_cell_before + sample * 8 + c, n) + d_cell;
+            const vec d_output_gate_sum = d_output_gate * output_gate * (1.0f - output_gate);
+            v_store(gates + sample * 32 + c + 24, d_output_gate_sum, n);
             const vec d_forget_gate = d_cell_2 * v_load(cell_before + sample * 8 + c, n);
             const vec forget_gate = v_load(gates + sample * 32 + c + 8, n);
             const vec new_d_cell_before = d_cell_2 * forget_gate;
             v_store(d_cell_before_out + sample * 8 + c, new_d_cell_before, n);
+            const vec d_forget_gate_sum = d_forget_gate * forget_gate * (1.0f - forget_gate);
+            v_store(gates + sample * 32 + c + 8, d_forget_gate_sum, n);
             const vec candidate = v_load(gates + sample * 32 + c + 16, n);
             const vec d_input_gate = d_cell_2 * candidate;
             const vec input_gate = v_load(gates + sample * 32 + c, n);
             const vec d_candidate = d_cell_2 * input_gate;
-            const vec d_output_gate_sum = d_output_gate * output_gate * (1.0f - output_gate);
-            v_store(gates + sample * 32 + c + 24, d_output_gate_sum, n);
             const vec d_candidate_sum = d_candidate * (1.0f - candidate * candidate);
             v_store(gates + sample * 32 + c + 16, d_candidate_sum, n);
-            const vec d_forget_gate_sum = d_forget_gate * forget_gate * (1.0f - forget_gate);
-            v_store(gates + sample * 32 + c + 8, d_forget_gate_sum, n);
             const vec d_input_gate_sum = d_input_gate * input_gate * (1.0f - input_gate);
             v_store(gates + sample * 32 + c, d_input_gate_sum, n);
         }
