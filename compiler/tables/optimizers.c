@@ -46,8 +46,8 @@ static void moments(const OptimizerArgs *args, UpdateRule *rule) {
     rule_add_number(rule, "epsilon", args->epsilon);
 }
 #define MOMENTS                                                                                                        \
-    "m = m + one_minus_beta_1 * (g - m);\n"                                                                            \
-    "v = v + one_minus_beta_2 * (g * g - v);"
+    "m = v_toward(m, g, one_minus_beta_1);\n"                                                                          \
+    "v = v_toward(v, g * g, one_minus_beta_2);"
 
 /* SGD */
 
@@ -129,7 +129,7 @@ static void adamax_rule(const Object *object, UpdateRule *rule) {
     rule_add_number(rule, "one_minus_beta_1", 1 - args->beta_1);
     rule_add_number(rule, "epsilon", args->epsilon);
     rule_add_scalar(rule, "alpha", "learning_rate / one_minus_power(exact_beta_1, iteration)");
-    rule->text = "m = m + one_minus_beta_1 * (g - m);\n"
+    rule->text = "m = v_toward(m, g, one_minus_beta_1);\n"
                  "u = v_max(beta_2 * u, v_abs(g));\n"
                  "w = w - alpha * m / (u + epsilon);";
 }

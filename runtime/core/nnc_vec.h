@@ -295,6 +295,11 @@ INLINE vec v_from_bits(vec_bits bits) {
 #endif
 }
 
+/* @part v_toward */
+
+/** x, moved by this part of the way to `target`: a moving average. */
+INLINE vec v_toward(vec x, vec target, real part) { return MULTIPLY_ADD(target - x, part, x); }
+
 /* @part v_select */
 
 /** Lane by lane: mask ? a : b, as in v_select((x > 0) & (x < 1), x, REAL(0.5)). a and b: vec or scalar. A macro, since

@@ -617,8 +617,8 @@ static void dense_backward_bias(size_t batch, const float *d, float *m_state, fl
             vec m = v_load(m_state + col + c, n);
             vec v = v_load(v_state + col + c, n);
             vec w = v_load(bias + col + c, n);
-            m = m + 0.1f * (d_bias - m);
-            v = v + 0.001f * (d_bias * d_bias - v);
+            m = v_toward(m, d_bias, 0.1f);
+            v = v_toward(v, d_bias * d_bias, 0.001f);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store(m_state + col + c, m, n);
             v_store(v_state + col + c, v, n);
@@ -669,8 +669,8 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
                     vec m = v_load(m_state + (row + r) * 10 + col + c, n);
                     vec v = v_load(v_state + (row + r) * 10 + col + c, n);
                     vec w = v_load(kernel + (row + r) * 10 + col + c, n);
-                    m = m + 0.1f * (d_kernel - m);
-                    v = v + 0.001f * (d_kernel * d_kernel - v);
+                    m = v_toward(m, d_kernel, 0.1f);
+                    v = v_toward(v, d_kernel * d_kernel, 0.001f);
                     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
                     v_store(m_state + (row + r) * 10 + col + c, m, n);
                     v_store(v_state + (row + r) * 10 + col + c, v, n);
@@ -704,8 +704,8 @@ static void conv2d_1_backward_bias(size_t batch, const float *d, float *m_state,
             vec m = v_load(m_state + col + c, n);
             vec v = v_load(v_state + col + c, n);
             vec w = v_load(bias + col + c, n);
-            m = m + 0.1f * (d_bias - m);
-            v = v + 0.001f * (d_bias * d_bias - v);
+            m = v_toward(m, d_bias, 0.1f);
+            v = v_toward(v, d_bias * d_bias, 0.001f);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store(m_state + col + c, m, n);
             v_store(v_state + col + c, v, n);
@@ -807,8 +807,8 @@ static void conv2d_backward_bias(size_t batch, const float *d, float *m_state, f
             vec m = v_load_all(m_state + col + c);
             vec v = v_load_all(v_state + col + c);
             vec w = v_load_all(bias + col + c);
-            m = m + 0.1f * (d_bias - m);
-            v = v + 0.001f * (d_bias * d_bias - v);
+            m = v_toward(m, d_bias, 0.1f);
+            v = v_toward(v, d_bias * d_bias, 0.001f);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store_all(m_state + col + c, m);
             v_store_all(v_state + col + c, v);
@@ -847,8 +847,8 @@ static void conv2d_1_update_kernel(size_t batch, const float *d_kernel, float *m
         vec m = v_load_all(m_state + c);
         vec v = v_load_all(v_state + c);
         vec w = v_load_all(kernel + c);
-        m = m + 0.1f * (d_kernel_c - m);
-        v = v + 0.001f * (d_kernel_c * d_kernel_c - v);
+        m = v_toward(m, d_kernel_c, 0.1f);
+        v = v_toward(v, d_kernel_c * d_kernel_c, 0.001f);
         w = w - alpha * m / (v_sqrt(v) + 1e-07f);
         v_store_all(m_state + c, m);
         v_store_all(v_state + c, v);
@@ -865,8 +865,8 @@ static void conv2d_update_kernel(size_t batch, const float *d_kernel, float *m_s
         vec m = v_load_all(m_state + c);
         vec v = v_load_all(v_state + c);
         vec w = v_load_all(kernel + c);
-        m = m + 0.1f * (d_kernel_c - m);
-        v = v + 0.001f * (d_kernel_c * d_kernel_c - v);
+        m = v_toward(m, d_kernel_c, 0.1f);
+        v = v_toward(v, d_kernel_c * d_kernel_c, 0.001f);
         w = w - alpha * m / (v_sqrt(v) + 1e-07f);
         v_store_all(m_state + c, m);
         v_store_all(v_state + c, v);

@@ -520,8 +520,8 @@ static void dense_backward_bias(size_t batch, const float *d, float *m_state, fl
     vec m = v_load(m_state, 1);
     vec v = v_load(v_state, 1);
     vec w = v_load(bias, 1);
-    m = m + 0.1f * (value - m);
-    v = v + 0.001f * (value * value - v);
+    m = v_toward(m, value, 0.1f);
+    v = v_toward(v, value * value, 0.001f);
     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
     v_store(m_state, m, 1);
     v_store(v_state, v, 1);
@@ -558,8 +558,8 @@ static void dense_backward_kernel(size_t batch, const float *x, const float *d, 
             vec m = v_load(m_state + col + c, n);
             vec v = v_load(v_state + col + c, n);
             vec w = v_load(kernel + col + c, n);
-            m = m + 0.1f * (d_kernel - m);
-            v = v + 0.001f * (d_kernel * d_kernel - v);
+            m = v_toward(m, d_kernel, 0.1f);
+            v = v_toward(v, d_kernel * d_kernel, 0.001f);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store(m_state + col + c, m, n);
             v_store(v_state + col + c, v, n);
@@ -657,8 +657,8 @@ static void lstm_backward_recurrent_kernel(size_t batch, const float *x, const f
                     vec m = v_load_all(m_state + (row + r) * 32 + col + c);
                     vec v = v_load_all(v_state + (row + r) * 32 + col + c);
                     vec w = v_load_all(recurrent_kernel + (row + r) * 32 + col + c);
-                    m = m + 0.1f * (d_recurrent_kernel - m);
-                    v = v + 0.001f * (d_recurrent_kernel * d_recurrent_kernel - v);
+                    m = v_toward(m, d_recurrent_kernel, 0.1f);
+                    v = v_toward(v, d_recurrent_kernel * d_recurrent_kernel, 0.001f);
                     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
                     v_store_all(m_state + (row + r) * 32 + col + c, m);
                     v_store_all(v_state + (row + r) * 32 + col + c, v);
@@ -681,8 +681,8 @@ static void lstm_backward_bias(size_t batch, const float *d, float *m_state, flo
             vec m = v_load_all(m_state + col + c);
             vec v = v_load_all(v_state + col + c);
             vec w = v_load_all(bias + col + c);
-            m = m + 0.1f * (d_bias - m);
-            v = v + 0.001f * (d_bias * d_bias - v);
+            m = v_toward(m, d_bias, 0.1f);
+            v = v_toward(v, d_bias * d_bias, 0.001f);
             w = w - alpha * m / (v_sqrt(v) + 1e-07f);
             v_store_all(m_state + col + c, m);
             v_store_all(v_state + col + c, v);
@@ -709,8 +709,8 @@ static void lstm_backward_kernel(size_t batch, const float *x, const float *d, f
                     vec m = v_load_all(m_state + (row + r) * 32 + col + c);
                     vec v = v_load_all(v_state + (row + r) * 32 + col + c);
                     vec w = v_load_all(kernel + (row + r) * 32 + col + c);
-                    m = m + 0.1f * (d_kernel - m);
-                    v = v + 0.001f * (d_kernel * d_kernel - v);
+                    m = v_toward(m, d_kernel, 0.1f);
+                    v = v_toward(v, d_kernel * d_kernel, 0.001f);
                     w = w - alpha * m / (v_sqrt(v) + 1e-07f);
                     v_store_all(m_state + (row + r) * 32 + col + c, m);
                     v_store_all(v_state + (row + r) * 32 + col + c, v);
