@@ -77,7 +77,8 @@ static const char *parse(const char *equation, int rank, Einsum *e) {
         return form;
     e->elided = rank - (int)strlen(e->input);
     e->behind = after[0];
-    if (e->elided < 0 || (e->elided > 0 && !any)) return "the equation has another number of dimensions than the input";
+    if (e->elided < 0 || (e->elided > 0 && !any))
+        return "the equation has another number of dimensions than the input";
     return put_elided(e->input, e->elided, e->behind) && put_elided(e->output, e->elided, e->behind)
                ? NULL
                : "the output has too many dimensions";
@@ -191,7 +192,8 @@ static Tensor *forward(const Layer *layer, Builder *build, Tensor *x) {
     columns = rows;
     columns.dim[columns.rank - 1] = width;
     x = build_view(build, ordered(build, x, e.input, kept, summed, "in_order"), rows, "rows");
-    Tensor *kernel = ordered(build, build_weight(build, layer->weights.at[0]), e.kernel, summed, made, "kernel_in_order");
+    Tensor *kernel = build_weight(build, layer->weights.at[0]);
+    kernel = ordered(build, kernel, e.kernel, summed, made, "kernel_in_order");
     kernel = build_view(build, kernel, shape_of(2, (int64_t[]){depth, width}), "kernel_matrix");
     Tensor *y = build_matmul(build, x, kernel, false, columns, "forward", "sum");
     memcpy(product, kept, sizeof kept);
