@@ -224,8 +224,6 @@ bench-setup: ## the rivals of make bench, some GB, into a virtual environment in
 
 # --- installation -----------------------------------------------------------------------------------------------------
 
-completion := $(BUILD)/nnc.bash
-
 # what → where, in pairs: install and uninstall go through the same list. What ends in .in is for build tools, and has the
 # places and the version of this nnc filled in.
 empty :=
@@ -235,7 +233,8 @@ share := $(PREFIX)/share
 installed := $(BUILD)/nnc:$(bin)/nnc $(if $(IMPORT),$(BUILD)/nnc-import:$(bin)/nnc-import) $(if $(SERVER),$(BUILD)/nnc-lsp:$(bin)/nnc-lsp) \
              $(BUILD)/libnnc.a:$(LIBDIR)/libnnc.a recipes/nnc.pc.in:$(LIBDIR)/pkgconfig/nnc.pc \
              $(foreach file,nncConfig nncConfigVersion,recipes/$(file).cmake.in:$(LIBDIR)/cmake/nnc/$(file).cmake) recipes/nnc.mk:$(share)/nnc/nnc.mk \
-             docs/nnc.1:$(MANDIR)/man1/nnc.1 $(completion):$(share)/bash-completion/completions/nnc LICENSE:$(share)/doc/nnc/LICENSE \
+             docs/nnc.1:$(MANDIR)/man1/nnc.1 editors/nnc.bash:$(share)/bash-completion/completions/nnc \
+             editors/_nnc:$(share)/zsh/site-functions/_nnc editors/nnc.fish:$(share)/fish/vendor_completions.d/nnc.fish LICENSE:$(share)/doc/nnc/LICENSE \
              $(foreach header,$(public_headers),$(header):$(PREFIX)/include/nnc/$(notdir $(header)))
 source_of  = $(firstword $(subst :, ,$(1)))
 place_of   = $(DESTDIR)$(lastword $(subst :, ,$(1)))
@@ -248,7 +247,7 @@ mode_of    = $(if $(filter $(bin)/%,$(lastword $(subst :, ,$(1)))),755,644)
 put        = mkdir -p $(dir $(2)) && $(if $(filter %.in,$(1)),$(fill) $(1) > $(BUILD)/filled && install -m $(3) $(BUILD)/filled $(2),install -m $(3) $(1) $(2))
 
 .PHONY: install install-strip uninstall
-install: all $(completion) ## into $(DESTDIR)$(PREFIX): nnc, library, headers, man page, completion, what build tools look for
+install: all ## into $(DESTDIR)$(PREFIX): nnc, library, headers, man page, completion, what build tools look for
 	$(Q)$(foreach pair,$(installed),$(call put,$(call source_of,$(pair)),$(call place_of,$(pair)),$(call mode_of,$(pair))) &&) true
 
 STRIP ?= strip
@@ -258,10 +257,6 @@ install-strip: install ## the same, without symbols
 uninstall: ## remove what install put there
 	$(Q)rm -f $(foreach pair,$(installed),$(call place_of,$(pair)))
 	$(Q)rmdir $(addprefix $(DESTDIR),$(PREFIX)/include/nnc $(LIBDIR)/cmake/nnc $(share)/nnc $(share)/doc/nnc) 2>/dev/null || true
-
-$(completion): editors/nnc.bash.in $(BUILD)/nnc
-	$(call say,MAKE)options=$$($(BUILD)/nnc --help | grep -oE -e '--?[a-zA-Z][a-zA-Z-]*=?' | LC_ALL=C sort -u | tr '\n' ' ') && \
-	    sed "s|@OPTIONS@|$$options|" $< > $@
 
 # The package for Python. Its nnc is static, so that it runs on every Linux of that machine; MACHINE and CC make it for another.
 MACHINE ?= $(shell uname -m)

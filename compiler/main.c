@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/options.h"
 #include "base/source.h"
+#include "driver/complete.h"
 #include "driver/options.h"
 #include "driver/output.h"
 #include "driver/reach.h"
@@ -222,6 +223,7 @@ static int become_server(char **argv) {
 }
 
 static int run(int argc, char **argv, Arena *arena) {
+    if (argc > 1 && !strcmp(argv[1], "complete")) return complete_command_line(argc - 2, argv + 2), EXIT_DONE;
     Options options;
     int status = options_parse(&options, arena, argc, argv);
     if (status) return status - 1;

@@ -251,6 +251,22 @@ static const OptionDef *find(CommandWord command, const char *arg, const char **
     return found;
 }
 
+bool option_help(int at, CommandWord command, OptionHelp *help) {
+    const OptionDef *const option = &table[at];
+    if (!option->name) return false;
+    *help = (OptionHelp){option->name, option->value, option->help, is_taken(option, command)};
+    return true;
+}
+
+CommandWord command_of(const char *word) {
+    CommandWord found = COMMAND_COMPILE;
+    for (int i = 0; commands[i].name; i++)
+        if (!strcmp(word, commands[i].name)) found = commands[i].command;
+    return found;
+}
+
+const char *command_at(int at) { return commands[at].name; }
+
 /* Without its value `arg` may be an option that takes none, or near one. */
 static int unknown_option(CommandWord command, Arena *arena, const char *arg) {
     const char *name = arena_strndup(arena, arg, strcspn(arg, "=")), *value;
@@ -288,8 +304,7 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
     *options = (Options){.program = argc > 0 ? argv[0] : "nnc", .list_kind = -1, .max_ram = -1,
                           .check_plan = getenv("NNC_CHECK_PLAN") != NULL};
     bool only_files = false;
-    for (int i = 0; argc > 1 && commands[i].name; i++)
-        if (!strcmp(argv[1], commands[i].name)) options->command = commands[i].command;
+    if (argc > 1) options->command = command_of(argv[1]);
     if (options->command == COMMAND_LIBRARY && !names_library(argc, argv)) options->command = COMMAND_EXPORT;
     const bool run = options->command == COMMAND_RUN, library = options->command == COMMAND_LIBRARY;
     for (int i = options->command == COMMAND_COMPILE ? 1 : 2; i < argc; i++) {

@@ -3,6 +3,7 @@
 #ifndef NNC_DRIVER_OPTIONS_H
 #define NNC_DRIVER_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -14,5 +15,16 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv);
 int options_check(const Options *options);
 /** --help. */
 void options_help(FILE *out);
+
+/** What completion wants to know of an option. */
+typedef struct OptionHelp {
+    const char *name, *value, *help; /* value NULL: it takes none; "": perhaps; help may be NULL */
+    bool taken;                      /* by the command */
+} OptionHelp;
+/** Of the row number `at` of the table; false behind the last. */
+bool option_help(int at, CommandWord command, OptionHelp *help);
+/** The command that a word is, and the word number `at` of those, NULL behind the last. */
+CommandWord command_of(const char *word);
+const char *command_at(int at);
 
 #endif

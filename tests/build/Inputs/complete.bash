@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT-0
-# complete.bash COMPLETION_FILE WORD…: what bash offers for the last word of the command line nnc WORD…
+# complete.bash COMPLETION_FILE NNC WORD…: what bash offers for the last word of the command line NNC WORD…
 source "$1"
 shift
-COMP_WORDS=(nnc "$@")
-COMP_CWORD=$#
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
 _nnc 2>/dev/null
 printf '%s\n' "${COMPREPLY[@]}"
