@@ -57,10 +57,12 @@ SERVER       = $(eval SERVER := $$(shell pkg-config --exists jansson 2>/dev/null
 multiarch = $(eval multiarch := $$(shell $$(CC) -print-multiarch 2>/dev/null))$(multiarch)
 
 runtime_folders = -Iruntime/core -Iruntime/program
-compiler_flags = -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' -DNNC_MULTIARCH='"$(multiarch)"' \
+# What debuggers read does not say where it was built.
+same_anywhere  = -ffile-prefix-map=$(CURDIR)=.
+compiler_flags = $(same_anywhere) -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' -DNNC_MULTIARCH='"$(multiarch)"' \
                  -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
-runtime_flags  = -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+runtime_flags  = $(same_anywhere) -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
 # Sources. *.t.c files are templates of emitted C: they are embedded, not compiled.
 templates        := $(sort $(wildcard compiler/*.t.c compiler/*/*.t.c))
@@ -185,7 +187,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast check-long check-targets fuzz demo bench bench-embedded bench-setup
+.PHONY: check check-fast check-long check-targets fuzz mutants demo bench bench-embedded bench-setup
 # The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)$(MAKE) --no-print-directory all
@@ -201,6 +203,10 @@ check-long: all ## all tests, and those that take minutes each
 check-targets: all ## the tests that run on other machines, in emulators; installs these and their compilers
 	$(Q)tools/setup.sh targets $(BUILD)
 	$(Q)tests/run.py --build $(BUILD) --param targets=1 $(or $(TESTS),tests/determinism tests/embed tests/small tests/emit tests/examples)
+
+MUTANTS ?=
+mutants: all ## change the sources one place at a time and see which tests notice; MUTANTS='--count 50'
+	$(Q)tools/mutants.py $(MUTANTS)
 
 SECONDS ?= 60
 fuzz: all ## fuzz what reads files of others, each target for SECONDS=60; FUZZ='csv png' are some of them
@@ -288,7 +294,7 @@ compdb: ## compile_commands.json for editors and clang-tidy
 	} | sed '$$s/,$$//' > compile_commands.json; echo ']' >> compile_commands.json
 
 dist: ## the sources of the last commit as nnc-$(VERSION).tar.gz
-	$(Q)mkdir -p $(BUILD) && git archive --prefix=nnc-$(VERSION)/ -o $(BUILD)/nnc-$(VERSION).tar.gz HEAD
+	$(Q)mkdir -p $(BUILD) && git -c tar.umask=0022 archive --prefix=nnc-$(VERSION)/ -o $(BUILD)/nnc-$(VERSION).tar.gz HEAD
 
 clean: ## remove the build folder
 	$(Q)rm -rf $(BUILD)

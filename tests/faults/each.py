@@ -5,10 +5,10 @@
 
 The command runs in a copy of FOLDER, without a fault first. Then, for each function, its call 1, 2, 3, … fails, until
 there are no more or MOST were seen: the command ends well with the same results; or with status 1 or 2, a message that
-says why, the files of the folder as they were or as they become without a fault, and no other file. Those of -g grow by lines: the first of
-them may be there; those of -w are written again and again, and may be any whole file of tensors. THEN, a command of the
-shell, is run behind a failure and must end well with the results of the whole run. Prints what does not hold, and how
-many runs failed.
+says why, the files of the folder as they were or as they become without a fault, and no other file. Those of -g grow by
+lines: the first of them may be there; those of -w are written again and again, and may be any whole file of tensors.
+THEN, a command of the shell, is run behind a failure and must end well with the results of the whole run. Prints what
+does not hold, and how many runs failed.
 """
 import argparse
 import errno

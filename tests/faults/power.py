@@ -3,10 +3,11 @@
 
   power.py RECORD FILE FOLDER [--without-sync]
 
-Behind each call the power goes. Of what was not synced then, nothing is on the disk, or all of it, all but the first or the
-last write, or half of the last one; renames not synced yet happened or did not, and may come before the data. FILE must be
-one of the files that were ever given its name, whole, or missing where there was none yet. Each state that differs goes
-to FOLDER, for a program to go on from. --without-sync looks at a program that would not sync: there is a fault then.
+Behind each call the power goes. Of what was not synced then, nothing is on the disk, or all of it, all but the first or
+the last write, or half of the last one; renames not synced yet happened or did not, and may come before the data. FILE
+must be one of the files that were ever given its name, whole, or missing where there was none yet. Each state that
+differs goes to FOLDER, for a program to go on from. --without-sync looks at a program that would not sync: there is a
+fault then.
 """
 import os
 import sys

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* record.c - with LD_PRELOAD: writes down, in the file $RECORD, what a program does to files, for power.py: lines of what
- * happened, the descriptor, and a path or bytes in hexadecimal. */
+/* record.c - with LD_PRELOAD: writes down, in the file $RECORD, what a program does to files, for power.py: lines of
+ * what happened, the descriptor, and a path or bytes in hexadecimal. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #define open open_as_declared /* with an ellipsis, which cannot be handed on */

@@ -3,7 +3,8 @@
  *
  * FAULT=rename:3:28   the third rename fails with errno 28; FAULT_FIRED names a file that is made when it does
  *
- * FAULT_IN names the program whose calls count, where it starts others. Only what the program and libraries other than the C library itself call is seen; allocations are seen everywhere. */
+ * FAULT_IN names the program whose calls count, where it starts others. Only what the program and libraries other than
+ * the C library itself call is seen; allocations are seen everywhere. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
