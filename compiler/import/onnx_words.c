@@ -20,7 +20,7 @@ const OnnxWord *onnx_word(int index) {
         {.name = "elu", .node = "Elu", .alpha = 1, .usual_alpha = 1},
         {.name = "celu", .node = "Celu", .alpha = 1, .usual_alpha = 1},
         {.name = "leaky_relu", .node = "LeakyRelu", .alpha = 0.2, .usual_alpha = 0.01},
-        {.name = "selu", .node = "Selu"},
+        {.name = "selu", .node = "Selu", .alpha = 1.6732632, .usual_alpha = 1.6732632},
         {.name = "exponential", .node = "Exp"},
         {.name = "hard_silu", .node = "HardSwish"},
         {.name = "mish", .node = "Mish", .is_new = true},
