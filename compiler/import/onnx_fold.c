@@ -234,11 +234,23 @@ static Constant *fold_slice(Onnx *onnx, const Node *node, const Constant *from) 
     return part_of(onnx, from, start, dim);
 }
 
+/* A constant that one number fills; NULL when its sizes are none, or more than states of any model have. */
+static Constant *new_filled(Onnx *onnx, int rank, const int64_t *dim, bool whole) {
+    enum { MOST = 1 << 24 };
+    int64_t count = 1;
+    for (int i = 0; i < rank; i++) {
+        if (dim[i] < 0 || dim[i] > MOST) return NULL;
+        count *= dim[i];
+        if (count > MOST) return NULL;
+    }
+    return onnx_new_constant(onnx, NULL, rank, dim, whole);
+}
+
 static Constant *fold_fill(Onnx *onnx, const Node *node, const Constant *shape) {
     const Onnx__AttributeProto *const value = onnx_attribute(node, "value");
     const Constant *const one = value && value->t ? onnx_constant_of(onnx, value->t, "value") : NULL;
     if (!shape->whole || shape->count > ONNX_RANK) return NULL;
-    Constant *const result = onnx_new_constant(onnx, NULL, (int)shape->count, shape->whole, one && one->whole);
+    Constant *const result = new_filled(onnx, (int)shape->count, shape->whole, one && one->whole);
     for (size_t i = 0; result && one && one->count == 1 && i < result->count; i++) {
         if (result->whole) result->whole[i] = one->whole[0];
         else result->real[i] = one->real[0];
@@ -265,7 +277,7 @@ static Constant *fold_expand(Onnx *onnx, const Node *node, const Constant *from)
     for (size_t i = 1; i < from->count; i++)
         if (number_at(from, i) != number_at(from, 0)) return NULL;
     Constant *const result =
-        rank && rank <= ONNX_RANK && from->count ? onnx_new_constant(onnx, NULL, rank, dim, from->whole != NULL) : NULL;
+        rank && rank <= ONNX_RANK && from->count ? new_filled(onnx, rank, dim, from->whole != NULL) : NULL;
     for (size_t i = 0; result && i < result->count; i++) {
         if (from->whole) result->whole[i] = from->whole[0];
         else result->real[i] = from->real[0];
