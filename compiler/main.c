@@ -69,24 +69,19 @@ static bool answer(const Options *options, Arena *arena, int *status) {
     return true;
 }
 
-/* The stages that --emit can print, in the order in which they come about. */
+/* The stages that --emit can print. */
+#define LAST_STAGE STAGE
 typedef enum Stage {
-    STAGE_AST,
-    STAGE_MODEL,
-    STAGE_SHAPES,
-    STAGE_SUMMARY,
-    STAGE_LOWERED,
-    STAGE_PLAN,
-    STAGE_MEMORY,
-    STAGE_COST,
-    STAGE_DOT,
-    STAGE_JSON,
-    STAGE_C,
-    STAGE_H,
+#define STAGE(stage, word) STAGE_##stage,
+#include "driver/stages.def"
+#undef STAGE
     STAGE_COUNT
 } Stage;
-static const char *const stage_names[] = {"ast",    "model", "shapes", "summary", "lowered", "plan",
-                                          "memory", "cost",  "dot",    "json",    "c",       "h"};
+static const char *const stage_names[] = {
+#define STAGE(stage, word) word,
+#include "driver/stages.def"
+#undef STAGE
+};
 
 /* plan:PASS is the plan behind a pass: *last becomes that. Returns -1 when there is no such stage, or no such pass. */
 static int stage_of(const char *name, const Pass **last) {

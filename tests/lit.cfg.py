@@ -140,13 +140,14 @@ def ask(option):
 # From the sources: a build folder may hold objects of files that are gone.
 sources = [os.path.relpath(path, root) for pattern in ("compiler/*.c", "compiler/*/*.c")
            for path in sorted(glob.glob(os.path.join(root, pattern)))]
-apart = "compiler/main.c", "compiler/import/", "compiler/export/"  # the last two are linked with libraries of their own
+# The last two are linked with libraries of their own; the server has a main() of its own.
+apart = "compiler/main.c", "compiler/server/main.c", "compiler/import/", "compiler/export/"
 objects = [os.path.join(build, path[:-1] + "o") for path in sources if not path.endswith(".t.c")
            and not path.startswith((*apart, "compiler/server/"))]  # which has a main() of its own
 objects += [os.path.join(build, name) for name in ("grammar/nnc.tab.o", "grammar/nnc.lex.o", "embedded.o")]
 # nnc-import has import and export of its own, with the libraries that they know.
 importer = objects + [os.path.join(build, "with-libraries", path[:-1] + "o") for path in sources
-                      if path.startswith(apart[1:])] + [os.path.join(build, "compiler/import/onnx.pb-c.o")]
+                      if path.startswith(apart[2:])] + [os.path.join(build, "compiler/import/onnx.pb-c.o")]
 if "import" in config.available_features:
     importer += subprocess.run(["pkg-config", "--libs", "hdf5", "jansson", "libzip", "libprotobuf-c"],
                                capture_output=True, text=True).stdout.split()

@@ -84,8 +84,11 @@ static const OptionDef table[] = {
     {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another", GENERATES},
     {"--threads", NULL, TAKES_NOTHING, FIELD(threads), "NAME_train_step_shared(), also where threads do not pay"},
     {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers", GENERATES},
-    {"--emit", "STAGE", TAKES_TEXT, FIELD(emit),
-     "print ast, model, shapes, lowered, plan, memory, cost, summary, dot, json, c or h"},
+    {"--emit", "STAGE", TAKES_TEXT, FIELD(emit), "print "
+#define STAGE(stage, word) word ", "
+#define LAST_STAGE(stage, word) "or " word
+#include "driver/stages.def"
+    },
     {"--check-plan", NULL, TAKES_NOTHING, FIELD(check_plan), "prove after each pass that the plan is sound", GENERATES},
     {"-D", "NAME=EXPR", TAKES_LIST, FIELD(definitions), "give a constant of the file another value", GENERATES},
     {"-MD", NULL, TAKES_NOTHING, FIELD(make_depfile), "also write FILE.d for make"},

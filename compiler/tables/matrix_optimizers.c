@@ -74,9 +74,14 @@ static void muon_rule(const Object *object, UpdateRule *rule) {
                  "w = w - alpha * momentum / (v_sqrt(velocity) + epsilon);";
 }
 
+/* Compiles a regular expression; false: it is none. regfree() ends it. */
+static bool pattern_compiled(regex_t *compiled, const char *pattern) {
+    return pattern && !regcomp(compiled, pattern, REG_EXTENDED | REG_NOSUB);
+}
+
 static bool path_matches(const char *path, const char *pattern) {
     regex_t compiled;
-    if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB)) return false; /* said by check_muon */
+    if (!pattern_compiled(&compiled, pattern)) return false; /* said by check_muon */
     const bool found = !regexec(&compiled, path, 0, NULL, 0);
     regfree(&compiled);
     return found;
@@ -88,9 +93,8 @@ static void check_muon(const Object *object, Diags *diags) {
     for (int i = 0; i < patterns.index.count; i++) {
         const char *const pattern = patterns.names ? patterns.names[i] : NULL;
         regex_t compiled;
-        if (!pattern || regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB))
-            diag(diags, D_layer_pattern, object_arg_span(object, "exclude_layers"), pattern ? pattern : "a number");
-        else regfree(&compiled);
+        if (pattern_compiled(&compiled, pattern)) regfree(&compiled);
+        else diag(diags, D_layer_pattern, object_arg_span(object, "exclude_layers"), pattern ? pattern : "a number");
     }
 }
 

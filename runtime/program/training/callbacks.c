@@ -94,8 +94,8 @@ static int nnc_csv_train_end(nnc_training *training, nnc_running *running) {
 
 NNC_API int nnc_callbacks_accept_nonfinite(nnc_training *training) {
     for (size_t i = 0; i < training->callback_count; i++) {
-        const nnc_callback *callback = training->callbacks[i].callback;
-        if (strcmp(callback->name, "TerminateOnNaN") == 0 && !callback->raise_error) {
+        const nnc_running *running = &training->callbacks[i];
+        if (running->kind->ends_at_nonfinite && !running->callback->raise_error) {
             printf("Batch %llu: Invalid loss, terminating training\n", (unsigned long long)training->place.step);
             training->place.is_stopped = 1;
             return 1;
@@ -107,14 +107,14 @@ NNC_API int nnc_callbacks_accept_nonfinite(nnc_training *training) {
 /* All of them ------------------------------------------------------------------------------------------------------ */
 
 static const nnc_callback_kind nnc_callback_kinds[] = {
-    {"EarlyStopping", NULL, NULL, NULL, nnc_early_stopping_epoch_end, nnc_early_stopping_train_end},
-    {"ModelCheckpoint", nnc_model_checkpoint_train_begin, NULL, nnc_model_checkpoint_step_end,
+    {"EarlyStopping", 0, 0, NULL, NULL, NULL, nnc_early_stopping_epoch_end, nnc_early_stopping_train_end},
+    {"ModelCheckpoint", 0, 0, nnc_model_checkpoint_train_begin, NULL, nnc_model_checkpoint_step_end,
      nnc_model_checkpoint_epoch_end, NULL},
-    {"ReduceLROnPlateau", NULL, NULL, NULL, nnc_plateau_epoch_end, NULL},
-    {"LearningRateScheduler", NULL, nnc_scheduler_epoch_begin, NULL, nnc_scheduler_epoch_end, NULL},
-    {"CSVLogger", nnc_csv_train_begin, NULL, NULL, nnc_csv_epoch_end, nnc_csv_train_end},
-    {"TerminateOnNaN", NULL, NULL, NULL, NULL, NULL},
-    {"BackupAndRestore", NULL, NULL, NULL, NULL, nnc_backup_train_end},
+    {"ReduceLROnPlateau", 0, 0, NULL, NULL, NULL, nnc_plateau_epoch_end, NULL},
+    {"LearningRateScheduler", 0, 0, NULL, nnc_scheduler_epoch_begin, NULL, nnc_scheduler_epoch_end, NULL},
+    {"CSVLogger", 0, 1, nnc_csv_train_begin, NULL, NULL, nnc_csv_epoch_end, nnc_csv_train_end},
+    {"TerminateOnNaN", 1, 0, NULL, NULL, NULL, NULL, NULL},
+    {"BackupAndRestore", 0, 0, NULL, NULL, NULL, NULL, nnc_backup_train_end},
 };
 
 static int nnc_sets_learning_rate(const nnc_callback_kind *kind) {
@@ -188,7 +188,7 @@ NNC_API void nnc_callbacks_parts(nnc_training *training, nnc_parts *parts) {
             snprintf(prefix, sizeof prefix, "@callback%zu/", i);
             nnc_parts_add_weights(parts, training->model, 0, running->weights, prefix);
         }
-        if (strcmp(running->callback->name, "CSVLogger") == 0) {
+        if (running->kind->keeps_log) {
             snprintf(prefix, sizeof prefix, "callback%zu", i);
             nnc_parts_add_history(parts, &running->log, prefix);
         }

@@ -11,6 +11,8 @@
 typedef int nnc_callback_function(nnc_training *training, nnc_running *running);
 typedef struct nnc_callback_kind {
     const char *name;
+    int ends_at_nonfinite; /* a loss that is not finite ends training, unless that is to be an error */
+    int keeps_log;         /* a history of its own, which checkpoints have */
     nnc_callback_function *train_begin, *epoch_begin, *step_end, *epoch_end, *train_end;
 } nnc_callback_kind;
 
