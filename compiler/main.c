@@ -18,6 +18,7 @@
 #include "driver/selftest.h"
 #include "file/file.h"
 #include "file/header.h"
+#include "file/weights.h"
 #include "export/export.h"
 #include "export/library.h"
 #include "format/command.h"
@@ -105,6 +106,7 @@ typedef struct Result {
     const char *header; /* beside the C */
     const Model *model;
     const Plan *plan; /* once it is optimized */
+    int status;       /* of nnc, where there is none */
 } Result;
 
 /* Source → tree → model → shapes → plan → C. False after an error, or where it takes more memory than there is. */
@@ -156,6 +158,7 @@ static bool compile(Arena *arena, const Source *source, Options *options, Stage 
     if (stage == STAGE_COST) cost_dump(plan, out);
     if (stage == STAGE_DOT) plan_dot(plan, out);
     if (stage == STAGE_JSON) plan_json(plan, out);
+    if (stage >= STAGE_C && !weights_bake(arena, plan)) return result->status = EXIT_USAGE, false;
     if (stage >= STAGE_C && options->selftest && !selftest_learn(options, arena, plan)) return false;
     if (stage == STAGE_H) text_puts(out, emit_model_h(arena, plan));
     if (stage == STAGE_C)
@@ -192,14 +195,14 @@ static int compile_model(Options *options, Arena *arena, bool foreign, Stage sta
     do { /* until it fits into the memory, or there is nothing more to try */
         diags = diags_of(arena, source, options);
         if (!diags) return EXIT_USAGE;
-        result = (Result){.text = {.arena = arena}};
+        result = (Result){.text = {.arena = arena}, .status = EXIT_MODEL};
         good = compile(arena, source, options, stage, last, diags, &result);
         exceeds = !good && result.plan && !diags_errors(diags) && memory_exceeds(result.plan, options);
     } while (exceeds && savings_try(&savings, options, result.plan));
     if (exceeds) memory_refuse(result.plan, options, result.plan->model->span, diags);
     else if (good && result.plan) savings_report(&savings, options, result.plan);
     diags_show(diags, options->diagnostics_json);
-    if (!good || diags_errors(diags)) return EXIT_MODEL;
+    if (!good || diags_errors(diags)) return result.status;
     if (options->command == COMMAND_RUN && !options->emit)
         return run_model(options, arena, result.model, text_chars(&result.text));
     if (options->command == COMMAND_LIBRARY)

@@ -16,6 +16,13 @@ Tensor *build_slot(Builder *build, Tensor *weight, const char *name, Shape shape
     return slot;
 }
 
+Step statement_giving(Builder *build, const char *label, const char *assigned, const char *value) {
+    return (Step){.label = label,
+                  .text = arena_printf(build->plan->arena, "%s = %s;", assigned, value),
+                  .assigned = assigned,
+                  .value = value};
+}
+
 void statement_add(Builder *build, Step *step, const char *name, Tensor *tensor, bool written) {
     step_add(build->plan->arena, step,
              (Operand){.name = name, .kind = OPERAND_TENSOR, .tensor = tensor, .written = written});

@@ -10,6 +10,8 @@
 
 /** The optimizer's state `name` of a weight. It has the weight's place, and its shape or one of fewer elements. */
 Tensor *build_slot(Builder *build, Tensor *weight, const char *name, Shape shape);
+/** A step that gives one operand a value, and does nothing else: "w = factor * w;". */
+Step statement_giving(Builder *build, const char *label, const char *assigned, const char *value);
 /** One operand more: a tensor, which the step writes to, or not. */
 void statement_add(Builder *build, Step *step, const char *name, Tensor *tensor, bool written);
 /** The weight's states that the step names. */

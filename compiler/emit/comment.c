@@ -165,12 +165,6 @@ static int times_read(const Op *op, const Tensor *value, int first) {
     return times;
 }
 
-static bool names_operand(const Step *step, const char *name) {
-    for (int i = 0; i < step->operand_count; i++)
-        if (!strcmp(step->operands[i].name, name)) return true;
-    return false;
-}
-
 /* (batch, 28), with the names of sizes that the function is told. */
 static const char *sized_text(Emit *emit, const Function *function, Shape shape) {
     Text out = {.arena = emit->arena};
@@ -277,29 +271,21 @@ static void say_step(Emit *emit, Said *said, int at, const Tensor **before, Text
     said->through[at] = NULL;
 }
 
-/* "x = …;" is all that an update says, and it is no optimizer's rule: that is a formula like others. */
-static bool is_statement(const Step *step) {
-    const char *const end = strchr(step->text, ';');
-    return end && !end[1] && !(names_operand(step, "w") && names_operand(step, "g"));
-}
-
-static void say_statement(Emit *emit, const Said *said, const Step *step, Text *lines) {
-    const size_t length = (size_t)word_length(step->text);
-    const char *const value = step->text + length + strlen(" = ");
+/* An update that gives something a value, and does nothing else, is said as a formula like others. */
+static void say_assignment(Emit *emit, const Said *said, const Step *step, Text *lines) {
     const Tensor *result = NULL;
     for (int i = 0; i < step->operand_count; i++)
-        if (!strncmp(step->operands[i].name, step->text, length) && !step->operands[i].name[length])
-            result = step->operands[i].tensor;
+        if (!strcmp(step->operands[i].name, step->assigned)) result = step->operands[i].tensor;
     add_line(emit, said->function, lines, input_text(emit, said->function, result), result,
-             bound_text(emit, said, step, written(emit, arena_strndup(emit->arena, value, strlen(value) - 1))));
+             bound_text(emit, said, step, written(emit, step->value)));
 }
 
 /* An update: which weight, or which states of one, it moves, and by what. */
 static void say_update(Emit *emit, const Said *said, const Step *step, Text *lines) {
     Text moved = {.arena = emit->arena};
     const char *weight = NULL, *by = NULL;
-    if (is_statement(step)) {
-        say_statement(emit, said, step, lines);
+    if (step->assigned) {
+        say_assignment(emit, said, step, lines);
         return;
     }
     for (int i = 0; i < step->operand_count; i++) {

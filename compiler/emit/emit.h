@@ -70,29 +70,6 @@ typedef struct TensorNames {
     const char *local;    /* in the function being printed: the variable that holds its element */
     bool used;            /* the program being printed needs its variable */
 } TensorNames;
-/** A random stream that a program has declared. */
-typedef struct Stream {
-    const RandomAttrs *random; /* what is drawn */
-    int stream;
-    const char *name;
-    bool of_samples; /* from those on that a share begins with */
-    bool declared;
-} Stream;
-
-/** What those who make a round together share out: each has a range of it. */
-typedef struct Range {
-    int64_t length; /* negative: times the batch */
-    const char *grain, *name;
-    bool used; /* by the round being printed */
-} Range;
-
-/** The member of a weight in the structs of weights, and where it begins in them, in reals. */
-typedef struct Field {
-    const Weight *weight;
-    const char *name; /* dense_kernel */
-    int64_t place, trainable_place;
-} Field;
-
 struct Emit {
     Arena *arena, *scratch; /* scratch: emptied behind each function */
     const Plan *plan;
@@ -108,19 +85,11 @@ struct Emit {
     Called called[MAX_PROGRAMS];
     int called_count;
     TensorNames *names;      /* of all tensors of the plan, by number */
-    Field *fields;           /* of all weights, ordered by their address */
-    struct nnc_notes *notes; /* that stand with baked weights, once they are read … */
-    char *baked;             /* … and these themselves */
-    const struct Layout *weights_layout, *trainer_layout; /* of files in memory, once they are known: file/store.c */
     Names templates; /* those used so far */
     Names function_texts, function_names;
     Names alike; /* what operations are whose functions were printed: alike.h */
     Text kernels;
-    /* of the program being printed */
-    Names scope;
-    LIST(Stream) streams;
-    LIST(Range) ranges;
-    const TimeLoop *loop; /* within which a call is being printed */
+    struct FileState *file; /* what the printing of the file around the functions keeps: file/state.h */
 };
 
 /** The names of a tensor. */

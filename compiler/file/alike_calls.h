@@ -9,7 +9,7 @@
 #include "file/statements.h"
 
 /** Adds a call as a statement that is not printed yet: its key, all that its text follows from but for numbers; and
- *  these. emit->loop is its operation's; the text is one for the key. */
+ *  these. emit->file->loop is its operation's; the text is one for the key. */
 void add_call(Emit *emit, const Calls *calls, int at, const Brackets *brackets, Text *key, Statements *all);
 /** Whether a parameter lies at a number, in a struct or in the arena, by which calls of equal layers differ. */
 bool lies_at_number(const Tensor *storage);

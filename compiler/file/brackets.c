@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* What stands around the calls of a program. */
 #include "emit/emit.h"
+#include "file/state.h"
 #include "emit/template.h"
 #include "emit/text.h"
 #include "file/brackets.h"
@@ -33,8 +34,8 @@ const char *loop_opening(Emit *emit, const TimeLoop *loop) {
 }
 
 const char *another_step(Emit *emit, bool first) {
-    if (first != emit->loop->reversed) return "step > 0";
-    return formatted(emit, "step < %lld", (long long)emit->loop->steps - 1);
+    if (first != emit->file->loop->reversed) return "step > 0";
+    return formatted(emit, "step < %lld", (long long)emit->file->loop->steps - 1);
 }
 
 static bool is_loop(const TimeLoop *loop) { return loop && loop->steps > 1; }

@@ -5,6 +5,7 @@
 
 #include "model/layer.h"
 #include "emit/emit.h"
+#include "file/state.h"
 
 /** The member of the parameter struct: dense_kernel. */
 const Field *field_of(const Emit *emit, const Weight *weight);

@@ -28,6 +28,7 @@
 #include "plan/tensor.h"
 #include "emit/columns.h"
 #include "emit/emit.h"
+#include "file/state.h"
 #include "emit/params.h"
 #include "emit/template.h"
 #include "emit/text.h"
@@ -201,7 +202,9 @@ Emit emitter(Arena *arena, const Plan *plan) {
                  .file_names = {.arena = arena},
                  .members = {.arena = arena},
                  .program = &plan->predict,
-                 .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count)};
+                 .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count),
+                 .file = NEW(arena, struct FileState)};
+    emit.file->of_layer = NEW_ARRAY(arena, Stream *, plan->model->layers.count + 1);
     name_weight_fields(&emit);
     name_state_fields(&emit);
     return emit;

@@ -19,6 +19,7 @@
 #include "plan/step.h"
 #include "plan/tensor.h"
 #include "emit/emit.h"
+#include "file/state.h"
 #include "emit/functions.h"
 #include "emit/nest.h"
 #include "emit/template.h"
@@ -58,14 +59,14 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "sample",
                                         "first",
                                         "nnc_random"};
-    emit->scope = (Names){.arena = emit->arena};
+    emit->file->scope = (Names){.arena = emit->arena};
     for (int i = 0; i < emit->plan->update.scalars.count; i++)
-        *names_slot(&emit->scope, emit->plan->update.scalars.at[i].name) = emit;
+        *names_slot(&emit->file->scope, emit->plan->update.scalars.at[i].name) = emit;
     static const char *const of_rounds[] = {"argument", "job", "part", "samples"};
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) *names_slot(&emit->scope, fixed[i]) = emit;
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) *names_slot(&emit->file->scope, fixed[i]) = emit;
     for (size_t i = 0; i < sizeof of_rounds / sizeof *of_rounds && program->rounds.count; i++)
-        *names_slot(&emit->scope, of_rounds[i]) = emit;
-    for (int i = 0; i < count; i++) *names_slot(&emit->scope, functions[i]->equal->name) = emit;
+        *names_slot(&emit->file->scope, of_rounds[i]) = emit;
+    for (int i = 0; i < count; i++) *names_slot(&emit->file->scope, functions[i]->equal->name) = emit;
     for (int i = 0; i < program->tensors.count; i++)
         if (program->tensors.at[i]->offset >= 0)
             names_of(emit, program->tensors.at[i])->variable = scope_name(emit, program->tensors.at[i]->name);
@@ -73,8 +74,7 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
 
 static Stream *stream_of(const Emit *emit, const Op *op, const Param *param) {
     const RandomAttrs *const random = drawn_with(param->tensor);
-    for (int i = 0; i < emit->streams.count; i++) {
-        Stream *const stream = &emit->streams.at[i];
+    for (Stream *stream = emit->file->of_layer[random->layer->index]; stream; stream = stream->next) {
         const bool same = stream->random->layer == random->layer && !strcmp(stream->random->part, random->part);
         if (same && stream->stream == param->stream && stream->of_samples == (op->share.kind == SHARE_SAMPLES))
             return stream;
@@ -92,8 +92,8 @@ static Range *range_of(const Emit *emit, const Op *op) {
     const bool samples = op->share.kind == SHARE_SAMPLES;
     const int64_t length = samples ? -1 : op->share.length;
     const char *const grain = samples ? "1" : op->share.grain;
-    for (int i = 0; i < emit->ranges.count; i++) {
-        Range *const range = &emit->ranges.at[i];
+    for (int i = 0; i < emit->file->ranges.count; i++) {
+        Range *const range = &emit->file->ranges.at[i];
         if (range->length == length && !strcmp(range->grain, grain)) return range;
     }
     return NULL;
@@ -107,7 +107,7 @@ static const char *range_name(const Emit *emit, const Op *op) {
 
 /* Names the ranges that operations are shared out by. */
 static void name_ranges(Emit *emit, const Function *const *functions, int count) {
-    emit->ranges.count = 0;
+    emit->file->ranges.count = 0;
     for (int i = 0; i < count; i++) {
         const Op *const op = functions[i]->op;
         const Share *const share = &op->share;
@@ -117,7 +117,7 @@ static void name_ranges(Emit *emit, const Function *const *functions, int count)
         else if (share->length < 0)
             range.name = scope_name(emit, formatted(emit, "of_batch_%lld", (long long)-share->length));
         else range.name = scope_name(emit, formatted(emit, "of_%lld", (long long)share->length));
-        list_push(emit->arena, &emit->ranges, range);
+        list_push(emit->arena, &emit->file->ranges, range);
     }
 }
 
@@ -275,24 +275,28 @@ static bool calls_use(const Function *const *functions, int count, ParamKind kin
 
 /* Names the random streams that the functions draw from: argument() needs them. */
 static void name_streams(Emit *emit, const Function *const *functions, int count) {
-    emit->streams.count = 0;
+    struct FileState *const file = emit->file;
+    for (int i = 0; i < file->streams.count; i++) file->of_layer[file->streams.at[i]->random->layer->index] = NULL;
+    file->streams.count = 0;
     for (int i = 0; i < count; i++)
         for (int j = 0; j < functions[i]->params.count; j++) {
             const Param *param = &functions[i]->params.at[j];
             if (param->kind != PARAM_RANDOM || stream_name(emit, functions[i]->op, param)) continue;
             const RandomAttrs *random = drawn_with(param->tensor);
             const char *const layer = random->layer->name, *const which = param->stream ? "_angle" : "";
-            const Stream stream = {random, param->stream,
-                                   scope_name(emit, formatted(emit, "%s_random%s", layer, which)),
-                                   functions[i]->op->share.kind == SHARE_SAMPLES, false};
-            list_push(emit->arena, &emit->streams, stream);
+            Stream **const first = &file->of_layer[random->layer->index], *const stream = NEW(emit->arena, Stream);
+            *stream = (Stream){random, param->stream,
+                               scope_name(emit, formatted(emit, "%s_random%s", layer, which)),
+                               functions[i]->op->share.kind == SHARE_SAMPLES, false, *first};
+            *first = stream;
+            list_push(emit->arena, &file->streams, stream);
         }
 }
 
 /* Declares those of calls that stand alone. */
 static const char *streams_text(Emit *emit, const Function *const *functions, const Statements *calls) {
     Text text = {.arena = emit->arena};
-    for (int i = 0; i < emit->streams.count; i++) emit->streams.at[i].declared = false;
+    for (int i = 0; i < emit->file->streams.count; i++) emit->file->streams.at[i]->declared = false;
     for (int i = 0; i < calls->count; i++) {
         const Function *const function = functions[i];
         for (int j = 0; j < function->params.count && !calls->at[i].in_run; j++) {
@@ -389,7 +393,7 @@ static Statements statements_of(Emit *emit, const Calls *calls) {
     Text key = {.arena = emit->arena};
     for (int i = 0; i < count; i++) {
         brackets[i] = brackets_of(emit, calls, calls->first + i);
-        emit->loop = calls->functions[calls->first + i]->op->loop;
+        emit->file->loop = calls->functions[calls->first + i]->op->loop;
         add_call(emit, calls, calls->first + i, &brackets[i], &key, &all);
     }
     statements_find_runs(emit, &all);
@@ -397,7 +401,7 @@ static Statements statements_of(Emit *emit, const Calls *calls) {
     for (int i = 0; i < count; i++) {
         Statement *const statement = &all.at[i];
         const Function *const function = calls->functions[calls->first + i];
-        emit->loop = function->op->loop;
+        emit->file->loop = function->op->loop;
         if (statement->period) pattern = i + statement->period;
         if (!statement->in_run)
             statement->named = bracketed(emit, function->op, &brackets[i], named_call(emit, function));
@@ -434,7 +438,7 @@ static ProgramText text_of_calls(Emit *emit, const Calls *calls) {
     const Function *const *const functions = calls->functions + calls->first;
     const int count = calls->end - calls->first;
     emit->arena = emit->scratch;
-    for (int i = 0; i < emit->ranges.count; i++) emit->ranges.at[i].used = false;
+    for (int i = 0; i < emit->file->ranges.count; i++) emit->file->ranges.at[i].used = false;
     const Statements statements = statements_of(emit, calls);
     Text before = {.arena = emit->arena};
     text_puts(&before, streams_text(emit, functions, &statements));

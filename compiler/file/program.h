@@ -25,7 +25,7 @@ enum {
 
 /** The functions of some phases of a program; names what they work on. */
 Calls program_calls(Emit *emit, const Program *program, unsigned phases);
-/** The calls of one round of a program that is shared out; emit->ranges says which ranges they use. */
+/** The calls of one round of a program that is shared out; emit->file->ranges says which ranges they use. */
 ProgramText emit_round(Emit *emit, const Calls *calls, const Round *round);
 /** The operations of some phases of a program; their functions go to emit->kernels. */
 ProgramText emit_program(Emit *emit, const Program *program, unsigned phases);

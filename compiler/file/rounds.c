@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "emit/emit.h"
+#include "file/state.h"
 #include "emit/template.h"
 #include "emit/text.h"
 #include "file/brackets.h"
@@ -19,8 +20,8 @@ const char *round_name(Emit *emit, int round) {
 /* "const nnc_share of_784 = nnc_share_of(784, TILE_ROWS, part, job->parts);" */
 static const char *ranges_text(Emit *emit) {
     Text text = {.arena = emit->arena};
-    for (int i = 0; i < emit->ranges.count; i++) {
-        const Range *const range = &emit->ranges.at[i];
+    for (int i = 0; i < emit->file->ranges.count; i++) {
+        const Range *const range = &emit->file->ranges.at[i];
         if (!range->used) continue;
         const char *const length =
             range->length < 0 ? times(emit, "batch", -range->length) : integer(emit, range->length);

@@ -13,6 +13,7 @@
 #include "plan/plan.h"
 #include "plan/sizes.h"
 #include "emit/emit.h"
+#include "file/state.h"
 #include "emit/template.h"
 #include "emit/text.h"
 
@@ -118,7 +119,7 @@ static Layout make_layout(Emit *emit, bool trainer) {
 
 /* The header has its size, the C its text. */
 static const Layout *layout_of(Emit *emit, bool trainer) {
-    const Layout **const kept = trainer ? &emit->trainer_layout : &emit->weights_layout;
+    const Layout **const kept = trainer ? &emit->file->trainer_layout : &emit->file->weights_layout;
     if (*kept) return *kept;
     Layout *const layout = NEW(emit->arena, Layout);
     *layout = make_layout(emit, trainer);

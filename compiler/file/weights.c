@@ -90,9 +90,8 @@ static const char *bytes_text(Emit *emit, const char *params, size_t bytes, size
     return text;
 }
 
-static nnc_model model_of(Emit *emit) {
-    const Plan *plan = emit->plan;
-    nnc_tensor *tensors = NEW_ARRAY(emit->arena, nnc_tensor, plan->weights.count + 1);
+static nnc_model model_of(Arena *arena, const Plan *plan) {
+    nnc_tensor *tensors = NEW_ARRAY(arena, nnc_tensor, plan->weights.count + 1);
     size_t offset = 0;
     for (int i = 0; i < plan->weights.count; i++) {
         const Tensor *tensor = plan->weights.at[i];
@@ -111,39 +110,42 @@ static nnc_model model_of(Emit *emit) {
                        .params_bytes = (offset ? offset : 1) * real};
 }
 
-const nnc_notes *baked_notes(Emit *emit) {
+/* The notes of a file, kept beyond it. */
+static nnc_notes notes_kept(Arena *arena, const nnc_notes *notes) {
+    nnc_notes kept = {.at = NEW_ARRAY(arena, nnc_note, notes->count + 1)};
+    for (; kept.count < notes->count; kept.count++) {
+        const nnc_note *const note = &notes->at[kept.count];
+        kept.at[kept.count] = (nnc_note){arena_strdup(arena, note->key), arena_strdup(arena, note->value)};
+    }
+    return kept;
+}
+
+bool weights_bake(Arena *arena, Plan *plan) {
+    const char *const path = options_weights(plan->options);
     nnc_host host = {.program = "nnc"};
     nnc_tensors tensors;
-    if (emit->notes) return emit->notes;
-    emit->notes = NEW(emit->arena, nnc_notes);
-    if (!options_weights(emit->plan->options) ||
-        nnc_tensors_read(&host, options_weights(emit->plan->options), &tensors) != 0)
-        return emit->notes;
-    emit->notes->at = NEW_ARRAY(emit->arena, nnc_note, tensors.notes.count + 1);
-    for (; emit->notes->count < tensors.notes.count; emit->notes->count++) {
-        const nnc_note *note = &tensors.notes.at[emit->notes->count];
-        emit->notes->at[emit->notes->count] =
-            (nnc_note){arena_strdup(emit->arena, note->key), arena_strdup(emit->arena, note->value)};
-    }
-    nnc_tensors_free(&tensors);
-    return emit->notes;
-}
-
-/* As they lie in the struct, in this machine's order of bytes. */
-static const char *baked_params(Emit *emit, const nnc_model *model) {
-    nnc_host host = {.program = "nnc"};
-    if (emit->baked) return emit->baked;
-    emit->baked = NEW_ARRAY(emit->arena, char, model->params_bytes);
-    if (nnc_weights_load(&host, model, options_weights(emit->plan->options), emit->baked, NULL) != 0) {
+    if (!path) return true;
+    const nnc_model model = model_of(arena, plan);
+    Baked *const baked = NEW(arena, Baked);
+    char *const params = NEW_ARRAY(arena, char, model.params_bytes);
+    if (nnc_weights_load(&host, &model, path, params, NULL) != 0 || nnc_tensors_read(&host, path, &tensors) != 0) {
         nnc_print_error(&host);
-        exit(2);
+        return false;
     }
-    return emit->baked;
+    *baked = (Baked){params, notes_kept(arena, &tensors.notes)};
+    nnc_tensors_free(&tensors);
+    plan->baked = baked;
+    return true;
 }
 
-uint64_t baked_hash(Emit *emit) {
-    const nnc_model model = model_of(emit);
-    const char *const params = baked_params(emit, &model);
+const nnc_notes *baked_notes(const Emit *emit) {
+    static const nnc_notes none = {.count = 0};
+    return emit->plan->baked ? &emit->plan->baked->notes : &none;
+}
+
+uint64_t baked_hash(const Emit *emit) {
+    const nnc_model model = model_of(emit->arena, emit->plan);
+    const char *const params = emit->plan->baked->params;
     uint64_t hash = HASH_START;
     for (size_t i = 0; i < model.parameter_count; i++) {
         const uint64_t bits = bits_of(params + i * model.real_size, model.real_size);
@@ -156,8 +158,8 @@ uint64_t baked_hash(Emit *emit) {
 }
 
 void emit_weights(Emit *emit, const Hole *holes, Text *out) {
-    const nnc_model model = model_of(emit);
-    const char *const params = baked_params(emit, &model);
+    const nnc_model model = model_of(emit->arena, emit->plan);
+    const char *const params = emit->plan->baked->params;
     if (model.parameter_count <= MOST_NUMBERS) {
         const char *const numbers = numbers_text(emit, &model, params);
         emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"numbers", numbers}, {NULL, NULL}}));

@@ -3,16 +3,29 @@
 #ifndef NNC_FILE_WEIGHTS_H
 #define NNC_FILE_WEIGHTS_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "data/data.h"
 #include "emit/emit.h"
 #include "emit/template.h"
+#include "plan/plan.h"
 
-/** The notes that stand with the weights of --weights: labels. */
-const nnc_notes *baked_notes(Emit *emit);
-/** The identity of the weights of --weights. */
-uint64_t baked_hash(Emit *emit);
-/** The weights of --weights as constants. */
+/** What was read of --weights: the values as they lie in the struct, in this machine's order of bytes, and the notes
+ *  that stand with them. */
+typedef struct Baked {
+    const char *params;
+    nnc_notes notes;
+} Baked;
+
+/** Reads the weights of --weights into plan->baked, where they are asked for; false after a message about a file that
+ *  cannot be read, or is of another model. */
+bool weights_bake(Arena *arena, Plan *plan);
+/** The notes that stand with them: labels; none without them. */
+const nnc_notes *baked_notes(const Emit *emit);
+/** Their identity. */
+uint64_t baked_hash(const Emit *emit);
+/** The weights as constants. */
 void emit_weights(Emit *emit, const Hole *holes, Text *out);
 
 #endif

@@ -3,6 +3,7 @@
  * along; inference, and a layer that is frozen, normalizes by the averages. */
 #include <math.h>
 
+#include "build/statement.h"
 #include "layers/layer.h"
 #include "layers/normalize.h"
 #include "layers/wrappers.h"
@@ -87,7 +88,7 @@ static void move_averages(const Layer *layer, Builder *build, const Norm *norm, 
         Tensor *value = i == MOVING_MEAN ? norm->mean : norm->variance;
         if (ages) value = added_by_age(build, value, ages, moving->shape.dim[0]);
         if (!shape_equal(value->shape, moving->shape)) value = build_view(build, value, moving->shape, "channels");
-        Step step = {.label = "move", .text = "moving = moving * momentum + value * rest;"};
+        Step step = statement_giving(build, "move", "moving", "moving * momentum + value * rest");
         const Operand operands[] = {{.name = "moving", .tensor = moving, .written = true},
                                     {.name = "value", .tensor = value},
                                     NUMBER("momentum", pow(a->momentum, (double)steps)),

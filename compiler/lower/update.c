@@ -76,7 +76,7 @@ static void replace_gradient(Builder *build, Tensor *weight, const Formula *form
 }
 
 static void accumulate(Builder *build, Tensor *weight) {
-    Step step = {.label = "accumulate", .text = "accumulated = accumulated + g;"};
+    Step step = statement_giving(build, "accumulate", "accumulated", "accumulated + g");
     Tensor *sum = build_slot(build, weight, "accumulated", weight->shape);
     build->layer = weight->layer;
     statement_add(build, &step, "g", gradient_of(weight), false);
@@ -123,8 +123,8 @@ static void build_directed(Builder *build, Tensor *weight) {
     Tensor *w_squares = sum_squares(build, weight, weight, "measure");
     Tensor *s_squares = sum_squares(build, weight, s, "measure_step");
     Tensor *ratio = build_map(build, &trust, (Tensor *[]){w_squares, s_squares, NULL}, NULL, 0);
-    Step step = {.label = build->plan->model->compile.optimizer->class->name,
-                 .text = "w = w - learning_rate * ratio * s;"};
+    Step step = statement_giving(build, build->plan->model->compile.optimizer->class->name, "w",
+                                 "w - learning_rate * ratio * s");
     statement_add(build, &step, "w", weight, true);
     statement_add(build, &step, "ratio", ratio, false);
     statement_add(build, &step, "s", s, false);
@@ -140,14 +140,14 @@ static bool build_own_update(Builder *build, Tensor *weight) {
     const OptimizerDef *def = (const OptimizerDef *)object->class;
     if (!def->update || !def->applies(object, weight->weight)) return false;
     if (rule->weight_decay > 0) {
-        Step decay = {.label = "decay", .text = "w = w - decay * w;"};
+        Step decay = statement_giving(build, "decay", "w", "w - decay * w");
         statement_add(build, &decay, "w", weight, true);
         statement_add_constants(build, &decay);
         build_statement(build, weight, weight->shape, decay, "decay");
     }
     def->update(build, object, weight, gradient_of(weight));
     if (rule->accumulated > 1) {
-        Step empty = {.label = "empty", .text = "accumulated = v_zero();"};
+        Step empty = statement_giving(build, "empty", "accumulated", "v_zero()");
         statement_add_slots(build, &empty, weight, true);
         build_statement(build, weight, weight->shape, empty, "empty");
     }
@@ -173,10 +173,11 @@ static void build_update(Builder *build, Tensor *weight) {
 /* Moving averages begin with the weights after the first step. */
 static void build_average(Builder *build, Tensor *weight) {
     const bool overwrites = common_args(build->plan)->ema_overwrite_frequency != INT_NONE;
-    Step step = {.label = "average", .text = "average = average + average_rate * (w - average);"};
+    Step step = statement_giving(build, "average", "average", "average + average_rate * (w - average)");
     if (overwrites)
-        step.text =
-            arena_printf(build->plan->arena, "%s\nw = v_select(v_splat(overwrite) > 0.0, average, w);", step.text);
+        step = (Step){.label = "average",
+                      .text = arena_printf(build->plan->arena,
+                                           "%s\nw = v_select(v_splat(overwrite) > 0.0, average, w);", step.text)};
     build->layer = weight->layer;
     statement_add_slots(build, &step, weight, true);
     statement_add(build, &step, "w", weight, overwrites);
@@ -197,17 +198,15 @@ static void build_constraint(Builder *build, Tensor *weight) {
     const ConstraintDef *constraint = (const ConstraintDef *)object->class;
     const ConstraintArgs *args = object->args;
     Arena *arena = build->plan->arena;
-    Step step = {.label = constraint->class.name};
+    Step step = statement_giving(build, constraint->class.name, "w",
+                                 constraint->element ? constraint->element : "factor * w");
     build->layer = weight->layer;
-    if (constraint->element) {
-        step.text = arena_printf(arena, "w = %s;", constraint->element);
-    } else {
+    if (!constraint->element) {
         const Formula factor = {"factor", {"squares"}, constraint->factor, {NULL}};
         const Operand numbers[] = {NUMBER("min_value", args->min_value), NUMBER("max_value", args->max_value),
                                    NUMBER("rate", args->rate), NUMBER("rest", 1 - args->rate)};
         Tensor *squares = build_sum_squares(build, weight, norms_shape(weight->weight, args->axis),
                                             arena_printf(arena, "measure_%s", weight->weight->name));
-        step.text = "w = factor * w;";
         Tensor *scale = build_map(build, &factor, (Tensor *[]){squares, NULL}, numbers, 4);
         statement_add(build, &step, "factor", scale, false);
     }

@@ -178,7 +178,8 @@ typedef struct Step Step;
 struct Step {
     const char *label; /* relu, adam; NULL: it is called as its result */
     const char *text;
-    Operand *operands; /* step_add() */
+    const char *assigned, *value; /* of a text "assigned = value;", which says nothing else; NULL: of others */
+    Operand *operands;            /* step_add() */
     int operand_count;
     Tensor *result;         /* NULL: an update */
     const Formula *formula; /* that text is the value of; NULL in gradients and updates */
@@ -387,6 +388,7 @@ struct Plan {
     Program step;           /* --stream … */
     const Model *step_model; /* … of this model; NULL: not asked for */
     Tensors weights, gradients, slots, masks, states;
+    const struct Baked *baked; /* values of the weights, once --weights is read: file/weights.h */
     int statistics; /* the first of the weights, which are learned of the data beforehand */
     Tensors stream_states; /* of `step` */
     /* those that outlast a program, of each kind; those of stream_states */

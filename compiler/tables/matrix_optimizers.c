@@ -144,7 +144,7 @@ static Tensor *orthogonal(Builder *build, const OptimizerArgs *args, Tensor *x) 
 static void muon_update(Builder *build, const Object *object, Tensor *weight, Tensor *g) {
     const OptimizerArgs *args = object->args;
     const int64_t rows = weight->shape.dim[0], columns = weight->shape.dim[1];
-    Step keep = {.label = "Muon", .text = "momentum = momentum + (g + mu_less_one * momentum);"};
+    Step keep = statement_giving(build, "Muon", "momentum", "momentum + (g + mu_less_one * momentum)");
     statement_add(build, &keep, "g", g, false);
     statement_add_slots(build, &keep, weight, true);
     statement_add_constants(build, &keep);
@@ -213,7 +213,7 @@ static Tensor *mean_squares(Builder *build, Tensor *weight, Tensor *squares, con
     Tensor *state = build_slot(build, weight, name, shape);
     const int64_t size = shape_size(shape, 1), all = shape_size(squares->shape, 1);
     Tensor *sum = size == all ? squares : build_sum(build, squares, shape, name);
-    Step step = {.label = "Adafactor", .text = "state = (1.0 - fresh) * state + fresh * (share * sum);"};
+    Step step = statement_giving(build, "Adafactor", "state", "(1.0 - fresh) * state + fresh * (share * sum)");
     statement_add(build, &step, "state", state, true);
     statement_add(build, &step, "sum", sum, false);
     statement_add_constants(build, &step);
@@ -241,9 +241,9 @@ static void adafactor_update(Builder *build, const Object *object, Tensor *weigh
         squares = mean_squares(build, weight, squares, SQUARES, shape);
         u = build_map(build, &by_each, (Tensor *[]){g, squares, NULL}, NULL, 0);
     }
-    Step move = {.label = "Adafactor",
-                 .text = "w = w - rate * v_max(v_splat(epsilon_2), v_sqrt(share * w_squares)) * u / "
-                         "v_max(v_splat(1.0), v_sqrt(share * u_squares) / clip_threshold);"};
+    Step move = statement_giving(build, "Adafactor", "w",
+                                 "w - rate * v_max(v_splat(epsilon_2), v_sqrt(share * w_squares)) * u / "
+                                 "v_max(v_splat(1.0), v_sqrt(share * u_squares) / clip_threshold)");
     statement_add(build, &move, "w", weight, true);
     statement_add(build, &move, "w_squares", build_sum_squares(build, weight, one_number, "measure_weight"), false);
     statement_add(build, &move, "u", u, false);
