@@ -91,7 +91,8 @@ static const char *check_letters(const Einsum *e) {
         else if (strchr(e->output, *c) && strchr(e->kernel, *c))
             return "a dimension that input, kernel and output share would take a kernel for each of its indices";
     for (const char *c = e->kernel; *c; c++)
-        if (!strchr(e->input, *c) && !strchr(e->output, *c)) return "a dimension of the kernel alone would be summed up";
+        if (!strchr(e->input, *c) && !strchr(e->output, *c))
+            return "a dimension of the kernel alone would be summed up";
     for (const char *c = e->output; *c; c++)
         if (!strchr(e->input, *c) && !strchr(e->kernel, *c))
             return "a dimension of the output is in neither input nor kernel";
