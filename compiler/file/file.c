@@ -253,7 +253,7 @@ static const char *file_macro(const Plan *plan, int i) {
     const char *const macros[] = {plan->real == ELEMENT_DOUBLE ? "NNC_DOUBLE" : NULL,
                                   portable || plan->target->lanes == 1 ? "NNC_SCALAR" : NULL,
                                   !plan->target->blocks ? "NNC_SMALL" : NULL,
-                                  portable && !plan->target->blocks ? "NNC_PORTABLE" : NULL,
+                                  portable ? "NNC_PORTABLE" : NULL,
                                   *plan->target->constants ? "NNC_FLASH" : NULL};
     return macros[i];
 }
