@@ -119,29 +119,49 @@ static Tensor *sequence_of_steps(Tensor *x, int64_t steps, int64_t *index) {
     return x;
 }
 
-/* Moves products with the inputs of all steps into the loop that reads them: then there is room for one step of them.
- * Requires: sums begin with what is added to them, nothing is fused. Guarantees: such products are of a step.
+/* The map that adds a bias to what a product makes, and is the only one to read that; NULL: there is none. */
+static Op *bias_behind(const Program *program, const Op *product) {
+    const Tensor *sum = NULL;
+    const Use *const reader = readers_of(program, product->out) == 1 ? first_reader(program, product->out) : NULL;
+    Op *const map = reader ? reader->op : NULL;
+    const bool adds = map && map->def == &op_map && !map->loop && map_step(map, FORMULA_BIAS) && added_to(map, &sum);
+    return adds && sum == product->out && added_to(map, &sum)->shape.rank == 1 ? map : NULL;
+}
+
+/* Lets an operation make what `step` views, in the loop, in place of a sequence. */
+static void make_in_step(Builder *build, const TimeLoop *loop, Op *op, const char *label, Shape shape, Moves *moves) {
+    Tensor *const made = build_value(build, label, shape);
+    if (op->steps.count) op->steps.at[0].result = made;
+    op->out = made;
+    made->producer = op;
+    op->loop = loop;
+    op_index(build->plan, op);
+    list_push(build->plan->arena, moves, ((Move){op, loop->first}));
+}
+
+/* Moves products with the inputs of all steps, and a bias behind them, into the loop that reads them: then there is
+ * room for one step of them.
+ * Requires: sums begin with what can be added to them, nothing is fused. Guarantees: such products are of a step.
  * Costs: one look at each operation, and at the readers of what products make. */
 void pass_step_inputs(Plan *plan, Program *program) {
     Moves moves = {0};
     for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
         Op *const op = program->ops.at[i];
-        Tensor *step, *const inputs = op->out;
-        if (!is_matmul_straight(op) || op->loop || inputs->base || inputs->carry || inputs->kind != TENSOR_VALUE)
-            continue;
+        if (!is_matmul_straight(op) || op->loop || op->out->base) continue;
+        Op *const bias = bias_behind(program, op);
+        Tensor *step, *const inputs = bias ? bias->out : op->out, *const sums = op->out;
+        if (inputs->base || inputs->carry || inputs->kind != TENSOR_VALUE) continue;
         const TimeLoop *const loop = loop_of_inputs(program, inputs, &step);
         int64_t index;
         Tensor *const sequence = loop ? sequence_of_steps(op->in[0], loop->steps, &index) : NULL;
         if (!sequence || (op->in_count > 2 && op->in[2]->shape.rank != 1)) continue;
         Builder build = {.plan = plan, .program = program, .layer = op->layer, .phase = op->phase};
         op->in[0] = loop_slot(&build, sequence, index, "input_step");
-        op->out = build_value(&build, "step_inputs", step->shape);
-        op->out->producer = op;
-        op->loop = loop;
-        tensor_show(plan, step, op->out);
+        make_in_step(&build, loop, op, "step_inputs", step->shape, &moves);
+        if (bias) op_replace(plan, bias, sums, op->out);
+        if (bias) make_in_step(&build, loop, bias, "step_biased", step->shape, &moves);
+        tensor_show(plan, step, bias ? bias->out : op->out);
         step->part = step->stepped = false;
-        op_index(plan, op);
-        list_push(plan->arena, &moves, ((Move){op, loop->first}));
     }
     program_move(plan, program, &moves);
 }
