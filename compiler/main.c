@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/options.h"
 #include "base/source.h"
+#include "driver/compare.h"
 #include "driver/complete.h"
 #include "driver/options.h"
 #include "driver/output.h"
@@ -227,6 +228,7 @@ static int run(int argc, char **argv, Arena *arena) {
     if (status) return status - 1;
     if (answer(&options, arena, &status)) return status;
     if ((status = options_check(&options)) != 0) return status - 1;
+    if (options.command == COMMAND_COMPARE) return compare_command(&options, arena);
     if (options.command == COMMAND_SERVER) return become_server(argv);
     const bool converts = options.command == COMMAND_IMPORT || options.command == COMMAND_EXPORT;
     const bool foreign = !converts && import_wanted(options.input); /* no model file */

@@ -16,13 +16,14 @@ typedef enum CommandWord {
     COMMAND_EXPORT,
     COMMAND_LIBRARY,
     COMMAND_FORMAT,
+    COMMAND_COMPARE,
     COMMAND_SERVER
 } CommandWord;
 
 typedef struct Options {
     CommandWord command;
     const char *input;  /* - is standard input */
-    LIST(const char *) inputs; /* nnc fmt: all of them */
+    LIST(const char *) inputs; /* nnc fmt, nnc report: all of them */
     const char *output; /* - is standard output */
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
     bool inference_only, main, standalone, gradients, external_masks, portable, stream, threads, monte_carlo,

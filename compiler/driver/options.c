@@ -48,6 +48,7 @@ static const struct {
                 {"export", COMMAND_EXPORT},
                 {"export", COMMAND_LIBRARY},
                 {"fmt", COMMAND_FORMAT},
+                {"report", COMMAND_COMPARE},
                 {"lsp", COMMAND_SERVER},
                 {NULL, COMMAND_COMPILE}};
 
@@ -58,6 +59,7 @@ enum {
     LIBRARY = 1u << COMMAND_LIBRARY,
     GENERATES = COMPILES | LIBRARY,
     FORMATS = 1u << COMMAND_FORMAT,
+    COMPARES = 1u << COMMAND_COMPARE,
     WITH_WEIGHTS = COMPILES | IMPORTS | EXPORTS | LIBRARY,
     EVERY = WITH_WEIGHTS | FORMATS
 };
@@ -66,7 +68,7 @@ enum {
 
 static const OptionDef table[] = {
     {"-o", "FILE.c", TAKES_TEXT, FIELD(output), "write the C to FILE.c, and FILE.h beside it; - is standard output",
-     COMPILES | IMPORTS | EXPORTS},
+     COMPILES | IMPORTS | EXPORTS | COMPARES},
     {"--header", "FILE.h", TAKES_TEXT, FIELD(header), "write the header there"},
     {"--prefix", "NAME", TAKES_TEXT, FIELD(prefix), "name of everything external, instead of the model's", GENERATES},
     {"--inference-only", NULL, TAKES_NOTHING, FIELD(inference_only), "nothing that trains", GENERATES},
@@ -152,6 +154,7 @@ void options_help(FILE *out) {
         "       nnc export --keras|--onnx|--python MODEL.nn --weights FILE.safetensors -o FILE\n"
         "       nnc export --arduino|--platformio|--zephyr|--esp-idf DIR MODEL.nn --weights FILE.safetensors\n"
         "       nnc fmt [--check] MODEL.nn …             lay model files out; - is standard input and output\n"
+        "       nnc report HISTORY.csv … -o PAGE.html    the runs of several fit --history beside each other\n"
         "       nnc lsp                                  a language server, for editors\n\n",
         out);
     for (const OptionDef *option = table; option->name; option++) {
@@ -318,7 +321,8 @@ int options_parse(Options *options, Arena *arena, int argc, char **argv) {
             break;
         }
         if (only_files || arg[0] != '-' || !arg[1]) {
-            if (options->input && options->command != COMMAND_FORMAT) return usage("more than one model: '%s'", arg);
+            const bool several = options->command == COMMAND_FORMAT || options->command == COMMAND_COMPARE;
+            if (options->input && !several) return usage("more than one model: '%s'", arg);
             options->input = arg;
             list_push(arena, &options->inputs, arg);
             continue;
@@ -383,7 +387,10 @@ int options_check(const Options *options) {
     if (!options->input || !*options->input) return usage("no model given%s", "");
     const bool run = options->command == COMMAND_RUN;
     if (options->command == COMMAND_IMPORT || options->command == COMMAND_EXPORT) return check_conversion(options);
-    if (options->command == COMMAND_LIBRARY || options->command == COMMAND_FORMAT) return 0;
+    if (options->command == COMMAND_COMPARE && !options->output) return usage("say where it goes: -o PAGE.html%s", "");
+    if (options->command == COMMAND_LIBRARY || options->command == COMMAND_FORMAT ||
+        options->command == COMMAND_COMPARE)
+        return 0;
     if (run && (beside || options->output))
         return usage("nnc run writes no C: it has no use for option '%s'", beside ? beside : "-o");
     if (options->emit && (beside || output))
