@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Model → plan: the forward operations of each program, then loss, metrics, gradients and updates. */
-#include "base/hash.h"
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/options.h"
@@ -24,7 +23,7 @@
 #include "ops/ends.h"
 #include "ops/penalty.h"
 #include "plan/access.h"
-#include "plan/dump.h"
+#include "plan/identity.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
 
@@ -250,16 +249,6 @@ static int64_t products_of(const Program *program) {
     return count;
 }
 
-/* However a model is written, equal ones have equal programs, and these equal texts. */
-static uint64_t identity_of(const Plan *plan) {
-    Arena *const scratch = arena_new();
-    Text text = {.arena = scratch};
-    program_dump(&plan->predict, &text);
-    const uint64_t identity = hash_of(HASH_START, text_chars(&text), text.length);
-    arena_free(scratch);
-    return identity;
-}
-
 Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, Diags *diags) {
     Plan *plan = NEW(arena, Plan);
     plan->model = model;
@@ -276,7 +265,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, 
     plan->sum_count = 1;
     build_program(plan, &plan->predict, "predict", false, false);
     plan->products = products_of(&plan->predict);
-    plan->identity = identity_of(plan);
+    plan->identity = program_identity(plan, &plan->predict);
     check_indices(plan, diags);
     check_sizes(plan, &plan->predict, diags);
     if (options->stream && !diags_errors(diags)) plan->step_model = model_of_step(model, diags);
