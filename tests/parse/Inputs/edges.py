@@ -14,7 +14,8 @@ import sys
 nnc, folder = sys.argv[1:3]
 sanitized = "sanitized" in sys.argv[3:]  # their time and memory say nothing of nnc
 SLOWNESS = 3
-LIMITED = [] if sanitized else ["prlimit", f"--as={(64 + 16) << 20}"]
+# A space of addresses: nnc, its libraries and what lies between blocks of large pages take up to 28 MB of it.
+LIMITED = [] if sanitized else ["prlimit", f"--as={(64 + 28) << 20}"]
 EDGES = ("0", "-1", "2147483647", "2147483648", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
          "18446744073709551616", "3037000500", "1e308", "-0.0", "()", "None", "(0,)", "(65536, 65536)",
          "(2147483648, -1)", "[[1], 1]",
