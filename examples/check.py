@@ -61,7 +61,7 @@ EXPERIMENTS = [
     Experiment("passengers", "tables/passengers.nn", {"val_accuracy": (0.844, 0.065)}),
     Experiment("flowers", "tables/flowers.nn", {"val_accuracy": (0.947, 0.073)}),
     Experiment("airline", "series/airline.nn", {"val_mae": (63.2, 19.2)}),
-    # Keras' activity ends anywhere from 0.64 to 0.98: half the range is one deviation. Weather is of 24 seeds, since
+    # Keras' activity differs much from seed to seed: half the range is one deviation. Weather is of 24 seeds, since
     # five say less than they seem to: of 100 draws of initial weights each, Keras' and nnc's train alike.
     Experiment("activity", "series/activity.nn", {"val_accuracy": (0.875, 0.13)}),
     Experiment("reviews", "series/reviews.nn", {"val_accuracy": (0.864, 0.049)}),
