@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* libFuzzer harness: any bytes, given the checksum that they need, as the checkpoint that a program resumes from. What
  * it accepts, it trains on with to the end; of nothing it makes a checkpoint, and puts that, without its checksum, into
- * the file $SEED. `program_main` is the main() of checkpoint.nn, compiled. */
+ * the file $SEED. `program_main` is the main() of Inputs/checkpoint.nn, compiled. */
 #include "host/host.h"
 
 #include <fcntl.h>

@@ -22,7 +22,7 @@ importer) objects="$common $(find "$build/with-libraries" "$build/compiler/impor
     flags="$flags -DNNC_IMPORT -isystem $build $(pkg-config --cflags hdf5 jansson libzip libprotobuf-c)" ;;
 esac
 if [ "${harness%:*}" = fuzz_checkpoint ]; then # the program that resumes; NNC compiles it
-    "$NNC" --main "$here/checkpoint.nn" -o "$out.model.c"
+    "$NNC" --main "$here/Inputs/checkpoint.nn" -o "$out.model.c"
     # shellcheck disable=SC2086
     $CC $flags -I"$(dirname "$NNC")/include/nnc" -DNNC_ONE_COPY -Dmain=program_main -c "$out.model.c" -o "$out.model.o"
     objects=$out.model.o
