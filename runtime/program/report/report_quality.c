@@ -100,7 +100,7 @@ static void nnc_put_diagonal(nnc_writer *page, const nnc_axis *x, const nnc_axis
 static void nnc_put_reliability(nnc_writer *page, const nnc_answers *answers) {
     double sure[NNC_BINS] = {0}, right[NNC_BINS] = {0}, n[NNC_BINS] = {0}, error = 0;
     for (size_t i = 0; i < answers->count; i++) {
-        size_t bin = (size_t)(answers->at[i].sure * NNC_BINS);
+        size_t bin = (size_t)(answers->at[i].sure * (double)NNC_BINS);
         bin = bin < NNC_BINS ? bin : NNC_BINS - 1;
         sure[bin] += answers->at[i].sure;
         right[bin] += answers->at[i].is_right;
@@ -241,7 +241,7 @@ NNC_API void nnc_report_residuals(nnc_writer *page, const double (*pairs)[2], si
     }
     for (size_t i = 0; i < count; i++) {
         double share = (pairs[i][1] - pairs[i][0] - x.low) / (x.high - x.low);
-        size_t bar = isfinite(share) ? (size_t)(share * NNC_BARS) : 0;
+        size_t bar = isfinite(share) ? (size_t)(share * (double)NNC_BARS) : 0;
         bar = bar < NNC_BARS ? bar : NNC_BARS - 1;
         bars[bar] += isfinite(share) ? 1 : 0;
         most = bars[bar] > most ? bars[bar] : most;
@@ -256,7 +256,7 @@ NNC_API void nnc_report_residuals(nnc_writer *page, const double (*pairs)[2], si
     nnc_page_put(page, "<text x=\"250\" y=\"396\" text-anchor=\"middle\">prediction - target</text>\n"
                        "<text x=\"50\" y=\"10\">points</text>\n");
     for (size_t i = 0; i < NNC_BARS; i++) {
-        double top = nnc_axis_at(&y, (double)bars[i]), width = (x.to - x.from) / NNC_BARS;
+        double top = nnc_axis_at(&y, (double)bars[i]), width = (x.to - x.from) / (double)NNC_BARS;
         if (bars[i] > 0) {
             nnc_page_put(page, "<rect class=\"p\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n",
                          x.from + (double)i * width + 0.5, top, width - 1, y.from - top);

@@ -58,7 +58,7 @@ def lifetime(name, calls):
 
 # A place in the arena, with its shape behind it, or in the lines above where both are too long.
 VALUE = re.compile(r"(?:/\* \(([^)]*)\)(?:[^*]|\*(?!/))*\*/\n +)?"
-                   r"(?:float|double) \*const (\w+) =\s+arena \+ (\d+);(?: /\* \(([^)]*)\)[^*]*\*/)?")
+                   r"(?:float|double) \*const (\w+) =\s+arena(?: \+ (\d+))?;(?: /\* \(([^)]*)\)[^*]*\*/)?")
 
 
 def values_in_c(text, program, batch):
@@ -70,7 +70,7 @@ def values_in_c(text, program, batch):
         calls = calls_in_c(body)
         for above, name, offset, behind in VALUE.findall(body):
             first, last = lifetime(name, calls)
-            values.append((int(offset), elements(above or behind, batch), before + first, before + last))
+            values.append((int(offset or 0), elements(above or behind, batch), before + first, before + last))
         before += len(calls)
     return values if bodies else None
 
