@@ -343,7 +343,7 @@ Object *bind_class(const Binder *binder, const Ast *value, ClassKind kind, Span 
         report_path(binder, value, span);
         return NULL;
     }
-    const char *name = called ? value->call.last : value->string.chars;
+    const char *name = called ? constants_called(binder->constants, value) : value->string.chars;
     const Class *class = called ? class_find(kind, name) : class_find_string(kind, name);
     if (class == NULL) {
         const char *shown = strlen(name) > 60 ? arena_printf(binder->arena, "%.60s…", name) : name;

@@ -26,6 +26,7 @@ typedef struct Constant {
     const Ast *value; /* fully resolved; NULL: not yet */
     const char *override; /* -D NAME=EXPR as given, or NULL */
     bool used;
+    bool names_class; /* as RNN = LSTM does; its value is the name as a string */
 } Constant;
 
 typedef struct Override {
@@ -88,6 +89,12 @@ static const char *first_name(const Ast *ast) {
     return NULL;
 }
 
+/* Of what is called: relu is a string, Adam a class. */
+static bool is_class(const char *name) {
+    const Class *const class = class_find_any(name);
+    return class != NULL && (class->kind == CLASS_SOURCE || isupper((unsigned char)*name));
+}
+
 bool constants_override(Constants *constants, const char *definition, const char **error) {
     Arena *arena = constants->arena;
     size_t length = 0;
@@ -105,7 +112,7 @@ bool constants_override(Constants *constants, const char *definition, const char
         return false;
     }
     const char *other = first_name(value);
-    if (other != NULL) {
+    if (other != NULL && !(value->kind == AST_NAME && is_class(other))) { /* -D Cell=GRU */
         *error = arena_printf(arena, "a value cannot name constants; for the string write -D \"%s='%s'\"", name, other);
         return false;
     }
@@ -240,14 +247,17 @@ static void report_unknown(Constants *constants, const Ast *ast, ClassKind wante
     diag_did_you_mean(constants->diags, nearest_name(name, names, count));
 }
 
+/* 'relu' for tf.nn.relu. */
+static const Ast *name_as_string(Constants *constants, const Ast *ast) {
+    Ast *string = NEW(constants->arena, Ast);
+    *string = (Ast){.kind = AST_STRING, .span = ast->span, .height = 1, .size = 1};
+    string->string.chars = ast->name.last;
+    string->string.length = strlen(ast->name.last);
+    return string;
+}
+
 static const Ast *name_value(Constants *constants, const Ast *ast, ClassKind wanted) {
-    if (ast->name.dotted != ast->name.last) {
-        Ast *string = NEW(constants->arena, Ast);
-        *string = (Ast){.kind = AST_STRING, .span = ast->span, .height = 1, .size = 1};
-        string->string.chars = ast->name.last;
-        string->string.length = strlen(ast->name.last);
-        return string;
-    }
+    if (ast->name.dotted != ast->name.last) return name_as_string(constants, ast);
     Constant *constant = names_find(&constants->by_name, ast->name.last);
     if (constant == NULL) {
         report_unknown(constants, ast, wanted);
@@ -380,8 +390,23 @@ static const Ast *resolve(Constants *constants, const Ast *ast) {
     return copy;
 }
 
-static const Ast *resolve_constant(Constants *constants, const AstConstant *definition) {
-    const Ast *value = resolve(constants, definition->value);
+/* Whether a value is no more than the name of a class, or of a constant that stands for one. */
+static bool names_class(const Constants *constants, const Ast *value) {
+    if (value->kind != AST_NAME) return false;
+    const Constant *const constant = names_find(&constants->by_name, value->name.last);
+    if (constant != NULL && value->name.dotted == value->name.last) return constant->names_class;
+    return is_class(value->name.last);
+}
+
+/* The value of a constant, which may be a class. */
+static const Ast *constant_value(Constants *constants, Constant *constant, const Ast *written) {
+    constant->names_class = names_class(constants, written);
+    const bool plain = constant->names_class && names_find(&constants->by_name, written->name.last) == NULL;
+    return plain ? name_as_string(constants, written) : resolve(constants, written);
+}
+
+static const Ast *resolve_constant(Constants *constants, Constant *constant, const AstConstant *definition) {
+    const Ast *value = constant_value(constants, constant, definition->value);
     if (value->height > AST_HEIGHT_LIMIT || value->size > AST_SIZE_LIMIT) {
         diag(constants->diags, D_value_too_large, definition->name_span, definition->name);
         return &error_value;
@@ -395,7 +420,7 @@ static void apply_overrides(Constants *constants, Constant *constant) {
         if (strcmp(override->name, constant->name) == 0) {
             override->used = true;
             int errors = diags_errors(constants->diags);
-            constant->value = resolve(constants, override->value);
+            constant->value = constant_value(constants, constant, override->value);
             constant->override = override->text;
             if (diags_errors(constants->diags) > errors) {
                 diag_note(constants->diags, NO_SPAN, "it is in -D %s: give '%s' another value there", override->text,
@@ -423,8 +448,10 @@ void constants_define(Constants *constants, const AstFile *file) {
     for (int i = 0; i < file->constants.count; i++) {
         const AstConstant *definition = &file->constants.at[i];
         Constant *constant = names_find(&constants->by_name, definition->name);
-        const Ast *value = resolve_constant(constants, definition);
-        if (constant->value != NULL) {
+        const Constant before = *constant;
+        const Ast *value = resolve_constant(constants, constant, definition);
+        if (before.value != NULL) {
+            *constant = before;
             diag(diags, D_duplicate_constant, definition->name_span, definition->name);
             diag_note(diags, constant->name_span, "it was defined here");
         } else {
@@ -445,12 +472,18 @@ void constants_define(Constants *constants, const AstFile *file) {
     }
 }
 
+const char *constants_called(Constants *constants, const Ast *call) {
+    Constant *const constant =
+        call->call.dotted == call->call.last ? names_find(&constants->by_name, call->call.last) : NULL;
+    if (constant == NULL || !constant->names_class || call->span.lo < constant->name_span.lo) return call->call.last;
+    constant->used = true;
+    return constant->value->string.chars;
+}
+
 void constants_warn_unused(Constants *constants) {
     for (int i = 0; i < constants->list.count; i++) {
         const Constant *constant = constants->list.at[i];
-        if (!constant->used) {
-            diag(constants->diags, D_unused_constant, constant->name_span, constant->name);
-        }
+        if (!constant->used) diag(constants->diags, D_unused_constant, constant->name_span, constant->name);
     }
 }
 

@@ -22,6 +22,8 @@ void constants_define(Constants *constants, const AstFile *file);
  *  AST_BINARY; AST_ERROR after an error. Entries of tuples, lists, dicts and calls are left as they are. `wanted` is
  *  the kind of class that is expected here, for the message about a name without quotes; CLASS_KIND_COUNT: none. */
 const Ast *constants_value(Constants *constants, const Ast *ast, ClassKind wanted);
+/** The name of the class that a call names: through a constant (RNN = LSTM), or as it is written. */
+const char *constants_called(Constants *constants, const Ast *call);
 /** Adds a note to the diagnostic just reported when the value of `ast` was written elsewhere: where. */
 void constants_note(Constants *constants, const Ast *ast);
 /** Warns of constants that no value used. */

@@ -148,6 +148,14 @@ const Class *class_find(ClassKind kind, const char *name) {
     return NULL;
 }
 
+const Class *class_find_any(const char *name) {
+    for (int kind = 0; kind < CLASS_KIND_COUNT; kind++) {
+        const Class *class = class_find((ClassKind)kind, name);
+        if (class != NULL) return class;
+    }
+    return NULL;
+}
+
 const Class *class_find_string(ClassKind kind, const char *name) {
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
         if ((*at)->any_case && is_named(*at, name, strcasecmp)) {

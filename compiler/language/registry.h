@@ -12,6 +12,8 @@
 const Class *const *classes(ClassKind kind);
 /** By name or alias, exactly; NULL when there is none. */
 const Class *class_find(ClassKind kind, const char *name);
+/** The first of any kind; NULL when there is none. */
+const Class *class_find_any(const char *name);
 /** As a string names it: some in any case. */
 const Class *class_find_string(ClassKind kind, const char *name);
 /** The arguments that all classes of a kind take besides their own, and the size of their struct; NULL: there are none.

@@ -273,8 +273,9 @@ static void add_layer(Maker *maker, const Ast *ast, bool first) {
     }
 }
 
-static bool is_input(const Ast *ast) {
-    const Class *class = ast->kind == AST_CALL ? class_find(CLASS_LAYER, ast->call.last) : NULL;
+static bool is_input(const Maker *maker, const Ast *ast) {
+    const Class *class =
+        ast->kind == AST_CALL ? class_find(CLASS_LAYER, constants_called(maker->constants, ast)) : NULL;
     return class != NULL && ((const LayerDef *)class)->is_input;
 }
 
@@ -296,7 +297,7 @@ static void add_input(Maker *maker, const Ast *ast, bool first) {
 static void add_layers(Maker *maker, const AstModel *ast) {
     Model *model = maker->model;
     for (int i = 0; i < ast->layers.count && !diags_full(maker->diags); i++) {
-        if (is_input(ast->layers.at[i])) {
+        if (is_input(maker, ast->layers.at[i])) {
             add_input(maker, ast->layers.at[i], i == 0);
         } else {
             add_layer(maker, ast->layers.at[i], model->layers.count == 0);

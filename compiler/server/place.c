@@ -40,15 +40,9 @@ const ArgDef *place_arg(const Class *class, const char *name) {
 }
 
 const Class *place_class(ClassKind kind, const char *name) {
-    if (kind != CLASS_KIND_COUNT) {
-        const Class *const class = class_find(kind, name);
-        return class ? class : class_find_string(kind, name);
-    }
-    for (int i = 0; i < CLASS_KIND_COUNT; i++) {
-        const Class *const class = class_find((ClassKind)i, name);
-        if (class) return class;
-    }
-    return NULL;
+    if (kind == CLASS_KIND_COUNT) return class_find_any(name);
+    const Class *const class = class_find(kind, name);
+    return class ? class : class_find_string(kind, name);
 }
 
 static const ArgDef *positional(const Class *class, int position) {
