@@ -63,7 +63,7 @@ int analysis_token(const Analysis *analysis, int offset) {
     for (int i = 0; i < analysis->tokens->tokens.count - 1; i++) {
         const Token *const token = &analysis->tokens->tokens.at[i];
         if (token->span.lo > offset) break;
-        if (offset < token->span.hi) return i;
+        if (offset < token->span.hi) return behind >= 0 && token->kind == TOKEN_MARK ? behind : i;
         if (offset == token->span.hi && token->kind != TOKEN_MARK) behind = i;
     }
     return behind;

@@ -76,7 +76,9 @@ static bool is_word(const Analysis *analysis, int token) {
 /* What a call makes: the last word before its bracket, as what the place around wants. */
 static const Class *class_called(const Walk *walk, int bracket) {
     const Analysis *const analysis = walk->analysis;
-    const char *const name = analysis_text(analysis, analysis->tokens->tokens.at[bracket - 1].span);
+    const char *name = analysis_text(analysis, analysis->tokens->tokens.at[bracket - 1].span);
+    const AstConstant *const constant = analysis_constant(analysis, name);
+    if (constant && constant->value->kind == AST_NAME) name = constant->value->name.last; /* RNN = LSTM */
     const Open *const around = innermost(walk);
     if (!around) return place_class(CLASS_STATEMENT, name);
     if (around->model) return place_class(CLASS_LAYER, name);

@@ -39,6 +39,7 @@ labels("list", "compile(metrics=['mae', |])", "accuracy", "mse")
 labels("columns", "fit(x=csv('t able.csv', columns=('|',)))", "height", "weight", "3.5")
 labels("files", "fit(x=csv('|'))", "t able.csv", "folder/")
 labels("sources", "fit(x=|)", "csv", "npy")
+labels("class", "RNN = LSTM\nmodel m { Input(shape=(3, 4)) RNN(3, recurrent_d|) }", "recurrent_dropout=", "units=")
 print("comment:", len(client.at("completion", "# De|")["items"]), "in a constant:",
       len(client.at("completion", "rate = D|")["items"]))
 
