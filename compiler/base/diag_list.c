@@ -170,3 +170,10 @@ Diag **diags_sorted(const Diags *diags, int *count) {
     *count = kept;
     return sorted;
 }
+
+const char *diag_id_text(Arena *arena, DiagId id) {
+    char *const text = arena_strdup(arena, diag_rows[id].id);
+    for (char *at = text; *at; at++)
+        if (*at == '_') *at = '-';
+    return text;
+}

@@ -49,6 +49,8 @@ struct Diags {
 
 /** By place, then by order of reporting, without repeats. */
 Diag **diags_sorted(const Diags *diags, int *count);
+/** As people write it, "unknown-name". */
+const char *diag_id_text(Arena *arena, DiagId id);
 bool diag_id_find(const char *text, DiagId *id);
 
 #endif

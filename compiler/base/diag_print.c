@@ -162,19 +162,13 @@ static void put_place(Text *out, const Source *source, Span span, const Style *s
     text_printf(out, ":%s ", style->end);
 }
 
-static void put_id(Text *out, DiagId id) {
-    for (const char *c = diag_rows[id].id; *c != '\0'; c++) {
-        text_append(out, *c == '_' ? "-" : c, 1);
-    }
-}
-
 static void put_text(Text *out, const Diags *diags, const Diag *entry, const Style *style) {
     put_place(out, diags->source, entry->span, style);
     text_printf(out, "%s%s:%s %s", entry->error ? style->error : style->warning, entry->error ? "error" : "warning",
                 style->end, style->bold);
     put_visible_string(out, entry->message);
     text_printf(out, "%s [", style->end);
-    put_id(out, entry->id);
+    text_puts(out, diag_id_text(out->arena, entry->id));
     text_puts(out, "]\n");
     if (entry->span.lo >= 0) {
         put_snippet(out, diags->source, entry->span, entry->suggestion, style);
@@ -227,7 +221,7 @@ static void put_json(Text *out, const Diags *diags, const Diag *entry) {
     text_puts(out, "{");
     put_json_place(out, diags->source, entry->span);
     text_printf(out, ",\"severity\":\"%s\",\"id\":\"", entry->error ? "error" : "warning");
-    put_id(out, entry->id);
+    text_puts(out, diag_id_text(out->arena, entry->id));
     text_puts(out, "\",\"message\":");
     put_json_string(out, entry->message);
     if (entry->suggestion != NULL) {

@@ -35,10 +35,7 @@ static void offer_choices(const Completing *completing, const char *choices) {
 static void offer_diagnostics(const Completing *completing, bool warnings) {
     for (int i = 0; i < DIAG_COUNT; i++) {
         if (warnings && diag_rows[i].severity != SEVERITY_WARNING) continue;
-        char *const id = arena_strdup(completing->arena, diag_rows[i].id);
-        for (char *at = id; *at; at++)
-            if (*at == '_') *at = '-';
-        offer(completing, id, NULL);
+        offer(completing, diag_id_text(completing->arena, (DiagId)i), NULL);
     }
 }
 

@@ -10,18 +10,8 @@
 #include "driver/output.h"
 #include "format/command.h"
 #include "format/format.h"
-#include "frontend/parser.h"
-#include "frontend/python.h"
 
 enum { DONE = 0, NOT_LAID_OUT = 1, NOT_WRITTEN = 2 };
-
-/* The file laid out; NULL after errors. */
-static const char *laid_out(const Options *options, Arena *arena, const Source *source) {
-    Diags *const diags = diags_new(arena, source);
-    if (!report_python(arena, source, diags)) (void)parse_file(arena, source, diags);
-    if (diags_errors(diags)) diags_show(diags, options->diagnostics_json);
-    return diags_errors(diags) ? NULL : format_text(arena, source);
-}
 
 static int format_file(const Options *options, Arena *arena, const char *path) {
     const char *error;
@@ -30,8 +20,9 @@ static int format_file(const Options *options, Arena *arena, const char *path) {
         fprintf(stderr, "nnc: %s: %s\n", path, error);
         return NOT_WRITTEN;
     }
-    const char *const text = laid_out(options, arena, source);
-    if (!text) return NOT_LAID_OUT;
+    Diags *const diags = diags_new(arena, source);
+    const char *const text = format_text(arena, source, diags);
+    if (!text) return diags_show(diags, options->diagnostics_json), NOT_LAID_OUT;
     const bool same = strlen(text) == source->length && !memcmp(text, source->text, source->length);
     if (options->check_format) {
         if (!same) printf("%s\n", source->path);

@@ -6,6 +6,8 @@
 #include "base/source.h"
 #include "format/format.h"
 #include "format/lines.h"
+#include "frontend/parser.h"
+#include "frontend/python.h"
 #include "frontend/tokens.h"
 
 enum { COLUMNS = 100, INDENT = 4 };
@@ -282,7 +284,9 @@ static void put_file(Format *format) {
     put_comments(format, format->count, 0, true);
 }
 
-const char *format_text(Arena *arena, const Source *source) {
+const char *format_text(Arena *arena, const Source *source, Diags *diags) {
+    if (!report_python(arena, source, diags)) (void)parse_file(arena, source, diags);
+    if (diags_errors(diags)) return NULL;
     const TokenList *const file = tokens_read(arena, source);
     const int count = file->tokens.count - 1;
     Format format = {.arena = arena, .file = file, .tokens = file->tokens.at, .count = count,

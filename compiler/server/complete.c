@@ -23,7 +23,6 @@ enum { FORMAT_IS_SNIPPET = 2 };
 bool completion_has_snippets;
 
 typedef struct Completion {
-    Document *document;
     const Analysis *analysis;
     Place place;
     json_t *items, *range;
@@ -201,7 +200,7 @@ static void add_file_words(const Completion *completion) {
 
 json_t *answer_completion(Document *document, int offset) {
     const Analysis *const analysis = document_analysis(document);
-    Completion completion = {document, analysis, place_at(analysis, offset), json_array(), NULL};
+    Completion completion = {analysis, place_at(analysis, offset), json_array(), NULL};
     const Place *const place = &completion.place;
     completion.range = document_range(document, place->word);
     switch (place->kind) {

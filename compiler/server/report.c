@@ -5,7 +5,6 @@
 
 #include "base/diag_list.h"
 #include "format/format.h"
-#include "frontend/parser.h"
 #include "model/shape.h"
 #include "server/answers.h"
 
@@ -13,13 +12,6 @@ enum { SEVERITY_IS_ERROR = 1, SEVERITY_IS_WARNING = 2, HINT_IS_TYPE = 1, MOST = 
 
 /* Where there is no place, the first line. */
 static Span shown_span(Span span) { return span.lo < 0 ? (Span){0, 0} : span; }
-
-static const char *id_text(Arena *arena, DiagId id) {
-    char *const text = arena_strdup(arena, diag_rows[id].id);
-    for (char *at = text; *at; at++)
-        if (*at == '_') *at = '-';
-    return text;
-}
 
 static json_t *diagnostic(Document *document, const Diag *diag) {
     Arena *const arena = document->analysis->arena;
@@ -35,8 +27,8 @@ static json_t *diagnostic(Document *document, const Diag *diag) {
     }
     return json_pack("{s:o, s:i, s:s, s:s, s:s, s:o}", "range", document_range(document, shown_span(diag->span)),
                      "severity", diag->error ? SEVERITY_IS_ERROR : SEVERITY_IS_WARNING, "code",
-                     id_text(arena, diag->id), "source", "nnc", "message", text_chars(&message), "relatedInformation",
-                     related);
+                     diag_id_text(arena, diag->id), "source", "nnc", "message", text_chars(&message),
+                     "relatedInformation", related);
 }
 
 json_t *answer_diagnostics(Document *document) {
@@ -88,9 +80,8 @@ json_t *answer_hints(Document *document, Span range) {
 json_t *answer_formatting(Document *document) {
     const Analysis *const analysis = document_analysis(document);
     Diags *const diags = diags_new(analysis->arena, analysis->source);
-    (void)parse_file(analysis->arena, analysis->source, diags);
-    if (diags_errors(diags)) return json_null();
-    const char *const text = format_text(analysis->arena, analysis->source);
+    const char *const text = format_text(analysis->arena, analysis->source, diags);
+    if (!text) return json_null();
     if (strlen(text) == (size_t)document->length && !memcmp(text, document->text, strlen(text))) return json_array();
     return json_pack("[{s:o, s:s}]", "range", document_range(document, (Span){0, document->length}), "newText", text);
 }
