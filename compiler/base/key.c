@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Keys. */
 #include <stddef.h>
+#include <string.h>
 
 #include "base/key.h"
 
@@ -11,6 +12,12 @@ void key_word(Text *key, uint64_t word) {
     digits[length++] = '\x01';
     digits[length] = '\0';
     key->length += length;
+}
+
+void key_real(Text *key, double number) {
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof bits);
+    key_word(key, bits);
 }
 
 int key_number(Names *numbers, const char *key) {

@@ -8,8 +8,9 @@
 #include "base/arena.h"
 #include "base/names.h"
 
-/** Appends a number, or a text (NULL: an empty one), to a key. */
+/** Appends a whole number, any number by its bits, or a text (NULL: an empty one), to a key. */
 void key_word(Text *key, uint64_t word);
+void key_real(Text *key, double number);
 void key_text(Text *key, const char *text);
 /** The number of a key, or of another name: from 1 on, in the order in which they are met. New ones are copied. */
 int key_number(Names *numbers, const char *key);

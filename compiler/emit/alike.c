@@ -9,6 +9,7 @@
 #include "base/key.h"
 #include "base/names.h"
 #include "plan/access.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
 #include "emit/alike.h"
@@ -22,47 +23,16 @@ typedef struct Key {
     LIST(Tensor *) tensors;
 } Key;
 
-static void put_bytes(Key *key, const void *bytes, size_t size) {
-    for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        memcpy(&word, (const char *)bytes + at, size - at < sizeof word ? size - at : sizeof word);
-        key_word(&key->text, word);
-    }
-}
-
-static void put_number(Key *key, double number) { put_bytes(key, &number, sizeof number); }
-
-static void put_address(Key *key, const void *address) { key_word(&key->text, (uintptr_t)address); }
-
-static void put_attrs(Key *key, const Op *op) {
-    put_address(key, op->def);
-    if (op->def->attrs) put_bytes(key, op->attrs, op->def->attrs->size);
-}
-
-static void put_shape(Key *key, Shape shape) {
-    key_word(&key->text, (uint64_t)shape.rank);
-    for (int i = 0; i < shape.rank; i++) key_word(&key->text, (uint64_t)shape.dim[i]);
-}
-
-static void put_drawn(Key *key, const RandomAttrs *random) {
-    key_word(&key->text, random->kind);
-    put_number(key, random->rate);
-    put_number(key, random->kept);
-    put_number(key, random->mean);
-    put_number(key, random->stddev);
-    key_text(&key->text, random->part);
-}
-
 static void put_tensor(Key *key, Tensor *tensor);
 
 /* What is asked of what made a tensor: which pad, what was transposed. */
 static void put_producer(Key *key, const Tensor *tensor) {
     const Op *const producer = tensor->producer;
     if (tensor->regenerated) {
-        put_drawn(key, drawn_with(tensor));
+        random_key(drawn_with(tensor), &key->text);
         return;
     }
-    put_attrs(key, producer);
+    op_key(producer, &key->text);
     if (producer->def == &op_permute && producer->in[0]->kind == TENSOR_WEIGHT)
         key_text(&key->text, producer->in[0]->weight->name);
 }
@@ -79,7 +49,7 @@ static void put_tensor(Key *key, Tensor *tensor) {
     key_word(&key->text, (uint64_t)tensor->kind << 8 | (uint64_t)tensor->type << 6 | (uint64_t)tensor->part << 5 |
                       (uint64_t)tensor->stepped << 4 | (uint64_t)tensor->columns << 3 |
                       (uint64_t)tensor->in_registers << 2 | (uint64_t)tensor->regenerated << 1 | tensor->rolled);
-    put_shape(key, tensor->shape);
+    shape_key(tensor->shape, &key->text);
     key_word(&key->text, (uint64_t)tensor->index);
     key_word(&key->text, (uint64_t)tensor->column);
     key_text(&key->text, own_role(key->emit, key->op, tensor));
@@ -97,7 +67,7 @@ static void put_step(Key *key, const Step *step) {
         const Operand *const operand = &step->operands[i];
         key_text(&key->text, operand->name);
         key_word(&key->text, (uint64_t)operand->kind << 1 | operand->written);
-        if (operand->kind == OPERAND_NUMBER) put_number(key, operand->number);
+        if (operand->kind == OPERAND_NUMBER) key_real(&key->text, operand->number);
         else if (operand->tensor) put_tensor(key, operand->tensor);
     }
     if (step->result) put_tensor(key, step->result);
@@ -107,7 +77,7 @@ Candidate alike_key(Emit *emit, const Op *op) {
     Key key = {.emit = emit, .op = op, .text = {.arena = emit->scratch}};
     Arena *const arena = emit->arena;
     emit->arena = emit->scratch;
-    put_attrs(&key, op);
+    op_key(op, &key.text);
     key_word(&key.text, (uint64_t)op->phase << 3 | (uint64_t)op->adds << 2 | (uint64_t)op->skips_first << 1 |
                        op->skips_last);
     key_word(&key.text, op->form);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
+#include "base/key.h"
 #include "model/shape.h"
 
 Shape shape_of(int rank, const int64_t *dims) {
@@ -35,6 +36,13 @@ bool shape_equal(Shape a, Shape b) {
         }
     }
     return true;
+}
+
+void shape_key(Shape shape, Text *key) {
+    key_word(key, (uint64_t)shape.rank);
+    for (int i = 0; i < shape.rank; i++) {
+        key_word(key, (uint64_t)shape.dim[i]);
+    }
 }
 
 const char *shape_text(Arena *arena, Shape shape) {

@@ -27,6 +27,8 @@ int64_t dim_size(int64_t dim, int64_t batch);
 /** Product of the dimensions with the batch counted as `batch`; -1 when it exceeds 2^31 - 1. */
 int64_t shape_size(Shape shape, int64_t batch);
 bool shape_equal(Shape a, Shape b);
+/** Appends a shape to a key (base/key.h). */
+void shape_key(Shape shape, Text *key);
 /** (batch, 28, 28) */
 const char *shape_text(Arena *arena, Shape shape);
 

@@ -3,9 +3,16 @@
 #include "ops/constant.h"
 #include "ops/op.h"
 
-static const AttrsKind attrs_kind = {"a constant", sizeof(const double *)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a constant", sizeof(const double *), attrs_key};
 
 static const double **constant_values(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    const int64_t count = shape_size(op->out->shape, 1);
+    for (int64_t i = 0; i < count; i++) key_real(key, (*constant_values(op))[i]);
+}
 
 Tensor *build_constant(Builder *build, const double *values, Shape shape, const char *label) {
     Op *op = build_op(build, &op_constant, arena_printf(build->plan->arena, "forward_%s", label));

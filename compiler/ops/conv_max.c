@@ -23,9 +23,17 @@ enum {
     MOST_UNPOOLED = 4 * UNPOOLED /* … and at most */
 };
 
-static const AttrsKind attrs_kind = {"a convolution with pooling", sizeof(ConvMaxAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a convolution with pooling", sizeof(ConvMaxAttrs), attrs_key};
 
 ConvMaxAttrs *conv_max_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    window_key(&conv_max_attrs(op)->window, key);
+    window_key(&conv_max_attrs(op)->pooling, key);
+    key_word(key, conv_max_attrs(op)->keeps_winners);
+}
 
 static int64_t taps_of(const Window *pooling) {
     int64_t taps = 1;

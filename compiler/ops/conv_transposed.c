@@ -22,9 +22,16 @@ typedef struct PhasesAttrs {
     Shape shape;
 } PhasesAttrs;
 
-static const AttrsKind attrs_kind = {"phases", sizeof(PhasesAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"phases", sizeof(PhasesAttrs), attrs_key};
 
 static PhasesAttrs *phases_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    window_key(&phases_attrs(op)->window, key);
+    shape_key(phases_attrs(op)->shape, key);
+}
 
 /* One dimension of a phase: taps consecutive positions of d, from `begin` + the number of the place on, meet positions
  * first, first - stride, … of the kernel, and make `places` outputs. */

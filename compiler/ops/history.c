@@ -8,9 +8,16 @@ typedef struct HistoryAttrs {
     int64_t taps, dilation;
 } HistoryAttrs;
 
-static const AttrsKind attrs_kind = {"a history", sizeof(HistoryAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a history", sizeof(HistoryAttrs), attrs_key};
 
 static HistoryAttrs *history_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    key_word(key, (uint64_t)history_attrs(op)->taps);
+    key_word(key, (uint64_t)history_attrs(op)->dilation);
+}
 
 Tensor *build_history(Builder *build, Tensor *x, int64_t taps, int64_t dilation) {
     const int64_t channels = x->shape.dim[x->shape.rank - 1];

@@ -6,13 +6,31 @@
 #include "ops/loss.h"
 #include "ops/op.h"
 
-static const AttrsKind weights_kind = {"weights of rows", sizeof(LossWeightsAttrs)};
+static void weights_key(const Op *op, Text *key);
+static void measure_key(const Op *op, Text *key);
 
-const AttrsKind measure_attrs_kind = {"a measure", sizeof(MeasureAttrs)};
+static const AttrsKind weights_kind = {"weights of rows", sizeof(LossWeightsAttrs), weights_key};
+
+const AttrsKind measure_attrs_kind = {"a measure", sizeof(MeasureAttrs), measure_key};
 
 LossWeightsAttrs *loss_weights_attrs(const Op *op) { return op_attrs(op, &weights_kind); }
 
 MeasureAttrs *measure_attrs(const Op *op) { return op_attrs(op, &measure_attrs_kind); }
+
+static void weights_key(const Op *op, Text *key) {
+    const LossWeightsAttrs *const attrs = loss_weights_attrs(op);
+    key_word(key, attrs->reduction);
+    key_word(key, (uint64_t)attrs->weighted << 2 | (uint64_t)attrs->ignores << 1 | attrs->masked);
+    key_word(key, (uint64_t)attrs->ignored);
+}
+
+/* Running sums are one measure's, so they say which it is of those of a plan, and with which arguments. */
+static void measure_key(const Op *op, Text *key) {
+    const MeasureAttrs *const attrs = measure_attrs(op);
+    key_text(key, attrs->loss ? attrs->loss->class.name : NULL);
+    key_text(key, attrs->metric ? attrs->metric->class.name : NULL);
+    key_word(key, (uint64_t)attrs->sum_at << 1 | attrs->on_logits);
+}
 
 /* Which element of a mask of time steps belongs to a row. */
 static const char *step_of_row(Emit *e, const Tensor *mask, Shape rows) {

@@ -18,10 +18,17 @@ typedef struct UpdateAttrs {
     Shape space;
 } UpdateAttrs;
 
-static const AttrsKind sum_kind = {"a sum", sizeof(SumAttrs)}, update_kind = {"an update", sizeof(UpdateAttrs)};
+static void sum_key(const Op *op, Text *key);
+static void update_key(const Op *op, Text *key);
+
+static const AttrsKind sum_kind = {"a sum", sizeof(SumAttrs), sum_key},
+                       update_kind = {"an update", sizeof(UpdateAttrs), update_key};
 
 static SumAttrs *sum_attrs(const Op *op) { return op_attrs(op, &sum_kind); }
 static UpdateAttrs *update_attrs(const Op *op) { return op_attrs(op, &update_kind); }
+
+static void sum_key(const Op *op, Text *key) { key_word(key, (uint64_t)sum_attrs(op)->terms); }
+static void update_key(const Op *op, Text *key) { shape_key(update_attrs(op)->space, key); }
 
 int op_terms(const Op *op) { return op->def == &op_sum ? sum_attrs(op)->terms : 0; }
 

@@ -10,9 +10,15 @@
 #include "plan/matmul_attrs.h"
 #include "plan/product.h"
 
-static const AttrsKind attrs_kind = {"a product", sizeof(MatmulAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a product", sizeof(MatmulAttrs), attrs_key};
 
 MatmulAttrs *matmul_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    key_word(key, matmul_attrs(op)->transpose_a);
+}
 
 bool is_matmul_transposed(const Op *op) { return op->def == &op_matmul && matmul_attrs(op)->transpose_a; }
 bool is_matmul_straight(const Op *op) { return op->def == &op_matmul && !matmul_attrs(op)->transpose_a; }

@@ -10,9 +10,16 @@ typedef struct OneHotAttrs {
     const int64_t *places; /* of each column */
 } OneHotAttrs;
 
-static const AttrsKind attrs_kind = {"a one-hot", sizeof(OneHotAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a one-hot", sizeof(OneHotAttrs), attrs_key};
 
 static OneHotAttrs *one_hot_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    const Shape shape = op->in[0]->shape;
+    for (int64_t i = 0; i < shape.dim[shape.rank - 1]; i++) key_word(key, (uint64_t)one_hot_attrs(op)->places[i]);
+}
 
 Tensor *build_one_hot(Builder *build, Tensor *x, const int64_t *places, const char *label) {
     Op *op = build_op(build, &op_one_hot, label);

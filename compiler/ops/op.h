@@ -4,6 +4,7 @@
 #define NNC_OPS_OP_H
 
 #include "base/arena.h"
+#include "base/key.h"
 #include "build/build.h"
 #include "build/builder.h"
 #include "build/gradient.h"

@@ -6,9 +6,20 @@
 #include "ops/op.h"
 #include "ops/pad.h"
 
-static const AttrsKind attrs_kind = {"a pad", sizeof(Spacing)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a pad", sizeof(Spacing), attrs_key};
 
 Spacing *pad_spacing(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    const Spacing *const spacing = pad_spacing(op);
+    for (int i = 0; i < op->out->shape.rank; i++) {
+        key_word(key, (uint64_t)spacing->low[i]);
+        key_word(key, (uint64_t)spacing->spread[i]);
+        key_word(key, (uint64_t)spacing->pick[i]);
+    }
+}
 
 Spacing spacing_none(void) {
     Spacing spacing;

@@ -10,9 +10,16 @@ typedef struct PenaltyAttrs {
     double l1, l2;
 } PenaltyAttrs;
 
-static const AttrsKind attrs_kind = {"a penalty", sizeof(PenaltyAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a penalty", sizeof(PenaltyAttrs), attrs_key};
 
 static PenaltyAttrs *penalty_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    key_real(key, penalty_attrs(op)->l1);
+    key_real(key, penalty_attrs(op)->l2);
+}
 
 void build_penalty(Builder *build, Tensor *x, double l1, double l2) {
     if (!build->target || (l1 == 0 && l2 == 0)) return; /* prediction has no loss */

@@ -4,9 +4,16 @@
 #include "plan/permute_attrs.h"
 #include "plan/share.h"
 
-static const AttrsKind attrs_kind = {"a permutation", sizeof(PermuteAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a permutation", sizeof(PermuteAttrs), attrs_key};
 
 PermuteAttrs *permute_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    for (int i = 0; i < op->out->shape.rank; i++) key_word(key, (uint64_t)permute_attrs(op)->axes[i]);
+    key_word(key, permute_attrs(op)->flipped);
+}
 
 static void gradient(Builder *build, const Op *op, Tensor *d) {
     const PermuteAttrs *const attrs = permute_attrs(op);

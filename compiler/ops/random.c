@@ -5,9 +5,29 @@
 #include "ops/op.h"
 #include "plan/random_attrs.h"
 
-static const AttrsKind attrs_kind = {"random numbers", sizeof(RandomAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"random numbers", sizeof(RandomAttrs), attrs_key};
 
 RandomAttrs *random_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+void random_key(const RandomAttrs *random, Text *key) {
+    key_word(key, random->kind);
+    key_real(key, random->rate);
+    key_real(key, random->kept);
+    key_real(key, random->mean);
+    key_real(key, random->stddev);
+    key_text(key, random->part);
+}
+
+static void attrs_key(const Op *op, Text *key) {
+    const RandomAttrs *const random = random_attrs(op);
+    random_key(random, key);
+    key_word(key, (uint64_t)random->stream);
+    key_word(key, (uint64_t)random->purpose);
+    key_word(key, random->seeded);
+    key_word(key, (uint64_t)random->seed);
+}
 
 const RandomAttrs *drawn_with(const Tensor *tensor) { return random_attrs(tensor->producer); }
 

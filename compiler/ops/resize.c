@@ -9,9 +9,19 @@ typedef struct ResizeAttrs {
     Taps taps;
 } ResizeAttrs;
 
-static const AttrsKind attrs_kind = {"a resize", sizeof(ResizeAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"a resize", sizeof(ResizeAttrs), attrs_key};
 
 static ResizeAttrs *resize_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    const Taps *const taps = &resize_attrs(op)->taps;
+    key_word(key, (uint64_t)resize_attrs(op)->dim);
+    key_word(key, (uint64_t)taps->size);
+    key_word(key, (uint64_t)taps->count);
+    for (int64_t i = 0; i < taps->size * (taps->count + 1); i++) key_real(key, taps->table[i]);
+}
 
 static Tensor *resized(Builder *build, const OpDef *def, Tensor *x, int dim, const Taps *taps, Shape shape,
                        const char *role, const char *label) {

@@ -7,9 +7,18 @@
 
 const char *const beyond_words[] = {SAMPLE_BEYONDS(CHOICE_WORD) NULL};
 
-static const AttrsKind attrs_kind = {"places of an image", sizeof(SampleAttrs)};
+static void attrs_key(const Op *op, Text *key);
+
+static const AttrsKind attrs_kind = {"places of an image", sizeof(SampleAttrs), attrs_key};
 
 static SampleAttrs *sample_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
+
+static void attrs_key(const Op *op, Text *key) {
+    key_word(key, sample_attrs(op)->places);
+    key_word(key, sample_attrs(op)->nearest);
+    key_word(key, sample_attrs(op)->beyond);
+    key_real(key, sample_attrs(op)->fill_value);
+}
 
 static Tensor *sampled(Builder *build, const OpDef *def, Tensor *const *in, Shape shape, SampleAttrs attrs,
                        const char *role, const char *label) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/key.h"
 #include "plan/op.h"
 
 static void internal_error(const Op *op, const char *what, const char *more) {
@@ -18,6 +19,11 @@ void op_read(Op *op, Tensor *tensor) {
 void *op_attrs(const Op *op, const AttrsKind *kind) {
     if (op->def->attrs != kind) internal_error(op, "is asked for attributes that it has not: ", kind->name);
     return op->attrs;
+}
+
+void op_key(const Op *op, Text *key) {
+    key_text(key, op->def->name);
+    if (op->def->attrs) op->def->attrs->key(op, key);
 }
 
 void op_become(Arena *arena, Op *op, const OpDef *def) {

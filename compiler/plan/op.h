@@ -10,6 +10,8 @@
 void op_read(Op *op, Tensor *tensor);
 /** The attributes of an operation; to ask for those of another kind is an internal error. */
 void *op_attrs(const Op *op, const AttrsKind *kind);
+/** Appends the kind of an operation and its attributes to a key (base/key.h). */
+void op_key(const Op *op, Text *key);
 /** Makes it an operation of this kind, with attributes that are zero. */
 void op_become(Arena *arena, Op *op, const OpDef *def);
 

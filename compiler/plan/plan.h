@@ -229,6 +229,8 @@ struct TimeLoop {
 typedef struct AttrsKind {
     const char *name; /* in internal errors */
     size_t size;
+    /** Appends all that they say, but not whose they are, to a key (base/key.h). */
+    void (*key)(const Op *op, Text *key);
 } AttrsKind;
 
 enum { MAX_INPUTS = 6 };

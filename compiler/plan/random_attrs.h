@@ -23,6 +23,8 @@ typedef struct RandomAttrs {
 RandomAttrs *random_attrs(const Op *op);
 /** What a regenerated tensor is drawn with. */
 const RandomAttrs *drawn_with(const Tensor *tensor);
+/** Appends to a key which numbers they are, and what they are called, but not which of these are drawn. */
+void random_key(const RandomAttrs *random, Text *key);
 /** dropout/mask: what it is called in files. */
 const char *random_path(Arena *arena, const RandomAttrs *random);
 /** "keep(rate 0.3, kept 1.42857143) purpose 32" */

@@ -1,12 +1,27 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Windows as attributes of operations. */
+#include "base/key.h"
 #include "model/shape.h"
 #include "plan/op.h"
 #include "plan/window.h"
 
-const AttrsKind window_attrs = {"a window", sizeof(Window)};
+static void attrs_key(const Op *op, Text *key) { window_key(op_window(op), key); }
+
+const AttrsKind window_attrs = {"a window", sizeof(Window), attrs_key};
 
 Window *op_window(const Op *op) { return op_attrs(op, &window_attrs); }
+
+void window_key(const Window *window, Text *key) {
+    key_word(key, (uint64_t)window->dims);
+    for (int i = 0; i < window->dims; i++) {
+        key_word(key, (uint64_t)window->size[i]);
+        key_word(key, (uint64_t)window->stride[i]);
+        key_word(key, (uint64_t)window->dilation[i]);
+        key_word(key, (uint64_t)window->low[i]);
+    }
+    key_word(key, (uint64_t)window->groups);
+    key_word(key, window->pool);
+}
 
 bool window_leaves(const Window *window, const Window *pooling, int dim, Shape image, Shape out) {
     const int at = out.rank - 1 - window->dims + dim;

@@ -27,6 +27,8 @@ typedef struct Window {
 extern const AttrsKind window_attrs;
 /** The attributes of an operation that has nothing but a window. */
 Window *op_window(const Op *op);
+/** Appends a window to a key. */
+void window_key(const Window *window, Text *key);
 /** How far a window reaches along a dimension. */
 int64_t window_reach(const Window *window, int dim);
 /** Whether windows reach out of the image in a dimension; those of the places that a pooling looks at, or, where it is
