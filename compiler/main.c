@@ -15,6 +15,7 @@
 #include "driver/output.h"
 #include "driver/reach.h"
 #include "driver/run.h"
+#include "driver/running.h"
 #include "driver/savings.h"
 #include "driver/selftest.h"
 #include "file/file.h"
@@ -214,7 +215,7 @@ static int compile_model(Options *options, Arena *arena, bool foreign, Stage sta
 
 /* Returns only where there is no server. */
 static int become_server(char **argv) {
-    program_become("-lsp", argv);
+    running_become("-lsp", argv);
     fputs("nnc: the language server nnc-lsp is not beside nnc: it is built where jansson is "
           "(Debian's libjansson-dev)\n",
           stderr);

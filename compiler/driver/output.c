@@ -11,6 +11,7 @@
 #include "base/embedded.h"
 #include "base/options.h"
 #include "driver/output.h"
+#include "driver/running.h"
 #include "driver/temporary.h"
 #include "host/host.h"
 
@@ -173,26 +174,11 @@ bool output_write(const Options *options, Arena *arena, const char *text, const 
     return output_write_files(arena, files, count);
 }
 
-nnc_path_text program_path(void) {
-    nnc_path_text path;
-    const ssize_t length = readlink("/proc/self/exe", path.text, sizeof path.text - 1);
-    path.text[length > 0 ? length : 0] = '\0';
-    return path;
-}
-
-void program_become(const char *what, char **argv) {
-    const nnc_path_text program = program_path();
-    char path[sizeof program.text + 16];
-    if (!*program.text) return;
-    snprintf(path, sizeof path, "%s%s", program.text, what);
-    execv(path, argv);
-}
-
 /* The folder of the running program, "" when it cannot be told. */
 static const char *program_folder(const Options *options, Arena *arena) {
-    const nnc_path_text program = program_path();
-    const char *const path = *program.text ? program.text : options->program, *const slash = strrchr(path, '/');
-    return slash ? arena_strndup(arena, path, (size_t)(slash - path)) : "";
+    const nnc_path_text program = running_program(options->program);
+    const char *const slash = strrchr(program.text, '/');
+    return slash ? arena_strndup(arena, program.text, (size_t)(slash - program.text)) : "";
 }
 
 /* libnnc.a and its headers: beside nnc in a build folder, or as installed, below PREFIX. */

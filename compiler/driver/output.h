@@ -15,10 +15,6 @@ const char *output_header_include(const Options *options, Arena *arena);
 bool output_check(const Options *options, Arena *arena);
 /** Whether no path would be written over another; else false, after a message that names both. */
 bool output_check_paths(const nnc_pathname *paths, size_t count);
-/** Where the running program is; "" when that cannot be told. */
-nnc_path_text program_path(void);
-/** Goes on as the program NNC-WHAT beside the running one, "-import", "-lsp"; returns where there is none. */
-void program_become(const char *what, char **argv);
 /** A file to be written. */
 typedef struct OutputFile {
     const char *path, *text;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "driver/output.h"
+#include "driver/running.h"
 #include "driver/temporary.h"
 #include "model/dump.h"
 
@@ -46,7 +47,7 @@ bool import_keras(Import *import) { return is_missing(import); }
 bool import_hdf5(Import *import) { return is_missing(import); }
 bool import_onnx(Import *import) { return is_missing(import); }
 
-void import_become(char **argv) { program_become("-import", argv); }
+void import_become(char **argv) { running_become("-import", argv); }
 
 #else
 

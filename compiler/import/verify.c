@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "driver/running.h"
 #include "driver/temporary.h"
 #include "import/import.h"
 
@@ -23,7 +24,8 @@ static const char *outputs_of(Arena *arena, const char *inputs) {
 }
 
 /* nnc run MODEL -- predict …: this program again. */
-static int predict(const char *model, const char *weights, const char *inputs, const char *outputs) {
+static int predict(const char *program, const char *model, const char *weights, const char *inputs,
+                   const char *outputs) {
     fflush(NULL);
     const pid_t child = fork_child();
     if (child == 0) {
@@ -39,7 +41,7 @@ static int predict(const char *model, const char *weights, const char *inputs, c
                                "-o",
                                (char *)(uintptr_t)outputs,
                                NULL};
-        execv("/proc/self/exe", words);
+        execv(running_program(program).text, words);
         fprintf(stderr, "nnc: cannot start itself: %s\n", strerror(errno));
         _exit(EXIT_CANNOT);
     }
@@ -98,7 +100,8 @@ int import_verify(const Options *options, Arena *arena, const char *folder, cons
         return EXIT_CANNOT;
     }
     temporary_add(made);
-    int status = read_array(&host, wanted, &theirs) ? predict(model, weights, options->check, made) : EXIT_CANNOT;
+    int status = EXIT_CANNOT;
+    if (read_array(&host, wanted, &theirs)) status = predict(options->program, model, weights, options->check, made);
     if (status == EXIT_DONE)
         status = read_array(&host, made, &ours) ? compare(&host, wanted, &ours, &theirs) : EXIT_CANNOT;
     if (*host.text) nnc_print_error(&host);
