@@ -112,7 +112,7 @@ static void put_block(Block *block, Block **link) {
 }
 
 static size_t aligned(size_t bytes) {
-    const size_t align = sizeof(max_align_t);
+    const size_t align = _Alignof(max_align_t);
     if (bytes > SIZE_MAX / 2) {
         out_of_memory();
     }
@@ -272,24 +272,16 @@ char *arena_printf(Arena *arena, const char *format, ...) {
     return chars;
 }
 
-/* At least so many bytes more, and the end. */
-static void make_room(Text *text, size_t length) {
+void text_grow(Text *text, size_t length) {
     const size_t needed = text->length + length + 1;
-    if (needed <= text->capacity) return;
-    size_t capacity = text->capacity == 0 ? 256 : 2 * text->capacity;
+    size_t capacity = text->capacity == 0 ? 64 : 2 * text->capacity;
     if (capacity < needed) capacity = needed;
     text->chars = move_to(text->arena, text->chars, text->capacity, capacity);
     text->capacity = capacity;
 }
 
-char *text_room(Text *text, size_t length) {
-    make_room(text, length);
-    return text->chars + text->length;
-}
-
 void text_append(Text *text, const char *chars, size_t length) {
-    make_room(text, length);
-    memcpy(text->chars + text->length, chars, length);
+    memcpy(text_room(text, length), chars, length);
     text->length += length;
     text->chars[text->length] = '\0';
 }
@@ -303,9 +295,9 @@ void text_printf(Text *text, const char *format, ...) {
     va_copy(again, args);
     const size_t length = format_text(small, sizeof small, format, args);
     va_end(args);
-    make_room(text, length);
-    if (length < sizeof small) memcpy(text->chars + text->length, small, length + 1);
-    else format_text(text->chars + text->length, length + 1, format, again);
+    char *const chars = text_room(text, length);
+    if (length < sizeof small) memcpy(chars, small, length + 1);
+    else format_text(chars, length + 1, format, again);
     text->length += length;
     va_end(again);
 }

@@ -53,9 +53,14 @@ typedef struct Text {
 
 void text_printf(Text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_append(Text *text, const char *chars, size_t length);
-/** Where so many bytes more, and the end, have a place: whoever fills it adds to the length. */
-char *text_room(Text *text, size_t length);
 void text_puts(Text *text, const char *chars);
+/** Makes room for so many bytes more, and the end. */
+void text_grow(Text *text, size_t length);
+/** Where so many bytes more, and the end, have a place: whoever fills it adds to the length. */
+static inline char *text_room(Text *text, size_t length) {
+    if (text->length + length >= text->capacity) text_grow(text, length);
+    return text->chars + text->length;
+}
 /** The characters so far, "" when there are none. */
 const char *text_chars(const Text *text);
 

@@ -29,6 +29,9 @@ int key_number(Names *numbers, const char *key) {
 }
 
 void key_text(Text *key, const char *text) {
-    text_puts(key, text ? text : "");
-    text_append(key, "\x02", 1);
+    const size_t length = text ? strlen(text) : 0;
+    char *const to = text_room(key, length + 1);
+    if (length) memcpy(to, text, length);
+    memcpy(to + length, "\x02", 2);
+    key->length += length + 1;
 }

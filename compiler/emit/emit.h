@@ -73,7 +73,7 @@ typedef struct TensorNames {
 struct Emit {
     Arena *arena, *scratch; /* scratch: emptied behind each function */
     const Plan *plan;
-    Names file_names; /* what the header declares, once it is printed … */
+    Names file_names; /* words of C, and what the header declares, once it is printed … */
     Names members;    /* … and the members of its structs */
     const Program *program;
     const char *real; /* what C calls the plan's real type */

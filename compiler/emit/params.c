@@ -37,10 +37,13 @@ static const char *const step_locals[] = {"end", "from", "p", "to", NULL};
 
 TensorNames *names_of(const Emit *emit, const Tensor *tensor) { return &emit->names[tensor->number]; }
 
-bool is_c_word(const char *name) { return word_among(reserved_words, name); }
-
 bool is_file_name(const Emit *emit, const char *name) {
     return names_find(&emit->file_names, name) != NULL;
+}
+
+void know_c_words(Emit *emit) {
+    for (const char *const *word = reserved_words; *word; word++)
+        *names_slot(&emit->file_names, *word) = (void *)*word;
 }
 
 void know_file_names(Emit *emit, const char *header) {
@@ -57,7 +60,7 @@ void know_file_names(Emit *emit, const char *header) {
 }
 
 static bool name_used(const Emit *emit, const char *name) {
-    if (word_among(reserved_words, name) || is_file_name(emit, name)) return true;
+    if (is_file_name(emit, name)) return true;
     for (int i = 0; i < emit->function->params.count; i++)
         if (!strcmp(name, emit->function->params.at[i].name)) return true;
     for (int i = 0; i < emit->locals.count; i++)

@@ -30,11 +30,12 @@ const char *param_size(Emit *emit, const char *name, int64_t size);
 const char *local_name(Emit *emit, const char *wanted);
 /** The same where a parameter may be called so already: then `instead`. */
 const char *local_beside(Emit *emit, const char *wanted, const char *instead);
-/** Words of C and C++ and well-known macros, which nothing may be called. */
-bool is_c_word(const char *name);
-/** What the header declares in the model's name, m_state: in a function nothing may be called so. */
+/** Whether nothing in a function may be called so: words of C and C++, well-known macros, and what the header declares
+ *  in the model's name, m_state. */
 bool is_file_name(const Emit *emit, const char *name);
-/** Finds these names, and those of the members of its structs, in the header, which is printed first. */
+/** Makes the words known, … */
+void know_c_words(Emit *emit);
+/** … and finds the names, and those of the members of its structs, in the header, which is printed first. */
 void know_file_names(Emit *emit, const char *header);
 /** What a tensor, or the value of a step, is to an operation, whatever the layer is called: sum, kernel, input,
  *  d_output. */

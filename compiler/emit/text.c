@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Templates, names and literals: how texts get into the C file. */
 #include <ctype.h>
+#include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +37,10 @@ static const char *number_of(Emit *emit, ElementType type, double number) {
     const bool wide = type == ELEMENT_DOUBLE;
     char digits[40];
     if (!wide && (float)number == 0) number = 0; /* in the text, too: compilers warn of what they round to it */
-    for (int precision = 1; precision <= 17; precision++) { /* the shortest that reads back the same */
+    /* The shortest that reads back the same. So many digits are always kept, and zeros at their end left out, but of
+     * numbers so small that they have fewer. */
+    const bool normal = fabs(number) >= (wide ? DBL_MIN : (double)FLT_MIN);
+    for (int precision = !normal ? 1 : wide ? DBL_DIG : FLT_DIG; precision <= 17; precision++) {
         snprintf(digits, sizeof digits, "%.*g", precision, number);
         if (wide ? strtod(digits, NULL) == number : strtof(digits, NULL) == (float)number) break;
     }

@@ -57,7 +57,7 @@ const char *weight_field(Emit *emit, const Weight *weight) { return field_of(emi
 
 const char *scope_name(Emit *emit, const char *wanted) {
     const char *base = c_name(emit->arena, wanted), *name = base;
-    for (int i = 2; is_c_word(name) || is_file_name(emit, name) || names_find(&emit->file->scope, name); i++)
+    for (int i = 2; is_file_name(emit, name) || names_find(&emit->file->scope, name); i++)
         name = formatted(emit, "%s_%d", base, i);
     *names_slot(&emit->file->scope, name) = emit;
     return name;

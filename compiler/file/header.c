@@ -205,6 +205,7 @@ Emit emitter(Arena *arena, const Plan *plan) {
                  .names = NEW_ARRAY(arena, TensorNames, plan->tensor_count),
                  .file = NEW(arena, struct FileState)};
     emit.file->of_layer = NEW_ARRAY(arena, Stream *, plan->model->layers.count + 1);
+    know_c_words(&emit);
     name_weight_fields(&emit);
     name_state_fields(&emit);
     return emit;

@@ -14,10 +14,11 @@ static const char *ascii_table(Arena *arena, const char *text) {
     Text out = {.arena = arena};
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
         if (*c == 0xe2 && (c[1] == 0x94 || c[1] == 0x95)) { /* box drawing, light and heavy */
-            text_puts(&out, c[2] == 0x80 && c[1] == 0x94   ? "-"
-                            : c[2] == 0x81                 ? "="
-                            : c[2] == 0x82 || c[2] == 0x83 ? "|"
-                                                           : "+");
+            const char ascii = c[2] == 0x80 && c[1] == 0x94   ? '-'
+                               : c[2] == 0x81                 ? '='
+                               : c[2] == 0x82 || c[2] == 0x83 ? '|'
+                                                              : '+';
+            text_append(&out, &ascii, 1);
             c += 3;
         } else {
             size_t length = 1;

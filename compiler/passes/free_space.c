@@ -57,6 +57,7 @@ enum { FEW_RANGES = 2 }; /* that most sets have */
 static void ranges_add(Arena *arena, Ranges *ranges, Range range) {
     const int first = range_behind(ranges, 0, range.begin - 1);
     int end = first;
+    if (first < ranges->count && ranges->at[first].begin <= range.begin && ranges->at[first].end >= range.end) return;
     for (; end < ranges->count && ranges->at[end].begin <= range.end; end++) {
         if (ranges->at[end].begin < range.begin) range.begin = ranges->at[end].begin;
         if (ranges->at[end].end > range.end) range.end = ranges->at[end].end;

@@ -68,10 +68,12 @@ static PlaceRange not_over(const Tensor *tensor, const Tensor *over, const Tenso
     return (PlaceRange){0, 0};
 }
 
-/* Each operation is two times: what lies over something comes at the second, when the other one has gone. */
+/* Where values lie over others, each operation is two times: what does comes at the second, when the other one has
+ * gone. */
 static int64_t place_all(const Plan *plan, const Program *program, Tensor **values, int count, bool over) {
     Arena *const scratch = arena_new();
-    FreeSpace *const space = free_space_new(scratch, 2 * program->ops.count);
+    const int times = over ? 2 : 1; /* of an operation */
+    FreeSpace *const space = free_space_new(scratch, times * program->ops.count);
     int64_t end = 0;
     for (int i = 0; i < count; i++) values[i]->offset = -1;
     for (int i = 0; i < count; i++) {
@@ -79,8 +81,9 @@ static int64_t place_all(const Plan *plan, const Program *program, Tensor **valu
                                                                                                        : NULL;
         const int64_t size = rounded(value->size, plan->target->alignment);
         const PlaceRange avoided[] = {not_over(value, below, NULL), not_over(value, NULL, above)};
-        value->offset = free_space_take(space, 2 * value->first + (below != NULL), 2 * value->last + (above == NULL),
-                                        size, above ? leads_behind(value) : 0, avoided);
+        value->offset = free_space_take(space, times * value->first + (below != NULL),
+                                        times * (value->last + 1) - 1 - (above != NULL), size,
+                                        above ? leads_behind(value) : 0, avoided);
         if (value->offset + size > end) end = value->offset + size;
     }
     arena_free(scratch);

@@ -56,14 +56,14 @@ void plan_optimize(Plan *plan, const Pass *last) {
     const int count = plan_programs(plan, programs);
     for (int i = 0; i < count; i++) program_index(plan, programs[i]);
     plan->costs = NEW_ARRAY(plan->arena, int64_t, PASS_COUNT + 1);
-    plan->costs[0] = plan_visits();
+    plan->costs[0] = plan_visits;
     for (int i = 0; i < count; i++) {
         check(plan, programs[i], "lowering");
         for (int j = 0; j < PASS_COUNT; j++) {
-            const int64_t before = plan_visits();
+            const int64_t before = plan_visits;
             visit(programs[i]->ops.count);
             passes[j].run(plan, programs[i]);
-            plan->costs[j + 1] += plan_visits() - before;
+            plan->costs[j + 1] += plan_visits - before;
             check(plan, programs[i], passes[j].name);
             if (&passes[j] == last) break;
         }

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "plan/plan.h"
 
-/** A pass over the program; its costs are those of what it looks at, see plan_visits(). */
+/** A pass over the program; its costs are those of what it looks at, see plan_visits. */
 typedef struct Pass {
     const char *name; /* --emit=plan:NAME */
     void (*run)(Plan *plan, Program *program);

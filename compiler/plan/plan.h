@@ -79,23 +79,23 @@ struct Tensor {
     const char *word;   /* … what it is to that layer: sum; or NULL: … */
     const Tensor *of;   /* … it is a form of this; or NULL: what the layer gives … */
     TensorForm form;    /* … this one … */
-    const char *kin;    /* NULL, or what it and others of its layer are called where they lie in one place: gates */
     int copy;           /* … and, where its layer has several of that name, which, from 2; else 0 */
+    const char *kin;    /* NULL, or what it and others of its layer are called where they lie in one place: gates */
     Shape shape;
     ElementType type;
+    bool part;           /* of a view: it begins at `index` of its first dimension, … */
+    bool stepped;        /* … plus the step of the time loop that is running … */
+    bool columns;        /* … or at `column` of its rows, which are wider; with `part`, so many times its own columns
+                            further on as the index says */
+    signed char trained; /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
     const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
     const char *slot;      /* TENSOR_SLOT: momentum */
-    bool part;             /* of a view: … beginning at an index of its first dimension … */
-    int64_t index;         /* … which is this … */
-    bool stepped;          /* … plus the step of the time loop that is running … */
-    int64_t column;        /* … or from this column of its rows, which are wider … */
-    bool columns;          /* … when true; with `part`, so many times its own columns further on as the index says */
+    int64_t index, column;
     Carry *carry;          /* of a sequence: the state of a loop that it holds, from the initial one to the last */
     Tensor *gradient;      /* in the program that trains */
-    signed char trained;   /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
-    Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does */
-    bool rows_of_logits;   /* element by element, or over the last axis, not another */
     Tensor *mask;          /* (batch, time): 0 where a time step is masked; NULL: none is */
+    Tensor *logits;        /* what a sigmoid or softmax made it from: losses go back to it, as Keras does … */
+    bool rows_of_logits;   /* … element by element, or over the last axis, not another */
     /* set by passes */
     bool in_registers;    /* lives and dies inside one operation */
     bool packed;          /* in the strips that products read: build_pack() */
