@@ -187,7 +187,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast check-long check-targets fuzz mutants demo bench bench-embedded bench-setup
+.PHONY: check check-fast check-long check-targets fuzz mutants demo bench bench-embedded bench-setup site
 # The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)$(MAKE) --no-print-directory all
@@ -227,6 +227,9 @@ bench-embedded: all ## code, memory and instructions on a Cortex-M4F; writes the
 bench-setup: ## the rivals of make bench, some GB, into a virtual environment in the build folder
 	$(Q)python3 -m venv $(BUILD)/bench/python
 	$(Q)$(BUILD)/bench/python/bin/pip install -r bench/requirements.txt
+
+site: all ## the documentation as pages, in the build folder; wants pandoc
+	$(Q)tools/site.py $(BUILD)/nnc $(BUILD)/site
 
 # --- installation -----------------------------------------------------------------------------------------------------
 

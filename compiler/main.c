@@ -61,7 +61,7 @@ static bool answer(const Options *options, Arena *arena, int *status) {
         }
     } else if (options->list_kind >= 0) {
         if (!list_classes((ClassKind)options->list_kind, options->list_format, &text)) {
-            fprintf(stderr, "nnc: unknown list format '%s'; there are text, md, names and refused\n",
+            fprintf(stderr, "nnc: unknown list format '%s'; there are text, md, json, names and refused\n",
                     options->list_format);
             *status = EXIT_USAGE;
         }

@@ -108,7 +108,7 @@ if tool("avr-gcc") and tool("simavr"):
     config.available_features.add("avr")
 if tool("i686-linux-gnu-gcc") and tool("qemu-i386"):
     config.available_features.add("i386")
-for name in ("bmake", "cmake", "dh", "fish", "lintian", "meson"):
+for name in ("bmake", "cmake", "dh", "fish", "lintian", "meson", "pandoc"):
     if tool(name):
         config.available_features.add(name)
 if tool("arm-none-eabi-gcc") and tool("qemu-system-arm") and os.path.exists("/usr/lib/picolibc/arm-none-eabi"):

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Showing diagnostics: as text with the source line, caret and suggestion, or as JSON. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/diag_list.h"
+#include "base/json_text.h"
 #include "base/source.h"
 
 /* The widest piece of a source line that is shown, in columns of the terminal. */
@@ -185,29 +185,9 @@ static void put_text(Text *out, const Diags *diags, const Diag *entry, const Sty
     }
 }
 
-static void put_json_string(Text *out, const char *text) {
-    text_puts(out, "\"");
-    for (size_t length = strlen(text); length > 0;) {
-        uint32_t code;
-        int size = utf8_decode(text, length, &code);
-        if (code == UTF8_INVALID) {
-            text_puts(out, "\\ufffd");
-        } else if (code == '"' || code == '\\') {
-            text_printf(out, "\\%c", (char)code);
-        } else if (code < 0x20 || code == 0x7F) {
-            text_printf(out, "\\u%04" PRIx32, code);
-        } else {
-            text_append(out, text, (size_t)size);
-        }
-        text += size;
-        length -= (size_t)size;
-    }
-    text_puts(out, "\"");
-}
-
 static void put_json_place(Text *out, const Source *source, Span span) {
     text_puts(out, "\"file\":");
-    put_json_string(out, source->path);
+    text_json(out, source->path);
     if (span.lo >= 0) {
         int line, column, end_line, end_column;
         source_position(source, span.lo, &line, &column);
@@ -223,17 +203,17 @@ static void put_json(Text *out, const Diags *diags, const Diag *entry) {
     text_printf(out, ",\"severity\":\"%s\",\"id\":\"", entry->error ? "error" : "warning");
     text_puts(out, diag_id_text(out->arena, entry->id));
     text_puts(out, "\",\"message\":");
-    put_json_string(out, entry->message);
+    text_json(out, entry->message);
     if (entry->suggestion != NULL) {
         text_puts(out, ",\"suggestion\":");
-        put_json_string(out, entry->suggestion);
+        text_json(out, entry->suggestion);
     }
     text_puts(out, ",\"notes\":[");
     for (int i = 0; i < entry->notes.count; i++) {
         text_puts(out, i > 0 ? ",{" : "{");
         put_json_place(out, diags->source, entry->notes.at[i].span);
         text_puts(out, ",\"message\":");
-        put_json_string(out, entry->notes.at[i].message);
+        text_json(out, entry->notes.at[i].message);
         text_puts(out, "}");
     }
     text_puts(out, "]}");

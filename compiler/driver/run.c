@@ -22,9 +22,13 @@
 
 enum { EXIT_FAILED = 1, EXIT_CANNOT = 2, NOT_STARTED = -1 };
 
-typedef LIST(const char *) Command;
+typedef struct Command {
+    const char *path;         /* of the program where it is shown under another name, its first word */
+    LIST(const char *) words;
+} Command;
 
-static void add(Arena *arena, Command *command, const char *word) { list_push(arena, command, word); }
+static void add(Arena *arena, Command *command, const char *word) { list_push(arena, &command->words, word); }
+static const char *path_of(const Command *command) { return command->path ? command->path : command->words.at[0]; }
 
 /* Splits "cc -O2 -g" at spaces. */
 static void add_words(Arena *arena, Command *command, const char *words) {
@@ -48,11 +52,11 @@ static int execute(Arena *arena, Command *command, const char *log) {
             dup2(to, STDERR_FILENO);
         }
         signal(SIGXFSZ, SIG_DFL); /* what nnc ignores for itself */
-        execvp(command->at[0], (char *const *)command->at);
+        execvp(path_of(command), (char *const *)command->words.at);
         _exit(127);
     }
     if (child < 0) {
-        fprintf(stderr, "nnc: cannot start %s: %s\n", command->at[0], strerror(errno));
+        fprintf(stderr, "nnc: cannot start %s: %s\n", path_of(command), strerror(errno));
         return NOT_STARTED;
     }
     return exit_status(wait_for(child)); /* the child saves and ends, and this process reports how */
@@ -116,10 +120,10 @@ static int compile_failed(const Command *command, const char *log, int status) {
     if (signal_handed_on()) return 128 + signal_handed_on();
     if (status == 127) {
         fprintf(stderr, "nnc: there is no C compiler '%s'; install one, or name it in the variable CC\n",
-                command->at[0]);
+                path_of(command));
     } else {
         fprintf(stderr, "nnc: internal error: '%s' does not compile what nnc wrote; its messages are in %s\n",
-                command->at[0], log);
+                path_of(command), log);
         temporary_keep(log);
     }
     return EXIT_CANNOT;
@@ -192,8 +196,9 @@ static bool is_one_of(const char *name, const char *const *names) {
 static int command_of(Arena *arena, const Options *options, const char *program, const char *name, const char *option,
                       const char *file, int first) {
     static const char *const read_data[] = {"fit", "evaluate", "predict", "grad", NULL};
-    Command command = {0};
-    add(arena, &command, program);
+    Command command = {.path = program};
+    const char *const slash = strrchr(options->input, '/');
+    add(arena, &command, arena_printf(arena, "nnc run %s", slash ? slash + 1 : options->input));
     add(arena, &command, name);
     if (is_one_of(name, read_data)) {
         add(arena, &command, "--data-dir");

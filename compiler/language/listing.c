@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/json_text.h"
 #include "language/class.h"
 #include "language/common_args.h"
 #include "language/habits.h"
@@ -44,10 +45,8 @@ static void put_args(const ArgDef *rows, Widths widths, Text *out) {
     }
 }
 
-static void list_text(ClassKind kind, Text *out) {
+static void list_text(ClassKind kind, const ArgDef *common, Text *out) {
     Widths widths = {0, 0};
-    size_t size;
-    const ArgDef *common = kind == CLASS_LAYER ? common_layer_args : class_common_args(kind, &size);
     widen(&widths, common);
     for (const Class *const *at = classes(kind); *at != NULL; at++) {
         widen(&widths, (*at)->args);
@@ -90,9 +89,56 @@ static void list_markdown(ClassKind kind, Text *out) {
     }
 }
 
+/* "name":"value", or null. */
+static void put_member(const char *name, const char *value, Text *out) {
+    text_printf(out, "\"%s\":", name);
+    if (value == NULL) {
+        text_puts(out, "null");
+    } else {
+        text_json(out, value);
+    }
+}
+
+/* [{"name":"units","default":null,"meaning":"size of the output"}, …]; null: the argument is required. */
+static void put_json_args(const ArgDef *rows, Text *out) {
+    text_puts(out, "[");
+    for (const ArgDef *row = rows; row != NULL && row->name != NULL; row++) {
+        text_puts(out, row == rows ? "{" : ",\n  {");
+        put_member("name", row->name, out);
+        text_puts(out, ",");
+        put_member("default", row->fallback, out);
+        text_puts(out, ",");
+        put_member("meaning", row->doc, out);
+        text_puts(out, "}");
+    }
+    text_puts(out, "]");
+}
+
+/* {"classes":[{"names":["Dense"],"meaning":…,"arguments":…}, …],"common":…}: common are the arguments that every one
+ * also takes. */
+static void list_json(ClassKind kind, const ArgDef *common, Text *out) {
+    text_puts(out, "{\"classes\":[");
+    for (const Class *const *at = classes(kind); *at != NULL; at++) {
+        text_puts(out, at == classes(kind) ? "\n {\"names\":[" : ",\n {\"names\":[");
+        put_names(*at, "\"", ",", out);
+        text_puts(out, "],");
+        put_member("meaning", (*at)->brief, out);
+        text_puts(out, ",\"arguments\":");
+        put_json_args((*at)->args, out);
+        text_puts(out, "}");
+    }
+    text_puts(out, "],\n \"common\":");
+    put_json_args(common, out);
+    text_puts(out, "}\n");
+}
+
 bool list_classes(ClassKind kind, const char *format, Text *out) {
+    size_t size;
+    const ArgDef *const common = kind == CLASS_LAYER ? common_layer_args : class_common_args(kind, &size);
     if (format == NULL || strcmp(format, "text") == 0) {
-        list_text(kind, out);
+        list_text(kind, common, out);
+    } else if (strcmp(format, "json") == 0) {
+        list_json(kind, common, out);
     } else if (strcmp(format, "md") == 0) {
         list_markdown(kind, out);
     } else if (strcmp(format, "names") == 0) {

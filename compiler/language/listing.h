@@ -8,8 +8,9 @@
 #include "base/arena.h"
 #include "language/class.h"
 
-/** --list-layers and its sisters. `format`: NULL or "text" for people, "md" a Markdown table, "names" bare names for
- *  completion, "refused" what Keras has besides and why nnc has not. False when there is no such format. */
+/** --list-layers and its sisters. `format`: NULL or "text" for people, "md" a Markdown table, "json" for programs,
+ *  "names" bare names for completion, "refused" what Keras has besides and why nnc has not. False when there is no
+ *  such format. */
 bool list_classes(ClassKind kind, const char *format, Text *out);
 
 #endif

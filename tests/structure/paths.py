@@ -3,7 +3,8 @@
 for.
 
 In documents a name stands in backquotes; NAME, MODEL and * stand for any. A path begins at the root, in compiler/, in a
-folder of runtime/, or beside the document; a name without a folder is that of any file."""
+folder of runtime/, or beside the document; a name without a folder is that of any file, or of one that the document's
+own listings make."""
 import glob
 import os
 import re
@@ -34,6 +35,12 @@ def named(path, text):
     return re.finditer(rf"(?<![\w/.<*-])({NAME})(?![\w(/])", comments)
 
 
+def made(text):
+    """The files that the listings of a document make: those of -o, and blocks behind "`NAME`:"."""
+    outputs = [name for stem in re.findall(r"-o ([\w-]+)\.c\b", text) for name in (f"{stem}.c", f"{stem}.h")]
+    return {*outputs, *re.findall(rf"`({NAME})`:\n\n```", text)}
+
+
 def found_by(*patterns):
     return [path for pattern in patterns for path in glob.glob(os.path.join(root, pattern), recursive=True)]
 
@@ -43,9 +50,10 @@ sources = found_by("compiler/**/*.*", "runtime/**/*.*", "grammar/*.*")
 count = 0
 for path in sorted(documents + sources):
     text, where = open(path).read(), os.path.relpath(path, root)
+    mine = made(text) if path.endswith(".md") else ()
     for found in named(path, text):
         name = found[1]
-        if ELSEWHERE.match(name) or not re.search("[a-z]{2}", name.split(".")[0]):
+        if ELSEWHERE.match(name) or name in mine or not re.search("[a-z]{2}", name.split(".")[0]):
             continue
         count += 1
         if not is_there(name, os.path.dirname(where)):
