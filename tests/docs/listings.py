@@ -3,7 +3,7 @@
 
 A block behind a paragraph that ends with "`NAME.ENDING`:" is that file. The lines of a console block that begin
 with "$ " are commands, run by bash in the folder of the page; what stands below is what they print: … is any number of
-lines, and numbers may be other numbers, as they are on another processor.
+lines, and numbers and times may be others, as they are on another processor.
 
 usage: listings.py PAGE.md NNC_FOLDER FOLDER
 """
@@ -14,7 +14,7 @@ import sys
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"`([\w.-]+\.\w+)`[^`]*:\s*$")
-NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?(?:[um]?s\b)?")
 
 
 def pattern(lines):
