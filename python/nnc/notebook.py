@@ -10,7 +10,8 @@ def page(text):
     """A page within the notebook's."""
     import html
 
-    return f'<iframe srcdoc="{html.escape(text, quote=True)}" style="width:100%;height:48em;border:0"></iframe>'
+    frame = f'<iframe srcdoc="{html.escape(text, quote=True)}" style="width:100%;height:48em;border:0"></iframe>'
+    return f"<div>{frame}</div>"  # IPython warns of what is but a frame
 
 
 def load_ipython_extension(ipython):
