@@ -49,6 +49,7 @@ static void put_tensor(Key *key, Tensor *tensor) {
     key_word(&key->text, (uint64_t)tensor->kind << 8 | (uint64_t)tensor->type << 6 | (uint64_t)tensor->part << 5 |
                       (uint64_t)tensor->stepped << 4 | (uint64_t)tensor->columns << 3 |
                       (uint64_t)tensor->in_registers << 2 | (uint64_t)tensor->regenerated << 1 | tensor->rolled);
+    key_word(&key->text, (uint64_t)tensor->lines);
     shape_key(tensor->shape, &key->text);
     key_word(&key->text, (uint64_t)tensor->index);
     key_word(&key->text, (uint64_t)tensor->column);
@@ -81,6 +82,7 @@ Candidate alike_key(Emit *emit, const Op *op) {
     key_word(&key.text, (uint64_t)op->phase << 3 | (uint64_t)op->adds << 2 | (uint64_t)op->skips_first << 1 |
                        op->skips_last);
     key_word(&key.text, op->form);
+    key_word(&key.text, (uint64_t)op->pace.count);
     key_word(&key.text, op->share.kind);
     key_word(&key.text, (uint64_t)op->share.length);
     key_word(&key.text, (uint64_t)op->in_count);

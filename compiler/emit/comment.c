@@ -392,7 +392,9 @@ static const char *layers_text(Emit *emit, const Function *function) {
     const char *const own = count ? names_text(emit, function->layers.at, count) : "";
     const char *const with = guests ? names_text(emit, function->guests.at, guests) : "";
     return formatted(emit, "%s%s%s%s: ", own, count && guests ? " with " : "", with,
-                     function->op->loop ? ", each step" : "");
+                     function->op->pace.count ? ", each line"
+                     : function->op->loop     ? ", each step"
+                                              : "");
 }
 
 /* A line of a comment, broken at blanks outside of brackets where it is too long. */

@@ -25,6 +25,7 @@ typedef enum ParamKind {
     PARAM_SIZE,  /* of what the function works on, where it serves several */
     PARAM_DEPTH, /* of a product: 0 in the first step of the loop */
     PARAM_ADD,   /* whether there was a step before */
+    PARAM_LINE,  /* which line of its result */
     PARAM_SHARE  /* how many rows, or columns, of the result */
 } ParamKind;
 

@@ -42,6 +42,7 @@ static const char *params_text(Emit *emit, const Function *function) {
         const char *type = param->kind == PARAM_RANDOM   ? "const nnc_random *"
                            : param->kind == PARAM_SCALAR ? formatted(emit, "%s ", emit->real)
                            : param->kind == PARAM_DEPTH  ? "size_t "
+                           : param->kind == PARAM_LINE   ? "size_t "
                            : param->kind == PARAM_SHARE  ? "size_t "
                            : param->kind == PARAM_SIZE   ? "size_t "
                            : param->kind == PARAM_ADD    ? "int "

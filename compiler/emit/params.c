@@ -8,6 +8,7 @@
 #include "model/layer.h"
 #include "model/model.h"
 #include "plan/form.h"
+#include "plan/op.h"
 #include "plan/plan.h"
 #include "plan/tensor.h"
 #include "emit/emit.h"
@@ -27,7 +28,7 @@ static const char *const reserved_words[] = {
     "min",        "max",         "abs",     "real",      "vec",      "product",  "transpose", "batch",     "sums",
     "n",          "r",           "c",       "i",         "j",        "k",        "l",         "o",         "row",
     "col",        "rows",        "cols",    "high",      "block",    "PANEL",    "LANES",     "UNROLL",    "INLINE",
-    "BLOCK_ROWS", "PACKED_ROWS", "sample", "step",  NULL};
+    "BLOCK_ROWS", "PACKED_ROWS", "sample", "step",  "line",  NULL};
 
 /* The locals of templates: no parameter may hide behind them. Those that elementwise steps run in have few. */
 static const char *const template_locals[] = {"counted", "dot",   "end",   "from",    "labels", "mass", "mean",  "p",
@@ -160,6 +161,14 @@ const char *param_depth(Emit *emit, int64_t depth) {
 }
 
 const char *param_add(Emit *emit) { return add_param(emit, (Param){.kind = PARAM_ADD}, "add"); }
+
+const char *param_line(Emit *emit, const Op *op) {
+    if (!op_finds_lines(op)) return NULL;
+    for (int i = 0; i < emit->function->params.count; i++)
+        if (emit->function->params.at[i].kind == PARAM_LINE) return "line";
+    list_push(emit->arena, &emit->function->params, ((Param){.kind = PARAM_LINE, .name = "line"}));
+    return "line";
+}
 
 const char *shared_size(Emit *emit, const Op *op, const char *size) {
     if (op->share.kind == SHARE_NONE || op->share.kind == SHARE_SAMPLES) return size;

@@ -21,6 +21,8 @@ const char *param_depth(Emit *emit, int64_t depth);
 /** Whether an operation in a loop adds to what it has made before: not in the first step. */
 const char *param_add(Emit *emit);
 const char *param_sums(Emit *emit);
+/** Which line of its image an operation makes; NULL: all of them, or what it reads says it. */
+const char *param_line(Emit *emit, const Op *op);
 /** How many rows, or columns, of its result an operation makes: `size`, or where it is shared out, as many as it is
  *  told. */
 const char *shared_size(Emit *emit, const Op *op, const char *size);

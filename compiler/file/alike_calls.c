@@ -44,11 +44,13 @@ static void put_tensor(Emit *emit, Text *key, const Op *op, const Tensor *tensor
     key_word(key, (uint64_t)slice.index);
     key_word(key, (uint64_t)slice.stride);
     key_word(key, (uint64_t)slice.stepped << 1 | slice.of_batch);
+    key_word(key, (uint64_t)slice.lines);
     key_word(key, (uint64_t)share_stride(op, tensor));
 }
 
 static void put_brackets(Text *key, const Brackets *b) {
     const bool flags[] = {b->checked, b->waits,        b->loops, b->within,      b->ends,      b->skipped,
+                          b->paced,           b->paced_first,  b->paced_last, b->says_line,
                           b->skipped_first,   b->skipped_last, b->alone, b->alone_first, b->alone_last};
     uint64_t word = 0;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) word = word << 1 | flags[i];
@@ -63,6 +65,9 @@ void add_call(Emit *emit, const Calls *calls, int at, const Brackets *brackets, 
     put_brackets(key, brackets);
     key_word(key, op->loop ? (uint64_t)op->loop->steps << 1 | op->loop->reversed : 0);
     key_word(key, op->loop && op->loop->skips_masked ? (uintptr_t)op->loop : 0); /* the mask has a name */
+    key_word(key, (uint64_t)op->pace.first);
+    key_word(key, (uint64_t)op->pace.every);
+    key_word(key, (uint64_t)op->pace.count);
     key_word(key, (uintptr_t)function->equal);
     key_word(key, op->share.kind);
     key_word(key, (uint64_t)op->share.length);

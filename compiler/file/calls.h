@@ -19,6 +19,6 @@ typedef struct Calls {
 /** Where in its storage a view begins, as the loop that is printed sees it; {0}: at its beginning. */
 Slice view_slice(const Emit *emit, const Tensor *tensor);
 /** What a program calls the beginning of a tensor, as the loop that is printed sees it. */
-const char *tensor_address(Emit *emit, const Tensor *tensor);
+const char *tensor_address(Emit *emit, const Op *op, const Tensor *tensor);
 
 #endif

@@ -42,6 +42,7 @@ static void name_values(Emit *emit, const Program *program, const Function *cons
                                         "learning_rate",
                                         "iteration",
                                         "step",
+                                        "line",
                                         "layer",
                                         "at",
                                         "random",
@@ -148,23 +149,26 @@ static const char *share_text(Emit *emit, const Op *op, const Tensor *tensor) {
 }
 
 /* Where in its storage a view begins: "(step + 1) * batch * 128". */
-static const char *view_text(Emit *emit, const Tensor *tensor) {
+static const char *view_text(Emit *emit, const Op *op, const Tensor *tensor) {
     const Slice slice = view_slice(emit, tensor);
     if (!slice.stride) return "0";
     if (!slice.stepped && !slice.of_batch) return integer(emit, slice.index * slice.stride);
+    const char *const step = step_text(op);
     const char *index = !slice.stepped ? integer(emit, slice.index)
-                        : slice.index  ? formatted(emit, "(step + %lld)", (long long)slice.index)
-                                       : "step";
+                        : slice.index  ? formatted(emit, "(%s + %lld)", step, (long long)slice.index)
+                                       : step;
+    if (slice.lines) index = slice.lines == 1 ? "0" : formatted(emit, "%s %% %lld", index, (long long)slice.lines);
+    if (!strcmp(index, "0")) return index;
     if (slice.of_batch) index = !slice.stepped && slice.index == 1 ? "batch" : formatted(emit, "%s * batch", index);
     return times(emit, index, slice.stride);
 }
 
-const char *tensor_address(Emit *emit, const Tensor *tensor) {
-    return address_text(emit, storage_text(emit, tensor_storage(tensor)), view_text(emit, tensor));
+const char *tensor_address(Emit *emit, const Op *op, const Tensor *tensor) {
+    return address_text(emit, storage_text(emit, tensor_storage(tensor)), view_text(emit, op, tensor));
 }
 
 static const char *slice_text(Emit *emit, const Op *op, const Tensor *tensor) {
-    const char *const share = share_text(emit, op, tensor), *const view = view_text(emit, tensor);
+    const char *const share = share_text(emit, op, tensor), *const view = view_text(emit, op, tensor);
     if (!share) return view;
     return strcmp(view, "0") != 0 ? formatted(emit, "%s + %s", view, share) : share;
 }
@@ -172,9 +176,10 @@ static const char *slice_text(Emit *emit, const Op *op, const Tensor *tensor) {
 /* What the program passes for a parameter. */
 static const char *argument(Emit *emit, const Op *op, const Param *param) {
     if (param->kind == PARAM_DEPTH)
-        return formatted(emit, "%s ? %lld : 0", another_step(emit, true), (long long)param->size);
+        return formatted(emit, "%s ? %lld : 0", another_step(emit, op, true), (long long)param->size);
     if (param->kind == PARAM_SIZE) return integer(emit, param->size);
-    if (param->kind == PARAM_ADD) return another_step(emit, true);
+    if (param->kind == PARAM_ADD) return another_step(emit, op, true);
+    if (param->kind == PARAM_LINE) return step_text(op);
     if (param->kind == PARAM_SUMS) return "sums";
     if (param->kind == PARAM_SHARE) return formatted(emit, "%s.count", range_name(emit, op));
     if (param->kind == PARAM_SCALAR) return param->scalar;
@@ -354,7 +359,11 @@ static const char *values_text(Emit *emit, const Calls *all, const Statements *c
             formatted(emit, "%s *const %s = %s;", emit->real, name,
                       address_text(emit, "arena", integer(emit, tensor->offset)));
         const char *const note =
-            formatted(emit, "/* %s,%s until %s */", shape_text(emit->arena, tensor->shape),
+            formatted(emit, "/* %s%s,%s until %s */",
+                      tensor->lines ? formatted(emit, tensor->lines > 1 ? "%lld lines of " : "%lld line of ",
+                                                (long long)tensor->lines)
+                                    : "",
+                      shape_text(emit->arena, tensor->shape),
                       first ? formatted(emit, " %s,", first) : "", (const char *)names_find(&last, name));
         const bool fits = strlen(place) + strlen(note) < 115; /* in a line */
         text_printf(&text, "%s%s%s\n", fits ? place : note, fits ? " " : "\n", fits ? note : place);

@@ -312,6 +312,7 @@ static int64_t products_of_input(const Op *op) { return products_of(op->in[0], o
 
 const OpDef op_conv = {.name = "conv",
                        .lead = lead,
+                       .line_window = op_line_window,
                        .brief = "products with the windows of an image",
                        .gradient = gradient,
                        .form = form,

@@ -290,6 +290,14 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
            window_back(&attrs->window, read->tensor->shape);
 }
 
+/* A pooling window of windows. */
+static LineWindow line_window(const Op *op) {
+    const Window *const window = &conv_max_attrs(op)->window, *const pooling = &conv_max_attrs(op)->pooling;
+    if (op->in[0]->shape.rank - 1 - window->dims != LINE_DIM) return (LineWindow){0};
+    return (LineWindow){window->stride[0] * pooling->stride[0],
+                        (pooling->size[0] - 1) * window->stride[0] + window_reach(window, 0), window->low[0]};
+}
+
 /* Filter by filter. */
 static void share_kernel(const Op *op, Share *share) {
     const Shape d = op->in[1]->shape;
@@ -340,6 +348,7 @@ static const char *unpool_formula(Emit *e, const Op *op, const char *const *in) 
 
 const OpDef op_conv_max = {.name = "conv_max",
                            .lead = lead,
+                           .line_window = line_window,
                            .stack = greatest_sums,
                            .brief = "the greatest products with neighbouring windows of an image",
                            .form = form,

@@ -73,7 +73,7 @@ winners_kernel(count, at, back, $x + sample * $sample, &window, $depth, $y + fil
 //@ winners_input
 winners_input(count, at, back, $kernel + filter * $weights, &window, $depth, $y + sample * $sample);
 //@ unpool
-const vec back = v_load($d + $place + c, n), won_by = v_load($winner + $place + c, n);
+const vec back = v_load($d$place + c, n), won_by = v_load($winner$place + c, n);
 $taps
 //@ unpool_tap
-v_store($y + $at + c, v_select(won_by == v_splat(($real)($tap)), back, $zero), n);
+v_store($y$at + c, v_select(won_by == v_splat(($real)($tap)), back, $zero), n);

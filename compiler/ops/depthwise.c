@@ -68,7 +68,9 @@ typedef struct Multiple {
     const char *at; /* " + m * 12", of the multiple in a place, in reals; "" where there is one */
 } Multiple;
 
-static Multiple multiple(Emit *e, const Op *op, Shape image, Shape out) {
+static Multiple multiple(Emit *e, const WindowLoops *loops) {
+    const Shape image = loops->image;
+    Shape out = loops->out;
     Multiple m = {.count = 1, .channels = image.dim[image.rank - 1], .at = ""};
     if (out.rank > image.rank) {
         m.count = out.dim[out.rank - 2];
@@ -76,7 +78,8 @@ static Multiple multiple(Emit *e, const Op *op, Shape image, Shape out) {
         out.dim[out.rank - 1] = m.count * m.channels;
         m.at = formatted(e, " + %s", times(e, "m", m.channels));
     }
-    m.loops = window_loops(op_window(op), image, out);
+    m.loops = *loops;
+    m.loops.out = out;
     return m;
 }
 
@@ -90,7 +93,8 @@ static const char *joined(Emit *e, const char *a, const char *b) { return format
 
 static void emit(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *kernel = op->in[1], *y = op->out;
-    const Multiple m = multiple(e, op, x->shape, y->shape);
+    const WindowLoops loops = window_loops_of(e, op, op_image(op));
+    const Multiple m = multiple(e, &loops);
     const char *from = param_named(e, x, false, "x"), *weights = param_named(e, kernel, false, "kernel");
     const char *tap = filled(e, "depthwise_tap",
                              (Hole[]){{"x", from},
@@ -99,7 +103,8 @@ static void emit(Emit *e, const Op *op) {
                                       {"tap", joined(e, window_tap_at(e, &m.loops, m.count * m.channels), m.at)},
                                       {NULL, NULL}});
     const char *body = filled(e, "depthwise",
-                              (Hole[]){{"taps", window_taps(e, &m.loops, tap)},
+                              (Hole[]){{"edges", window_edges(e, &m.loops)},
+                                       {"taps", window_taps(e, &m.loops, tap)},
                                        {"y", param_named(e, y, true, "y")},
                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
                                        {NULL, NULL}});
@@ -109,7 +114,8 @@ static void emit(Emit *e, const Op *op) {
 
 static void emit_input(Emit *e, const Op *op) {
     Tensor *d = op->in[0], *kernel = op->in[1], *y = op->out;
-    const Multiple m = multiple(e, op, y->shape, d->shape);
+    const WindowLoops loops = window_loops(op_window(op), y->shape, d->shape);
+    const Multiple m = multiple(e, &loops);
     const char *back = param_named(e, d, false, "d"), *weights = param_named(e, kernel, false, "kernel");
     const char *to = param_named(e, y, true, "y");
     const char *tap = filled(e, "depthwise_input_tap",
@@ -132,7 +138,8 @@ static void emit_input(Emit *e, const Op *op) {
 /* The sums of several positions of a window are made at once. */
 static void emit_kernel(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *d = op->in[1], *y = op->out;
-    const Multiple m = multiple(e, op, x->shape, d->shape);
+    const WindowLoops loops = window_loops(op_window(op), x->shape, d->shape);
+    const Multiple m = multiple(e, &loops);
     const Window *const window = op_window(op);
     const char *const lanes = whole_vectors(e, m.channels) ? NULL : "n";
     int first = window->dims; /* of the dimensions that are summed at once */
@@ -140,11 +147,11 @@ static void emit_kernel(Emit *e, const Op *op) {
     while (first > 0 && count * window->size[first - 1] <= e->plan->target->sums_at_once)
         count *= window->size[--first];
     const char *const number = window_tap_number(e, &m.loops, first);
-    const char *const image = formatted(e, "%s + %s + c", param_named(e, x, false, "x"), window_image_at(e, &m.loops));
+    const char *const image = formatted(e, "%s%s + c", param_named(e, x, false, "x"), window_image_at(e, &m.loops));
     const char *const tap = filled(e, "depthwise_kernel_tap",
                                    (Hole[]){{"tap", number}, {"element", lanes_load(e, image, lanes)}, {NULL, NULL}});
     const char *const back =
-        formatted(e, "%s + %s%s + c", param_named(e, d, false, "d"), window_place_at(e, &m.loops), m.at);
+        formatted(e, "%s%s%s + c", param_named(e, d, false, "d"), window_place_at(e, &m.loops), m.at);
     const char *const place = filled(e, "depthwise_kernel_place",
                                      (Hole[]){{"back", lanes_load(e, back, lanes)},
                                               {"taps", window_taps_of(e, &m.loops, first, window->dims, true, tap)},
@@ -170,7 +177,7 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
     if (read->tensor != op->in[0] || made != op->out || out.rank != image.rank + 1) return -1;
     out.dim[image.rank - 1] *= out.dim[image.rank];
     out.rank--;
-    return window_lead(plan, window->dims, window->stride, image, out);
+    return window_lead(plan, window->dims, window->stride, image, out) + window_back(window, image);
 }
 
 static int64_t products(const Op *op) {
@@ -180,7 +187,8 @@ static int64_t products(const Op *op) {
 }
 
 const OpDef op_depthwise = {.name = "depthwise", .brief = "convolution of each channel by itself", .lead = lead,
-                            .gradient = gradient, .emit = emit, .describe = op_window_describe,
+                            .line_window = op_line_window, .gradient = gradient,
+                            .emit = emit, .describe = op_window_describe,
                             .attrs = &window_attrs, .by_samples = true,
                             .reads_constants = true, .products = products};
 const OpDef op_depthwise_input = {.name = "depthwise_input", .brief = "depthwise's gradient of its input",

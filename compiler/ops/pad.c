@@ -2,6 +2,8 @@
 /* pad: element i of x becomes element o of y where o · pick = low + i · spread, in each dimension; the others are
  * zeros. Zeros at the ends and between elements, parts cut off, every n-th element: the gradient of each is another
  * one. */
+#include <string.h>
+
 #include "base/internal.h"
 #include "ops/op.h"
 #include "ops/pad.h"
@@ -25,6 +27,19 @@ Spacing spacing_none(void) {
     Spacing spacing;
     for (int i = 0; i < MAX_RANK; i++) spacing.low[i] = 0, spacing.spread[i] = spacing.pick[i] = 1;
     return spacing;
+}
+
+bool pad_surrounds(const Op *pad, int dims) {
+    const Spacing *const spacing = pad_spacing(pad);
+    const Shape image = pad->in[0]->shape, padded = pad->out->shape;
+    const int first = image.rank - 1 - dims;
+    for (int i = 0; i < image.rank; i++) {
+        const bool place = i >= first && i < image.rank - 1;
+        if (spacing->spread[i] != 1 || spacing->pick[i] != 1 || spacing->low[i] < 0) return false;
+        if (!place && (spacing->low[i] != 0 || image.dim[i] != padded.dim[i])) return false;
+        if (place && spacing->low[i] + image.dim[i] > padded.dim[i]) return false;
+    }
+    return true;
 }
 
 /* Places are counted in whole numbers from the last dimension to the first, which a batch in between is not. */
@@ -101,20 +116,44 @@ static Run run_of(const Spacing *spacing, int dim, int64_t size, int64_t out) {
     return run;
 }
 
+/* Which line of x becomes the line that is made; in whole numbers without a sign those before the first are large. */
+static const char *line_of(Emit *e, const Op *op) {
+    const int64_t low = pad_spacing(op)->low[LINE_DIM];
+    return low ? formatted(e, "line - %lld", (long long)low) : "line";
+}
+
+/* Where that lies. */
+static const char *line_at(Emit *e, const Op *op, const char *from) {
+    const Tensor *const x = op->in[0];
+    const char *at = line_of(e, op);
+    if (x->lines == 1) return from;
+    if (strcmp(at, "line") != 0) at = formatted(e, "(%s)", at);
+    if (x->lines) at = formatted(e, "%s %% %lld", at, (long long)x->lines);
+    return formatted(e, "%s + %s", from, times(e, at, shape_size(x->shape, 1) / x->shape.dim[LINE_DIM]));
+}
+
 /* Neighbours that stay neighbours are copied at once. */
 static void emit(Emit *e, const Op *op) {
     const char *vars[MAX_RANK];
     Tensor *x = op->in[0], *y = op->out;
+    const char *const line = param_line(e, op);
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
+    Shape in = x->shape;
+    Spacing spacing = *pad_spacing(op);
+    if (line) {
+        from = line_at(e, op, from);
+        in.dim[LINE_DIM] = 1;
+        spacing.low[LINE_DIM] = 0;
+    }
     Text at_from = {.arena = e->arena}, at_to = {.arena = e->arena};
     int64_t from_size = 1, to_size = 1, from_base = 0, to_base = 0, row = 1; /* row: what is copied at once */
-    bool together = true, complete = true, empty = false;
+    bool together = true, complete = !line, empty = false;
     const char *sizes[MAX_RANK] = {0};
     for (int i = 0; i < y->shape.rank; i++) vars[i] = loop_variable(y->shape, i, i + 1, i);
     for (int i = y->shape.rank - 1; i >= 0; i--) {
-        const int64_t size = x->shape.dim[i], out = y->shape.dim[i];
+        const int64_t size = in.dim[i], out = y->shape.dim[i];
         Run run = {dim_size(size, 1), 0, 0, 1, 1};
-        if (size > 0) run = run_of(pad_spacing(op), i, size, out);
+        if (size > 0) run = run_of(&spacing, i, size, out);
         complete = complete && (size < 0 || run.count == out);
         empty = empty || run.count == 0;
         from_base += run.from * from_size;
@@ -124,7 +163,7 @@ static void emit(Emit *e, const Op *op) {
             together = run.count == size && run.count == out;
         } else {
             together = false;
-            sizes[i] = size < 0 ? size_text(e, x->shape, i, i + 1) : integer(e, run.count);
+            sizes[i] = size < 0 ? size_text(e, in, i, i + 1) : integer(e, run.count);
             text_printf(&at_from, " + %s", times(e, vars[i], run.from_step * from_size));
             text_printf(&at_to, " + %s", times(e, vars[i], run.to_step * to_size));
         }
@@ -136,7 +175,7 @@ static void emit(Emit *e, const Op *op) {
     const char *body = copy_text(e, formatted(e, "%s%s", second, text_chars(&at_to)),
                                  formatted(e, "%s%s", first, text_chars(&at_from)), integer(e, row));
     /* zeros just before the copies: they are in the cache then */
-    const bool by_sample = sizes[0] && y->shape.dim[0] < 0 && !empty;
+    const bool by_sample = !line && sizes[0] && y->shape.dim[0] < 0 && !empty;
     Text zeros = {.arena = e->arena};
     if (!complete)
         emit_template(
@@ -153,11 +192,21 @@ static void emit(Emit *e, const Op *op) {
                       (Hole[]){{"var", vars[i]}, {"size", sizes[i]}, {"body", body}, {NULL, NULL}});
         body = text_chars(&outer);
     }
+    if (line)
+        body = filled(e, "pad_line",
+                      (Hole[]){{"line", line_of(e, op)}, {"lines", integer(e, x->shape.dim[LINE_DIM])}, {"body", body},
+                               {NULL, NULL}});
     emit_function(e, "pad",
                   (Hole[]){{"zeros", by_sample ? "" : text_chars(&zeros)}, {"copy", empty ? "" : body}, {NULL, NULL}});
 }
 
-const OpDef op_pad = {.name = "pad",
+/* Of a pad that puts zeros around the places of an image, and does nothing else. */
+static LineWindow line_window(const Op *op) {
+    return pad_surrounds(op, op->out->shape.rank - 2) ? (LineWindow){1, 1, pad_spacing(op)->low[LINE_DIM]}
+                                                      : (LineWindow){0};
+}
+
+const OpDef op_pad = {.name = "pad", .line_window = line_window,
                       .brief = "zeros around and between elements, or elements left out",
                       .gradient = gradient,
                       .emit = emit,

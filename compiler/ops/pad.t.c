@@ -4,3 +4,7 @@
     $copy
 //@ pad_zeros
 memset($y, 0, $size * sizeof($real));
+//@ pad_line
+if ($line < $lines) {
+    $body
+}

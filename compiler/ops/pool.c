@@ -63,16 +63,23 @@ static const char *scale_text(Emit *e, const Op *op, const WindowLoops *loops) {
     return formatted(e, " / %s", window_count(e, loops));
 }
 
+/* What the greatest or the sum begins with: what the steps before have made, or nothing. */
+static const char *start_text(Emit *e, const Op *op, const char *to, const WindowLoops *loops) {
+    const double lowest = e->plan->real == ELEMENT_DOUBLE ? -DBL_MAX : -(double)FLT_MAX;
+    const char *const nothing = is_max(op) ? formatted(e, "v_splat(%s)", literal(e, lowest)) : "v_zero()";
+    if (!op->adds) return nothing;
+    return formatted(e, "%s ? v_load(%s%s + c, n) : %s", param_add(e), to, window_place_at(e, loops), nothing);
+}
+
 static void emit(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *y = op->out;
-    const WindowLoops loops = window_loops(op_window(op), x->shape, y->shape);
+    const WindowLoops loops = window_loops_of(e, op, op_image(op));
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
     const char *tap = filled(e, is_max(op) ? "pool_max_tap" : "pool_sum_tap",
                              (Hole[]){{"x", from}, {"at", window_image_at(e, &loops)}, {NULL, NULL}});
-    const double lowest = e->plan->real == ELEMENT_DOUBLE ? -DBL_MAX : -(double)FLT_MAX;
     const char *body = filled(e, is_max(op) ? "pool_max" : "pool_sum",
                               (Hole[]){{"edges", window_edges(e, &loops)},
-                                       {"lowest", literal(e, lowest)},
+                                       {"start", start_text(e, op, to, &loops)},
                                        {"scale", scale_text(e, op, &loops)},
                                        {"taps", window_taps(e, &loops, tap)},
                                        {"y", to},
@@ -130,6 +137,7 @@ static int64_t lead(const Plan *plan, const Op *op, const Access *read, const Te
 }
 
 const OpDef op_pool = {.name = "pool", .brief = "maximum or mean of windows", .lead = lead, .gradient = gradient,
+                        .line_window = op_line_window,
                         .emit = emit, .describe = describe, .attrs = &window_attrs, .by_samples = true};
 const OpDef op_pool_gradient = {.name = "pool_gradient", .brief = "from windows back to the image",
                                 .gradient = gradient_of_repeat, .emit = emit_gradient,

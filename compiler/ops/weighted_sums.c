@@ -100,19 +100,22 @@ void emit_matmul_sums(Emit *e, const Op *op) {
 
 static const char *const places[] = {"i", "j", "k"}, *const parts[] = {"u", "v", "w"};
 
-/* Loops over samples and over the places of an image, which has `shape`. */
-static const char *place_loops(Emit *e, Shape shape, int dims, const char *body) {
+/* Loops over samples and over the places of an image, which has `shape`, or of the line of it that is made. */
+static const char *place_loops(Emit *e, Shape shape, int dims, const char *line, const char *body) {
     const int first = shape.rank - 1 - dims;
-    for (int i = dims - 1; i >= 0; i--) body = loop(e, places[i], integer(e, shape.dim[first + i]), body);
+    for (int i = dims - 1; i >= (line ? 1 : 0); i--)
+        body = loop(e, places[i], integer(e, shape.dim[first + i]), body);
     return loop(e, "sample", size_text(e, shape, 0, first), body);
 }
 
-/* Where the present place lies, each dimension `steps` apart. */
-static const char *place_at(Emit *e, Shape shape, int dims, const int64_t *steps, int64_t sample) {
+static const char *place_name(int dim, const char *line) { return dim == 0 && line ? line : places[dim]; }
+
+/* Where the present place lies, each dimension `steps` apart: 0 where it moves in none. */
+static const char *place_at(Emit *e, Shape shape, int dims, const char *line, const int64_t *steps, int64_t sample) {
     const int first = shape.rank - 1 - dims;
     const char *at = strcmp(size_text(e, shape, 0, first), "1") != 0 ? times(e, "sample", sample) : "0";
     for (int i = 0; i < dims; i++)
-        if (shape.dim[first + i] > 1) at = sum_of(e, at, times(e, places[i], steps[i]));
+        if (shape.dim[first + i] > 1 && steps[i]) at = sum_of(e, at, times(e, place_name(i, line), steps[i]));
     return at;
 }
 
@@ -120,7 +123,7 @@ static const char *place_at(Emit *e, Shape shape, int dims, const int64_t *steps
 static const char *index_of(Emit *e, const char *const *vars, const int64_t *sizes, const int64_t *steps, int count) {
     const char *at = "0";
     for (int i = 0; i < count; i++)
-        if (sizes[i] > 1) at = sum_of(e, at, times(e, vars[i], steps[i]));
+        if (sizes[i] > 1 && steps[i]) at = sum_of(e, at, times(e, vars[i], steps[i]));
     return at;
 }
 
@@ -141,12 +144,30 @@ typedef struct WindowSums {
     const char *count, *column;
     const char *x, *corner, *kernel, *start, *y; /* corner: where in x the window begins; start: NULL: zeros */
     const char *at[MAX_SPATIAL]; /* the same in each dimension, of those that reach beyond the image; NULL: inside */
+    const char *line;            /* the same in the first one … */
+    int64_t lines;               /* … of an image of which so many lines are kept, which the corner leaves out; or 0 */
 } WindowSums;
+
+/* Which of all lines row `part` of a window is. */
+static const char *line_of(Emit *e, const WindowSums *sums, const char *part) {
+    const int64_t low = sums->window->low[0];
+    const char *const row = strcmp(part, "0") != 0 ? times(e, part, sums->window->dilation[0]) : part;
+    const char *const at = sum_of(e, sums->line, row);
+    return low ? formatted(e, "%s - %lld", at, (long long)low) : at;
+}
+
+/* Where that lies, of the lines that are kept; "0" where all are, for the corner says it then. */
+static const char *kept_at(Emit *e, const WindowSums *sums, const char *part) {
+    if (sums->lines < 2) return "0";
+    return times(e, formatted(e, "(%s) %% %lld", line_of(e, sums, part), (long long)sums->lines), sums->strides.at[0]);
+}
 
 static const char *window_sums(Emit *e, const WindowSums *sums) {
     const int64_t *const counts = sums->pieces.counts, depth = sums->pieces.depth, groups = sums->window->groups;
     const int64_t piece = depth * sums->columns, filters = sums->columns / groups;
     const int64_t apart[] = {counts[1] * counts[2] * piece, counts[2] * piece, piece};
+    const int64_t *const rows = sums->pieces.strides, strides[] = {sums->lines ? 0 : rows[0], rows[1], rows[2]};
+    const char *const kept = kept_at(e, sums, counts[0] > 1 ? parts[0] : "0");
     const char *const later = begins(e, parts, counts, 3);
     const char *const group = groups > 1 ? times(e, "group", filters) : "0";
     const char *const y = sum_of(e, sums->y, group);
@@ -154,7 +175,8 @@ static const char *window_sums(Emit *e, const WindowSums *sums) {
     const Call call = {
         .count = groups > 1 ? integer(e, filters) : sums->count,
         .depth = integer(e, depth),
-        .x = sum_of(e, sum_of(e, sum_of(e, sums->x, sums->corner), index_of(e, parts, counts, sums->pieces.strides, 3)),
+        .x = sum_of(e, sum_of(e, sum_of(e, sum_of(e, sums->x, kept), sums->corner),
+                              index_of(e, parts, counts, strides, 3)),
                     groups > 1 ? times(e, "group", depth) : "0"),
         .kernel = sum_of(e, sum_of(e, sum_of(e, sums->kernel, sums->column), index_of(e, parts, counts, apart, 3)),
                          group),
@@ -198,9 +220,10 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
     int64_t back = 0;
     for (int i = 0; i <= last; i++) {
         const char *const begin = sums->at[i] ? firsts[i] : "0", *const part = i < last ? parts[i] : begin;
-        back += window->low[i] * sums->strides.at[i];
+        const bool kept = i == 0 && sums->lines;
+        if (!kept) back += window->low[i] * sums->strides.at[i];
         rows = strcmp(rows, "0") != 0 ? formatted(e, "(%s)", sum_of(e, times(e, rows, window->size[i]), part)) : part;
-        if (strcmp(part, "0") != 0) x = sum_of(e, x, times(e, part, sums->strides.at[i]));
+        if (strcmp(part, "0") != 0 && !kept) x = sum_of(e, x, times(e, part, sums->strides.at[i]));
         if (i < last) now = sum_of(e, now, part), first = sum_of(e, first, begin);
     }
     const char *const kernel = strcmp(rows, "0") != 0 ? times(e, rows, channels * sums->columns) : "0";
@@ -209,7 +232,8 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
     const Call call = {
         .count = sums->count,
         .depth = sums->at[last] ? times(e, width, channels) : integer(e, window->size[last] * channels),
-        .x = sum_of(e, sums->x, back ? formatted(e, "(%s - %lld)", x, (long long)back) : x),
+        .x = sum_of(e, sum_of(e, sums->x, kept_at(e, sums, parts[0])),
+                    back ? formatted(e, "(%s - %lld)", x, (long long)back) : x),
         .kernel = sum_of(e, sum_of(e, sums->kernel, sums->column), kernel),
         .row = integer(e, sums->columns),
         .start = sums->start && last > 0 ? formatted(e, "%s > %s ? %s : %s", now, first, sums->y, sums->start)
@@ -227,7 +251,33 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
     return formatted(e, "%s%s%s", bounds_text(e, sums), sums->start ? "" : zeros(e, sums->y, sums->count), body);
 }
 
+/* A window over steps in one piece of an image of which some steps are kept: up to where the first of these lies, and
+ * on from there. */
+static const char *turning_sums(Emit *e, const WindowSums *sums) {
+    const int64_t channels = sums->image.dim[sums->image.rank - 1];
+    const char *const first = sums->at[0] ? firsts[0] : "0";
+    const char *const end = sums->at[0] ? ends[0] : integer(e, sums->window->size[0]);
+    const Call call = {.count = sums->count,
+                       .depth = times(e, "w", channels),
+                       .x = sum_of(e, sums->x, kept_at(e, sums, "u")),
+                       .kernel = sum_of(e, sum_of(e, sums->kernel, sums->column),
+                                        times(e, "u", channels * sums->columns)),
+                       .row = integer(e, sums->columns),
+                       .start = sums->start ? formatted(e, "u > %s ? %s : %s", first, sums->y, sums->start) : sums->y,
+                       .y = sums->y};
+    return formatted(e, "%s%s%s", bounds_text(e, sums), sums->start ? "" : zeros(e, sums->y, sums->count),
+                     filled(e, "window_turns",
+                            (Hole[]){{"first", first},
+                                     {"end", end},
+                                     {"lines", integer(e, sums->lines)},
+                                     {"line", line_of(e, sums, "u")},
+                                     {"body", call_text(e, &call)},
+                                     {NULL, NULL}}));
+}
+
 static const char *sums_text(Emit *e, const WindowSums *sums) {
+    const bool in_one = sums->pieces.counts[0] == 1 && sums->window->size[0] > 1;
+    if (sums->lines > 1 && in_one) return turning_sums(e, sums);
     for (int i = 0; i < sums->window->dims; i++)
         if (sums->at[i]) return clipped_sums(e, sums);
     return window_sums(e, sums);
@@ -255,10 +305,11 @@ static const char *greatest(Emit *e, const Window *pooling, WindowSums sums) {
 }
 
 /* Where in a dimension the present window begins, from the first window on. */
-static const char *dimension_at(Emit *e, const Window *window, const Window *pooling, int i, Shape out) {
+static const char *dimension_at(Emit *e, const Window *window, const Window *pooling, int i, const char *line,
+                                Shape out) {
     const int64_t stride = window->stride[i];
     const bool moves = out.dim[out.rank - 1 - window->dims + i] > 1, taps_move = pooling && pooling->size[i] > 1;
-    const char *const place = moves ? times(e, places[i], stride * (pooling ? pooling->stride[i] : 1)) : "0";
+    const char *const place = moves ? times(e, place_name(i, line), stride * (pooling ? pooling->stride[i] : 1)) : "0";
     return sum_of(e, place, taps_move ? times(e, taps[i], stride) : "0");
 }
 
@@ -270,7 +321,8 @@ static const char *columns_at_once(Emit *e, int64_t columns, bool all) {
 
 void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window *pooling) {
     Tensor *const x = op->in[0], *const kernel = op->in[1], *const y = op->out;
-    const Shape in = x->shape, out = y->shape;
+    const char *const line = param_line(e, op);
+    const Shape in = x->shape, out = op_image(op);
     const int dims = window->dims;
     const ConvStrides strides = conv_strides(in, dims), own = conv_strides(out, dims);
     const int64_t columns = out.dim[out.rank - 1];
@@ -280,11 +332,14 @@ void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window 
         within[i] = strides.at[i] * window->stride[i];
         steps[i] = within[i] * (pooling ? pooling->stride[i] : 1);
     }
+    if (x->lines) steps[0] = within[0] = 0;
     const char *const from = param_named(e, x, false, "x"), *const weights = param_named(e, kernel, false, "kernel");
     const char *const column = all ? "0" : "col";
     const char *const start = weighted_sums_start(op) ? start_at(e, op, "0", column) : NULL;
     const char *const to = param_named(e, y, true, "y");
-    const char *const corner = place_at(e, out, dims, steps, strides.sample);
+    const char *const corner = place_at(e, out, dims, line, steps, strides.sample);
+    int64_t own_steps[MAX_SPATIAL] = {own.at[0], own.at[1], own.at[2]};
+    if (line) own_steps[0] = 0; /* it is told where its line is */
     WindowSums sums = {
         .window = window,
         .pieces = conv_pieces(window, &strides, in.dim[in.rank - 1] / window->groups),
@@ -297,11 +352,13 @@ void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window 
         .corner = pooling ? sum_of(e, corner, index_of(e, taps, pooling->size, within, dims)) : corner,
         .kernel = weights,
         .start = start,
-        .y = sum_of(e, to, place_at(e, out, dims, own.at, own.sample))};
+        .y = sum_of(e, to, place_at(e, out, dims, line, own_steps, own.sample)),
+        .line = dimension_at(e, window, pooling, 0, line, out),
+        .lines = x->lines};
     for (int i = 0; i < dims; i++)
-        if (window_leaves(window, pooling, i, in, out)) sums.at[i] = dimension_at(e, window, pooling, i, out);
+        if (window_leaves(window, pooling, i, in, out)) sums.at[i] = dimension_at(e, window, pooling, i, line, out);
     const char *const body = pooling ? greatest(e, pooling, sums) : sums_text(e, &sums);
-    emit_function(e, "body", (Hole[]){{"body", place_loops(e, out, dims, body)}, {NULL, NULL}});
+    emit_function(e, "body", (Hole[]){{"body", place_loops(e, out, dims, line, body)}, {NULL, NULL}});
 }
 
 /* The way back: what a place adds */
@@ -311,7 +368,7 @@ static const char *corner_of(Emit *e, const Window *window, Shape image, Shape d
     const ConvStrides strides = conv_strides(image, window->dims);
     int64_t steps[MAX_SPATIAL] = {0};
     for (int i = 0; i < window->dims; i++) steps[i] = strides.at[i] * window->stride[i];
-    return place_at(e, d, window->dims, steps, strides.sample);
+    return place_at(e, d, window->dims, NULL, steps, strides.sample);
 }
 
 static const char *piece_loops(Emit *e, const ConvPieces *pieces, const char *body) {
@@ -344,7 +401,7 @@ static void emit_rows_gradient(Emit *e, const Op *op, const RowsGradient *g) {
                                             {"to", g->to_image ? at : row},
                                             {"apart", integer(e, filters)},
                                             {NULL, NULL}});
-    const char *const place = sum_of(e, place_at(e, g->d, g->window->dims, own.at, own.sample),
+    const char *const place = sum_of(e, place_at(e, g->d, g->window->dims, NULL, own.at, own.sample),
                                      filters > 1 ? "filter" : "0");
     const char *const body = filled(e, "sparse_row",
                                     (Hole[]){{"d", formatted(e, "%s[%s]", g->back, place)},
@@ -353,7 +410,7 @@ static void emit_rows_gradient(Emit *e, const Op *op, const RowsGradient *g) {
     emit_function(e, "rows_gradient",
                   (Hole[]){{"y", g->to_image ? g->x : g->rows},
                            {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
-                           {"places", place_loops(e, g->d, g->window->dims,
+                           {"places", place_loops(e, g->d, g->window->dims, NULL,
                                                   loop(e, "filter", integer(e, filters), body))},
                            {NULL, NULL}});
 }

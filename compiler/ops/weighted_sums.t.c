@@ -24,6 +24,11 @@ const size_t $first = first_inside($at, $low), $end = end_inside($at, $low, $siz
 for (size_t $row = $first; $row < $end; $row++) {
     $body
 }
+//@ window_turns
+for (size_t u = $first, w; u < $end; u += w) {
+    w = least($end - u, $lines - ($line) % $lines);
+    $body
+}
 //@ rows_gradient
 memset($y, 0, $size * sizeof *$y);
 $places

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Loops over images and windows in them, put together from the inside out. */
+#include <string.h>
+
 #include "ops/op.h"
 #include "ops/window_loops.h"
 
@@ -7,6 +9,20 @@ static const char *const places[] = {"i", "j", "k"}, *const taps[] = {"u", "v", 
 
 WindowLoops window_loops(const Window *window, Shape image, Shape out) {
     return (WindowLoops){.window = window, .image = image, .out = out, .first = image.rank - 1 - window->dims};
+}
+
+WindowLoops window_loops_of(Emit *e, const Op *op, Shape out) {
+    WindowLoops loops = window_loops(op_window(op), op->in[0]->shape, out);
+    loops.line = param_line(e, op);
+    loops.lines = op->in[0]->lines;
+    return loops;
+}
+
+/* The dimensions in which the loops go from place to place begin here. */
+static int first_loop(const WindowLoops *loops) { return loops->line ? 1 : 0; }
+
+static const char *place_name(const WindowLoops *loops, int i) {
+    return i < first_loop(loops) ? loops->line : places[i];
 }
 
 static int64_t size_after(Shape shape, int dim) {
@@ -23,31 +39,47 @@ static bool has_edge(const WindowLoops *loops, int i) {
     return window->low[i] > 0 || last >= loops->image.dim[loops->first + i];
 }
 
+static bool has_one_sample(Emit *e, const WindowLoops *loops) {
+    return !strcmp(size_text(e, loops->image, 0, loops->first), "1");
+}
+
+/* Appends a term of a sum that begins with an address. */
+static void put_term(Text *text, const char *term) { text_printf(text, " + %s", term); }
+
+/* Where a sample of so many reals begins; "" where there is one. */
+static Text sample_at(Emit *e, const WindowLoops *loops, int64_t size) {
+    Text text = {.arena = e->arena};
+    if (!has_one_sample(e, loops)) put_term(&text, times(e, "sample", size));
+    return text;
+}
+
 const char *window_image_at(Emit *e, const WindowLoops *loops) {
     const Window *window = loops->window;
-    Text text = {.arena = e->arena};
-    text_puts(&text, times(e, "sample", size_after(loops->image, loops->first - 1)));
+    Text text = sample_at(e, loops, size_after(loops->image, loops->first - 1));
     for (int i = 0; i < window->dims; i++) {
         const bool moves = loops->out.dim[loops->first + i] > 1, wide = window->size[i] > 1;
         Text at = {.arena = e->arena};
-        if (moves) text_puts(&at, times(e, places[i], window->stride[i]));
+        if (moves) text_puts(&at, times(e, place_name(loops, i), window->stride[i]));
         if (wide) text_printf(&at, "%s%s", moves ? " + " : "", times(e, taps[i], window->dilation[i]));
         if (window->low[i]) text_printf(&at, "%s - %lld", moves || wide ? "" : "0", (long long)window->low[i]);
-        if (!at.length) continue;
+        if (!at.length || (i == 0 && loops->lines == 1)) continue;
+        if (i == 0 && loops->lines) { /* of which some are kept */
+            const char *const kept = formatted(e, "(%s) %% %lld", text_chars(&at), (long long)loops->lines);
+            put_term(&text, times(e, kept, size_after(loops->image, loops->first)));
+            continue;
+        }
         const int64_t stride = size_after(loops->image, loops->first + i);
         const bool sum = (moves && wide) || window->low[i];
-        text_printf(&text, " + %s",
-                    times(e, sum && stride > 1 ? formatted(e, "(%s)", text_chars(&at)) : text_chars(&at), stride));
+        put_term(&text, times(e, sum && stride > 1 ? formatted(e, "(%s)", text_chars(&at)) : text_chars(&at), stride));
     }
     return text_chars(&text);
 }
 
 const char *window_place_at(Emit *e, const WindowLoops *loops) {
-    Text text = {.arena = e->arena};
-    text_puts(&text, times(e, "sample", size_after(loops->out, loops->first - 1)));
-    for (int i = 0; i < loops->window->dims; i++)
+    Text text = sample_at(e, loops, size_after(loops->out, loops->first - 1));
+    for (int i = first_loop(loops); i < loops->window->dims; i++)
         if (loops->out.dim[loops->first + i] > 1)
-            text_printf(&text, " + %s", times(e, places[i], size_after(loops->out, loops->first + i)));
+            put_term(&text, times(e, places[i], size_after(loops->out, loops->first + i)));
     return text_chars(&text);
 }
 
@@ -65,16 +97,15 @@ const char *window_tap_at(Emit *e, const WindowLoops *loops, int64_t size) { ret
 const char *window_tap_number(Emit *e, const WindowLoops *loops, int first) { return tap_at(e, loops, first, 1); }
 
 const char *window_places(Emit *e, const WindowLoops *loops, const char *body) {
-    for (int i = loops->window->dims - 1; i >= 0; i--) {
+    for (int i = loops->window->dims - 1; i >= first_loop(loops); i--) {
         const int64_t size = loops->out.dim[loops->first + i];
         if (size > 1)
             body = filled(e, "map_loop",
                           (Hole[]){{"var", places[i]}, {"size", integer(e, size)}, {"body", body}, {NULL, NULL}});
     }
-    return filled(
-        e, "map_loop",
-        (Hole[]){
-            {"var", "sample"}, {"size", size_text(e, loops->image, 0, loops->first)}, {"body", body}, {NULL, NULL}});
+    const char *const samples = size_text(e, loops->image, 0, loops->first);
+    if (has_one_sample(e, loops)) return body;
+    return filled(e, "map_loop", (Hole[]){{"var", "sample"}, {"size", samples}, {"body", body}, {NULL, NULL}});
 }
 
 const char *window_taps_of(Emit *e, const WindowLoops *loops, int first, int end, bool unrolled, const char *body) {
@@ -108,7 +139,7 @@ const char *window_edges(Emit *e, const WindowLoops *loops) {
         const bool moves = loops->out.dim[loops->first + i] > 1;
         text_puts(&text, filled(e, window->low[i] > 0 ? "window_edges" : "window_end",
                                 (Hole[]){{"tap", taps[i]},
-                                         {"place", moves ? places[i] : "(size_t)0"},
+                                         {"place", moves ? place_name(loops, i) : "(size_t)0"},
                                          {"stride", integer(e, window->stride[i])},
                                          {"low", integer(e, window->low[i])},
                                          {"size", integer(e, window->size[i])},

@@ -17,12 +17,18 @@ typedef struct WindowLoops {
     const Window *window;
     Shape image, out; /* what the window slides over, and one value for each of its places */
     int first;        /* the first spatial dimension */
+    const char *line; /* which line is made, of that dimension; NULL: all of them … */
+    int64_t lines;    /* … and how many lines are kept of the image; 0: all */
 } WindowLoops;
 
 WindowLoops window_loops(const Window *window, Shape image, Shape out);
-/** Index of channel 0 of the element that the window sees, of the place where it is, of the position in the window. */
+/** Those of an operation with a window, which makes `out` (op_image()) of its first input, perhaps line by line. */
+WindowLoops window_loops_of(Emit *emit, const Op *op, Shape out);
+/** " + sample * 60 + i * 12": from the address of an image on, channel 0 of the element that the window sees, and of
+ *  the place where it is; "" where there is one. */
 const char *window_image_at(Emit *emit, const WindowLoops *loops);
 const char *window_place_at(Emit *emit, const WindowLoops *loops);
+/** Index of channel 0 of the position in the window. */
 const char *window_tap_at(Emit *emit, const WindowLoops *loops, int64_t size);
 /** That position's number among those of dimension `first` and the later ones; "0" where there is one. */
 const char *window_tap_number(Emit *emit, const WindowLoops *loops, int first);

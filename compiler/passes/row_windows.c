@@ -3,6 +3,7 @@
  * and leaves out what its windows have there. */
 #include "model/shape.h"
 #include "ops/conv_max.h"
+#include "ops/depthwise.h"
 #include "ops/pad.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
@@ -12,20 +13,6 @@
 #include "plan/tensor.h"
 #include "plan/uses.h"
 #include "plan/window.h"
-
-/* Whether a pad does nothing but put zeros around the places of an image. */
-static bool only_surrounds(const Op *pad, int dims) {
-    const Spacing *const spacing = pad_spacing(pad);
-    const Shape image = pad->in[0]->shape, padded = pad->out->shape;
-    const int first = image.rank - 1 - dims;
-    for (int i = 0; i < image.rank; i++) {
-        const bool place = i >= first && i < image.rank - 1;
-        if (spacing->spread[i] != 1 || spacing->pick[i] != 1 || spacing->low[i] < 0) return false;
-        if (!place && (spacing->low[i] != 0 || image.dim[i] != padded.dim[i])) return false;
-        if (place && spacing->low[i] + image.dim[i] > padded.dim[i]) return false;
-    }
-    return true;
-}
 
 /* Whether some of each window lies in the image, in one piece for each of its rows. */
 static bool reads_image(const Window *window, const Window *pooling, const Op *pad, Shape out) {
@@ -48,13 +35,13 @@ void pass_read_unpadded(Plan *plan, Program *program) {
     for (int i = 0; i < program->ops.count && !plan->target->blocks; i++) {
         Op *const op = program->ops.at[i];
         const bool pools = op && op->def == &op_conv_max;
-        if (!op || (!pools && op->def != &op_conv)) continue;
+        if (!op || (!pools && op->def != &op_conv && op->def != &op_depthwise)) continue;
         Tensor *const padded = op->in[0];
         Op *const pad = padded->base || !padded->producer || padded->producer->def != &op_pad ? NULL : padded->producer;
         Window *const window = pools ? &conv_max_attrs(op)->window : op_window(op);
         const Window *const pooling = pools ? &conv_max_attrs(op)->pooling : NULL;
         if (!pad || pad->out != padded || pad->loop != op->loop || readers_of(program, padded) != 1 ||
-            !only_surrounds(pad, window->dims) || !reads_image(window, pooling, pad, op->out->shape))
+            !pad_surrounds(pad, window->dims) || !reads_image(window, pooling, pad, op->out->shape))
             continue;
         for (int j = 0; j < window->dims; j++)
             window->low[j] = pad_spacing(pad)->low[padded->shape.rank - 1 - window->dims + j];

@@ -87,10 +87,11 @@ static bool is_listed(const Tensor *view) {
     return false;
 }
 
-static bool lies_inside(const Tensor *view, const TimeLoop *loop, int64_t batch) {
+static bool lies_inside(const Tensor *view, const Op *op, int64_t batch) {
     const Tensor *const base = view->base;
     const Shape outer = base->shape, inner = view->shape;
-    const int64_t steps = view->stepped && loop && !base->rolled ? loop->steps : 1;
+    const int64_t all = op->pace.count ? op->pace.count : op->loop ? op->loop->steps : 1;
+    const int64_t steps = view->stepped && !base->rolled ? all : 1;
     if (view->columns)
         return inner.rank == outer.rank && view->column >= 0 &&
                view->column + (view->index + steps) * inner.dim[inner.rank - 1] <= outer.dim[outer.rank - 1];
@@ -106,7 +107,7 @@ static void check_views(Check *check) {
         for (Access at = {.op = program->ops.at[i]}; access_next(&at);)
             for (const Tensor *view = at.tensor; view->base; view = view->base) {
                 if (!is_listed(view)) found(check, at.op, "uses a view that is not listed: ", view);
-                if (!lies_inside(view, at.op->loop, check->plan->model->batch))
+                if (!lies_inside(view, at.op, check->plan->model->batch))
                     found(check, at.op, "uses more than there is of ", view);
             }
 }

@@ -28,7 +28,8 @@ static void dump_view(const Tensor *tensor, Text *out) {
         text_printf(out, " of %s", tensor_storage(tensor)->name);
     }
     if (tensor_storage(tensor)->rolled) return;
-    if (slice.stepped) text_puts(out, slice.index ? "[step + 1]" : "[step]");
+    if (slice.stepped && slice.lines) text_printf(out, "[step modulo %lld]", (long long)slice.lines);
+    else if (slice.stepped) text_puts(out, slice.index ? "[step + 1]" : "[step]");
     else if (slice.index && !tensor->columns) text_printf(out, "[%lld]", (long long)slice.index);
 }
 
@@ -65,10 +66,18 @@ static void dump_step(const Step *step, Text *out) {
     text_printf(out, ")%s\n", step->result && step->result->in_registers ? "" : step->result ? " -> memory" : "");
 }
 
+/* " (line 0 to 12 in steps 3, 5, …)" */
+static void dump_pace(Pace pace, Text *out) {
+    text_printf(out, " (line 0 to %lld from step %lld on", (long long)pace.count - 1, (long long)pace.first);
+    if (pace.every > 1) text_printf(out, ", one in %lld steps", (long long)pace.every);
+    text_puts(out, ")");
+}
+
 static void dump_op(const Op *op, Text *out) {
     text_printf(out, "    %s: %s", op->name, op->def->name);
     if (op->def->describe) op->def->describe(op, out);
     text_puts(out, op_form_said(op->form));
+    if (op->pace.count) dump_pace(op->pace, out);
     if (op->adds) text_puts(out, " (added up over the steps)");
     if (op->skips_first) text_puts(out, " (not in the first step)");
     if (op->skips_last) text_puts(out, " (not in the last step)");
@@ -128,8 +137,10 @@ void memory_dump(const Plan *plan, Text *out) {
         for (int j = 0; j < program->tensors.count; j++) {
             const Tensor *tensor = program->tensors.at[j];
             if (tensor->offset < 0) continue;
-            text_printf(out, "    %6lld +%-6lld %-*s %s  from %s to %s\n", (long long)tensor->offset,
-                        (long long)tensor->size, (int)width, tensor->name, shape_text(out->arena, tensor->shape),
+            const char *const kept =
+                tensor->lines ? arena_printf(out->arena, "%lld of ", (long long)tensor->lines) : "";
+            text_printf(out, "    %6lld +%-6lld %-*s %s%s  from %s to %s\n", (long long)tensor->offset,
+                        (long long)tensor->size, (int)width, tensor->name, kept, shape_text(out->arena, tensor->shape),
                         program->ops.at[tensor->first]->name, program->ops.at[tensor->last]->name);
         }
     }

@@ -5,6 +5,7 @@
 
 #include "base/key.h"
 #include "plan/op.h"
+#include "plan/tensor.h"
 
 static void internal_error(const Op *op, const char *what, const char *more) {
     fprintf(stderr, "nnc: internal error: operation %s (%s) %s%s\n", op->name, op->def->name, what, more);
@@ -24,6 +25,14 @@ void *op_attrs(const Op *op, const AttrsKind *kind) {
 void op_key(const Op *op, Text *key) {
     key_text(key, op->def->name);
     if (op->def->attrs) op->def->attrs->key(op, key);
+}
+
+bool op_finds_lines(const Op *op) { return op->pace.count > 1 && !op->in[0]->stepped; }
+
+Shape op_image(const Op *op) {
+    Shape shape = op->out->shape;
+    if (op_finds_lines(op)) shape.dim[LINE_DIM] = op->pace.count;
+    return shape;
 }
 
 void op_become(Arena *arena, Op *op, const OpDef *def) {

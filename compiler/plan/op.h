@@ -15,4 +15,10 @@ void op_key(const Op *op, Text *key);
 /** Makes it an operation of this kind, with attributes that are zero. */
 void op_become(Arena *arena, Op *op, const OpDef *def);
 
+/** Whether an operation that makes one line of an image at a time finds the lines of its window in what it reads; else
+ *  it reads one line, or there is one to make. */
+bool op_finds_lines(const Op *op);
+/** What an operation makes, with all its lines where it makes one at a time. */
+Shape op_image(const Op *op);
+
 #endif

@@ -101,6 +101,7 @@ struct Tensor {
     bool packed;          /* in the strips that products read: build_pack() */
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
     bool rolled;          /* a sequence of which only the present step is kept */
+    int64_t lines;        /* an image of which so many lines are kept, line i in the place of line i - lines; 0: all */
     int first, last;      /* operations between which it must be kept */
     int64_t size;         /* reals of memory that a full batch takes */
     int64_t offset;       /* in the arena, in reals; -1: not there */
@@ -211,8 +212,8 @@ struct Carry {
     Tensor *d_steps, *d_final;   /* gradients that arrive from outside: of slots 1 …, of the last one; or NULL */
 };
 
-/** A loop over time steps. Its operations stand together; values of a step that others need are slots of sequences,
- *  tensors with the time as their first dimension. */
+/** A loop over time steps, or over lines of images (passes/split_lines.c). Its operations stand together; values of a
+ *  step that others need are slots of sequences, tensors with the time as their first dimension. */
 struct TimeLoop {
     const char *name; /* lstm_steps */
     int64_t steps;
@@ -256,6 +257,18 @@ typedef struct Share {
     int64_t in_stride[MAX_INPUTS], stride;
 } Share;
 
+/** Which steps of a loop over the lines of images an operation makes its next line in: from step `first` on every so
+ *  many, until it has made `count`. In a loop over time, which all operations run in at every step, the count is 0. */
+typedef struct Pace {
+    int64_t first, every, count;
+} Pace;
+
+/** How the lines that an operation makes follow from those of the image that it reads first: line i from the `reach`
+ *  lines that begin with line i * stride - low, of those that there are. */
+typedef struct LineWindow {
+    int64_t stride, reach, low;
+} LineWindow;
+
 /** What every operation has. */
 struct Op {
     const OpDef *def;
@@ -265,6 +278,7 @@ struct Op {
     Phase phase;
     Use *uses;            /* … and with these uses, once the program is indexed */
     const TimeLoop *loop; /* NULL: runs once */
+    Pace pace;            /* of a loop over lines */
     bool adds;            /* in a loop: adds to what the steps before have made */
     bool skips_first;     /* product in a loop: the first input is zero in the first step … */
     bool skips_last;      /* … and nobody reads what the last step makes */
@@ -301,6 +315,9 @@ struct OpDef {
     int64_t (*products)(const Op *op);
     /** How many reals the arrays have that its function has on the stack, for targets without blocks; NULL: none. */
     int64_t (*stack)(const Plan *plan, const Op *op);
+    /** Which lines of the image that it reads first a line of its result is made of; a stride of 0: it has none. NULL:
+     *  it makes none apart. */
+    LineWindow (*line_window)(const Op *op);
     bool only_steps;        /* it computes nothing but its elementwise steps */
     bool measures;          /* adds to the running sums of loss and metrics; what it makes is a gradient */
     bool takes_indices;     /* its first input may be whole numbers … */

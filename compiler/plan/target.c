@@ -40,7 +40,8 @@ const Target target_desktop = {
     .packed_rows = INT64_MAX, \
     .deep_columns = INT64_MAX, \
     .deep_times = INT64_MAX, \
-    .deep_rows = INT64_MAX
+    .deep_rows = INT64_MAX, \
+    .line_code = 16
 
 const Target target_small = {.name = "small", .constants = "", SMALL};
 const Target target_avr = {.name = "avr", .constants = "__flash", SMALL};

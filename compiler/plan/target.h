@@ -36,6 +36,7 @@ typedef struct Target {
     int64_t deep_columns;        /* a product with no more reads its inputs once anyway */
     int64_t deep_times;          /* a deep product's inputs are so many times as large as its outputs, which it keeps */
     int64_t deep_rows;           /* fewer of a step are not worth passing over all outputs */
+    int64_t line_code;           /* reals that a layer must save which goes over its image line by line; 0: none does */
     int64_t round_work;          /* so many multiplications take a few times as long as threads take to meet */
 } Target;
 

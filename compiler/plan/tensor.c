@@ -27,6 +27,7 @@ Slice tensor_slice(const Tensor *tensor) {
         }
     }
     if (tensor->rolled) slice.stride = 0;
+    slice.lines = tensor->lines;
     return slice;
 }
 
@@ -56,7 +57,8 @@ int64_t tensor_bytes(const Plan *plan, const Tensor *tensor) {
 
 int64_t tensor_reals(const Plan *plan, const Tensor *tensor) {
     const int64_t real = element_bytes(plan->real);
-    return (tensor_bytes(plan, tensor) + real - 1) / real;
+    const int64_t reals = (tensor_bytes(plan, tensor) + real - 1) / real;
+    return tensor->lines ? reals / tensor->shape.dim[LINE_DIM] * tensor->lines : reals;
 }
 
 int64_t random_row_blocks(int64_t columns) { return (columns + RANDOM_BLOCK - 1) / RANDOM_BLOCK; }

@@ -10,6 +10,8 @@
 
 /** Random numbers come in blocks along the last dimension: NNC_RANDOM_BLOCK of nnc.h. */
 enum { RANDOM_BLOCK = 64 };
+/** Which dimension of an image its lines are: the one behind the samples. */
+enum { LINE_DIM = 1 };
 /** Blocks of a row of so many columns; those of the next row follow. */
 int64_t random_row_blocks(int64_t columns);
 /** Blocks of random numbers that a sample takes of a random tensor; what a batch takes follows from it where *rows. */
@@ -29,6 +31,7 @@ int64_t tensor_row_width(const Tensor *tensor);
 typedef struct Slice {
     int64_t index, stride;
     bool stepped, of_batch;
+    int64_t lines; /* not 0: (index + step) modulo so many, of an image of which so many lines are kept */
 } Slice;
 
 Slice tensor_slice(const Tensor *tensor);

@@ -3,6 +3,7 @@
 #include "base/key.h"
 #include "model/shape.h"
 #include "plan/op.h"
+#include "plan/tensor.h"
 #include "plan/window.h"
 
 static void attrs_key(const Op *op, Text *key) { window_key(op_window(op), key); }
@@ -37,6 +38,12 @@ int64_t window_back(const Window *window, Shape image) {
         stride *= image.dim[image.rank - 1 - window->dims + i];
     }
     return back;
+}
+
+LineWindow op_line_window(const Op *op) {
+    const Window *const window = op_window(op);
+    if (op->in[0]->shape.rank - 1 - window->dims != LINE_DIM) return (LineWindow){0};
+    return (LineWindow){window->stride[0], window_reach(window, 0), window->low[0]};
 }
 
 Window window_of(int dims) {

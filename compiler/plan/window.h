@@ -36,6 +36,8 @@ int64_t window_reach(const Window *window, int dim);
 bool window_leaves(const Window *window, const Window *pooling, int dim, Shape image, Shape out);
 /** How far before the first place of an image the first window begins, in reals. */
 int64_t window_back(const Window *window, Shape image);
+/** The lines that an operation with a window makes one of: OpDef.line_window. */
+LineWindow op_line_window(const Op *op);
 /** Windows of one position. */
 Window window_of(int dims);
 /** " 3x3 stride 2x2", for the dump of the plan. */
