@@ -90,7 +90,7 @@ const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor) {
     }
     if (tensor->columns && tensor->column)
         text_printf(&text, "%s%lld", text.length ? " + " : "", (long long)tensor->column);
-    return text.length ? text_chars(&text) : "0";
+    return text.length ? text_chars(&text) : NULL;
 }
 
 /* Formulas */
@@ -186,12 +186,8 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
     return text_chars(&text);
 }
 
-const char *address_text(Emit *emit, const char *name, const char *index) {
-    return strcmp(index, "0") != 0 ? formatted(emit, "%s + %s", name, index) : name;
-}
-
 const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name) {
-    return tensor->columns ? address_text(emit, name, integer(emit, tensor->column)) : name;
+    return tensor->columns ? plus(emit, name, offset(emit, tensor->column)) : name;
 }
 
 bool whole_vectors(const Emit *emit, int64_t size) { return size % emit->plan->target->lanes == 0; }
@@ -213,8 +209,8 @@ static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, boo
     const char *name = param_tensor(emit, tensor, false);
     const char *index = nest_index(emit, place->nest, tensor);
     *vector = runs_along_lanes(place->nest, tensor);
-    if (!*vector) return formatted(emit, "%s[%s]", name, index);
-    return lanes_load(emit, address_text(emit, name, index), place->lanes);
+    if (!*vector) return formatted(emit, "%s[%s]", name, index ? index : "0");
+    return lanes_load(emit, plus(emit, name, index), place->lanes);
 }
 
 static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted, const char *value,
@@ -222,7 +218,7 @@ static void store_text(Emit *emit, Text *out, Tensor *tensor, const char *wanted
     const bool vector = runs_along_lanes(place->nest, tensor);
     const char *name = wanted ? param_named(emit, tensor, true, wanted) : param_tensor(emit, tensor, true);
     const char *index = nest_index(emit, place->nest, tensor);
-    text_puts(out, lanes_store(emit, address_text(emit, name, index), value, vector ? place->lanes : "1"));
+    text_puts(out, lanes_store(emit, plus(emit, name, index), value, vector ? place->lanes : "1"));
 }
 
 /* The last of the steps that writes to a tensor in place; `before`: of those before it; -1: none. */

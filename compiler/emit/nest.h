@@ -31,10 +31,8 @@ typedef struct Nest {
 const char *loop_variable(Shape shape, int first, int end, int depth);
 /** The loops of loops_over() as texts. */
 Nest nest_for(Emit *emit, const Op *op, Shape space, Tensor *summed, const Shape *kept);
-/** The index of the current element of a tensor: "i * 256 + c". */
+/** The index of the current element of a tensor: "i * 256 + c"; NULL: it is the first. */
 const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor);
-/** name + index, or just the name. */
-const char *address_text(Emit *emit, const char *name, const char *index);
 /** Whether a loop over `size` elements takes whole vectors whatever the instruction set: then nothing counts lanes. */
 bool whole_vectors(const Emit *emit, int64_t size);
 /** A vector from memory, or into it (a statement): all lanes, or only some where `lanes` is not NULL. */

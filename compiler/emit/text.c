@@ -52,15 +52,33 @@ const char *literal(Emit *emit, double number) { return number_of(emit, emit->pl
 
 const char *double_literal(Emit *emit, double number) { return number_of(emit, ELEMENT_DOUBLE, number); }
 
-const char *size_text(Emit *emit, Shape shape, int first, int end) {
+/* The product of these dimensions of one sample; *of_batch: times the batch. */
+static int64_t size_of(const Emit *emit, Shape shape, int first, int end, bool *of_batch) {
     int64_t product = 1;
-    bool batch = false;
+    *of_batch = false;
     for (int i = first; i < end; i++) {
-        if (shape.dim[i] < 0) batch = true;
+        if (shape.dim[i] < 0) *of_batch = !makes_one_sample(emit->plan);
         product *= dim_size(shape.dim[i], 1);
     }
-    if (!batch || makes_one_sample(emit->plan)) return integer(emit, product);
+    return product;
+}
+
+bool size_is_one(const Emit *emit, Shape shape, int first, int end) {
+    bool of_batch;
+    return size_of(emit, shape, first, end, &of_batch) == 1 && !of_batch;
+}
+
+const char *size_text(Emit *emit, Shape shape, int first, int end) {
+    bool of_batch;
+    const int64_t product = size_of(emit, shape, first, end, &of_batch);
+    if (!of_batch) return integer(emit, product);
     return product == 1 ? "batch" : formatted(emit, "batch * %" PRId64, product);
+}
+
+const char *offset(Emit *emit, int64_t number) { return number ? integer(emit, number) : NULL; }
+
+const char *plus(Emit *emit, const char *to, const char *index) {
+    return to && index ? formatted(emit, "%s + %s", to, index) : index ? index : to;
 }
 
 const char *times(Emit *emit, const char *factor, int64_t number) {

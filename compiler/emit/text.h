@@ -26,6 +26,11 @@ const char *c_name(Arena *arena, const char *name);
 const char *formatted(Emit *emit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** The elements of the dimensions first … end-1: "batch * 12", "12". */
 const char *size_text(Emit *emit, Shape shape, int first, int end);
+/** Whether that is 1. */
+bool size_is_one(const Emit *emit, Shape shape, int first, int end);
+/** What an index adds to an address, or to another index, is a text; NULL: nothing. */
+const char *offset(Emit *emit, int64_t number);
+const char *plus(Emit *emit, const char *to, const char *index);
 /** factor * number, or just the factor. */
 const char *times(Emit *emit, const char *factor, int64_t number);
 /** dense.sum (batch, 256) */

@@ -26,7 +26,7 @@ static MemberPlace member_place(Emit *emit, Statement *statement, const char *sl
     statement_number(emit, statement, &pattern, (slot ? field->trainable_place : field->place) + at);
     const char *const member =
         slot ? formatted(emit, "t->%s.%s", slot, field->name) : formatted(emit, "p->%s", field->name);
-    return (MemberPlace){address_text(emit, member, integer(emit, at)), text_chars(&pattern)};
+    return (MemberPlace){plus(emit, member, offset(emit, at)), text_chars(&pattern)};
 }
 
 static void add_fill(Emit *emit, const Tensor *tensor, const char *slot, int64_t at, int64_t count, double number,

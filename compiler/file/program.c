@@ -148,29 +148,27 @@ static const char *share_text(Emit *emit, const Op *op, const Tensor *tensor) {
     return times(emit, stride < 0 ? formatted(emit, "%s * batch", first) : first, stride < 0 ? -stride : stride);
 }
 
-/* Where in its storage a view begins: "(step + 1) * batch * 128". */
+/* Where in its storage a view begins: "(step + 1) * batch * 128"; NULL: where that does. */
 static const char *view_text(Emit *emit, const Op *op, const Tensor *tensor) {
     const Slice slice = view_slice(emit, tensor);
-    if (!slice.stride) return "0";
-    if (!slice.stepped && !slice.of_batch) return integer(emit, slice.index * slice.stride);
+    if (!slice.stride) return NULL;
+    if (!slice.stepped && !slice.of_batch) return offset(emit, slice.index * slice.stride);
+    if (slice.lines == 1) return NULL;
     const char *const step = step_text(op);
     const char *index = !slice.stepped ? integer(emit, slice.index)
                         : slice.index  ? formatted(emit, "(%s + %lld)", step, (long long)slice.index)
                                        : step;
-    if (slice.lines) index = slice.lines == 1 ? "0" : formatted(emit, "%s %% %lld", index, (long long)slice.lines);
-    if (!strcmp(index, "0")) return index;
+    if (slice.lines) index = formatted(emit, "%s %% %lld", index, (long long)slice.lines);
     if (slice.of_batch) index = !slice.stepped && slice.index == 1 ? "batch" : formatted(emit, "%s * batch", index);
     return times(emit, index, slice.stride);
 }
 
 const char *tensor_address(Emit *emit, const Op *op, const Tensor *tensor) {
-    return address_text(emit, storage_text(emit, tensor_storage(tensor)), view_text(emit, op, tensor));
+    return plus(emit, storage_text(emit, tensor_storage(tensor)), view_text(emit, op, tensor));
 }
 
 static const char *slice_text(Emit *emit, const Op *op, const Tensor *tensor) {
-    const char *const share = share_text(emit, op, tensor), *const view = view_text(emit, op, tensor);
-    if (!share) return view;
-    return strcmp(view, "0") != 0 ? formatted(emit, "%s + %s", view, share) : share;
+    return plus(emit, view_text(emit, op, tensor), share_text(emit, op, tensor));
 }
 
 /* What the program passes for a parameter. */
@@ -184,7 +182,7 @@ static const char *argument(Emit *emit, const Op *op, const Param *param) {
     if (param->kind == PARAM_SHARE) return formatted(emit, "%s.count", range_name(emit, op));
     if (param->kind == PARAM_SCALAR) return param->scalar;
     if (param->kind == PARAM_RANDOM) return formatted(emit, "&%s", stream_name(emit, op, param));
-    return address_text(emit, storage_text(emit, tensor_storage(param->tensor)), slice_text(emit, op, param->tensor));
+    return plus(emit, storage_text(emit, tensor_storage(param->tensor)), slice_text(emit, op, param->tensor));
 }
 
 /* What the number of a place is counted from. */
@@ -204,7 +202,7 @@ static const char *place_text(Emit *emit, const Op *op, const Param *param) {
     const Tensor *const storage = tensor_storage(param->tensor);
     if (!lies_at_number(storage)) return argument(emit, op, param);
     const char *const place = formatted(emit, "%s" PATTERN_NUMBER, origin_text(emit, storage));
-    return address_text(emit, place, slice_text(emit, op, param->tensor));
+    return plus(emit, place, slice_text(emit, op, param->tensor));
 }
 
 /* The random numbers of a parameter; `purpose` is a number of the layer. Those of samples count from the first on. */
@@ -357,7 +355,7 @@ static const char *values_text(Emit *emit, const Calls *all, const Statements *c
         const char *const first = names_find(&earlier, name);
         const char *const place =
             formatted(emit, "%s *const %s = %s;", emit->real, name,
-                      address_text(emit, "arena", integer(emit, tensor->offset)));
+                      plus(emit, "arena", offset(emit, tensor->offset)));
         const char *const note =
             formatted(emit, "/* %s%s,%s until %s */",
                       tensor->lines ? formatted(emit, tensor->lines > 1 ? "%lld lines of " : "%lld line of ",

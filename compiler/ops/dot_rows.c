@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* dot_rows: products with the rows of a matrix, read in place (dot_rows of nnc_small.h), as the gradient of an input
  * is of the kernel; and the gradient of a kernel, element by element, so that nothing of it is kept. */
-#include <string.h>
-
 #include "ops/dot_rows.h"
 #include "ops/op.h"
 
 static void emit(Emit *e, const Op *op) {
     Tensor *const a = op->in[0], *const b = op->in[1], *const y = op->out;
     const Shape space = y->shape;
-    const char *const rows = size_text(e, space, 0, space.rank - 1);
-    const bool many = strcmp(rows, "1") != 0;
+    const bool many = !size_is_one(e, space, 0, space.rank - 1);
     const char *const x = matrix_text(e, a, param_named(e, a, false, "d"));
     const char *const matrix = matrix_text(e, b, param_tensor(e, b, false));
     const char *const to = matrix_text(e, y, param_named(e, y, true, "y"));
-    const char *const x_at = many ? times(e, "row", tensor_row_width(a)) : "0";
-    const char *const y_at = many ? times(e, "row", tensor_row_width(y)) : "0";
+    const char *const x_at = many ? times(e, "row", tensor_row_width(a)) : NULL;
+    const char *const y_at = many ? times(e, "row", tensor_row_width(y)) : NULL;
     const char *const call = filled(e, "dot_rows",
                                     (Hole[]){{"count", integer(e, space.dim[space.rank - 1])},
                                              {"depth", integer(e, a->shape.dim[a->shape.rank - 1])},
-                                             {"x", address_text(e, x, x_at)},
+                                             {"x", plus(e, x, x_at)},
                                              {"rows", matrix},
                                              {"row", integer(e, tensor_row_width(b))},
-                                             {"y", address_text(e, to, y_at)},
+                                             {"y", plus(e, to, y_at)},
                                              {NULL, NULL}});
+    const char *const rows = size_text(e, space, 0, space.rank - 1);
     const char *const body =
         many ? filled(e, "map_loop", (Hole[]){{"var", "row"}, {"size", rows}, {"body", call}, {NULL, NULL}}) : call;
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
@@ -62,7 +60,7 @@ void emit_outer_sums(Emit *e, const Op *op) {
     const int64_t rows = shape_size(space, 1) / columns;
     const Place place = {.nest = &nest, .value_name = local_name(e, own_role(e, op, y)), .draw_offset = "c"};
     const char *const depth = size_text(e, a->shape, 0, a->shape.rank - 1);
-    const bool one = !strcmp(depth, "1");
+    const bool one = size_is_one(e, a->shape, 0, a->shape.rank - 1);
     const char *const x = matrix_text(e, a, param_named(e, a, false, "x"));
     const char *const d = matrix_text(e, b, param_named(e, b, false, "d"));
     const char *store = "";

@@ -106,7 +106,7 @@ static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
     const char *const x = param_tensor(e, from, false);
     const char *const y = param_named(e, to, true, result_name(e, op, &op->steps.at[0]));
     return loops_text(e, nest, 0, nest->loop_count - 1,
-                      copy_text(e, address_text(e, y, to_at), address_text(e, x, from_at), row->size));
+                      copy_text(e, plus(e, y, to_at), plus(e, x, from_at), row->size));
 }
 
 Place drawn_place(Emit *e, const Nest *nest) {
@@ -177,7 +177,7 @@ static void sum_gradient(Builder *build, const Op *op, Tensor *d) {
 static const char *after_sum(Emit *e, const Op *op, const Nest *kept, const Place *place) {
     Text text = {.arena = e->arena};
     if (!op->out->in_registers) {
-        const char *to = address_text(e, param_named(e, op->out, true, "y"), nest_index(e, kept, op->out));
+        const char *to = plus(e, param_named(e, op->out, true, "y"), nest_index(e, kept, op->out));
         text_puts(&text, lanes_store(e, to, place->value_name, place->lanes));
     }
     text_puts(&text, steps_text(e, op, place));
@@ -242,7 +242,7 @@ static const char *summed_text(Emit *e, const Op *op, const Nest *nest, const ch
         const char *const local = names_of(e, x)->local;
         return op->form == SUM_APART || !lanes ? local : formatted(e, "v_head(%s, n)", local);
     }
-    return lanes_load(e, address_text(e, param_named(e, x, false, summed_name(op)), nest_index(e, nest, x)), lanes);
+    return lanes_load(e, plus(e, param_named(e, x, false, summed_name(op)), nest_index(e, nest, x)), lanes);
 }
 
 /* Inner loops, over what is summed. */

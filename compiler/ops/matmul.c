@@ -118,8 +118,8 @@ static void emit_few(Emit *e, const Op *op) {
     const BlockText block = block_text(e, op, rows, "row");
     Text terms = {.arena = e->arena};
     for (int64_t k = 0; k < a->shape.dim[a->shape.rank - 1]; k++) {
-        const char *const element = address_text(e, times(e, "row", tensor_row_width(a)), integer(e, k));
-        const char *const from = address_text(e, formatted(e, "%s + col + c", w), integer(e, k * tensor_row_width(b)));
+        const char *const element = plus(e, times(e, "row", tensor_row_width(a)), offset(e, k));
+        const char *const from = plus(e, formatted(e, "%s + col + c", w), offset(e, k * tensor_row_width(b)));
         text_printf(&terms, "%s += %s[%s] * %s;\n", block.value, x, element,
                     lanes_load(e, from, *block.lanes ? "n" : NULL));
     }

@@ -170,8 +170,8 @@ static void emit(Emit *e, const Op *op) {
         from_size *= dim_size(size, 1);
         to_size *= dim_size(out, 1);
     }
-    const char *first = address_text(e, from, integer(e, from_base)),
-               *second = address_text(e, to, integer(e, to_base));
+    const char *first = plus(e, from, offset(e, from_base)),
+               *second = plus(e, to, offset(e, to_base));
     const char *body = copy_text(e, formatted(e, "%s%s", second, text_chars(&at_to)),
                                  formatted(e, "%s%s", first, text_chars(&at_from)), integer(e, row));
     /* zeros just before the copies: they are in the cache then */
@@ -181,7 +181,7 @@ static void emit(Emit *e, const Op *op) {
         emit_template(
             e, &zeros, "pad_zeros",
             (Hole[]){
-                {"y", by_sample ? address_text(e, to, times(e, vars[0], to_size / dim_size(y->shape.dim[0], 1))) : to},
+                {"y", by_sample ? plus(e, to, times(e, vars[0], to_size / dim_size(y->shape.dim[0], 1))) : to},
                 {"size", size_text(e, y->shape, by_sample, y->shape.rank)},
                 {NULL, NULL}});
     for (int i = y->shape.rank - 1; i >= 0; i--) {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Products row by row, the kernel read in place: loops around calls of weighted_sums (nnc_small.h). A window of an
  * image is a row in pieces; each but the first goes on from what those before it have made. */
-#include <string.h>
-
 #include "ops/conv_windows.h"
 #include "ops/op.h"
 #include "ops/weighted_sums.h"
@@ -38,23 +36,27 @@ static const char *call_text(Emit *e, const Call *call) {
                            {NULL, NULL}});
 }
 
-/* "x + row * 12 + 3" of the terms that are not 0. */
-static const char *sum_of(Emit *e, const char *first, const char *second) {
-    if (!strcmp(second, "0")) return first;
-    return !strcmp(first, "0") ? second : formatted(e, "%s + %s", first, second);
+/* How often a loop turns; NULL: once, so that it is none. */
+static const char *turns(Emit *e, int64_t count) { return count == 1 ? NULL : integer(e, count); }
+
+static const char *turns_over(Emit *e, Shape shape, int first, int end) {
+    return size_is_one(e, shape, first, end) ? NULL : size_text(e, shape, first, end);
 }
 
-static const char *loop(Emit *e, const char *var, const char *size, const char *body) {
-    if (!strcmp(size, "1")) return body;
-    return filled(e, "map_loop", (Hole[]){{"var", var}, {"size", size}, {"body", body}, {NULL, NULL}});
+static const char *loop(Emit *e, const char *var, const char *turns, const char *body) {
+    if (!turns) return body;
+    return filled(e, "map_loop", (Hole[]){{"var", var}, {"size", turns}, {"body", body}, {NULL, NULL}});
 }
+
+/* An index where it stands alone. */
+static const char *or_zero(const char *index) { return index ? index : "0"; }
 
 /* What the outputs at `at`, of rows that are so wide, begin with. */
 static const char *start_at(Emit *e, const Op *op, const char *row_at, const char *column) {
     Tensor *const start = weighted_sums_start(op);
     const char *const at = matrix_text(e, start, param_tensor(e, start, false));
-    if (start->shape.rank == 1 || !strcmp(row_at, "0")) return sum_of(e, at, column); /* a bias, or the only row */
-    return sum_of(e, sum_of(e, at, times(e, row_at, tensor_row_width(start))), column);
+    if (start->shape.rank == 1 || !row_at) return plus(e, at, column); /* a bias, or the only row */
+    return plus(e, plus(e, at, times(e, row_at, tensor_row_width(start))), column);
 }
 
 static const char *zeros(Emit *e, const char *y, const char *count) {
@@ -73,20 +75,18 @@ const char *matmul_right_name(Emit *e, const Op *op) {
 void emit_matmul_sums(Emit *e, const Op *op) {
     Tensor *const a = op->in[0], *const b = op->in[1], *const y = op->out;
     const Shape space = y->shape;
-    const char *const rows = size_text(e, space, 0, space.rank - 1);
-    const bool many = strcmp(rows, "1") != 0;
-    const char *const row = many ? "row" : "0";
+    const char *const rows = turns_over(e, space, 0, space.rank - 1), *const row = rows ? "row" : NULL;
     const char *const x = matrix_text(e, a, param_named(e, a, false, op->phase == PHASE_BACKWARD ? "d" : "x"));
     const char *const wanted = matmul_right_name(e, op);
     const char *const kernel = matrix_text(e, b, wanted ? param_named(e, b, false, wanted) : param_tensor(e, b, false));
     Call call = {.count = integer(e, space.dim[space.rank - 1]),
                  .depth = integer(e, a->shape.dim[a->shape.rank - 1]),
-                 .x = many ? sum_of(e, x, times(e, row, tensor_row_width(a))) : x,
+                 .x = row ? plus(e, x, times(e, row, tensor_row_width(a))) : x,
                  .kernel = kernel,
                  .row = integer(e, tensor_row_width(b))};
-    if (weighted_sums_start(op)) call.start = start_at(e, op, row, "0");
+    if (weighted_sums_start(op)) call.start = start_at(e, op, row, NULL);
     const char *const to = matrix_text(e, y, param_named(e, y, true, "y"));
-    call.y = many ? sum_of(e, to, times(e, row, tensor_row_width(y))) : to;
+    call.y = row ? plus(e, to, times(e, row, tensor_row_width(y))) : to;
     const char *begin = call.start ? "" : zeros(e, call.y, call.count);
     if (op->adds && call.start) call.start = formatted(e, "%s ? %s : %s", param_add(e), call.y, call.start);
     else if (op->adds) begin = filled(e, "first_only", (Hole[]){{"add", param_add(e)}, {"body", begin}, {NULL, NULL}});
@@ -104,26 +104,26 @@ static const char *const places[] = {"i", "j", "k"}, *const parts[] = {"u", "v",
 static const char *place_loops(Emit *e, Shape shape, int dims, const char *line, const char *body) {
     const int first = shape.rank - 1 - dims;
     for (int i = dims - 1; i >= (line ? 1 : 0); i--)
-        body = loop(e, places[i], integer(e, shape.dim[first + i]), body);
-    return loop(e, "sample", size_text(e, shape, 0, first), body);
+        body = loop(e, places[i], turns(e, shape.dim[first + i]), body);
+    return loop(e, "sample", turns_over(e, shape, 0, first), body);
 }
 
 static const char *place_name(int dim, const char *line) { return dim == 0 && line ? line : places[dim]; }
 
-/* Where the present place lies, each dimension `steps` apart: 0 where it moves in none. */
+/* Where the present place lies, each dimension `steps` apart: 0 where it moves in none; NULL: at the beginning. */
 static const char *place_at(Emit *e, Shape shape, int dims, const char *line, const int64_t *steps, int64_t sample) {
     const int first = shape.rank - 1 - dims;
-    const char *at = strcmp(size_text(e, shape, 0, first), "1") != 0 ? times(e, "sample", sample) : "0";
+    const char *at = size_is_one(e, shape, 0, first) ? NULL : times(e, "sample", sample);
     for (int i = 0; i < dims; i++)
-        if (shape.dim[first + i] > 1 && steps[i]) at = sum_of(e, at, times(e, place_name(i, line), steps[i]));
+        if (shape.dim[first + i] > 1 && steps[i]) at = plus(e, at, times(e, place_name(i, line), steps[i]));
     return at;
 }
 
-/* The indices of nested loops, `steps` apart; "0" where none of them is longer than 1. */
+/* The indices of nested loops, `steps` apart; NULL where none of them is longer than 1. */
 static const char *index_of(Emit *e, const char *const *vars, const int64_t *sizes, const int64_t *steps, int count) {
-    const char *at = "0";
+    const char *at = NULL;
     for (int i = 0; i < count; i++)
-        if (sizes[i] > 1 && steps[i]) at = sum_of(e, at, times(e, vars[i], steps[i]));
+        if (sizes[i] > 1 && steps[i]) at = plus(e, at, times(e, vars[i], steps[i]));
     return at;
 }
 
@@ -151,14 +151,14 @@ typedef struct WindowSums {
 /* Which of all lines row `part` of a window is. */
 static const char *line_of(Emit *e, const WindowSums *sums, const char *part) {
     const int64_t low = sums->window->low[0];
-    const char *const row = strcmp(part, "0") != 0 ? times(e, part, sums->window->dilation[0]) : part;
-    const char *const at = sum_of(e, sums->line, row);
+    const char *const row = part ? times(e, part, sums->window->dilation[0]) : NULL;
+    const char *const at = or_zero(plus(e, sums->line, row));
     return low ? formatted(e, "%s - %lld", at, (long long)low) : at;
 }
 
-/* Where that lies, of the lines that are kept; "0" where all are, for the corner says it then. */
+/* Where that lies, of the lines that are kept; NULL where all are, for the corner says it then. */
 static const char *kept_at(Emit *e, const WindowSums *sums, const char *part) {
-    if (sums->lines < 2) return "0";
+    if (sums->lines < 2) return NULL;
     return times(e, formatted(e, "(%s) %% %lld", line_of(e, sums, part), (long long)sums->lines), sums->strides.at[0]);
 }
 
@@ -167,26 +167,25 @@ static const char *window_sums(Emit *e, const WindowSums *sums) {
     const int64_t piece = depth * sums->columns, filters = sums->columns / groups;
     const int64_t apart[] = {counts[1] * counts[2] * piece, counts[2] * piece, piece};
     const int64_t *const rows = sums->pieces.strides, strides[] = {sums->lines ? 0 : rows[0], rows[1], rows[2]};
-    const char *const kept = kept_at(e, sums, counts[0] > 1 ? parts[0] : "0");
+    const char *const kept = kept_at(e, sums, counts[0] > 1 ? parts[0] : NULL);
     const char *const later = begins(e, parts, counts, 3);
-    const char *const group = groups > 1 ? times(e, "group", filters) : "0";
-    const char *const y = sum_of(e, sums->y, group);
-    const char *const start = sums->start ? sum_of(e, sums->start, group) : y;
+    const char *const group = groups > 1 ? times(e, "group", filters) : NULL;
+    const char *const y = plus(e, sums->y, group);
+    const char *const start = sums->start ? plus(e, sums->start, group) : y;
     const Call call = {
         .count = groups > 1 ? integer(e, filters) : sums->count,
         .depth = integer(e, depth),
-        .x = sum_of(e, sum_of(e, sum_of(e, sum_of(e, sums->x, kept), sums->corner),
+        .x = plus(e, plus(e, plus(e, plus(e, sums->x, kept), sums->corner),
                               index_of(e, parts, counts, strides, 3)),
-                    groups > 1 ? times(e, "group", depth) : "0"),
-        .kernel = sum_of(e, sum_of(e, sum_of(e, sums->kernel, sums->column), index_of(e, parts, counts, apart, 3)),
+                  groups > 1 ? times(e, "group", depth) : NULL),
+        .kernel = plus(e, plus(e, plus(e, sums->kernel, sums->column), index_of(e, parts, counts, apart, 3)),
                          group),
         .row = integer(e, sums->columns),
-        .start = strcmp(start, y) != 0 && strcmp(later, "0") != 0 ? formatted(e, "%s > 0 ? %s : %s", later, y, start)
-                                                                  : start,
+        .start = sums->start && later ? formatted(e, "%s > 0 ? %s : %s", later, y, start) : start,
         .y = y};
     const char *body = call_text(e, &call);
-    for (int i = 2; i >= 0; i--) body = loop(e, parts[i], integer(e, counts[i]), body);
-    body = loop(e, "group", integer(e, groups), body);
+    for (int i = 2; i >= 0; i--) body = loop(e, parts[i], turns(e, counts[i]), body);
+    body = loop(e, "group", turns(e, groups), body);
     return sums->start ? body : formatted(e, "%s%s", zeros(e, sums->y, sums->count), body);
 }
 
@@ -216,27 +215,28 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
     const Window *const window = sums->window;
     const int last = window->dims - 1;
     const int64_t channels = sums->image.dim[sums->image.rank - 1];
-    const char *x = sums->corner, *rows = "0", *now = "0", *first = "0";
+    const char *x = sums->corner, *rows = NULL, *now = NULL, *first = NULL;
     int64_t back = 0;
     for (int i = 0; i <= last; i++) {
-        const char *const begin = sums->at[i] ? firsts[i] : "0", *const part = i < last ? parts[i] : begin;
+        const char *const begin = sums->at[i] ? firsts[i] : NULL, *const part = i < last ? parts[i] : begin;
         const bool kept = i == 0 && sums->lines;
         if (!kept) back += window->low[i] * sums->strides.at[i];
-        rows = strcmp(rows, "0") != 0 ? formatted(e, "(%s)", sum_of(e, times(e, rows, window->size[i]), part)) : part;
-        if (strcmp(part, "0") != 0 && !kept) x = sum_of(e, x, times(e, part, sums->strides.at[i]));
-        if (i < last) now = sum_of(e, now, part), first = sum_of(e, first, begin);
+        rows = rows ? formatted(e, "(%s)", plus(e, times(e, rows, window->size[i]), part)) : part;
+        if (part && !kept) x = plus(e, x, times(e, part, sums->strides.at[i]));
+        if (i < last) now = plus(e, now, part), first = plus(e, first, begin);
     }
-    const char *const kernel = strcmp(rows, "0") != 0 ? times(e, rows, channels * sums->columns) : "0";
+    const char *const kernel = rows ? times(e, rows, channels * sums->columns) : NULL;
     const char *const width = sums->at[last] ? formatted(e, "(%s - %s)", ends[last], firsts[last])
                                              : integer(e, window->size[last]);
     const Call call = {
         .count = sums->count,
         .depth = sums->at[last] ? times(e, width, channels) : integer(e, window->size[last] * channels),
-        .x = sum_of(e, sum_of(e, sums->x, kept_at(e, sums, parts[0])),
-                    back ? formatted(e, "(%s - %lld)", x, (long long)back) : x),
-        .kernel = sum_of(e, sum_of(e, sums->kernel, sums->column), kernel),
+        .x = plus(e, plus(e, sums->x, kept_at(e, sums, parts[0])),
+                    back ? formatted(e, "(%s - %lld)", or_zero(x), (long long)back) : x),
+        .kernel = plus(e, plus(e, sums->kernel, sums->column), kernel),
         .row = integer(e, sums->columns),
-        .start = sums->start && last > 0 ? formatted(e, "%s > %s ? %s : %s", now, first, sums->y, sums->start)
+        .start = sums->start && last > 0
+                     ? formatted(e, "%s > %s ? %s : %s", now, or_zero(first), sums->y, sums->start)
                  : sums->start           ? sums->start
                                          : sums->y,
         .y = sums->y};
@@ -244,7 +244,7 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
     for (int i = last - 1; i >= 0; i--)
         body = filled(e, "window_rows",
                       (Hole[]){{"row", parts[i]},
-                               {"first", sums->at[i] ? firsts[i] : "0"},
+                               {"first", or_zero(sums->at[i] ? firsts[i] : NULL)},
                                {"end", sums->at[i] ? ends[i] : integer(e, window->size[i])},
                                {"body", body},
                                {NULL, NULL}});
@@ -255,12 +255,12 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
  * on from there. */
 static const char *turning_sums(Emit *e, const WindowSums *sums) {
     const int64_t channels = sums->image.dim[sums->image.rank - 1];
-    const char *const first = sums->at[0] ? firsts[0] : "0";
+    const char *const first = or_zero(sums->at[0] ? firsts[0] : NULL);
     const char *const end = sums->at[0] ? ends[0] : integer(e, sums->window->size[0]);
     const Call call = {.count = sums->count,
                        .depth = times(e, "w", channels),
-                       .x = sum_of(e, sums->x, kept_at(e, sums, "u")),
-                       .kernel = sum_of(e, sum_of(e, sums->kernel, sums->column),
+                       .x = plus(e, sums->x, kept_at(e, sums, "u")),
+                       .kernel = plus(e, plus(e, sums->kernel, sums->column),
                                         times(e, "u", channels * sums->columns)),
                        .row = integer(e, sums->columns),
                        .start = sums->start ? formatted(e, "u > %s ? %s : %s", first, sums->y, sums->start) : sums->y,
@@ -294,23 +294,23 @@ static const char *greatest(Emit *e, const Window *pooling, WindowSums sums) {
                               (Hole[]){{"size", size},
                                        {"sums", sums_text(e, &sums)},
                                        {"count", sums.count},
-                                       {"first", formatted(e, "%s == 0", first)},
-                                       {"y", sum_of(e, to, sums.column)},
+                                       {"first", formatted(e, "%s == 0", or_zero(first))},
+                                       {"y", plus(e, to, sums.column)},
                                        {NULL, NULL}});
-    for (int i = pooling->dims - 1; i >= 0; i--) body = loop(e, taps[i], integer(e, pooling->size[i]), body);
+    for (int i = pooling->dims - 1; i >= 0; i--) body = loop(e, taps[i], turns(e, pooling->size[i]), body);
     if (sums.columns <= MOST_SUMS) return body;
     return filled(
         e, "conv_columns",
         (Hole[]){{"columns", integer(e, sums.columns)}, {"count", size}, {"body", body}, {NULL, NULL}});
 }
 
-/* Where in a dimension the present window begins, from the first window on. */
+/* Where in a dimension the present window begins, from the first window on; NULL: there. */
 static const char *dimension_at(Emit *e, const Window *window, const Window *pooling, int i, const char *line,
                                 Shape out) {
     const int64_t stride = window->stride[i];
     const bool moves = out.dim[out.rank - 1 - window->dims + i] > 1, taps_move = pooling && pooling->size[i] > 1;
-    const char *const place = moves ? times(e, place_name(i, line), stride * (pooling ? pooling->stride[i] : 1)) : "0";
-    return sum_of(e, place, taps_move ? times(e, taps[i], stride) : "0");
+    const char *const place = moves ? times(e, place_name(i, line), stride * (pooling ? pooling->stride[i] : 1)) : NULL;
+    return plus(e, place, taps_move ? times(e, taps[i], stride) : NULL);
 }
 
 /* How many columns of so many go on from `col`, of those that are made at once. */
@@ -334,8 +334,8 @@ void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window 
     }
     if (x->lines) steps[0] = within[0] = 0;
     const char *const from = param_named(e, x, false, "x"), *const weights = param_named(e, kernel, false, "kernel");
-    const char *const column = all ? "0" : "col";
-    const char *const start = weighted_sums_start(op) ? start_at(e, op, "0", column) : NULL;
+    const char *const column = all ? NULL : "col";
+    const char *const start = weighted_sums_start(op) ? start_at(e, op, NULL, column) : NULL;
     const char *const to = param_named(e, y, true, "y");
     const char *const corner = place_at(e, out, dims, line, steps, strides.sample);
     int64_t own_steps[MAX_SPATIAL] = {own.at[0], own.at[1], own.at[2]};
@@ -349,14 +349,14 @@ void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window 
         .count = columns_at_once(e, columns, all),
         .column = column,
         .x = from,
-        .corner = pooling ? sum_of(e, corner, index_of(e, taps, pooling->size, within, dims)) : corner,
+        .corner = pooling ? plus(e, corner, index_of(e, taps, pooling->size, within, dims)) : corner,
         .kernel = weights,
         .start = start,
-        .y = sum_of(e, to, place_at(e, out, dims, line, own_steps, own.sample)),
+        .y = plus(e, to, place_at(e, out, dims, line, own_steps, own.sample)),
         .line = dimension_at(e, window, pooling, 0, line, out),
         .lines = x->lines};
     for (int i = 0; i < dims; i++)
-        if (window_leaves(window, pooling, i, in, out)) sums.at[i] = dimension_at(e, window, pooling, i, line, out);
+        if (window_leaves(window, pooling, i, in, out)) sums.at[i] = or_zero(dimension_at(e, window, pooling, i, line, out));
     const char *const body = pooling ? greatest(e, pooling, sums) : sums_text(e, &sums);
     emit_function(e, "body", (Hole[]){{"body", place_loops(e, out, dims, line, body)}, {NULL, NULL}});
 }
@@ -372,7 +372,7 @@ static const char *corner_of(Emit *e, const Window *window, Shape image, Shape d
 }
 
 static const char *piece_loops(Emit *e, const ConvPieces *pieces, const char *body) {
-    for (int i = 2; i >= 0; i--) body = loop(e, parts[i], integer(e, pieces->counts[i]), body);
+    for (int i = 2; i >= 0; i--) body = loop(e, parts[i], turns(e, pieces->counts[i]), body);
     return body;
 }
 
@@ -391,9 +391,9 @@ static void emit_rows_gradient(Emit *e, const Op *op, const RowsGradient *g) {
     const int64_t *const counts = pieces.counts, depth = pieces.depth, filters = g->d.dim[g->d.rank - 1];
     const int64_t piece = depth * (g->apart ? filters : 1), all = counts[0] * counts[1] * counts[2] * depth;
     const int64_t between[] = {counts[1] * counts[2] * piece, counts[2] * piece, piece};
-    const char *const filter = filters > 1 ? times(e, "filter", g->apart ? 1 : all) : "0";
-    const char *const row = sum_of(e, sum_of(e, g->rows, filter), index_of(e, parts, counts, between, 3));
-    const char *const at = sum_of(e, sum_of(e, g->x, corner_of(e, g->window, g->image, g->d)),
+    const char *const filter = filters > 1 ? times(e, "filter", g->apart ? 1 : all) : NULL;
+    const char *const row = plus(e, plus(e, g->rows, filter), index_of(e, parts, counts, between, 3));
+    const char *const at = plus(e, plus(e, g->x, corner_of(e, g->window, g->image, g->d)),
                                   index_of(e, parts, counts, pieces.strides, 3));
     const char *const add = filled(e, g->apart ? "add_apart" : "add_scaled",
                                    (Hole[]){{"depth", integer(e, depth)},
@@ -401,17 +401,17 @@ static void emit_rows_gradient(Emit *e, const Op *op, const RowsGradient *g) {
                                             {"to", g->to_image ? at : row},
                                             {"apart", integer(e, filters)},
                                             {NULL, NULL}});
-    const char *const place = sum_of(e, place_at(e, g->d, g->window->dims, NULL, own.at, own.sample),
-                                     filters > 1 ? "filter" : "0");
+    const char *const place = plus(e, place_at(e, g->d, g->window->dims, NULL, own.at, own.sample),
+                                   filters > 1 ? "filter" : NULL);
     const char *const body = filled(e, "sparse_row",
-                                    (Hole[]){{"d", formatted(e, "%s[%s]", g->back, place)},
+                                    (Hole[]){{"d", formatted(e, "%s[%s]", g->back, or_zero(place))},
                                              {"pieces", piece_loops(e, &pieces, add)},
                                              {NULL, NULL}});
     emit_function(e, "rows_gradient",
                   (Hole[]){{"y", g->to_image ? g->x : g->rows},
                            {"size", size_text(e, op->out->shape, 0, op->out->shape.rank)},
                            {"places", place_loops(e, g->d, g->window->dims, NULL,
-                                                  loop(e, "filter", integer(e, filters), body))},
+                                                  loop(e, "filter", turns(e, filters), body))},
                            {NULL, NULL}});
 }
 
