@@ -60,7 +60,6 @@ void emit_outer_sums(Emit *e, const Op *op) {
     const int64_t rows = shape_size(space, 1) / columns;
     const Place place = {.nest = &nest, .value_name = local_name(e, own_role(e, op, y)), .draw_offset = "c"};
     const char *const depth = size_text(e, a->shape, 0, a->shape.rank - 1);
-    const bool one = size_is_one(e, a->shape, 0, a->shape.rank - 1);
     const char *const x = matrix_text(e, a, param_named(e, a, false, "x"));
     const char *const d = matrix_text(e, b, param_named(e, b, false, "d"));
     const char *store = "";
@@ -68,7 +67,7 @@ void emit_outer_sums(Emit *e, const Op *op) {
         store = formatted(e, "%s[at] = %s;\n", param_named(e, y, true, op->steps.count ? "sum_out" : "y"),
                           place.value_name);
     const char *const steps = formatted(e, "%s%s", store, steps_text(e, op, &place));
-    const char *const body = filled(e, one ? "outer_product" : "outer_sums",
+    const char *const body = filled(e, op->form == PRODUCT_OUTER ? "outer_product" : "outer_sums",
                                     (Hole[]){{"rows", shared ? param_size(e, "inputs", rows) : integer(e, rows)},
                                              {"columns", shared ? param_size(e, "outputs", columns)
                                                                 : integer(e, columns)},

@@ -191,7 +191,7 @@ static void emit(Emit *e, const Op *op) {
     static void (*const printers[OP_FORMS])(Emit *, const Op *) = {
         [PRODUCT_BLOCKS] = emit_blocks, [PRODUCT_PACKED] = emit_packed,     [PRODUCT_FEW] = emit_few,
         [PRODUCT_ROW] = emit_blocks,    [PRODUCT_COLUMN] = emit_blocks,     [PRODUCT_DEEP] = emit_deep,
-        [PRODUCT_OUTER] = emit_outer_sums, [PRODUCT_SUMS] = emit_matmul_sums,
+        [PRODUCT_OUTER] = emit_outer_sums, [PRODUCT_OUTER_SUMS] = emit_outer_sums, [PRODUCT_SUMS] = emit_matmul_sums,
     };
     printers[op->form](e, op);
 }
@@ -208,7 +208,9 @@ static bool is_row(const Plan *plan, const Op *op) {
 
 static OpForm form(const Plan *plan, const Op *op) {
     const Shape a = op->in[0]->shape;
-    if (!plan->target->blocks) return makes_weighted_sums(op) ? PRODUCT_SUMS : PRODUCT_OUTER;
+    if (!plan->target->blocks && makes_weighted_sums(op)) return PRODUCT_SUMS;
+    if (!plan->target->blocks) /* its terms are the rows of the inputs */
+        return shape_size(a, plan->model->batch) == a.dim[a.rank - 1] ? PRODUCT_OUTER : PRODUCT_OUTER_SUMS;
     if (op->in[1]->packed) return PRODUCT_PACKED;
     if (is_row(plan, op)) return PRODUCT_ROW;
     if (product_is_column(op, !is_matmul_transposed(op))) return PRODUCT_COLUMN;

@@ -132,6 +132,16 @@ static const char *line_at(Emit *e, const Op *op, const char *from) {
     return formatted(e, "%s + %s", from, times(e, at, shape_size(x->shape, 1) / x->shape.dim[LINE_DIM]));
 }
 
+static OpForm form(const Plan *plan, const Op *op) {
+    (void)plan;
+    if (op->out->shape.dim[0] >= 0) return PAD_WHOLE;
+    for (int i = 1; i < op->out->shape.rank; i++) {
+        const int64_t size = op->in[0]->shape.dim[i];
+        if (size > 0 && run_of(pad_spacing(op), i, size, op->out->shape.dim[i]).count == 0) return PAD_WHOLE;
+    }
+    return PAD_SAMPLES;
+}
+
 /* Neighbours that stay neighbours are copied at once. */
 static void emit(Emit *e, const Op *op) {
     const char *vars[MAX_RANK];
@@ -174,8 +184,7 @@ static void emit(Emit *e, const Op *op) {
                *second = plus(e, to, offset(e, to_base));
     const char *body = copy_text(e, formatted(e, "%s%s", second, text_chars(&at_to)),
                                  formatted(e, "%s%s", first, text_chars(&at_from)), integer(e, row));
-    /* zeros just before the copies: they are in the cache then */
-    const bool by_sample = !line && sizes[0] && y->shape.dim[0] < 0 && !empty;
+    const bool by_sample = !line && op->form == PAD_SAMPLES;
     Text zeros = {.arena = e->arena};
     if (!complete)
         emit_template(
@@ -209,6 +218,7 @@ static LineWindow line_window(const Op *op) {
 const OpDef op_pad = {.name = "pad", .line_window = line_window,
                       .brief = "zeros around and between elements, or elements left out",
                       .gradient = gradient,
+                      .form = form,
                       .emit = emit,
                       .describe = describe,
                       .attrs = &attrs_kind,

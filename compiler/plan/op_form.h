@@ -16,7 +16,8 @@ typedef enum OpForm {
     PRODUCT_GROUPS, /* group of channels by group */
     /* … for targets that make no blocks: */
     PRODUCT_SUMS,  /* row by row, each output a weighted sum of inputs */
-    PRODUCT_OUTER, /* element by element, of columns of both inputs */
+    PRODUCT_OUTER,      /* an outer product: each output is one term … */
+    PRODUCT_OUTER_SUMS, /* … or the sum of some, of columns of both inputs */
     /* of maps and updates: */
     MAP_ELEMENTS, /* in loops over elements */
     MAP_DRAWN,    /* in blocks of random numbers */
@@ -29,6 +30,9 @@ typedef enum OpForm {
     PERMUTE_ELEMENTS,  /* one by one */
     PERMUTE_ROWS,      /* rows stay together, and are copied at once */
     PERMUTE_TRANSPOSE, /* a matrix, in squares */
+    /* of pads: */
+    PAD_SAMPLES, /* sample by sample: zeros are in the cache when others are copied between them */
+    PAD_WHOLE,   /* all zeros first */
     /* of softmax: */
     SOFTMAX_VECTORS, /* written out */
     SOFTMAX_ROWS,    /* a function of the runtime makes a row … */
