@@ -34,12 +34,10 @@
 #include "language/class.h"
 #include "language/listing.h"
 #include "lower/lower.h"
-#include "model/check.h"
 #include "model/dump.h"
 #include "model/model.h"
 #include "model/prefix.h"
-#include "model/prepare.h"
-#include "model/shapes.h"
+#include "model/read.h"
 #include "model/summary.h"
 #include "passes/passes.h"
 #include "plan/dump.h"
@@ -128,24 +126,16 @@ static bool compile(Arena *arena, const Source *source, Options *options, Stage 
             exit(EXIT_USAGE);
         }
     }
-    constants_define(constants, file);
-    Model *model = model_from_ast(arena, file, constants, options, diags);
-    result->model = model;
-    if (options->prefix) model->name = options->prefix;
-    else model_check_prefix(model, diags);
+    Model *model = model_named(arena, file, constants, options, diags);
     model_check_length(model, options->stream && options->inference_only && !options->main, diags);
+    result->model = model;
     if (stage == STAGE_MODEL) model_dump(model, out);
     if (stage == STAGE_MODEL) return diags_errors(diags) == 0;
 
-    model_shapes(model, diags); /* also after errors: layers without shapes stay silent, others may have more to say */
-    if (diags_errors(diags) && model->any_length && !model->max_steps && model->input.rank >= 0)
-        diag_note(diags, model->input_span, "None stands for one step here");
-    if (diags_errors(diags)) return false;
-    model_prepare(model, diags);
-    model_check(model, diags);
+    if (!model_complete(model, diags)) return false;
     if (stage == STAGE_SHAPES) shapes_dump(model, out);
     if (stage == STAGE_SUMMARY) summary_dump(model, out);
-    if (stage <= STAGE_SUMMARY || diags_errors(diags)) return diags_errors(diags) == 0;
+    if (stage <= STAGE_SUMMARY) return true;
 
     Plan *plan = plan_from_model(arena, model, options, diags);
     result->plan = plan;

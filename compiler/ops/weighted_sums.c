@@ -356,7 +356,8 @@ void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window 
         .line = dimension_at(e, window, pooling, 0, line, out),
         .lines = x->lines};
     for (int i = 0; i < dims; i++)
-        if (window_leaves(window, pooling, i, in, out)) sums.at[i] = or_zero(dimension_at(e, window, pooling, i, line, out));
+        if (window_leaves(window, pooling, i, in, out))
+            sums.at[i] = or_zero(dimension_at(e, window, pooling, i, line, out));
     const char *const body = pooling ? greatest(e, pooling, sums) : sums_text(e, &sums);
     emit_function(e, "body", (Hole[]){{"body", place_loops(e, out, dims, line, body)}, {NULL, NULL}});
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The stages of compiler/main.c up to shapes: nothing is lowered while somebody types. */
+/* What is read of a text up to its shapes: nothing is lowered while somebody types. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -9,10 +9,7 @@
 #include "frontend/parser.h"
 #include "frontend/python.h"
 #include "lower/lower.h"
-#include "model/check.h"
-#include "model/prefix.h"
-#include "model/prepare.h"
-#include "model/shapes.h"
+#include "model/read.h"
 #include "passes/passes.h"
 #include "plan/sizes.h"
 #include "server/analysis.h"
@@ -22,13 +19,8 @@ static const Options options = {.program = "nnc", .list_kind = -1, .max_ram = -1
 static Model *read_model(Analysis *analysis, Diags *diags) {
     Arena *const arena = analysis->arena;
     Constants *const constants = constants_new(arena, diags);
-    constants_define(constants, analysis->file);
-    Model *const model = model_from_ast(arena, analysis->file, constants, &options, diags);
-    model_check_prefix(model, diags);
-    model_shapes(model, diags);
-    if (diags_errors(diags)) return model;
-    model_prepare(model, diags);
-    model_check(model, diags);
+    Model *const model = model_named(arena, analysis->file, constants, &options, diags);
+    model_complete(model, diags);
     return model;
 }
 
