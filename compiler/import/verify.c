@@ -61,7 +61,7 @@ static bool read_array(nnc_host *host, const char *path, nnc_array *array) {
 static double *values_of(nnc_host *host, const nnc_array *array, size_t *count) {
     double *const values =
         nnc_shape_count(array->shape, array->rank, count) == 0 ? nnc_alloc(host, *count, sizeof *values) : NULL;
-    if (values) nnc_convert(values, NNC_F64, array->data, array->dtype, *count, 1);
+    if (values) nnc_array_get(array, 0, *count, NNC_F64, 1, values);
     return values;
 }
 

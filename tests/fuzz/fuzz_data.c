@@ -17,8 +17,7 @@ static double sum(const nnc_array *array) {
     }
     for (size_t i = 0; i < count; i++) {
         double value;
-        nnc_convert(&value, NNC_F64, (const char *)array->data + i * nnc_dtype_of(array->dtype).size, array->dtype, 1,
-                    0.5);
+        nnc_array_get(array, i, 1, NNC_F64, 0.5, &value);
         total += value;
     }
     return total;
@@ -39,7 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     source.header = choice & 16 ? 0 : -1;
     memset(&host, 0, sizeof host);
     memset(&array, 0, sizeof array);
-    if (nnc_reader_slice(&host, &reader, "file", data + 1, size - 1, choice & 4 ? NNC_CODING_GZIP : NNC_CODING_PLAIN) !=
+    if (nnc_reader_part(&host, &reader, "file", &(nnc_store){data + 1, size - 1, 0, NULL}, 0, size - 1,
+                        choice & 4 ? NNC_CODING_GZIP : NNC_CODING_PLAIN) !=
         0) {
         abort();
     }

@@ -20,6 +20,12 @@ NNC_API int nnc_command_bench(nnc_host *host, const nnc_model *model, const nnc_
 
 /** The data of fit(), replaced by the command line's files. */
 NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_options *options);
+/** What fit validates on: files of the command line, else a fraction of its data, else what the model file says.
+ *  (train_data.c) */
+struct nnc_training;
+NNC_API int nnc_load_validation(struct nnc_training *training);
+/** The random factors of --masks, where the model wants them. */
+NNC_API int nnc_load_masks(struct nnc_training *training);
 /** The data of evaluate(). A file of the command line is read as evaluate(), or else fit(), would read it. */
 NNC_API nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc_options *options);
 /** The weights, with all that evaluation needs. */

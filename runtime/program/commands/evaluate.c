@@ -54,6 +54,9 @@ static int nnc_follow_evaluate(nnc_session *session, void *context, int status, 
     if (status != NNC_OK && status != NNC_E_NONFINITE) {
         return nnc_fail_status(session->host, status, "evaluate");
     }
+    if (nnc_dataset_check(session->host, pass->data) != 0) {
+        return -1;
+    }
     nnc_totals_add(pass->totals, session, n);
     if (pass->progress != NULL) {
         nnc_progress_step(pass->progress, pass->totals);

@@ -38,6 +38,9 @@ static int nnc_follow_predict(nnc_session *session, void *context, int status, s
     if (status != NNC_OK) {
         return nnc_fail_status(session->host, status, "predict");
     }
+    if (nnc_dataset_check(session->host, predicting->data) != 0) {
+        return -1;
+    }
     if (predicting->results != NULL) {
         nnc_results_put(predicting->results, session->output, n);
     }

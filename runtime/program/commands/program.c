@@ -55,6 +55,7 @@ typedef enum nnc_option_kind {
     NNC_OPTION_WRITE_WEIGHTS = NNC_PATH_WRITE_WEIGHTS,
     NNC_OPTION_FOLDER,  /* const char * */
     NNC_OPTION_COUNT,   /* int64_t, from 1 */
+    NNC_OPTION_BYTES,   /* int64_t, from 1, perhaps with a K, M, G or T behind it, of 1024 */
     NNC_OPTION_SEED,    /* uint64_t */
     NNC_OPTION_REAL,    /* double, from 0 */
     NNC_OPTION_FLAG,    /* int */
@@ -100,6 +101,8 @@ static const nnc_option nnc_option_table[] = {
     {"--samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
     {"--tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
     {"--threads", "N", NNC_DATA | NNC_BENCH, NNC_TO(COUNT, threads), "work in N threads, to the same bits"},
+    {"--max-memory", "BYTES", NNC_DATA, NNC_TO(BYTES, max_memory),
+     "take no more, as 512M or 2G: what does not fit stays in files"},
     {"--mc-samples", "N", NNC_PREDICT, NNC_TO(COUNT, mc_samples),
      "mean and deviation of N predictions with dropout on"},
     {"--checkpoint", "FILE", NNC_FIT, NNC_TO(WRITE, checkpoint), "after every epoch, write all that going on needs"},
@@ -140,6 +143,21 @@ static void nnc_print_options(const nnc_host *host, const nnc_command *command, 
     }
 }
 
+/* 536870912, 512M, 2G; -1, silently. */
+static int nnc_parse_bytes(const char *text, uint64_t *bytes) {
+    static const char units[] = "KMGT";
+    char digits[32];
+    const size_t size = strlen(text);
+    const char *unit = size > 0 ? strchr(units, text[size - 1]) : NULL;
+    const size_t shift = unit != NULL ? 10 * (size_t)(unit - units + 1) : 0;
+    snprintf(digits, sizeof digits, "%.*s", (int)(size < sizeof digits ? size - (unit != NULL) : 0), text);
+    if (nnc_parse_count(digits, bytes) != 0 || *bytes == 0 || *bytes > (uint64_t)INT64_MAX >> shift) {
+        return -1;
+    }
+    *bytes <<= shift;
+    return *bytes <= SIZE_MAX / 2 ? 0 : -1;
+}
+
 static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *value, nnc_options *options) {
     void *field = (char *)options + option->offset;
     uint64_t number = 0;
@@ -161,6 +179,13 @@ static int nnc_set_option(nnc_host *host, const nnc_option *option, const char *
     case NNC_OPTION_COUNT:
         if (!is_number || number < 1 || number > INT64_MAX) {
             return nnc_fail_usage(host, "%s wants a whole number from 1, not '%s'", nnc_name_of(option), value);
+        }
+        *(int64_t *)field = (int64_t)number;
+        return 0;
+    case NNC_OPTION_BYTES:
+        if (nnc_parse_bytes(value, &number) != 0) {
+            return nnc_fail_usage(host, "%s wants a number of bytes, as 512M or 2G, not '%s'", nnc_name_of(option),
+                                  value);
         }
         *(int64_t *)field = (int64_t)number;
         return 0;
@@ -285,6 +310,10 @@ static int nnc_run_command(nnc_host *host, const nnc_model *model, int argc, cha
     if (nnc_check_paths(host, model, command, &options) != 0) {
         return host->status;
     }
+    host->threads = (size_t)options.threads;
+    if (options.max_memory > 0) {
+        nnc_memory_limit(host, (size_t)options.max_memory);
+    }
     return command->run(host, model, &options);
 }
 
@@ -310,6 +339,6 @@ NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) {
     if (host.text[0] != '\0') {
         nnc_print_error(&host);
     }
-    free(host.input);
+    nnc_store_free(&host.input);
     return status;
 }

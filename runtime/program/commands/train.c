@@ -19,68 +19,9 @@ typedef enum nnc_ending {
     NNC_ENDING_ERROR = -1,
     NNC_ENDING_COMPLETE = 0,
     NNC_ENDING_SIGNAL = 1,
-    NNC_ENDING_NONFINITE = 2
+    NNC_ENDING_NONFINITE = 2,
+    NNC_ENDING_LOST = 3 /* data cannot be read any more */
 } nnc_ending;
-
-NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_options *options) {
-    static const nnc_source unsaid = NNC_NO_SOURCE;
-    const nnc_fit_defaults *fit = model->fit;
-    nnc_data_request request;
-    request.x = fit != NULL ? &fit->x : &unsaid;
-    request.y = fit != NULL ? &fit->y : &unsaid;
-    request.sample_weight = fit != NULL ? &fit->sample_weight : &unsaid;
-    request.x_path = options->x;
-    request.y_path = options->y;
-    request.sample_weight_path = options->sample_weight;
-    request.data_dir = options->data_dir;
-    request.prefix = "";
-    request.with_y = 1;
-    request.learned = NULL;
-    request.learns = 1;
-    return request;
-}
-
-/* Keras: the last samples, taken before any shuffling; both sides must have some. */
-static int nnc_split_tail(nnc_training *training, double fraction) {
-    size_t count = training->data.count;
-    if (!(fraction >= 0 && fraction < 1)) {
-        return nnc_fail_usage(training->host, "validation_split must be at least 0 and less than 1, not %g", fraction);
-    }
-    training->train_count = fraction > 0 ? (size_t)floor((double)count * (1 - fraction)) : count;
-    if (training->train_count == 0 || (fraction > 0 && training->train_count == count)) {
-        return nnc_fail(training->host, "validation_split=%g of %zu samples leaves none to %s", fraction, count,
-                        training->train_count == 0 ? "train on" : "validate on");
-    }
-    return 0;
-}
-
-/* Validation data: files of the command line, else a fraction of it, else what the model file says. */
-static int nnc_load_validation(nnc_training *training) {
-    const nnc_options *options = training->options;
-    const nnc_fit_defaults *fit = training->model->fit;
-    int has_files = options->validation_x != NULL || options->validation_y != NULL;
-    int has_sources = fit->validation_x.path != NULL;
-    if (has_files && options->validation_split >= 0) {
-        return nnc_fail_usage(training->host, "--validation-split and --validation-x exclude each other");
-    }
-    if (!has_files && (options->validation_split >= 0 || !has_sources)) {
-        int is_given = options->validation_split >= 0;
-        return nnc_split_tail(training, is_given ? options->validation_split : fit->validation_split);
-    }
-    nnc_data_request request = nnc_fit_request(training->model, options);
-    nnc_source no_weight = request.sample_weight[0];
-    no_weight.path = NULL;
-    request.sample_weight = &no_weight;
-    request.sample_weight_path = NULL;
-    request.x = has_sources ? &fit->validation_x : request.x; /* its columns and scale, at least */
-    request.y = has_sources ? &fit->validation_y : request.y;
-    request.x_path = options->validation_x;
-    request.y_path = options->validation_y;
-    request.prefix = "validation-";
-    training->train_count = training->data.count;
-    request.learned = &training->session.learned;
-    return nnc_dataset_load(training->host, training->model, &request, &training->validation_data);
-}
 
 static int nnc_validates(const nnc_training *training, uint64_t epoch) {
     const nnc_fit_defaults *fit = training->model->fit;
@@ -96,21 +37,6 @@ static int nnc_validates(const nnc_training *training, uint64_t epoch) {
 
 static int nnc_has_validation(const nnc_training *training) {
     return training->validation_data.count > 0 || training->train_count < training->data.count;
-}
-
-static int nnc_load_masks(nnc_training *training) {
-    const nnc_options *options = training->options;
-    if (training->model->mask_count > 0 && options->masks == NULL) {
-        return nnc_fail_usage(training->host,
-                              "this program takes its random factors from a file: give --masks FILE.safetensors");
-    }
-    if (options->masks == NULL) {
-        return 0;
-    }
-    if (nnc_tensors_read(training->host, options->masks, &training->masks) != 0) {
-        return -1;
-    }
-    return nnc_masks_check(training->host, training->model, &training->masks);
 }
 
 /* Fresh weights, those of --weights, or what a checkpoint says about the data: the rest of it comes when they are
@@ -241,6 +167,18 @@ static void nnc_advance(nnc_place *place, size_t n, size_t count) {
     }
 }
 
+/* The samples of this step; those of the next one, where the order is known, while it is made. */
+static int nnc_fetch_batch(nnc_training *training, size_t n) {
+    nnc_session *session = &training->session;
+    const size_t first = (size_t)training->place.sample, next = first + n, left = training->train_count - next;
+    if (nnc_session_fetch(session, &training->data, training->order, first, n) != 0) {
+        return -1;
+    }
+    nnc_session_fetch_ahead(session, &training->data, training->order, next,
+                            left < session->batch ? left : session->batch);
+    return 0;
+}
+
 static nnc_ending nnc_train_batch(nnc_training *training) {
     nnc_session *session = &training->session;
     const nnc_model *model = training->model;
@@ -250,8 +188,9 @@ static nnc_ending nnc_train_batch(nnc_training *training) {
         nnc_masks_set(training->host, model, &training->masks, place->batches, n, session->trainer) != 0) {
         return NNC_ENDING_ERROR;
     }
-    nnc_session_gather_shared(session, &training->data, training->order, (size_t)place->sample, n,
-                              nnc_training_team(session));
+    if (nnc_fetch_batch(training, n) != 0) {
+        return NNC_ENDING_LOST;
+    }
     int status = nnc_session_step(session, nnc_session_fit_weight(session, &training->data, n), n);
     if (status == NNC_E_NONFINITE || (status == NNC_OK && !isfinite(nnc_get_real(model, session->sums, 0)))) {
         nnc_find_grown(training);
@@ -413,6 +352,9 @@ static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves, 
                  options->save && !saves ? "; nothing is saved, for the weights are not finite either" : "");
         return training->grown == NULL ? -1 : nnc_fail_hint(host, "of all weights those of %s had grown most, to %.2g",
                                                             training->grown, training->reached);
+    } else if (ending == NNC_ENDING_LOST) {
+        nnc_progress_abandon(&training->progress);
+        return !saves ? -1 : nnc_fail_hint(host, "the weights of before that batch are in %s", options->save);
     }
     return 0;
 }
@@ -424,7 +366,8 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
     const int best = ending == NNC_ENDING_NONFINITE && nnc_callbacks_restore_best(training);
     int saves = options->save != NULL && ending != NNC_ENDING_ERROR &&
                 (ending != NNC_ENDING_NONFINITE || nnc_session_is_finite(&training->session));
-    if ((ending == NNC_ENDING_SIGNAL && nnc_save_checkpoints(training, NNC_AT_SIGNAL) != NNC_ENDING_COMPLETE) ||
+    const int is_cut = ending == NNC_ENDING_SIGNAL || ending == NNC_ENDING_LOST;
+    if ((is_cut && nnc_save_checkpoints(training, NNC_AT_SIGNAL) != NNC_ENDING_COMPLETE) ||
         (ending == NNC_ENDING_COMPLETE && nnc_callbacks_run(training, NNC_TRAIN_END) != 0)) {
         return -1;
     }
@@ -432,7 +375,8 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
                                   &training->session.learned) != 0) {
         return -1;
     }
-    if (options->report != NULL && ending != NNC_ENDING_ERROR && nnc_write_report(training, ending) != 0) {
+    const int is_shown = ending != NNC_ENDING_ERROR && ending != NNC_ENDING_LOST; /* it shows samples */
+    if (options->report != NULL && is_shown && nnc_write_report(training, ending) != 0) {
         return -1;
     }
     nnc_curve_print(&training->record, &training->progress);
@@ -461,6 +405,7 @@ static int nnc_run_epochs(nnc_training *training) {
     if (ending == NNC_ENDING_COMPLETE && training->model->finish != NULL) {
         training->model->finish(training->session.trainer);
     }
+    nnc_session_await(&training->session);
     int status = nnc_finish(training, ending);
     nnc_signals_release();
     return status;

@@ -6,6 +6,8 @@
 #include "data/data.h"
 #include "host/host.h"
 
+enum { NNC_CSV_MAX_FIELD = 1 << 20 }; /* bytes */
+
 /* One line taken apart. Fields are text between offsets of `text`. */
 typedef struct nnc_csv_field {
     size_t begin, end;   /* in text, quotes removed */
@@ -35,6 +37,13 @@ typedef struct nnc_csv {
     char decimal;
     int is_first; /* the row at hand may be a line of names */
     int may_lack; /* NaN stands for what is missing */
+    nnc_dtype dtype;      /* of the rows: … */
+    void *row;            /* … one of them, … */
+    size_t row_size;      /* … its bytes, … */
+    size_t rows;          /* … and how many there are in: */
+    nnc_sink values, places;
+    nnc_text_place first_place;
+    struct nnc_csv_team *team; /* who reads plain lines; NULL: nobody yet */
 } nnc_csv;
 
 /* Lines (data_csv_lines.c) ----------------------------------------------------------------------------------------- */
@@ -78,5 +87,12 @@ NNC_API int nnc_csv_bad_field(nnc_csv *csv, size_t wanted, const char *expected,
 NNC_API int nnc_csv_number(const nnc_csv *csv, const nnc_csv_field *field, double *value);
 /** Whether a field is empty or stands for nothing, as pandas reads them. */
 NNC_API int nnc_csv_is_missing(const nnc_csv *csv, const nnc_csv_field *field);
+
+/* Plain lines (data_csv_plain.c) ----------------------------------------------------------------------------------- */
+
+/** All lines from here on that have `columns` fields and nothing special, as rows, read by several threads; where it
+ *  stops, the next line goes the long way. */
+NNC_API int nnc_csv_plain_rows(nnc_csv *csv, size_t columns);
+NNC_API void nnc_csv_team_close(nnc_csv *csv);
 
 #endif

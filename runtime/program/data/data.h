@@ -85,6 +85,14 @@ NNC_API int nnc_header_hint(nnc_host *host, const char *question);
  *  when `channels` is 0. (data_images.c) */
 NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_labels *learned, nnc_array *array);
 
+/** Ends an array that was made row by row; `status` not 0: gives it up. `places` NULL: there are none. Returns status.
+ *  (data_array.c) */
+NNC_API int nnc_array_end(nnc_array *array, nnc_sink *data, nnc_sink *places, int status);
+/** Of a matrix whose column holds numbers of labels, or NaN: adds to rows[i] how many rows have number i. */
+NNC_API int nnc_count_labels(nnc_host *host, nnc_array *array, size_t column, size_t *rows);
+/** Number i becomes number[i]. */
+NNC_API int nnc_renumber_labels(nnc_host *host, nnc_array *array, size_t column, size_t *number);
+
 /** A source that says nothing. */
 #define NNC_NO_SOURCE {NULL, NULL, NULL, NULL, 0, 0, -1, 1.0, '\0', -1, NULL, '\0', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
@@ -106,7 +114,7 @@ NNC_API void nnc_write_npz_begin(nnc_writer *writer, nnc_npz_writer *npz, const 
 NNC_API void nnc_write_npz_next(nnc_writer *writer, nnc_npz_writer *npz);
 NNC_API void nnc_write_npz_end(nnc_writer *writer, const nnc_npz_writer *npz);
 
-/* Samples: what a source gives to a model (data_samples.c) --------------------------------------------------------- */
+/* Samples: what a source gives to a model (data_samples.c, data_fetch.c) ------------------------------------------- */
 
 /** Rows of an array, or windows of them, checked against the model. */
 typedef struct nnc_samples {
@@ -170,14 +178,14 @@ NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to)
 NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values);
 /** Row of the array that time step `step` of sample `index` is. */
 NNC_API size_t nnc_row_of(const nnc_samples *samples, size_t index, size_t step);
-/** Where that row stands in a text file; line 0 where there are no lines. */
-NNC_API nnc_text_place nnc_place_of(const nnc_samples *samples, size_t row);
 /** Learns what the model's first tensors hold of the first `count` samples: what stands for missing values, means and
  *  deviations. (statistics.c) */
 NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, const nnc_samples *y,
                                  size_t count, void *params);
-/** Says that sample `index` will be copied soon. */
-NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index);
+/** Samples from `first` on, as many as `count`, in the model's type: `order` lists them, or NULL. */
+NNC_API void nnc_copy_samples(const nnc_samples *samples, const uint32_t *order, size_t first, size_t count, void *to);
+/** Error when values that were copied could not be read. */
+NNC_API int nnc_samples_check(nnc_host *host, const nnc_samples *samples);
 
 /** x, y and weights of the same samples; y and weights may be missing (their path is NULL). */
 typedef struct nnc_dataset {
@@ -205,6 +213,8 @@ NNC_API int nnc_dataset_shuffle(nnc_host *host, const nnc_model *model, uint64_t
                                 nnc_dataset *dataset);
 /** Leaves out samples that lack a value where their source says so; without targets that is an error. */
 NNC_API int nnc_dataset_drop(nnc_host *host, int with_y, nnc_dataset *dataset);
+/** Error when values that were fetched could not be read: their file has changed. (data_dataset.c) */
+NNC_API int nnc_dataset_check(nnc_host *host, const nnc_dataset *dataset);
 /** The class of sample `index`; -1: its targets are no classes. */
 NNC_API int64_t nnc_class_in(const nnc_model *model, const nnc_samples *y, size_t index);
 NNC_API void nnc_dataset_free(nnc_dataset *dataset);

@@ -111,9 +111,9 @@ static int nnc_csv_value(nnc_csv *csv, size_t wanted, double *value) {
     return nnc_csv_number(csv, field, value) == 0 ? 0 : nnc_csv_bad_field(csv, wanted, "a number", NULL);
 }
 
-/* The wanted values of the line read last, in the type of the array. */
-static int nnc_csv_convert(nnc_csv *csv, nnc_dtype dtype, char *to) {
-    size_t size = nnc_dtype_of(dtype).size;
+/* The wanted values of the line read last, as a row. */
+static int nnc_csv_convert(nnc_csv *csv) {
+    size_t size = nnc_dtype_of(csv->dtype).size;
     for (size_t i = 0; i < csv->wanted_count; i++) {
         const nnc_csv_field *field = &csv->fields[csv->wanted[i]];
         double value;
@@ -123,12 +123,19 @@ static int nnc_csv_convert(nnc_csv *csv, nnc_dtype dtype, char *to) {
         if (!isfinite(value) && !(csv->may_lack && nnc_csv_is_missing(csv, field))) {
             return nnc_csv_bad_field(csv, i, "a number", ": values must be finite");
         }
-        if (dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
+        if (csv->dtype == NNC_F32 && fabs(value) > (double)FLT_MAX) {
             return nnc_csv_bad_field(csv, i, "a number", ": too large for a model of floats");
         }
-        nnc_convert(to + i * size, dtype, &value, NNC_F64, 1, 1);
+        nnc_convert((char *)csv->row + i * size, csv->dtype, &value, NNC_F64, 1, 1);
     }
     return 0;
+}
+
+static int nnc_csv_put(nnc_csv *csv, nnc_text_place place) {
+    csv->first_place = csv->rows == 0 ? place : csv->first_place;
+    csv->rows++;
+    return nnc_sink_put(&csv->values, csv->row, csv->row_size) != 0 ? -1
+                                                                    : nnc_sink_put(&csv->places, &place, sizeof place);
 }
 
 /* Whether the column holds labels follows from its first value. */
@@ -149,51 +156,55 @@ static int nnc_csv_is_name_of_numbers(const nnc_csv *csv) {
            nnc_csv_number(csv, &csv->fields[csv->wanted[0]], &value) == 0;
 }
 
-static int nnc_csv_not_a_label(nnc_csv *csv, nnc_text_place place) {
+static int nnc_csv_not_a_label(nnc_csv *csv) {
     const char *label = csv->labels->at[0];
-    nnc_fail_at(csv->host, csv->reader->path, place.line, place.column,
+    nnc_fail_at(csv->host, csv->reader->path, csv->first_place.line, csv->first_place.column,
                 "expected a number in column %s as in the next line, found %s", nnc_csv_column(csv, 0).text,
                 nnc_quote(label, strlen(label)).text);
     return nnc_csv_header_hint(csv);
 }
 
-/* All lines after the header. */
-static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has_line, nnc_array *array) {
-    size_t row_size, capacity = 0, place_capacity = 0, rows = 0;
+/* The line read last. */
+static int nnc_csv_row(nnc_csv *csv, size_t first_line, size_t columns, int has_line) {
+    if (csv->field_count != columns) {
+        return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
+                           "expected %zu fields as in line %zu, found %zu", columns, first_line, csv->field_count);
+    }
+    if (columns == 1 && csv->skipped > 0 && csv->fields[0].line > first_line) {
+        return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line - 1, 0,
+                           "expected a value, found an empty line: "
+                           "the file has one column, so a row would be lost");
+    }
+    const nnc_csv_field *field = &csv->fields[csv->wanted[0]];
+    const nnc_text_place place = {(uint32_t)field->line, (uint32_t)field->column};
+    if (csv->rows == 0) {
+        nnc_csv_expect_labels(csv);
+    }
+    csv->is_first = csv->rows == 0 && has_line;
+    if (nnc_csv_convert(csv) != 0) {
+        return csv->is_first ? nnc_csv_header_hint(csv) : -1;
+    }
+    return nnc_csv_put(csv, place);
+}
+
+/* All lines after the header. The first two say what there is; from then on most are plain. */
+static int nnc_csv_rows(nnc_csv *csv, size_t first_line, size_t columns, int has_line) {
     int status = has_line ? 1 : nnc_csv_line_read(csv);
-    if (nnc_multiply(csv->wanted_count, nnc_dtype_of(array->dtype).size, &row_size) != 0) {
+    if (nnc_multiply(csv->wanted_count, nnc_dtype_of(csv->dtype).size, &csv->row_size) != 0 ||
+        (csv->row = nnc_alloc(csv->host, csv->row_size, 1)) == NULL) {
         return nnc_fail(csv->host, "out of memory");
     }
-    for (; status == 1; status = nnc_csv_line_read(csv), rows++) {
-        if (csv->field_count != columns) {
-            return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line, 0,
-                               "expected %zu fields as in line %zu, found %zu", columns, first_line, csv->field_count);
-        }
-        if (columns == 1 && csv->skipped > 0 && csv->fields[0].line > first_line) {
-            return nnc_fail_at(csv->host, csv->reader->path, csv->fields[0].line - 1, 0,
-                               "expected a value, found an empty line: "
-                               "the file has one column, so a row would be lost");
-        }
-        void *places = array->places;
-        if (nnc_grow(csv->host, &array->data, &capacity, rows + 1, row_size) != 0 ||
-            nnc_grow(csv->host, &places, &place_capacity, rows + 1, sizeof *array->places) != 0) {
+    for (; status == 1; status = nnc_csv_line_read(csv)) {
+        if (nnc_csv_row(csv, first_line, columns, has_line) != 0) {
             return -1;
         }
-        const nnc_csv_field *field = &csv->fields[csv->wanted[0]];
-        array->places = places;
-        array->places[rows] = (nnc_text_place){(uint32_t)field->line, (uint32_t)field->column};
-        if (rows == 0) {
-            nnc_csv_expect_labels(csv);
+        if (csv->rows == 2 && has_line && nnc_csv_is_name_of_numbers(csv)) {
+            return nnc_csv_not_a_label(csv);
         }
-        csv->is_first = rows == 0 && has_line;
-        if (nnc_csv_convert(csv, array->dtype, (char *)array->data + rows * row_size) != 0) {
-            return csv->is_first ? nnc_csv_header_hint(csv) : -1;
-        }
-        if (rows == 1 && has_line && nnc_csv_is_name_of_numbers(csv)) {
-            return nnc_csv_not_a_label(csv, array->places[0]);
+        if (csv->rows >= 2 && nnc_csv_plain_rows(csv, columns) != 0) {
+            return -1;
         }
     }
-    array->shape[0] = (int64_t)rows;
     return status;
 }
 
@@ -253,10 +264,12 @@ static int nnc_csv_read(nnc_csv *csv, const nnc_source *source, const nnc_role *
         status = nnc_csv_first_line(csv, source, &array->has_names);
     }
     if (status == 0 && nnc_csv_expect(csv, role) == 0) {
-        array->dtype = role->dtype == NNC_F32 ? NNC_F32 : NNC_F64;
+        array->dtype = csv->dtype = role->dtype == NNC_F32 ? NNC_F32 : NNC_F64;
         array->rank = 2;
         array->shape[1] = (int64_t)csv->wanted_count;
-        status = nnc_csv_rows(csv, csv->fields[0].line, csv->field_count, !array->has_names, array);
+        status = nnc_csv_rows(csv, csv->fields[0].line, csv->field_count, !array->has_names);
+        array->shape[0] = (int64_t)csv->rows;
+        status = nnc_array_end(array, &csv->values, &csv->places, status);
     } else {
         status = -1;
     }
@@ -274,6 +287,7 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, const nnc
     csv.line = csv.column = 1;
     csv.labels = role->classes > 0 && role->learned != NULL ? &role->learned->classes : NULL;
     csv.decimal = source->decimal;
+    csv.values.host = csv.places.host = reader->host;
     csv.may_lack = role->may_lack || role->max_steps > 0 || source->drops;
     int status = nnc_csv_read(&csv, source, role, array);
     for (size_t i = 0; csv.names != NULL && i < csv.wanted_count; i++) {
@@ -283,5 +297,7 @@ NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, const nnc
     free(csv.text);
     free(csv.fields);
     free(csv.wanted);
+    free(csv.row);
+    nnc_csv_team_close(&csv);
     return status;
 }

@@ -75,21 +75,6 @@ NNC_API int nnc_csv_label(nnc_csv *csv, size_t wanted, nnc_labels *labels, int l
     return 0;
 }
 
-static void *nnc_csv_cell(const nnc_csv *csv, const nnc_array *array, size_t row, size_t wanted) {
-    return (char *)array->data + (row * csv->wanted_count + wanted) * nnc_dtype_of(array->dtype).size;
-}
-
-/* How many rows each label has. NaN is none. */
-static void nnc_csv_count(const nnc_csv *csv, size_t wanted, const nnc_array *array, size_t *rows) {
-    double value;
-    for (size_t row = 0; row < (size_t)array->shape[0]; row++) {
-        nnc_convert(&value, NNC_F64, nnc_csv_cell(csv, array, row, wanted), array->dtype, 1, 1);
-        if (!isnan(value)) {
-            rows[(size_t)value]++;
-        }
-    }
-}
-
 /* How many labels get a place of their own; -1 after an error. */
 static int64_t nnc_csv_kept(nnc_csv *csv, size_t wanted, const nnc_labels *labels, const nnc_column *column) {
     size_t places = column != NULL ? (size_t)column->places : 0, count = labels->count;
@@ -115,17 +100,10 @@ NNC_API int nnc_csv_sort_labels(nnc_csv *csv, size_t wanted, nnc_labels *labels,
         return -1;
     }
     size_t *number = rows + count;
-    nnc_csv_count(csv, wanted, array, rows);
-    int status = nnc_labels_order(csv->host, labels, rows, (size_t)kept, last, number);
-    for (size_t row = 0; row < (size_t)array->shape[0] && status == 0; row++) {
-        void *at = nnc_csv_cell(csv, array, row, wanted);
-        double value;
-        nnc_convert(&value, NNC_F64, at, array->dtype, 1, 1);
-        if (!isnan(value)) {
-            value = (double)number[(size_t)value];
-            nnc_convert(at, array->dtype, &value, NNC_F64, 1, 1);
-        }
-    }
+    int status = nnc_count_labels(csv->host, array, wanted, rows) == 0 &&
+                         nnc_labels_order(csv->host, labels, rows, (size_t)kept, last, number) == 0
+                     ? nnc_renumber_labels(csv->host, array, wanted, number)
+                     : -1;
     free(rows);
     return status;
 }

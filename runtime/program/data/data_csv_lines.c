@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { NNC_CSV_MAX_FIELD = 1 << 20, NNC_CSV_MAX_FIELDS = 1 << 20 };
+enum { NNC_CSV_MAX_FIELDS = 1 << 20 };
 
 static int nnc_csv_fail(const nnc_csv *csv, const nnc_csv_field *field, const char *text) {
     return nnc_fail_at(csv->host, csv->reader->path, field->line, field->column, "%s", text);

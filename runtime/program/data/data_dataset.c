@@ -26,7 +26,7 @@ static const char *nnc_first_line(const nnc_samples *samples) { return samples->
 /* One row more or less: perhaps of one file the first line was taken for what it is not. Always -1. */
 static int nnc_ask_first_lines(nnc_host *host, const nnc_samples *x, const nnc_samples *other, const char *name) {
     char question[160];
-    int x_is_csv = x->array.places != NULL, other_is_csv = other->array.places != NULL;
+    int x_is_csv = x->array.places.size > 0, other_is_csv = other->array.places.size > 0;
     if (!x_is_csv && !other_is_csv) {
         return -1;
     }
@@ -93,6 +93,12 @@ static int nnc_load_parts(nnc_host *host, const nnc_model *model, const nnc_data
 NNC_API int nnc_dataset_load(nnc_host *host, const nnc_model *model, const nnc_data_request *request,
                              nnc_dataset *dataset) {
     return nnc_load_parts(host, model, request, dataset) == 0 ? nnc_dataset_drop(host, request->with_y, dataset) : -1;
+}
+
+NNC_API int nnc_dataset_check(nnc_host *host, const nnc_dataset *dataset) {
+    return nnc_samples_check(host, &dataset->x) != 0 || nnc_samples_check(host, &dataset->y) != 0
+               ? -1
+               : nnc_samples_check(host, &dataset->sample_weight);
 }
 
 NNC_API void nnc_dataset_free(nnc_dataset *dataset) {

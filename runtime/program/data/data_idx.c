@@ -44,9 +44,6 @@ NNC_API int nnc_read_idx(nnc_reader *reader, nnc_array *array) {
                            nnc_show_shape(array->shape, array->rank).text);
     }
     size_t size = nnc_dtype_of(array->dtype).size;
-    if (nnc_reader_take(reader, count * size, &array->data) != 0 || nnc_reader_expect_end(reader) != 0) {
-        return -1;
-    }
-    nnc_fix_byte_order(array->data, count, size, 1);
-    return 0;
+    array->is_swapped = nnc_is_swapped(size, 1);
+    return nnc_reader_store(reader, count * size, &array->data) != 0 ? -1 : nnc_reader_expect_end(reader);
 }

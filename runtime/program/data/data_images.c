@@ -182,17 +182,11 @@ static int nnc_png_fits(nnc_host *host, spng_ctx *png, const char *path, const s
                              header->width, header->height, file_size);
 }
 
-/* The size of a picture must be that of the array, or becomes it: then there is room for `count`. */
-static int nnc_png_agrees(nnc_host *host, const char *path, const struct spng_ihdr *header, int channels,
-                          nnc_array *array, size_t count) {
-    size_t size, capacity = 0, pixels = (size_t)header->height * header->width;
-    if (array->data == NULL) {
+/* The size of a picture must be that of the array, or becomes it. */
+static int nnc_png_agrees(nnc_host *host, const char *path, const struct spng_ihdr *header, nnc_array *array) {
+    if (array->shape[1] == 0) {
         array->shape[1] = (int64_t)header->height;
         array->shape[2] = (int64_t)header->width;
-        if (nnc_multiply(pixels, (size_t)channels, &size) != 0) {
-            return nnc_fail(host, "out of memory");
-        }
-        return nnc_grow(host, &array->data, &capacity, count, size); /* not touched before it is filled */
     }
     if (array->shape[1] != (int64_t)header->height || array->shape[2] != (int64_t)header->width) {
         return nnc_fail_at(host, path, 0, 0,
@@ -202,20 +196,17 @@ static int nnc_png_agrees(nnc_host *host, const char *path, const struct spng_ih
     return 0;
 }
 
-/* Decoded pixels of 3 or 4 bytes to 1, 3 or 4. */
-static void nnc_copy_pixels(const unsigned char *from, size_t pixels, int channels, unsigned char *to) {
-    if (channels != 1) {
-        memcpy(to, from, pixels * (size_t)channels);
-        return;
-    }
-    for (size_t i = 0; i < pixels; i++, from += 3) { /* ITU-R 601 luma in 16 bits, as Pillow computes it */
-        to[i] = (unsigned char)((from[0] * 19595u + from[1] * 38470u + from[2] * 7471u + 0x8000u) >> 16);
+/* Decoded pixels of 3 bytes to 1, in place. */
+static void nnc_make_grey(unsigned char *pixels, size_t count) {
+    const unsigned char *from = pixels;
+    for (size_t i = 0; i < count; i++, from += 3) { /* ITU-R 601 luma in 16 bits, as Pillow computes it */
+        pixels[i] = (unsigned char)((from[0] * 19595u + from[1] * 38470u + from[2] * 7471u + 0x8000u) >> 16);
     }
 }
 
 /* One picture to pixels of 1, 3 or 4 bytes. */
 static int nnc_decode(nnc_host *host, spng_ctx *png, const char *path, size_t file_size, int channels, nnc_array *array,
-                      size_t index, size_t count) {
+                      nnc_sink *all) {
     struct spng_ihdr header;
     size_t size, capacity = 0;
     void *decoded = NULL;
@@ -226,7 +217,7 @@ static int nnc_decode(nnc_host *host, spng_ctx *png, const char *path, size_t fi
         return nnc_png_fail(host, path, error);
     }
     if (nnc_png_fits(host, png, path, &header, file_size) != 0 ||
-        nnc_png_agrees(host, path, &header, channels, array, count) != 0 ||
+        nnc_png_agrees(host, path, &header, array) != 0 ||
         nnc_grow(host, &decoded, &capacity, size, 1) != 0) {
         return -1;
     }
@@ -235,12 +226,15 @@ static int nnc_decode(nnc_host *host, spng_ctx *png, const char *path, size_t fi
         return nnc_png_fail(host, path, error);
     }
     size_t pixels = (size_t)header.height * header.width;
-    nnc_copy_pixels(decoded, pixels, channels, (unsigned char *)array->data + index * pixels * (size_t)channels);
+    if (channels == 1) {
+        nnc_make_grey(decoded, pixels);
+    }
+    int status = nnc_sink_put(all, decoded, pixels * (size_t)channels);
     free(decoded);
-    return 0;
+    return status;
 }
 
-static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_array *array, size_t index, size_t count) {
+static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_array *array, nnc_sink *all) {
     unsigned char *bytes;
     size_t size;
     if (nnc_read_file(host, path, &bytes, &size) != 0) {
@@ -254,14 +248,14 @@ static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_arra
     error = error != 0 ? error : spng_set_chunk_limits(png, MOST_OTHER, MOST_OTHER);
     error = error != 0 ? error : spng_set_png_buffer(png, bytes, size);
     int status = error != 0 ? nnc_png_fail(host, path, error)
-                            : nnc_decode(host, png, path, size, channels, array, index, count);
+                            : nnc_decode(host, png, path, size, channels, array, all);
     spng_ctx_free(png);
     free(bytes);
     return status;
 }
 #else
-static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_array *array, size_t index, size_t count) {
-    (void)channels, (void)array, (void)index, (void)count;
+static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_array *array, nnc_sink *all) {
+    (void)channels, (void)array, (void)all;
     return nnc_fail_at(host, path, 0, 0,
                        "is a PNG picture, which this program cannot read: a standalone one is compiled with -DNNC_PNG "
                        "-lspng, libnnc.a needs libspng when it is built (Debian: libspng-dev)");
@@ -271,6 +265,7 @@ static int nnc_read_png(nnc_host *host, const char *path, int channels, nnc_arra
 NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_labels *learned, nnc_array *array) {
     nnc_labels own;
     nnc_folder folder;
+    nnc_sink all = {.host = host};
     memset(&own, 0, sizeof own);
     memset(&folder, 0, sizeof folder);
     folder.host = host;
@@ -280,18 +275,13 @@ NNC_API int nnc_read_images(nnc_host *host, const char *path, int channels, nnc_
     array->rank = channels > 0 ? 4 : 1;
     array->shape[3] = channels;
     array->dtype = channels > 0 ? NNC_U8 : NNC_I32;
-    if (status == 0 && channels == 0) {
-        array->data = nnc_alloc(host, folder.count, sizeof(int32_t));
-        status = array->data != NULL ? 0 : -1;
-    }
     for (size_t i = 0; i < folder.count && status == 0; i++) {
-        size_t from = folder.order[i];
-        if (channels == 0) {
-            ((int32_t *)array->data)[i] = (int32_t)folder.classes[from];
-        } else {
-            status = nnc_read_png(host, folder.files[from], channels, array, i, folder.count);
-        }
+        const size_t from = folder.order[i];
+        const int32_t number = (int32_t)folder.classes[from];
+        status = channels == 0 ? nnc_sink_put(&all, &number, sizeof number)
+                               : nnc_read_png(host, folder.files[from], channels, array, &all);
     }
+    status = nnc_array_end(array, &all, NULL, status);
     nnc_free_names(folder.files, folder.count);
     free(folder.classes);
     free(folder.order);

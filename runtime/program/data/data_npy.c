@@ -212,8 +212,14 @@ static int nnc_npy_preamble(nnc_reader *reader, nnc_npy_header *header, nnc_dtyp
 }
 
 /* Column-major to row-major: walks the destination, counting the index like an odometer. */
-static int nnc_npy_from_fortran(nnc_host *host, nnc_array *array, size_t count, size_t size) {
+static int nnc_npy_from_fortran(nnc_reader *reader, nnc_array *array, size_t count, size_t size) {
+    nnc_host *host = reader->host;
     size_t stride[NNC_MAX_RANK], index[NNC_MAX_RANK] = {0}, from = 0, next = 1;
+    if (nnc_store_is_left(&array->data) || count * size > nnc_memory_left(host)) {
+        return nnc_fail_at(host, reader->path, 0, 0,
+                           "is in Fortran order, and there is no memory to put it in order: save it as "
+                           "np.ascontiguousarray(x)");
+    }
     char *ordered = nnc_alloc(host, count, size);
     if (ordered == NULL) {
         return -1;
@@ -223,7 +229,7 @@ static int nnc_npy_from_fortran(nnc_host *host, nnc_array *array, size_t count, 
         next *= (size_t)array->shape[i];
     }
     for (size_t to = 0; to < count; to++) {
-        memcpy(ordered + to * size, (const char *)array->data + from * size, size);
+        memcpy(ordered + to * size, array->data.bytes + from * size, size);
         for (int i = array->rank - 1; i >= 0; i--) {
             from += stride[i];
             if (++index[i] < (size_t)array->shape[i]) {
@@ -233,9 +239,8 @@ static int nnc_npy_from_fortran(nnc_host *host, nnc_array *array, size_t count, 
             index[i] = 0;
         }
     }
-    free(array->data);
-    array->data = ordered;
-    return 0;
+    nnc_store_free(&array->data);
+    return nnc_store_of_block(host, ordered, count * size, &array->data);
 }
 
 NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array) {
@@ -254,14 +259,11 @@ NNC_API int nnc_read_npy(nnc_reader *reader, nnc_array *array) {
                            nnc_show_shape(array->shape, array->rank).text);
     }
     size_t size = nnc_dtype_of(array->dtype).size;
-    if (nnc_reader_take(reader, count * size, &array->data) != 0 || nnc_reader_expect_end(reader) != 0) {
+    array->is_swapped = nnc_is_swapped(size, header.is_big_endian);
+    if (nnc_reader_store(reader, count * size, &array->data) != 0 || nnc_reader_expect_end(reader) != 0) {
         return -1;
     }
-    nnc_fix_byte_order(array->data, count, size, header.is_big_endian);
-    if (header.is_fortran && array->rank > 1 && count > 0) {
-        return nnc_npy_from_fortran(reader->host, array, count, size);
-    }
-    return 0;
+    return header.is_fortran && array->rank > 1 && count > 0 ? nnc_npy_from_fortran(reader, array, count, size) : 0;
 }
 
 NNC_API void nnc_write_npy_header(nnc_writer *writer, nnc_dtype dtype, int rank, const int64_t *shape) {

@@ -18,8 +18,9 @@ static const uint32_t nnc_zip_locator_signature = 0x07064b50;
 typedef struct nnc_zip {
     nnc_host *host;
     const char *path;
-    const unsigned char *bytes;
-    size_t size;
+    nnc_store archive;
+    unsigned char *tail; /* a copy of its last bytes, from `begin` on, where the directory is; from malloc */
+    uint64_t begin;
     uint64_t directory, directory_size; /* of the central directory */
 } nnc_zip;
 
@@ -39,42 +40,73 @@ static uint64_t nnc_zip_number(const unsigned char *at, int size) {
     return value;
 }
 
-/* `size` bytes at `offset` of the archive, or NULL when they are not all there. */
+/* `size` bytes at `offset` of the archive's tail, or NULL when they are not all there. */
 static const unsigned char *nnc_zip_at(const nnc_zip *zip, uint64_t offset, uint64_t size) {
-    return offset <= zip->size && size <= zip->size - offset ? zip->bytes + offset : NULL;
+    const uint64_t end = zip->archive.size;
+    return offset >= zip->begin && offset <= end && size <= end - offset ? zip->tail + (offset - zip->begin) : NULL;
+}
+
+/* The tail becomes all from `begin` on. */
+static int nnc_zip_read_tail(nnc_zip *zip, uint64_t begin) {
+    const size_t size = zip->archive.size - (size_t)begin;
+    free(zip->tail);
+    zip->begin = begin;
+    if ((zip->tail = nnc_alloc(zip->host, size, 1)) == NULL) {
+        return -1;
+    }
+    const void *from = nnc_store_at(&zip->archive, (size_t)begin, size, zip->tail);
+    if (from != zip->tail) {
+        memcpy(zip->tail, from, size);
+    }
+    return 0;
 }
 
 static int nnc_zip_damaged(const nnc_zip *zip, const char *what) {
     return nnc_fail_at(zip->host, zip->path, 0, 0, "is not a sound .npz archive: %s", what);
 }
 
-/* The central directory is found from the end of the file, where a comment may follow. */
-static int nnc_zip_open(nnc_zip *zip) {
-    size_t distance = NNC_ZIP_EOCD;
-    const unsigned char *end = NULL;
-    for (; distance <= zip->size && distance <= NNC_ZIP_EOCD + 0xffff; distance++) {
-        end = zip->bytes + (zip->size - distance);
-        if (nnc_zip_number(end, 4) == nnc_zip_eocd_signature &&
+/* The end of the central directory is found from the end of the file, where a comment may follow. */
+static const unsigned char *nnc_zip_find_end(const nnc_zip *zip) {
+    const size_t size = zip->archive.size;
+    for (size_t distance = NNC_ZIP_EOCD; distance <= size && distance <= NNC_ZIP_EOCD + 0xffff; distance++) {
+        const unsigned char *end = nnc_zip_at(zip, size - distance, NNC_ZIP_EOCD);
+        if (end != NULL && nnc_zip_number(end, 4) == nnc_zip_eocd_signature &&
             nnc_zip_number(end + 20, 2) == distance - NNC_ZIP_EOCD) {
-            break;
+            return end;
         }
-        end = NULL;
     }
+    return NULL;
+}
+
+static int nnc_zip_open(nnc_zip *zip) {
+    enum { TAIL = NNC_ZIP_EOCD + 0xffff + NNC_ZIP_LOCATOR };
+    const size_t size = zip->archive.size;
+    if (nnc_zip_read_tail(zip, size > TAIL ? size - TAIL : 0) != 0) {
+        return -1;
+    }
+    const unsigned char *end = nnc_zip_find_end(zip);
     if (end == NULL) {
         return nnc_zip_damaged(zip, "its end is missing, so it may be truncated");
     }
     zip->directory_size = nnc_zip_number(end + 12, 4);
     zip->directory = nnc_zip_number(end + 16, 4);
-    uint64_t at = zip->size - distance;
+    const uint64_t at = zip->begin + (uint64_t)(end - zip->tail);
     const unsigned char *locator =
         at >= NNC_ZIP_LOCATOR ? nnc_zip_at(zip, at - NNC_ZIP_LOCATOR, NNC_ZIP_LOCATOR) : NULL;
     if (locator != NULL && nnc_zip_number(locator, 4) == nnc_zip_locator_signature) {
-        const unsigned char *end64 = nnc_zip_at(zip, nnc_zip_number(locator + 8, 8), NNC_ZIP_EOCD64);
+        const uint64_t at64 = nnc_zip_number(locator + 8, 8);
+        if (at64 < zip->begin && nnc_zip_read_tail(zip, at64) != 0) {
+            return -1;
+        }
+        const unsigned char *end64 = nnc_zip_at(zip, at64, NNC_ZIP_EOCD64);
         if (end64 == NULL || nnc_zip_number(end64, 4) != nnc_zip_eocd64_signature) {
             return nnc_zip_damaged(zip, "its 64-bit directory is missing");
         }
         zip->directory_size = nnc_zip_number(end64 + 40, 8);
         zip->directory = nnc_zip_number(end64 + 48, 8);
+    }
+    if (zip->directory < zip->begin && nnc_zip_read_tail(zip, zip->directory) != 0) {
+        return -1;
     }
     return nnc_zip_at(zip, zip->directory, zip->directory_size) != NULL
                ? 0
@@ -115,7 +147,7 @@ static int nnc_zip_next(const nnc_zip *zip, uint64_t *at, nnc_zip_member *member
     if (left == 0) {
         return 0;
     }
-    const unsigned char *entry = zip->bytes + *at;
+    const unsigned char *entry = zip->tail + (*at - zip->begin);
     if (left < NNC_ZIP_CENTRAL || nnc_zip_number(entry, 4) != nnc_zip_central_signature) {
         return nnc_zip_damaged(zip, "its directory is damaged");
     }
@@ -190,13 +222,17 @@ static int nnc_zip_find(const nnc_zip *zip, const char *name, const char *role, 
 }
 
 static int nnc_zip_read(const nnc_zip *zip, const nnc_zip_member *member, nnc_array *array) {
-    const unsigned char *local = nnc_zip_at(zip, member->header, NNC_ZIP_LOCAL);
+    const uint64_t all = zip->archive.size;
+    unsigned char scratch[NNC_ZIP_LOCAL];
+    const unsigned char *local = member->header <= all && all - member->header >= NNC_ZIP_LOCAL
+                                     ? nnc_store_at(&zip->archive, (size_t)member->header, NNC_ZIP_LOCAL, scratch)
+                                     : NULL;
     if (local == NULL || nnc_zip_number(local, 4) != nnc_zip_local_signature) {
         return nnc_zip_damaged(zip, "a member's header is missing");
     }
-    uint64_t offset = NNC_ZIP_LOCAL + nnc_zip_number(local + 26, 2) + nnc_zip_number(local + 28, 2);
-    const unsigned char *data = nnc_zip_at(zip, member->header + offset, member->packed);
-    if (data == NULL || !nnc_can_unpack(member->packed, member->unpacked)) {
+    const uint64_t offset =
+        member->header + NNC_ZIP_LOCAL + nnc_zip_number(local + 26, 2) + nnc_zip_number(local + 28, 2);
+    if (offset > all || member->packed > all - offset || !nnc_can_unpack(member->packed, member->unpacked)) {
         return nnc_zip_damaged(zip, "a member is larger than the archive can hold");
     }
     if (member->method != NNC_ZIP_STORED && member->method != NNC_ZIP_DEFLATED) {
@@ -206,8 +242,8 @@ static int nnc_zip_read(const nnc_zip *zip, const nnc_zip_member *member, nnc_ar
         return nnc_zip_damaged(zip, "a member's sizes contradict each other");
     }
     nnc_reader reader;
-    if (nnc_reader_slice(zip->host, &reader, zip->path, data, (size_t)member->packed,
-                         member->method == NNC_ZIP_DEFLATED ? NNC_CODING_DEFLATE : NNC_CODING_PLAIN) != 0) {
+    if (nnc_reader_part(zip->host, &reader, zip->path, &zip->archive, (size_t)offset, (size_t)member->packed,
+                        member->method == NNC_ZIP_DEFLATED ? NNC_CODING_DEFLATE : NNC_CODING_PLAIN) != 0) {
         return -1;
     }
     reader.has_crc = 1;
@@ -220,15 +256,15 @@ static int nnc_zip_read(const nnc_zip *zip, const nnc_zip_member *member, nnc_ar
 }
 
 NNC_API int nnc_read_npz(nnc_reader *reader, const char *name, const char *role, nnc_array *array) {
-    nnc_zip zip = {reader->host, reader->path, NULL, 0, 0, 0};
+    nnc_zip zip = {.host = reader->host, .path = reader->path};
     nnc_zip_member member = {NULL, 0, 0, 0, 0, 0, 0};
-    unsigned char *bytes;
-    if (nnc_reader_take_all(reader, &bytes, &zip.size) != 0) {
+    if (nnc_reader_store_all(reader, &zip.archive) != 0) {
         return -1;
     }
-    zip.bytes = bytes;
     int failed = nnc_zip_open(&zip) != 0 || nnc_zip_find(&zip, name, role, &member) != 0 ||
-                 nnc_zip_read(&zip, &member, array) != 0;
-    free(bytes);
+                 nnc_zip_read(&zip, &member, array) != 0 ||
+                 nnc_store_check(zip.host, &zip.archive, zip.path) != 0;
+    nnc_store_free(&zip.archive);
+    free(zip.tail);
     return failed ? -1 : 0;
 }

@@ -45,7 +45,7 @@ NNC_API int nnc_dataset_drop(nnc_host *host, int with_y, nnc_dataset *dataset) {
     for (size_t i = 0; values != NULL && i < dataset->count; i++) {
         int lacks = nnc_lacks(x, i, values) || (with_y && nnc_lacks(y, i, values));
         if (lacks && !with_y) {
-            nnc_text_place at = nnc_place_of(x, nnc_row_of(x, i, 0));
+            nnc_text_place at = nnc_array_place(&x->array, nnc_row_of(x, i, 0));
             nnc_fail_at(host, x->path, at.line, 0, "a value is missing, and predictions are of every row: "
                                                    "missing='mean', 'median' or a number fills it");
             free(values);

@@ -241,40 +241,6 @@ static int nnc_check_shape(nnc_host *host, const nnc_role *role, nnc_samples *sa
                        role->rank > 0 && role->may_repeat ? want.text : "");
 }
 
-NNC_API size_t nnc_row_of(const nnc_samples *samples, size_t index, size_t step) {
-    size_t place = samples->order != NULL ? samples->order[index] : index;
-    return samples->first + place * samples->stride + step * samples->step;
-}
-
-static const char *nnc_row_at(const nnc_samples *samples, size_t index, size_t step) {
-    return (const char *)samples->array.data + nnc_row_of(samples, index, step) * samples->row_size;
-}
-
-NNC_API nnc_text_place nnc_place_of(const nnc_samples *samples, size_t row) {
-    nnc_text_place nowhere = {0, 0};
-    return samples->array.places != NULL ? samples->array.places[row] : nowhere;
-}
-
-/* Sample `index`, its values of type `dtype`. */
-static void nnc_convert_sample(const nnc_samples *samples, size_t index, nnc_dtype dtype, void *to) {
-    size_t from_size = nnc_dtype_of(samples->array.dtype).size, to_size = nnc_dtype_of(dtype).size;
-    size_t given = samples->width - samples->missing, width = given / samples->window;
-    for (size_t i = given; i < samples->width; i++) {
-        nnc_convert((char *)to + i * to_size, dtype, &samples->nothing, NNC_F64, 1, 1);
-    }
-    for (size_t step = 0; step < samples->window; step++) {
-        const char *row = nnc_row_at(samples, index, step);
-        char *at = (char *)to + step * width * to_size;
-        if (samples->columns == NULL) {
-            nnc_convert(at, dtype, row, samples->array.dtype, width, samples->scale);
-        }
-        for (size_t i = 0; samples->columns != NULL && i < width; i++) {
-            nnc_convert(at + i * to_size, dtype, row + samples->columns[i] * from_size, samples->array.dtype, 1,
-                        samples->scale);
-        }
-    }
-}
-
 /* Images are bytes, and are converted again in every epoch: from a table that is three times as fast. */
 static int nnc_tabulate_bytes(nnc_host *host, nnc_samples *samples) {
     if (samples->dtype != NNC_F32 || samples->array.dtype != NNC_U8 || samples->columns != NULL ||
@@ -290,63 +256,6 @@ static int nnc_tabulate_bytes(nnc_host *host, nnc_samples *samples) {
         nnc_convert(&samples->bytes[i], NNC_F32, &byte, NNC_U8, 1, samples->scale);
     }
     return 0;
-}
-
-NNC_API void nnc_prefetch_sample(const nnc_samples *samples, size_t index) {
-#if defined(__GNUC__)
-    enum { CACHE_LINE = 64 };
-    size_t size = samples->step == 1 ? samples->row_size * samples->window : samples->row_size;
-    const char *row = nnc_row_at(samples, index, 0);
-    for (size_t at = 0; at < size; at += CACHE_LINE) {
-        __builtin_prefetch(row + at);
-    }
-#else
-    (void)samples, (void)index;
-#endif
-}
-
-/* One value of a sample as it stands in the file: the class that becomes a row. */
-static double nnc_class_of(const nnc_samples *samples, size_t index) {
-    nnc_samples single = *samples;
-    double value;
-    single.width = 1;
-    nnc_convert_sample(&single, index, NNC_F64, &value);
-    return value;
-}
-
-NNC_API void nnc_sample_values(const nnc_samples *samples, size_t index, double *values) {
-    if (samples->is_one_hot) {
-        values[0] = nnc_class_of(samples, index);
-        return;
-    }
-    nnc_convert_sample(samples, index, NNC_F64, values);
-}
-
-static void nnc_set_value(const nnc_samples *samples, void *to, size_t i, double value) {
-    if (samples->dtype == NNC_F32) {
-        ((float *)to)[i] = (float)value;
-    } else {
-        ((double *)to)[i] = value;
-    }
-}
-
-NNC_API void nnc_copy_sample(const nnc_samples *samples, size_t index, void *to) {
-    if (samples->is_one_hot) {
-        size_t number = (size_t)nnc_class_of(samples, index);
-        for (size_t i = 0; i < samples->width; i++) {
-            nnc_set_value(samples, to, i, i == number ? samples->hot : 0);
-        }
-        return;
-    }
-    if (samples->bytes == NULL) {
-        nnc_convert_sample(samples, index, samples->dtype, to);
-        return;
-    }
-    const uint8_t *from = (const uint8_t *)nnc_row_at(samples, index, 0);
-    float *values = to;
-    for (size_t i = 0; i < samples->width; i++) {
-        values[i] = samples->bytes[from[i]];
-    }
 }
 
 /* What is expected instead of a value, in `expected`; 0: nothing, it will do. */
@@ -394,16 +303,39 @@ static int nnc_check_length(nnc_host *host, const nnc_role *role, const nnc_samp
     if (role->max_steps == 0 || steps >= role->least_steps) {
         return 0;
     }
-    return nnc_fail_at(host, samples->path, nnc_place_of(samples, place).line, 0,
+    return nnc_fail_at(host, samples->path, nnc_array_place(&samples->array, place).line, 0,
                        "sample %zu of x has %zu time steps, and the model takes %zu to %zu", row, steps,
                        role->least_steps, role->max_steps);
+}
+
+/* Whether all values of an array are finite, also as what the model takes: most arrays are, and that is soon seen. */
+static int nnc_fits_reals(const nnc_samples *samples) {
+    enum { PIECE = 1024 };
+    const nnc_array *array = &samples->array;
+    double values[PIECE];
+    const double most = samples->dtype == NNC_F32 ? (double)FLT_MAX : DBL_MAX;
+    size_t count = 0;
+    nnc_shape_count(array->shape, array->rank, &count);
+    for (size_t at = 0; at < count; at += PIECE) {
+        const size_t n = count - at < PIECE ? count - at : PIECE;
+        int is_wrong = 0;
+        nnc_array_get(array, at, n, NNC_F64, samples->scale, values);
+        for (size_t i = 0; i < n; i++) {
+            is_wrong |= !(fabs(values[i]) <= most);
+        }
+        if (is_wrong) {
+            return 0;
+        }
+    }
+    return 1;
 }
 
 /* Reals must be finite, class numbers and indices whole and in range. Integers are always finite. */
 static int nnc_check_sample_values(nnc_host *host, const nnc_role *role, const nnc_samples *samples) {
     char expected[160];
-    if (role->dtype != NNC_I32 && !role->is_index && !samples->is_one_hot &&
-        nnc_dtype_of(samples->array.dtype).is_integer) {
+    const int is_any = role->dtype != NNC_I32 && !role->is_index && !samples->is_one_hot;
+    if (is_any && (nnc_dtype_of(samples->array.dtype).is_integer ||
+                   (role->max_steps == 0 && nnc_fits_reals(samples)))) {
         return 0;
     }
     size_t width = samples->is_one_hot ? 1 : samples->width;
@@ -413,17 +345,13 @@ static int nnc_check_sample_values(nnc_host *host, const nnc_role *role, const n
     }
     int status = 0;
     for (size_t row = 0; row < samples->count && status == 0; row++) {
-        if (samples->is_one_hot) {
-            values[0] = nnc_class_of(samples, row);
-        } else {
-            nnc_convert_sample(samples, row, NNC_F64, values);
-        }
+        nnc_sample_values(samples, row, values);
         size_t there = nnc_values_before_end(role, values, width);
         status = nnc_check_length(host, role, samples, row, there);
         for (size_t i = 0; i < there && status == 0; i++) {
             if (nnc_value_problem(role, samples->is_one_hot, values[i], expected, sizeof expected) != 0) {
                 size_t each = width / samples->window, place = nnc_row_of(samples, row, i / each);
-                nnc_text_place at = nnc_place_of(samples, place);
+                nnc_text_place at = nnc_array_place(&samples->array, place);
                 status = nnc_fail_at(host, samples->path, at.line, i % each == 0 ? at.column : 0,
                                      "expected %s, found %.9g: %s of row %zu, value %zu (counted from 0)", expected,
                                      values[i], role->name, place, i % each);
@@ -486,7 +414,9 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
     samples->row_size *= nnc_dtype_of(samples->array.dtype).size;
     nnc_role lenient = *role;
     lenient.may_lack |= samples->drops; /* until they are left out */
-    return nnc_check_sample_values(host, &lenient, samples) != 0 ? -1 : nnc_tabulate_bytes(host, samples);
+    return nnc_check_sample_values(host, &lenient, samples) != 0 || nnc_samples_check(host, samples) != 0
+               ? -1
+               : nnc_tabulate_bytes(host, samples);
 }
 
 NNC_API void nnc_samples_free(nnc_samples *samples) {

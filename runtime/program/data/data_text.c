@@ -89,41 +89,35 @@ static int64_t nnc_number_of_token(nnc_tokens *tokens, nnc_labels *labels, int l
 }
 
 static int nnc_read_tokens(nnc_tokens *tokens, nnc_labels *labels, size_t places, nnc_array *array) {
-    size_t capacity = 0, place_capacity = 0, rows = 0;
-    int learns = labels->count == 0;
-    for (;; rows++) {
+    nnc_sink data = {.host = tokens->host}, places_of = {.host = tokens->host};
+    int learns = labels->count == 0, status = 0;
+    for (size_t rows = 0;; rows++) {
         nnc_text_place at = {(uint32_t)tokens->line, (uint32_t)tokens->column};
         size_t size = tokens->are_words ? nnc_next_word(tokens) : nnc_next_character(tokens);
         int64_t number = size > 0 ? nnc_number_of_token(tokens, labels, learns, places, size, at) : 0;
-        void *at_places = array->places;
+        const int32_t token = (int32_t)number;
         if (size == 0 || number < 0) {
             array->shape[0] = (int64_t)rows;
-            return number < 0 ? -1 : 0;
+            status = number < 0 ? -1 : 0;
+            break;
         }
-        if (nnc_grow(tokens->host, &array->data, &capacity, rows + 1, sizeof(int32_t)) != 0 ||
-            nnc_grow(tokens->host, &at_places, &place_capacity, rows + 1, sizeof at) != 0) {
-            return -1;
+        if (nnc_sink_put(&data, &token, sizeof token) != 0 || nnc_sink_put(&places_of, &at, sizeof at) != 0) {
+            status = -1;
+            break;
         }
-        array->places = at_places;
-        array->places[rows] = at;
-        ((int32_t *)array->data)[rows] = (int32_t)number;
     }
+    return nnc_array_end(array, &data, &places_of, status);
 }
 
 /* All tokens are there: they are put in order. Where there are more than places, the rarest share the last. */
 static int nnc_sort_tokens(nnc_host *host, nnc_labels *labels, size_t places, nnc_array *array) {
     size_t count = labels->count, kept = count <= places ? count : places - 1;
-    int32_t *tokens = array->data;
     size_t *rows = nnc_alloc(host, count, 2 * sizeof *rows), *number = rows + count;
-    int status = rows != NULL ? 0 : -1;
-    for (int64_t i = 0; status == 0 && i < array->shape[0]; i++) {
-        rows[tokens[i]]++;
-    }
-    if (status == 0) {
-        status = nnc_labels_order(host, labels, rows, kept, places - 1, number);
-    }
-    for (int64_t i = 0; status == 0 && i < array->shape[0]; i++) {
-        tokens[i] = (int32_t)number[tokens[i]];
+    int status = rows != NULL && nnc_count_labels(host, array, 0, rows) == 0 ? 0 : -1;
+    if (status == 0 && nnc_labels_order(host, labels, rows, kept, places - 1, number) == 0) {
+        status = nnc_renumber_labels(host, array, 0, number);
+    } else {
+        status = -1;
     }
     free(rows);
     return status;
@@ -233,9 +227,10 @@ NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, con
     nnc_host *host = reader->host;
     size_t length = nnc_sequence_size(role);
     unsigned char *bytes = NULL;
-    size_t size, rows = 0, row_capacity = 0, capacity = 0, place_capacity = 0;
-    double *values = NULL;
-    int status = nnc_reader_take_all(reader, &bytes, &size);
+    size_t size, rows = 0, capacity = 0;
+    double *values = NULL, *padded = nnc_alloc(host, length, sizeof *padded);
+    nnc_sink data = {.host = host}, places = {.host = host};
+    int status = padded != NULL ? nnc_reader_take_all(reader, &bytes, &size) : -1;
     array->dtype = NNC_F64;
     array->rank = 2;
     array->shape[1] = (int64_t)length;
@@ -244,25 +239,24 @@ NNC_API int nnc_read_sequences(nnc_reader *reader, const nnc_source *source, con
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         stop = stop != NULL ? stop : end;
         int64_t count = nnc_read_sequence(host, reader->path, line, at, stop, &values, &capacity);
-        void *places = array->places;
+        const nnc_text_place place = {(uint32_t)line, 1};
         if (count == 0 && memchr(at, '[', (size_t)(stop - at)) == NULL) {
             count = nnc_fail_at(host, reader->path, line, 0, "expected numbers, found an empty line: [] is a sequence "
                                                              "without any");
         }
-        status = count < 0 || nnc_check_steps(host, reader->path, line, role, (size_t)count) != 0 ||
-                         nnc_grow(host, &array->data, &row_capacity, rows + 1, length * sizeof *values) != 0 ||
-                         nnc_grow(host, &places, &place_capacity, rows + 1, sizeof *array->places) != 0
-                     ? -1
-                     : 0;
+        status = count < 0 ? -1 : nnc_check_steps(host, reader->path, line, role, (size_t)count);
         if (status == 0) {
-            array->places = places;
-            array->places[rows] = (nnc_text_place){(uint32_t)line, 1};
-            nnc_pad_sequence(source, role, values, (size_t)count, (double *)array->data + rows++ * length, length);
+            nnc_pad_sequence(source, role, values, (size_t)count, padded, length);
+            status = nnc_sink_put(&data, padded, length * sizeof *padded);
+            status = status == 0 ? nnc_sink_put(&places, &place, sizeof place) : status;
+            rows++;
         }
         at = stop + (stop < end);
     }
     array->shape[0] = (int64_t)rows;
+    status = nnc_array_end(array, &data, &places, status);
     free(values);
+    free(padded);
     free(bytes);
     return status == 0 && rows == 0 ? nnc_fail_at(host, reader->path, 0, 0, "is empty: expected sequences") : status;
 }

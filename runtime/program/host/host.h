@@ -25,15 +25,27 @@
 
 enum nnc_exit { NNC_EXIT_OK = 0, NNC_EXIT_FAILED = 1, NNC_EXIT_USAGE = 2, NNC_EXIT_SIGNAL = 128 /* + its number */ };
 
-/** One run of the program: its error, and its standard input. */
+/** Bytes that can be read anywhere: in memory, mapped from a file, or left in a file. (host_store.c) */
+typedef struct nnc_origin nnc_origin;
+typedef struct nnc_store {
+    const unsigned char *bytes; /* NULL: they are left in the file */
+    size_t size;
+    size_t offset;      /* of the first in what they come from: … */
+    nnc_origin *origin; /* … which all parts share; NULL: memory that outlives the store */
+} nnc_store;
+
+/** One run of the program: its error, its memory, and its standard input. */
 typedef struct nnc_host {
     const char *program;  /* for messages */
     int status;           /* that the program ends with: an nnc_exit */
     char place[640];      /* file:line:column, or "" */
     char text[2048];      /* what is wrong, and the way out; "" while all is well */
-    unsigned char *input; /* standard input, kept once read: x and y may both name it */
-    size_t input_size;
+    nnc_store input;      /* standard input, kept once read: x and y may both name it */
     int input_read;
+    size_t threads;       /* --threads; 0: as many as pay */
+    size_t memory_limit;  /* bytes: --max-memory; 0: … */
+    size_t memory_there;  /* … so many may be taken for data; 0: not known yet */
+    size_t memory_taken;  /* by the model and by data */
 } nnc_host;
 
 /** Records the error of a run that cannot go on. Always -1. */
@@ -113,6 +125,49 @@ typedef struct nnc_path_text {
 } nnc_path_text;
 NNC_API nnc_path_text nnc_follow_links(const char *path);
 
+/* Stores and memory (host_store.c, host_sink.c) -------------------------------------------------------------------- */
+
+/** Bytes of data that memory may be taken for: what --max-memory leaves, else three quarters of the machine's or the
+ *  container's. */
+NNC_API size_t nnc_memory_left(nnc_host *host);
+/** The process takes no more than this from now on: whoever asks for more, gets none. */
+NNC_API void nnc_memory_limit(nnc_host *host, size_t bytes);
+/** Takes so many; an error where --max-memory leaves less. `what`: "the model takes". */
+NNC_API int nnc_memory_take(nnc_host *host, size_t bytes, const char *what);
+
+/** Takes over a block from malloc. */
+NNC_API int nnc_store_of_block(nnc_host *host, void *block, size_t size, nnc_store *store);
+/** Takes over a regular file of `size` bytes, more than 0: it is mapped, or left where memory or addresses do not
+ *  suffice. */
+NNC_API int nnc_store_of_file(nnc_host *host, int file, size_t size, nnc_store *store);
+/** Some of the bytes; both stores are freed. */
+NNC_API nnc_store nnc_store_part(const nnc_store *store, size_t at, size_t size);
+NNC_API void nnc_store_free(nnc_store *store);
+/** `size` bytes from `at` on: where they are, or read into `scratch`. What cannot be read is zeros, and
+ *  nnc_store_check() says so. Several threads may do that at once. */
+NNC_API const void *nnc_store_at(const nnc_store *store, size_t at, size_t size, void *scratch);
+/** Whether pieces are read from the file. */
+NNC_API int nnc_store_is_left(const nnc_store *store);
+/** Error when bytes that were asked for could not be read; `path` for the message. */
+NNC_API int nnc_store_check(nnc_host *host, const nnc_store *store, const char *path);
+/** Writes over bytes of a store that a sink has made. */
+NNC_API int nnc_store_write(nnc_host *host, const nnc_store *store, size_t at, const void *bytes, size_t size);
+
+/** Bytes that come one after another: in memory while there is room, else in a file without a name. */
+typedef struct nnc_sink {
+    nnc_host *host; /* begin with it alone */
+    void *block;
+    size_t size, capacity; /* bytes */
+    int is_spilled, file;
+} nnc_sink;
+
+NNC_API int nnc_sink_put(nnc_sink *sink, const void *bytes, size_t size);
+/** They become a store; the sink is as in the beginning. */
+NNC_API int nnc_sink_end(nnc_sink *sink, nnc_store *store);
+NNC_API void nnc_sink_abandon(nnc_sink *sink);
+/** Writes to a temporary file. */
+NNC_API int nnc_write_at(nnc_host *host, int file, size_t at, const void *bytes, size_t size);
+
 /* Files: whole or in pieces, plain or compressed (host_file.c) ----------------------------------------------------- */
 
 typedef enum nnc_coding {
@@ -130,11 +185,13 @@ NNC_API int nnc_can_unpack(uint64_t packed, uint64_t unpacked);
 typedef struct nnc_reader {
     nnc_host *host;
     const char *path; /* for messages */
-    int file;         /* descriptor; -1: `source` holds all there is */
-    const unsigned char *source;
-    size_t source_size;
+    int file;         /* descriptor of a pipe or a device; -1: `source` holds all there is */
+    nnc_store source;
+    size_t at;              /* what comes next of it */
     nnc_inflater *inflater; /* NULL: plain */
-    unsigned char *buffer;  /* decoded bytes; those from `begin` to `end` are not consumed yet */
+    unsigned char *room;    /* where bytes are read or unpacked; NULL: there is no need to */
+    size_t capacity;        /* of it */
+    const unsigned char *buffer; /* decoded bytes; those from `begin` to `end` are not consumed yet */
     size_t begin, end;
     int finished; /* nothing follows the buffer */
     int has_crc;  /* keep the checksum of what is read */
@@ -143,17 +200,24 @@ typedef struct nnc_reader {
 
 /** Opens a file, "-" being standard input; what starts with gzip's magic number is unpacked. */
 NNC_API int nnc_reader_open(nnc_host *host, nnc_reader *reader, const char *path);
-/** Reads from memory that outlives the reader. */
-NNC_API int nnc_reader_slice(nnc_host *host, nnc_reader *reader, const char *path, const void *bytes, size_t size,
-                             nnc_coding coding);
 NNC_API void nnc_reader_close(nnc_reader *reader);
-/** Makes at least `wanted` (up to 512) bytes visible from reader->begin, fewer only at the end of the file. */
+/** Reads a part of a store, whose origin it shares; without one, the store is memory that outlives the reader. */
+NNC_API int nnc_reader_part(nnc_host *host, nnc_reader *reader, const char *path, const nnc_store *store, size_t at,
+                            size_t size, nnc_coding coding);
+/** Makes at least `wanted` (up to 512, or what was asked for below) bytes visible from reader->begin, fewer only at the
+ *  end of the file. */
 NNC_API int nnc_reader_fill(nnc_reader *reader, size_t wanted);
+/** From now on so many bytes may be asked for. */
+NNC_API int nnc_reader_widen(nnc_reader *reader, size_t wanted);
 /** Copies exactly `size` bytes; a file that ends before is an error. */
 NNC_API int nnc_reader_read(nnc_reader *reader, void *bytes, size_t size);
 /** Exactly `size` bytes into *bytes (from malloc), which grows as they arrive: a file that claims more than it holds
  *  costs no memory. */
 NNC_API int nnc_reader_take(nnc_reader *reader, size_t size, void **bytes);
+/** Exactly `size` bytes as a store: where they are in a plain file, else unpacked into memory or a temporary file. */
+NNC_API int nnc_reader_store(nnc_reader *reader, size_t size, nnc_store *store);
+/** The rest of a file, likewise. */
+NNC_API int nnc_reader_store_all(nnc_reader *reader, nnc_store *store);
 /** Error unless everything has been read. */
 NNC_API int nnc_reader_expect_end(nnc_reader *reader);
 /** The rest of a file into *bytes (from malloc). */
@@ -219,8 +283,12 @@ NNC_API void nnc_convert(void *to, nnc_dtype to_dtype, const void *from, nnc_dty
 NNC_API nnc_dtype nnc_real_dtype(const nnc_model *model);
 NNC_API double nnc_get_real(const nnc_model *model, const void *reals, size_t index);
 NNC_API void nnc_set_real(const nnc_model *model, void *reals, size_t index, double value);
+/** Whether elements of `size` bytes in a file of that order are in another order than this machine's. */
+NNC_API int nnc_is_swapped(size_t size, int file_is_big_endian);
 /** Reverses the bytes of `count` elements of `size` bytes when the file's order is not this machine's. */
 NNC_API void nnc_fix_byte_order(void *data, size_t count, size_t size, int file_is_big_endian);
+/** Reverses them in any case. */
+NNC_API void nnc_swap_bytes(void *data, size_t count, size_t size);
 
 /** CRC-32 as zip and zlib have it; of nothing it is 0. (host_crc.c) */
 NNC_API uint32_t nnc_crc32(uint32_t crc, const void *bytes, size_t size);
@@ -228,6 +296,9 @@ NNC_API uint32_t nnc_crc32(uint32_t crc, const void *bytes, size_t size);
 /** A decimal number that fills all of the text, as strtod reads it in the C locale, correctly rounded. Also nan and inf
  *  by name. -1, silently, when the text is none. */
 NNC_API int nnc_parse_number(const char *text, size_t size, double *value);
+/** The decimal number that text begins with, of the same bits; `point` may be a comma. Where it stops; NULL: there is
+ *  none, or it takes nnc_parse_number() to round it. */
+NNC_API const char *nnc_scan_number(const char *text, const char *end, char point, double *value);
 /** A whole number without sign in decimal; -1, silently. */
 NNC_API int nnc_parse_count(const char *text, uint64_t *value);
 
@@ -238,15 +309,20 @@ typedef struct nnc_text_place {
     uint32_t line, column;
 } nnc_text_place;
 
-/** Numbers of a data file in row-major order and this machine's byte order. */
+/** Numbers of a data file in row-major order. */
 typedef struct nnc_array {
     nnc_dtype dtype;
     int rank;
     int64_t shape[NNC_MAX_RANK];
-    void *data;      /* from malloc */
-    nnc_text_place *places; /* csv: where the first value of each row stands; else NULL */
-    int has_names;          /* csv: the first line holds names, and is no row */
+    nnc_store data;
+    int is_swapped;   /* their bytes are in the order of other machines */
+    nnc_store places; /* text: where the first value of each row stands, nnc_text_place; else nothing */
+    int has_names;    /* csv: the first line holds names, and is no row */
 } nnc_array;
+/** `count` elements from `first` on, as nnc_convert() does. */
+NNC_API void nnc_array_get(const nnc_array *array, size_t first, size_t count, nnc_dtype dtype, double scale, void *to);
+/** Where a row stands in a text file; line 0 where there are no lines. */
+NNC_API nnc_text_place nnc_array_place(const nnc_array *array, size_t row);
 NNC_API void nnc_array_free(nnc_array *array);
 
 /* Random numbers one after another, for shuffling and made-up data (host_random.c) --------------------------------- */

@@ -97,14 +97,15 @@ NNC_API void nnc_set_real(const nnc_model *model, void *reals, size_t index, dou
     nnc_convert((char *)reals + index * model->real_size, nnc_real_dtype(model), &value, NNC_F64, 1, 1);
 }
 
-NNC_API void nnc_fix_byte_order(void *data, size_t count, size_t size, int file_is_big_endian) {
+NNC_API int nnc_is_swapped(size_t size, int file_is_big_endian) {
     const uint16_t probe = 1;
     unsigned char low;
     memcpy(&low, &probe, 1);
     int machine_is_big_endian = low == 0;
-    if (size < 2 || machine_is_big_endian == file_is_big_endian) {
-        return;
-    }
+    return size > 1 && machine_is_big_endian != file_is_big_endian;
+}
+
+NNC_API void nnc_swap_bytes(void *data, size_t count, size_t size) {
     unsigned char *bytes = data;
     for (size_t i = 0; i < count; i++, bytes += size) {
         for (size_t low_byte = 0, high_byte = size - 1; low_byte < high_byte; low_byte++, high_byte--) {
@@ -115,9 +116,48 @@ NNC_API void nnc_fix_byte_order(void *data, size_t count, size_t size, int file_
     }
 }
 
+NNC_API void nnc_fix_byte_order(void *data, size_t count, size_t size, int file_is_big_endian) {
+    if (nnc_is_swapped(size, file_is_big_endian)) {
+        nnc_swap_bytes(data, count, size);
+    }
+}
+
+NNC_API void nnc_array_get(const nnc_array *array, size_t first, size_t count, nnc_dtype dtype, double scale,
+                           void *to) {
+    union { /* aligned for every element */
+        double number;
+        int64_t integer;
+        unsigned char bytes[8192];
+    } piece;
+    const size_t size = nnc_dtype_of(array->dtype).size, each = sizeof piece / size;
+    const size_t to_size = nnc_dtype_of(dtype).size;
+    const unsigned char *bytes = array->data.bytes;
+    if (bytes != NULL && !array->is_swapped && (uintptr_t)bytes % size == 0) {
+        nnc_convert(to, dtype, bytes + first * size, array->dtype, count, scale);
+        return;
+    }
+    for (size_t at = 0; at < count; at += each) {
+        const size_t n = count - at < each ? count - at : each;
+        const void *from = nnc_store_at(&array->data, (first + at) * size, n * size, piece.bytes);
+        if (from != piece.bytes) {
+            memcpy(piece.bytes, from, n * size);
+        }
+        if (array->is_swapped) {
+            nnc_swap_bytes(piece.bytes, n, size);
+        }
+        nnc_convert((char *)to + at * to_size, dtype, piece.bytes, array->dtype, n, scale);
+    }
+}
+
+NNC_API nnc_text_place nnc_array_place(const nnc_array *array, size_t row) {
+    nnc_text_place place = {0, 0}, scratch;
+    if (array->places.size > 0) {
+        memcpy(&place, nnc_store_at(&array->places, row * sizeof place, sizeof place, &scratch), sizeof place);
+    }
+    return place;
+}
+
 NNC_API void nnc_array_free(nnc_array *array) {
-    free(array->data);
-    free(array->places);
-    array->data = NULL;
-    array->places = NULL;
+    nnc_store_free(&array->data);
+    nnc_store_free(&array->places);
 }

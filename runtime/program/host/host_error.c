@@ -155,11 +155,16 @@ NNC_API int nnc_shape_count(const int64_t *shape, int rank, size_t *count) {
     return 0;
 }
 
+static int nnc_fail_memory(nnc_host *host, size_t count, size_t size) {
+    nnc_fail(host, "out of memory: %zu times %zu bytes are needed", count, size);
+    return host->memory_limit > 0 ? nnc_fail_hint(host, "--max-memory allows %zu in all", host->memory_limit) : -1;
+}
+
 NNC_API void *nnc_alloc(nnc_host *host, size_t count, size_t size) {
     size_t bytes;
     void *block = NULL;
     if (nnc_multiply(count, size, &bytes) != 0 || posix_memalign(&block, 64, bytes > 0 ? bytes : 1) != 0) {
-        nnc_fail(host, "out of memory: %zu times %zu bytes are needed", count, size);
+        nnc_fail_memory(host, count, size);
         return NULL;
     }
     memset(block, 0, bytes);
@@ -177,7 +182,7 @@ NNC_API int nnc_grow(nnc_host *host, void **block, size_t *capacity, size_t coun
         grown = realloc(*block, bytes > 0 ? bytes : 1);
     }
     if (grown == NULL) {
-        return nnc_fail(host, "out of memory: %zu times %zu bytes are needed", wanted, size);
+        return nnc_fail_memory(host, wanted, size);
     }
     *block = grown;
     *capacity = wanted;

@@ -12,8 +12,7 @@
 #include <zlib.h>
 #endif
 
-enum { NNC_READER_BUFFER = 1 << 16, NNC_READER_LOOKAHEAD = 512 };
-static const size_t nnc_first_take = (size_t)1 << 20; /* bytes believed without having seen them */
+enum { NNC_READER_BUFFER = 1 << 16 };
 
 struct nnc_inflater {
 #ifdef NNC_ZLIB
@@ -31,11 +30,14 @@ NNC_API int nnc_can_unpack(uint64_t packed, uint64_t unpacked) {
 /* Bytes as the file holds them. How many came in *got, 0 at the end. */
 static int nnc_read_raw(nnc_reader *reader, unsigned char *bytes, size_t size, size_t *got) {
     if (reader->file < 0) {
-        *got = size < reader->source_size ? size : reader->source_size;
-        memcpy(bytes, reader->source, *got);
-        reader->source += *got;
-        reader->source_size -= *got;
-        return 0;
+        const size_t left = reader->source.size - reader->at;
+        *got = size < left ? size : left;
+        const void *from = nnc_store_at(&reader->source, reader->at, *got, bytes);
+        if (from != bytes && *got > 0) {
+            memcpy(bytes, from, *got);
+        }
+        reader->at += *got;
+        return nnc_store_check(reader->host, &reader->source, reader->path);
     }
     for (;;) {
         ssize_t count = read(reader->file, bytes, size);
@@ -139,17 +141,17 @@ static int nnc_inflate(nnc_reader *reader, unsigned char *bytes, size_t size, si
 /* Adds decoded bytes to the buffer, at least one unless the end is reached. */
 static int nnc_reader_more(nnc_reader *reader) {
     size_t got = 0;
-    memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
+    memmove(reader->room, reader->room + reader->begin, reader->end - reader->begin);
     reader->end -= reader->begin;
     reader->begin = 0;
     while (got == 0 && !reader->finished) {
-        size_t room = NNC_READER_BUFFER - reader->end;
+        size_t room = reader->capacity - reader->end;
         if (reader->inflater != NULL) {
-            if (nnc_inflate(reader, reader->buffer + reader->end, room, &got) != 0) {
+            if (nnc_inflate(reader, reader->room + reader->end, room, &got) != 0) {
                 return -1;
             }
         } else {
-            if (nnc_read_raw(reader, reader->buffer + reader->end, room, &got) != 0) {
+            if (nnc_read_raw(reader, reader->room + reader->end, room, &got) != 0) {
                 return -1;
             }
             reader->finished = got == 0;
@@ -168,19 +170,58 @@ NNC_API int nnc_reader_fill(nnc_reader *reader, size_t wanted) {
     return 0;
 }
 
-NNC_API int nnc_reader_slice(nnc_host *host, nnc_reader *reader, const char *path, const void *bytes, size_t size,
-                             nnc_coding coding) {
+/* Bytes come into a room of the reader's own. */
+static int nnc_reader_make_room(nnc_reader *reader) {
+    reader->room = malloc(NNC_READER_BUFFER);
+    if (reader->room == NULL) {
+        return nnc_fail(reader->host, "out of memory");
+    }
+    reader->capacity = NNC_READER_BUFFER;
+    reader->buffer = reader->room;
+    reader->begin = reader->end = 0;
+    reader->finished = 0;
+    return 0;
+}
+
+NNC_API int nnc_reader_widen(nnc_reader *reader, size_t wanted) {
+    void *room = reader->room;
+    if (room == NULL) { /* all is visible */
+        return 0;
+    }
+    if (nnc_grow(reader->host, &room, &reader->capacity, wanted, 1) != 0) {
+        return -1;
+    }
+    reader->room = room;
+    reader->buffer = room;
+    return 0;
+}
+
+/* At the beginning of the source. */
+static int nnc_reader_begin(nnc_reader *reader, nnc_coding coding) {
+    if (coding == NNC_CODING_PLAIN && reader->source.bytes != NULL) {
+        reader->buffer = reader->source.bytes;
+        reader->end = reader->at = reader->source.size;
+        reader->finished = 1;
+        return 0;
+    }
+    return nnc_reader_make_room(reader) != 0 ||
+                   (coding != NNC_CODING_PLAIN && nnc_inflater_open(reader, coding) != 0)
+               ? -1
+               : 0;
+}
+
+static void nnc_reader_clear(nnc_host *host, nnc_reader *reader, const char *path) {
     memset(reader, 0, sizeof *reader);
     reader->host = host;
     reader->path = path;
     reader->file = -1;
-    reader->source = bytes;
-    reader->source_size = size;
-    reader->buffer = malloc(NNC_READER_BUFFER + NNC_READER_LOOKAHEAD);
-    if (reader->buffer == NULL) {
-        return nnc_fail(host, "out of memory");
-    }
-    if (coding != NNC_CODING_PLAIN && nnc_inflater_open(reader, coding) != 0) {
+}
+
+NNC_API int nnc_reader_part(nnc_host *host, nnc_reader *reader, const char *path, const nnc_store *store, size_t at,
+                            size_t size, nnc_coding coding) {
+    nnc_reader_clear(host, reader, path);
+    reader->source = nnc_store_part(store, at, size);
+    if (nnc_reader_begin(reader, coding) != 0) {
         nnc_reader_close(reader);
         return -1;
     }
@@ -192,16 +233,21 @@ static int nnc_reader_detect_gzip(nnc_reader *reader) {
     if (nnc_reader_fill(reader, 2) != 0) {
         return -1;
     }
-    if (reader->end - reader->begin < 2 || reader->buffer[0] != 0x1f || reader->buffer[1] != 0x8b) {
+    const size_t there = reader->end;
+    if (there < 2 || reader->buffer[0] != 0x1f || reader->buffer[1] != 0x8b) {
         return 0;
     }
     if (nnc_inflater_open(reader, NNC_CODING_GZIP) != 0) {
         return -1;
     }
+    if (reader->room == NULL) {
+        reader->at = 0;
+        return nnc_reader_make_room(reader);
+    }
 #ifdef NNC_ZLIB
-    memcpy(reader->inflater->packed, reader->buffer, reader->end);
+    memcpy(reader->inflater->packed, reader->buffer, there);
     reader->inflater->stream.next_in = reader->inflater->packed;
-    reader->inflater->stream.avail_in = (uInt)reader->end;
+    reader->inflater->stream.avail_in = (uInt)there;
     reader->end = 0;
     reader->finished = 0;
 #endif
@@ -214,37 +260,55 @@ static int nnc_keep_input(nnc_host *host) {
     if (host->input_read) {
         return 0;
     }
-    if (nnc_reader_slice(host, &reader, "<stdin>", "", 0, NNC_CODING_PLAIN) != 0) {
-        return -1;
-    }
+    nnc_reader_clear(host, &reader, "<stdin>");
     reader.file = STDIN_FILENO;
-    int status = nnc_reader_take_all(&reader, &host->input, &host->input_size);
+    int status = nnc_reader_make_room(&reader) == 0 ? nnc_reader_store_all(&reader, &host->input) : -1;
     reader.file = -1;
     nnc_reader_close(&reader);
     host->input_read = status == 0;
     return status;
 }
 
+/* A file becomes the source if it can be read anywhere; a pipe is read in order. */
+static int nnc_reader_open_file(nnc_reader *reader) {
+    nnc_host *host = reader->host;
+    struct stat status;
+    int file = open(reader->path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &status) != 0) {
+        nnc_fail_at(host, reader->path, 0, 0, "cannot be opened: %s", strerror(errno));
+        if (file >= 0) {
+            close(file);
+        }
+        return -1;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        close(file);
+        return nnc_fail_at(host, reader->path, 0, 0, "is a directory, not a file");
+    }
+    if (!S_ISREG(status.st_mode) || status.st_size == 0) { /* what is made when it is read has no size */
+        reader->file = file;
+        return nnc_reader_make_room(reader);
+    }
+    if ((uint64_t)status.st_size > SIZE_MAX / 2) {
+        close(file);
+        return nnc_fail_at(host, reader->path, 0, 0, "is too large for this machine");
+    }
+    return nnc_store_of_file(host, file, (size_t)status.st_size, &reader->source) == 0
+               ? nnc_reader_begin(reader, NNC_CODING_PLAIN)
+               : -1;
+}
+
 NNC_API int nnc_reader_open(nnc_host *host, nnc_reader *reader, const char *path) {
-    int is_input = strcmp(path, "-") == 0;
-    if (is_input && nnc_keep_input(host) != 0) {
-        return -1;
-    }
-    if (nnc_reader_slice(host, reader, is_input ? "<stdin>" : path, host->input, is_input ? host->input_size : 0,
-                         NNC_CODING_PLAIN) != 0) {
-        return -1;
-    }
-    if (!is_input) {
-        struct stat status;
-        reader->file = open(path, O_RDONLY);
-        if (reader->file < 0 || fstat(reader->file, &status) != 0) {
-            nnc_fail_at(host, path, 0, 0, "cannot be opened: %s", strerror(errno));
-            nnc_reader_close(reader);
+    if (strcmp(path, "-") == 0) {
+        if (nnc_keep_input(host) != 0 || nnc_reader_part(host, reader, "<stdin>", &host->input, 0, host->input.size,
+                                                         NNC_CODING_PLAIN) != 0) {
             return -1;
         }
-        if (S_ISDIR(status.st_mode)) {
+    } else {
+        nnc_reader_clear(host, reader, path);
+        if (nnc_reader_open_file(reader) != 0) {
             nnc_reader_close(reader);
-            return nnc_fail_at(host, path, 0, 0, "is a directory, not a file");
+            return -1;
         }
     }
     if (nnc_reader_detect_gzip(reader) != 0) {
@@ -261,90 +325,10 @@ NNC_API void nnc_reader_close(nnc_reader *reader) {
     if (reader->file >= 0) {
         close(reader->file);
     }
-    free(reader->buffer);
+    nnc_store_free(&reader->source);
+    free(reader->room);
     reader->inflater = NULL;
     reader->file = -1;
+    reader->room = NULL;
     reader->buffer = NULL;
-}
-
-NNC_API int nnc_reader_read(nnc_reader *reader, void *bytes, size_t size) {
-    unsigned char *to = bytes;
-    while (size > 0) {
-        if (nnc_reader_fill(reader, 1) != 0) {
-            return -1;
-        }
-        size_t ready = reader->end - reader->begin;
-        if (ready == 0) {
-            return nnc_fail_at(reader->host, reader->path, 0, 0, "is truncated: %zu more bytes are expected", size);
-        }
-        size_t count = size < ready ? size : ready;
-        memcpy(to, reader->buffer + reader->begin, count);
-        if (reader->has_crc) {
-            reader->crc = nnc_crc32(reader->crc, to, count);
-        }
-        reader->begin += count;
-        to += count;
-        size -= count;
-    }
-    return 0;
-}
-
-NNC_API int nnc_reader_take(nnc_reader *reader, size_t size, void **bytes) {
-    size_t capacity = 0, have = 0;
-    *bytes = NULL;
-    do {
-        size_t next = have == 0 ? nnc_first_take : have;
-        size_t want = size - have < next ? size : have + next;
-        if (nnc_grow(reader->host, bytes, &capacity, want > 0 ? want : 1, 1) != 0 ||
-            nnc_reader_read(reader, (char *)*bytes + have, want - have) != 0) {
-            free(*bytes);
-            *bytes = NULL;
-            return -1;
-        }
-        have = want;
-    } while (have < size);
-    return 0;
-}
-
-NNC_API int nnc_reader_take_all(nnc_reader *reader, unsigned char **bytes, size_t *size) {
-    void *block = NULL;
-    size_t capacity = 0, have = 0;
-    while (nnc_reader_fill(reader, 1) == 0) {
-        size_t ready = reader->end - reader->begin;
-        if (ready == 0) {
-            *bytes = block;
-            *size = have;
-            return 0;
-        }
-        if (nnc_grow(reader->host, &block, &capacity, have + ready, 1) != 0) {
-            break;
-        }
-        memcpy((char *)block + have, reader->buffer + reader->begin, ready);
-        reader->begin = reader->end;
-        have += ready;
-    }
-    free(block);
-    *bytes = NULL;
-    *size = 0;
-    return -1;
-}
-
-NNC_API int nnc_read_file(nnc_host *host, const char *path, unsigned char **bytes, size_t *size) {
-    nnc_reader reader;
-    if (nnc_reader_open(host, &reader, path) != 0) {
-        return -1;
-    }
-    int status = nnc_reader_take_all(&reader, bytes, size);
-    nnc_reader_close(&reader);
-    return status;
-}
-
-NNC_API int nnc_reader_expect_end(nnc_reader *reader) {
-    if (nnc_reader_fill(reader, 1) != 0) {
-        return -1;
-    }
-    if (reader->end > reader->begin) {
-        return nnc_fail_at(reader->host, reader->path, 0, 0, "is too long: bytes follow the data");
-    }
-    return 0;
 }

@@ -34,50 +34,120 @@ static int nnc_is_word(const char *text, size_t size, const char *word) {
     return 1;
 }
 
-/* [+-] digits [. digits] [e [+-] digits], at least one digit before the e. */
-static int nnc_split_decimal(const char *text, size_t size, nnc_decimal *decimal) {
-    size_t i = 0, seen = 0;
-    int after_point = 0;
-    *decimal = (nnc_decimal){0, 0, 1, 0};
-    if (i < size && (text[i] == '+' || text[i] == '-')) {
-        decimal->negative = text[i++] == '-';
+/* The exponent behind its e. Where it stops; NULL: there is none. */
+static const char *nnc_split_exponent(const char *at, const char *end, nnc_decimal *decimal) {
+    const int negative = at < end && *at == '-';
+    long exponent = 0;
+    at += at < end && (*at == '+' || *at == '-');
+    const char *first = at;
+    for (; at < end && *at >= '0' && *at <= '9'; at++) {
+        exponent = exponent < 100000 ? exponent * 10 + (*at - '0') : exponent;
     }
-    for (; i < size; i++) {
-        if (text[i] == '.' && !after_point) {
-            after_point = 1;
-        } else if (text[i] >= '0' && text[i] <= '9') {
-            unsigned digit = (unsigned)(text[i] - '0');
-            seen++;
-            if (decimal->digits > (UINT64_MAX - 9) / 10) {
-                decimal->is_exact = 0;
-            } else {
-                decimal->digits = decimal->digits * 10 + digit;
-                decimal->exponent -= after_point;
+    decimal->exponent += negative ? -exponent : exponent;
+    return at > first ? at : NULL;
+}
+
+/* [+-] digits [. digits] [e [+-] digits], at least one digit before the e. Where it stops; NULL: there is none. */
+static const char *nnc_split_decimal(const char *at, const char *end, char point, nnc_decimal *decimal) {
+    const char *after_point = NULL, *first;
+    uint64_t digits = 0;
+    size_t seen = 0;
+    *decimal = (nnc_decimal){0, 0, 1, 0};
+    if (at < end && (*at == '+' || *at == '-')) {
+        decimal->negative = *at++ == '-';
+    }
+    for (first = at; at < end; at++) {
+        const unsigned digit = (unsigned)(unsigned char)*at - '0';
+        if (digit > 9) {
+            if (*at != point || after_point != NULL) {
+                break;
             }
+            seen = (size_t)(at - first);
+            after_point = first = at + 1;
+        } else if (digits > (UINT64_MAX - 9) / 10) {
+            decimal->is_exact = 0;
         } else {
-            break;
+            digits = digits * 10 + digit;
+            decimal->exponent -= after_point != NULL;
         }
     }
-    if (seen == 0) {
+    decimal->digits = digits;
+    if (seen + (size_t)(at - first) == 0) {
+        return NULL;
+    }
+    return at < end && (*at | 0x20) == 'e' ? nnc_split_exponent(at + 1, end, decimal) : at;
+}
+
+/* Powers of five that 64 bits hold. */
+enum { NNC_WHOLE_POWER = 27 };
+
+#if defined __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 nnc_wide;
+
+/* The number rounded once to a double, half to even: digits * 10^exponent = q * 2^shift, and a rest that is not 0. */
+static double nnc_round_wide(nnc_wide q, int has_rest, int shift) {
+    int bits = 0;
+    const uint64_t high = (uint64_t)(q >> 64);
+    bits = high > 0 ? 128 - __builtin_clzll(high) : 64 - __builtin_clzll((uint64_t)q);
+    const int drop = bits > 53 ? bits - 53 : 0;
+    uint64_t kept = (uint64_t)(q >> drop);
+    if (drop > 0) {
+        const nnc_wide rest = q & (((nnc_wide)1 << drop) - 1), half = (nnc_wide)1 << (drop - 1);
+        kept += rest > half || (rest == half && (has_rest || (kept & 1) != 0));
+    }
+    return ldexp((double)kept, shift + drop);
+}
+
+/* Digits of any count up to 64 bits with an exponent that is not far from 0. */
+static int nnc_decimal_wide(const nnc_decimal *decimal, double *magnitude) {
+    static const uint64_t powers_of_five[NNC_WHOLE_POWER + 1] = {
+        1u, 5u, 25u, 125u, 625u, 3125u, 15625u, 78125u, 390625u, 1953125u, 9765625u, 48828125u, 244140625u,
+        1220703125u, 6103515625u, 30517578125u, 152587890625u, 762939453125u, 3814697265625u, 19073486328125u,
+        95367431640625u, 476837158203125u, 2384185791015625u, 11920928955078125u, 59604644775390625u,
+        298023223876953125u, 1490116119384765625u, 7450580596923828125u};
+    const int exponent = (int)decimal->exponent;
+    if (decimal->digits == 0) {
+        *magnitude = 0;
+    } else if (exponent >= 0) {
+        *magnitude = nnc_round_wide((nnc_wide)decimal->digits * powers_of_five[exponent], 0, exponent);
+    } else { /* digits with 64 zeros behind: the quotient has at least 64 - 63 + 53 bits and some */
+        const int zeros = __builtin_clzll(decimal->digits) + 63;
+        const nnc_wide above = (nnc_wide)decimal->digits << zeros;
+        const uint64_t below = powers_of_five[-exponent];
+        const nnc_wide quotient = above / below;
+        *magnitude = nnc_round_wide(quotient, above - quotient * below != 0, exponent - zeros);
+    }
+    return 0;
+}
+#else
+static int nnc_decimal_wide(const nnc_decimal *decimal, double *magnitude) {
+    (void)decimal, (void)magnitude;
+    return -1;
+}
+#endif
+
+/* The number nearest to a decimal one; -1: it takes more than this. */
+static int nnc_decimal_value(const nnc_decimal *decimal, double *value) {
+    double magnitude = (double)decimal->digits;
+    const long exponent = decimal->exponent;
+    if (!decimal->is_exact || exponent < -NNC_WHOLE_POWER || exponent > NNC_WHOLE_POWER) {
         return -1;
     }
-    if (i < size && (text[i] == 'e' || text[i] == 'E')) {
-        i++;
-        int negative = i < size && text[i] == '-';
-        if (i < size && (text[i] == '+' || text[i] == '-')) {
-            i++;
-        }
-        long exponent = 0;
-        size_t first = i;
-        for (; i < size && text[i] >= '0' && text[i] <= '9'; i++) {
-            exponent = exponent < 100000 ? exponent * 10 + (text[i] - '0') : exponent;
-        }
-        if (i == first) {
-            return -1;
-        }
-        decimal->exponent += negative ? -exponent : exponent;
+    /* Both factors are exact doubles, so the one operation rounds once (Clinger 1990); not so on the x87. */
+    if (decimal->digits <= ((uint64_t)1 << 53) && exponent >= -NNC_EXACT_POWER && exponent <= NNC_EXACT_POWER &&
+        FLT_EVAL_METHOD >= 0 && FLT_EVAL_METHOD <= 1) {
+        magnitude = exponent < 0 ? magnitude / nnc_powers_of_ten[-exponent] : magnitude * nnc_powers_of_ten[exponent];
+    } else if (nnc_decimal_wide(decimal, &magnitude) != 0) {
+        return -1;
     }
-    return i == size ? 0 : -1;
+    *value = decimal->negative ? -magnitude : magnitude;
+    return 0;
+}
+
+NNC_API const char *nnc_scan_number(const char *text, const char *end, char point, double *value) {
+    nnc_decimal decimal;
+    const char *stop = nnc_split_decimal(text, end, point, &decimal);
+    return stop != NULL && nnc_decimal_value(&decimal, value) == 0 ? stop : NULL;
 }
 
 /* The C library rounds correctly, given the decimal point of whatever locale the process is in. */
@@ -106,30 +176,18 @@ static int nnc_parse_slowly(const char *text, size_t size, double *value) {
 
 NNC_API int nnc_parse_number(const char *text, size_t size, double *value) {
     nnc_decimal decimal;
-    if (nnc_split_decimal(text, size, &decimal) != 0) {
-        size_t sign = size > 0 && (text[0] == '+' || text[0] == '-') ? 1 : 0;
-        if (nnc_is_word(text + sign, size - sign, "nan")) {
-            *value = (double)NAN;
-        } else if (nnc_is_word(text + sign, size - sign, "inf") || nnc_is_word(text + sign, size - sign, "infinity")) {
-            *value = text[0] == '-' ? -(double)INFINITY : (double)INFINITY;
-        } else {
-            return -1;
-        }
-        return 0;
+    const char *end = text + size;
+    if (nnc_split_decimal(text, end, '.', &decimal) == end && size > 0) {
+        return nnc_decimal_value(&decimal, value) == 0 ? 0 : nnc_parse_slowly(text, size, value);
     }
-    /* Both factors are exact doubles, so the one operation rounds once (Clinger 1990); not so on the x87. */
-    int is_simple = decimal.is_exact && decimal.digits <= ((uint64_t)1 << 53) && decimal.exponent >= -NNC_EXACT_POWER &&
-                    decimal.exponent <= NNC_EXACT_POWER;
-    if (!is_simple || FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD > 1) {
-        return nnc_parse_slowly(text, size, value);
-    }
-    double magnitude = (double)decimal.digits;
-    if (decimal.exponent < 0) {
-        magnitude /= nnc_powers_of_ten[-decimal.exponent];
+    size_t sign = size > 0 && (text[0] == '+' || text[0] == '-') ? 1 : 0;
+    if (nnc_is_word(text + sign, size - sign, "nan")) {
+        *value = (double)NAN;
+    } else if (nnc_is_word(text + sign, size - sign, "inf") || nnc_is_word(text + sign, size - sign, "infinity")) {
+        *value = text[0] == '-' ? -(double)INFINITY : (double)INFINITY;
     } else {
-        magnitude *= nnc_powers_of_ten[decimal.exponent];
+        return -1;
     }
-    *value = decimal.negative ? -magnitude : magnitude;
     return 0;
 }
 

@@ -5,7 +5,8 @@
 #include <signal.h>
 #include <string.h>
 
-/* The only writable static data of the runtime: a handler has no other way to tell. */
+/* With what is mapped (host_store.c), the only writable static data of the runtime: a handler has no other way to
+ * tell. */
 static struct nnc_signal_state {
     volatile sig_atomic_t pending, direct; /* direct: one has come that was not handed on */
 } nnc_signal_state;

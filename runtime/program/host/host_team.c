@@ -205,6 +205,7 @@ NNC_API nnc_team nnc_team_open(size_t threads) {
     pthread_cond_init(&pool->done, NULL);
     sigset_t all, before; /* signals are for the caller's thread */
     sigfillset(&all);
+    sigdelset(&all, SIGBUS); /* but for the one of a mapped file, which is who reads it */
     pthread_sigmask(SIG_BLOCK, &all, &before);
     for (; pool->count < more; pool->count++) {
         nnc_member *member = &pool->members[pool->count];

@@ -29,17 +29,25 @@ NNC_API size_t nnc_weight_size(const nnc_model *model) {
     return nnc_size_of_shape(model->weight_shape, model->weight_rank);
 }
 
-NNC_API int nnc_session_buffers(nnc_session *session) {
+NNC_API int nnc_session_batch_buffers(nnc_session *session) {
     nnc_host *host = session->host;
     const nnc_model *model = session->model;
     size_t input_bytes = nnc_input_size(model) * nnc_dtype_of(nnc_role_x(model).dtype).size;
     size_t target_bytes = model->target_size * nnc_dtype_of(nnc_role_y(model).dtype).size;
     size_t weight_bytes = nnc_weight_size(model) * model->real_size;
+    return (session->x = nnc_alloc(host, model->batch, input_bytes)) == NULL ||
+                   (session->y = nnc_alloc(host, model->batch, target_bytes)) == NULL ||
+                   (session->sample_weight = nnc_alloc(host, model->batch, weight_bytes)) == NULL
+               ? -1
+               : 0;
+}
+
+NNC_API int nnc_session_buffers(nnc_session *session) {
+    nnc_host *host = session->host;
+    const nnc_model *model = session->model;
     size_t output_bytes = nnc_output_size(model) * model->real_size;
     return (session->work = nnc_alloc(host, model->work_bytes, 1)) == NULL ||
-                   (session->x = nnc_alloc(host, model->batch, input_bytes)) == NULL ||
-                   (session->y = nnc_alloc(host, model->batch, target_bytes)) == NULL ||
-                   (session->sample_weight = nnc_alloc(host, model->batch, weight_bytes)) == NULL ||
+                   nnc_session_batch_buffers(session) != 0 ||
                    (session->output = nnc_alloc(host, model->batch, output_bytes)) == NULL ||
                    (session->sums = nnc_alloc(host, model->sum_count, model->real_size)) == NULL
                ? -1
@@ -55,6 +63,14 @@ NNC_API void nnc_session_free_buffers(nnc_session *session) {
     free(session->sums);
 }
 
+/* Bytes of a session. */
+static size_t nnc_memory_of(const nnc_model *model, int with_trainer) {
+    const size_t sample = nnc_input_size(model) * nnc_dtype_of(nnc_role_x(model).dtype).size +
+                          model->target_size * nnc_dtype_of(nnc_role_y(model).dtype).size +
+                          (nnc_weight_size(model) + nnc_output_size(model)) * model->real_size;
+    return (with_trainer ? model->trainer_bytes : model->params_bytes) + model->work_bytes + model->batch * sample;
+}
+
 NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t batch_size, int with_trainer,
                              nnc_session *session) {
     memset(session, 0, sizeof *session);
@@ -67,6 +83,9 @@ NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t bat
     session->host = host;
     session->model = model;
     session->batch = batch_size > 0 ? (size_t)batch_size : model->batch;
+    if (nnc_memory_take(host, nnc_memory_of(model, with_trainer), "the model takes") != 0) {
+        return -1;
+    }
     if ((with_trainer && (session->trainer = nnc_alloc(host, model->trainer_bytes, 1)) == NULL) ||
         (!with_trainer && (session->params = nnc_alloc(host, model->params_bytes, 1)) == NULL) ||
         nnc_session_buffers(session) != 0) {
@@ -88,6 +107,7 @@ NNC_API void nnc_session_share_states(nnc_session *session, int to_work) {
 
 NNC_API void nnc_session_close(nnc_session *session) {
     nnc_crew_close(session->crew);
+    nnc_ahead_close(session->ahead);
     nnc_session_free_buffers(session);
     free(session->trainer != NULL ? session->trainer : session->params);
     nnc_learned_free(&session->learned);
@@ -121,17 +141,9 @@ static void nnc_repeat_values(void *values, size_t count, size_t repeat, size_t 
     }
 }
 
-/* Shuffled samples are all over the memory: without the prefetch, waiting for them takes longer than converting. */
 static void nnc_gather_part(const nnc_samples *samples, const uint32_t *order, size_t first, nnc_share own, void *to) {
-    enum { AHEAD = 4 };
-    size_t bytes = samples->width * nnc_dtype_of(samples->dtype).size, n = own.first + own.count;
-    for (size_t i = own.first; i < n; i++) {
-        if (order != NULL && i + AHEAD < n) {
-            nnc_prefetch_sample(samples, order[first + i + AHEAD]);
-        }
-        size_t index = order != NULL ? order[first + i] : first + i;
-        nnc_copy_sample(samples, index, (char *)to + i * bytes);
-    }
+    const size_t bytes = samples->width * nnc_dtype_of(samples->dtype).size;
+    nnc_copy_samples(samples, order, first + own.first, own.count, (char *)to + own.first * bytes);
 }
 
 /* What threads gather together: each the samples that it works on then. */
@@ -167,13 +179,18 @@ NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, c
     nnc_session_gather_shared(session, data, order, first, n, alone);
 }
 
-NNC_API void nnc_session_gather_shared(nnc_session *session, const nnc_dataset *data, const uint32_t *order,
-                                       size_t first, size_t n, nnc_team team) {
+NNC_API void nnc_session_fill(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
+                              size_t n, nnc_team team) {
     nnc_gathering gathering = {session, data, order, first, n, team.parts};
     team.run(team.pool, nnc_gather_share, &gathering, team.parts);
     nnc_repeat_part(&data->x, n, session->x);
     nnc_repeat_part(&data->y, n, session->y);
     nnc_repeat_part(&data->sample_weight, n, session->sample_weight);
+}
+
+NNC_API void nnc_session_gather_shared(nnc_session *session, const nnc_dataset *data, const uint32_t *order,
+                                       size_t first, size_t n, nnc_team team) {
+    nnc_session_fill(session, data, order, first, n, team);
     memset(session->sums, 0, session->model->sum_count * session->model->real_size);
 }
 

@@ -20,6 +20,7 @@ typedef struct nnc_session {
     size_t batch;                         /* rows used: at most the compiled batch */
     size_t threads;                       /* for steps of training and batches of inference; 0: as many as pay */
     struct nnc_crew *crew;                /* the threads, once they are wanted; or NULL */
+    struct nnc_ahead *ahead;              /* who fetches the next batch, likewise */
     nnc_learned learned;                  /* from the data, or with the weights */
 } nnc_session;
 
@@ -28,6 +29,8 @@ NNC_API int nnc_session_open(nnc_host *host, const nnc_model *model, int64_t bat
                              nnc_session *session);
 /** The part of it that belongs to a batch, for as many samples as the program is compiled for. */
 NNC_API int nnc_session_buffers(nnc_session *session);
+/** Of these x, y and the weights only. */
+NNC_API int nnc_session_batch_buffers(nnc_session *session);
 NNC_API void nnc_session_free_buffers(nnc_session *session);
 /** Hands the states of stateful layers from training to inference, or back: in Keras they are the same. */
 NNC_API void nnc_session_share_states(nnc_session *session, int to_work);
@@ -42,6 +45,9 @@ NNC_API void nnc_session_gather(nnc_session *session, const nnc_dataset *data, c
 /** The same by a team. */
 NNC_API void nnc_session_gather_shared(nnc_session *session, const nnc_dataset *data, const uint32_t *order,
                                        size_t first, size_t n, nnc_team team);
+/** The same, but the sums stay. */
+NNC_API void nnc_session_fill(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
+                              size_t n, nnc_team team);
 /** Fills x, y, the weights and the masks with suitable numbers for `n` samples, and clears the sums. (made_up.c) */
 NNC_API void nnc_session_make_up(nnc_session *session, nnc_stream *stream, size_t n);
 /** Weights for the rows of a batch to train on, by class where fit() says so; else as nnc_session_sample_weight. */
@@ -87,6 +93,20 @@ NNC_API void nnc_print_threads(nnc_session *session);
 NNC_API int nnc_session_predict(nnc_session *session, size_t n);
 /** A step of training on the `n` samples gathered, in session->threads threads where that pays; a status. */
 NNC_API int nnc_session_step(nnc_session *session, const void *sample_weight, size_t n);
+
+/* Batches that are fetched ahead (ahead.c) ------------------------------------------------------------------------- */
+
+typedef struct nnc_ahead nnc_ahead;
+
+/** The batch to train on, as nnc_session_gather() does: perhaps it is there already. */
+NNC_API int nnc_session_fetch(nnc_session *session, const nnc_dataset *data, const uint32_t *order, size_t first,
+                              size_t n);
+/** Begins to fetch the next one, where that pays; `data` and `order` stay as they are until it is fetched, or … */
+NNC_API void nnc_session_fetch_ahead(nnc_session *session, const nnc_dataset *data, const uint32_t *order,
+                                     size_t first, size_t n);
+/** … waited for, and forgotten. */
+NNC_API void nnc_session_await(nnc_session *session);
+NNC_API void nnc_ahead_close(nnc_ahead *ahead);
 
 /* Figures: what is logged (figures.c) ------------------------------------------------------------------------------ */
 

@@ -24,8 +24,7 @@ int main(int argc, char **argv) {
             printf("%s\n", nnc_show_shape(array.shape, array.rank).text);
             for (size_t i = 0; i < count; i++) {
                 double value;
-                nnc_convert(&value, NNC_F64, (const char *)array.data + i * nnc_dtype_of(array.dtype).size, array.dtype,
-                            1, 1);
+                nnc_array_get(&array, i, 1, NNC_F64, 1, &value);
                 printf("%.17g\n", value);
             }
         }
@@ -35,6 +34,6 @@ int main(int argc, char **argv) {
     if (host.status != 0) {
         nnc_print_error(&host);
     }
-    free(host.input);
+    nnc_store_free(&host.input);
     return host.status;
 }

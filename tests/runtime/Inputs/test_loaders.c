@@ -16,7 +16,8 @@ static int read_bytes(nnc_host *host, kind what, const nnc_source *source, const
     nnc_reader reader;
     memset(array, 0, sizeof *array);
     memset(host, 0, sizeof *host);
-    if (nnc_reader_slice(host, &reader, "file", bytes, size, NNC_CODING_PLAIN) != 0) {
+    if (nnc_reader_part(host, &reader, "file", &(nnc_store){(const unsigned char *)bytes, size, 0, NULL}, 0, size,
+                        NNC_CODING_PLAIN) != 0) {
         return -1;
     }
     int status = what == CSV   ? nnc_read_csv(&reader, source, &(nnc_role){.dtype = NNC_F64}, array)
@@ -30,8 +31,7 @@ static int read_bytes(nnc_host *host, kind what, const nnc_source *source, const
 /* Value `index` in double. */
 static double value_at(const nnc_array *array, size_t index) {
     double value;
-    nnc_convert(&value, NNC_F64, (const char *)array->data + index * nnc_dtype_of(array->dtype).size, array->dtype, 1,
-                1);
+    nnc_array_get(array, index, 1, NNC_F64, 1, &value);
     return value;
 }
 
@@ -221,7 +221,7 @@ static void test_csv_long(void) {
         text[i] = '\n';
     }
     CHECK(read_bytes(&host, CSV, &plain, text, size, &array) == 0 && array.shape[0] == (int64_t)size / 2);
-    CHECK(array.places != NULL && array.places[size / 2 - 1].line == size / 2);
+    CHECK(nnc_array_place(&array, size / 2 - 1).line == size / 2);
     nnc_array_free(&array);
     free(text);
 }
@@ -234,7 +234,7 @@ static void test_idx(void) {
                            "abcdef"),
                      &array) == 0);
     CHECK(array.dtype == NNC_U8 && array.rank == 2 && array.shape[0] == 2 && array.shape[1] == 3);
-    CHECK(memcmp(array.data, "abcdef", 6) == 0);
+    CHECK(memcmp(array.data.bytes, "abcdef", 6) == 0);
     nnc_array_free(&array);
     CHECK(read_bytes(&host, IDX, &plain, BYTES("\0\0\x0b\x01\0\0\0\x02\x01\x02\xff\xfe"), &array) == 0);
     CHECK(array.dtype == NNC_I16 && fabs(value_at(&array, 0) - 258) < 0.1 && fabs(value_at(&array, 1) + 2) < 0.1);
@@ -288,7 +288,7 @@ static void test_npy(void) {
     CHECK(read_bytes(&host, NPY, &plain, BYTES(two), &array) == 0);
     CHECK(array.dtype == NNC_I16 && array.rank == 2 && array.shape[0] == 2 && array.shape[1] == 3);
     static const double rows[] = {1, 3, 5, 2, 4, 6};
-    for (size_t i = 0; array.data != NULL && i < 6; i++) {
+    for (size_t i = 0; array.data.size > 0 && i < 6; i++) {
         CHECK(fabs(value_at(&array, i) - rows[i]) < 0.1);
     }
     nnc_array_free(&array);

@@ -110,7 +110,7 @@ static void test_read_and_fill(const unsigned char *text, unsigned size) {
     CHECK(nnc_reader_take(&reader, (size_t)1 << 40, &taken) == -1 && taken == NULL);
     CHECK_ERROR(&host, "truncated");
     nnc_reader_close(&reader);
-    CHECK(nnc_reader_slice(&host, &reader, "memory", text, 10, NNC_CODING_PLAIN) == 0);
+    CHECK(nnc_reader_part(&host, &reader, "memory", &(nnc_store){text, 10, 0, NULL}, 0, 10, NNC_CODING_PLAIN) == 0);
     CHECK(nnc_reader_read(&reader, part, 9) == 0 && nnc_reader_expect_end(&reader) == -1);
     CHECK_ERROR(&host, "too long");
     nnc_reader_close(&reader);
