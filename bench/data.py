@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What data cost: a CSV of 200 MB beside polars' read_csv, Fashion-MNIST beside NumPy, and training on data that stay in
-their file beside training on data in memory. bench/data.py FOLDER [NNC]; polars, NumPy and dataset-fashion-mnist (Debian)
-where they are to be compared. The folder is kept, so that a second run need not make the data again."""
+"""What data cost: a CSV of 200 MB beside polars' read_csv, Fashion-MNIST beside NumPy, and training on data that stay
+in their file beside training on data that are mapped. bench/data.py FOLDER [NNC]; polars, NumPy and Debian's
+dataset-fashion-mnist where they are to be compared. The folder is kept: a second run need not make the data again."""
 import gzip
 import os
 import subprocess
@@ -10,10 +10,16 @@ import time
 
 import numpy as np
 
-TURNS = 3
+TURNS = 5
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FASHION = "/usr/share/datasets/fashion-mnist"
-MLP = """model mlp { Input(shape=(28, 28)) Flatten() Dense(256, activation='relu') Dense(128, activation='relu') Dense(10, activation='softmax') }
+MLP = """model mlp {
+    Input(shape=(28, 28))
+    Flatten()
+    Dense(256, activation='relu')
+    Dense(128, activation='relu')
+    Dense(10, activation='softmax')
+}
 compile(optimizer='adam', loss='sparse_categorical_crossentropy')
 fit(x=npy('images.npy', scale=1/255), y=npy('classes.npy'), batch_size=128, epochs=1)
 """
@@ -35,7 +41,8 @@ def make_table():
     with open("table.csv", "w") as file:
         file.write(",".join(f"c{i}" for i in range(50)) + "\n")
         for _ in range(520):
-            file.write("\n".join(",".join(f"{value:.5g}" for value in row) for row in rng.standard_normal((1000, 50))) + "\n")
+            for row in rng.standard_normal((1000, 50)):
+                file.write(",".join(f"{value:.5g}" for value in row) + "\n")
 
 
 def make_images():
@@ -100,7 +107,8 @@ def main():
     memory = train("--x", "images.npy", "--y", "classes.npy")
     print(f"| an epoch of 240,000 pictures, mapped | {memory:.2f} | |")
     for name, x in ("left in the file", "images.npy"), ("unpacked into a temporary file", "images.npy.gz"):
-        print(f"| the same with `--max-memory 47M`, {name} | {train('--x', x, '--y', 'classes.npy', '--max-memory', '47M'):.2f} | |")
+        seconds = train("--x", x, "--y", "classes.npy", "--max-memory", "47M")
+        print(f"| the same with `--max-memory 47M`, {name} | {seconds:.2f} | |")
     print(f"| the same unpacked into memory | {train('--x', 'images.npy.gz', '--y', 'classes.npy'):.2f} | |")
 
 

@@ -99,7 +99,7 @@ static int nnc_csv_is_number(const nnc_csv *csv, size_t wanted) {
 }
 
 /* One wanted field. Where it ends; NULL: the line is not plain. */
-static const char *nnc_csv_plain_pick(const nnc_csv *csv, size_t wanted, const char *at, const char *end, char *row) {
+static const char *nnc_csv_plain_pick(const nnc_csv *csv, size_t wanted, const char *at, const char *end, void *row) {
     const char *text, *stop, *after = NULL;
     double value;
     if (nnc_csv_is_number(csv, wanted)) {
@@ -115,7 +115,11 @@ static const char *nnc_csv_plain_pick(const nnc_csv *csv, size_t wanted, const c
     if (isinf(value) || (isnan(value) && !csv->may_lack) || (csv->dtype == NNC_F32 && fabs(value) > (double)FLT_MAX)) {
         return NULL;
     }
-    nnc_convert(row + wanted * nnc_dtype_of(csv->dtype).size, csv->dtype, &value, NNC_F64, 1, 1);
+    if (csv->dtype == NNC_F32) {
+        ((float *)row)[wanted] = (float)value;
+    } else {
+        ((double *)row)[wanted] = value;
+    }
     return after;
 }
 

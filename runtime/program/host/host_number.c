@@ -47,34 +47,75 @@ static const char *nnc_split_exponent(const char *at, const char *end, nnc_decim
     return at > first ? at : NULL;
 }
 
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* How many of eight characters are digits until one is not; *number is what they are together (Lemire 2018). */
+static size_t nnc_take_digits(const char *at, uint64_t *number) {
+    uint64_t digits;
+    memcpy(&digits, at, sizeof digits);
+    digits ^= 0x3030303030303030u; /* from 0 to 9 */
+    const uint64_t others = (digits | (digits + 0x7676767676767676u)) & 0x8080808080808080u;
+    const size_t count = others != 0 ? (size_t)__builtin_ctzll(others) / 8 : 8;
+    digits = count > 0 ? digits << (64 - 8 * count) : 0; /* zeros in front of them */
+    digits = digits * 10 + (digits >> 8);
+    digits = (digits & 0x00ff00ff00ff00ffu) * 100 + (digits >> 16 & 0x00ff00ff00ff00ffu);
+    digits = (digits & 0x0000ffff0000ffffu) * 10000 + (digits >> 32 & 0x0000ffff0000ffffu);
+    *number = digits & 0xffffffffu;
+    return count;
+}
+#else
+static size_t nnc_take_digits(const char *at, uint64_t *number) {
+    *number = 0;
+    return (void)at, 0;
+}
+#endif
+
+/* Digits from `at` on are added to those that there are, whatever becomes of what 64 bits do not hold. */
+static const char *nnc_add_digits(const char *at, const char *end, uint64_t *digits) {
+    static const uint32_t powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    uint64_t number = *digits, more;
+    for (size_t taken = 8; taken == 8 && end - at >= 8; at += taken) {
+        taken = nnc_take_digits(at, &more);
+        number = number * powers[taken] + more;
+    }
+    for (; at < end; at++) {
+        const unsigned digit = (unsigned)(unsigned char)*at - '0';
+        if (digit > 9) {
+            break;
+        }
+        number = number * 10 + digit;
+    }
+    *digits = number;
+    return at;
+}
+
+/* Whether 64 bits hold the digits of a text with at most one point in it: 19 of them, but for zeros in front. */
+static int nnc_holds_digits(const char *at, const char *end, char point) {
+    enum { MOST = 19 };
+    for (; at < end && (*at == '0' || *at == point); at++) {
+    }
+    return end - at <= MOST || (end - at == MOST + 1 && memchr(at, point, MOST) != NULL);
+}
+
 /* [+-] digits [. digits] [e [+-] digits], at least one digit before the e. Where it stops; NULL: there is none. */
 static const char *nnc_split_decimal(const char *at, const char *end, char point, nnc_decimal *decimal) {
-    const char *after_point = NULL, *first;
-    uint64_t digits = 0;
-    size_t seen = 0;
+    enum { SURE = 19 }; /* characters */
     *decimal = (nnc_decimal){0, 0, 1, 0};
     if (at < end && (*at == '+' || *at == '-')) {
         decimal->negative = *at++ == '-';
     }
-    for (first = at; at < end; at++) {
-        const unsigned digit = (unsigned)(unsigned char)*at - '0';
-        if (digit > 9) {
-            if (*at != point || after_point != NULL) {
-                break;
-            }
-            seen = (size_t)(at - first);
-            after_point = first = at + 1;
-        } else if (digits > (UINT64_MAX - 9) / 10) {
-            decimal->is_exact = 0;
-        } else {
-            digits = digits * 10 + digit;
-            decimal->exponent -= after_point != NULL;
-        }
+    const char *first = at;
+    at = nnc_add_digits(at, end, &decimal->digits);
+    ptrdiff_t count = at - first;
+    if (at < end && *at == point) {
+        const char *fraction = at + 1;
+        at = nnc_add_digits(fraction, end, &decimal->digits);
+        decimal->exponent = -(long)(at - fraction);
+        count += at - fraction;
     }
-    decimal->digits = digits;
-    if (seen + (size_t)(at - first) == 0) {
+    if (count == 0) {
         return NULL;
     }
+    decimal->is_exact = count <= SURE || nnc_holds_digits(first, at, point);
     return at < end && (*at | 0x20) == 'e' ? nnc_split_exponent(at + 1, end, decimal) : at;
 }
 
