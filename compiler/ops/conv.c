@@ -325,9 +325,31 @@ const OpDef op_conv = {.name = "conv",
                        .by_rows = true,
                        .reads_constants = true,
                        .by_samples = true};
+/* Whether some of each place's window lies in the image, in one piece for each row. */
+bool conv_input_by_places(const Op *op) {
+    const Window *const window = op_window(op);
+    const Shape image = op->out->shape, d = op->in[0]->shape;
+    for (int i = 0; i < window->dims; i++) {
+        const int at = image.rank - 1 - window->dims + i;
+        const int64_t last = (d.dim[at] - 1) * window->stride[i] - window->low[i];
+        if (window->dilation[i] != 1 || window->low[i] >= window->size[i] || last >= image.dim[at]) return false;
+    }
+    return window->groups == 1;
+}
+
+static OpForm form_of_input(const Plan *plan, const Op *op) {
+    (void)plan, (void)op;
+    return PRODUCT_SUMS;
+}
+
 const OpDef op_conv_input = {.name = "conv_input",
-                             .brief = "conv's gradient of its image, which pass_expand_transposed replaces",
+                             .brief = "conv's gradient of its image, which pass_expand_transposed replaces but for "
+                                      "targets that make it place after place",
                              .gradient = gradient_of_input,
+                             .form = form_of_input,
+                             .emit = emit_transposed_sums,
+                             .by_samples = true,
+                             .reads_constants = true,
                              .describe = op_window_describe,
                              .attrs = &window_attrs,
                              .products = products_of_input};

@@ -19,6 +19,8 @@ Tensor *build_conv(Builder *build, Tensor *x, Tensor *kernel, Window window, con
  *  `low` positions are left out. */
 Tensor *build_conv_transposed(Builder *build, Tensor *d, Tensor *kernel, Window window, const int64_t *low, Shape shape,
                               const char *role, const char *label);
+/** Whether a conv_input can be made place after place of what it reads, with the kernel as it lies. */
+bool conv_input_by_places(const Op *op);
 /** What a conv_input makes, as a convolution of its spaced input. */
 Tensor *build_spaced_conv(Builder *build, const Op *op);
 /** The gradient of the kernel of a convolution of x; d may lack outputs at the end, whose gradient is 0. */

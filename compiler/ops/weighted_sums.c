@@ -144,7 +144,8 @@ typedef struct WindowSums {
     const char *count, *column;
     const char *x, *corner, *kernel, *start, *y; /* corner: where in x the window begins; start: NULL: zeros */
     const char *at[MAX_SPATIAL]; /* the same in each dimension, of those that reach beyond the image; NULL: inside */
-    const char *line;            /* the same in the first one … */
+    bool back;                   /* the other way: x is made, of y, place after place */
+    const char *line;            /* where the window begins in the first one … */
     int64_t lines;               /* … of an image of which so many lines are kept, which the corner leaves out; or 0 */
 } WindowSums;
 
@@ -210,6 +211,17 @@ static const char *bounds_text(Emit *e, const WindowSums *sums) {
     return text_chars(&text);
 }
 
+/* What a place adds to a row of its window: the kernel's rows there lie one after the other. */
+static const char *back_text(Emit *e, const WindowSums *sums, const Call *call) {
+    return filled(e, "add_dot_rows",
+                  (Hole[]){{"count", call->depth},
+                           {"depth", integer(e, sums->columns)},
+                           {"x", call->y},
+                           {"rows", call->kernel},
+                           {"y", call->x},
+                           {NULL, NULL}});
+}
+
 /* A window that may reach out of the image: what of it lies inside, row by row. */
 static const char *clipped_sums(Emit *e, const WindowSums *sums) {
     const Window *const window = sums->window;
@@ -240,7 +252,7 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
                  : sums->start           ? sums->start
                                          : sums->y,
         .y = sums->y};
-    const char *body = call_text(e, &call);
+    const char *body = sums->back ? back_text(e, sums, &call) : call_text(e, &call);
     for (int i = last - 1; i >= 0; i--)
         body = filled(e, "window_rows",
                       (Hole[]){{"row", parts[i]},
@@ -248,7 +260,8 @@ static const char *clipped_sums(Emit *e, const WindowSums *sums) {
                                {"end", sums->at[i] ? ends[i] : integer(e, window->size[i])},
                                {"body", body},
                                {NULL, NULL}});
-    return formatted(e, "%s%s%s", bounds_text(e, sums), sums->start ? "" : zeros(e, sums->y, sums->count), body);
+    const bool begins = sums->start || sums->back;
+    return formatted(e, "%s%s%s", bounds_text(e, sums), begins ? "" : zeros(e, sums->y, sums->count), body);
 }
 
 /* A window over steps in one piece of an image of which some steps are kept: up to where the first of these lies, and
@@ -360,6 +373,34 @@ void emit_window_sums(Emit *e, const Op *op, const Window *window, const Window 
             sums.at[i] = or_zero(dimension_at(e, window, pooling, i, line, out));
     const char *const body = pooling ? greatest(e, pooling, sums) : sums_text(e, &sums);
     emit_function(e, "body", (Hole[]){{"body", place_loops(e, out, dims, line, body)}, {NULL, NULL}});
+}
+
+void emit_transposed_sums(Emit *e, const Op *op) {
+    Tensor *const x = op->in[0], *const kernel = op->in[1], *const y = op->out;
+    const Window *const window = op_window(op);
+    const int dims = window->dims;
+    const Shape image = y->shape, in = x->shape;
+    const ConvStrides strides = conv_strides(image, dims), own = conv_strides(in, dims);
+    int64_t steps[MAX_SPATIAL] = {0};
+    for (int i = 0; i < dims; i++) steps[i] = strides.at[i] * window->stride[i];
+    const char *const from = param_named(e, x, false, "x"), *const weights = param_named(e, kernel, false, "kernel");
+    const char *const to = param_named(e, y, true, "y");
+    WindowSums sums = {.window = window,
+                       .image = image,
+                       .strides = strides,
+                       .columns = in.dim[in.rank - 1],
+                       .x = to,
+                       .corner = place_at(e, in, dims, NULL, steps, strides.sample),
+                       .kernel = weights,
+                       .y = plus(e, from, place_at(e, in, dims, NULL, own.at, own.sample)),
+                       .back = true};
+    for (int i = 0; i < dims; i++)
+        if (window_leaves(window, NULL, i, image, in)) sums.at[i] = or_zero(dimension_at(e, window, NULL, i, NULL, in));
+    emit_function(e, "rows_gradient",
+                  (Hole[]){{"y", to},
+                           {"size", size_text(e, image, 0, image.rank)},
+                           {"places", place_loops(e, in, dims, NULL, clipped_sums(e, &sums))},
+                           {NULL, NULL}});
 }
 
 /* The way back: what a place adds */

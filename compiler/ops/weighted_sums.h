@@ -20,6 +20,8 @@ int64_t greatest_sums(const Plan *plan, const Op *op);
 /** Print such operations: products; and convolutions, which may keep the greatest of each window of a pooling. */
 void emit_matmul_sums(Emit *emit, const Op *op);
 void emit_window_sums(Emit *emit, const Op *op, const Window *window, const Window *pooling);
+/** Prints a convolution the other way, place after place, its kernel read as it lies. */
+void emit_transposed_sums(Emit *emit, const Op *op);
 /** Print gradients of a convolution, place after place: of `image` or of the rows of its kernel, whichever op makes,
  *  from the other of them and `d`, whose zeros are left out. The rows are those of the transposed kernel, filter by
  *  filter. */

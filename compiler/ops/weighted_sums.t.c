@@ -39,5 +39,7 @@ if (element != 0) {
 }
 //@ add_scaled
 add_scaled($depth, element, $from, $to);
+//@ add_dot_rows
+add_dot_rows($count, $depth, $x, $rows, $y);
 //@ add_apart
 add_apart($depth, element, $from, $to, $apart);

@@ -131,6 +131,20 @@ static inline void dot_rows(size_t count, size_t depth, const real *x, const rea
     }
 }
 
+/* @part add_dot_rows */
+
+/** y[i] += the sum over k < depth of x[k] * rows[i * depth + k], term by term, for i < count; both are 1 or more. */
+SHARED void add_dot_rows(size_t count, size_t depth, const real *x, kernel_real *rows, real *y) {
+    const real *const end = x + depth;
+    real *const last = y + count;
+    do {
+        const real *from = x;
+        real sum = *y;
+        do { sum = MULTIPLY_ADD(*from++, *rows++, sum); } while (from < end);
+        *y++ = sum;
+    } while (y < last);
+}
+
 /* @part outer_sum */
 
 /** The sum over k < depth of x[k * x_row] * d[k * d_row]. */
