@@ -183,6 +183,7 @@ extern "C" {
 #endif
 
 #define $upper_NNC_VERSION "$version"
+#define $upper_NNC_VERSION_NUMBER $version_number /* major * 10000 + minor * 100 + patch */
 #define $upper_MODEL_ID UINT64_C($model_id) /* of the layers: other ones, another number */
 #define $upper_BATCH $batch_size /* samples that one call works on */
 #define $upper_IN $in /* values of x per sample: $in_shape */

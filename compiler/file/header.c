@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* MODEL.h, and what it shares with MODEL.c: the facts of the model as holes. The texts are in file.t.c. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -124,6 +125,14 @@ static const char *identity_of(Emit *emit, uint64_t hash) {
     return formatted(emit, "0x%08lx%08lx", (unsigned long)(hash >> 32), (unsigned long)(hash & 0xffffffff));
 }
 
+/* 1.2.3 → 10203, for #if. */
+static int version_number(void) {
+    int number = 0;
+    const char *at = NNC_VERSION;
+    for (char *end; at; at = *end == '.' ? end + 1 : NULL) number = number * 100 + (int)strtol(at, &end, 10);
+    return number;
+}
+
 const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
@@ -137,6 +146,7 @@ const Hole *facts(Emit *emit) {
         {"const_params", formatted(emit, "const %s%s%s_params", plan->target->constants,
                                    *plan->target->constants ? " " : "", prefix)},
         {"version", NNC_VERSION},
+        {"version_number", integer(emit, version_number())},
         {"source", comment_text(emit, source_name(options))},
         {"summary_lines", comment_lines(emit, comment_text(emit, summary_text(emit)))},
         {"data_lines", comment_lines(emit, comment_text(emit, data_text(emit)))},

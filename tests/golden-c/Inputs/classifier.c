@@ -80,6 +80,7 @@ extern "C" {
 #endif
 
 #define CLASSIFIER_NNC_VERSION "0.1.0"
+#define CLASSIFIER_NNC_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
 #define CLASSIFIER_MODEL_ID UINT64_C(0x660e906d5ea9d7cb) /* of the layers: other ones, another number */
 #define CLASSIFIER_BATCH 8 /* samples that one call works on */
 #define CLASSIFIER_IN 20 /* values of x per sample: (batch, 20) */

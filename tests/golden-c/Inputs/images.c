@@ -96,6 +96,7 @@ extern "C" {
 #endif
 
 #define IMAGES_NNC_VERSION "0.1.0"
+#define IMAGES_NNC_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
 #define IMAGES_MODEL_ID UINT64_C(0x9c485c9bb2d87396) /* of the layers: other ones, another number */
 #define IMAGES_BATCH 32 /* samples that one call works on */
 #define IMAGES_IN 144 /* values of x per sample: (batch, 12, 12, 1) */

@@ -76,6 +76,7 @@ extern "C" {
 #endif
 
 #define RECURRENT_NNC_VERSION "0.1.0"
+#define RECURRENT_NNC_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
 #define RECURRENT_MODEL_ID UINT64_C(0xcfa8f3b56e792ffe) /* of the layers: other ones, another number */
 #define RECURRENT_BATCH 4 /* samples that one call works on */
 #define RECURRENT_IN 18 /* values of x per sample: (batch, 6, 3) */

@@ -72,6 +72,7 @@ extern "C" {
 #endif
 
 #define REGRESSION_NNC_VERSION "0.1.0"
+#define REGRESSION_NNC_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
 #define REGRESSION_MODEL_ID UINT64_C(0x2065f204e1484f7a) /* of the layers: other ones, another number */
 #define REGRESSION_BATCH 4 /* samples that one call works on */
 #define REGRESSION_IN 3 /* values of x per sample: (batch, 3) */

@@ -92,6 +92,7 @@ extern "C" {
 #endif
 
 #define SEQUENCE_NNC_VERSION "0.1.0"
+#define SEQUENCE_NNC_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
 #define SEQUENCE_MODEL_ID UINT64_C(0x06fe162d2746a3fb) /* of the layers: other ones, another number */
 #define SEQUENCE_BATCH 2 /* samples that one call works on */
 #define SEQUENCE_IN 20 /* values of x per sample: (batch, 5, 4) */
