@@ -159,7 +159,7 @@ static int nnc_evaluate(nnc_session *session, const nnc_dataset *data, const nnc
         status = nnc_fail_status(session->host, NNC_E_NONFINITE, "evaluate");
     }
     if (status == 0 && options->confusion) {
-        status = nnc_confusion_range(session, data, 0, data->count, &confusion);
+        status = nnc_predict_range(session, data, 0, data->count, nnc_confusion_add, &confusion);
     }
     if (status == 0) {
         const nnc_figure *figures = nnc_totals_figures(&totals, &count);

@@ -56,10 +56,25 @@ NNC_API void nnc_chart_batches(nnc_writer *page, const nnc_record *record);
 /** What the trained model makes of `part`: the confusion matrix and its gravest mistakes, or outputs against
  * targets. */
 NNC_API int nnc_report_results(nnc_writer *page, const nnc_report *report, const nnc_range *part);
-/** Predicts `n` samples from `at` on into the session's output. (report_results.c) */
-NNC_API int nnc_report_predict(const nnc_report *report, const nnc_dataset *data, size_t at, size_t n);
-/** How far its probabilities can be believed; of two classes ROC, precision and recall. (report_quality.c) */
-NNC_API int nnc_report_quality(nnc_writer *page, const nnc_report *report, const nnc_range *part);
+/** What the model said of a sample. */
+typedef struct nnc_answer {
+    double sure;     /* the probability of the class that it chose */
+    double positive; /* of two classes: the probability of the second */
+    int is_right, is_positive;
+} nnc_answer;
+
+typedef struct nnc_answers {
+    nnc_answer *at;
+    size_t count;
+    int are_probabilities;
+} nnc_answers;
+/** Room for so many; those of the `n` samples that the session has just predicted. (report_quality.c) */
+NNC_API int nnc_answers_open(nnc_host *host, size_t most, nnc_answers *answers);
+NNC_API void nnc_answers_add(nnc_answers *answers, const nnc_session *session, size_t n);
+NNC_API void nnc_answers_close(nnc_answers *answers);
+/** How far its probabilities can be believed; of two classes ROC, precision and recall. Brings the answers into another
+ *  order. (report_quality.c) */
+NNC_API void nnc_report_quality(nnc_writer *page, const nnc_report *report, nnc_answers *answers);
 /** A histogram of output less target, of pairs {target, output}. */
 NNC_API void nnc_report_residuals(nnc_writer *page, const double (*pairs)[2], size_t count);
 /** The samples themselves, when they have one or two inputs, and what the model says in between. */

@@ -11,19 +11,6 @@
 
 enum { NNC_BINS = 10, NNC_MOST_STEPS = 400, NNC_BARS = 25 };
 
-/* What the model said of a sample. */
-typedef struct nnc_answer {
-    double sure;     /* the probability of the class that it chose */
-    double positive; /* of two classes: the probability of the second */
-    int is_right, is_positive;
-} nnc_answer;
-
-typedef struct nnc_answers {
-    nnc_answer *at;
-    size_t count;
-    int are_probabilities;
-} nnc_answers;
-
 static double nnc_output_at(const nnc_session *session, size_t i) {
     return nnc_get_real(session->model, session->output, i);
 }
@@ -47,32 +34,31 @@ static double nnc_probability(const nnc_session *session, size_t row, size_t cla
     return 1 / sum;
 }
 
-static int nnc_collect_answers(const nnc_report *report, const nnc_range *part, nnc_answers *answers) {
-    nnc_session *session = report->session;
-    int has_two = nnc_class_count(session->model) == 2;
-    answers->at = nnc_alloc(session->host, part->end - part->first + 1, sizeof *answers->at);
+NNC_API int nnc_answers_open(nnc_host *host, size_t most, nnc_answers *answers) {
+    memset(answers, 0, sizeof *answers);
+    answers->at = nnc_alloc(host, most + 1, sizeof *answers->at);
     answers->are_probabilities = 1;
-    if (answers->at == NULL) {
-        return -1;
-    }
-    for (size_t at = part->first; at < part->end; at += session->batch) {
-        size_t n = part->end - at < session->batch ? part->end - at : session->batch;
-        if (nnc_report_predict(report, part->data, at, n) != 0) {
-            return -1;
+    return answers->at != NULL ? 0 : -1;
+}
+
+NNC_API void nnc_answers_close(nnc_answers *answers) {
+    free(answers->at);
+    memset(answers, 0, sizeof *answers);
+}
+
+NNC_API void nnc_answers_add(nnc_answers *answers, const nnc_session *session, size_t n) {
+    int has_two = nnc_class_count(session->model) == 2;
+    for (size_t row = 0; row < n; row++) {
+        int64_t label = nnc_true_class(session, row);
+        size_t predicted = nnc_predicted_class(session, row);
+        double sure = nnc_probability(session, row, predicted);
+        nnc_answer answer = {sure, has_two ? nnc_probability(session, row, 1) : 0, label == (int64_t)predicted,
+                             label == 1};
+        answers->are_probabilities &= sure >= 0 && sure <= 1 + 1e-4;
+        if (label >= 0) {
+            answers->at[answers->count++] = answer;
         }
-        for (size_t row = 0; row < n; row++) {
-            int64_t label = nnc_true_class(session, row);
-            size_t predicted = nnc_predicted_class(session, row);
-            double sure = nnc_probability(session, row, predicted);
-            nnc_answer answer = {sure, has_two ? nnc_probability(session, row, 1) : 0, label == (int64_t)predicted,
-                                 label == 1};
-            answers->are_probabilities &= sure >= 0 && sure <= 1 + 1e-4;
-            if (label >= 0) {
-                answers->at[answers->count++] = answer;
-            }
-        }
     }
-    return 0;
 }
 
 /* A square from 0 to 1 both ways, with the names of its axes. */
@@ -211,23 +197,19 @@ static void nnc_put_precision(nnc_writer *page, const nnc_answers *answers) {
     nnc_page_put(page, "\"/>\n</svg>\n</figure>\n");
 }
 
-NNC_API int nnc_report_quality(nnc_writer *page, const nnc_report *report, const nnc_range *part) {
-    nnc_answers answers;
-    memset(&answers, 0, sizeof answers);
-    int status = nnc_collect_answers(report, part, &answers);
-    if (status == 0 && answers.count > 0 && answers.are_probabilities) {
-        nnc_thresholds classes = nnc_thresholds_of(&answers);
-        nnc_page_put(page, "<h2>How far it can be believed</h2>\n<div class=\"figures\">\n");
-        nnc_put_reliability(page, &answers);
-        if (nnc_class_count(report->session->model) == 2 && classes.positives > 0 && classes.negatives > 0) {
-            qsort(answers.at, answers.count, sizeof *answers.at, nnc_more_positive_first);
-            nnc_put_roc(page, &answers);
-            nnc_put_precision(page, &answers);
-        }
-        nnc_page_put(page, "</div>\n");
+NNC_API void nnc_report_quality(nnc_writer *page, const nnc_report *report, nnc_answers *answers) {
+    if (answers->count == 0 || !answers->are_probabilities) {
+        return;
     }
-    free(answers.at);
-    return status;
+    nnc_thresholds classes = nnc_thresholds_of(answers);
+    nnc_page_put(page, "<h2>How far it can be believed</h2>\n<div class=\"figures\">\n");
+    nnc_put_reliability(page, answers);
+    if (nnc_class_count(report->session->model) == 2 && classes.positives > 0 && classes.negatives > 0) {
+        qsort(answers->at, answers->count, sizeof *answers->at, nnc_more_positive_first);
+        nnc_put_roc(page, answers);
+        nnc_put_precision(page, answers);
+    }
+    nnc_page_put(page, "</div>\n");
 }
 
 NNC_API void nnc_report_residuals(nnc_writer *page, const double (*pairs)[2], size_t count) {

@@ -123,25 +123,15 @@ static void nnc_put_pairs(nnc_writer *page, const nnc_report *report, const nnc_
     nnc_page_put(page, "</tbody></table>\n");
 }
 
-static int nnc_put_confusion(nnc_writer *page, const nnc_report *report, const nnc_range *part) {
-    nnc_confusion confusion;
-    nnc_host *host = report->session->host;
+static void nnc_put_confusion(nnc_writer *page, const nnc_report *report, const nnc_confusion *confusion) {
     uint64_t right = 0, all = 0;
-    if (nnc_confusion_open(host, report->session->model, &confusion) != 0) {
-        return -1;
+    for (size_t i = 0; i < confusion->classes; i++) {
+        right += confusion->counts[i * confusion->classes + i];
+        all += nnc_row_sum(confusion, i);
     }
-    int status = nnc_confusion_range(report->session, part->data, part->first, part->end, &confusion);
-    for (size_t i = 0; i < confusion.classes; i++) {
-        right += confusion.counts[i * confusion.classes + i];
-        all += nnc_row_sum(&confusion, i);
-    }
-    if (status == 0) {
-        nnc_page_put(page, "<p>%llu of %llu are right (%.2f %%).</p>\n", (unsigned long long)right,
-                     (unsigned long long)all, all > 0 ? 100 * (double)right / (double)all : 0);
-        (confusion.classes <= NNC_MOST_CLASSES ? nnc_put_matrix : nnc_put_pairs)(page, report, &confusion);
-    }
-    nnc_confusion_close(&confusion);
-    return status;
+    nnc_page_put(page, "<p>%llu of %llu are right (%.2f %%).</p>\n", (unsigned long long)right,
+                 (unsigned long long)all, all > 0 ? 100 * (double)right / (double)all : 0);
+    (confusion->classes <= NNC_MOST_CLASSES ? nnc_put_matrix : nnc_put_pairs)(page, report, confusion);
 }
 
 /* Pictures that were read wrong ------------------------------------------------------------------------------------ */
@@ -162,40 +152,31 @@ static double nnc_score(const nnc_session *session, size_t row, size_t class) {
     return nnc_get_real(session->model, session->output, row * width + class);
 }
 
-NNC_API int nnc_report_predict(const nnc_report *report, const nnc_dataset *data, size_t at, size_t n) {
-    nnc_session *session = report->session;
-    nnc_session_gather(session, data, NULL, at, n);
-    int status = session->model->predict(session->params, session->work, session->x, session->output, n);
-    return status == NNC_OK ? 0 : nnc_fail_status(session->host, status, "report");
-}
+/* The gravest of them: the surest first. */
+typedef struct nnc_mistakes {
+    nnc_mistake at[NNC_MISTAKES + 1];
+    size_t count;
+} nnc_mistakes;
 
-/* The surest of them first. */
-static int nnc_find_mistakes(const nnc_report *report, const nnc_range *part, nnc_mistake *mistakes, size_t *count) {
-    const nnc_session *session = report->session;
-    *count = 0;
-    for (size_t at = part->first; at < part->end; at += session->batch) {
-        size_t n = part->end - at < session->batch ? part->end - at : session->batch;
-        if (nnc_report_predict(report, part->data, at, n) != 0) {
-            return -1;
+/* Adds those of a batch whose first sample is `at`. */
+static void nnc_mistakes_add(nnc_mistakes *mistakes, const nnc_session *session, size_t at, size_t n) {
+    for (size_t row = 0; row < n; row++) {
+        nnc_mistake mistake = {at + row, nnc_true_class(session, row), nnc_predicted_class(session, row), 0};
+        if (mistake.class < 0 || (size_t)mistake.class == mistake.predicted) {
+            continue;
         }
-        for (size_t row = 0; row < n; row++) {
-            nnc_mistake mistake = {at + row, nnc_true_class(session, row), nnc_predicted_class(session, row), 0};
-            if (mistake.class < 0 || (size_t)mistake.class == mistake.predicted) {
-                continue;
-            }
-            mistake.sure = nnc_score(session, row, mistake.predicted);
-            size_t place = *count;
-            while (place > 0 && mistakes[place - 1].sure < mistake.sure) {
-                place--;
-            }
-            if (place < NNC_MISTAKES) {
-                *count += *count < NNC_MISTAKES;
-                memmove(&mistakes[place + 1], &mistakes[place], (*count - place - 1) * sizeof *mistakes);
-                mistakes[place] = mistake;
-            }
+        mistake.sure = nnc_score(session, row, mistake.predicted);
+        size_t place = mistakes->count;
+        while (place > 0 && mistakes->at[place - 1].sure < mistake.sure) {
+            place--;
+        }
+        if (place < NNC_MISTAKES) {
+            mistakes->count += mistakes->count < NNC_MISTAKES;
+            memmove(&mistakes->at[place + 1], &mistakes->at[place],
+                    (mistakes->count - place - 1) * sizeof *mistakes->at);
+            mistakes->at[place] = mistake;
         }
     }
-    return 0;
 }
 
 /* Base64 of bytes that come one after another. */
@@ -257,15 +238,13 @@ static void nnc_put_picture(nnc_writer *page, const nnc_report *report, const do
     }
 }
 
-static int nnc_put_mistakes(nnc_writer *page, const nnc_report *report, const nnc_range *part) {
-    nnc_mistake mistakes[NNC_MISTAKES + 1];
-    size_t count;
-    const nnc_samples *x = &part->data->x;
+static int nnc_put_mistakes(nnc_writer *page, const nnc_report *report, const nnc_samples *x,
+                            const nnc_mistakes *found) {
+    const nnc_mistake *mistakes = found->at;
     double *values = nnc_alloc(report->session->host, x->width, sizeof *values);
-    int status = values == NULL || nnc_find_mistakes(report, part, mistakes, &count) != 0 ? -1 : 0;
-    if (status == 0 && count > 0) {
+    if (values != NULL && found->count > 0) {
         nnc_page_put(page, "<h2>Of which it was surest, and wrong</h2>\n<ul class=\"pictures\">\n");
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < found->count; i++) {
             nnc_sample_values(x, mistakes[i].sample, values);
             nnc_page_put(page, "<li><img alt=\"sample %zu\" src=\"", mistakes[i].sample);
             nnc_put_picture(page, report, values);
@@ -278,7 +257,7 @@ static int nnc_put_mistakes(nnc_writer *page, const nnc_report *report, const nn
         nnc_page_put(page, "</ul>\n");
     }
     free(values);
-    return status;
+    return values != NULL ? 0 : -1;
 }
 
 /* Outputs against targets ------------------------------------------------------------------------------------------ */
@@ -305,26 +284,24 @@ static void nnc_pairs_add(nnc_pairs *pairs, double target, double output) {
     pairs->n++;
 }
 
+/* An nnc_predicted. */
+static void nnc_pairs_add_batch(const nnc_session *session, void *pairs, size_t at, size_t n) {
+    (void)at;
+    for (size_t i = 0; i < n * session->model->target_size; i++) {
+        nnc_pairs_add(pairs, nnc_target_value(session, i), nnc_get_real(session->model, session->output, i));
+    }
+}
+
 static int nnc_collect_pairs(const nnc_report *report, const nnc_range *part, nnc_pairs *pairs) {
-    const nnc_session *session = report->session;
-    size_t width = session->model->target_size, all = (part->end - part->first) * width;
+    nnc_session *session = report->session;
+    size_t all = (part->end - part->first) * session->model->target_size;
     pairs->step = (all + NNC_MOST_POINTS - 1) / NNC_MOST_POINTS;
     pairs->room = NNC_MOST_POINTS;
     pairs->at = nnc_alloc(session->host, pairs->room, sizeof *pairs->at);
     if (pairs->at == NULL) {
         return -1;
     }
-    for (size_t at = part->first; at < part->end; at += session->batch) {
-        size_t n = part->end - at < session->batch ? part->end - at : session->batch;
-        if (nnc_report_predict(report, part->data, at, n) != 0) {
-            return -1;
-        }
-        for (size_t i = 0; i < n * width; i++) {
-            nnc_pairs_add(pairs, nnc_target_value(session, i),
-                          nnc_get_real(session->model, session->output, i));
-        }
-    }
-    return 0;
+    return nnc_predict_range(session, part->data, part->first, part->end, nnc_pairs_add_batch, pairs);
 }
 
 static void nnc_draw_pairs(nnc_writer *page, nnc_pairs *pairs) {
@@ -377,20 +354,58 @@ static int nnc_put_pairs_of(nnc_writer *page, const nnc_report *report, const nn
     return status;
 }
 
+/* What is collected of the answers of a model of classes, while they are predicted once. */
+typedef struct nnc_classified {
+    nnc_confusion confusion;
+    nnc_answers answers;
+    nnc_mistakes mistakes;
+    int is_per_sample, are_pictures; /* each sample has one answer; and can be shown */
+} nnc_classified;
+
+/* An nnc_predicted. */
+static void nnc_classified_add(const nnc_session *session, void *context, size_t at, size_t n) {
+    nnc_classified *all = context;
+    nnc_confusion_add(session, &all->confusion, at, n);
+    if (all->is_per_sample) {
+        nnc_answers_add(&all->answers, session, n);
+    }
+    if (all->are_pictures) {
+        nnc_mistakes_add(&all->mistakes, session, at, n);
+    }
+}
+
+static int nnc_put_classified(nnc_writer *page, const nnc_report *report, const nnc_range *part) {
+    const nnc_model *model = report->session->model;
+    nnc_host *host = report->session->host;
+    nnc_classified all;
+    memset(&all, 0, sizeof all);
+    all.is_per_sample = model->target_size == 1 || model->output_rank == 1;
+    all.are_pictures = all.is_per_sample && nnc_is_picture(model);
+    int status = nnc_confusion_open(host, model, &all.confusion);
+    if (status == 0 && all.is_per_sample) {
+        status = nnc_answers_open(host, part->end - part->first, &all.answers);
+    }
+    if (status == 0) {
+        status = nnc_predict_range(report->session, part->data, part->first, part->end, nnc_classified_add, &all);
+    }
+    if (status == 0) {
+        nnc_put_confusion(page, report, &all.confusion);
+        nnc_report_quality(page, report, &all.answers);
+    }
+    if (status == 0 && all.are_pictures) {
+        status = nnc_put_mistakes(page, report, &part->data->x, &all.mistakes);
+    }
+    nnc_confusion_close(&all.confusion);
+    nnc_answers_close(&all.answers);
+    return status;
+}
+
 NNC_API int nnc_report_results(nnc_writer *page, const nnc_report *report, const nnc_range *part) {
     const nnc_model *model = report->session->model;
-    if (nnc_class_count(model) == 0) {
-        return model->integer_target || model->target_size != nnc_output_size(model)
-                   ? 0
-                   : nnc_put_pairs_of(page, report, part);
+    if (nnc_class_count(model) != 0) {
+        return nnc_put_classified(page, report, part);
     }
-    int status = nnc_put_confusion(page, report, part);
-    int per_sample = model->target_size == 1 || model->output_rank == 1;
-    if (status == 0 && per_sample) {
-        status = nnc_report_quality(page, report, part);
-    }
-    if (status == 0 && per_sample && nnc_is_picture(model)) {
-        status = nnc_put_mistakes(page, report, part);
-    }
-    return status;
+    return model->integer_target || model->target_size != nnc_output_size(model)
+               ? 0
+               : nnc_put_pairs_of(page, report, part);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* confusion.c - how often each class was taken for each other: counted by predicting, printed as a table. */
+/* confusion.c - what comes out of predicting, batch after batch: how often each class was taken for each other, as a
+ * table. */
 #include "data/data.h"
 #include "host/host.h"
 #include "session/session.h"
@@ -69,20 +70,22 @@ NNC_API int64_t nnc_true_class(const nnc_session *session, size_t row) {
     return label != model->ignore_class ? label : -1;
 }
 
-/* Counts the `rows` rows of the batch that was just predicted. */
-static void nnc_confusion_count(const nnc_session *session, size_t rows, nnc_confusion *confusion) {
+NNC_API void nnc_confusion_add(const nnc_session *session, void *confusion, size_t at, size_t n) {
+    const nnc_model *model = session->model;
+    const nnc_confusion *counted = confusion;
+    size_t width = (size_t)model->output_shape[model->output_rank - 1], rows = n * (nnc_output_size(model) / width);
+    (void)at;
     for (size_t row = 0; row < rows; row++) {
         int64_t label = nnc_true_class(session, row);
         if (label >= 0) {
-            confusion->counts[(size_t)label * confusion->classes + nnc_predicted_class(session, row)]++;
+            counted->counts[(size_t)label * counted->classes + nnc_predicted_class(session, row)]++;
         }
     }
 }
 
-NNC_API int nnc_confusion_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
-                                nnc_confusion *confusion) {
+NNC_API int nnc_predict_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
+                              nnc_predicted *each, void *context) {
     const nnc_model *model = session->model;
-    size_t width = (size_t)model->output_shape[model->output_rank - 1];
     memset((char *)session->work + model->states_in_work, 0, model->states_bytes);
     for (size_t at = first; at < end; at += session->batch) {
         size_t n = end - at < session->batch ? end - at : session->batch;
@@ -94,7 +97,7 @@ NNC_API int nnc_confusion_range(nnc_session *session, const nnc_dataset *data, s
         if (status != NNC_OK) {
             return nnc_fail_status(session->host, status, "predict");
         }
-        nnc_confusion_count(session, n * (nnc_output_size(model) / width), confusion);
+        each(session, context, at, n);
     }
     return 0;
 }

@@ -157,9 +157,13 @@ typedef struct nnc_class_label {
 NNC_API size_t nnc_class_count(const nnc_model *model);
 /** All counts 0. A model without classes is a usage error. */
 NNC_API int nnc_confusion_open(nnc_host *host, const nnc_model *model, nnc_confusion *confusion);
-/** Predicts samples [first, end), from zero states on, and counts them in. 1 when a signal asked to stop. */
-NNC_API int nnc_confusion_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
-                                nnc_confusion *confusion);
+/** What is done with a batch of `n` samples, from `at` on, whose inputs, targets and outputs lie in the session. */
+typedef void nnc_predicted(const nnc_session *session, void *context, size_t at, size_t n);
+/** Predicts samples [first, end), from zero states on. 1 when a signal asked to stop, -1 after a message. */
+NNC_API int nnc_predict_range(nnc_session *session, const nnc_dataset *data, size_t first, size_t end,
+                              nnc_predicted *each, void *context);
+/** An nnc_predicted: counts them in; the context is an nnc_confusion. */
+NNC_API void nnc_confusion_add(const nnc_session *session, void *confusion, size_t at, size_t n);
 /** The class that row `row` of the session's outputs stands for, and that its targets name: -1 where none is asked. */
 NNC_API size_t nnc_predicted_class(const nnc_session *session, size_t row);
 NNC_API int64_t nnc_true_class(const nnc_session *session, size_t row);
