@@ -97,7 +97,7 @@ static void emit(Emit *e, const Op *op) {
     const Multiple m = multiple(e, &loops);
     const char *from = param_named(e, x, false, "x"), *weights = param_named(e, kernel, false, "kernel");
     const char *tap = filled(e, "depthwise_tap",
-                             (Hole[]){{"x", from},
+                             (Hole[]){{"x", window_row(&loops, from)},
                                       {"at", window_image_at(e, &m.loops)},
                                       {"kernel", weights},
                                       {"tap", joined(e, window_tap_at(e, &m.loops, m.count * m.channels), m.at)},
@@ -109,6 +109,7 @@ static void emit(Emit *e, const Op *op) {
                                        {"place", joined(e, window_place_at(e, &m.loops), m.at)},
                                        {NULL, NULL}});
     body = window_places(e, &m.loops, multiples(e, &m, "n", body));
+    body = joined(e, window_rows(e, &loops, from), body);
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 

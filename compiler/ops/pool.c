@@ -75,8 +75,8 @@ static void emit(Emit *e, const Op *op) {
     Tensor *x = op->in[0], *y = op->out;
     const WindowLoops loops = window_loops_of(e, op, op_image(op));
     const char *from = param_named(e, x, false, "x"), *to = param_named(e, y, true, "y");
-    const char *tap = filled(e, is_max(op) ? "pool_max_tap" : "pool_sum_tap",
-                             (Hole[]){{"x", from}, {"at", window_image_at(e, &loops)}, {NULL, NULL}});
+    const Hole seen[] = {{"x", window_row(&loops, from)}, {"at", window_image_at(e, &loops)}, {NULL, NULL}};
+    const char *tap = filled(e, is_max(op) ? "pool_max_tap" : "pool_sum_tap", seen);
     const char *body = filled(e, is_max(op) ? "pool_max" : "pool_sum",
                               (Hole[]){{"edges", window_edges(e, &loops)},
                                        {"start", start_text(e, op, to, &loops)},
@@ -86,6 +86,7 @@ static void emit(Emit *e, const Op *op) {
                                        {"place", window_place_at(e, &loops)},
                                        {NULL, NULL}});
     body = window_places(e, &loops, window_channels(e, &loops, "n", body));
+    body = formatted(e, "%s%s", window_rows(e, &loops, from), body);
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }
 

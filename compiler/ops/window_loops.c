@@ -62,17 +62,28 @@ const char *window_image_at(Emit *e, const WindowLoops *loops) {
         if (moves) text_puts(&at, times(e, place_name(loops, i), window->stride[i]));
         if (wide) text_printf(&at, "%s%s", moves ? " + " : "", times(e, taps[i], window->dilation[i]));
         if (window->low[i]) text_printf(&at, "%s - %lld", moves || wide ? "" : "0", (long long)window->low[i]);
-        if (!at.length || (i == 0 && loops->lines == 1)) continue;
-        if (i == 0 && loops->lines) { /* of which some are kept */
-            const char *const kept = formatted(e, "(%s) %% %lld", text_chars(&at), (long long)loops->lines);
-            put_term(&text, times(e, kept, size_after(loops->image, loops->first)));
-            continue;
-        }
+        if (!at.length || (i == 0 && loops->lines)) continue; /* of lines that are kept window_rows() says it */
         const int64_t stride = size_after(loops->image, loops->first + i);
         const bool sum = (moves && wide) || window->low[i];
         put_term(&text, times(e, sum && stride > 1 ? formatted(e, "(%s)", text_chars(&at)) : text_chars(&at), stride));
     }
     return text_chars(&text);
+}
+
+const char *window_row(const WindowLoops *loops, const char *image) { return loops->lines > 1 ? "rows[u]" : image; }
+
+const char *window_rows(Emit *e, const WindowLoops *loops, const char *image) {
+    const Window *const window = loops->window;
+    if (loops->lines < 2) return "";
+    const char *const line = loops->line ? times(e, loops->line, window->stride[0]) : "0";
+    const char *const at = formatted(e, "%s + %s", line, times(e, "u", window->dilation[0]));
+    return filled(e, "window_lines",
+                  (Hole[]){{"size", integer(e, window->size[0])},
+                           {"image", image},
+                           {"at", window->low[0] ? formatted(e, "%s - %lld", at, (long long)window->low[0]) : at},
+                           {"lines", integer(e, loops->lines)},
+                           {"line", integer(e, size_after(loops->image, loops->first))},
+                           {NULL, NULL}});
 }
 
 const char *window_place_at(Emit *e, const WindowLoops *loops) {

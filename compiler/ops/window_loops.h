@@ -28,6 +28,10 @@ WindowLoops window_loops_of(Emit *emit, const Op *op, Shape out);
  *  the place where it is; "" where there is one. */
 const char *window_image_at(Emit *emit, const WindowLoops *loops);
 const char *window_place_at(Emit *emit, const WindowLoops *loops);
+/** What the first of these is counted from: the image, or where lines of it are kept, the one that the window's present
+ *  row is; and the statement that finds these, "" where there is none. */
+const char *window_row(const WindowLoops *loops, const char *image);
+const char *window_rows(Emit *emit, const WindowLoops *loops, const char *image);
 /** Index of channel 0 of the position in the window. */
 const char *window_tap_at(Emit *emit, const WindowLoops *loops, int64_t size);
 /** That position's number among those of dimension `first` and the later ones; "0" where there is one. */
