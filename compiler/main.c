@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/options.h"
 #include "base/source.h"
+#include "driver/calibrate.h"
 #include "driver/compare.h"
 #include "driver/complete.h"
 #include "driver/options.h"
@@ -141,6 +142,7 @@ static bool compile(Arena *arena, const Source *source, Options *options, Stage 
     result->plan = plan;
     if (diags_errors(diags)) return false;
     if (stage == STAGE_LOWERED) plan_dump(plan, out);
+    if (!ranges_learn(options, arena, plan, diags)) return result->status = EXIT_USAGE, false;
     plan_optimize(plan, last);
     result->plan = plan;
     check_reach(plan, diags);

@@ -26,6 +26,8 @@ typedef struct Options {
     LIST(const char *) inputs; /* nnc fmt, nnc report: all of them */
     const char *output; /* - is standard output */
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
+    bool observe;
+    const char *quantize, *calibrate, *ranges; /* int8, data and what was found in them */
     bool inference_only, main, standalone, gradients, external_masks, portable, stream, threads, monte_carlo,
         real_double, make_depfile, selftest;
     bool diagnostics_json, color, check_plan;

@@ -23,6 +23,7 @@ typedef enum OptionType {
     TAKES_LIST,
     TAKES_KIND,
     TAKES_REAL,
+    TAKES_WHOLE, /* int8 */
     TAKES_DIAGNOSTICS,
     TAKES_TARGET,
     TAKES_FOLDER, /* of the library for the tool that the option is named after */
@@ -58,6 +59,7 @@ enum {
     EXPORTS = 1u << COMMAND_EXPORT,
     LIBRARY = 1u << COMMAND_LIBRARY,
     GENERATES = COMPILES | LIBRARY,
+    QUANTIZES = 1u << COMMAND_COMPILE | LIBRARY,
     FORMATS = 1u << COMMAND_FORMAT,
     COMPARES = 1u << COMMAND_COMPARE,
     WITH_WEIGHTS = COMPILES | IMPORTS | EXPORTS | LIBRARY,
@@ -77,6 +79,12 @@ static const OptionDef table[] = {
     {"--standalone", NULL, TAKES_NOTHING, FIELD(standalone), "put the used part of the runtime inside"},
     {"--gradients", NULL, TAKES_NOTHING, FIELD(gradients), "keep gradients apart from the update, for the caller",
      GENERATES},
+    {"--quantize", "int8", TAKES_WHOLE, FIELD(quantize), "predict with whole numbers: docs/quantization.md",
+     QUANTIZES},
+    {"--calibrate", "FILE", TAKES_TEXT, FIELD(calibrate), "samples that tell their ranges; else those of fit()",
+     QUANTIZES},
+    {"--ranges", "FILE", TAKES_TEXT, FIELD(ranges), "their ranges, of ./model calibrate", QUANTIZES},
+    {"--observe", NULL, TAKES_NOTHING, FIELD(observe), "predictions record the ranges of values: ./model calibrate"},
     {"--external-masks", NULL, TAKES_NOTHING, FIELD(external_masks), "random factors come from the caller", GENERATES},
     {"--portable", NULL, TAKES_NOTHING, FIELD(portable), "the same bits on every target and from every compiler",
      GENERATES},
@@ -205,6 +213,11 @@ static int store(Options *options, Arena *arena, const OptionDef *option, const 
         *(bool *)field = !strcmp(value, other);
         return 0;
     }
+    case TAKES_WHOLE:
+        if (strcmp(value, "int8") != 0) return usage("option '--quantize' takes int8, not '%s'", value);
+        options->quantize = value;
+        options->inference_only = true;
+        return 0;
     case TAKES_TARGET:
         if (!target_named(value))
             return usage("option '--for' takes " TARGET_NAMES_SAID ", not '%s'", value);
@@ -386,6 +399,10 @@ int options_check(const Options *options) {
         return options->input ? usage("nnc lsp takes no file, not '%s'", options->input) : 0;
     if (!options->input || !*options->input) return usage("no model given%s", "");
     const bool run = options->command == COMMAND_RUN;
+    if (!options->quantize && (options->calibrate || options->ranges))
+        return usage("option '%s' is for --quantize=int8", options->calibrate ? "--calibrate" : "--ranges");
+    if (options->calibrate && options->ranges)
+        return usage("--ranges says what --calibrate finds out: one of them is enough%s", "");
     if (options->command == COMMAND_IMPORT || options->command == COMMAND_EXPORT) return check_conversion(options);
     if (options->command == COMMAND_COMPARE && !options->output) return usage("say where it goes: -o PAGE.html%s", "");
     if (options->command == COMMAND_LIBRARY || options->command == COMMAND_FORMAT ||
@@ -404,6 +421,8 @@ int options_check(const Options *options) {
         return usage(options->main ? "--for=%s is for programs of your own: it has no use for option '--main'"
                                    : "--for=%s makes what only predicts: it needs option '--inference-only'",
                      target->name);
+    if (options->quantize && *target->constants)
+        return usage("--for=%s has no whole numbers yet: it has no use for option '--quantize'", target->name);
     if (options->selftest && options->main)
         return usage("--selftest is for programs of your own: it has no use for %s",
                      run ? "nnc run" : "option '--main'");

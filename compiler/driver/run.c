@@ -275,6 +275,19 @@ static int asked_for(Arena *arena, const Options *options, const Model *model, c
     return command_of(arena, options, program, name, uses_last ? "--weights" : NULL, weights, 1);
 }
 
+int run_calibration(Arena *arena, const Options *options, const char *program, const char *ranges) {
+    Command command = {0};
+    add(arena, &command, program);
+    add(arena, &command, "calibrate");
+    add(arena, &command, "--data-dir");
+    add(arena, &command, folder_of(arena, options->input));
+    if (options->calibrate) add(arena, &command, "--x");
+    if (options->calibrate) add(arena, &command, options->calibrate);
+    add(arena, &command, "-o");
+    add(arena, &command, ranges);
+    return execute(arena, &command, NULL);
+}
+
 int run_model(const Options *options, Arena *arena, const Model *model, const char *code) {
     const char *const scratch = temporary_folder(arena);
     if (!scratch) return EXIT_CANNOT;

@@ -46,11 +46,12 @@ static void put_tensor(Key *key, Tensor *tensor) {
         }
     list_push(key->text.arena, &key->tensors, tensor);
     key_word(&key->text, 0);
-    key_word(&key->text, (uint64_t)tensor->kind << 8 | (uint64_t)tensor->type << 6 | (uint64_t)tensor->part << 5 |
+    key_word(&key->text, (uint64_t)tensor->kind << 16 | (uint64_t)tensor->type << 8 | (uint64_t)tensor->part << 5 |
                       (uint64_t)tensor->stepped << 4 | (uint64_t)tensor->columns << 3 |
                       (uint64_t)tensor->in_registers << 2 | (uint64_t)tensor->regenerated << 1 | tensor->rolled);
     key_word(&key->text, (uint64_t)tensor->lines);
     shape_key(tensor->shape, &key->text);
+    key_word(&key->text, (uint64_t)tensor->zero);
     key_word(&key->text, (uint64_t)tensor->index);
     key_word(&key->text, (uint64_t)tensor->column);
     key_text(&key->text, own_role(key->emit, key->op, tensor));

@@ -190,6 +190,12 @@ const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name) {
     return tensor->columns ? plus(emit, name, offset(emit, tensor->column)) : name;
 }
 
+const char *matrix_element(Emit *emit, const Tensor *tensor, const char *name, const char *index) {
+    const char *const matrix = matrix_text(emit, tensor, name);
+    return !strcmp(matrix, name) ? formatted(emit, "%s[%s]", name, index)
+                                 : formatted(emit, "%s[%s%s]", name, index, matrix + strlen(name));
+}
+
 bool whole_vectors(const Emit *emit, int64_t size) { return size % emit->plan->target->lanes == 0; }
 
 const char *lanes_load(Emit *emit, const char *address, const char *lanes) {
@@ -201,8 +207,8 @@ const char *lanes_store(Emit *emit, const char *address, const char *value, cons
                  : formatted(emit, "v_store_all(%s, %s);\n", address, value);
 }
 
-const char *copy_text(Emit *emit, const char *to, const char *from, const char *size) {
-    return formatted(emit, "memcpy(%s, %s, %s * sizeof(%s));\n", to, from, size, emit->real);
+const char *copy_text(Emit *emit, ElementType type, const char *to, const char *from, const char *size) {
+    return formatted(emit, "memcpy(%s, %s, %s * sizeof(%s));\n", to, from, size, element_name(type));
 }
 
 static const char *load_text(Emit *emit, Tensor *tensor, const Place *place, bool *vector) {

@@ -40,9 +40,12 @@ const char *lanes_load(Emit *emit, const char *address, const char *lanes);
 const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes);
 /** A statement that copies `size` neighbours, a factor. A loop over vectors would do, but compilers make memmove of one
  *  where they do not see that the two are apart, and generated C needs no more than memcpy. */
-const char *copy_text(Emit *emit, const char *to, const char *from, const char *size);
+const char *copy_text(Emit *emit, ElementType type, const char *to, const char *from, const char *size);
 /** The first element of a matrix, which may be columns of a wider one: a parameter, perhaps plus a column. */
 const char *matrix_text(Emit *emit, const Tensor *tensor, const char *name);
+
+/** An element of it, by its index in the first columns. */
+const char *matrix_element(Emit *emit, const Tensor *tensor, const char *name, const char *index);
 
 /** How a step reaches the elements of tensors outside the operation. */
 typedef struct Place {

@@ -12,6 +12,7 @@
 #include "plan/tensor.h"
 
 bool lies_at_number(const Tensor *storage) {
+    if (element_is_narrow(storage->type) || (storage->weight && !element_is_real(storage->type))) return false;
     switch (storage->kind) {
     case TENSOR_WEIGHT:
     case TENSOR_GRADIENT:

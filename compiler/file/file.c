@@ -17,6 +17,7 @@
 #include "file/mc.h"
 #include "file/parts.h"
 #include "file/program.h"
+#include "file/quantized.h"
 #include "file/selftest.h"
 #include "file/store.h"
 #include "file/rates.h"
@@ -76,12 +77,13 @@ static const char measured_names[] = "p x target sample_weight batch arena";
 static void emit_predict(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     const ProgramText predict = emit_program(emit, &plan->predict, FORWARD);
-    const char *const arena = *predict.values ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : "";
+    const char *const arena =
+        strstr(predict.values, "= arena") ? formatted(emit, "%s *const arena = w->arena;\n", emit->real) : "";
     const Hole program_holes[] = {
         {"values", predict.values},
         {"before", predict.before},
         {"calls", predict.calls},
-        {"unused", unused_by(emit, &predict, arena, "p w x batch")},
+        {"unused", unused_by(emit, &predict, formatted(emit, "%s%s", arena, predict.values), "p w x batch")},
         {"arena", arena},
         {"check", input_check(emit)},
         {"run_predict", run_text(emit, "predict_batch", "p, w, x, y, batch")},
@@ -174,6 +176,9 @@ static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out)
 static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *out) {
     const Plan *plan = emit->plan;
     emit_predict(emit, holes, programs, out);
+    if (plan->whole.ops.count)
+        emit_quantized(emit, holes, input_check(emit), run_text(emit, "predict_int8_batch", "p, w, x, y, batch"),
+                       programs, out);
     emit_ends(emit, holes, out);
     if (plan->can_train) {
         emit_evaluate(emit, holes, programs, out);
@@ -189,7 +194,9 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
 static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
 static const char runtime_rows[] = "runtime/nnc_small.h"; /* products row by row */
+static const char runtime_whole[] = "runtime/nnc_int.h"; /* whole numbers that stand for reals */
 static const char *const runtime_copied[] = {"runtime/nnc_vec.h",
+                                             runtime_whole,
                                              "runtime/nnc_sqrt.h",
                                              "runtime/nnc_math.h",
                                              "runtime/nnc_random.h",
@@ -212,7 +219,8 @@ static const RuntimeSources runtime_sources = {runtime_once, "runtime/nnc_store.
 static void print_includes(const Plan *plan, Text *out) {
     text_puts(out, "\n");
     for (int i = 0; runtime_copied[i]; i++)
-        if (runtime_copied[i] != runtime_rows || !plan->target->blocks)
+        if ((runtime_copied[i] != runtime_rows || !plan->target->blocks) &&
+            (runtime_copied[i] != runtime_whole || plan->ranges))
             text_printf(out, "#include \"%s\"\n", strchr(runtime_copied[i], '/') + 1);
 }
 
@@ -220,6 +228,7 @@ static void print_includes(const Plan *plan, Text *out) {
 static const char *names_text(Emit *emit, const char *runtime_names) {
     const Plan *plan = emit->plan;
     const char *const programs[] = {"predict_batch",
+                                    plan->whole.ops.count ? "predict_int8_batch" : NULL,
                                     plan->mc_rows ? "sample_batch" : NULL,
                                     plan->step_model ? "step_once" : NULL,
                                     plan->can_train ? "evaluate_batch" : NULL,

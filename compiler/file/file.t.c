@@ -213,9 +213,10 @@ $upper_API int $prefix_reset_states($prefix_states *states);
 //@ header_predict
 /* Scratch memory: $work_contents. */
 typedef struct $prefix_work {
-    $real arena[$work];
+    $work_arena
     $states
     $sample
+    $work_narrow
 } $prefix_work;
 
 /** y[n][$upper_OUT] = the prediction for x[n][$upper_IN], any n. */

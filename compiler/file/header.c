@@ -12,6 +12,8 @@
 #include "file/fields.h"
 #include "file/header.h"
 #include "file/parts.h"
+#include "file/program.h"
+#include "file/quantized.h"
 #include "file/selftest.h"
 #include "file/store.h"
 #include "file/stream.h"
@@ -80,6 +82,8 @@ static const char *fields_text(Emit *emit, bool trainable_only) {
                     (long long)shape_size(tensor->shape, 1), shape_text(emit->arena, tensor->shape));
     }
     if (!text.length) text_printf(&text, "%s none[1]; /* there are none */\n", emit->real);
+    const int64_t padding = trainable_only ? 0 : plan_sizes(emit->plan).params_padding;
+    if (padding) text_printf(&text, "int8_t unused[%lld];\n", (long long)padding);
     return text_chars(&text);
 }
 
@@ -90,6 +94,21 @@ static const char *state_fields_text(Emit *emit) {
         text_printf(&text, "%s %s[%lld]; /* %s */\n", emit->real, names_of(emit, plan->states.at[i])->variable,
                     (long long)tensor_size(plan, plan->states.at[i]),
                     shape_text(emit->arena, plan->states.at[i]->shape));
+    return text_chars(&text);
+}
+
+/* Where the values of the work lie: reals first. */
+static const char *arena_text(Emit *emit, const Sizes *sizes) {
+    return sizes->work ? formatted(emit, "%s arena[%s];\n", emit->real, integer(emit, sizes->work)) : "";
+}
+
+static const char *narrow_text(Emit *emit, const Sizes *sizes) {
+    Text text = {.arena = emit->arena};
+    for (int type = 0; type < ELEMENT_TYPES; type++)
+        if (sizes->narrow[type])
+            text_printf(&text, "%s %s[%lld];\n", element_name((ElementType)type), arena_name((ElementType)type),
+                        (long long)sizes->narrow[type]);
+    if (sizes->work_padding) text_printf(&text, "int8_t unused[%lld];\n", (long long)sizes->work_padding);
     return text_chars(&text);
 }
 
@@ -162,7 +181,8 @@ const Hole *facts(Emit *emit) {
         {"weights_id", options_weights(options) ? identity_of(emit, baked_hash(emit)) : ""},
         {"params", integer(emit, sizes.params)},
         {"params_bytes", integer(emit, sizes.params_bytes)},
-        {"work", integer(emit, sizes.work)},
+        {"work_arena", arena_text(emit, &sizes)},
+        {"work_narrow", narrow_text(emit, &sizes)},
         {"work_bytes", integer(emit, sizes.work_bytes)},
         {"stack", stack_text(emit, "STACK_BYTES", "predict", sizes.stack)},
         {"train_stack", stack_text(emit, "TRAIN_STACK_BYTES", "train_step", sizes.train_stack)},
@@ -226,6 +246,7 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "header_begin", holes);
     if (plan->states.count) emit_template(emit, out, "header_states", holes);
     emit_template(emit, out, "header_predict", holes);
+    emit_quantized_header(emit, holes, out);
     emit_ends_header(emit, holes, out);
     if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
     if (options_weights(plan->options)) emit_template(emit, out, "header_weights", holes);

@@ -36,10 +36,13 @@ static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) 
     return text_chars(&text);
 }
 
+/* Weights that files have: those of whole numbers are baked in. */
+static int tensors_of_file(const Plan *plan) { return plan->ranges ? 0 : plan->weights.count; }
+
 static void tensors_table(Emit *emit, Text *out) {
     const Plan *plan = emit->plan;
     const char *prefix = plan->model->name;
-    if (!plan->weights.count) return;
+    if (!tensors_of_file(plan)) return;
     text_puts(out, "static const nnc_tensor main_tensors[] = {\n");
     for (int i = 0; i < plan->weights.count; i++) {
         const Tensor *tensor = plan->weights.at[i];
@@ -253,7 +256,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     Text summary = {.arena = emit->arena};
     summary_dump(model, &summary);
     int64_t parameters = 0;
-    for (int i = 0; i < plan->weights.count; i++) parameters += shape_size(plan->weights.at[i]->shape, 1);
+    for (int i = 0; i < tensors_of_file(plan); i++) parameters += shape_size(plan->weights.at[i]->shape, 1);
     Text out = {.arena = emit->arena};
     text_printf(&out, "%s, %s,\n%s,\n", string_literal(emit, model->name),
                 string_literal(emit, source_name(plan->options)), string_literal(emit, text_chars(&summary)));
@@ -276,7 +279,7 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%s, %s, %s,\n", train ? formatted(emit, "offsetof(%s_trainer, params)", prefix) : "SIZE_MAX",
                 gradients ? formatted(emit, "offsetof(%s_trainer, gradients)", prefix) : "SIZE_MAX",
                 train && plan->masks.count ? formatted(emit, "offsetof(%s_trainer, masks)", prefix) : "SIZE_MAX");
-    text_printf(&out, "%s, %d, %" PRId64 ",\n", plan->weights.count ? "main_tensors" : "NULL", plan->weights.count,
+    text_printf(&out, "%s, %d, %" PRId64 ",\n", tensors_of_file(plan) ? "main_tensors" : "NULL", tensors_of_file(plan),
                 parameters);
     text_printf(&out, "%s, %d,\n", plan->masks.count ? "main_masks" : "NULL", plan->masks.count);
     const int metrics = plan->metrics.count;
@@ -305,7 +308,19 @@ static const char *model_text(Emit *emit, size_t notes) {
     text_printf(&out, "%d,\n", plan->options->portable);
     text_printf(&out, "%s, %lld, UINT64_C(%lld),\n", plan->train.rounds.count ? "main_step_shared" : "NULL",
                 (long long)plan->step_threads, (long long)plan->products);
+    if (plan->observed.count)
+        text_printf(&out, "main_ranges, %d, offsetof(%s_work, states.ranges),\n", plan->observed.count, prefix);
+    else text_puts(&out, "NULL, 0, 0,\n");
     return text_chars(&out);
+}
+
+/* With --observe: which value each range is of. */
+static void ranges_table(Emit *emit, Text *out) {
+    const Plan *const plan = emit->plan;
+    if (plan->observed.count) text_puts(out, "static const char *const main_ranges[] = {\n");
+    for (int i = 0; i < plan->observed.count; i++)
+        text_printf(out, "    %s,\n", string_literal(emit, plan->observed.at[i]));
+    if (plan->observed.count) text_puts(out, "};\n");
 }
 
 void emit_main(Emit *emit, const Hole *holes, Text *out) {
@@ -325,6 +340,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     if (plan->can_train) fit_table(emit, &tables);
     evaluate_table(emit, &tables);
     columns_table(emit, &tables);
+    ranges_table(emit, &tables);
     const size_t notes = notes_table(emit, &tables);
     const char *const model = model_text(emit, notes);
     const bool long_strings = strlen(model) > MOST_CHARACTERS; /* the table of many layers is one of them */

@@ -332,6 +332,11 @@ static Names earlier_values(Emit *emit, const Program *program) {
     return earlier;
 }
 
+const char *arena_name(ElementType type) {
+    static const char *const names[ELEMENT_TYPES] = {[ELEMENT_INT16] = "shorts", [ELEMENT_INT8] = "bytes"};
+    return names[type] ? names[type] : "arena";
+}
+
 /* Where the values of calls that stand alone lie, and which call is the last that takes them. */
 static const char *values_text(Emit *emit, const Calls *all, const Statements *calls) {
     const Program *const program = all->program;
@@ -353,9 +358,11 @@ static const char *values_text(Emit *emit, const Calls *all, const Statements *c
         const char *const name = names_of(emit, tensor)->variable;
         if (tensor->offset < 0 || !names_of(emit, tensor)->used) continue;
         const char *const first = names_find(&earlier, name);
+        const bool narrow = element_is_narrow(tensor->type);
         const char *const place =
-            formatted(emit, "%s *const %s = %s;", emit->real, name,
-                      plus(emit, "arena", offset(emit, tensor->offset)));
+            formatted(emit, "%s *const %s = %s;", narrow ? element_name(tensor->type) : emit->real, name,
+                      plus(emit, narrow ? formatted(emit, "w->%s", arena_name(tensor->type)) : "arena",
+                           offset(emit, tensor->offset)));
         const char *const note =
             formatted(emit, "/* %s%s,%s until %s */",
                       tensor->lines ? formatted(emit, tensor->lines > 1 ? "%lld lines of " : "%lld line of ",

@@ -23,6 +23,8 @@ enum {
     UPDATE = 1 << PHASE_ACCUMULATE | 1 << PHASE_UPDATE | 1 << PHASE_FINISH
 };
 
+/** The member of the work that values of this type lie in. */
+const char *arena_name(ElementType type);
 /** The functions of some phases of a program; names what they work on. */
 Calls program_calls(Emit *emit, const Program *program, unsigned phases);
 /** The calls of one round of a program that is shared out; emit->file->ranges says which ranges they use. */

@@ -12,6 +12,7 @@
 #include "model/layer.h"
 #include "model/shape.h"
 #include "plan/plan.h"
+#include "plan/sizes.h"
 #include "emit/emit.h"
 #include "emit/template.h"
 #include "emit/text.h"
@@ -22,13 +23,24 @@ enum {
     LINE = 112            /* characters of numbers in a line */
 };
 
-/* The bits of the real at `at`. */
-static uint64_t bits_of(const char *at, size_t real) {
+/* The bits of an element of so many bytes at `at`. */
+static uint64_t bits_of(const char *at, size_t bytes) {
     uint64_t wide = 0;
-    uint32_t narrow = 0;
-    if (real == 8) memcpy(&wide, at, 8);
-    else memcpy(&narrow, at, 4), wide = narrow;
+    uint32_t four = 0;
+    uint16_t two = 0;
+    if (bytes == 8) memcpy(&wide, at, 8);
+    else if (bytes == 4) memcpy(&four, at, 4), wide = four;
+    else if (bytes == 2) memcpy(&two, at, 2), wide = two;
+    else wide = (unsigned char)*at;
     return wide;
+}
+
+static int64_t whole_at(const char *at, ElementType type) {
+    const uint64_t bits = bits_of(at, (size_t)element_bytes(type));
+    return type == ELEMENT_INT8    ? (int8_t)bits
+           : type == ELEMENT_INT16 ? (int16_t)bits
+           : type == ELEMENT_INT32 ? (int32_t)bits
+                                   : (int64_t)bits;
 }
 
 static double number_at(const char *at, size_t real) {
@@ -39,17 +51,31 @@ static double number_at(const char *at, size_t real) {
     return wide;
 }
 
+/* An element of a weight, and how it stands in C. */
+static const char *element_text(Emit *emit, const Tensor *tensor, int64_t at, bool *negative) {
+    const char *const values = tensor->values;
+    const size_t bytes = (size_t)element_bytes(tensor->type);
+    if (!element_is_real(tensor->type)) {
+        const int64_t number = whole_at(values + (size_t)at * bytes, tensor->type);
+        *negative = number < 0;
+        return integer(emit, number < 0 ? -number : number);
+    }
+    const double number = number_at(values + (size_t)at * bytes, bytes);
+    *negative = signbit(number) != 0;
+    return literal(emit, fabs(number));
+}
+
 /* The weights as numbers, a pair of braces for each member of the struct. */
-static const char *numbers_text(Emit *emit, const nnc_model *model, const char *params) {
+static const char *numbers_text(Emit *emit) {
+    const Plan *const plan = emit->plan;
     Text text = {.arena = emit->arena};
-    for (size_t i = 0; i < model->tensor_count; i++) {
-        const Weight *const weight = emit->plan->weights.at[i]->weight;
-        const size_t end = i + 1 < model->tensor_count ? model->tensors[i + 1].offset : model->parameter_count;
-        text_printf(&text, "    {/* %s */", weight_field(emit, weight));
+    for (int i = 0; i < plan->weights.count; i++) {
+        const Tensor *const tensor = plan->weights.at[i];
+        text_printf(&text, "    {/* %s */", weight_field(emit, tensor->weight));
         size_t column = LINE;
-        for (size_t j = model->tensors[i].offset; j < end; j++) {
-            const double number = number_at(params + j * model->real_size, model->real_size);
-            const char *const digits = literal(emit, fabs(number)), *const sign = signbit(number) ? "-" : "";
+        for (int64_t j = 0; j < shape_size(tensor->shape, 1); j++) {
+            bool negative;
+            const char *const digits = element_text(emit, tensor, j, &negative), *const sign = negative ? "-" : "";
             column += strlen(sign) + strlen(digits) + 2;
             text_puts(&text, column > LINE ? "\n        " : " ");
             if (column > LINE) column = strlen(sign) + strlen(digits) + 2;
@@ -57,7 +83,8 @@ static const char *numbers_text(Emit *emit, const nnc_model *model, const char *
         }
         text_puts(&text, "},\n");
     }
-    if (!model->tensor_count) text_puts(&text, "    {0}\n");
+    if (!plan->weights.count) text_puts(&text, "    {0}\n");
+    if (plan_sizes(plan).params_padding) text_puts(&text, "    {0}\n");
     return text_chars(&text);
 }
 
@@ -73,21 +100,52 @@ static char *put_character(unsigned char c, char *to) {
     return to;
 }
 
-/* All weights as one string, a line for each 32 bytes; of each the highest first, or the lowest. */
-static const char *bytes_text(Emit *emit, const char *params, size_t bytes, size_t real, bool highest_first) {
-    /* bytes of a line; characters of a byte, and of quotes and line's end */
-    enum { ROW = 32, LONGEST = 4, AROUND = 3 };
-    char *const text = NEW_ARRAY(emit->arena, char, bytes * LONGEST + (bytes / ROW + 1) * AROUND + 1), *to = text;
-    for (size_t i = 0; i < bytes; i += real) {
-        const uint64_t bits = bits_of(params + i, real);
-        if (i % ROW == 0) *to++ = '"';
-        for (size_t j = 0; j < real; j++)
-            to = put_character((unsigned char)(bits >> 8 * (highest_first ? real - 1 - j : j)), to);
-        if ((i + real) % ROW == 0 || i + real == bytes) *to++ = '"';
-        if ((i + real) % ROW == 0 && i + real != bytes) *to++ = '\n';
+/* Whoever takes the bytes of all weights, as they lie in the struct. */
+typedef void TakeByte(void *taker, unsigned char byte);
+
+static void each_byte(const Plan *plan, bool highest_first, TakeByte *take, void *taker) {
+    for (int i = 0; i < plan->weights.count; i++) {
+        const Tensor *const tensor = plan->weights.at[i];
+        const size_t bytes = (size_t)element_bytes(tensor->type);
+        for (int64_t j = 0; j < shape_size(tensor->shape, 1); j++) {
+            const uint64_t bits = bits_of((const char *)tensor->values + (size_t)j * bytes, bytes);
+            for (size_t k = 0; k < bytes; k++)
+                take(taker, (unsigned char)(bits >> 8 * (highest_first ? bytes - 1 - k : k)));
+        }
     }
-    *to = '\0';
+}
+
+enum { ROW = 32 }; /* bytes of a line */
+
+typedef struct Bytes {
+    char *to;
+    size_t count, all;
+} Bytes;
+
+static void take_character(void *taker, unsigned char byte) {
+    Bytes *const bytes = taker;
+    if (bytes->count % ROW == 0) *bytes->to++ = '"';
+    bytes->to = put_character(byte, bytes->to);
+    bytes->count++;
+    if (bytes->count % ROW == 0 || bytes->count == bytes->all) *bytes->to++ = '"';
+    if (bytes->count % ROW == 0 && bytes->count != bytes->all) *bytes->to++ = '\n';
+}
+
+/* All weights as one string, a line for each 32 bytes; of each the highest first, or the lowest. */
+static const char *bytes_text(Emit *emit, bool highest_first) {
+    enum { LONGEST = 4, AROUND = 3 }; /* characters of a byte, and of quotes and line's end */
+    const Sizes sizes = plan_sizes(emit->plan);
+    const size_t count = (size_t)(sizes.params_bytes - sizes.params_padding);
+    char *const text = NEW_ARRAY(emit->arena, char, count * LONGEST + (count / ROW + 1) * AROUND + 1);
+    Bytes bytes = {text, 0, count};
+    each_byte(emit->plan, highest_first, take_character, &bytes);
+    *bytes.to = '\0';
     return text;
+}
+
+static void take_hash(void *taker, unsigned char byte) {
+    uint64_t *const hash = taker;
+    *hash = hash_of(*hash, &byte, 1);
 }
 
 static nnc_model model_of(Arena *arena, const Plan *plan) {
@@ -124,7 +182,7 @@ bool weights_bake(Arena *arena, Plan *plan) {
     const char *const path = options_weights(plan->options);
     nnc_host host = {.program = "nnc"};
     nnc_tensors tensors;
-    if (!path) return true;
+    if (!path || plan->baked) return true;
     const nnc_model model = model_of(arena, plan);
     Baked *const baked = NEW(arena, Baked);
     char *const params = NEW_ARRAY(arena, char, model.params_bytes);
@@ -132,7 +190,9 @@ bool weights_bake(Arena *arena, Plan *plan) {
         nnc_print_error(&host);
         return false;
     }
-    *baked = (Baked){params, notes_kept(arena, &tensors.notes)};
+    for (int i = 0; i < plan->weights.count; i++)
+        plan->weights.at[i]->values = params + model.tensors[i].offset * model.real_size;
+    *baked = (Baked){notes_kept(arena, &tensors.notes)};
     nnc_tensors_free(&tensors);
     plan->baked = baked;
     return true;
@@ -144,29 +204,18 @@ const nnc_notes *baked_notes(const Emit *emit) {
 }
 
 uint64_t baked_hash(const Emit *emit) {
-    const nnc_model model = model_of(emit->arena, emit->plan);
-    const char *const params = emit->plan->baked->params;
     uint64_t hash = HASH_START;
-    for (size_t i = 0; i < model.parameter_count; i++) {
-        const uint64_t bits = bits_of(params + i * model.real_size, model.real_size);
-        for (size_t j = 0; j < model.real_size; j++) {
-            const unsigned char byte = (unsigned char)(bits >> 8 * j);
-            hash = hash_of(hash, &byte, 1);
-        }
-    }
+    each_byte(emit->plan, false, take_hash, &hash);
     return hash;
 }
 
 void emit_weights(Emit *emit, const Hole *holes, Text *out) {
-    const nnc_model model = model_of(emit->arena, emit->plan);
-    const char *const params = emit->plan->baked->params;
-    if (model.parameter_count <= MOST_NUMBERS) {
-        const char *const numbers = numbers_text(emit, &model, params);
+    if (plan_sizes(emit->plan).params <= MOST_NUMBERS) {
+        const char *const numbers = numbers_text(emit);
         emit_template(emit, out, "weights", with(emit, holes, (Hole[]){{"numbers", numbers}, {NULL, NULL}}));
         return;
     }
-    const char *const low = bytes_text(emit, params, model.params_bytes, model.real_size, false);
-    const char *const high = bytes_text(emit, params, model.params_bytes, model.real_size, true);
+    const char *const low = bytes_text(emit, false), *const high = bytes_text(emit, true);
     emit_template(emit, out, "weights_bytes",
                   with(emit, holes, (Hole[]){{"lowest_first", low}, {"highest_first", high}, {NULL, NULL}}));
 }

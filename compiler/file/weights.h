@@ -11,15 +11,13 @@
 #include "emit/template.h"
 #include "plan/plan.h"
 
-/** What was read of --weights: the values as they lie in the struct, in this machine's order of bytes, and the notes
- *  that stand with them. */
+/** What stands with the weights of --weights: notes. Their values are Tensor.values. */
 typedef struct Baked {
-    const char *params;
     nnc_notes notes;
 } Baked;
 
-/** Reads the weights of --weights into plan->baked, where they are asked for; false after a message about a file that
- *  cannot be read, or is of another model. */
+/** Reads the weights of --weights, once, into Tensor.values and plan->baked, where they are asked for; false after a
+ *  message about a file that cannot be read, or is of another model. */
 bool weights_bake(Arena *arena, Plan *plan);
 /** The notes that stand with them: labels; none without them. */
 const nnc_notes *baked_notes(const Emit *emit);

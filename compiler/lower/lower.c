@@ -264,6 +264,7 @@ Plan *plan_from_model(Arena *arena, const Model *model, const Options *options, 
     }
     plan->sum_count = 1;
     build_program(plan, &plan->predict, "predict", false, false);
+    if (options->quantize) build_program(plan, &plan->whole, "predict_int8", false, false);
     plan->products = products_of(&plan->predict);
     plan->identity = program_identity(plan, &plan->predict);
     check_indices(plan, diags);

@@ -106,7 +106,7 @@ static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
     const char *const x = param_tensor(e, from, false);
     const char *const y = param_named(e, to, true, result_name(e, op, &op->steps.at[0]));
     return loops_text(e, nest, 0, nest->loop_count - 1,
-                      copy_text(e, plus(e, y, to_at), plus(e, x, from_at), row->size));
+                      copy_text(e, to->type, plus(e, y, to_at), plus(e, x, from_at), row->size));
 }
 
 Place drawn_place(Emit *e, const Nest *nest) {

@@ -182,16 +182,18 @@ static void emit(Emit *e, const Op *op) {
     }
     const char *first = plus(e, from, offset(e, from_base)),
                *second = plus(e, to, offset(e, to_base));
-    const char *body = copy_text(e, formatted(e, "%s%s", second, text_chars(&at_to)),
+    const char *body = copy_text(e, y->type, formatted(e, "%s%s", second, text_chars(&at_to)),
                                  formatted(e, "%s%s", first, text_chars(&at_from)), integer(e, row));
     const bool by_sample = !line && op->form == PAD_SAMPLES;
     Text zeros = {.arena = e->arena};
     if (!complete)
         emit_template(
-            e, &zeros, "pad_zeros",
+            e, &zeros, element_is_real(y->type) ? "pad_zeros" : "pad_whole_zeros",
             (Hole[]){
                 {"y", by_sample ? plus(e, to, times(e, vars[0], to_size / dim_size(y->shape.dim[0], 1))) : to},
                 {"size", size_text(e, y->shape, by_sample, y->shape.rank)},
+                {"zero", integer(e, y->zero)},
+                {"type", element_name(y->type)},
                 {NULL, NULL}});
     for (int i = y->shape.rank - 1; i >= 0; i--) {
         if (!sizes[i]) continue;

@@ -95,7 +95,7 @@ static void emit(Emit *e, const Op *op) {
         text_printf(&at_out, "%s%s", i ? " + " : "", term(e, vars[i], y, i));
     }
     const char *body =
-        rows ? copy_text(e, formatted(e, "%s + %s", to, text_chars(&at_out)),
+        rows ? copy_text(e, y->type, formatted(e, "%s + %s", to, text_chars(&at_out)),
                          formatted(e, "%s + %s", from, text_chars(&at_in)), size_text(e, out, last, out.rank))
              : formatted(e, "%s[%s] = %s[%s];\n", to, text_chars(&at_out), from, text_chars(&at_in));
     for (int i = loops - 1; i >= 0; i--) {

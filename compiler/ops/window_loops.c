@@ -160,7 +160,8 @@ const char *window_edges(Emit *e, const WindowLoops *loops) {
     return text_chars(&text);
 }
 
-const char *window_count(Emit *e, const WindowLoops *loops) {
+/* *differs: it is not the same for all windows. */
+static const char *positions(Emit *e, const WindowLoops *loops, bool *differs) {
     int64_t count = 1;
     Text text = {.arena = e->arena};
     for (int i = 0; i < loops->window->dims; i++) {
@@ -168,6 +169,19 @@ const char *window_count(Emit *e, const WindowLoops *loops) {
             text_printf(&text, "%s(end_%s - first_%s)", text.length ? " * " : "", taps[i], taps[i]);
         else count *= loops->window->size[i];
     }
+    *differs = text.length > 0;
     if (!text.length) return integer(e, count);
-    return formatted(e, count > 1 ? "(%s)(%s * %lld)" : "(%s)(%s)", e->real, text_chars(&text), (long long)count);
+    return count > 1 ? formatted(e, "%s * %lld", text_chars(&text), (long long)count) : text_chars(&text);
+}
+
+const char *window_count(Emit *e, const WindowLoops *loops) {
+    bool differs;
+    const char *const count = positions(e, loops, &differs);
+    return differs ? formatted(e, "(%s)(%s)", e->real, count) : count;
+}
+
+const char *window_positions(Emit *e, const WindowLoops *loops) {
+    bool differs;
+    const char *const count = positions(e, loops, &differs);
+    return differs ? formatted(e, "(uint32_t)(%s)", count) : count;
 }

@@ -48,5 +48,7 @@ const char *window_taps_of(Emit *emit, const WindowLoops *loops, int first, int 
 const char *window_edges(Emit *emit, const WindowLoops *loops);
 /** How many positions of the window lie within the image: a number, or a product of differences. */
 const char *window_count(Emit *emit, const WindowLoops *loops);
+/** The same, of whole numbers. */
+const char *window_positions(Emit *emit, const WindowLoops *loops);
 
 #endif

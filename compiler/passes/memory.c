@@ -90,21 +90,33 @@ static int64_t place_all(const Plan *plan, const Program *program, Tensor **valu
     return end;
 }
 
+/* The values that lie in the arena of this type, the largest first; those that are not narrow lie among reals. */
+static int list_values(const Plan *plan, const Program *program, ElementType type, Tensor **values) {
+    int count = 0;
+    visit(program->tensors.count);
+    for (int i = 0; i < program->tensors.count; i++) {
+        Tensor *const value = program->tensors.at[i];
+        const bool narrow = element_is_narrow(value->type);
+        if (!needs_memory(value) || (narrow ? value->type != type : element_is_narrow(type))) continue;
+        value->size = narrow ? tensor_size(plan, value) : tensor_reals(plan, value);
+        values[count++] = value;
+    }
+    qsort(values, (size_t)count, sizeof *values, by_size);
+    return count;
+}
+
 /* Gives every value that is left a place: the largest first, each the lowest that is free as long as it is kept.
  * Requires: all is fused. Guarantees: Tensor.offset, and lifetimes. Costs: n log n looks for n values, where few gaps
  * are too small for what is placed. */
 void pass_place_values(Plan *plan, Program *program) {
     find_lifetimes(program);
     Tensor **placed = NEW_ARRAY(plan->arena, Tensor *, program->tensors.count + 1);
-    int count = 0;
-    visit(program->tensors.count);
-    for (int i = 0; i < program->tensors.count; i++)
-        if (needs_memory(program->tensors.at[i])) {
-            placed[count] = program->tensors.at[i];
-            placed[count]->size = tensor_reals(plan, placed[count]);
-            count++;
-        }
-    qsort(placed, (size_t)count, sizeof *placed, by_size);
+    for (int type = 0; type < ELEMENT_TYPES; type++) {
+        if (!element_is_narrow((ElementType)type)) continue;
+        const int narrow = list_values(plan, program, (ElementType)type, placed);
+        program->narrow_sizes[type] = place_all(plan, program, placed, narrow, false);
+    }
+    const int count = list_values(plan, program, plan->real, placed);
     const int64_t apart = place_all(plan, program, placed, count, false);
     program->arena_size = apart;
     if (plan->target->blocks) return;

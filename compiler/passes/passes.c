@@ -68,5 +68,6 @@ void plan_optimize(Plan *plan, const Pass *last) {
             if (&passes[j] == last) break;
         }
     }
+    if (plan->ranges && !last) settle_quantized(plan);
 }
 

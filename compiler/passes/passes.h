@@ -27,6 +27,9 @@ void plan_optimize(Plan *plan, const Pass *last);
 #include "passes/passes.def"
 #undef PASS
 
+/** Behind all passes: weights that nobody reads any more are none, those that are left stand the widest first; and
+ *  there is no program of whole numbers alone where some are reals. (quantize.c) */
+void settle_quantized(Plan *plan);
 /** Whether a product reads its matrix often enough for packing to pay. (pack_matrices.c) */
 bool packing_may_gain(const Plan *plan, const Op *op);
 

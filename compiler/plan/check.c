@@ -166,6 +166,22 @@ static int by_number(const void *a, const void *b) {
     return x < y ? -1 : x > y;
 }
 
+/* The place of a value where the arenas of all types stand in a row. */
+static int64_t place_of(const Check *check, const Tensor *value) {
+    int64_t place = value->offset;
+    if (!element_is_narrow(value->type)) return place;
+    place += check->program->arena_size;
+    for (int type = 0; type < (int)value->type; type++) place += check->program->narrow_sizes[type];
+    return place;
+}
+
+/* The end of its arena there. */
+static int64_t arena_end(const Check *check, const Tensor *value) {
+    const bool narrow = element_is_narrow(value->type);
+    return place_of(check, value) - value->offset +
+           (narrow ? check->program->narrow_sizes[value->type] : check->program->arena_size);
+}
+
 static int border_of(const Check *check, int64_t place) {
     const int64_t *const at = bsearch(&place, check->borders, (size_t)check->border_count, sizeof place, by_number);
     return (int)(at - check->borders);
@@ -188,8 +204,8 @@ static void list_values(Check *check) {
         const Tensor *const tensor = tensors->at[i];
         if (tensor->kind != TENSOR_VALUE || tensor->offset < 0) continue;
         check->values[check->value_count++] = tensor;
-        check->borders[check->border_count++] = tensor->offset;
-        check->borders[check->border_count++] = tensor->offset + tensor->size;
+        check->borders[check->border_count++] = place_of(check, tensor);
+        check->borders[check->border_count++] = place_of(check, tensor) + tensor->size;
     }
     qsort(check->values, (size_t)check->value_count, sizeof *check->values, by_address);
     qsort(check->borders, (size_t)check->border_count, sizeof *check->borders, by_number);
@@ -201,8 +217,8 @@ static void list_values(Check *check) {
 /* Whether a value owns its place; where `op` is given, what it makes of the value may lie over it (plan/lead.h). */
 static bool owns(const Check *check, int value, const Op *op) {
     const Tensor *const tensor = check->values[value];
-    const int end = border_of(check, tensor->offset + tensor->size);
-    for (int i = border_of(check, tensor->offset); i < end; i++) {
+    const int end = border_of(check, place_of(check, tensor) + tensor->size);
+    for (int i = border_of(check, place_of(check, tensor)); i < end; i++) {
         const int owner = check->owners[i];
         if (owner == value || check->borders[i] == check->borders[i + 1]) continue;
         if (!op || owner < 0 || !lies_well_over(check->plan, op, tensor, check->values[owner])) return false;
@@ -212,8 +228,8 @@ static bool owns(const Check *check, int value, const Op *op) {
 
 static void take(Check *check, int value) {
     const Tensor *const tensor = check->values[value];
-    const int end = border_of(check, tensor->offset + tensor->size);
-    for (int i = border_of(check, tensor->offset); i < end; i++) check->owners[i] = value;
+    const int end = border_of(check, place_of(check, tensor) + tensor->size);
+    for (int i = border_of(check, place_of(check, tensor)); i < end; i++) check->owners[i] = value;
     check->made[value] = true;
 }
 
@@ -239,7 +255,7 @@ static void check_memory(Check *check) {
     const Program *const program = check->program;
     list_values(check);
     for (int i = 0; i < check->value_count; i++)
-        if (check->values[i]->offset + check->values[i]->size > program->arena_size)
+        if (place_of(check, check->values[i]) + check->values[i]->size > arena_end(check, check->values[i]))
             found(check, program->ops.at[check->values[i]->first], "has a place beyond the arena for ",
                   check->values[i]);
     for (int i = 0; i < program->ops.count && check->value_count; i++) {

@@ -27,6 +27,7 @@ typedef struct Carry Carry;
 typedef struct Use Use;
 typedef struct Program Program;
 typedef struct Plan Plan;
+typedef struct ValueRanges ValueRanges; /* plan/ranges.h */
 typedef struct Access Access;   /* plan/access.h */
 typedef struct Builder Builder; /* build/builder.h */
 typedef struct Emit Emit;       /* emit/emit.h */
@@ -88,6 +89,8 @@ struct Tensor {
     bool columns;        /* … or at `column` of its rows, which are wider; with `part`, so many times its own columns
                             further on as the index says */
     signed char trained; /* whether a trainable weight stands behind it: 1 yes, -1 no, 0 not known yet */
+    double scale;          /* of whole numbers that stand for reals: scale * (number - zero); 0: they do not */
+    const void *values;    /* TENSOR_WEIGHT: its elements, once they are known */
     const Weight *weight;  /* TENSOR_WEIGHT, _GRADIENT, _SLOT */
     const char *slot;      /* TENSOR_SLOT: momentum */
     int64_t index, column;
@@ -101,6 +104,7 @@ struct Tensor {
     bool packed;          /* in the strips that products read: build_pack() */
     bool regenerated;     /* a random mask that every reader makes anew instead of loading it */
     bool rolled;          /* a sequence of which only the present step is kept */
+    int16_t zero;         /* of whole numbers: what stands for 0 */
     int64_t lines;        /* an image of which so many lines are kept, line i in the place of line i - lines; 0: all */
     int first, last;      /* operations between which it must be kept */
     int64_t size;         /* reals of memory that a full batch takes */
@@ -353,6 +357,7 @@ struct Program {
     Names names;            /* … by name */
     Tensor *input, *output, *target, *sample_weight;
     int64_t arena_size; /* reals */
+    int64_t narrow_sizes[ELEMENT_TYPES]; /* of the arenas of narrow values, in elements */
     bool training;
 };
 
@@ -404,10 +409,13 @@ struct Plan {
     Program predict, evaluate, train;
     Program monte_carlo;    /* prediction with random layers on; no operations: there is none */
     int64_t mc_rows;        /* samples that it works on at once */
+    Program whole;          /* prediction whose x and y are int8; no operations: there is none */
     Program step;           /* --stream … */
     const Model *step_model; /* … of this model; NULL: not asked for */
     Tensors weights, gradients, slots, masks, states;
     const struct Baked *baked; /* values of the weights, once --weights is read: file/weights.h */
+    LIST(const char *) observed; /* values whose ranges are recorded, in the order of the state `ranges` */
+    const ValueRanges *ranges; /* of values, once they are known: plan/ranges.h; NULL: nothing is quantized */
     int statistics; /* the first of the weights, which are learned of the data beforehand */
     Tensors stream_states; /* of `step` */
     /* those that outlast a program, of each kind; those of stream_states */

@@ -12,6 +12,7 @@ int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]) {
     Plan *const all = (Plan *)plan;
     int count = 0;
     programs[count++] = &all->predict;
+    if (plan->whole.ops.count) programs[count++] = &all->whole;
     if (plan->can_train) programs[count++] = &all->evaluate;
     if (plan->can_train) programs[count++] = &all->train;
     if (plan->step_model) programs[count++] = &all->step;
@@ -65,6 +66,35 @@ static int64_t trainer_bytes(Arena *arena, const Plan *plan, const Sizes *sizes)
     return bytes;
 }
 
+/* Bytes that make a multiple of what the widest member of a struct has. */
+static int64_t padding(int64_t bytes, int64_t widest) { return (widest - bytes % widest) % widest; }
+
+/* What stands behind the reals of the work, the widest first. */
+static void add_narrow(const Plan *plan, Sizes *sizes) {
+    int64_t widest = sizes->work_bytes ? element_bytes(plan->real) : 1;
+    for (int type = 0; type < ELEMENT_TYPES; type++) {
+        const int64_t a = plan->predict.narrow_sizes[type], b = plan->whole.narrow_sizes[type],
+                      bytes = element_bytes((ElementType)type);
+        sizes->narrow[type] = a > b ? a : b;
+        sizes->work_bytes += sizes->narrow[type] * bytes;
+        if (sizes->narrow[type] && bytes > widest) widest = bytes;
+    }
+    sizes->work_padding = padding(sizes->work_bytes, widest);
+    sizes->work_bytes += sizes->work_padding;
+}
+
+static void add_params(const Plan *plan, Sizes *sizes) {
+    int64_t widest = 1;
+    for (int i = 0; i < plan->weights.count; i++) {
+        const int64_t bytes = element_bytes(plan->weights.at[i]->type);
+        sizes->params_bytes += shape_size(plan->weights.at[i]->shape, 1) * bytes;
+        if (bytes > widest) widest = bytes;
+    }
+    if (!plan->weights.count) sizes->params_bytes = element_bytes(plan->real);
+    sizes->params_padding = padding(sizes->params_bytes, widest);
+    sizes->params_bytes += sizes->params_padding;
+}
+
 /* The emitted C asserts the sizes of its structs (file/file.t.c). An empty array has one element. What compilers might
  * leave free is filled, since they differ: on i386 64-bit numbers are aligned to 4 bytes. */
 Sizes plan_sizes(const Plan *plan) {
@@ -88,13 +118,16 @@ Sizes plan_sizes(const Plan *plan) {
     sizes.stream_arena = at_least_one(plan->step.arena_size);
 
     const int64_t real = element_bytes(plan->real);
-    sizes.params_bytes = at_least_one(sizes.params) * real;
+    add_params(plan, &sizes);
+    const bool narrow = plan->ranges && !plan->predict.arena_size; /* there are no reals in the work */
+    if (narrow) sizes.work = 0;
     sizes.work_bytes = (sizes.work + sizes.states) * real;
     if (plan->model->max_steps) { /* nothing is left free behind whole numbers */
         const int64_t values = shape_size(plan->model->input, 1), each = plan->model->integer_input ? 4 : real;
         sizes.sample = values + (each < real ? values % 2 : 0);
         sizes.work_bytes += sizes.sample * each;
     }
+    if (plan->ranges) add_narrow(plan, &sizes);
     sizes.state_bytes = sizes.stream_arena * real;
     for (int i = 0; i < plan->stream_states.count; i++)
         sizes.state_bytes += tensor_bytes(plan, plan->stream_states.at[i]);

@@ -10,13 +10,15 @@
 #include "plan/plan.h"
 
 /** The programs that there are; returns how many. */
-enum { MAX_PROGRAMS = 5 };
+enum { MAX_PROGRAMS = 6 };
 int plan_programs(const Plan *plan, Program *programs[MAX_PROGRAMS]);
 
 /** Memory in reals, for the header, --emit=json and --max-ram. */
 typedef struct Sizes {
     int64_t params, trainable, slots, gradients, masks, states, work, train_arena;
     int64_t sample; /* values of a copy of one, where samples are of any length */
+    int64_t narrow[ELEMENT_TYPES], work_padding; /* behind the reals of the work: values of these types; and bytes */
+    int64_t params_padding; /* bytes behind the weights */
     int64_t stream_arena;
     int64_t params_bytes, work_bytes, trainer_bytes, state_bytes; /* of the structs */
     /* in RAM at once, in bytes: of a program that only predicts, be it whole sequences or steps of a stream; and of one

@@ -398,6 +398,8 @@ typedef struct nnc_model {
                        const nnc_team *team);
     size_t step_threads; /* so many threads pay for themselves in a step of a whole batch */
     uint64_t products;   /* multiplications of predicting a sample */
+    const char *const *ranges; /* names of values; NULL: predictions record no ranges (nnc --observe) */
+    size_t range_count, ranges_offset; /* the least and the greatest of each stand in the work from there on */
 } nnc_model;
 
 /** A team of this many threads, the caller's among them; of fewer where the system has no more, and of one where the

@@ -14,6 +14,7 @@
 NNC_API int nnc_command_fit(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_evaluate(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_predict(nnc_host *host, const nnc_model *model, const nnc_options *options);
+NNC_API int nnc_command_calibrate(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_grad(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_gradcheck(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_bench(nnc_host *host, const nnc_model *model, const nnc_options *options);

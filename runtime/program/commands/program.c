@@ -19,7 +19,8 @@ enum {
     NNC_GRAD = 8,
     NNC_SUMMARY = 16,
     NNC_GRADCHECK = 32,
-    NNC_BENCH = 64
+    NNC_BENCH = 64,
+    NNC_CALIBRATE = 128
 };
 
 typedef struct nnc_command {
@@ -43,6 +44,7 @@ static const nnc_command nnc_commands[] = {
     {"summary", NNC_SUMMARY, nnc_command_summary, "print layers, shapes and parameters"},
     {"gradcheck", NNC_GRADCHECK, nnc_command_gradcheck,
      "compare gradients with finite differences (nnc --gradients --real=double)"},
+    {"calibrate", NNC_CALIBRATE, nnc_command_calibrate, "the ranges of values, for nnc --quantize (nnc --observe)"},
     {"bench", NNC_BENCH, nnc_command_bench, "measure training and prediction on random data"},
 };
 enum { NNC_COMMAND_COUNT = sizeof nnc_commands / sizeof nnc_commands[0] };
@@ -70,7 +72,7 @@ typedef struct nnc_option {
     const char *help;
 } nnc_option;
 
-#define NNC_DATA (NNC_FIT | NNC_EVALUATE | NNC_PREDICT | NNC_GRAD)
+#define NNC_DATA (NNC_FIT | NNC_EVALUATE | NNC_PREDICT | NNC_GRAD | NNC_CALIBRATE)
 #define NNC_LABELS (NNC_FIT | NNC_EVALUATE | NNC_GRAD)
 #define NNC_SEEDED (NNC_FIT | NNC_PREDICT | NNC_GRAD | NNC_GRADCHECK | NNC_BENCH)
 #define NNC_TO(kind, field) NNC_OPTION_##kind, offsetof(nnc_options, field)
@@ -85,8 +87,8 @@ static const nnc_option nnc_option_table[] = {
     {"--data-dir", "DIR", NNC_DATA, NNC_TO(FOLDER, data_dir), "where relative paths of the model file start"},
     {"--weights", "FILE", NNC_DATA, NNC_TO(READ_WEIGHTS, weights), "weights to start from (.safetensors)"},
     {"--save", "FILE", NNC_FIT, NNC_TO(WRITE_WEIGHTS, save), "write the trained weights (.safetensors)"},
-    {"--output", "FILE", NNC_PREDICT | NNC_GRAD, NNC_TO(WRITE, output),
-     "-o: predictions (.npy, .npz, .csv, .json; - is CSV), or gradients"},
+    {"--output", "FILE", NNC_PREDICT | NNC_GRAD | NNC_CALIBRATE, NNC_TO(WRITE, output),
+     "-o: predictions (.npy, .npz, .csv, .json; - is CSV), gradients, or ranges"},
     {"--epochs", "N", NNC_FIT, NNC_TO(COUNT, epochs), "passes over the samples"},
     {"--batch-size", "N", ~NNC_SUMMARY, NNC_TO(COUNT, batch_size), "samples per step, at most the compiled batch"},
     {"--no-shuffle", NULL, NNC_FIT, NNC_TO(FLAG, no_shuffle), "take the samples in the order of the file"},
@@ -231,7 +233,7 @@ static int nnc_parse_options(nnc_host *host, const nnc_command *command, int arg
     opterr = 0;
     optind = 1;
     for (;;) {
-        int has_output = (command->bit & (NNC_PREDICT | NNC_GRAD)) != 0;
+        int has_output = (command->bit & (NNC_PREDICT | NNC_GRAD | NNC_CALIBRATE)) != 0;
         int at = optind < argc ? optind : argc - 1;
         int found = getopt_long(argc, argv, has_output ? ":o:h" : ":h", longs, NULL);
         if (found == -1) {
