@@ -36,10 +36,16 @@ static const char *template_find(Emit *emit, const char *name, size_t *length) {
     return text;
 }
 
-/* The text for the word after a $. The word may go on after the hole's name with an underscore ($prefix_params is the
- * hole prefix and then _params); the longest name that fits is meant. *length becomes that of the name. */
+/* The text for the word after a $, or of the template behind $@. The word may go on after the hole's name with an
+ * underscore ($prefix_params is the hole prefix and then _params); the longest name that fits is meant. *length becomes
+ * that of the name. */
 static const char *hole_text(Emit *emit, const Hole *holes, const char *word, size_t *length) {
-    const size_t whole = strspn(word, "abcdefghijklmnopqrstuvwxyz_");
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+    const size_t whole = strspn(word, letters);
+    if (*word == '@') {
+        *length = 1 + strspn(word + 1, letters);
+        return phrase(emit, arena_strndup(emit->arena, word + 1, *length - 1), holes);
+    }
     for (size_t end = whole; end > 0; end--) {
         if (end < whole && word[end] != '_') continue;
         *length = end;
@@ -104,6 +110,11 @@ const char *filled(Emit *emit, const char *name, const Hole *holes) {
     Text text = {.arena = emit->arena};
     emit_template(emit, &text, name, holes);
     return text_chars(&text);
+}
+
+const char *phrase(Emit *emit, const char *name, const Hole *holes) {
+    const char *const text = filled(emit, name, holes);
+    return arena_strndup(emit->arena, text, strlen(text) - 1);
 }
 
 const Hole *with(Emit *emit, const Hole *facts_holes, const Hole *more) {

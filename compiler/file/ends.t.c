@@ -8,10 +8,10 @@
 
 /** The same for one sample of `steps` time steps, $upper_LEAST_STEPS to $upper_MAX_STEPS: x[steps][$upper_STEP_IN].
  *  In x of all other functions every sample has room for $upper_MAX_STEPS, and behind its end stands $nothing_text. */
-$upper_API int $prefix_predict_steps($const_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t steps);
+$@head_predict_steps;
 //@ api_ends_begin
 
-$upper_API int $prefix_predict_steps($const_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t steps) {
+$@head_predict_steps {
     if (!p || !w || !x || !y || steps < $upper_LEAST_STEPS || steps > $upper_MAX_STEPS) {
         return NNC_E_ARG;
     }

@@ -102,7 +102,8 @@ static void emit_evaluate(Emit *emit, const Hole *holes, Text *programs, Text *o
         {"calls", evaluate.calls},
         {"batch_check", batch_check(emit, holes, "!p || !w", "")},
         {"unused", unused_by(emit, &evaluate, "", measured_names)},
-        {"run_evaluate", run_text(emit, "evaluate_batch", "p, w, x, target, sample_weight, n, sums")},
+        {"run_evaluate",
+         run_text(emit, "evaluate_batch", formatted(emit, "p, w, %s", phrase(emit, "measured_names", holes)))},
         {NULL, NULL}};
     emit_template(emit, programs, "program_evaluate", with(emit, holes, evaluate_holes));
     emit_template(emit, out, "api_evaluate", with(emit, holes, evaluate_holes));
@@ -161,7 +162,8 @@ static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out)
          batch_check(emit, holes, "!t", shared ? " || !team || !team->run || team->parts == 0" : "")},
         {"next", rates.next},
         {"run_train", run_text(emit, "train_batch",
-                               formatted(emit, "t, x, target, sample_weight, n, sums%s", shared ? ", team" : ""))},
+                               formatted(emit, "t, %s%s", phrase(emit, "measured_names", holes),
+                                         shared ? ", team" : ""))},
         {NULL, NULL}};
     const Hole *const all = with(emit, holes, step_holes);
     const Hole body[] = {{"step_body", filled(emit, "step_body", all)}, {NULL, NULL}};

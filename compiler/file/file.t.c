@@ -208,7 +208,7 @@ typedef struct $prefix_states {
 } $prefix_states;
 
 /** All states zero, as before the first batch. */
-$upper_API int $prefix_reset_states($prefix_states *states);
+$@head_reset_states;
 
 //@ header_predict
 /* Scratch memory: $work_contents. */
@@ -220,12 +220,11 @@ typedef struct $prefix_work {
 } $prefix_work;
 
 /** y[n][$upper_OUT] = the prediction for x[n][$upper_IN], any n. */
-$upper_API int $prefix_predict($const_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n);
+$@head_predict;
 /** The same for one sample. */
-$upper_API int $prefix_predict_one($const_params *p, $prefix_work *w, const $input_type x[$upper_IN],
-    $real y[$upper_OUT]);
+$@head_predict_one;
 /** The name of a status and what it means. Linkers leave out what nobody calls. */
-$upper_API const char *$prefix_strerror(int status);
+$@head_strerror;
 //@ header_train
 
 #define $upper_TARGET $target_size /* values of the target per sample */
@@ -245,26 +244,22 @@ typedef struct $prefix_trainer {
 
 /** Loss and metrics of n <= $upper_BATCH samples in inference: sets sums[0] to the loss and adds to the others.
  *  sample_weight: $weights, or NULL. */
-$upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$@head_evaluate;
 /** Fresh weights from `seed`, $fresh. */
-$upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed);
+$@head_train_init;
 //@ header_step
 /** One step of training on n <= $upper_BATCH samples; sums as in evaluate, measured before the update. */
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$@head_train_step;
 //@ header_grad
 /** The gradients of the loss on n <= $upper_BATCH samples, to t->gradients; sums as in evaluate. */
-$upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$@head_train_grad;
 /** The optimizer's step with t->gradients. */
-$upper_API int $prefix_train_apply($prefix_trainer *t);
+$@head_train_apply;
 /** Both. */
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]);
+$@head_train_step;
 //@ header_finish
 /** Ends training: the weights become their moving averages. */
-$upper_API int $prefix_train_finish($prefix_trainer *t);
+$@head_train_finish;
 //@ header_end
 
 #ifdef __cplusplus
@@ -324,7 +319,7 @@ static void $prefix_apply_gradients($prefix_trainer *t) {
 
 /* ---------------------------------------------------------------------------------------------------- the interface */
 
-$upper_API int $prefix_predict($const_params *p, $prefix_work *w, const $input_type *x, $real *y, size_t n) {
+$@head_predict {
     if (!p || !w || !x || !y) {
         return NNC_E_ARG;
     }
@@ -339,17 +334,16 @@ $upper_API int $prefix_predict($const_params *p, $prefix_work *w, const $input_t
     return NNC_OK;
 }
 
-$upper_API int $prefix_predict_one($const_params *p, $prefix_work *w, const $input_type x[$upper_IN],
-    $real y[$upper_OUT]) {
+$@head_predict_one {
     return $prefix_predict(p, w, x, y, 1);
 }
 
-$upper_API const char *$prefix_strerror(int status) {
+$@head_strerror {
     return nnc_status_text(status);
 }
 //@ api_states
 
-$upper_API int $prefix_reset_states($prefix_states *states) {
+$@head_reset_states {
     if (!states) {
         return NNC_E_ARG;
     }
@@ -370,8 +364,7 @@ for (size_t i = 0; i < $labels; i++) {
 }
 //@ api_evaluate
 
-$upper_API int $prefix_evaluate(const $prefix_params *p, $prefix_work *w, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$@head_evaluate {
     $batch_check
     return $run_evaluate;
 }
@@ -382,7 +375,7 @@ if ($missing || !x || !target || !sums || n == 0 || n > $upper_BATCH$no_team) {
 $check
 //@ api_init
 
-$upper_API int $prefix_train_init($prefix_trainer *t, uint64_t seed) {
+$@head_train_init {
     if (!t) {
         return NNC_E_ARG;
     }
@@ -419,7 +412,7 @@ static void $prefix_next_product($prefix_trainer *t) {
 }
 //@ api_finish
 
-$upper_API int $prefix_train_finish($prefix_trainer *t) {
+$@head_train_finish {
     if (!t) {
         return NNC_E_ARG;
     }
@@ -430,8 +423,7 @@ $upper_API int $prefix_train_finish($prefix_trainer *t) {
 }
 //@ api_step
 
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$@head_train_step {
     $step_body
 }
 //@ step_body
@@ -443,14 +435,13 @@ if (status == NNC_OK) {
 return status;
 //@ api_grad
 
-$upper_API int $prefix_train_grad($prefix_trainer *t, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$@head_train_grad {
     $batch_check
     return $run_train;
 }
 //@ api_apply
 
-$upper_API int $prefix_train_apply($prefix_trainer *t) {
+$@head_train_apply {
     if (!t) {
         return NNC_E_ARG;
     }
@@ -459,8 +450,7 @@ $upper_API int $prefix_train_apply($prefix_trainer *t) {
     return NNC_OK;
 }
 
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
-    const int status = $prefix_train_grad(t, x, target, sample_weight, n, sums);
+$@head_train_step {
+    const int status = $prefix_train_grad(t, $@measured_names);
     return status == NNC_OK ? $prefix_train_apply(t) : status;
 }

@@ -6,8 +6,7 @@
  *  random layers on as in training and all others, such as normalization, as in prediction (Gal and Ghahramani
  *  2016). x[0] is number `first` of its data: what is drawn follows from seed, prediction and that number, so
  *  that parts give what the whole would. */
-$upper_API int $prefix_predict_mc($const_params *p, $prefix_work *w, const $input_type *x, $real *mean,
-    $real *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed);
+$@head_predict_mc;
 //@ program_mc
 
 static void $prefix_sample_batch($const_params *p, $prefix_work *w, const $input_type *x, $real *y,
@@ -20,8 +19,7 @@ static void $prefix_sample_batch($const_params *p, $prefix_work *w, const $input
 }
 //@ api_mc
 
-$upper_API int $prefix_predict_mc($const_params *p, $prefix_work *w, const $input_type *x, $real *mean,
-    $real *std, size_t n, uint64_t first, uint64_t samples, uint64_t seed) {
+$@head_predict_mc {
     if (!p || !w || !x || !mean || !std || samples == 0) {
         return NNC_E_ARG;
     }

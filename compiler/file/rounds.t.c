@@ -15,8 +15,7 @@ typedef struct $prefix_train_job {
 
 $team
 /** The same by a team: its parts may be made at once, and the bits do not depend on how many there are. */
-$upper_API int $prefix_train_step_shared($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS], const nnc_team *team);
+$@head_train_step_shared;
 //@ round
 
 static void $name(const void *argument, size_t part) {
@@ -55,15 +54,13 @@ static int $prefix_train_batch($prefix_trainer *t, const $input_type *x, const $
 }
 //@ rounds_step
 
-$upper_API int $prefix_train_step_shared($prefix_trainer *t, const $input_type *x, const $target_type *target,
-    const $real *sample_weight, size_t n, $real sums[$upper_SUMS], const nnc_team *team) {
+$@head_train_step_shared {
     $step_body
 }
 
-$upper_API int $prefix_train_step($prefix_trainer *t, const $input_type *x,
-    const $target_type *target, const $real *sample_weight, size_t n, $real sums[$upper_SUMS]) {
+$@head_train_step {
     const nnc_team alone = {1, nnc_run_alone, NULL};
-    return $prefix_train_step_shared(t, x, target, sample_weight, n, sums, &alone);
+    return $prefix_train_step_shared(t, $@measured_names, &alone);
 }
 //@ rounds_main
 

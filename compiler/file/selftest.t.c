@@ -4,7 +4,7 @@
 
 /** For power-on: predicts, from $prefix_weights, for an input that this file knows the outputs of. NNC_OK; or
  *  NNC_E_CORRUPT: they differ by more than $upper_SELFTEST_ERROR, so the weights, the code or the processor are damaged. */
-$upper_API int $prefix_selftest($prefix_work *w);
+$@head_selftest;
 #define $upper_SELFTEST_ERROR $tolerance /* $meaning */
 //@ selftest
 
@@ -16,7 +16,7 @@ static const $real $prefix_selftest_y[$upper_OUT] = {
     $outputs
 };
 
-$upper_API int $prefix_selftest($prefix_work *w) {
+$@head_selftest {
     const $bits_type not_finite = $not_finite; /* these bits are set where a number is NaN or infinite */
     $real y[$upper_OUT];
     int status;

@@ -18,7 +18,7 @@ $upper_API int $prefix_save(const $prefix_params *p, void *file, size_t capacity
 $upper_API int $prefix_train_save(const $prefix_trainer *t, void *file, size_t capacity, size_t *size);
 $upper_API int $prefix_train_load($prefix_trainer *t, const void *file, size_t size);
 /** Training that begins with given weights instead of fresh ones, such as baked ones. */
-$upper_API int $prefix_train_from($prefix_trainer *t, const $prefix_params *p, uint64_t seed);
+$@head_train_from;
 //@ store_layout
 
 /* The head of a file of $comment, and the numbers behind it. */
@@ -62,7 +62,7 @@ $upper_API int $prefix_$name(const $prefix_$object *$own, void *file, size_t cap
 }
 //@ api_train_from
 
-$upper_API int $prefix_train_from($prefix_trainer *t, const $prefix_params *p, uint64_t seed) {
+$@head_train_from {
     if (!p) {
         return NNC_E_ARG;
     }

@@ -12,12 +12,12 @@ typedef struct $prefix_state {
 } $prefix_state;
 
 /** Before the first time step. */
-$upper_API int $prefix_reset($prefix_state *s);
+$@head_reset;
 /** The next time step x[$upper_STEP_IN] of a stream; y[$upper_STEP_OUT] is what predict gives for it, or, where
  *  the model gives one output for a whole sequence, for the sequence that ends here. */
-$upper_API int $prefix_step($const_params *p, $prefix_state *s, const $input_type *x, $real *y);
+$@head_step;
 /** The next n time steps x[n][$upper_STEP_IN], with an output y[n][$upper_STEP_OUT] for each. */
-$upper_API int $prefix_block($const_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n);
+$@head_block;
 //@ file_stream_size
 typedef char $prefix_state_size[sizeof($prefix_state) == $upper_STATE_BYTES ? 1 : -1];
 //@ program_step
@@ -31,7 +31,7 @@ static void $prefix_step_once($const_params *p, $prefix_state *s, const $input_t
 }
 //@ api_stream
 
-$upper_API int $prefix_reset($prefix_state *s) {
+$@head_reset {
     if (!s) {
         return NNC_E_ARG;
     }
@@ -39,7 +39,7 @@ $upper_API int $prefix_reset($prefix_state *s) {
     return NNC_OK;
 }
 
-$upper_API int $prefix_step($const_params *p, $prefix_state *s, const $input_type *x, $real *y) {
+$@head_step {
     if (!p || !s || !x || !y) {
         return NNC_E_ARG;
     }
@@ -48,7 +48,7 @@ $upper_API int $prefix_step($const_params *p, $prefix_state *s, const $input_typ
     return NNC_OK;
 }
 
-$upper_API int $prefix_block($const_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n) {
+$@head_block {
     if (!p || !s || !x || !y) {
         return NNC_E_ARG;
     }
