@@ -14,6 +14,7 @@
 #include "passes/passes.h"
 #include "plan/plan.h"
 #include "plan/ranges.h"
+#include "plan/tensor.h"
 
 /* The file of ranges that the data give; NULL after a message. */
 static const char *calibrate(const Options *options, Arena *arena, const Model *model, Diags *diags) {
@@ -38,8 +39,9 @@ static const char *calibrate(const Options *options, Arena *arena, const Model *
 static bool are_complete(const Plan *plan, const char *path) {
     for (int i = 0; i < plan->predict.ops.count; i++) {
         const Op *const op = plan->predict.ops.at[i];
-        const ValueRange *const range = op->out ? range_named(plan->ranges, op->out->name) : NULL;
-        if (op->out && !range) {
+        const bool has_range = op->out && tensor_storage(op->out)->kind != TENSOR_STATE;
+        const ValueRange *const range = has_range ? range_named(plan->ranges, op->out->name) : NULL;
+        if (has_range && !range) {
             fprintf(stderr, "nnc: %s has no range of %s: it is of another model\n", path, op->out->name);
             return false;
         }

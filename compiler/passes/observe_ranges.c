@@ -29,7 +29,7 @@ void pass_observe_ranges(Plan *plan, Program *program) {
     observe(&rewrite, program->ops.at[0], program->input, ranges, 0);
     for (int i = 0; i < count; i++) {
         Op *const op = program->ops.at[i];
-        if (op->out && op->out->kind != TENSOR_STATE) observe(&rewrite, op, op->out, ranges, i + 1);
+        if (op->out && tensor_storage(op->out)->kind != TENSOR_STATE) observe(&rewrite, op, op->out, ranges, i + 1);
     }
     rewrite_end(&rewrite);
 }

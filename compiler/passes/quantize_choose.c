@@ -10,6 +10,7 @@
 #include "ops/pool.h"
 #include "ops/softmax.h"
 #include "passes/quantizer.h"
+#include "plan/access.h"
 #include "plan/evaluate.h"
 #include "plan/matmul_attrs.h"
 #include "plan/plan.h"
@@ -187,9 +188,16 @@ static void choose_map(Quantizer *q, const Op *op, Choice *choice) {
     if (choice->operands > 1 && is_sum_of_products(q, step, choice)) choice->kind = CHOICE_TERMS;
 }
 
+/* States that go on from call to call are the caller's, and reals. */
+static bool uses_lasting(const Op *op) {
+    for (Access at = {.op = op}; access_next(&at);)
+        if (tensor_storage(at.tensor)->kind == TENSOR_STATE) return true;
+    return false;
+}
+
 static void choose(Quantizer *q, Op *op) {
     Choice *const choice = &q->choices[op->at];
-    if (choice->kind == CHOICE_FUSED || !op->out) return;
+    if (choice->kind == CHOICE_FUSED || !op->out || uses_lasting(op)) return;
     *choice = (Choice){.made = op->out, .operand = {op->in_count ? op->in[0] : NULL}, .operands = op->in_count > 0};
     if (op->phase == PHASE_FORWARD && known_values(q, op->out)) choice->kind = CHOICE_KNOWN;
     else if (can_multiply(q, op)) choose_product(q, op, choice);
