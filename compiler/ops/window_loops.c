@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Loops over images and windows in them, put together from the inside out. */
-#include <string.h>
-
 #include "ops/op.h"
 #include "ops/window_loops.h"
 
@@ -40,7 +38,7 @@ static bool has_edge(const WindowLoops *loops, int i) {
 }
 
 static bool has_one_sample(Emit *e, const WindowLoops *loops) {
-    return !strcmp(size_text(e, loops->image, 0, loops->first), "1");
+    return size_is_one(e, loops->image, 0, loops->first);
 }
 
 /* Appends a term of a sum that begins with an address. */
