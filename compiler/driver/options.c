@@ -131,7 +131,7 @@ static const OptionDef table[] = {
     {"--zephyr", "DIR", TAKES_FOLDER, 0, "export: as a module of Zephyr", LIBRARY},
     {"--esp-idf", "DIR", TAKES_FOLDER, 0, "export: as a component of ESP-IDF", LIBRARY},
     {"--list-layers", "", TAKES_KIND, CLASS_LAYER,
-     "list the layers; =md, =json as Markdown, JSON; =names bare, =refused what nnc lacks; likewise"},
+     "list the layers; =md Markdown, =json, =names bare, =refused what nnc lacks; likewise"},
     {"--list-activations", "", TAKES_KIND, CLASS_ACTIVATION, NULL},
     {"--list-initializers", "", TAKES_KIND, CLASS_INITIALIZER, NULL},
     {"--list-regularizers", "", TAKES_KIND, CLASS_REGULARIZER, NULL},
