@@ -162,7 +162,7 @@ const char *draw_text(Emit *emit, Tensor *tensor, const char *block) {
     Text text = {.arena = emit->arena};
     const char *const bits = names_of(emit, tensor)->local =
         local_name(emit, formatted(emit, "%s_bits", drawn_with(tensor)->part));
-    const int streams = drawn_with(tensor)->kind == RANDOM_NORMAL ? 2 : 1;
+    const int streams = random_streams(drawn_with(tensor));
     const char *const number = formatted(emit, strchr(block, ' ') ? "(uint32_t)(%s)" : "(uint32_t)%s", block);
     for (int stream = 0; stream < streams; stream++)
         text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, %s, %s%s);\n",

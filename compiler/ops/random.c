@@ -11,6 +11,8 @@ static const AttrsKind attrs_kind = {"random numbers", sizeof(RandomAttrs), attr
 
 RandomAttrs *random_attrs(const Op *op) { return op_attrs(op, &attrs_kind); }
 
+int random_streams(const RandomAttrs *random) { return random->kind == RANDOM_NORMAL ? 2 : 1; }
+
 void random_key(const RandomAttrs *random, Text *key) {
     key_word(key, random->kind);
     key_real(key, random->rate);

@@ -23,6 +23,8 @@ typedef struct RandomAttrs {
 RandomAttrs *random_attrs(const Op *op);
 /** What a regenerated tensor is drawn with. */
 const RandomAttrs *drawn_with(const Tensor *tensor);
+/** How many streams of random words its numbers are made of, each drawn in blocks of its own. */
+int random_streams(const RandomAttrs *random);
 /** Appends to a key which numbers they are, and what they are called, but not which of these are drawn. */
 void random_key(const RandomAttrs *random, Text *key);
 /** dropout/mask: what it is called in files. */

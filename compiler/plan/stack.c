@@ -4,21 +4,23 @@
 #include "plan/access.h"
 #include "plan/element.h"
 #include "plan/plan.h"
+#include "plan/random_attrs.h"
 #include "plan/stack.h"
 
 /* What was measured, with a margin: of frames, of what each call adds, and of drawing a block of random words. */
 enum { FRAMES = 288, CALL = 8, RANDOM_WORDS = 64 * 4, GENERATOR = 128 };
 
-/* The masks that an operation draws; each is drawn in a block of its own. */
+/* The blocks of random words that an operation draws at once. */
 static int64_t draws(const Op *op) {
-    int64_t masks = op->def == &op_random;
-    for (Access at = {.op = op}; access_next(&at);) masks += at.tensor->regenerated;
-    return masks;
+    int64_t blocks = op->def == &op_random ? random_streams(random_attrs(op)) : 0;
+    for (Access at = {.op = op}; access_next(&at);)
+        if (at.tensor->regenerated) blocks += random_streams(drawn_with(at.tensor));
+    return blocks;
 }
 
 int64_t program_stack(const Plan *plan, const Program *program) {
     int64_t arrays = 0, generators = 0;
-    if (plan->target->blocks || (program->training && plan->model->batch > 1)) return 0;
+    if (plan->target->blocks) return 0;
     for (int i = 0; i < program->ops.count; i++) {
         const Op *const op = program->ops.at[i];
         const int64_t drawn = draws(op), reals = op->def->stack ? op->def->stack(plan, op) : 0;
