@@ -46,12 +46,20 @@ static const struct {
 enum { ROWS = sizeof rows / sizeof *rows };
 typedef char rows_fit[sizeof rows / sizeof *rows <= MOST_SAVINGS ? 1 : -1];
 
+/* Without the stack, which is not known of every target. */
+static int64_t structs_of(const Plan *plan) {
+    const Sizes sizes = plan_sizes(plan);
+    return more(sizes.training_ram - sizes.train_stack, sizes.inference_ram - sizes.stack);
+}
+
 /* Takes a row back that has not helped. Returns whether there was one. */
-static bool taken_back(Savings *savings, Options *options, int64_t needed) {
+static bool taken_back(Savings *savings, Options *options, const Plan *plan) {
     const int row = savings->trying - 1;
+    const int64_t structs = structs_of(plan);
     savings->trying = 0;
-    if (row < 0 || needed < savings->needed) {
-        savings->needed = needed;
+    if (row < 0 || structs < savings->structs) {
+        savings->structs = structs;
+        savings->needed = needed_by(plan);
         return false;
     }
     *options = savings->before;
@@ -61,7 +69,7 @@ static bool taken_back(Savings *savings, Options *options, int64_t needed) {
 
 bool savings_try(Savings *savings, Options *options, const Plan *plan) {
     if (!savings->count) savings->products = plan->products;
-    const bool back = taken_back(savings, options, needed_by(plan));
+    const bool back = taken_back(savings, options, plan);
     while (savings->count < ROWS) {
         const int row = savings->count++;
         savings->before = *options;

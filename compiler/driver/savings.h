@@ -19,7 +19,8 @@ typedef struct Savings {
     int count;                        /* of the rows, those that were looked at */
     int trying;                       /* 1 more than the row that the plan shows the use of; 0: none */
     int64_t needed_before[MOST_SAVINGS]; /* of those that helped; 0: it did not */
-    int64_t needed, products;         /* bytes of the best plan; multiplications of the first */
+    int64_t needed, structs;          /* bytes of the best plan, and without its stack */
+    int64_t products;                 /* multiplications of the first */
     Options before;                   /* without the row that is tried */
 } Savings;
 
