@@ -6,6 +6,7 @@
 
 #include "compiler/import/onnx.pb-c.h"
 #include "export/export.h"
+#include "layers/taps.h"
 #include "model/layer.h"
 
 /** Types of elements, as the format numbers them. */
@@ -100,6 +101,12 @@ bool graph_put_adaptive_average(Graph *graph, const Layer *layer);
 bool graph_put_resizing(Graph *graph, const Layer *layer);
 bool graph_put_center_crop(Graph *graph, const Layer *layer);
 bool graph_put_random_crop(Graph *graph, const Layer *layer);
+/* onnx_products.c */
+bool graph_put_einsum(Graph *graph, const Layer *layer);
+/** A dimension of `old` elements as others, each made of some of them. `rank`: of the present value. */
+void graph_resample(Graph *graph, const Layer *layer, int rank, int dim, int64_t old, const Taps *taps);
+/** Windows that are not all of one size, along each dimension of an image, from `first` on. */
+void graph_pool_unlike(Graph *graph, const Layer *layer, int first, bool is_max);
 /* onnx_recurrent.c */
 bool graph_put_recurrent(Graph *graph, const Layer *layer);
 bool graph_put_bidirectional(Graph *graph, const Layer *layer);

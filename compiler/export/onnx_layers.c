@@ -194,10 +194,36 @@ static bool put_prelu(Graph *graph, const Layer *layer) {
     return true;
 }
 
+/* Along several axes: these come last and become one, and go back. */
+static bool put_joint_softmax(Graph *graph, const Layer *layer, const Ints *axes) {
+    const Shape shape = layer->input;
+    int64_t order[MAX_RANK], back[MAX_RANK];
+    Shape joint = {0}, ordered = {0};
+    bool summed[MAX_RANK] = {false}, moved = false;
+    for (int i = 0; i < axes->count; i++) summed[axes->at[i] < 0 ? axes->at[i] + shape.rank : axes->at[i]] = true;
+    for (int turn = 0; turn < 2; turn++)
+        for (int i = 0; i < shape.rank; i++)
+            if (summed[i] == (turn == 1)) {
+                back[i] = ordered.rank;
+                moved |= ordered.rank != i;
+                order[ordered.rank] = i;
+                ordered.dim[ordered.rank++] = shape.dim[i];
+            }
+    joint = ordered;
+    joint.rank -= axes->count - 1;
+    for (int i = joint.rank; i < ordered.rank; i++) joint.dim[joint.rank - 1] *= ordered.dim[i];
+    if (moved) graph_permute(graph, order, shape.rank);
+    graph_reshape(graph, layer, joint);
+    graph_int(graph, graph_node(graph, "Softmax"), "axis", -1);
+    graph_reshape(graph, layer, ordered);
+    if (moved) graph_permute(graph, back, shape.rank);
+    return true;
+}
+
 static bool put_softmax(Graph *graph, const Layer *layer) {
     const Ints *const axes = arg_field(layer, "axis", ARG_INTS);
     if (graph_masked(layer)) return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
-    if (axes && axes->count > 1) return graph_lacks(graph, layer, "ONNX takes one axis");
+    if (axes && axes->count > 1) return put_joint_softmax(graph, layer, axes);
     graph_int(graph, graph_node(graph, "Softmax"), "axis",
               axes && axes->count == 1 ? axes->at[0] : arg_int(layer, "axis", -1));
     return true;
@@ -290,6 +316,7 @@ static const struct {
     bool (*put)(Graph *, const Layer *);
     int opset; /* that has its node, where not all have it */
 } layers[] = {{"Dense", put_dense},
+              {"EinsumDense", graph_put_einsum},
               {"Activation", graph_put_own_activation},
               {"ReLU", put_relu},
               {"LeakyReLU", put_leaky_relu},

@@ -72,16 +72,120 @@ static void add_filled(Graph *graph, Onnx__NodeProto *node, const Layer *layer, 
                  values);
 }
 
+/* In many nodes, along any axes ------------------------------------------------------------ */
+
+/* Axes along which a layer normalizes, from the first to the last. */
+typedef struct Along {
+    int64_t axes[MAX_RANK];
+    int count;
+    bool is[MAX_RANK];
+} Along;
+
+static Along along_of(const Layer *layer) {
+    const Ints *const named = arg_field(layer, "axis", ARG_INTS);
+    Along along = {.count = 0};
+    for (int i = 0; i < named->count; i++)
+        along.is[named->at[i] < 0 ? named->at[i] + layer->input.rank : named->at[i]] = true;
+    for (int i = 0; i < layer->input.rank; i++)
+        if (along.is[i]) along.axes[along.count++] = i;
+    return along;
+}
+
+/* A weight of the normalized axes, with 1 for the others. */
+static void add_spread(Graph *graph, Onnx__NodeProto *node, const Layer *layer, int index, const Along *along) {
+    int64_t dim[MAX_RANK];
+    for (int i = 0; i < layer->input.rank; i++) dim[i] = along->is[i] ? layer->input.dim[i] : 1;
+    graph_tensor(graph, node, layer->weights.at[index]->path, TYPE_FLOAT, layer->input.rank, dim,
+                 graph_values(graph, layer, index));
+}
+
+/* The mean of the present value, or of its square. */
+static void add_mean(Graph *graph, const Layer *layer, const Along *along, bool squares) {
+    if (squares) graph_input(graph, graph_node(graph, "Mul"), graph->value);
+    graph_axes(graph, graph_node(graph, "ReduceMean"), layer->name, along->axes, along->count);
+}
+
+/* x · weight / √(the present value + epsilon). Returns the factor. */
+static const char *put_inverse_root(Graph *graph, const Layer *layer, const char *x, double epsilon, bool weighs,
+                                    const Along *along) {
+    graph_number(graph, graph_node(graph, "Add"), arena_printf(graph->export->arena, "%s/epsilon", layer->name),
+                 epsilon);
+    graph_node(graph, "Sqrt");
+    graph_node(graph, "Reciprocal");
+    if (weighs) add_spread(graph, graph_node(graph, "Mul"), layer, 0, along);
+    const char *const factor = graph->value;
+    graph->value = x;
+    graph_input(graph, graph_node(graph, "Mul"), factor);
+    return factor;
+}
+
+/* x · s + (beta - mean · s), where s = gamma / √(variance + epsilon); with rms_scaling only x · s. */
+static bool put_moments(Graph *graph, const Layer *layer) {
+    const bool only_scales = arg_flag(layer, "rms_scaling"), scales = only_scales || arg_flag(layer, "scale");
+    const Along along = along_of(layer);
+    const char *const x = graph->value;
+    add_mean(graph, layer, &along, false);
+    const char *const mean = graph->value;
+    graph->value = x;
+    graph_input(graph, graph_node(graph, "Sub"), mean);
+    add_mean(graph, layer, &along, true);
+    const char *const factor = put_inverse_root(graph, layer, x, arg_real(layer, "epsilon", 1e-3), scales, &along);
+    if (only_scales) return true;
+    const char *const scaled = graph->value;
+    graph->value = mean;
+    if (arg_flag(layer, "center")) graph_node(graph, "Neg");
+    graph_input(graph, graph_node(graph, "Mul"), factor);
+    if (arg_flag(layer, "center")) {
+        add_spread(graph, graph_node(graph, "Add"), layer, scales ? 1 : 0, &along);
+        graph_input(graph, graph_node(graph, "Add"), scaled);
+        return true;
+    }
+    const char *const shift = graph->value;
+    graph->value = scaled;
+    graph_input(graph, graph_node(graph, "Sub"), shift);
+    return true;
+}
+
+/* x · scale / √(mean of squares + epsilon) */
+static bool put_squares(Graph *graph, const Layer *layer) {
+    const Along along = along_of(layer);
+    const char *const x = graph->value;
+    add_mean(graph, layer, &along, true);
+    put_inverse_root(graph, layer, x, arg_real(layer, "epsilon", 1e-6), true, &along);
+    return true;
+}
+
+/* x / √(sum of squares), which is held off 0 as here. */
+static bool put_length(Graph *graph, const Layer *layer) {
+    const Along along = along_of(layer);
+    const char *const x = graph->value;
+    graph_input(graph, graph_node(graph, "Mul"), x);
+    graph_list(graph, graph_node(graph, "ReduceSum"), arena_printf(graph->export->arena, "%s/axes", layer->name),
+               along.axes, along.count);
+    graph_number(graph, graph_node(graph, "Max"), arena_printf(graph->export->arena, "%s/least", layer->name), 1e-12);
+    graph_node(graph, "Sqrt");
+    graph_node(graph, "Reciprocal");
+    graph_input(graph, graph_node(graph, "Mul"), x);
+    return true;
+}
+
+/* Layers ------------------------------------------------------------ */
+
+/* A weight of the last axes in their order, in whichever they were named. */
+static void add_last(Graph *graph, Onnx__NodeProto *node, const Layer *layer, int index, int count) {
+    graph_tensor(graph, node, layer->weights.at[index]->path, TYPE_FLOAT, count,
+                 layer->input.dim + layer->input.rank - count, graph_values(graph, layer, index));
+}
+
 bool graph_put_layer_normalization(Graph *graph, const Layer *layer) {
     const Ints *const axes = arg_field(layer, "axis", ARG_INTS);
     const int count = last_axes(layer, axes);
-    if (arg_flag(layer, "rms_scaling") || !count)
-        return graph_lacks(graph, layer, "ONNX normalizes along the last axes, by mean and variance");
+    if (arg_flag(layer, "rms_scaling") || !count) return put_moments(graph, layer);
     Onnx__NodeProto *const node = graph_node(graph, "LayerNormalization");
     const bool scales = arg_flag(layer, "scale"), centers = arg_flag(layer, "center");
-    if (scales) graph_weight(graph, node, layer, 0);
+    if (scales) add_last(graph, node, layer, 0, count);
     else add_filled(graph, node, layer, "ones", 1, count, layer->input.dim + layer->input.rank - count);
-    if (centers) graph_weight(graph, node, layer, scales ? 1 : 0);
+    if (centers) add_last(graph, node, layer, scales ? 1 : 0, count);
     graph_int(graph, node, "axis", -count);
     graph_real(graph, node, "epsilon", arg_real(layer, "epsilon", 1e-3));
     return true;
@@ -105,9 +209,9 @@ bool graph_put_group_normalization(Graph *graph, const Layer *layer) {
 
 bool graph_put_rms_normalization(Graph *graph, const Layer *layer) {
     const int count = last_axes(layer, arg_field(layer, "axis", ARG_INTS));
-    if (!count) return graph_lacks(graph, layer, "ONNX normalizes along the last axes");
+    if (!count) return put_squares(graph, layer);
     Onnx__NodeProto *const node = graph_node(graph, "RMSNormalization");
-    graph_weight(graph, node, layer, 0);
+    add_last(graph, node, layer, 0, count);
     graph_int(graph, node, "axis", -count);
     graph_real(graph, node, "epsilon", arg_real(layer, "epsilon", 1e-6));
     return true;
@@ -115,7 +219,7 @@ bool graph_put_rms_normalization(Graph *graph, const Layer *layer) {
 
 bool graph_put_unit_normalization(Graph *graph, const Layer *layer) {
     const Ints *const axes = arg_field(layer, "axis", ARG_INTS);
-    if (axes->count != 1) return graph_lacks(graph, layer, "ONNX divides by the length along one axis");
+    if (axes->count != 1) return put_length(graph, layer);
     Onnx__NodeProto *const node = graph_node(graph, "LpNormalization");
     graph_int(graph, node, "axis", axes->at[0]);
     graph_int(graph, node, "p", 2);

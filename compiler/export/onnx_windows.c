@@ -161,22 +161,24 @@ static bool put_global(Graph *graph, const Layer *layer, const char *type) {
 bool graph_put_global_max(Graph *graph, const Layer *layer) { return put_global(graph, layer, "ReduceMax"); }
 bool graph_put_global_average(Graph *graph, const Layer *layer) { return put_global(graph, layer, "ReduceMean"); }
 
-/* Windows side by side that are all alike. */
-static bool put_adaptive(Graph *graph, const Layer *layer, const char *type) {
+/* Windows side by side. */
+static bool put_adaptive(Graph *graph, const Layer *layer, bool is_max) {
+    bool alike = true;
     Window window = {.rank = layer->input.rank - 2};
     for (int i = 0; i < window.rank; i++) {
         const int64_t in = layer->input.dim[i + space_of(layer)], out = layer->output.dim[i + space_of(layer)];
-        if (in % out != 0) return graph_lacks(graph, layer, "its windows are not all of one size, as ONNX' are");
+        alike = alike && in % out == 0;
         window.kernel[i] = window.strides[i] = in / out;
     }
+    if (!alike) return graph_pool_unlike(graph, layer, space_of(layer), is_max), true;
     turn_channels(graph, layer, true);
-    put_window(graph, graph_node(graph, type), &window);
+    put_window(graph, graph_node(graph, is_max ? "MaxPool" : "AveragePool"), &window);
     turn_channels(graph, layer, false);
     return true;
 }
 
-bool graph_put_adaptive_max(Graph *graph, const Layer *layer) { return put_adaptive(graph, layer, "MaxPool"); }
-bool graph_put_adaptive_average(Graph *graph, const Layer *layer) { return put_adaptive(graph, layer, "AveragePool"); }
+bool graph_put_adaptive_max(Graph *graph, const Layer *layer) { return put_adaptive(graph, layer, true); }
+bool graph_put_adaptive_average(Graph *graph, const Layer *layer) { return put_adaptive(graph, layer, false); }
 
 /* Sizes ------------------------------------------------------------ */
 
@@ -251,14 +253,28 @@ static bool fits_cubic_table(const int64_t *in, const int64_t *out, int rank) {
     return true;
 }
 
-/* One of those that ONNX has, too; NULL: another. */
+/* One of those that ONNX has, too; NULL: another, or means of pixels. */
 static const char *interpolation_of(const Layer *layer, const int64_t *in) {
     static const char *const modes[] = {"nearest", "bilinear", "bicubic"};
     if (!arg_field(layer, "interpolation", ARG_CHOICE)) return modes[0];
+    if (arg_flag(layer, "antialias")) return NULL;
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (arg_says(layer, "interpolation", modes[i]))
             return i == 2 && !fits_cubic_table(in, layer->output.dim + space_of(layer), 2) ? NULL : modes[i];
     return NULL;
+}
+
+/* Rows and columns otherwise than ONNX' Resize finds them, as sums by weights. */
+static void interpolate(Graph *graph, const Layer *layer, const int64_t *in) {
+    Interpolation way = INTERPOLATION_NEAREST;
+    while (interpolations[way - 1] && !arg_says(layer, "interpolation", interpolations[way - 1])) way++;
+    for (int i = 0; i < 2; i++) {
+        const int at = i + space_of(layer);
+        if (in[i] == layer->output.dim[at]) continue;
+        const Taps taps =
+            taps_interpolated(graph->export->arena, way, arg_flag(layer, "antialias"), in[i], layer->output.dim[at]);
+        graph_resample(graph, layer, layer->input.rank, at, in[i], &taps);
+    }
 }
 
 bool graph_put_upsampling(Graph *graph, const Layer *layer) {
@@ -267,9 +283,7 @@ bool graph_put_upsampling(Graph *graph, const Layer *layer) {
     int64_t size[MAX_RANK];
     float scales[MAX_RANK] = {1, 1};
     const char *const mode = interpolation_of(layer, layer->input.dim + space_of(layer));
-    if (!mode)
-        return graph_lacks(graph, layer,
-                           "ONNX has nearest, bilinear and (2, 4, ... times as large) bicubic interpolation");
+    if (!mode) return interpolate(graph, layer, layer->input.dim + space_of(layer)), true;
     arg_sizes(layer, "size", rank - 2, 2, size);
     for (int i = 2; i < rank; i++) scales[i] = (float)size[i - 2];
     turn_channels(graph, layer, true);
@@ -301,19 +315,31 @@ static void add_box(Graph *graph, const Layer *layer, Box box) {
     add_part(graph, layer, (int64_t[]){box.row, box.column}, (int64_t[]){box.row + box.rows, box.column + box.columns});
 }
 
+/* Around the image, to a larger box. */
+static void add_bars(Graph *graph, const Layer *layer, Box box) {
+    int64_t pads[2 * MAX_RANK] = {0};
+    const int rank = layer->input.rank, at = space_of(layer);
+    pads[at] = pads[rank + at] = -box.row;
+    pads[at + 1] = pads[rank + at + 1] = -box.column;
+    Onnx__NodeProto *const node = graph_node(graph, "Pad");
+    graph_list(graph, node, arena_printf(graph->export->arena, "%s/pads", layer->name), pads, 2 * rank);
+    if (arg_real(layer, "fill_value", 0) != 0)
+        graph_number(graph, node, arena_printf(graph->export->arena, "%s/bars", layer->name),
+                     arg_real(layer, "fill_value", 0));
+}
+
 bool graph_put_resizing(Graph *graph, const Layer *layer) {
     const int64_t *const in = layer->input.dim + space_of(layer), *const out = layer->output.dim + space_of(layer);
-    const bool crops = arg_flag(layer, "crop_to_aspect_ratio");
-    const Box part = crops ? image_largest_part(in[0], in[1], out[0], out[1]) : (Box){0, 0, in[0], in[1]};
-    const char *const mode = interpolation_of(layer, (int64_t[]){part.rows, part.columns});
-    if (!mode || arg_flag(layer, "antialias"))
-        return graph_lacks(graph, layer,
-                           "ONNX has nearest, bilinear and (2, 4, ... times as large) bicubic interpolation, "
-                           "without means of pixels");
-    if (arg_flag(layer, "pad_to_aspect_ratio"))
-        return graph_lacks(graph, layer, "it pads to the aspect ratio: write ZeroPadding2D before it");
+    const bool crops = arg_flag(layer, "crop_to_aspect_ratio"), pads = arg_flag(layer, "pad_to_aspect_ratio");
+    const Box part = crops  ? image_largest_part(in[0], in[1], out[0], out[1])
+                     : pads ? image_barred(in[0], in[1], out[0], out[1])
+                            : (Box){0, 0, in[0], in[1]};
+    /* ONNX Runtime 1.32 loses the sizes of a Resize behind a Pad when it moves the Transpose between them. */
+    const char *const mode = pads ? NULL : interpolation_of(layer, (int64_t[]){part.rows, part.columns});
     if (crops) add_box(graph, layer, part);
-    add_resize(graph, layer, part, mode);
+    if (pads) add_bars(graph, layer, part);
+    if (mode) add_resize(graph, layer, part, mode);
+    else interpolate(graph, layer, (int64_t[]){part.rows, part.columns});
     return true;
 }
 

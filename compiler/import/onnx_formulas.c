@@ -192,6 +192,18 @@ static bool read_normalization(const Whole *whole, const char *end, Normalizatio
     return false;
 }
 
+/* x / √(variance + epsilon) · gamma */
+static bool read_deviation(const Whole *whole, const char *end, Normalization *norm) {
+    const Onnx *const onnx = whole->onnx;
+    const char *const scale = beside(made_by(onnx, end, "Mul"), whole->x);
+    *norm = (Normalization){.count = 0};
+    const char *const variance = scale ? inverse_root(onnx, scale, norm) : NULL;
+    const char *const square = variance ? mean_of(whole, variance, norm) : NULL;
+    const Node *const sub = square ? made_by(onnx, squared(onnx, square), "Sub") : NULL;
+    return sub && norm->gamma && same(onnx_input(sub, 0), whole->x) &&
+           same(mean_of(whole, onnx_input(sub, 1), norm), whole->x) && fits(whole, norm, norm->gamma);
+}
+
 /* x / √(mean(x²) + epsilon) · gamma */
 static bool read_rms(const Whole *whole, const char *end, Normalization *norm) {
     const char *const scale = beside(made_by(whole->onnx, end, "Mul"), whole->x);
@@ -250,6 +262,10 @@ static bool take_normalization(Onnx *onnx, const Whole *whole, const char *end) 
         onnx_layer(onnx, "RMSNormalization");
         put_axes(onnx, &norm);
         onnx_arg(onnx, "epsilon=%.7g", norm.epsilon);
+    } else if (read_deviation(whole, end, &norm)) {
+        onnx_layer(onnx, "LayerNormalization");
+        put_axes(onnx, &norm);
+        onnx_arg(onnx, "epsilon=%.7g, rms_scaling=True", norm.epsilon);
     } else {
         norm = (Normalization){.count = 0};
         if (!read_unit(whole, end, &norm)) return false;

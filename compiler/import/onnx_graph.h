@@ -140,6 +140,10 @@ bool onnx_wants_channels(const Onnx *onnx, const char *value);
 bool onnx_take_layer(Onnx *onnx, const Node *node, bool *done);     /* onnx_layers.c */
 bool onnx_take_shape(Onnx *onnx, const Node *node, bool *done);     /* onnx_shapes.c */
 bool onnx_take_window(Onnx *onnx, const Node *node, bool *done);    /* onnx_windows.c: convolutions, pooling */
+bool onnx_take_resize(Onnx *onnx, const Node *node);                /* onnx_resize.c */
+/** Sizes as an argument: one number where they are alike, or (a, b). (onnx_windows.c) */
+const char *onnx_sizes_text(const Onnx *onnx, const int64_t *sizes, int count);
+bool onnx_take_product(Onnx *onnx, const Node *node, bool *done);   /* onnx_products.c: along any dimensions */
 bool onnx_take_recurrent(Onnx *onnx, const Node *node, bool *done); /* onnx_recurrent.c */
 /** Which of a node's outputs the graph goes on with; -1: none, or several. (onnx_recurrent.c) */
 int onnx_used_output(const Onnx *onnx, const Node *node);

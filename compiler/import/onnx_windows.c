@@ -17,7 +17,7 @@ typedef struct Window {
     int64_t in[ONNX_RANK];
 } Window;
 
-static const char *sizes_text(const Onnx *onnx, const int64_t *sizes, int count) {
+const char *onnx_sizes_text(const Onnx *onnx, const int64_t *sizes, int count) {
     Text out = {.arena = onnx->import->arena};
     bool same = true;
     for (int i = 1; i < count; i++) same &= sizes[i] == sizes[0];
@@ -139,9 +139,10 @@ static void advance(Onnx *onnx, const Window *window) {
 
 /* "strides=2, padding='same'", what is not the default. */
 static void put_window(Onnx *onnx, const Window *window, const char *padding) {
-    const char *const strides = sizes_text(onnx, window->strides, window->rank), *const dilations =
-                                                                                     sizes_text(onnx, window->dilations,
-                                                                                                window->rank);
+    const char *const strides = onnx_sizes_text(onnx, window->strides, window->rank), *const dilations =
+                                                                                          onnx_sizes_text(
+                                                                                              onnx, window->dilations,
+                                                                                              window->rank);
     if (strcmp(strides, "1") != 0) onnx_arg(onnx, "strides=%s", strides);
     if (strcmp(dilations, "1") != 0) onnx_arg(onnx, "dilation_rate=%s", dilations);
     if (padding && strcmp(padding, "valid") != 0) onnx_arg(onnx, "padding='%s'", padding);
@@ -186,7 +187,7 @@ static bool take_conv(Onnx *onnx, const Node *node) {
     found->activates = true;
     found->biasless = !bias;
     if (!depthwise) onnx_arg(onnx, "%lld", (long long)filters);
-    onnx_arg(onnx, "%s", sizes_text(onnx, window.kernel, window.rank));
+    onnx_arg(onnx, "%s", onnx_sizes_text(onnx, window.kernel, window.rank));
     put_window(onnx, &window, padding);
     if (depthwise && filters != channels) onnx_arg(onnx, "depth_multiplier=%lld", (long long)(filters / channels));
     if (!depthwise && groups > 1) onnx_arg(onnx, "groups=%lld", (long long)groups);
@@ -276,9 +277,9 @@ static bool take_transposed(Onnx *onnx, const Node *node) {
     Found *const found = onnx_layer(onnx, arena_printf(onnx->import->arena, "Conv%dDTranspose", window.rank));
     found->activates = true;
     found->biasless = !bias;
-    onnx_arg(onnx, "%lld, %s", (long long)filters, sizes_text(onnx, window.kernel, window.rank));
+    onnx_arg(onnx, "%lld, %s", (long long)filters, onnx_sizes_text(onnx, window.kernel, window.rank));
     put_window(onnx, &window, cut.is_same && cut.crops ? "same" : NULL);
-    if (cut.goes_beyond) onnx_arg(onnx, "output_padding=%s", sizes_text(onnx, cut.beyond, window.rank));
+    if (cut.goes_beyond) onnx_arg(onnx, "output_padding=%s", onnx_sizes_text(onnx, cut.beyond, window.rank));
     onnx_weight(onnx, onnx_permuted(onnx, kernel, kernel->rank, kernel->dim, order), kernel->rank, dim);
     if (bias) onnx_weight(onnx, bias, 1, &filters);
     if (cut.crops && !cut.is_same) add_cropping(onnx, &window, cut.end);
@@ -315,8 +316,8 @@ static bool take_pool(Onnx *onnx, const Node *node) {
     if (!padding && !zeros) return onnx_fail(onnx, node, "nnc has no pooling with that padding");
     if (!padding) pad_before(onnx, &window);
     onnx_layer(onnx, arena_printf(onnx->import->arena, "%sPooling%dD", average ? "Average" : "Max", window.rank));
-    onnx_arg(onnx, "%s", sizes_text(onnx, window.kernel, window.rank));
-    onnx_arg(onnx, "strides=%s", sizes_text(onnx, window.strides, window.rank));
+    onnx_arg(onnx, "%s", onnx_sizes_text(onnx, window.kernel, window.rank));
+    onnx_arg(onnx, "strides=%s", onnx_sizes_text(onnx, window.strides, window.rank));
     if (padding && strcmp(padding, "valid") != 0) onnx_arg(onnx, "padding='%s'", padding);
     advance(onnx, &window);
     onnx_step(onnx, node->output[0]);
@@ -356,6 +357,20 @@ static bool take_reduce(Onnx *onnx, const Node *node) {
     return add_global(onnx, node, onnx_is(node, "ReduceMean"), onnx_int(node, "keepdims", 1) != 0);
 }
 
+/* Another number than 0 is 0 where it has been taken away. */
+static void add_filled_padding(Onnx *onnx, double number, const int *axis, const int64_t *begin, const int64_t *end,
+                               int rank) {
+    if (number != 0) {
+        onnx_layer(onnx, "Rescaling");
+        onnx_arg(onnx, "1.0, offset=%.9g", -number);
+    }
+    add_padding(onnx, axis, begin, end, rank);
+    if (number == 0) return;
+    onnx_layer(onnx, "Rescaling");
+    onnx_arg(onnx, "1.0, offset=%.9g", number);
+    onnx->positive = false;
+}
+
 static bool take_pad(Onnx *onnx, const Node *node) {
     int64_t pads[2 * ONNX_RANK], begin[ONNX_RANK], end[ONNX_RANK];
     int axis[ONNX_RANK], rank = 0;
@@ -371,104 +386,10 @@ static bool take_pad(Onnx *onnx, const Node *node) {
         if (space) axis[rank] = i, begin[rank] = low, end[rank++] = high;
     }
     if (!around || rank > 3 || (*mode && strcmp(mode, "constant") != 0) ||
-        (value && (!value->real || value->count != 1 || value->real[0] != 0)) || onnx_input(node, 3))
-        return onnx_fail(onnx, node, "nnc pads images with zeros around, and nothing else");
-    if (any) add_padding(onnx, axis, begin, end, rank);
-    onnx_step(onnx, node->output[0]);
-    return true;
-}
-
-/* By how much each dimension becomes larger; what the node does not say of a dimension stays as it is. */
-static bool scales_of(const Onnx *onnx, const Node *node, double *scale) {
-    const bool resize = onnx_is(node, "Resize");
-    const Constant *const scales = onnx_constant_input(onnx, node, resize ? 2 : 1);
-    const Constant *const sizes = resize ? onnx_constant_input(onnx, node, 3) : NULL;
-    const bool sized = sizes && sizes->whole && sizes->count > 0;
-    const size_t count = sized ? sizes->count : scales && scales->real ? scales->count : 0;
-    int64_t axes[2 * ONNX_RANK];
-    const size_t named = (size_t)onnx_ints(onnx, node, "axes", -1, axes);
-    for (int i = 0; i < onnx->rank; i++) scale[i] = 1;
-    if (count == 0 || count != (named ? named : (size_t)onnx->rank)) return false;
-    for (size_t i = 0; i < count; i++) {
-        const int64_t axis = !named ? (int64_t)i : axes[i] < 0 ? axes[i] + onnx->rank : axes[i];
-        if (axis < 0 || axis >= onnx->rank) return false;
-        scale[axis] = sized ? (double)sizes->whole[i] / (double)onnx->dim[axis] : (double)scales->real[i];
-    }
-    return true;
-}
-
-/* Images of any other size, of two dimensions: as Resizing has them. */
-/* Whether sizes are so many times as large that places between pixels are those of the table from which TensorFlow, and
- * so Keras and nnc, take the weights of cubic interpolation. */
-static bool fits_cubic_table(const double *scale, int rank) {
-    for (int i = 0; i < rank; i++) {
-        int exponent;
-        if (frexp(scale[i], &exponent) != 0.5 || exponent < 1 || exponent > 9) return false;
-    }
-    return true;
-}
-
-/* How a node finds pixels between others, in words of the language; NULL: otherwise. */
-static const char *interpolation_of(const Onnx *onnx, const Node *node) {
-    const char *const mode = onnx_text(onnx, node, "mode");
-    const bool as_keras = onnx_real(node, "cubic_coeff_a", -0.75) == -0.5 && onnx_int(node, "exclude_outside", 0);
-    return !strcmp(mode, "linear")              ? "bilinear"
-           : !*mode || !strcmp(mode, "nearest") ? "nearest"
-           : !strcmp(mode, "cubic") && as_keras ? "bicubic"
-                                                : NULL;
-}
-
-static bool add_resizing(Onnx *onnx, const Node *node, const double *scale, const char *way) {
-    const int first = onnx->lay == LAY_CHANNELS ? 2 : 1;
-    const char *const places = onnx_text(onnx, node, "coordinate_transformation_mode");
-    const bool nearest = !strcmp(way, "nearest");
-    bool good = onnx->rank == 4 && !onnx->one && (!*places || !strcmp(places, "half_pixel")) &&
-                (!nearest || !strcmp(onnx_text(onnx, node, "nearest_mode"), "round_prefer_ceil")) &&
-                !onnx_int(node, "antialias", 0);
-    int64_t size[ONNX_RANK] = {0};
-    for (int i = 0; i < onnx->rank && good; i++) {
-        const bool space = i == first || i == first + 1;
-        size[i] = (int64_t)floor((double)onnx->dim[i] * scale[i] + 1e-3);
-        good = space ? scale[i] > 0 && scale[i] < 1e6 && size[i] > 0 : scale[i] == 1;
-    }
-    if (!good)
-        return onnx_fail(onnx, node,
-                         "nnc makes images larger by whole factors, by the nearest pixel or (of two dimensions) "
-                         "bilinearly, and of any size by pixels that have their middles at the half");
-    onnx_layer(onnx, "Resizing");
-    onnx_arg(onnx, "%lld, %lld", (long long)size[first], (long long)size[first + 1]);
-    if (strcmp(way, "bilinear") != 0) onnx_arg(onnx, "interpolation='%s'", way);
-    onnx->dim[first] = size[first];
-    onnx->dim[first + 1] = size[first + 1];
-    onnx_step(onnx, node->output[0]);
-    return true;
-}
-
-/* Larger by whole factors, or of another size. */
-static bool take_resize(Onnx *onnx, const Node *node) {
-    const int rank = onnx->rank - 2, first = onnx->lay == LAY_CHANNELS ? 2 : 1;
-    const char *const way = interpolation_of(onnx, node), *const places =
-                                                              onnx_text(onnx, node, "coordinate_transformation_mode");
-    const bool nearest = way && !strcmp(way, "nearest");
-    double scale[ONNX_RANK];
-    int64_t factor[ONNX_RANK] = {0};
-    const bool cubic = way && !strcmp(way, "bicubic");
-    if (!scales_of(onnx, node, scale) || !way || (cubic && !fits_cubic_table(scale, onnx->rank)) ||
-        (onnx->lay != LAY_CHANNELS && onnx->lay != LAY_SAME))
-        return onnx_fail(onnx, node,
-                         "its sizes are not constant, or not those of an image, or cubic otherwise than in Keras");
-    bool whole =
-        rank >= 1 && rank <= 3 && !onnx->one && (nearest || (rank == 2 && (!*places || !strcmp(places, "half_pixel"))));
-    for (int i = 0; i < onnx->rank && whole; i++) {
-        const bool space = i >= first && i < first + rank;
-        whole = scale[i] == floor(scale[i]) && scale[i] >= 1 && scale[i] < 1e6 && (space || scale[i] == 1);
-        factor[i] = whole ? (int64_t)scale[i] : 1;
-    }
-    if (!whole) return add_resizing(onnx, node, scale, way);
-    onnx_layer(onnx, arena_printf(onnx->import->arena, "UpSampling%dD", rank));
-    onnx_arg(onnx, "%s", sizes_text(onnx, factor + first, rank));
-    if (!nearest) onnx_arg(onnx, "interpolation='%s'", way);
-    for (int i = 0; i < onnx->rank; i++) onnx->dim[i] *= factor[i];
+        (value && (!value->real || value->count != 1)) || onnx_input(node, 3))
+        return onnx_fail(onnx, node, "nnc pads images with one number around, and nothing else");
+    const double number = value ? (double)value->real[0] : 0;
+    if (any) add_filled_padding(onnx, number, axis, begin, end, rank);
     onnx_step(onnx, node->output[0]);
     return true;
 }
@@ -484,7 +405,7 @@ bool onnx_take_window(Onnx *onnx, const Node *node, bool *done) {
         return add_global(onnx, node, average, true);
     if (onnx_is(node, "ReduceMean") || onnx_is(node, "ReduceMax")) return take_reduce(onnx, node);
     if (onnx_is(node, "Pad")) return take_pad(onnx, node);
-    if (onnx_is(node, "Resize") || onnx_is(node, "Upsample")) return take_resize(onnx, node);
+    if (onnx_is(node, "Resize") || onnx_is(node, "Upsample")) return onnx_take_resize(onnx, node);
     *done = false;
     return true;
 }

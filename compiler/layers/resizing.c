@@ -81,6 +81,12 @@ Box image_largest_part(int64_t rows, int64_t columns, int64_t height, int64_t wi
     return box;
 }
 
+Box image_barred(int64_t rows, int64_t columns, int64_t height, int64_t width) {
+    const int64_t high = columns * height / width, wide = rows * width / height;
+    const int64_t row_bar = high > rows ? (high - rows) / 2 : 0, column_bar = wide > columns ? (wide - columns) / 2 : 0;
+    return (Box){-row_bar, -column_bar, rows + 2 * row_bar, columns + 2 * column_bar};
+}
+
 Tensor *image_fit(Builder *build, Tensor *x, int64_t rows, int64_t columns) {
     x = image_crop(build, x, image_largest_part(x->shape.dim[1], x->shape.dim[2], rows, columns));
     return image_resize(build, x, rows, columns, INTERPOLATION_BILINEAR, false);
@@ -100,10 +106,9 @@ static const Formula barred = {
 
 /* The image in the middle of one with this aspect ratio; the rest is fill_value. */
 static Tensor *padded(Builder *build, Tensor *x, const ResizingArgs *a) {
-    const int64_t rows = x->shape.dim[1], columns = x->shape.dim[2];
-    const int64_t high = columns * a->height / a->width, wide = rows * a->width / a->height;
-    const int64_t row_bar = high > rows ? (high - rows) / 2 : 0, column_bar = wide > columns ? (wide - columns) / 2 : 0;
-    x = image_crop(build, x, (Box){-row_bar, -column_bar, rows + 2 * row_bar, columns + 2 * column_bar});
+    const Box box = image_barred(x->shape.dim[1], x->shape.dim[2], a->height, a->width);
+    const int64_t row_bar = -box.row, column_bar = -box.column;
+    x = image_crop(build, x, box);
     if (a->fill_value == 0 || row_bar + column_bar == 0) return x;
     return build_map(build, &barred,
                      (Tensor *[]){x, bars(build, x->shape.dim[1], row_bar, 3, "row_bar"),

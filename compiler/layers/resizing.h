@@ -17,6 +17,8 @@ typedef struct Box {
 
 /** The largest box in the middle of an image (rows, columns) with the aspect ratio of (height, width). */
 Box image_largest_part(int64_t rows, int64_t columns, int64_t height, int64_t width);
+/** A box around it with that ratio, whose row and column are not above 0. */
+Box image_barred(int64_t rows, int64_t columns, int64_t height, int64_t width);
 /** What lies in the box, of images (batch, rows, columns, channels). */
 Tensor *image_crop(Builder *build, Tensor *x, Box box);
 /** Images of another size, interpolated as Resizing is. */

@@ -81,12 +81,17 @@ Taps taps_interpolated(Arena *arena, Interpolation kind, bool antialias, int64_t
 int64_t window_first(int64_t old, int64_t size, int64_t i) { return i * old / size; }
 int64_t window_end(int64_t old, int64_t size, int64_t i) { return ((i + 1) * old + size - 1) / size; }
 
-Taps taps_of_windows(Arena *arena, int64_t old, int64_t size) {
-    int64_t count = 1;
+static int64_t widest_window(int64_t old, int64_t size) {
+    int64_t widest = 1;
     for (int64_t i = 0; i < size; i++) {
         const int64_t width = window_end(old, size, i) - window_first(old, size, i);
-        count = width > count ? width : count;
+        widest = width > widest ? width : widest;
     }
+    return widest;
+}
+
+Taps taps_of_windows(Arena *arena, int64_t old, int64_t size) {
+    const int64_t count = widest_window(old, size);
     const Taps taps = taps_new(arena, size, count);
     for (int64_t i = 0; i < size; i++) {
         const int64_t first = window_first(old, size, i), end = window_end(old, size, i);
@@ -96,6 +101,23 @@ Taps taps_of_windows(Arena *arena, int64_t old, int64_t size) {
         for (int64_t at = first; at < end; at++) row[1 + at - from] = 1 / (double)(end - first);
     }
     return taps;
+}
+
+void taps_matrix(const Taps *taps, int64_t old, float *matrix) {
+    for (int64_t i = 0; i < taps->size; i++) {
+        const double *const row = row_of(taps, i);
+        for (int64_t j = 0; j < old; j++) matrix[i * old + j] = 0;
+        for (int64_t k = 0; k < taps->count; k++) matrix[i * old + (int64_t)row[0] + k] = (float)row[1 + k];
+    }
+}
+
+int64_t *window_members(Arena *arena, int64_t old, int64_t size, int64_t *width) {
+    *width = widest_window(old, size);
+    int64_t *const places = NEW_ARRAY(arena, int64_t, size * *width);
+    for (int64_t i = 0; i < size; i++)
+        for (int64_t j = 0, at = window_first(old, size, i); j < *width; j++)
+            places[i * *width + j] = at + j < window_end(old, size, i) ? at + j : window_end(old, size, i) - 1;
+    return places;
 }
 
 Taps taps_chosen(Arena *arena, const int64_t *at, int64_t size) {

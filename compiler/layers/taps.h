@@ -25,6 +25,10 @@ int64_t window_first(int64_t old, int64_t size, int64_t i);
 int64_t window_end(int64_t old, int64_t size, int64_t i);
 /** Their means. */
 Taps taps_of_windows(Arena *arena, int64_t old, int64_t size);
+/** The same as a matrix (size, old), where most weights are 0. */
+void taps_matrix(const Taps *taps, int64_t old, float *matrix);
+/** What is in each of those windows, (size, *width): where one is shorter than the longest, its last element again. */
+int64_t *window_members(Arena *arena, int64_t old, int64_t size, int64_t *width);
 /** Single elements: `at` says which. */
 Taps taps_chosen(Arena *arena, const int64_t *at, int64_t size);
 
