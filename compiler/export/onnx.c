@@ -9,9 +9,7 @@
 #include "export/onnx.h"
 
 /* Versions of the operators, and of the file's format that came with them; the first serves most models. */
-static const struct {
-    int opset, format;
-} versions[] = {{17, 8}, {21, 10}, {23, 11}};
+static const struct { int opset, format; } versions[] = {{17, 8}, {21, 10}, {23, 11}};
 
 /* The first of them that has all nodes of the model. */
 static size_t version_of(const Model *model) {
@@ -21,40 +19,18 @@ static size_t version_of(const Model *model) {
     return at;
 }
 
-static Onnx__ValueInfoProto *value_of(Graph *graph, const char *name, Shape shape, int type) {
-    Arena *const arena = graph->export->arena;
-    Onnx__ValueInfoProto *const value = NEW(arena, Onnx__ValueInfoProto);
-    onnx__value_info_proto__init(value);
-    value->name = arena_strdup(graph->export->arena, name);
-    onnx__type_proto__init(value->type = NEW(arena, Onnx__TypeProto));
-    Onnx__TypeProto__Tensor *const tensor = value->type->tensor_type = NEW(arena, Onnx__TypeProto__Tensor);
-    onnx__type_proto__tensor__init(tensor);
-    tensor->has_elem_type = 1;
-    tensor->elem_type = type;
-    onnx__tensor_shape_proto__init(tensor->shape = NEW(arena, Onnx__TensorShapeProto));
-    tensor->shape->n_dim = (size_t)shape.rank;
-    tensor->shape->dim = NEW_ARRAY(arena, Onnx__TensorShapeProto__Dimension *, shape.rank);
-    for (int i = 0; i < shape.rank; i++) {
-        Onnx__TensorShapeProto__Dimension *const dim = tensor->shape->dim[i] =
-            NEW(arena, Onnx__TensorShapeProto__Dimension);
-        onnx__tensor_shape_proto__dimension__init(dim);
-        dim->has_dim_value = i > 0;
-        dim->dim_value = shape.dim[i];
-        if (i == 0) dim->dim_param = arena_strdup(graph->export->arena, "batch");
-    }
-    return value;
-}
-
 bool export_onnx(Export *export) {
     const Model *const model = export->model;
     const size_t version = version_of(model);
     Graph graph = {.export = export, .value = "x", .opset = versions[version].opset};
     if (model->max_steps)
-        return export_fail(export, "samples are of any length (max_steps=), and nnc writes ONNX of fixed sizes: "
-                                   "shape=(%lld, …) in place of None makes one that takes samples of that length",
+        return export_fail(export,
+                           "samples are of any length (max_steps=), and nnc writes ONNX of fixed sizes: "
+                           "shape=(%lld, …) in place of None makes one that takes samples of that length",
                            (long long)model->max_steps);
     for (int i = 0; i < model->layers.count; i++)
         if (!graph_put_layer(&graph, model->layers.at[i])) return false;
+        else if (model->layers.at[i]->mask.rank == 0) graph.mask = NULL;
     if (graph.nodes.count == 0) graph_node(&graph, "Identity");
     Onnx__ModelProto file;
     Onnx__GraphProto body;
@@ -62,8 +38,9 @@ bool export_onnx(Export *export) {
     onnx__model_proto__init(&file);
     onnx__graph_proto__init(&body);
     onnx__operator_set_id_proto__init(&opset);
-    Onnx__ValueInfoProto *input = value_of(&graph, "x", model->input, model->integer_input ? TYPE_INT32 : TYPE_FLOAT);
-    Onnx__ValueInfoProto *output = value_of(&graph, graph.value, model->output, TYPE_FLOAT);
+    Onnx__ValueInfoProto *input =
+        graph_value(&graph, "x", model->input, model->integer_input ? TYPE_INT32 : TYPE_FLOAT);
+    Onnx__ValueInfoProto *output = graph_value(&graph, graph.value, model->output, TYPE_FLOAT);
     opset.domain = arena_strdup(export->arena, "");
     opset.has_version = file.has_ir_version = 1;
     opset.version = graph.opset;

@@ -10,13 +10,15 @@
 #include "model/layer.h"
 
 /** Types of elements, as the format numbers them. */
-enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7 };
+enum { TYPE_FLOAT = 1, TYPE_INT32 = 6, TYPE_INT64 = 7, TYPE_BOOL = 9 };
 
 typedef struct Graph {
     Export *export;
     LIST(Onnx__NodeProto *) nodes;
     LIST(Onnx__TensorProto *) tensors;
-    const char *value; /* the present one */
+    const char *value;   /* the present one */
+    const char *mask;    /* which of its time steps count, (batch, time, 1); NULL: all */
+    struct Graph *outer; /* of a graph within a node, whose constants are there */
     int opset;
     int made;
 } Graph;
@@ -52,6 +54,10 @@ void graph_number(Graph *graph, Onnx__NodeProto *node, const char *name, double 
 void graph_weight(Graph *graph, Onnx__NodeProto *node, const Layer *layer, int index);
 /** The values of a layer's weight, also of one within a wrapper. */
 const float *graph_values(const Graph *graph, const Layer *layer, int index);
+/** What a value is, whose first dimension is the batch. */
+Onnx__ValueInfoProto *graph_value(Graph *graph, const char *name, Shape shape, int type);
+/** A graph within a node, packed. */
+void graph_inner(Graph *graph, Onnx__NodeProto *node, const char *name, unsigned char *bytes, size_t size);
 /** Axes along which a node reduces: an attribute, or an input in later opsets. */
 void graph_axes(Graph *graph, Onnx__NodeProto *node, const char *name, const int64_t *axes, int count);
 /** One dimension to another place, with the others in their order. */
@@ -111,5 +117,16 @@ void graph_pool_unlike(Graph *graph, const Layer *layer, int first, bool is_max)
 bool graph_put_recurrent(Graph *graph, const Layer *layer);
 bool graph_put_bidirectional(Graph *graph, const Layer *layer);
 bool graph_put_cells(Graph *graph, const Layer *layer);
+/** The axis of time the other way round. */
+void graph_turn_time(Graph *graph, const Layer *layer, int64_t axis);
+/* onnx_loop.c */
+/** Cells, one behind the other, as a loop over the steps; `turned`: from the last to the first. */
+bool graph_put_loop(Graph *graph, const Layer *const *layers, int count, bool turned);
+/* onnx_mask.c */
+bool graph_put_masking(Graph *graph, const Layer *layer);
+/** Which of the indices that are the present value are not 0, as the mask of what is made of them. */
+void graph_mask_zero(Graph *graph, const Layer *layer);
+/** The mean of the time steps that count. */
+void graph_put_masked_mean(Graph *graph, const Layer *layer);
 
 #endif

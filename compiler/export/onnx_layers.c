@@ -240,6 +240,7 @@ static bool put_dense(Graph *graph, const Layer *layer) {
 static bool put_embedding(Graph *graph, const Layer *layer) {
     if (!graph->export->model->integer_input || layer->previous)
         graph_int(graph, graph_node(graph, "Cast"), "to", TYPE_INT64);
+    if (arg_flag(layer, "mask_zero")) graph_mask_zero(graph, layer);
     Onnx__NodeProto *const node = graph_node(graph, "Gather");
     char *const indices = node->input[0];
     node->n_input = 0;
@@ -277,10 +278,6 @@ static bool put_repeat(Graph *graph, const Layer *layer) {
     graph_list(graph, graph_node(graph, "Expand"), arena_printf(graph->export->arena, "%s/shape", layer->name), shape,
                3);
     return true;
-}
-
-static bool put_masking(Graph *graph, const Layer *layer) {
-    return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
 }
 
 static bool put_nothing(Graph *graph, const Layer *layer) {
@@ -370,7 +367,7 @@ static const struct {
               {"Bidirectional", graph_put_bidirectional},
               {"TimeDistributed", put_time_distributed},
               {"Embedding", put_embedding},
-              {"Masking", put_masking},
+              {"Masking", graph_put_masking},
               {"BatchNormalization", graph_put_batch_normalization},
               {"LayerNormalization", graph_put_layer_normalization},
               {"GroupNormalization", graph_put_group_normalization, 21},

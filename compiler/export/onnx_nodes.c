@@ -49,7 +49,13 @@ void arg_sizes(const Layer *layer, const char *name, int rank, int64_t otherwise
 
 /* Nodes ------------------------------------------------------------ */
 
-enum { A_FLOAT = 1, A_INT = 2, A_STRING = 3, A_FLOATS = 6, A_INTS = 7, A_STRINGS = 8 };
+enum { A_FLOAT = 1, A_INT = 2, A_STRING = 3, A_GRAPH = 5, A_FLOATS = 6, A_INTS = 7, A_STRINGS = 8 };
+
+/* The graph that has the constants and numbers the nodes. */
+static Graph *whole(Graph *graph) {
+    while (graph->outer) graph = graph->outer;
+    return graph;
+}
 
 static char *text_of(const Graph *graph, const char *text) { return arena_strdup(graph->export->arena, text); }
 
@@ -62,7 +68,7 @@ Onnx__NodeProto *graph_node(Graph *graph, const char *type) {
     node->input = NEW_ARRAY(arena, char *, INPUTS);
     node->attribute = NEW_ARRAY(arena, Onnx__AttributeProto *, ATTRIBUTES);
     node->output = NEW_ARRAY(arena, char *, OUTPUTS);
-    node->output[node->n_output++] = arena_printf(arena, "%s_%d", type, graph->made++);
+    node->output[node->n_output++] = arena_printf(arena, "%s_%d", type, whole(graph)->made++);
     node->name = node->output[0];
     graph_input(graph, node, graph->value);
     graph->value = node->output[0];
@@ -139,6 +145,36 @@ void graph_texts(Graph *graph, Onnx__NodeProto *node, const char *name, const ch
     for (int i = 0; i < count; i++) attribute->strings[i] = bytes_of(graph, texts[i]);
 }
 
+void graph_inner(Graph *graph, Onnx__NodeProto *node, const char *name, unsigned char *bytes, size_t size) {
+    Onnx__AttributeProto *const attribute = add_attribute(graph, node, name, A_GRAPH);
+    attribute->has_g = 1;
+    attribute->g = (ProtobufCBinaryData){.len = size, .data = bytes};
+}
+
+Onnx__ValueInfoProto *graph_value(Graph *graph, const char *name, Shape shape, int type) {
+    Arena *const arena = graph->export->arena;
+    Onnx__ValueInfoProto *const value = NEW(arena, Onnx__ValueInfoProto);
+    onnx__value_info_proto__init(value);
+    value->name = arena_strdup(graph->export->arena, name);
+    onnx__type_proto__init(value->type = NEW(arena, Onnx__TypeProto));
+    Onnx__TypeProto__Tensor *const tensor = value->type->tensor_type = NEW(arena, Onnx__TypeProto__Tensor);
+    onnx__type_proto__tensor__init(tensor);
+    tensor->has_elem_type = 1;
+    tensor->elem_type = type;
+    onnx__tensor_shape_proto__init(tensor->shape = NEW(arena, Onnx__TensorShapeProto));
+    tensor->shape->n_dim = (size_t)shape.rank;
+    tensor->shape->dim = NEW_ARRAY(arena, Onnx__TensorShapeProto__Dimension *, shape.rank + 1);
+    for (int i = 0; i < shape.rank; i++) {
+        Onnx__TensorShapeProto__Dimension *const dim = tensor->shape->dim[i] =
+            NEW(arena, Onnx__TensorShapeProto__Dimension);
+        onnx__tensor_shape_proto__dimension__init(dim);
+        dim->has_dim_value = i > 0;
+        dim->dim_value = shape.dim[i];
+        if (i == 0) dim->dim_param = arena_strdup(graph->export->arena, "batch");
+    }
+    return value;
+}
+
 /* Constants ------------------------------------------------------------ */
 
 void graph_tensor(Graph *graph, Onnx__NodeProto *node, const char *name, int type, int rank, const int64_t *dim,
@@ -146,8 +182,9 @@ void graph_tensor(Graph *graph, Onnx__NodeProto *node, const char *name, int typ
     Arena *const arena = graph->export->arena;
     Onnx__TensorProto *const tensor = NEW(arena, Onnx__TensorProto);
     onnx__tensor_proto__init(tensor);
-    size_t count = 1, size = type == TYPE_FLOAT ? sizeof(float) : sizeof(int64_t);
+    size_t count = 1, size = type == TYPE_INT64 ? sizeof(int64_t) : sizeof(float);
     bool taken = false;
+    graph = whole(graph);
     for (int i = 0; i < graph->tensors.count; i++) taken |= !strcmp(graph->tensors.at[i]->name, name);
     tensor->name = taken ? arena_printf(arena, "%s/%d", name, graph->made++) : text_of(graph, name);
     tensor->has_data_type = 1;

@@ -104,7 +104,7 @@ static void add_biases(Graph *graph, Onnx__NodeProto *node, const Cell *cell, co
 /* The node ------------------------------------------------------------ */
 
 /* Steps in the opposite order. */
-static void turn_time(Graph *graph, const Layer *layer, int64_t axis) {
+void graph_turn_time(Graph *graph, const Layer *layer, int64_t axis) {
     Onnx__NodeProto *const slice = graph_node(graph, "Slice");
     const char *const names[] = {"starts", "ends", "axes", "steps"};
     const int64_t values[] = {-1, -INT32_MAX, axis, -1};
@@ -117,11 +117,9 @@ static void turn_time(Graph *graph, const Layer *layer, int64_t axis) {
 static bool add_cell(Graph *graph, const Layer *const *ways, int count) {
     const Layer *const layer = ways[0];
     const Cell *const cell = cell_of(layer);
-    if (graph_masked(layer)) return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
-    if (arg_flag(layer, "stateful")) return graph_lacks(graph, layer, "ONNX keeps no states from batch to batch");
     const bool steps = arg_flag(layer, "return_sequences"), turned = arg_flag(layer, "go_backwards");
     graph_permute(graph, (int64_t[]){1, 0, 2}, 3);
-    if (steps && turned) turn_time(graph, layer, 0); /* outputs in the order in which they are made */
+    if (steps && turned) graph_turn_time(graph, layer, 0); /* outputs in the order in which they are made */
     Onnx__NodeProto *const node = graph_node(graph, cell->node);
     add_matrix(graph, node, cell, ways, count, 0);
     add_matrix(graph, node, cell, ways, count, 1);
@@ -142,7 +140,22 @@ static void squeeze(Graph *graph, const Layer *layer, int64_t axis) {
                1);
 }
 
+/* Whether a layer is a loop of its own: steps are masked, or ONNX' node has not its activations. */
+static bool loops(const Layer *layer) {
+    static const char *const arguments[] = {"activation", "recurrent_activation"};
+    double alpha, beta;
+    for (size_t i = 0; i < 2; i++)
+        if (arg_field(layer, arguments[i], ARG_OBJECT) && !gate_activation(layer, arguments[i], &alpha, &beta))
+            return true;
+    return graph_masked(layer);
+}
+
+/* Which way the first of a layer's cells goes, or of the layer itself. */
+static bool goes_back(const Layer *layer) { return arg_flag(layer, "go_backwards") != layer->reversed; }
+
 bool graph_put_recurrent(Graph *graph, const Layer *layer) {
+    if (arg_flag(layer, "stateful")) return graph_lacks(graph, layer, "ONNX keeps no states from batch to batch");
+    if (loops(layer)) return graph_put_loop(graph, &layer, 1, goes_back(layer));
     if (!add_cell(graph, &layer, 1)) return false;
     const bool steps = arg_flag(layer, "return_sequences");
     squeeze(graph, layer, steps ? 1 : 0);
@@ -152,6 +165,11 @@ bool graph_put_recurrent(Graph *graph, const Layer *layer) {
 
 /* The cells of an RNN, one layer behind the other. */
 bool graph_put_cells(Graph *graph, const Layer *layer) {
+    const Layer *const *const cells_of = (const Layer *const *)layer->inner.at;
+    bool one_loop = false;
+    for (int i = 0; i < layer->inner.count; i++) one_loop |= loops(layer->inner.at[i]);
+    if (one_loop && !arg_flag(layer->inner.at[0], "stateful"))
+        return graph_put_loop(graph, cells_of, layer->inner.count, goes_back(layer->inner.at[0]));
     for (int i = 0; i < layer->inner.count; i++)
         if (!graph_put_recurrent(graph, layer->inner.at[i])) return false;
     return true;
@@ -168,7 +186,7 @@ static bool put_unlike_ways(Graph *graph, const Layer *layer) {
     const char *const forward = graph->value;
     graph->value = x;
     if (!graph_put_layer(graph, layer->inner.at[1])) return false;
-    if (layer->output.rank == 3) turn_time(graph, layer->inner.at[1], 1);
+    if (layer->output.rank == 3) graph_turn_time(graph, layer->inner.at[1], 1);
     const char *const backward = graph->value;
     graph->value = forward;
     for (size_t i = 0; i < sizeof merges / sizeof *merges; i++) {
@@ -187,7 +205,8 @@ bool graph_put_bidirectional(Graph *graph, const Layer *layer) {
     const Object *const *const given = arg_field(layer, "backward_layer", ARG_OBJECT);
     if (arg_flag(ways[0], "go_backwards"))
         return graph_lacks(graph, layer, "the layer that is to go forward goes backwards");
-    if ((given && *given) || !cell_of(ways[0])) return put_unlike_ways(graph, layer);
+    if ((given && *given) || !cell_of(ways[0]) || loops(ways[0]) || arg_flag(ways[0], "stateful"))
+        return put_unlike_ways(graph, layer);
     if (!add_cell(graph, ways, 2)) return false;
     const int64_t axis = steps ? 1 : 0;
     const char *const merges[][2] = {{"sum", "ReduceSum"}, {"mul", "ReduceProd"}, {"ave", "ReduceMean"}};

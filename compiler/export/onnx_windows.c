@@ -150,7 +150,7 @@ bool graph_put_average_pooling(Graph *graph, const Layer *layer) { return put_po
 
 static bool put_global(Graph *graph, const Layer *layer, const char *type) {
     int64_t axes[MAX_RANK];
-    if (graph_masked(layer)) return graph_lacks(graph, layer, "masks of time steps have no counterpart in ONNX");
+    if (graph_masked(layer) && !strcmp(type, "ReduceMean")) return graph_put_masked_mean(graph, layer), true;
     for (int i = 0; i < layer->input.rank - 2; i++) axes[i] = i + space_of(layer);
     Onnx__NodeProto *const node = graph_node(graph, type);
     graph_axes(graph, node, layer->name, axes, layer->input.rank - 2);

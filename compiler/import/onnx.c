@@ -10,11 +10,22 @@
 
 #include "import/onnx_graph.h"
 
+/* Whether rows of a table are fetched by it, perhaps beside what says which of them count. */
+static bool makes_indices(const Onnx *onnx, const char *value) {
+    const NodeList readers = onnx_readers(onnx, value);
+    bool fetches = false;
+    for (int i = 0; i < readers.count; i++) {
+        fetches |= onnx_is(readers.at[i], "Gather");
+        if (!onnx_is(readers.at[i], "Gather") && !onnx_is(readers.at[i], "Equal")) return false;
+    }
+    return fetches;
+}
+
 /* Passes over nodes that change nothing in prediction, or only how the value lies. */
 static bool take_through(Onnx *onnx, const Node *node, bool *done) {
     *done = onnx_is(node, "Identity") || onnx_is(node, "Cast");
     if (*done && onnx_is(node, "Cast") && onnx->layers.count == 0 && !onnx->whole_input)
-        *done = onnx_int(node, "to", 1) == 1 || onnx_reader(onnx, node->output[0], "Gather");
+        *done = onnx_int(node, "to", 1) == 1 || makes_indices(onnx, node->output[0]);
     if (*done) onnx_step(onnx, node->output[0]);
     return true;
 }

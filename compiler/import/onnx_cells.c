@@ -228,6 +228,7 @@ static void add_layer(Onnx *onnx, const Loop *loop, const LoopCell *cells, int c
     }
     if (count > 1) text_puts(&args, "]");
     if (loop->all_steps) text_puts(&args, ", return_sequences=True");
+    if (loop->zeros && !onnx->is_way) text_puts(&args, ", zero_output_for_mask=True");
     if (onnx->turned) text_puts(&args, ", go_backwards=True");
     onnx->turned = false;
     Found *const found = onnx_layer(onnx, count > 1 ? "RNN" : cells[0].class_name);
@@ -251,7 +252,7 @@ bool onnx_take_loop(Onnx *onnx, const Node *node) {
                       "import what it was exported from: the .keras, or PyTorch's weights by --for");
         return false;
     }
-    if (loop.masked != onnx->masked || (loop.masked && (!onnx->mask_layer || (loop.zeros && !onnx->is_way))))
+    if (loop.masked != onnx->masked || (loop.masked && !onnx->mask_layer))
         return onnx_fail(onnx, node, "it does not mask its steps as nnc's layers do");
     add_layer(onnx, &loop, cells, count);
     onnx->masked &= loop.all_steps;

@@ -360,7 +360,8 @@ static bool read_results(Body *body, const Node *node, Loop *loop, const char *c
     const Constant *const given = onnx_constant_input(body->outer, node, 0);
     const int64_t most = given && given->whole && given->count == 1 ? given->whole[0] : INT64_MAX,
                   least = is_kind(goes_on, STEP_GOES_ON) ? goes_on->width : INT64_MAX;
-    bool regular = (least < INT64_MAX || is_true(onnx_constant(&body->own, graph->output[0]->name))) &&
+    bool regular = (least < INT64_MAX || is_true(onnx_constant(&body->own, graph->output[0]->name)) ||
+                    is_unchanged(graph, graph->output[0]->name, graph->input[1]->name)) &&
                    (given || !onnx_input(node, 0)) && (least < most ? least : most) == body->outer->dim[0];
     for (size_t i = 0; i < carried; i++) {
         const StepValue *const next = value_of(body, graph->output[1 + i]->name);

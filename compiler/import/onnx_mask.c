@@ -16,6 +16,7 @@ typedef struct Mask {
     bool summed;     /* how many numbers of it: to be compared with 0 */
     bool time_first; /* (time, batch, 1) */
     bool turned;     /* time runs the other way */
+    bool counted;    /* how many steps of a sample there are, (batch, 1) or (batch, 1, 1) */
     bool scaled;     /* multiplied by a number */
     float number;
 } Mask;
@@ -29,7 +30,7 @@ bool onnx_is_mask(const Onnx *onnx, const Node *node) { return mask_of(onnx, nod
 bool onnx_masks_steps(const Onnx *onnx, const char *value) {
     const Mask *const mask = mask_of(onnx, value);
     return mask && mask->by_step && !mask->opposite && !mask->summed && mask->time_first && !mask->scaled &&
-           mask->turned == onnx->turned;
+           !mask->counted && mask->turned == onnx->turned;
 }
 
 static bool is_last_axis(const Onnx *onnx, const Node *node, int rank) {
@@ -46,6 +47,21 @@ static bool is_own_length(const Onnx *onnx, const char *lengths) {
         lengths = onnx_input(node, 0);
     }
     return true;
+}
+
+/* Whether a node turns the first axis round. */
+static bool turns_first(const Onnx *onnx, const Node *node) {
+    static const char *const names[] = {"starts", "ends", "axes", "steps"};
+    int64_t says[4][2 * ONNX_RANK];
+    for (int i = 0; i < 4; i++)
+        if (!onnx_is(node, "Slice") || onnx_ints(onnx, node, names[i], i + 1, says[i]) != 1) return false;
+    return says[0][0] == -1 && says[1][0] <= -INT32_MAX && says[2][0] == 0 && says[3][0] == -1;
+}
+
+/* A sum over the axis of time. */
+static bool counts_steps(const Onnx *onnx, const Node *node) {
+    int64_t axes[2 * ONNX_RANK];
+    return onnx_is(node, "ReduceSum") && onnx_ints(onnx, node, "axes", 1, axes) == 1 && (axes[0] == 1 || axes[0] == -2);
 }
 
 /* What a node makes of a mask, in *mask; false: none any more. */
@@ -66,6 +82,9 @@ static bool pass(const Onnx *onnx, const Node *node, Mask *mask) {
         return true;
     }
     if (!mask->by_step || mask->summed) return false;
+    if (mask->counted) return onnx_is(node, "Max") && number && constant->real[0] == 1;
+    if (counts_steps(onnx, node) && !mask->opposite && !mask->time_first && !mask->scaled) return mask->counted = true;
+    if (turns_first(onnx, node) && mask->time_first) return mask->turned = !mask->turned, true;
     if (onnx_is(node, "Unsqueeze")) return is_last_axis(onnx, node, 3);
     if (onnx_is(node, "Transpose") && onnx_ints(onnx, node, "perm", -1, perm) == 3 && perm[0] == 1 && perm[1] == 0)
         return mask->time_first = !mask->time_first, true;
@@ -107,18 +126,38 @@ static void spread(Onnx *onnx, const Node *equal) {
     }
 }
 
+/* The sum of the steps that count, by how many there are. */
+static bool take_mean(Onnx *onnx, const Node *node, const Mask *factor, bool *done) {
+    const Node *const sum = onnx_reader(onnx, node->output[0], "ReduceSum");
+    const Node *const mean = sum && counts_steps(onnx, sum) ? onnx_reader(onnx, sum->output[0], "Div") : NULL;
+    const Mask *const count = mean ? mask_of(onnx, onnx_input(mean, 1)) : NULL;
+    if (!count || !count->counted || !factor->by_step || factor->opposite || factor->summed || factor->time_first ||
+        factor->turned || factor->scaled || factor->counted || onnx->rank != 3)
+        return true;
+    const bool keeps = onnx_int(sum, "keepdims", 1) != 0;
+    const int64_t features = onnx->dim[2];
+    onnx_layer(onnx, "GlobalAveragePooling1D");
+    if (keeps) onnx_arg(onnx, "keepdims=True");
+    onnx->dim[1] = keeps ? 1 : features;
+    onnx->rank = keeps ? 3 : 2;
+    onnx->masked = false;
+    onnx_step(onnx, mean->output[0]);
+    return *done = true;
+}
+
 /* x where a step counts, else 0 or the number that masks. */
 static bool take_masking(Onnx *onnx, const Node *node, bool *done) {
     const Mask *const a = mask_of(onnx, onnx_input(node, 0)), *const b = mask_of(onnx, onnx_input(node, 1)),
                       *const factor = a ? a : b;
-    if (!onnx_is(node, "Mul") || !factor || onnx->mask_layer) return true;
+    if (!onnx_is(node, "Mul") || !factor) return true;
+    if (onnx->mask_layer) return take_mean(onnx, node, factor, done);
     const Node *const add = onnx_reader(onnx, node->output[0], "Add");
     const Mask *const rest =
         add ? mask_of(onnx, onnx_input(add, strcmp(add->input[0], node->output[0]) ? 0 : 1)) : NULL;
     const bool fills = rest && rest->by_step && rest->opposite && rest->scaled && !rest->time_first && !rest->summed &&
                        (rest->number == 0 || (double)rest->number == onnx->mask_number);
     if (!factor->by_step || factor->opposite || factor->summed || factor->time_first || factor->turned ||
-        factor->scaled || (rest && !fills))
+        factor->scaled || factor->counted || (rest && !fills))
         return onnx_fail(onnx, node, "nnc masks whole steps, whose numbers all are the one that masks");
     onnx_layer(onnx, "Masking");
     if (onnx->mask_number != 0) onnx_arg(onnx, "mask_value=%.9g", onnx->mask_number);
@@ -147,7 +186,8 @@ bool onnx_take_mask(Onnx *onnx, NodeList readers, bool *done) {
 bool onnx_keeps_mask(const Onnx *onnx, const Node *node) {
     static const char *const kinds[] = {"Transpose", "Loop",    "MatMul",  "Add",   "Mul",     "Gather",         "Cast",
                                         "Identity",  "Dropout", "Reshape", "Slice", "Squeeze", "ReverseSequence"};
-    bool known = onnx_function(node) != NULL;
+    const int64_t axis = onnx_is(node, "Softmax") ? onnx_int(node, "axis", -1) : 0;
+    bool known = onnx_function(node) != NULL || axis == -1 || (axis > 0 && axis == onnx->rank - 1);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) known |= onnx_is(node, kinds[i]);
     return known || onnx_fail(onnx, node, "its input is masked, which nnc's layer for it would regard");
 }
