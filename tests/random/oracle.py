@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: MIT-0
 """Random models against an interpreter of their own, in NumPy's float64, which shares nothing with nnc or Keras.
 
-  tests/random/oracle.py --nnc build/nnc [--seed S] [--first N] [--count N] [--builds B,…]
+  tests/random/oracle.py --nnc build/nnc [--seed S] [--first N] [--count N] [--builds B,…|turns] [--jobs N]
 
-A seed (`today`: the date) and a number decide a model: layers, shapes, loss, optimizer, weights and data. The
-interpreter computes its predictions; the gradients of its loss, as central differences; and its weights after twelve
-steps of training, of which every third is a batch that is not full. The program of each build must agree: predictions
-and weights within rounding, gradients within the error of the differences, h² and ε/h. With --portable, gcc and clang
-must agree in every bit. A model that fails is made smaller, as long as it fails (layers left out, one after the other),
-and printed.
+A seed (`today`: the date) and a number decide a model: layers (oracle_layers.py), shapes, loss, optimizer, batch,
+weights and data. The interpreter computes its predictions; the gradients of its loss, as central differences; and its
+weights after training for some epochs, whose last batch may not be full. The program of each build must agree:
+predictions and weights within rounding, gradients within the error of the differences, h² and ε/h. With --portable,
+gcc and clang must agree in every bit, and so must one thread and three. `turns` gives each model one build, or a pair
+that must agree, the next model the next. A model that fails is made smaller, as long as it fails (layers left out, one
+after the other), and printed.
 """
 import argparse
+import concurrent.futures
 import datetime
 import hashlib
-import math
 import os
 import random
 import shlex
@@ -25,244 +26,179 @@ import tempfile
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-ROWS, BATCH, EPOCHS, H = 10, 4, 4, 1e-6
+from oracle_layers import ACTIVATIONS, DRAWN, FIRST, Dense, Embedding, Flat, Flow, Masking, Recurrent
 
+ROWS, H = 10, 1e-6
+FARTHEST = 30  # weights that training makes greater have run away, and rounding with them
+SHAPES = [(4,), (3,), (5, 2), (6, 3), (4, 1), (5, 4, 2), (4, 5, 1)]
 
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
-def erf(x):
-    return np.vectorize(math.erf)(x)
-
-
-ACTIVATIONS = {
-    "linear": lambda x: x, "relu": lambda x: np.maximum(x, 0), "tanh": np.tanh, "sigmoid": sigmoid,
-    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))), "softplus": lambda x: np.logaddexp(x, 0),
-    "silu": lambda x: x * sigmoid(x), "gelu": lambda x: x * (1 + erf(x / np.sqrt(2))) / 2,
-    "softsign": lambda x: x / (1 + np.abs(x)), "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
-    "selu": lambda x: 1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(np.minimum(x, 0))),
-    "mish": lambda x: x * np.tanh(np.logaddexp(x, 0)), "exponential": np.exp,
-    "softmax": lambda x: softmax(x),
-}
-
-
-def softmax(x):
-    powers = np.exp(x - x.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
-
-
-class Dense:
-    def __init__(self, pick, shape):
-        self.units, self.activation = pick.choice([1, 2, 3, 5]), pick.choice([a for a in ACTIVATIONS if a != "softmax"])
-        self.shapes = {"kernel": (shape[-1], self.units), "bias": (self.units,)}
-        self.out, self.kind = (*shape[:-1], self.units), "dense"
-
-    def text(self):
-        return f"Dense({self.units}, activation='{self.activation}')"
-
-    def run(self, x, w):
-        return ACTIVATIONS[self.activation](x @ w["kernel"] + w["bias"])
-
-
-class Conv:
-    """Conv1D, of all paddings, strides and dilations that fit."""
-
-    def __init__(self, pick, shape):
-        if len(shape) != 2:
-            raise ValueError
-        self.filters, self.size = pick.choice([1, 2, 3]), pick.choice([1, 2, 3])
-        self.padding, self.stride = pick.choice(["valid", "same", "causal"]), pick.choice([1, 1, 2])
-        self.dilation = pick.choice([1, 2]) if self.stride == 1 else 1
-        self.activation = pick.choice(["linear", "relu", "tanh"])
-        self.shapes = {"kernel": (self.size, shape[1], self.filters), "bias": (self.filters,)}
-        self.reach = (self.size - 1) * self.dilation + 1
-        steps = shape[0]
-        if self.padding == "valid":
-            self.steps, self.low = (steps - self.reach) // self.stride + 1, 0
-        else:
-            self.steps = -(-steps // self.stride)
-            total = max((self.steps - 1) * self.stride + self.reach - steps, 0)
-            self.low = self.reach - 1 if self.padding == "causal" else total // 2
-        if self.steps < 1:
-            raise ValueError
-        self.out, self.kind = (self.steps, self.filters), "conv1d"
-
-    def text(self):
-        return (f"Conv1D({self.filters}, {self.size}, padding='{self.padding}', strides={self.stride}, "
-                f"dilation_rate={self.dilation}, activation='{self.activation}')")
-
-    def run(self, x, w):
-        out = np.zeros((len(x), *self.out)) + w["bias"]
-        for step in range(self.steps):
-            for tap in range(self.size):
-                at = step * self.stride + tap * self.dilation - self.low
-                if 0 <= at < x.shape[1]:
-                    out[:, step] += x[:, at] @ w["kernel"][tap]
-        return ACTIVATIONS[self.activation](out)
-
-
-class Pool:
-    shapes = {}
-
-    def __init__(self, pick, shape):
-        if len(shape) != 2 or shape[0] < 2:
-            raise ValueError
-        self.mean, self.out, self.kind = pick.choice([True, False]), (shape[0] // 2, shape[1]), None
-
-    def text(self):
-        return "AveragePooling1D(2)" if self.mean else "MaxPooling1D(2)"
-
-    def run(self, x, w):
-        pairs = x[:, :self.out[0] * 2].reshape(len(x), self.out[0], 2, -1)
-        return pairs.mean(2) if self.mean else pairs.max(2)
-
-
-class Recurrent:
-    """SimpleRNN and LSTM, their last output or all."""
-
-    def __init__(self, pick, shape):
-        if len(shape) != 2:
-            raise ValueError
-        self.units, self.lstm, self.all = pick.choice([1, 2, 3]), pick.choice([True, False]), pick.choice([True, False])
-        gates = 4 * self.units if self.lstm else self.units
-        self.shapes = {"kernel": (shape[1], gates), "recurrent_kernel": (self.units, gates), "bias": (gates,)}
-        self.out = (shape[0], self.units) if self.all else (self.units,)
-        self.kind, self.inner = ("lstm", "lstm_cell/") if self.lstm else ("simple_rnn", "simple_rnn_cell/")
-
-    def text(self):
-        return f"{'LSTM' if self.lstm else 'SimpleRNN'}({self.units}, return_sequences={self.all})"
-
-    def run(self, x, w):
-        h, c, outs = np.zeros((len(x), self.units)), np.zeros((len(x), self.units)), []
-        for step in range(x.shape[1]):
-            z = x[:, step] @ w["kernel"] + h @ w["recurrent_kernel"] + w["bias"]
-            if self.lstm:
-                i, f, g, o = np.split(z, 4, axis=1)
-                c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-                h = sigmoid(o) * np.tanh(c)
-            else:
-                h = np.tanh(z)
-            outs.append(h)
-        return np.stack(outs, 1) if self.all else h
-
-
-class Norm:
-    def __init__(self, pick, shape):
-        self.shapes, self.out, self.kind = {"gamma": shape[-1:], "beta": shape[-1:]}, shape, "layer_normalization"
-
-    def text(self):
-        return "LayerNormalization(epsilon=0.01)"
-
-    def run(self, x, w):
-        mean = x.mean(-1, keepdims=True)
-        return (x - mean) / np.sqrt(((x - mean) ** 2).mean(-1, keepdims=True) + 0.01) * w["gamma"] + w["beta"]
-
-
-class Flat:
-    shapes, kind = {}, None
-
-    def __init__(self, pick, shape):
-        self.out = (int(np.prod(shape)),)
-
-    def text(self):
-        return "Flatten()"
-
-    def run(self, x, w):
-        return x.reshape(len(x), -1)
-
-
-LOSSES = {  # the last activation, the loss of each row, what y is
-    "mse": ("linear", lambda p, y: ((p - y) ** 2).mean(-1), "real"),
-    "mae": ("linear", lambda p, y: np.abs(p - y).mean(-1), "real"),
+LOSSES = {  # the last activation, the loss of each row by what stands before that, what y is
+    "mse": ("linear", lambda z, y: ((z - y) ** 2).mean(-1), "real"),
+    "mae": ("linear", lambda z, y: np.abs(z - y).mean(-1), "real"),
     "huber": ("linear",
-              lambda p, y: np.where(np.abs(p - y) <= 1, (p - y) ** 2 / 2, np.abs(p - y) - 0.5).mean(-1), "real"),
-    "binary_crossentropy": ("sigmoid", lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean(-1), "bits"),
-    "categorical_crossentropy": ("softmax", lambda p, y: -(y * np.log(p / p.sum(-1, keepdims=True))).sum(-1), "class"),
+              lambda z, y: np.where(np.abs(z - y) <= 1, (z - y) ** 2 / 2, np.abs(z - y) - 0.5).mean(-1), "real"),
+    "binary_crossentropy": ("sigmoid", lambda z, y: (np.logaddexp(0, z) - y * z).mean(-1), "bits"),
+    "categorical_crossentropy": ("softmax", lambda z, y: np.log(np.exp(z).sum(-1)) - (y * z).sum(-1), "class"),
 }
-OPTIMIZERS = {"SGD(0.1)": (0.1, 0, False), "SGD(0.05, momentum=0.9)": (0.05, 0.9, False),
-              "SGD(0.05, momentum=0.9, nesterov=True)": (0.05, 0.9, True),
-              # with a small epsilon, Adam makes steps of what rounding leaves of a gradient that is 0
-              "Adam(0.01, epsilon=0.01)": None}
+
+
+def momentum(rate, keep=0.0, nesterov=False, decay=0.0):
+    def update(w, g, state, t):
+        w = w - rate * decay * w
+        v = state["v"] = keep * state.get("v", 0) - rate * g
+        return w + (keep * v - rate * g if nesterov else v)
+    return update
+
+
+def adam(w, g, state, t):
+    m = state["m"] = 0.9 * state.get("m", 0) + 0.1 * g
+    v = state["v"] = 0.999 * state.get("v", 0) + 0.001 * g * g
+    return w - 0.01 * np.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t) * m / (np.sqrt(v) + 0.01)
+
+
+def adamax(w, g, state, t):
+    m = state["m"] = 0.9 * state.get("m", 0) + 0.1 * g
+    u = state["u"] = np.maximum(0.999 * state.get("u", 0), np.abs(g))
+    return w - 0.01 / (1 - 0.9 ** t) * m / (u + 0.01)
+
+
+def rmsprop(w, g, state, t):
+    v = state["v"] = 0.9 * state.get("v", 0) + 0.1 * g * g
+    return w - 0.01 * g / np.sqrt(v + 0.01)
+
+
+def adagrad(w, g, state, t):
+    total = state["total"] = state.get("total", 0.1) + g * g
+    return w - 0.05 * g / np.sqrt(total + 0.01)
+
+
+def of_each(most):
+    return lambda gradient: {name: g * most / max(np.sqrt((g ** 2).sum()), most) for name, g in gradient.items()}
+
+
+def of_all(most):
+    def clipped(gradient):
+        norm = np.sqrt(sum((g ** 2).sum() for g in gradient.values()))
+        return {name: g * most / max(norm, most) for name, g in gradient.items()}
+    return clipped
+
+
+# Small epsilons make steps of what rounding leaves of a gradient that is 0. A rule, and what is done to gradients.
+OPTIMIZERS = {
+    "SGD(0.1)": (momentum(0.1), None), "SGD(0.05, momentum=0.9)": (momentum(0.05, 0.9), None),
+    "SGD(0.05, momentum=0.9, nesterov=True)": (momentum(0.05, 0.9, True), None),
+    "SGD(0.1, weight_decay=0.1)": (momentum(0.1, decay=0.1), None),
+    "SGD(0.1, clipnorm=0.3)": (momentum(0.1), of_each(0.3)),
+    "SGD(0.1, global_clipnorm=0.5)": (momentum(0.1), of_all(0.5)),
+    "Adam(0.01, epsilon=0.01)": (adam, None), "Adamax(0.01, epsilon=0.01)": (adamax, None),
+    "RMSprop(0.01, epsilon=0.01)": (rmsprop, None), "Adagrad(0.05, epsilon=0.01)": (adagrad, None),
+}
 
 
 class Model:
     def __init__(self, seed, skip=()):
         pick = random.Random(seed)
-        numbers = np.random.default_rng(abs(hash_of(seed)))
-        self.shape = shape = pick.choice([(4,), (3,), (5, 2), (6, 3), (4, 1)])
+        numbers = np.random.default_rng(hash_of(seed))
+        self.shape = pick.choice(SHAPES)
         self.loss, self.optimizer = pick.choice(list(LOSSES)), pick.choice(list(OPTIMIZERS))
-        drawn = [pick.choice([Dense, Dense, Conv, Pool, Recurrent, Norm]) for _ in range(pick.randint(1, 4))]
-        self.layers, counts, self.weights = [], {}, {}
-        for number, kind in enumerate([*drawn, Flat, Dense]):
-            inner = random.Random(f"{seed}/{number}")
-            try:
-                layer = kind(inner, shape)
-            except ValueError:
-                continue
-            if (number in skip and number < len(drawn)) or (kind is Flat and len(shape) == 1):
-                continue
-            if number == len(drawn) + 1:
-                layer.activation = LOSSES[self.loss][0]
-                layer.units, layer.out = 3, (3,)
-                layer.shapes = {"kernel": (shape[-1], 3), "bias": (3,)}
-            if layer.kind:
-                same = counts.get(layer.kind, 0)
-                counts[layer.kind] = same + 1
-                layer.name = f"{layer.kind}_{same}" if same else layer.kind
-                for name, size in layer.shapes.items():
-                    self.weights[f"{layer.name}/{name}"] = numbers.normal(0, 0.5, size) + (name == "gamma")
-            self.layers.append(layer)
-            shape = layer.out
+        self.batch = pick.choice([1, 3, 4, 5])
+        self.epochs = 2 if self.batch == 1 else 4
+        drawn = [pick.choice(FIRST)] if pick.random() < 0.2 else []
+        drawn += [pick.choice(DRAWN) for _ in range(pick.randint(1, 4))]
+        flat = pick.random() < 0.7
+        self.layers, self.counts, self.masked, self.end = [], {}, False, self.shape
+        for number, kind in enumerate(drawn):
+            if number not in skip:
+                self.append(kind, random.Random(f"{seed}/{number}"))
+        last = random.Random(f"{seed}/last")
+        if self.masked:  # Keras' loss would leave steps out
+            self.append(Recurrent, last, last=True)
+        if len(self.end) == 3 or flat and len(self.end) > 1:
+            self.append(Flat, last)
+        self.append(Dense, last, units=3, activation=LOSSES[self.loss][0])
+        self.weights = {f"{layer.name}/{name}": numbers.normal(0, 0.5, size) + (name == "gamma")
+                        for layer in self.layers for name, size in layer.shapes.items()}
+        self.frozen = {f"{layer.name}/{name}" for layer in self.layers for name in layer.frozen}
+        for name, values in self.weights.items():
+            if name.endswith("variance"):
+                self.weights[name] = np.abs(values) + 0.5
         self.x = numbers.normal(0, 1, (ROWS, *self.shape))
-        y = numbers.normal(0, 1, (ROWS, 3))
+        if isinstance(self.layers[0], Embedding):
+            self.x = numbers.integers(0, Embedding.ROWS, (ROWS, *self.shape)).astype(float)
+        if isinstance(self.layers[0], Masking):
+            self.x[numbers.random((ROWS, self.shape[0])) < 0.3] = 0
+        y = numbers.normal(0, 1, (ROWS, *self.end))
         what = LOSSES[self.loss][2]
         self.y = y if what == "real" else (y > 0) * 1.0 if what == "bits" else np.eye(3)[y.argmax(-1)]
+
+    def append(self, kind, pick, **given):
+        """A layer behind the others, where it fits."""
+        try:
+            layer = kind(pick, self.end, **given)
+        except ValueError:
+            return
+        if self.masked and not layer.keeps_mask:
+            return
+        same = self.counts.get(layer.kind, 0)
+        for name in {layer.kind, layer.inner}:
+            self.counts[name] = self.counts.get(name, 0) + 1
+        layer.name = f"{layer.kind}_{same}" if same else layer.kind
+        self.masked = kind is Masking or getattr(layer, "mask", self.masked)
+        if kind is Recurrent and not layer.all:
+            self.masked = False
+        self.layers.append(layer)
+        self.end = layer.out
 
     def text(self):
         lines = "\n    ".join([f"Input(shape={self.shape!r})", *(layer.text() for layer in self.layers)])
         return (f"model m {{\n    {lines}\n}}\ncompile(optimizer={self.optimizer}, loss='{self.loss}')\n"
-                f"fit(batch_size={BATCH}, epochs={EPOCHS}, shuffle=False)\n")
+                f"fit(batch_size={self.batch}, epochs={self.epochs}, shuffle=False)\n")
 
-    def predict(self, weights, x):
+    def values(self, weights, x, flow):
+        """Weights (copies, …); x (batch, …); what comes out, before the last activation: (copies, batch, …)"""
+        x = x[None]
         for layer in self.layers:
-            x = layer.run(x, {name: weights[f"{layer.name}/{name}"] for name in layer.shapes})
+            run = layer.sums if layer is self.layers[-1] else layer.run
+            x = run(x, {name: weights[f"{layer.name}/{name}"] for name in layer.shapes}, flow)
         return x
 
+    def predict(self, weights):
+        sums = self.values({name: w[None] for name, w in weights.items()}, self.x, Flow())[0]
+        return ACTIVATIONS[LOSSES[self.loss][0]](sums)
+
     def gradient(self, weights, rows):
-        """Central differences of the mean loss of these rows."""
-        def loss():
-            return LOSSES[self.loss][1](self.predict(weights, self.x[rows]), self.y[rows]).mean()
-        gradient = {}
-        for name, values in weights.items():
-            g = gradient[name] = np.zeros_like(values)
-            for at in np.ndindex(values.shape):
-                kept = values[at]
-                values[at] = kept + H
-                above = loss()
-                values[at] = kept - H
-                g[at] = (above - loss()) / (2 * H)
-                values[at] = kept
-        return gradient
+        """Central differences of the mean loss of these rows, and what weights that are not trained become."""
+        trained = [name for name in weights if name not in self.frozen]
+        ends = np.cumsum([weights[name].size for name in trained])
+        copies, begin = {name: w[None] for name, w in weights.items()}, 0
+        for name, end in zip(trained, ends):
+            moved = np.repeat(weights[name].reshape(1, -1), 2 * ends[-1], 0)
+            for at in range(begin, end):
+                moved[2 * at, at - begin] += H
+                moved[2 * at + 1, at - begin] -= H
+            copies[name], begin = moved.reshape(-1, *weights[name].shape), end
+        flow = Flow(training=True)
+        loss = LOSSES[self.loss][1](self.values(copies, self.x[rows], flow), self.y[rows])
+        loss = loss.reshape(len(loss), -1).mean(1) + flow.penalty
+        differences = np.split((loss[::2] - loss[1::2]) / (2 * H), ends[:-1])
+        flow = Flow(training=True)
+        self.values({name: w[None] for name, w in weights.items()}, self.x[rows], flow)
+        moved = {f"{layer}/{name}": w[0] for layer, values in flow.moved.items() for name, w in values.items()}
+        return {name: d.reshape(weights[name].shape) for name, d in zip(trained, differences)}, moved
 
     def trained(self):
-        weights = {name: values.copy() for name, values in self.weights.items()}
-        first, second = ({name: np.zeros_like(w) for name, w in weights.items()} for _ in range(2))
-        t = 0
-        for _ in range(EPOCHS):
-            for begin in range(0, ROWS, BATCH):
-                gradient = self.gradient(weights, slice(begin, min(begin + BATCH, ROWS)))
+        weights, states, t = dict(self.weights), {name: {} for name in self.weights}, 0
+        rule, clipped = OPTIMIZERS[self.optimizer]
+        for _ in range(self.epochs):
+            for begin in range(0, ROWS, self.batch):
+                gradient, moved = self.gradient(weights, slice(begin, min(begin + self.batch, ROWS)))
                 t += 1
-                for name, g in gradient.items():
-                    if OPTIMIZERS[self.optimizer] is None:
-                        first[name] = 0.9 * first[name] + 0.1 * g
-                        second[name] = 0.999 * second[name] + 0.001 * g * g
-                        rate = 0.01 * np.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)
-                        weights[name] -= rate * first[name] / (np.sqrt(second[name]) + 0.01)
-                    else:
-                        rate, momentum, nesterov = OPTIMIZERS[self.optimizer]
-                        first[name] = momentum * first[name] - rate * g
-                        weights[name] += momentum * first[name] - rate * g if nesterov else first[name]
+                for name, g in (clipped(gradient) if clipped else gradient).items():
+                    weights[name] = rule(weights[name], g, states[name], t)
+                weights.update(moved)
+                for layer in self.layers:
+                    mine = {name: weights[f"{layer.name}/{name}"] for name in layer.shapes}
+                    weights.update({f"{layer.name}/{name}": w for name, w in layer.constrained(mine).items()})
         return weights
 
 
@@ -272,55 +208,83 @@ def hash_of(seed):
 
 CLANG = "clang" if shutil.which("clang") else "clang-19"
 BUILDS = {  # options of nnc, the compiler, how near predictions and weights are
-    "double": ("--real=double --gradients", "gcc -O0", 1e-9), "float": ("", f"{CLANG} -O2 -march=native -w", 1e-4),
+    "double": ("--real=double --gradients", "gcc -O0", 1e-9),
+    "float": ("", f"{CLANG} -O2 -march=native -w", 1e-4),
+    "baseline": ("", "gcc -O1", 1e-4),
+    "small": ("--for=small", "gcc -Os", 1e-4),
+    "threads": ("--threads", f"{CLANG} -O1 -w", 1e-4),
     "portable-gcc": ("--portable", "gcc -O3", 1e-4),
     "portable-clang": ("--portable --standalone", f"{CLANG} -O0", 1e-4),
 }
+TURNS = [["double"], ["float"], ["baseline"], ["small"], ["threads"], ["portable-gcc", "portable-clang"]]
 
 
 def far(name, got, want, near):
-    worst = max(float(np.max(np.abs(np.asarray(got[key], float) - want[key]) / (1 + np.abs(want[key])), initial=0))
-                for key in want)
+    worst = max((float(np.max(np.abs(np.asarray(got[key], float) - want[key]) / (1 + np.abs(want[key]))))
+                 for key in want), default=0.0)
     return f"{name} differ by {worst:.3g}, more than {near}" if not worst <= near else None
 
 
-def fault(options, model, folder, builds):
+def fault(options, model, builds):
     """What does not agree, or None."""
-    os.makedirs(folder, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = lambda name: os.path.join(folder, name)
+        with open(path("m.nn"), "w") as file:
+            file.write(model.text())
+        np.save(path("x.npy"), model.x)
+        np.save(path("y.npy"), model.y)
+        trained, bits = model.trained(), set()
+        if not all(np.abs(w).max() < FARTHEST for w in trained.values()):
+            return None
+        for build in builds:
+            wrong = fault_of_build(options, model, folder, build, trained)
+            if wrong:
+                return f"{build}: {wrong}"
+            if "portable" in build:
+                with open(path("t"), "rb") as file:
+                    bits.add(file.read())
+        return None if len(bits) < 2 else "the portable builds differ"
+
+
+def fault_of_build(options, model, folder, build, trained):
     path = lambda name: os.path.join(folder, name)
-    with open(path("m.nn"), "w") as file:
-        file.write(model.text())
-    np.save(path("x.npy"), model.x)
-    np.save(path("y.npy"), model.y)
-    trained, bits = None, []
-    for build in builds:
-        flags, compiler, near = BUILDS[build]
-        real = "float64" if "double" in flags else "float32"
-        save_file({name: np.ascontiguousarray(w.astype(real)) for name, w in model.weights.items()}, path("w"))
-        exact = {name: w.astype(real).astype(float) for name, w in model.weights.items()}
-        tell = lambda *command: subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        said = tell(options.nnc, "--main", *flags.split(), "m.nn", "-o", "m.c")
-        if said.returncode == 0:
-            said = tell(*compiler.split(), *options.cflags, "m.c", "-o", "m", *options.libs)
-        for command in (["predict", "--x", "x.npy", "--weights", "w", "-o", "p.npy"],
-                        ["fit", "--x", "x.npy", "--y", "y.npy", "--weights", "w", "--save", "t", "--verbose", "0"],
-                        ["grad", "--x", "x.npy", "--y", "y.npy", "--weights", "w", "-o", "g"]):
-            if said.returncode == 0 and (command[0] != "grad" or "--gradients" in flags):
-                said = tell("./m", *command)
+    flags, compiler, near = BUILDS[build]
+    real = "float64" if "double" in flags else "float32"
+    save_file({name: np.ascontiguousarray(w.astype(real)) for name, w in model.weights.items()}, path("w"))
+    exact = {name: w.astype(real).astype(float) for name, w in model.weights.items()}
+    fit = ["./m", "fit", "--x", "x.npy", "--y", "y.npy", "--weights", "w", "--verbose", "0", "--save"]
+    commands = [[options.nnc, "--main", *flags.split(), "m.nn", "-o", "m.c"],
+                [*compiler.split(), *options.cflags, "m.c", "-o", "m", *options.libs],
+                ["./m", "predict", "--x", "x.npy", "--weights", "w", "-o", "p.npy"], [*fit, "t", "--threads", "1"]]
+    if "--gradients" in flags:
+        commands.append(["./m", "grad", "--x", "x.npy", "--y", "y.npy", "--weights", "w", "-o", "g"])
+    if build == "threads":
+        commands.append([*fit, "t3", "--threads", "3"])
+    for command in commands:
+        said = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if said.returncode != 0:
-            return f"{build}: {said.stderr[-500:]}"
-        if trained is None:
-            trained = model.trained()
-        wrong = far("predictions", {"p": np.load(path("p.npy"))}, {"p": model.predict(exact, model.x)}, near)
-        wrong = wrong or far("weights after training", load_file(path("t")), trained, max(near, 1e-6))
-        if "--gradients" in flags:
-            wrong = wrong or far("gradients", load_file(path("g")), model.gradient(exact, slice(0, BATCH)), 1e-7)
-        if wrong:
-            return f"{build}: {wrong}"
-        if "--portable" in flags:
-            with open(path("t"), "rb") as file:
-                bits.append(file.read())
-    return None if len(set(bits)) < 2 else "the portable builds differ"
+            return said.stderr[-500:]
+    wrong = far("predictions", {"p": np.load(path("p.npy"))}, {"p": model.predict(exact)}, near)
+    wrong = wrong or far("weights after training", load_file(path("t")), trained, max(near, 1e-6))
+    if "--gradients" in flags:
+        wrong = wrong or far("gradients", load_file(path("g")), model.gradient(exact, slice(0, model.batch))[0], 1e-7)
+    if build == "threads" and not wrong:
+        with open(path("t"), "rb") as one, open(path("t3"), "rb") as three:
+            wrong = None if one.read() == three.read() else "three threads train to other bits than one"
+    return wrong
+
+
+def failing(options, number):
+    """What model `number` says when it fails, as small as it can be; None when it agrees."""
+    seed, skip = f"{options.seed}/{number}", ()
+    builds = TURNS[number % len(TURNS)] if options.builds == "turns" else options.builds.split(",")
+    wrong = fault(options, Model(seed), builds)
+    for left_out in range(5) if wrong else ():
+        less = Model(seed, (*skip, left_out))
+        smaller = less.text() != Model(seed, skip).text() and fault(options, less, builds)
+        if smaller:
+            wrong, skip = smaller, (*skip, left_out)
+    return wrong and f"--seed {options.seed}, number {number}: {wrong}\n{Model(seed, skip).text()}"
 
 
 def main():
@@ -330,25 +294,19 @@ def main():
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--builds", default=",".join(BUILDS))
+    parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     options.seed = datetime.date.today().isoformat() if options.seed == "today" else options.seed
     options.nnc = os.path.abspath(options.nnc)
     for name in ("cflags", "libs"):
         said = subprocess.run([options.nnc, "--" + name], capture_output=True, text=True, check=True).stdout
         setattr(options, name, shlex.split(said))
-    faults, builds = 0, options.builds.split(",")
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(options.first, options.first + options.count):
-            seed, skip = f"{options.seed}/{number}", ()
-            wrong = fault(options, Model(seed), folder, builds)
-            for left_out in range(4) if wrong else ():
-                less = Model(seed, (*skip, left_out))
-                smaller = less.text() != Model(seed, skip).text() and fault(options, less, folder, builds)
-                if smaller:
-                    wrong, skip = smaller, (*skip, left_out)
+    faults, numbers = 0, range(options.first, options.first + options.count)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for wrong in pool.map(lambda number: failing(options, number), numbers):
             if wrong:
                 faults += 1
-                print(f"--seed {options.seed}, number {number}: {wrong}\n{Model(seed, skip).text()}", flush=True)
+                print(wrong, flush=True)
     print(f"{options.count - faults} models agree, {faults} do not")
     return faults > 0
 
