@@ -187,7 +187,7 @@ $(BUILD)/sources: force
 
 # TESTS: files or folders, and options of lit: make check TESTS='-v tests/parse'
 TESTS ?=
-.PHONY: check check-fast check-long check-targets fuzz mutants demo bench bench-embedded bench-setup site
+.PHONY: check check-fast check-long check-targets fuzz mutants demo bench bench-embedded bench-setup site browser
 # The libraries of nnc-import may have been installed only now: make looks again.
 check: all ## all tests; installs lit, FileCheck and what else they need
 	$(Q)$(MAKE) --no-print-directory all
@@ -230,6 +230,9 @@ bench-setup: ## the rivals of make bench, some GB, into a virtual environment in
 
 site: all ## the documentation as pages, in the build folder; wants pandoc
 	$(Q)tools/site.py $(BUILD)/nnc $(BUILD)/site
+
+browser: all ## nnc and networks in one page, in the build folder; wants clang and lld for WebAssembly
+	$(Q)$(MAKE) --no-print-directory -f examples/browser/Makefile BUILD=$(BUILD)
 
 # --- installation -----------------------------------------------------------------------------------------------------
 

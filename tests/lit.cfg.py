@@ -102,6 +102,8 @@ if tool("s390x-linux-gnu-gcc") and tool("qemu-s390x"):
     config.available_features.add("s390x")
 if tool("wasm-ld", "wasm-ld-19") and tool("node"):
     config.available_features.add("wasm")
+if tool("wasm-ld-19") and tool("chromium") and os.path.isdir("/usr/include/wasm32-wasi"):
+    config.available_features.add("browser")
 if tool("arm-none-eabi-gcc"):
     config.available_features.add("arm-none-eabi")
 if tool("avr-gcc") and tool("simavr"):
