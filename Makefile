@@ -49,6 +49,12 @@ IMPORT       = $(eval IMPORT := $$(shell pkg-config --exists $(import_packages) 
 import_flags = $(eval import_flags := $$(if $$(IMPORT),-DNNC_IMPORT -isystem $(BUILD) $$(shell pkg-config --cflags $(import_packages) | sed 's/-I/-isystem /g')))$(import_flags)
 import_libs  = $(if $(IMPORT),$(shell pkg-config --libs $(import_packages)))
 
+# Several processes of MPI train together where Open MPI is installed; MPI= leaves it out. Only what is compiled with
+# -DNNC_MPI calls it.
+MPI          = $(eval MPI := $$(shell pkg-config --exists ompi-c 2>/dev/null && echo 1))$(MPI)
+mpi_flags    = $(if $(MPI),-DNNC_MPI $(eval mpi_cflags := $$(shell pkg-config --cflags ompi-c 2>/dev/null | sed 's/-I/-isystem /g'))$(mpi_cflags))
+mpi_libs     = $(eval mpi_libs := $$(shell pkg-config --libs ompi-c 2>/dev/null))$(mpi_libs)
+
 # The language server is a program of its own, too: nnc-lsp, which `nnc lsp` becomes.
 SERVER       = $(eval SERVER := $$(shell pkg-config --exists jansson 2>/dev/null && echo 1))$(SERVER)
 
@@ -60,7 +66,7 @@ runtime_folders = -Iruntime/core -Iruntime/program
 # What debuggers read does not say where it was built.
 same_anywhere  = -ffile-prefix-map=$(CURDIR)=.
 compiler_flags = $(same_anywhere) -std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='"$(VERSION)"' -DNNC_MULTIARCH='"$(multiarch)"' \
-                 -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
+                 -Icompiler $(runtime_folders) -I$(BUILD)/grammar $(png_flags) $(if $(MPI),-DNNC_MPI_LIBS='"$(mpi_libs)"') $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 # As a standalone file is compiled: no feature macro from here. Without fused multiply-add the bits are the same everywhere.
 runtime_flags  = $(same_anywhere) -std=c99 -ffp-contract=off -DNNC_ZLIB -DNNC_THREADS -pthread $(png_flags) $(runtime_folders) $(CPPFLAGS) $(CFLAGS) $(sanitizers)
 
@@ -161,7 +167,7 @@ $(BUILD)/libnnc.a: $(runtime_objects) $(BUILD)/sources
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $(runtime_objects)
 
 $(runtime_objects): $(BUILD)/%.o: %.c $(BUILD)/flags | $(setup)
-	$(call say,CC)mkdir -p $(@D) && $(CC) $(runtime_flags) $(warnings) -MMD -MP -c $< -o $@
+	$(call say,CC)mkdir -p $(@D) && $(CC) $(runtime_flags) $(if $(filter %/mpi_ranks.c,$<),$(mpi_flags)) $(warnings) -MMD -MP -c $< -o $@
 
 # An uninstalled build looks like an installed one to nnc: libnnc.a and include/nnc beside it.
 $(copied_headers): $(BUILD)/include/nnc/%: runtime/core/%
@@ -274,7 +280,7 @@ uninstall: ## remove what install put there
 MACHINE ?= $(shell uname -m)
 .PHONY: wheel
 wheel: ## nnc for Python, build-wheel/nnc_compiler-$(VERSION)-….whl, for pip install
-	$(Q)$(MAKE) --no-print-directory BUILD=build-wheel/$(MACHINE) IMPORT= SERVER= PNG= CFLAGS='-O2' LDFLAGS='-static $(LDFLAGS)' all
+	$(Q)$(MAKE) --no-print-directory BUILD=build-wheel/$(MACHINE) IMPORT= SERVER= PNG= MPI= CFLAGS='-O2' LDFLAGS='-static $(LDFLAGS)' all
 	$(Q)$(STRIP) build-wheel/$(MACHINE)/nnc
 	$(Q)tools/wheel.py build-wheel/$(MACHINE) $(VERSION) $(MACHINE) build-wheel
 

@@ -17,6 +17,7 @@ Substitutions
   %objects             the compiler's objects without its main() and what imports and exports, for tests in C, and how
   to compile these: %compiler
   %importer            what nnc-import is linked of, but the compiler's main()
+  %mpirun              starts processes of MPI, more than there are cores
   %python %checker     Python with numpy and safetensors; the program that compares a case with Keras (tests/golden)
 """
 import glob
@@ -110,6 +111,9 @@ if tool("avr-gcc") and tool("simavr"):
     config.available_features.add("avr")
 if tool("i686-linux-gnu-gcc") and tool("qemu-i386"):
     config.available_features.add("i386")
+if not san and tool("mpirun") and "-lmpi" in subprocess.run([nnc, "--mpi", "--libs"], capture_output=True,
+                                                            text=True).stdout:
+    config.available_features.add("mpi")
 for name in ("bmake", "cmake", "dh", "fish", "lintian", "meson", "pandoc"):
     if tool(name):
         config.available_features.add(name)
@@ -171,6 +175,7 @@ config.substitutions += [
     ("%objects", shlex.join(objects)),
     ("%importer", shlex.join(importer)),
     ("%compiler", f"-std=c11 -D_POSIX_C_SOURCE=200809L -DNNC_VERSION='\"0\"' {folders}"),
+    ("%mpirun", "mpirun --oversubscribe --allow-run-as-root"),
     ("%cflags", ask("--cflags")),
     ("%libs", ask("--libs")),
     ("%c99", f"-std=c99 {warnings}"),

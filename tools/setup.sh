@@ -60,6 +60,7 @@ find_missing() {
     has_library jansson || need libjansson-dev
     has_library libzip || need libzip-dev
     has_library libprotobuf-c || need libprotobuf-c-dev
+    [ -z "${NNC_CHECK_MPI:-}" ] || { has_library ompi-c && has mpirun; } || need libopenmpi-dev openmpi-bin
     has python3 || need python3
     { has_modules "$build/python/bin/python3" || has_modules python3 || python3 -c 'import ensurepip' 2>/dev/null; } ||
         need python3-venv

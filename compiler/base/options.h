@@ -28,7 +28,7 @@ typedef struct Options {
     const char *header, *prefix, *weights, *emit, *depfile, *list_format, *explain;
     bool observe;
     const char *quantize, *calibrate, *ranges; /* int8, data and what was found in them */
-    bool inference_only, main, standalone, gradients, external_masks, portable, stream, threads, monte_carlo,
+    bool inference_only, main, standalone, gradients, external_masks, portable, stream, threads, ranks, monte_carlo,
         real_double, make_depfile, selftest;
     bool diagnostics_json, color, check_plan;
     bool print_cflags, print_libs, print_version, print_help;

@@ -93,6 +93,7 @@ static const OptionDef table[] = {
      GENERATES},
     {"--stream", NULL, TAKES_NOTHING, FIELD(stream), "also NAME_step(): one time step after another", GENERATES},
     {"--threads", NULL, TAKES_NOTHING, FIELD(threads), "NAME_train_step_shared(), also where threads do not pay"},
+    {"--mpi", NULL, TAKES_NOTHING, FIELD(ranks), "NAME_train_step_ranks(): processes on several machines share a step"},
     {"--real", "float|double", TAKES_REAL, FIELD(real_double), "the type of all numbers", GENERATES},
     {"--emit", "STAGE", TAKES_TEXT, FIELD(emit), "print "
 #define STAGE(stage, word) word ", "

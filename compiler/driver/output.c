@@ -201,7 +201,8 @@ static Installation installation(const Options *options, Arena *arena) {
 }
 
 const char *build_cflags(const Options *options, Arena *arena) {
-    return arena_printf(arena, "-I%s -fno-math-errno", installation(options, arena).include);
+    return arena_printf(arena, "-I%s -fno-math-errno%s", installation(options, arena).include,
+                        options->ranks ? " -DNNC_MPI" : "");
 }
 
 /* A library of the system; where the package of nnc brings it along, beside libnnc.a, that one. */
@@ -217,7 +218,13 @@ const char *build_libs(const Options *options, Arena *arena) {
 #else
     const char *const png = "";
 #endif
-    return arena_printf(arena, "%s%s %s -lm -pthread", libnnc, png, library_beside(arena, libnnc, "libz.a", "-lz"));
+#ifdef NNC_MPI_LIBS
+    const char *const mpi = options->ranks ? " " NNC_MPI_LIBS : "";
+#else
+    const char *const mpi = "";
+#endif
+    const char *const zlib = library_beside(arena, libnnc, "libz.a", "-lz");
+    return arena_printf(arena, "%s%s %s -lm -pthread%s", libnnc, png, zlib, mpi);
 }
 
 const char *build_stamp(const Options *options, Arena *arena) {

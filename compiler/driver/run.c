@@ -192,13 +192,31 @@ static bool is_one_of(const char *name, const char *const *names) {
     return *names != NULL;
 }
 
+/* mpirun, or what the variable MPIRUN says, before a program that several processes share. False: it cannot be. */
+static bool add_launcher(Arena *arena, Command *command) {
+#ifndef NNC_MPI_LIBS
+    fprintf(stderr, "nnc: this nnc is made without MPI: install libopenmpi-dev and make it again\n");
+    return false;
+#endif
+    const char *const launcher = getenv("MPIRUN");
+    if (getenv("OMPI_COMM_WORLD_SIZE")) {
+        fprintf(stderr, "nnc: nnc run --mpi starts mpirun itself; say MPIRUN='mpirun -n %s' nnc run --mpi …\n",
+                getenv("OMPI_COMM_WORLD_SIZE"));
+        return false;
+    }
+    add_words(arena, command, launcher && *launcher ? launcher : "mpirun");
+    return true;
+}
+
 /* A command of the program, with the data beside the model. What the user says comes last: it wins. */
 static int command_of(Arena *arena, const Options *options, const char *program, const char *name, const char *option,
                       const char *file, int first) {
     static const char *const read_data[] = {"fit", "evaluate", "predict", "grad", NULL};
-    Command command = {.path = program};
     const char *const slash = strrchr(options->input, '/');
-    add(arena, &command, arena_printf(arena, "nnc run %s", slash ? slash + 1 : options->input));
+    const bool launched = options->ranks && !strcmp(name, "fit");
+    Command command = {.path = launched ? NULL : program};
+    if (launched && !add_launcher(arena, &command)) return EXIT_CANNOT;
+    add(arena, &command, launched ? program : arena_printf(arena, "nnc run %s", slash ? slash + 1 : options->input));
     add(arena, &command, name);
     if (is_one_of(name, read_data)) {
         add(arena, &command, "--data-dir");

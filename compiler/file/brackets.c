@@ -147,8 +147,11 @@ const char *bracketed(Emit *emit, const Op *op, const Brackets *brackets, const 
         const char *const begin = brackets->paced_first ? pace_opening(emit, op, brackets->says_line) : "";
         call = within(emit, begin, call, brackets->paced_last);
     }
-    if (brackets->alone) /* the last of those who share it makes it, for shares of the last are the smallest */
-        call = within(emit, brackets->alone_first ? "if (part == job->parts - 1) {\n" : "", call, brackets->alone_last);
+    if (brackets->alone) { /* the last of those who share it makes it, for shares of the last are the smallest */
+        const char *const last = emit->plan->options->ranks ? "if (part == job->first + job->own - 1) {\n"
+                                                            : "if (part == job->parts - 1) {\n";
+        call = within(emit, brackets->alone_first ? last : "", call, brackets->alone_last);
+    }
     const char *const begin = brackets->waits ? formatted(emit, "if ((t->batches + 1) %% %lld == 0) {\n",
                                                           (long long)emit->plan->update.accumulated)
                               : brackets->loops ? loop_opening(emit, op->loop)

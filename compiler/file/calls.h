@@ -20,5 +20,7 @@ typedef struct Calls {
 Slice view_slice(const Emit *emit, const Tensor *tensor);
 /** What a program calls the beginning of a tensor, as the loop that is printed sees it. */
 const char *tensor_address(Emit *emit, const Op *op, const Tensor *tensor);
+/** Where in its storage a view begins: "(step + 1) * batch * 128"; NULL: where that does. */
+const char *view_text(Emit *emit, const Op *op, const Tensor *tensor);
 
 #endif

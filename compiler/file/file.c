@@ -21,6 +21,7 @@
 #include "file/selftest.h"
 #include "file/store.h"
 #include "file/rates.h"
+#include "file/ranks.h"
 #include "file/rounds.h"
 #include "file/stream.h"
 #include "file/used.h"
@@ -154,20 +155,30 @@ static void emit_train(Emit *emit, const Hole *holes, Text *programs, Text *out)
                                 {"unused", unused_names(emit, "p", init)},
                                 {NULL, NULL}}));
 
-    const bool shared = plan->train.rounds.count > 0;
+    const bool shared = plan->train.rounds.count > 0, ranks = shared && plan->options->ranks;
     if (shared) emit_rounds(emit, holes, programs);
     else emit_train_batch(emit, holes, programs);
     const Hole step_holes[] = {
         {"batch_check",
-         batch_check(emit, holes, "!t", shared ? " || !team || !team->run || team->parts == 0" : "")},
+         batch_check(emit, holes, "!t",
+                     ranks    ? " || !ranks || !ranks->team.run || ranks->own == 0 ||\n        "
+                                "ranks->first + ranks->own > ranks->team.parts"
+                     : shared ? " || !team || !team->run || team->parts == 0"
+                              : "")},
         {"next", rates.next},
         {"run_train", run_text(emit, "train_batch",
                                formatted(emit, "t, %s%s", phrase(emit, "measured_names", holes),
-                                         shared ? ", team" : ""))},
+                                         ranks    ? ", ranks"
+                                         : shared ? ", team"
+                                                  : ""))},
+        {"run_gather", run_text(emit, "gather_batch", "t, ranks")},
         {NULL, NULL}};
     const Hole *const all = with(emit, holes, step_holes);
     const Hole body[] = {{"step_body", filled(emit, "step_body", all)}, {NULL, NULL}};
-    const char *const step = plan->options->gradients ? "api_grad" : shared ? "rounds_step" : "api_step";
+    const char *const step = plan->options->gradients ? "api_grad"
+                             : ranks                ? "ranks_step"
+                             : shared               ? "rounds_step"
+                                                    : "api_step";
     emit_template(emit, out, step, with(emit, all, body));
     if (plan->update.averages)
         emit_template(emit, out, "api_finish", with(emit, holes, (Hole[]){{"end", rates.end}, {NULL, NULL}}));
@@ -243,6 +254,7 @@ static const char *names_text(Emit *emit, const char *runtime_names) {
         text_printf(&out, "#define %s NNC_COPY(%s)\n", emit->functions.at[i]->name, emit->functions.at[i]->name);
     for (int i = 0; i < plan->train.rounds.count; i++)
         text_printf(&out, "#define %s NNC_COPY(%s)\n", round_name(emit, i), round_name(emit, i));
+    given_names(emit, &out);
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         if (programs[i]) text_printf(&out, "#define %s_%s NNC_COPY(%s_%s)\n", prefix, programs[i], prefix, programs[i]);
     return text_chars(&out);

@@ -152,6 +152,12 @@ static int version_number(void) {
     return number;
 }
 
+/* What a step that processes share hands to its rounds beside the rest. */
+static const char *job_ranks(const Plan *plan) {
+    static const char text[] = "size_t first, own; /* parts that this process makes */\nconst nnc_ranks *ranks;";
+    return plan->options->ranks ? text : "";
+}
+
 const Hole *facts(Emit *emit) {
     const Plan *plan = emit->plan;
     const Model *model = plan->model;
@@ -190,6 +196,8 @@ const Hole *facts(Emit *emit) {
         {"trainer_bytes", integer(emit, sizes.trainer_bytes)},
         {"status", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_STATUS_DEFINED", "#endif")},
         {"team", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_TEAM_DEFINED", "#endif")},
+        {"ranks", runtime_block(emit->arena, "runtime/nnc.h", "#ifndef NNC_RANKS_DEFINED", "#endif")},
+        {"job_ranks", job_ranks(emit->plan)},
         {"includes", runtime_block(emit->arena, "runtime/nnc_vec.h", "#include <stddef.h>", "#endif /* <string.h> */")},
         {"input_type", model->integer_input ? "int32_t" : emit->real},
         {"target_type", loss && loss->sparse ? "int32_t" : emit->real},
@@ -258,6 +266,7 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     if (plan->can_train) emit_adapt_header(emit, holes, out);
     if (plan->can_train) emit_template(emit, out, plan->options->gradients ? "header_grad" : "header_step", holes);
     if (plan->train.rounds.count) emit_template(emit, out, "rounds_header", holes);
+    if (plan->train.rounds.count && plan->options->ranks) emit_template(emit, out, "ranks_header", holes);
     if (plan->update.averages) emit_template(emit, out, "header_finish", holes);
     emit_store_header(emit, holes, out);
     emit_template(emit, out, "header_end", holes);

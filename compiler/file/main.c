@@ -311,7 +311,16 @@ static const char *model_text(Emit *emit, size_t notes) {
     if (plan->observed.count)
         text_printf(&out, "main_ranges, %d, offsetof(%s_work, states.ranges),\n", plan->observed.count, prefix);
     else text_puts(&out, "NULL, 0, 0,\n");
+    const bool ranks = plan->train.rounds.count && plan->options->ranks;
+    text_puts(&out, ranks ? "main_step_ranks, main_gather,\n" : "NULL, NULL,\n");
     return text_chars(&out);
+}
+
+/* Who mpirun starts is one of several. */
+static const char *run_main(const Plan *plan) {
+    return plan->options->ranks ? "#ifdef NNC_MPI\n    return nnc_main_mpi(&main_model, argc, argv);\n#else\n"
+                                  "    return nnc_main(&main_model, argc, argv);\n#endif"
+                                : "    return nnc_main(&main_model, argc, argv);";
 }
 
 /* With --observe: which value each range is of. */
@@ -328,7 +337,9 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "main", holes);
     if (plan->mc_rows) emit_template(emit, out, "main_mc", holes);
     if (plan->can_train) emit_template(emit, out, "main_train", holes);
+    const bool ranks = plan->train.rounds.count && plan->options->ranks;
     if (plan->train.rounds.count) emit_template(emit, out, "rounds_main", holes);
+    if (ranks) emit_template(emit, out, "ranks_main", holes);
     if (plan->can_train && plan->options->gradients) emit_template(emit, out, "main_grad", holes);
     if (plan->update.averages) emit_template(emit, out, "main_finish", holes);
     Text tables = {.arena = emit->arena};
@@ -346,6 +357,10 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     const bool long_strings = strlen(model) > MOST_CHARACTERS; /* the table of many layers is one of them */
     if (long_strings) emit_template(emit, out, "main_long_strings", holes);
     emit_template(emit, out, "main_model",
-                  with(emit, holes, (Hole[]){{"tables", text_chars(&tables)}, {"model", model}, {NULL, NULL}}));
+                  with(emit, holes,
+                       (Hole[]){{"tables", text_chars(&tables)},
+                                {"model", model},
+                                {"run_main", run_main(plan)},
+                                {NULL, NULL}}));
     if (long_strings) emit_template(emit, out, "main_long_strings_end", holes);
 }

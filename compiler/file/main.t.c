@@ -58,5 +58,5 @@ static const nnc_model main_model = {
 };
 
 int main(int argc, char **argv) {
-    return nnc_main(&main_model, argc, argv);
+$run_main
 }

@@ -95,7 +95,8 @@ static Range *range_of(const Emit *emit, const Op *op) {
     const char *const grain = samples ? "1" : op->share.grain;
     for (int i = 0; i < emit->file->ranges.count; i++) {
         Range *const range = &emit->file->ranges.at[i];
-        if (range->length == length && !strcmp(range->grain, grain)) return range;
+        if (range->length == length && !strcmp(range->grain, grain) && range->everywhere == op->share.everywhere)
+            return range;
     }
     return NULL;
 }
@@ -113,8 +114,8 @@ static void name_ranges(Emit *emit, const Function *const *functions, int count)
         const Op *const op = functions[i]->op;
         const Share *const share = &op->share;
         if (share->kind == SHARE_NONE || range_of(emit, op)) continue;
-        Range range = {share->length, share->grain, NULL, false};
-        if (share->kind == SHARE_SAMPLES) range = (Range){-1, "1", "samples", false};
+        Range range = {.length = share->length, .grain = share->grain, .everywhere = share->everywhere};
+        if (share->kind == SHARE_SAMPLES) range = (Range){.length = -1, .grain = "1", .name = "samples"};
         else if (share->length < 0)
             range.name = scope_name(emit, formatted(emit, "of_batch_%lld", (long long)-share->length));
         else range.name = scope_name(emit, formatted(emit, "of_%lld", (long long)share->length));
@@ -148,8 +149,7 @@ static const char *share_text(Emit *emit, const Op *op, const Tensor *tensor) {
     return times(emit, stride < 0 ? formatted(emit, "%s * batch", first) : first, stride < 0 ? -stride : stride);
 }
 
-/* Where in its storage a view begins: "(step + 1) * batch * 128"; NULL: where that does. */
-static const char *view_text(Emit *emit, const Op *op, const Tensor *tensor) {
+const char *view_text(Emit *emit, const Op *op, const Tensor *tensor) {
     const Slice slice = view_slice(emit, tensor);
     if (!slice.stride) return NULL;
     if (!slice.stepped && !slice.of_batch) return offset(emit, slice.index * slice.stride);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* A step of training that is shared out, as C: each round is a function, of which everybody makes a part. */
-#include <string.h>
-
 #include "base/arena.h"
 #include "emit/emit.h"
 #include "file/state.h"
 #include "emit/template.h"
 #include "emit/text.h"
 #include "file/brackets.h"
+#include "file/job.h"
 #include "file/program.h"
+#include "file/ranks.h"
 #include "file/rounds.h"
 #include "file/used.h"
 #include "plan/plan.h"
@@ -25,32 +25,18 @@ static const char *ranges_text(Emit *emit) {
         if (!range->used) continue;
         const char *const length =
             range->length < 0 ? times(emit, "batch", -range->length) : integer(emit, range->length);
-        text_printf(&text, "const nnc_share %s = nnc_share_of(%s, %s, part, job->parts);\n", range->name, length,
-                    range->grain);
+        text_printf(&text, "const nnc_share %s = nnc_share_of(%s, %s, %s);\n", range->name, length, range->grain,
+                    range->everywhere ? "part - job->first, job->own" : "part, job->parts");
     }
     return text_chars(&text);
-}
-
-/* What a round uses of the step; what stands first here may use what stands behind it. */
-static const char *declarations_of(Emit *emit, const Hole *holes, const Round *round, const char *body) {
-    static const char *const names[] = {"arena",         "p",      "step", "batch", "sums",
-                                        "sample_weight", "target", "x",    "t",     NULL};
-    const char *text = "";
-    for (int i = 0; names[i]; i++) {
-        Text one = {.arena = emit->arena};
-        if (!strcmp(names[i], "step") && !round->loop) continue; /* its loops are whole */
-        if (!uses_name(text, names[i]) && !uses_name(body, names[i])) continue;
-        emit_template(emit, &one, formatted(emit, "round_%s", names[i]), holes);
-        text = formatted(emit, "%s%s", text_chars(&one), text);
-    }
-    return text;
 }
 
 static void print_round(Emit *emit, const Hole *holes, const Round *round, const char *name, Text *programs,
                         const ProgramText *text) {
     const char *const ranges = ranges_text(emit);
     const char *const body = formatted(emit, "%s%s%s%s", ranges, text->values, text->before, text->calls);
-    const char *const declared = formatted(emit, "%s%s", declarations_of(emit, holes, round, body), ranges);
+    const char *const declared =
+        formatted(emit, "%s%s", job_declarations(emit, holes, round->loop != NULL, body), ranges);
     emit_template(emit, programs, "round",
                   with(emit, holes,
                        (Hole[]){{"name", name},
@@ -83,14 +69,23 @@ void emit_rounds(Emit *emit, const Hole *holes, Text *programs) {
             text_puts(&text, loss_check);
             forward = false;
         }
+        const bool opens = loop && loop != before;
+        const char *const given =
+            emit_given(emit, holes, &round->before, opens ? NULL : loop, given_before(emit, i), programs);
         const char *call = call_text(emit, round, round_name(emit, i));
+        if (opens) text_puts(&text, given);
+        else call = formatted(emit, "%s%s", given, call);
+        call = formatted(emit, "%s%s", call,
+                         emit_given(emit, holes, &round->after, loop, given_after(emit, i), programs));
         if (loop && loop->steps > 1) {
-            if (loop != before) text_printf(&text, "%s    job.step = step;\n", loop_opening(emit, loop));
-            call = formatted(emit, "    %s%s", call, loop != after ? "}\n" : "");
+            if (opens) text_printf(&text, "%s    job.step = step;\n", loop_opening(emit, loop));
+            call = formatted(emit, "%s%s", indented(emit, call), loop != after ? "}\n" : "");
         }
         text_puts(&text, call);
     }
+    text_puts(&text, emit_given(emit, holes, &program->at_end, NULL, given_at_end(emit), programs));
     if (forward) text_puts(&text, loss_check);
-    emit_template(emit, programs, "rounds_train",
+    emit_template(emit, programs, emit->plan->options->ranks ? "ranks_train" : "rounds_train",
                   with(emit, holes, (Hole[]){{"calls", text_chars(&text)}, {NULL, NULL}}));
+    if (emit->plan->options->ranks) emit_gather(emit, holes, programs);
 }

@@ -10,6 +10,7 @@ typedef struct $prefix_train_job {
     const $real *sample_weight;
     $real *sums;
     size_t batch, parts, step;
+    $job_ranks
 } $prefix_train_job;
 //@ rounds_header
 

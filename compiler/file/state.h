@@ -34,6 +34,7 @@ typedef struct Stream {
 typedef struct Range {
     int64_t length; /* negative: times the batch */
     const char *grain, *name;
+    bool everywhere; /* of several processes each makes all of it */
     bool used; /* by the round being printed */
 } Range;
 

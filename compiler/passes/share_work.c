@@ -115,7 +115,7 @@ static void place_node(Levels *levels, const Program *program, Node *node) {
 
 /* Which round each step of a loop makes an operation in: they keep their order. */
 static void rounds_of_loop(Plan *plan, Program *program, const Node *node, Levels *levels) {
-    Round round = {node->first, node->first, program->ops.at[node->first]->loop, false};
+    Round round = {.first = node->first, .end = node->first, .loop = program->ops.at[node->first]->loop};
     levels->least = ++levels->highest;
     for (int i = node->first; i < node->end; i++) {
         const Op *const op = program->ops.at[i];
@@ -143,13 +143,13 @@ static void order_nodes(Plan *plan, Program *program, const Nodes *nodes, Levels
     program_move(plan, program, &moves);
     int first = 0;
     for (int level = 1; level < count; level++) {
-        Round round = {first, first, NULL, false};
+        Round round = {.first = first, .end = first};
         for (int i = 0; i < of_level[level].count; i++) {
             Node node = of_level[level].at[i];
             round.end = first + node.end - node.first;
             if (node.apart) rounds_of_loop(plan, program, &(Node){first, round.end, 0, true}, levels);
             else if (i == of_level[level].count - 1)
-                list_push(plan->arena, &program->rounds, ((Round){round.first, round.end, NULL, false}));
+                list_push(plan->arena, &program->rounds, round);
             first = round.end;
         }
     }
@@ -186,7 +186,8 @@ void pass_share_work(Plan *plan, Program *program) {
     if (program->training) plan->step_threads = 1;
     if (!program->training || program->ops.count == 0 || options->gradients || options->external_masks) return;
     if (plan->model->batch < 2 || !plan->target->blocks) return;
-    if (!options->threads && (!options->main || work_of(plan, program) < 2 * plan->target->round_work)) return;
+    const bool wanted = options->threads || options->ranks;
+    if (!wanted && (!options->main || work_of(plan, program) < 2 * plan->target->round_work)) return;
     Levels levels = {.of = NEW_ARRAY(plan->arena, Touched, plan->tensor_count), .least = 1};
     Nodes nodes = {0};
     for (int i = 0; i < program->ops.count; i++) share_out(program->ops.at[i]);
@@ -197,7 +198,7 @@ void pass_share_work(Plan *plan, Program *program) {
         list_push(plan->arena, &nodes, node);
     }
     plan->step_threads = paying_threads(plan, program, &nodes, &levels);
-    if (!options->threads && plan->step_threads < 2) {
+    if (!wanted && plan->step_threads < 2) {
         for (int i = 0; i < program->ops.count; i++) program->ops.at[i]->share = (Share){0};
         return;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* The plan as text: --emit=plan, memory, dot, json. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -8,6 +9,7 @@
 #include "model/shape.h"
 #include "plan/access.h"
 #include "plan/dump.h"
+#include "plan/element.h"
 #include "plan/form.h"
 #include "plan/plan.h"
 #include "plan/random_attrs.h"
@@ -97,10 +99,30 @@ static void dump_op(const Op *op, Text *out) {
     for (int i = 0; i < op->steps.count; i++) dump_step(&op->steps.at[i], out);
 }
 
+/* What processes give each other, and how much that is in a step of training; `loop`: in each of its steps. */
+static void dump_portions(const Portions *portions, const char *what, const TimeLoop *loop, Text *out) {
+    const int64_t times = loop ? loop->steps : 1;
+    const char *const each = loop ? arena_printf(out->arena, ", in each of %lld steps,", (long long)times) : "";
+    int64_t of_sample = 0, of_all = 0;
+    for (int i = 0; i < portions->count; i++) {
+        const Portion *const portion = &portions->at[i];
+        const int64_t size = llabs(portion->rows) * llabs(portion->row) * element_bytes(portion->tensor->type) * times;
+        if (portion->rows < 0 || portion->row < 0) of_sample += size;
+        else of_all += size;
+        if (!i) text_printf(out, "  %s%s", what, each);
+        text_printf(out, "%s%s %s %s", i ? "," : "", portion->loop ? " all steps of" : "", portion->tensor->name,
+                    shape_text(out->arena, portion->tensor->shape));
+    }
+    if (portions->count) text_printf(out, ": batch * %lld + %lld bytes\n", (long long)of_sample, (long long)of_all);
+}
+
 /* The line of a round, where one begins at a place; `next` is the first that has not been reached. */
 static void dump_round(const Program *program, int at, int *next, Text *out) {
     if (*next == program->rounds.count || program->rounds.at[*next].first != at) return;
     const Round *const round = &program->rounds.at[(*next)++];
+    const bool in_loop = round->loop && *next > 1 && round[-1].loop == round->loop;
+    if (*next > 1 && round[-1].loop) dump_portions(&round[-1].after, "all get", round[-1].loop, out);
+    dump_portions(&round->before, "all get", in_loop ? round->loop : NULL, out);
     text_printf(out, "  round %d%s%s\n", *next, round->loop ? " of each step" : "",
                 round->alone ? ", not shared out" : "");
 }
@@ -115,6 +137,10 @@ void program_dump(const Program *program, Text *out) {
         dump_round(program, i, &round, out);
         dump_op(op, out);
     }
+    const Round *const last = round ? &program->rounds.at[round - 1] : NULL;
+    if (last && last->loop) dump_portions(&last->after, "all get", last->loop, out);
+    dump_portions(&program->at_end, "all get", NULL, out);
+    dump_portions(&program->gathered, "each keeps its part of", NULL, out);
 }
 
 void plan_dump(const Plan *plan, Text *out) {

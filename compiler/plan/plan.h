@@ -259,7 +259,22 @@ typedef struct Share {
     /* From one to the next in what the operation reads as inputs, in elements; negative: times the batch; 0: all read
      * the same. What steps read and make of the whole shape lies as `kind` says, the rest is read by all. */
     int64_t in_stride[MAX_INPUTS], stride;
+    bool everywhere; /* of several processes each makes all of it, and its threads have shares */
 } Share;
+
+/** Memory that processes have made parts of, by the shares of an operation, and that all of them need. Numbers of
+ *  elements; negative: times the batch. */
+typedef struct Portion {
+    const Op *op; /* which has made it */
+    const Tensor *tensor;
+    const TimeLoop *loop; /* not NULL: what all of its steps have made */
+    int64_t length;       /* of what is shared out … */
+    const char *grain;    /* … as Share says */
+    int64_t each;         /* elements of one of them, which lie together in … */
+    int64_t rows, row;    /* … so many rows of so many elements */
+} Portion;
+
+typedef LIST(Portion) Portions;
 
 /** Which steps of a loop over the lines of images an operation makes its next line in: from step `first` on every so
  *  many, until it has made `count`. In a loop over time, which all operations run in at every step, the count is 0. */
@@ -347,12 +362,15 @@ typedef struct Round {
     int first, end;       /* places of its operations */
     const TimeLoop *loop; /* not NULL: there is such a round in each step of the loop; else its loops are whole */
     bool alone;           /* nothing is shared out */
+    Portions before, after; /* what processes give each other: before the first round of a loop, before the loop */
 } Round;
 
 struct Program {
     const char *name; /* predict, evaluate, train, step */
     LIST(Op *) ops;
     LIST(Round) rounds;     /* none: it is not shared out */
+    Portions at_end;        /* what processes give each other behind the last round */
+    Portions gathered;      /* … what each keeps its part of until all of it is wanted */
     LIST(Tensor *) tensors; /* values of this program */
     Names names;            /* … by name */
     Tensor *input, *output, *target, *sample_weight;

@@ -99,5 +99,6 @@ bool steps_are_of_size(const Op *op, int64_t size) {
 void share_describe(const Op *op, Text *out) {
     if (op->share.kind == SHARE_SAMPLES) text_puts(out, " [by samples]");
     else if (op->share.kind != SHARE_NONE)
-        text_printf(out, op->share.length > 0 ? " [by %lld]" : " [by batch * %lld]", llabs(op->share.length));
+        text_printf(out, op->share.length > 0 ? " [by %lld%s]" : " [by batch * %lld%s]", llabs(op->share.length),
+                    op->share.everywhere ? ", everywhere" : "");
 }

@@ -29,12 +29,13 @@ extern "C" {
 #define NNC_STATUS_DEFINED
 enum nnc_status {
     NNC_OK = 0,
-    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label or index out of range */
-    NNC_E_SPACE = -2,    /* a buffer is too short */
-    NNC_E_FORMAT = -3,   /* not a file of this format */
-    NNC_E_MODEL = -4,    /* a file of another model */
-    NNC_E_CORRUPT = -5,  /* damaged */
-    NNC_E_NONFINITE = -6 /* the loss, or a weight in a file, is NaN or infinite; the weights are as they were */
+    NNC_E_ARG = -1,       /* null pointer, count 0 or above the compiled batch, label or index out of range */
+    NNC_E_SPACE = -2,     /* a buffer is too short */
+    NNC_E_FORMAT = -3,    /* not a file of this format */
+    NNC_E_MODEL = -4,     /* a file of another model */
+    NNC_E_CORRUPT = -5,   /* damaged */
+    NNC_E_NONFINITE = -6, /* the loss, or a weight in a file, is NaN or infinite; the weights are as they were */
+    NNC_E_RANKS = -7      /* of the processes that share a step some are gone; the trainer is of no use any more */
 };
 #endif
 
@@ -110,6 +111,28 @@ typedef struct nnc_team {
     void (*run)(void *pool, void (*make)(const void *job, size_t part), const void *job, size_t parts);
     void *pool; /* what run() is handed */
 } nnc_team;
+#endif
+
+/* @part nnc_ranks nnc_given */
+
+/* Processes that share a step of training, each with a trainer of its own: each calls the step, its team makes its
+ * parts, and in between they give each other what others have made. */
+#ifndef NNC_RANKS_DEFINED
+#define NNC_RANKS_DEFINED
+typedef struct nnc_given { /* memory of which part i of `parts` has made nnc_share_of(length, grain, i, parts): */
+    void *at;
+    size_t length, grain;
+    size_t each;      /* bytes of each of `length`, that lie together in … */
+    size_t rows, row; /* … so many rows of so many bytes */
+} nnc_given;
+typedef struct nnc_ranks {
+    nnc_team team;     /* its parts are those of all processes; run() makes those of this one, … */
+    size_t first, own; /* … first to first + own - 1; own: 1 or more */
+    /* Called by all with the same spans: returns 0 when all that other processes have made is in them. NULL: there are
+     * no others. */
+    int (*give)(void *context, const nnc_given *spans, size_t count, size_t parts);
+    void *context;
+} nnc_ranks;
 #endif
 
 /* @part nnc_share */
@@ -400,6 +423,11 @@ typedef struct nnc_model {
     uint64_t products;   /* multiplications of predicting a sample */
     const char *const *ranges; /* names of values; NULL: predictions record no ranges (nnc --observe) */
     size_t range_count, ranges_offset; /* the least and the greatest of each stand in the work from there on */
+
+    /** nnc --mpi: step by several processes, and what makes their trainers whole; NULL: they cannot share it. */
+    int (*step_ranks)(void *trainer, const void *x, const void *y, const void *sample_weight, size_t n, void *sums,
+                      const nnc_ranks *ranks);
+    int (*gather)(void *trainer, const nnc_ranks *ranks);
 } nnc_model;
 
 /** A team of this many threads, the caller's among them; of fewer where the system has no more, and of one where the
@@ -410,6 +438,8 @@ NNC_API void nnc_team_close(nnc_team *team);
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */
 NNC_API int nnc_main(const nnc_model *model, int argc, char **argv);
+/** The same for each process of MPI that `mpirun` started; in a libnnc.a that is made with MPI=1. */
+NNC_API int nnc_main_mpi(const nnc_model *model, int argc, char **argv);
 
 #ifdef __cplusplus
 }

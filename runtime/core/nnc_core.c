@@ -14,8 +14,9 @@ NNC_API const char *nnc_status_text(int status) {
         "NNC_E_MODEL: a file of another model",
         "NNC_E_CORRUPT: the file is damaged",
         "NNC_E_NONFINITE: a number is NaN or infinite",
+        "NNC_E_RANKS: processes that share the step are gone",
     };
-    return status <= NNC_OK && status >= NNC_E_NONFINITE ? texts[-status] : "not a status of nnc";
+    return status <= NNC_OK && status >= NNC_E_RANKS ? texts[-status] : "not a status of nnc";
 }
 
 /* @part nnc_philox_increment */

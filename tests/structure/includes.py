@@ -12,7 +12,7 @@ import sys
 
 FLOORS = {
     "runtime": ["core", "program/host", "program/data", "program/tensors", "program/session", "program/training",
-                "program/report", "program/commands"],
+                "program/report", "program/commands", "program/mpi"],
     "compiler": [],
 }
 BELOW_ALL = ["base", "language"]  # which the picture does not repeat

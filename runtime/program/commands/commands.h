@@ -19,6 +19,8 @@ NNC_API int nnc_command_grad(nnc_host *host, const nnc_model *model, const nnc_o
 NNC_API int nnc_command_gradcheck(nnc_host *host, const nnc_model *model, const nnc_options *options);
 NNC_API int nnc_command_bench(nnc_host *host, const nnc_model *model, const nnc_options *options);
 
+/** nnc_main, of one process of a group; NULL: it is alone. (program.c) */
+NNC_API int nnc_main_in(const nnc_model *model, int argc, char **argv, nnc_group *group);
 /** The data of fit(), replaced by the command line's files. */
 NNC_API nnc_data_request nnc_fit_request(const nnc_model *model, const nnc_options *options);
 /** What fit validates on: files of the command line, else a fraction of its data, else what the model file says.
@@ -27,6 +29,11 @@ struct nnc_training;
 NNC_API int nnc_load_validation(struct nnc_training *training);
 /** The random factors of --masks, where the model wants them. */
 NNC_API int nnc_load_masks(struct nnc_training *training);
+/** Once there is a session: its threads, and how many processes of a group train: 1 in one of the others.
+ *  (train_ranks.c) */
+NNC_API int nnc_join_ranks(struct nnc_training *training);
+/** Error in all processes where they do not begin with the same. */
+NNC_API int nnc_compare_ranks(struct nnc_training *training);
 /** The data of evaluate(). A file of the command line is read as evaluate(), or else fit(), would read it. */
 NNC_API nnc_data_request nnc_evaluation_request(const nnc_model *model, const nnc_options *options);
 /** The weights, with all that evaluation needs. */

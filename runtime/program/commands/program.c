@@ -316,12 +316,20 @@ static int nnc_run_command(nnc_host *host, const nnc_model *model, int argc, cha
     if (options.max_memory > 0) {
         nnc_memory_limit(host, (size_t)options.max_memory);
     }
-    return command->run(host, model, &options);
+    if (host->group != NULL && command->bit != NNC_FIT) { /* nothing to share: the first does it */
+        host->group->shrink(host->group, 1);
+    }
+    return host->group != NULL && host->group->rank >= host->group->count ? NNC_EXIT_OK
+                                                                          : command->run(host, model, &options);
 }
 
-NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) {
+NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) { return nnc_main_in(model, argc, argv, NULL); }
+
+NNC_API int nnc_main_in(const nnc_model *model, int argc, char **argv, nnc_group *group) {
     nnc_host host;
     memset(&host, 0, sizeof host);
+    host.group = group;
+    host.is_silent = group != NULL && group->rank > 0;
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     host.program = slash != NULL ? slash + 1 : argc > 0 ? argv[0] : model->name;
     nnc_process_begin();
@@ -337,6 +345,9 @@ NNC_API int nnc_main(const nnc_model *model, int argc, char **argv) {
     if (status == NNC_EXIT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
         nnc_fail(&host, "standard output cannot be written");
         status = NNC_EXIT_FAILED;
+    }
+    if (host.group != NULL && group->rank < group->count) {
+        status = nnc_group_end(&host, status);
     }
     if (host.text[0] != '\0') {
         nnc_print_error(&host);

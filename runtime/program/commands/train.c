@@ -10,6 +10,7 @@
 #include "training/training.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,7 +99,8 @@ static int nnc_prepare(nnc_training *training) {
     request.learned = &training->session.learned;
     if (nnc_session_open(host, model, nnc_choose_batch(model, options, model->fit->batch_size), 1,
                          &training->session) != 0 ||
-        nnc_load_masks(training) != 0 || nnc_callbacks_open(training) != 0 || nnc_initialise(training) != 0 ||
+        nnc_join_ranks(training) != 0 || nnc_load_masks(training) != 0 || nnc_callbacks_open(training) != 0 ||
+        nnc_initialise(training) != 0 ||
         nnc_dataset_load(host, model, &request, &training->data) != 0 ||
         (model->fit->shuffle_rows && nnc_dataset_shuffle(host, model, model->fit->shuffle_seed, model->fit->stratify,
                                                          &training->data) != 0) ||
@@ -112,7 +114,6 @@ static int nnc_prepare(nnc_training *training) {
         (options->checkpoint != NULL && nnc_writer_probe(host, options->checkpoint) != 0)) {
         return -1;
     }
-    training->session.threads = (size_t)options->threads;
     if (model->fit->shuffle && !options->no_shuffle) {
         training->order = nnc_alloc(host, training->train_count, sizeof *training->order);
         if (training->order == NULL) {
@@ -121,6 +122,9 @@ static int nnc_prepare(nnc_training *training) {
     }
     training->place.epoch = training->place.pass = (uint64_t)model->fit->initial_epoch;
     if (training->resumed != NULL && nnc_checkpoint_restore(training) != 0) {
+        return -1;
+    }
+    if (nnc_compare_ranks(training) != 0) {
         return -1;
     }
     /* Until here, nothing has been written. */
@@ -179,17 +183,28 @@ static int nnc_fetch_batch(nnc_training *training, size_t n) {
     return 0;
 }
 
+/* All that a step needs: processes that share it begin it when everyone has that. */
+static nnc_ending nnc_prepare_batch(nnc_training *training, size_t n) {
+    const nnc_model *model = training->model;
+    if (model->mask_count > 0 && nnc_masks_set(training->host, model, &training->masks, training->place.batches, n,
+                                               training->session.trainer) != 0) {
+        return NNC_ENDING_ERROR;
+    }
+    if (nnc_fetch_batch(training, n) != 0) {
+        return NNC_ENDING_LOST;
+    }
+    training->signal = nnc_group_agree(training->host, nnc_signal_pending());
+    return training->signal == 0 ? NNC_ENDING_COMPLETE : training->signal < 0 ? NNC_ENDING_ERROR : NNC_ENDING_SIGNAL;
+}
+
 static nnc_ending nnc_train_batch(nnc_training *training) {
     nnc_session *session = &training->session;
     const nnc_model *model = training->model;
     nnc_place *place = &training->place;
     size_t n = nnc_choose_samples(training);
-    if (model->mask_count > 0 &&
-        nnc_masks_set(training->host, model, &training->masks, place->batches, n, session->trainer) != 0) {
-        return NNC_ENDING_ERROR;
-    }
-    if (nnc_fetch_batch(training, n) != 0) {
-        return NNC_ENDING_LOST;
+    const nnc_ending ready = nnc_prepare_batch(training, n);
+    if (ready != NNC_ENDING_COMPLETE) {
+        return ready;
     }
     int status = nnc_session_step(session, nnc_session_fit_weight(session, &training->data, n), n);
     if (status == NNC_E_NONFINITE || (status == NNC_OK && !isfinite(nnc_get_real(model, session->sums, 0)))) {
@@ -225,9 +240,6 @@ static nnc_ending nnc_save_checkpoints(nnc_training *training, nnc_moment moment
 
 /* A step, and what is due after it. */
 static nnc_ending nnc_train_step(nnc_training *training) {
-    if (nnc_signal_pending() != 0) {
-        return NNC_ENDING_SIGNAL;
-    }
     nnc_ending ending = nnc_train_batch(training);
     if (ending == NNC_ENDING_COMPLETE && !training->place.is_stopped) {
         ending = nnc_callbacks_run(training, NNC_STEP_END) != 0 ? NNC_ENDING_ERROR
@@ -250,6 +262,8 @@ static nnc_ending nnc_validate(nnc_training *training) {
     nnc_session_share_states(session, 1);
     int status = nnc_evaluate_range(session, data, first, end, &training->validation_totals, NULL);
     session->batch = batch;
+    training->signal = nnc_signal_pending();
+    status = status < 0 ? status : nnc_group_agree(training->host, status);
     if (status == 0) { /* else the states stay those of before, for a checkpoint */
         nnc_session_share_states(session, 0);
     }
@@ -341,7 +355,7 @@ static int nnc_say_ending(nnc_training *training, nnc_ending ending, int saves, 
                 saves ? "; weights saved to " : "", saves ? options->save : "",
                 options->checkpoint != NULL ? "; --resume goes on from " : "",
                 options->checkpoint != NULL ? options->checkpoint : "");
-        host->status = NNC_EXIT_SIGNAL + nnc_signal_pending();
+        host->status = NNC_EXIT_SIGNAL + (training->signal > 0 ? training->signal : SIGTERM);
     } else if (ending == NNC_ENDING_NONFINITE) {
         nnc_progress_abandon(&training->progress);
         nnc_fail(host, "the loss is not finite in epoch %llu, batch %llu: try a smaller learning rate%s%s%s",
@@ -376,7 +390,7 @@ static int nnc_finish(nnc_training *training, nnc_ending ending) {
         return -1;
     }
     const int is_shown = ending != NNC_ENDING_ERROR && ending != NNC_ENDING_LOST; /* it shows samples */
-    if (options->report != NULL && is_shown && nnc_write_report(training, ending) != 0) {
+    if (options->report != NULL && !training->host->is_silent && is_shown && nnc_write_report(training, ending) != 0) {
         return -1;
     }
     nnc_curve_print(&training->record, &training->progress);
@@ -395,6 +409,9 @@ static int nnc_run_epochs(nnc_training *training) {
     nnc_signals_catch();
     training->started = nnc_seconds();
     training->record.first = (size_t)training->place.epoch;
+    if (training->host->group != NULL && training->resumed == NULL) { /* there is always something to resume */
+        ending = nnc_save_checkpoints(training, NNC_AT_SIGNAL);
+    }
     while (ending == NNC_ENDING_COMPLETE && !training->place.is_stopped && training->place.epoch < training->epochs) {
         ending = nnc_train_epoch(training);
         if (ending == NNC_ENDING_COMPLETE) {
@@ -403,7 +420,11 @@ static int nnc_run_epochs(nnc_training *training) {
     }
     /* After the last checkpoint, which goes on. */
     if (ending == NNC_ENDING_COMPLETE && training->model->finish != NULL) {
-        training->model->finish(training->session.trainer);
+        if (nnc_session_gather_ranks(&training->session) != 0) {
+            ending = NNC_ENDING_ERROR;
+        } else {
+            training->model->finish(training->session.trainer);
+        }
     }
     nnc_session_await(&training->session);
     int status = nnc_finish(training, ending);

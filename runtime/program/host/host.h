@@ -46,6 +46,8 @@ typedef struct nnc_host {
     size_t memory_limit;  /* bytes: --max-memory; 0: … */
     size_t memory_there;  /* … so many may be taken for data; 0: not known yet */
     size_t memory_taken;  /* by the model and by data */
+    struct nnc_group *group; /* of which this process is one; NULL: it is alone */
+    int is_silent;           /* another process of the group writes the files */
 } nnc_host;
 
 /** Records the error of a run that cannot go on. Always -1. */
@@ -93,6 +95,28 @@ NNC_API int nnc_grow(nnc_host *host, void **block, size_t *capacity, size_t coun
 NNC_API int nnc_multiply(size_t a, size_t b, size_t *product);
 /** The number of elements of a shape in *count; -1, silently, when it is negative or exceeds SIZE_MAX / 16. */
 NNC_API int nnc_shape_count(const int64_t *shape, int rank, size_t *count);
+
+/* Processes that share a run (host_group.c) ------------------------------------------------------------------------ */
+
+typedef struct nnc_group {
+    size_t rank, count; /* which of how many this is */
+    int has_ended;      /* one has failed, and all know it */
+    const char *resume; /* the file that a run can go on from, for who finds that others are gone; or NULL */
+    void *context;
+    int (*give)(void *context, const nnc_given *given, size_t count, size_t parts); /* as in nnc_ranks */
+    /** What each process has, `size` bytes, one after the other into `all`. -1: others are gone. */
+    int (*collect)(void *context, const void *own, size_t size, void *all);
+    /** The first `count` processes go on. */
+    void (*shrink)(struct nnc_group *group, size_t count);
+} nnc_group;
+
+/** The greatest of what the processes say, not below 0; alone, one's own. -1: another one has failed; then this one
+ *  has no error of its own. */
+NNC_API int nnc_group_agree(nnc_host *host, int own);
+/** Error when a number is another one in some process: `what`, "the model". */
+NNC_API int nnc_group_same(nnc_host *host, uint64_t value, const char *what);
+/** The end of the run, in every process. Where one has failed, its error becomes everyone's. Returns the status. */
+NNC_API int nnc_group_end(nnc_host *host, int status);
 
 /* The process (host_process.c) ------------------------------------------------------------------------------------- */
 

@@ -94,6 +94,7 @@ NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path
     struct stat status;
     memset(writer, 0, sizeof *writer);
     writer->host = host;
+    path = host->is_silent ? "/dev/null" : path;
     int is_output = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
     writer->path = is_output ? strdup("<stdout>") : nnc_follow(path);
     if (writer->path == NULL) {
@@ -120,6 +121,7 @@ NNC_API int nnc_writer_open(nnc_host *host, nnc_writer *writer, const char *path
 NNC_API int nnc_writer_probe(nnc_host *host, const char *path) {
     struct stat status;
     nnc_writer writer;
+    path = host->is_silent ? "/dev/null" : path;
     int exists = strcmp(path, "-") != 0 && lstat(path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         return nnc_fail_at(host, path, 0, 0, "is a directory, not a file");

@@ -250,6 +250,7 @@ NNC_API int nnc_fail_status(nnc_host *host, int status, const char *doing) {
         [-NNC_E_FORMAT] = "a file has another format",
         [-NNC_E_MODEL] = "a file is of another model",
         [-NNC_E_CORRUPT] = "a file is damaged",
+        [-NNC_E_RANKS] = "other processes that share the step are gone, or were to get more than 2 GiB at once",
         [-NNC_E_NONFINITE] = "the loss is not finite: values of the data are too large, "
                              "or the weights come from a run that diverged",
     };

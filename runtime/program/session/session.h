@@ -91,6 +91,8 @@ NNC_API nnc_team nnc_training_team(nnc_session *session);
 NNC_API void nnc_print_threads(nnc_session *session);
 /** The outputs of the `n` samples gathered, in session->threads threads, or in as many as pay; a status. */
 NNC_API int nnc_session_predict(nnc_session *session, size_t n);
+/** Of a group of processes: each gets all that outlasts a step. */
+NNC_API int nnc_session_gather_ranks(nnc_session *session);
 /** A step of training on the `n` samples gathered, in session->threads threads where that pays; a status. */
 NNC_API int nnc_session_step(nnc_session *session, const void *sample_weight, size_t n);
 

@@ -209,8 +209,65 @@ NNC_API int nnc_session_predict(nnc_session *session, size_t n) {
     return NNC_OK;
 }
 
+/* The parts of a round that this process makes, and its threads. */
+typedef struct nnc_own_parts {
+    nnc_team team;
+    size_t first, own;
+} nnc_own_parts;
+
+typedef struct nnc_own_round {
+    const nnc_own_parts *parts;
+    void (*make)(const void *job, size_t part);
+    const void *job;
+} nnc_own_round;
+
+static void nnc_make_own(const void *job, size_t part) {
+    const nnc_own_round *round = job;
+    round->make(round->job, round->parts->first + part);
+}
+
+static void nnc_run_own(void *pool, void (*make)(const void *job, size_t part), const void *job, size_t parts) {
+    const nnc_own_parts *own = pool;
+    const nnc_own_round round = {own, make, job};
+    (void)parts;
+    own->team.run(own->team.pool, nnc_make_own, &round, own->own);
+}
+
+/* Those of the group, of which each has as many parts as it has threads. */
+static nnc_ranks nnc_session_ranks(nnc_session *session, nnc_own_parts *parts) {
+    const nnc_group *group = session->host->group;
+    nnc_ranks ranks;
+    parts->own = session->threads > 0 ? nnc_threads_for(session, 1) : 1;
+    parts->first = group->rank * parts->own;
+    parts->team = nnc_session_team(session, parts->own);
+    ranks.team = (nnc_team){group->count * parts->own, nnc_run_own, parts};
+    ranks.first = parts->first;
+    ranks.own = parts->own;
+    ranks.give = group->give;
+    ranks.context = group->context;
+    return ranks;
+}
+
+NNC_API int nnc_session_gather_ranks(nnc_session *session) {
+    nnc_own_parts parts;
+    if (session->host->group == NULL) {
+        return 0;
+    }
+    const nnc_ranks ranks = nnc_session_ranks(session, &parts);
+    if (nnc_group_agree(session->host, 0) < 0) {
+        return -1;
+    }
+    const int status = session->model->gather(session->trainer, &ranks);
+    return status == NNC_OK ? 0 : nnc_fail_status(session->host, status, "fit");
+}
+
 NNC_API int nnc_session_step(nnc_session *session, const void *sample_weight, size_t n) {
     const nnc_model *model = session->model;
+    if (session->host->group != NULL) {
+        nnc_own_parts parts;
+        const nnc_ranks ranks = nnc_session_ranks(session, &parts);
+        return model->step_ranks(session->trainer, session->x, session->y, sample_weight, n, session->sums, &ranks);
+    }
     if (model->step_shared == NULL) {
         return model->step(session->trainer, session->x, session->y, sample_weight, n, session->sums);
     }

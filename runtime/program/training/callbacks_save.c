@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 /* The folders that a path names, as far as they are missing; what fails shows when the file is written. */
-static void nnc_make_folders(char *path) {
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+static void nnc_make_folders(const nnc_host *host, char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash != NULL && !host->is_silent; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         mkdir(path, 0777);
         *slash = '/';
@@ -122,7 +122,7 @@ static int nnc_save_model(nnc_training *training, nnc_running *running, int with
     } else if (callback->verbose > 0 && !callback->save_best_only) {
         printf("\nEpoch %llu: saving model to %s\n", epoch, path);
     }
-    nnc_make_folders(path);
+    nnc_make_folders(training->host, path);
     if (nnc_weights_save(training->host, training->model, path, training->session.params,
                          &training->session.learned) != 0) {
         return -1;
@@ -169,8 +169,8 @@ static int nnc_is_backup(const nnc_running *running) {
 static int nnc_save_backup(nnc_training *training, const nnc_running *running) {
     char path[NNC_BACKUP_PATH], previous[NNC_BACKUP_PATH];
     nnc_backup_path(running->callback, 0, path);
-    nnc_make_folders(path);
-    if (running->callback->double_checkpoint) {
+    nnc_make_folders(training->host, path);
+    if (running->callback->double_checkpoint && !training->host->is_silent) {
         nnc_backup_path(running->callback, 1, previous);
         unlink(previous);
         if (link(path, previous) != 0) {
@@ -220,12 +220,12 @@ NNC_API int nnc_callbacks_restore(nnc_training *training) {
 
 NNC_API int nnc_backup_train_end(nnc_training *training, nnc_running *running) {
     char path[NNC_BACKUP_PATH];
-    (void)training;
-    for (int is_previous = 0; is_previous < 2 && running->callback->delete_checkpoint; is_previous++) {
+    const int deletes = running->callback->delete_checkpoint && !training->host->is_silent;
+    for (int is_previous = 0; is_previous < 2 && deletes; is_previous++) {
         nnc_backup_path(running->callback, is_previous, path);
         unlink(path);
     }
-    if (running->callback->delete_checkpoint) {
+    if (deletes) {
         rmdir(running->callback->path); /* unless other files are in it */
     }
     return 0;

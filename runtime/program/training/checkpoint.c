@@ -3,6 +3,7 @@
  * under their own names, so that the file serves as --weights too; the names of all else begin with @. */
 #include "data/data.h"
 #include "host/host.h"
+#include "session/session.h"
 #include "tensors/tensors.h"
 #include "training/training.h"
 
@@ -164,6 +165,9 @@ NNC_API int nnc_checkpoint_save(nnc_training *training, const char *path) {
     nnc_run run = nnc_run_of(training);
     nnc_parts parts;
     nnc_notes notes;
+    if (nnc_session_gather_ranks(&training->session) != 0) {
+        return -1;
+    }
     nnc_checkpoint_parts(training, &run, &parts);
     nnc_entry *entries = nnc_alloc(host, parts.count, sizeof *entries);
     int status = nnc_learned_to_notes(host, &training->session.learned, &notes);

@@ -63,7 +63,7 @@ static int nnc_history_rewrite(nnc_history *history) {
 
 NNC_API int nnc_history_open(nnc_history *history, nnc_host *host, const char *path) {
     history->host = host;
-    history->path = path;
+    history->path = path = host->is_silent ? NULL : path;
     return path != NULL ? nnc_history_rewrite(history) : 0;
 }
 

@@ -162,6 +162,7 @@ typedef struct nnc_training {
     uint64_t ordered; /* the pass that `order` is for, from 1; 0: none yet */
     uint64_t epochs, steps, seed; /* wanted; in an epoch */
     nnc_place place;
+    int signal; /* that ended the run, in some process of it */
     nnc_running *callbacks;
     size_t callback_count;
     char *resumed; /* the checkpoint that the run goes on from, or NULL */

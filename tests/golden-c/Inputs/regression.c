@@ -86,12 +86,13 @@ extern "C" {
 #define NNC_STATUS_DEFINED
 enum nnc_status {
     NNC_OK = 0,
-    NNC_E_ARG = -1,      /* null pointer, count 0 or above the compiled batch, label or index out of range */
-    NNC_E_SPACE = -2,    /* a buffer is too short */
-    NNC_E_FORMAT = -3,   /* not a file of this format */
-    NNC_E_MODEL = -4,    /* a file of another model */
-    NNC_E_CORRUPT = -5,  /* damaged */
-    NNC_E_NONFINITE = -6 /* the loss, or a weight in a file, is NaN or infinite; the weights are as they were */
+    NNC_E_ARG = -1,       /* null pointer, count 0 or above the compiled batch, label or index out of range */
+    NNC_E_SPACE = -2,     /* a buffer is too short */
+    NNC_E_FORMAT = -3,    /* not a file of this format */
+    NNC_E_MODEL = -4,     /* a file of another model */
+    NNC_E_CORRUPT = -5,   /* damaged */
+    NNC_E_NONFINITE = -6, /* the loss, or a weight in a file, is NaN or infinite; the weights are as they were */
+    NNC_E_RANKS = -7      /* of the processes that share a step some are gone; the trainer is of no use any more */
 };
 #endif
 
