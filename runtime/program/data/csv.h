@@ -43,7 +43,8 @@ typedef struct nnc_csv {
     size_t rows;          /* … and how many there are in: */
     nnc_sink values, places;
     nnc_text_place first_place;
-    struct nnc_csv_team *team; /* who reads plain lines; NULL: nobody yet */
+    struct nnc_csv_team *team; /* who reads plain lines; NULL: nobody yet, … */
+    int is_alone;              /* … nor will anybody */
 } nnc_csv;
 
 /* Lines (data_csv_lines.c) ----------------------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@
 
 /* Bytes of text: of a part, of the first after a line that is not plain; parts for each thread. An empty line is not
  * plain: in one column it would be a value. */
-enum { NNC_CSV_PART = 1 << 18, NNC_CSV_TRY = 1 << 13, NNC_CSV_PARTS_EACH = 4, NNC_CSV_MOST_THREADS = 16 };
+enum { NNC_CSV_PART = 1 << 18, NNC_CSV_TRY = 1 << 13, NNC_CSV_PARTS_EACH = 2, NNC_CSV_MOST_THREADS = 16 };
 
 /* A wanted column, in the order of the file. */
 typedef struct nnc_csv_pick {
@@ -243,6 +243,9 @@ static int nnc_csv_hire(nnc_csv *csv, size_t columns) {
     }
     size_t threads = !is_long ? 1 : host->threads > 0 ? host->threads : nnc_cores();
     threads = threads < NNC_CSV_MOST_THREADS ? threads : NNC_CSV_MOST_THREADS;
+    while (threads > 1 && threads * NNC_CSV_PARTS_EACH * NNC_CSV_PART > nnc_memory_left(host) / 16) {
+        threads--;
+    }
     team->team = nnc_team_open(threads);
     team->columns = columns;
     team->part_size = is_long ? NNC_CSV_PART : NNC_CSV_TRY;
@@ -298,8 +301,14 @@ static int nnc_csv_round(nnc_csv *csv, size_t size, size_t most) {
 }
 
 NNC_API int nnc_csv_plain_rows(nnc_csv *csv, size_t columns) {
-    if (csv->team == NULL && nnc_csv_hire(csv, columns) != 0) {
-        return -1;
+    if (csv->is_alone) {
+        return 0;
+    }
+    if (csv->team == NULL && nnc_csv_hire(csv, columns) != 0) { /* no memory for buffers: it goes without them */
+        nnc_csv_team_close(csv);
+        nnc_forgive(csv->host);
+        csv->is_alone = 1;
+        return 0;
     }
     struct nnc_csv_team *team = csv->team;
     for (;;) {

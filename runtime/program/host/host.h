@@ -52,6 +52,8 @@ typedef struct nnc_host {
 
 /** Records the error of a run that cannot go on. Always -1. */
 NNC_API int nnc_fail(nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
+/** Forgets it: there is another way. */
+NNC_API void nnc_forgive(nnc_host *host);
 /** The same for a wrong command line: the program ends with NNC_EXIT_USAGE. Always -1. */
 NNC_API int nnc_fail_usage(nnc_host *host, const char *format, ...) NNC_PRINTF(2, 3);
 /** The same about a place in a file; line and column count from 1, 0 leaves them out. Always -1. */

@@ -19,6 +19,11 @@ NNC_API int nnc_fail(nnc_host *host, const char *format, ...) {
     return -1;
 }
 
+NNC_API void nnc_forgive(nnc_host *host) {
+    host->text[0] = host->place[0] = '\0';
+    host->status = NNC_EXIT_OK;
+}
+
 NNC_API int nnc_fail_usage(nnc_host *host, const char *format, ...) {
     va_list args;
     va_start(args, format);
