@@ -95,6 +95,12 @@ static bool find_product(Op *op, Stage *stage) {
            op->in[1]->shape.dim[0] == shape_size(image->shape, 1);
 }
 
+/* Whether all lines of an image are worked on with the same numbers. */
+static bool is_of_any_line(const Tensor *tensor, const Tensor *image) {
+    const int dim = tensor->shape.rank - image->shape.rank + LINE_DIM;
+    return tensor->shape.rank < image->shape.rank && (dim < 0 || tensor->shape.dim[dim] == 1);
+}
+
 /* Elementwise work on one image, with numbers for each channel or for all. */
 static bool find_map(Op *op, Stage *stage) {
     if (op->def != &op_map || !is_image(op->out)) return false;
@@ -110,7 +116,7 @@ static bool find_map(Op *op, Stage *stage) {
         Tensor **const place = at.writes ? &stage->made : &stage->read;
         if (whole && *place && *place != tensor) return false;
         if (whole) *place = tensor;
-        else if (at.writes || tensor->shape.rank >= op->out->shape.rank) return false;
+        else if (at.writes || !is_of_any_line(tensor, op->out)) return false;
     }
     return stage->read && stage->made;
 }

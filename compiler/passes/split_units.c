@@ -56,6 +56,11 @@ static bool is_dense(const Op *op) {
     return op->in_count < 3 || (is_weight(op->in[2]) && op->in[2]->shape.rank == 1);
 }
 
+/* Whether it is a weight of one number for each unit. */
+static bool is_by_unit(const Tensor *tensor, int64_t units) {
+    return is_weight(tensor) && tensor->shape.rank == 1 && tensor->shape.dim[0] == units;
+}
+
 /* Whether a map makes one value of `units`, element by element, and what else it reads is one number for each column or
  * for all. */
 static bool maps_units(const Program *program, const Op *map, const Tensor *units) {
@@ -66,8 +71,8 @@ static bool maps_units(const Program *program, const Op *map, const Tensor *unit
         if (at.writes && at.reads) return false;
         if (at.writes && at.step >= 0 && !tensor->in_registers) made++;
         if (tensor == units || tensor->in_registers || at.writes) continue;
-        const bool by_column = is_weight(tensor) && tensor->shape.rank == 1;
-        if (tensor->regenerated || !by_column) return false;
+        const bool of_all = is_weight(tensor) && shape_size(tensor->shape, 1) == 1;
+        if (tensor->regenerated || (!of_all && !is_by_unit(tensor, columns_of(units)))) return false;
     }
     return made == 1 && is_passed_on(program, map->out) && shape_equal(map->out->shape, units->shape);
 }
@@ -154,7 +159,7 @@ static void split_map(Builder *build, const Pair *pair) {
         Step *const step = &pair->map->steps.at[i];
         for (int j = 0; j < step->operand_count; j++) {
             Operand *const operand = &step->operands[j];
-            if (operand->tensor && is_weight(operand->tensor))
+            if (operand->tensor && is_by_unit(operand->tensor, pair->units))
                 operand->tensor = part_of_rows(build, pair, operand->tensor);
         }
         step->result->shape.dim[step->result->shape.rank - 1] = pair->at_once;
