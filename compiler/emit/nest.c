@@ -158,20 +158,24 @@ const char *block_number(Emit *emit, const char *row, int64_t columns, const cha
     return formatted(emit, strchr(row, ' ') ? "(%s) * %lld + %s" : "%s * %lld + %s", row, (long long)blocks, block);
 }
 
-const char *draw_text(Emit *emit, Tensor *tensor, const char *block) {
+const char *draw_text(Emit *emit, Tensor *tensor, const char *block, const char *lane) {
     Text text = {.arena = emit->arena};
     const char *const bits = names_of(emit, tensor)->local =
         local_name(emit, formatted(emit, "%s_bits", drawn_with(tensor)->part));
     const int streams = random_streams(drawn_with(tensor));
     const char *const number = formatted(emit, strchr(block, ' ') ? "(uint32_t)(%s)" : "(uint32_t)%s", block);
-    for (int stream = 0; stream < streams; stream++)
-        text_printf(&text, "uint32_t %s%s[NNC_RANDOM_BLOCK];\nv_random_block(%s, %s, %s%s);\n",
-                    stream ? "angle_" : "", bits, param_random(emit, tensor, stream), number, stream ? "angle_" : "",
-                    bits);
+    for (int stream = 0; stream < streams; stream++) {
+        const char *const to = formatted(emit, "%s%s", stream ? "angle_" : "", bits);
+        const char *const random = param_random(emit, tensor, stream);
+        if (lane)
+            text_printf(&text, "uint32_t %s[4];\nnnc_random_words(%s, %s, %s, %s);\n", to, random, number, lane, to);
+        else
+            text_printf(&text, "uint32_t %s[NNC_RANDOM_BLOCK];\nv_random_block(%s, %s, %s);\n", to, random, number, to);
+    }
     return text_chars(&text);
 }
 
-const char *draws_text(Emit *emit, const Op *op, const char *block) {
+const char *draws_text(Emit *emit, const Op *op, const char *block, const char *lane) {
     Text text = {.arena = emit->arena};
     LIST(Tensor *) drawn = {0};
     for (int i = 0; i < op->steps.count; i++)
@@ -181,7 +185,7 @@ const char *draws_text(Emit *emit, const Op *op, const char *block) {
             for (int k = 0; k < drawn.count && !done; k++) done = drawn.at[k] == tensor;
             if (done) continue;
             list_push(emit->arena, &drawn, tensor);
-            text_puts(&text, draw_text(emit, tensor, block));
+            text_puts(&text, draw_text(emit, tensor, block, lane));
         }
     return text_chars(&text);
 }
@@ -379,7 +383,7 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     place.nest = &nest;
     place.value_name = local_name(emit, own_role(emit, op, op->out));
     BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
-    text.draws = draws_text(emit, op, block_number(emit, row_text, columns, "col / PANEL"));
+    text.draws = draws_text(emit, op, block_number(emit, row_text, columns, "col / PANEL"), NULL);
     const char *store = "";
     if (!op->out->in_registers) {
         const char *const to =

@@ -73,10 +73,10 @@ typedef struct BlockText {
 BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row);
 /** A vector of a tensor's random numbers, which draw_text() has drawn. */
 const char *random_text(Emit *emit, Tensor *tensor, const Place *place);
-/** Statements that draw block `block` (of 64 columns) of them. */
-const char *draw_text(Emit *emit, Tensor *tensor, const char *block);
-/** Statements that draw the random numbers of block `block` (of 64 columns); "" when the steps need none. */
-const char *draws_text(Emit *emit, const Op *op, const char *block);
+/** Statements that draw block `block` (of 64 columns) of them; or, of that, the words of lane `lane`, if not NULL. */
+const char *draw_text(Emit *emit, Tensor *tensor, const char *block, const char *lane);
+/** The same for all random numbers that the steps need; "" when they need none. */
+const char *draws_text(Emit *emit, const Op *op, const char *block, const char *lane);
 /** The number of a block of random numbers: the `block`th, a product or a quotient, of a row of so many columns. */
 const char *block_number(Emit *emit, const char *row, int64_t columns, const char *block);
 /** A formula with its operands replaced; `operands` ends with a NULL name. Numbers are those of the plan's real type,

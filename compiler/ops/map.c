@@ -90,7 +90,7 @@ static OpForm form_of_map(const Plan *plan, const Op *op) {
     const Loops loops = loops_over(plan, op, op_space(op), NULL, NULL);
     const LoopSpan *const row = &loops.at[loops.count - 1];
     const Tensor *const from = copied(op);
-    if (loops.drawn) return MAP_DRAWN;
+    if (loops.drawn) return plan->target->blocks ? MAP_DRAWN : MAP_WORDS;
     if (!from || (row->size == 1 && !row->of_batch)) return MAP_ELEMENTS;
     if (*plan->target->constants && tensor_storage(from)->kind == TENSOR_WEIGHT) return MAP_ELEMENTS; /* out of reach */
     const bool neighbours = loops_run_along(&loops, from) && loops_run_along(&loops, op->steps.at[0].result);
@@ -111,8 +111,11 @@ static const char *copy_body(Emit *e, const Op *op, Nest *nest) {
 
 Place drawn_place(Emit *e, const Nest *nest) {
     const char *const lanes = lanes_of(e, &nest->loops[nest->loop_count - 1]);
-    return (Place){.nest = nest, .lanes = lanes, .draw_offset = "(c - block)"};
+    const char *const offset = drawn_lane(e) ? "(c - block) / NNC_RANDOM_LANES" : "(c - block)";
+    return (Place){.nest = nest, .lanes = lanes, .draw_offset = offset};
 }
+
+const char *drawn_lane(const Emit *e) { return e->plan->target->blocks ? NULL : "lane"; }
 
 const char *drawn_block(Emit *e, const Nest *nest) {
     const int last = nest->loop_count - 1;
@@ -127,7 +130,7 @@ const char *drawn_loops(Emit *e, const Nest *nest, const char *draws, const char
     const int last = nest->loop_count - 1;
     const Loop *const loop = &nest->loops[last];
     return loops_text(e, nest, 0, last,
-                      filled(e, "map_blocks",
+                      filled(e, drawn_lane(e) ? "map_words" : "map_blocks",
                              (Hole[]){{"size", loop->size},
                                       {"draws", draws},
                                       {"lanes", lanes_text(e, loop, "end")},
@@ -137,7 +140,7 @@ const char *drawn_loops(Emit *e, const Nest *nest, const char *draws, const char
 
 static const char *drawn_body(Emit *e, const Op *op, const Nest *nest) {
     const Place place = drawn_place(e, nest);
-    const char *const draws = draws_text(e, op, drawn_block(e, nest));
+    const char *const draws = draws_text(e, op, drawn_block(e, nest), drawn_lane(e));
     return drawn_loops(e, nest, draws, steps_text(e, op, &place));
 }
 
@@ -159,7 +162,7 @@ static void emit_map(Emit *e, const Op *op) {
     outermost->size = op->share.kind == SHARE_STEPS ? outermost_size(e, op, outermost)
                                                     : shared_size(e, op, outermost->size);
     const char *const body = op->form == MAP_COPY    ? copy_body(e, op, &nest)
-                             : op->form == MAP_DRAWN ? drawn_body(e, op, &nest)
+                             : op->form == MAP_DRAWN || op->form == MAP_WORDS ? drawn_body(e, op, &nest)
                                                      : elements_body(e, op, &nest);
     emit_function(e, "body", (Hole[]){{"body", body}, {NULL, NULL}});
 }

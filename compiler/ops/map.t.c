@@ -28,6 +28,17 @@ for (size_t block = 0; block < $size; block += NNC_RANDOM_BLOCK) {
         $steps
     }
 }
+//@ map_words
+for (size_t block = 0; block < $size; block += NNC_RANDOM_BLOCK) {
+    const size_t end = least($size, block + NNC_RANDOM_BLOCK);
+    for (uint32_t lane = 0; lane < least(end - block, NNC_RANDOM_LANES); lane++) {
+        $draws
+        for (size_t c = block + lane; c < end; c += NNC_RANDOM_LANES) {
+            $lanes
+            $steps
+        }
+    }
+}
 //@ sum_add
 $terms
 $sum += $value;

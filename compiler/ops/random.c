@@ -50,7 +50,7 @@ void random_describe(const RandomAttrs *random, Text *out) {
 static void emit(Emit *e, const Op *op) {
     const Nest nest = nest_for(e, op, op->out->shape, NULL, NULL);
     const Place place = drawn_place(e, &nest);
-    const char *const draws = draw_text(e, op->out, drawn_block(e, &nest));
+    const char *const draws = draw_text(e, op->out, drawn_block(e, &nest), drawn_lane(e));
     const char *const to = plus(e, param_named(e, op->out, true, "y"), nest_index(e, &nest, op->out));
     const char *const store = lanes_store(e, to, random_text(e, op->out, &place), place.lanes);
     emit_function(e, "body", (Hole[]){{"body", drawn_loops(e, &nest, draws, store)}, {NULL, NULL}});

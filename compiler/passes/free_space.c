@@ -141,8 +141,8 @@ static void node_take(FreeSpace *space, int node, int begin, int end, int first,
 }
 
 /* Whether a place is in one of the ranges: then *at becomes the end of that. */
-static bool is_avoided(const PlaceRange avoided[2], int64_t *at) {
-    for (int i = 0; i < 2; i++)
+static bool is_avoided(const PlaceRange avoided[AVOIDED], int64_t *at) {
+    for (int i = 0; i < AVOIDED; i++)
         if (*at >= avoided[i].begin && *at < avoided[i].end) {
             *at = avoided[i].end;
             return true;
@@ -151,7 +151,7 @@ static bool is_avoided(const PlaceRange avoided[2], int64_t *at) {
 }
 
 int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size, int64_t lowest,
-                        const PlaceRange avoided[2]) {
+                        const PlaceRange avoided[AVOIDED]) {
     Obstacles obstacles;
     obstacles.count = 0;
     find_obstacles(space, 1, 0, space->times, first, last, &obstacles);

@@ -16,9 +16,11 @@ typedef struct PlaceRange {
     int64_t begin, end;
 } PlaceRange;
 
+enum { AVOIDED = 4 };
+
 /** Takes the lowest place of this size, from `lowest` on, that is free at all times from first to last and begins in
  *  none of these ranges. */
 int64_t free_space_take(FreeSpace *space, int first, int last, int64_t size, int64_t lowest,
-                        const PlaceRange avoided[2]);
+                        const PlaceRange avoided[AVOIDED]);
 
 #endif

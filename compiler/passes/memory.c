@@ -58,14 +58,18 @@ static int64_t leads_behind(const Tensor *tensor) {
     return sum;
 }
 
-/* Where a value must not begin because of one that was placed before, which it lies over, or which lies over it. */
-static PlaceRange not_over(const Tensor *tensor, const Tensor *over, const Tensor *under) {
+/* Where a value must not begin because of one that was placed before, which it lies over, or which lies over it: at
+ * places from which it would reach into that, but for some before that or behind it. */
+static void avoid(const Tensor *tensor, const Tensor *over, const Tensor *under, PlaceRange avoided[AVOIDED]) {
     if (over && over->offset >= 0) {
         const int64_t begin = tensor->lead < tensor->size ? tensor->lead : tensor->size;
-        return (PlaceRange){over->offset - begin + 1, over->offset + over->size};
+        avoided[0] = (PlaceRange){over->offset - begin + 1, over->offset + over->size};
+        if (tensor->at_over) avoided[1] = (PlaceRange){over->offset - tensor->size + 1, over->offset};
     }
-    if (under && under->offset >= 0) return (PlaceRange){under->offset - tensor->size + 1, under->offset + under->lead};
-    return (PlaceRange){0, 0};
+    if (under && under->offset >= 0) {
+        avoided[2] = (PlaceRange){under->offset - tensor->size + 1, under->offset + under->lead};
+        if (under->at_over) avoided[3] = (PlaceRange){under->offset + 1, under->offset + under->size};
+    }
 }
 
 /* Where values lie over others, each operation is two times: what does comes at the second, when the other one has
@@ -80,7 +84,8 @@ static int64_t place_all(const Plan *plan, const Program *program, Tensor **valu
         Tensor *const value = values[i], *const below = over ? value->over : NULL, *const above = over ? value->under
                                                                                                        : NULL;
         const int64_t size = rounded(value->size, plan->target->alignment);
-        const PlaceRange avoided[] = {not_over(value, below, NULL), not_over(value, NULL, above)};
+        PlaceRange avoided[AVOIDED] = {{0, 0}};
+        avoid(value, below, above, avoided);
         value->offset = free_space_take(space, times * value->first + (below != NULL),
                                         times * (value->last + 1) - 1 - (above != NULL), size,
                                         above ? leads_behind(value) : 0, avoided);

@@ -27,6 +27,7 @@ static void find_under(const Plan *plan, const Op *op, Tensor *made) {
         made->lead = lead;
     }
     made->over = best;
+    made->at_over = op_keeps_place(op);
     if (best) best->under = made;
 }
 

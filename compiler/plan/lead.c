@@ -26,8 +26,11 @@ int64_t op_lead(const Plan *plan, const Op *op, const Tensor *read, const Tensor
     return most;
 }
 
+bool op_keeps_place(const Op *op) { return op->form == MAP_WORDS; }
+
 bool lies_well_over(const Plan *plan, const Op *op, const Tensor *read, const Tensor *made) {
     if (made->offset >= read->offset + read->size || made->offset + made->size <= read->offset) return true;
     const int64_t lead = op_lead(plan, op, read, made);
+    if (op_keeps_place(op) && made->offset != read->offset) return false;
     return lead >= 0 && read->last == op->at && made->first == op->at && made->offset + lead <= read->offset;
 }

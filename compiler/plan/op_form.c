@@ -17,6 +17,7 @@ const char *op_form_said(OpForm form) {
         [PRODUCT_OUTER_SUMS] = " (element by element)",
         [MAP_ELEMENTS] = "",
         [MAP_DRAWN] = " (in random blocks)",
+        [MAP_WORDS] = " (by random words)",
         [MAP_COPY] = " (copied)",
         [SUM_COLUMNS] = " (of columns)",
         [SUM_APART] = " (lane by lane)",

@@ -21,6 +21,7 @@ typedef enum OpForm {
     /* of maps and updates: */
     MAP_ELEMENTS, /* in loops over elements */
     MAP_DRAWN,    /* in blocks of random numbers */
+    MAP_WORDS,    /* four random numbers at a time, which do not stand side by side */
     MAP_COPY,     /* neighbours are copied at once */
     /* of sums: */
     SUM_COLUMNS, /* of all rows of a matrix, in blocks of columns */

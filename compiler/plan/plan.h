@@ -110,7 +110,8 @@ struct Tensor {
     int64_t size;         /* reals of memory that a full batch takes */
     int64_t offset;       /* in the arena, in reals; -1: not there */
     Tensor *over, *under; /* what it may lie over, and what may lie over it; or NULL … */
-    int64_t lead;         /* … so many reals before `over` at least */
+    int64_t lead;         /* … so many reals before `over` at least … */
+    bool at_over;         /* … or just where that begins */
 };
 
 /** An operation and the memory of a tensor, any part of which it reads, or writes to. */

@@ -7,15 +7,18 @@
 #include "plan/random_attrs.h"
 #include "plan/stack.h"
 
-/* What was measured, with a margin: of frames, of what each call adds, and of drawing a block of random words. */
-enum { FRAMES = 288, CALL = 8, RANDOM_WORDS = 64 * 4, GENERATOR = 128 };
+/* What was measured, with a margin: of frames, of what each call adds, and of drawing random words. */
+enum { FRAMES = 288, CALL = 8, GENERATOR = 128 };
 
-/* The blocks of random words that an operation draws at once. */
+/* How many random words of a stream an operation has at a time. */
+static int64_t words(const Op *op) { return op->def == &op_random || op->form == MAP_WORDS ? 4 : 64; }
+
+/* Of how many streams. */
 static int64_t draws(const Op *op) {
-    int64_t blocks = op->def == &op_random ? random_streams(random_attrs(op)) : 0;
+    int64_t streams = op->def == &op_random ? random_streams(random_attrs(op)) : 0;
     for (Access at = {.op = op}; access_next(&at);)
-        if (at.tensor->regenerated) blocks += random_streams(drawn_with(at.tensor));
-    return blocks;
+        if (at.tensor->regenerated) streams += random_streams(drawn_with(at.tensor));
+    return streams;
 }
 
 int64_t program_stack(const Plan *plan, const Program *program) {
@@ -24,7 +27,7 @@ int64_t program_stack(const Plan *plan, const Program *program) {
     for (int i = 0; i < program->ops.count; i++) {
         const Op *const op = program->ops.at[i];
         const int64_t drawn = draws(op), reals = op->def->stack ? op->def->stack(plan, op) : 0;
-        const int64_t own = reals * element_bytes(plan->real) + drawn * RANDOM_WORDS;
+        const int64_t own = reals * element_bytes(plan->real) + drawn * words(op) * 4;
         generators += drawn * GENERATOR;
         if (own > arrays) arrays = own;
     }

@@ -157,6 +157,8 @@ NNC_API nnc_random nnc_random_for(uint64_t seed, uint32_t purpose, uint64_t batc
 /** The same from block `first` on: in Monte Carlo predictions the batch is the number of the prediction, and the blocks
  *  of samples that came in earlier batches are left out. */
 NNC_API nnc_random nnc_random_after(uint64_t seed, uint32_t purpose, uint64_t batch, uint32_t first);
+/** The words of lane `lane` of block `block`: word w stands in the block at NNC_RANDOM_LANES * w + lane. */
+NNC_API void nnc_random_words(const nnc_random *random, uint32_t block, uint32_t lane, uint32_t words[4]);
 /** The 64 words of block `block` (row * blocks per row + block in the row). */
 NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]);
 

@@ -74,16 +74,23 @@ NNC_API nnc_random nnc_random_after(uint64_t seed, uint32_t purpose, uint64_t ba
     return random;
 }
 
+/* @part nnc_random_words */
+
+NNC_API void nnc_random_words(const nnc_random *random, uint32_t block, uint32_t lane, uint32_t words[4]) {
+    uint32_t counter[4];
+    counter[0] = (random->first + block) * NNC_RANDOM_LANES + lane;
+    counter[1] = random->purpose;
+    counter[2] = random->batch[0];
+    counter[3] = random->batch[1];
+    nnc_philox(random->key, counter, words);
+}
+
 /* @part nnc_random_block */
 
 NNC_API void nnc_random_block(const nnc_random *random, uint32_t block, uint32_t bits[NNC_RANDOM_BLOCK]) {
     for (uint32_t lane = 0; lane < NNC_RANDOM_LANES; lane++) {
-        uint32_t counter[4], words[4];
-        counter[0] = (random->first + block) * NNC_RANDOM_LANES + lane;
-        counter[1] = random->purpose;
-        counter[2] = random->batch[0];
-        counter[3] = random->batch[1];
-        nnc_philox(random->key, counter, words);
+        uint32_t words[4];
+        nnc_random_words(random, block, lane, words);
         for (uint32_t word = 0; word < 4; word++) {
             bits[word * NNC_RANDOM_LANES + lane] = words[word];
         }
