@@ -265,10 +265,15 @@ static bool put_variables(Export *export, Text *out) {
 }
 
 bool export_keras(Export *export) {
-    static const char about[] = "{\"keras_version\": \"3.15.1\", \"date_saved\": \"1980-01-01@00:00:00\"}";
+    Text about = {.arena = export->arena};
+    text_puts(&about, "{\"keras_version\": \"3.15.1\", \"date_saved\": \"1980-01-01@00:00:00\"");
+    /* how long the longest sample is, Keras does not know; it leaves what it does not know */
+    if (export->model->max_steps) text_printf(&about, ", \"max_steps\": %" PRId64, export->model->max_steps);
+    text_puts(&about, "}");
     Text config = {.arena = export->arena}, variables = {.arena = export->arena};
     if (!export_check_own(export) || !put_config(export, &config) || !put_variables(export, &variables)) return false;
-    const Member members[] = {{"metadata.json", about, strlen(about)}, {"config.json", config.chars, config.length},
+    const Member members[] = {{"metadata.json", about.chars, about.length},
+                              {"config.json", config.chars, config.length},
                               {"model.weights.h5", variables.chars, variables.length}};
     return zip_make(export, members, sizeof members / sizeof *members, &export->out);
 }

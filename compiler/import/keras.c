@@ -52,7 +52,9 @@ bool import_keras(Import *import) {
     if (!about) return false;
     if (import->options->model)
         return import_fail(import, "is a whole model: import it with -o MODEL.nn, without --for");
-    KerasModel model = {.root = config, .compile = json_get(config, "compile_config")};
+    KerasModel model = {.root = config,
+                        .compile = json_get(config, "compile_config"),
+                        .max_steps = json_get(about, "max_steps")};
     const bool good = take_model(import, &model, json_text(about, "keras_version")) && keras_file(import, &model) &&
                       keras_variables(import, model.file, &model.layers) && take_optimizer(import, model.file, NULL);
     hdf5_close(model.file);

@@ -23,6 +23,7 @@ typedef struct KerasModel {
     bool is_keras_2;
     KerasLayers layers;        /* without those that only say the input's shape */
     const Ast *input;          /* the configuration of such a one; or NULL */
+    const Ast *max_steps;      /* how long samples of any length may be, where nnc wrote the file; or NULL */
     Hdf5 *file;                /* of the variables; NULL: not opened yet */
     const char *listed;        /* the group that lists them by layer, in older files; NULL: they are numbered */
 } KerasModel;

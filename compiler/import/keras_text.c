@@ -329,7 +329,7 @@ static void rename_functions(Import *import, const Ast *value) {
 }
 
 /* (None, 6, 5) → Input(shape=(6, 5)). */
-static bool put_input(Import *import, const Ast *shape, const char *dtype, const char *name) {
+static bool put_input(Import *import, const Ast *shape, const Ast *max_steps, const char *dtype, const char *name) {
     Text *const out = &import->text;
     const int rank = json_count(shape);
     if (rank < 2) {
@@ -340,7 +340,7 @@ static bool put_input(Import *import, const Ast *shape, const char *dtype, const
     text_puts(out, "Input(shape=(");
     for (int i = 1; i < rank; i++) {
         const Ast *const size = shape->items.at[i];
-        if (size->kind != AST_NUMBER) {
+        if (size->kind != AST_NUMBER && !(i == 1 && size->kind == AST_NONE && max_steps)) {
             import_fail(import, "layer %s has an input whose sizes are not all known",
                         import_quote(import, name ? name : "input"));
             nnc_fail_hint(&import->host, "say them: --input-shape=28,28,1");
@@ -350,6 +350,10 @@ static bool put_input(Import *import, const Ast *shape, const char *dtype, const
         text_puts(out, rank == 2 ? "," : i + 1 < rank ? ", " : "");
     }
     text_puts(out, ")");
+    if (max_steps && shape->items.at[1]->kind == AST_NONE) {
+        text_puts(out, ", max_steps=");
+        put_value(import, max_steps, out);
+    }
     if (shape->items.at[0]->kind == AST_NUMBER) {
         text_puts(out, ", batch_size=");
         put_value(import, shape->items.at[0], out);
@@ -389,7 +393,8 @@ static bool put_model_input(Import *import, const KerasModel *model) {
         return import_fail(import, "cannot have the --input-shape %s", import->options->input_shape);
     const char *const type = model->input ? json_text(config, "dtype") : NULL;
     const bool whole = type && (starts_with(type, "int") || starts_with(type, "uint"));
-    return put_input(import, shape, whole && !takes_indices(model) ? NULL : type, json_text(config, "name"));
+    const Ast *const max_steps = model->max_steps && model->max_steps->kind == AST_NUMBER ? model->max_steps : NULL;
+    return put_input(import, shape, max_steps, whole && !takes_indices(model) ? NULL : type, json_text(config, "name"));
 }
 
 /* The only entry of a list or dict that stands for one output; the value itself otherwise. */
