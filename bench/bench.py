@@ -70,6 +70,8 @@ def pin(options, threads=1):
 class Nnc:
     """nnc's programs for one workload and size of the batch."""
 
+    modes = ()  # options that flags of the C compiler depend on, too
+
     def __init__(self, options, name, batch, data, threads):
         self.options, self.workload, self.batch = options, workloads.WORKLOADS[name], batch
         self.threads = f"--threads={threads}"
@@ -85,8 +87,9 @@ class Nnc:
         rate = self.workload.recurrent_dropout
         constants = ["-D", f"batch={self.batch}"] + (["-D", f"recurrent_dropout={rate}"] if rate else [])
         model = os.path.join(here, "models", self.workload.network + ".nn")
-        subprocess.run([nnc, "--main", *arguments, *constants, model, "-o", path + ".c"], check=True)
-        flags, libs = (subprocess.check_output([nnc, what], text=True).split() for what in ("--cflags", "--libs"))
+        subprocess.run([nnc, "--main", *self.modes, *arguments, *constants, model, "-o", path + ".c"], check=True)
+        flags, libs = (subprocess.check_output([nnc, *self.modes, what], text=True).split()
+                       for what in ("--cflags", "--libs"))
         start = time.perf_counter()
         subprocess.run([*self.options.cc.split(), *self.options.cflags.split(), *flags, path + ".c", "-o", path, *libs,
                         "-lm"],

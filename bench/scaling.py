@@ -1,57 +1,59 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""Measures steps of training in one thread and in more, fits a model of their time, and writes docs/scaling.md.
+"""Measures steps of training in threads and in processes of MPI, fits a model of their time, writes docs/scaling.md.
 
-The model of a step of B samples in P threads, with s, u and m fitted to what was measured (least squares of the
-relative errors; m at 2 threads is m):
-
-    t(B, P) = (s B + u) / P + m P / 2    for P > 1, and s B + u for 1
+What is measured goes into a file (--measured), to which every run adds turns; --write makes the page of it.
 """
 import argparse
+import json
 import os
 import re
-import statistics
 import subprocess
 import sys
+import time
 
-import numpy
-
+import namespaces
 from bench import Nnc, pin, processor, save_data
-from report import table
+from scaling_page import page
 
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(here)
-NETWORKS = {"T1": (32, 64, 128, 256), "T3a": (32, 64, 128), "T4": (32, 64, 128)}
-PREDICTED = (4, 8, 16, 32, 64, 128)
+NETWORKS = {"T1": (32, 128, 512), "T3a": (32, 128), "T4": (32, 128)}
+EPOCHS = 8
+MPIRUN = "mpirun --oversubscribe --allow-run-as-root --bind-to none".split()
+LINKS = {"no limit": (None, 0), "1 Gbit/s": (1e9, 0), "100 Mbit/s": (1e8, 0), "1 Gbit/s, 200 us": (1e9, 2e-4)}
 
-HEAD = """# Scaling
 
-Written by `bench/scaling.py`, on {cores} cores of {processor}: microseconds of a step of training (`./model bench`),
-medians of {turns} turns with the least and the greatest; networks as in `docs/performance.md`. One thread and more took
-turns, {conditions}.
+class Ranks(Nnc):
+    """The same program as processes of MPI."""
 
-## Measured
+    modes = ("--mpi",)
 
-"""
+    def build(self, path, *arguments):
+        self.path = path + "_ranks"
+        return super().build(self.path, *arguments)
 
-MODEL = """
-## The model
+    def step_time(self, ranks, launcher=()):
+        """Microseconds: what more epochs of fit take longer, for mpirun hands on lines when it likes."""
+        command = [*MPIRUN, *launcher, "-n", str(ranks), self.path, "fit", *self.data, "--threads=1", "--verbose=0"]
+        seconds = []
+        for epochs in (1, 1 + EPOCHS):
+            start = time.perf_counter()
+            subprocess.run([*command, f"--epochs={epochs}"], check=True)
+            seconds.append(time.perf_counter() - start)
+        return (seconds[1] - seconds[0]) / EPOCHS / -(-self.workload.samples // self.batch) * 1e6
 
-A step of B samples in P threads takes t = (s B + u) / P, and where P > 1 also m P / 2: s is what a sample takes, u what
-the weights take whatever the batch (the optimizer, transposed and packed kernels), m what two threads take to meet
-behind all rounds of a step, to hand each other what the other has made last, and for what one of them makes alone. All
-threads count down one number, so m grows with their number. Fitted to the table above:
-
-"""
-
-PREDICTION = """
-## Prediction, not measured
-
-What the model says of more cores than were there: steps of one thread in the time of one. It knows nothing of memory
-that several processors share or of cores that are farther from each other than the two that were measured; the columns
-behind the greatest number only cost. `fit` takes no more threads than pay for themselves (`--verbose 2` says how many).
-
-"""
+    def traffic(self):
+        """What the plan says of a step: meetings, bytes for each sample, bytes in any case, bytes of all weights."""
+        model = os.path.join(here, "models", self.workload.network + ".nn")
+        plan = subprocess.check_output([os.path.join(self.options.build, "nnc"), "--mpi", "-D", f"batch={self.batch}",
+                                        "--emit=plan", model], text=True)
+        given = re.findall(r"^  all get(, in each of (\d+) steps,)?.*: batch \* (\d+) \+ (\d+) bytes$", plan,
+                           re.MULTILINE)
+        words = subprocess.check_output([self.path, "summary"], text=True)
+        weights = int(re.search(r"Total params: ([\d,]+)", words).group(1).replace(",", ""))
+        return [1 + sum(int(steps or 1) for _, steps, _, _ in given), sum(int(each) for _, _, each, _ in given),
+                sum(int(all_) for _, _, _, all_ in given), 4 * weights]
 
 
 def parse_options():
@@ -60,88 +62,80 @@ def parse_options():
     parser.add_argument("--networks", default=",".join(NETWORKS), help="default: %(default)s")
     parser.add_argument("--batches", help="only these sizes of the batch")
     parser.add_argument("--threads", default="1,2", help="default: %(default)s")
-    parser.add_argument("--turns", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--ranks", default="1,2,3,4", help="'' for none; default: %(default)s")
+    parser.add_argument("--links", action="store_true", help="2 processes in network namespaces, as root, on a quiet "
+                        "machine: not with --realtime, which starves the network")
+    parser.add_argument("--turns", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--realtime", action="store_true", help="before all other processes, as root")
     parser.add_argument("--cc", default=os.environ.get("CC", "cc"))
     parser.add_argument("--cflags", default=os.environ.get("BENCH_CFLAGS", "-O3 -march=native"))
-    parser.add_argument("-o", "--output", default=os.path.join(root, "docs", "scaling.md"), help="or -")
+    parser.add_argument("--measured", help="default: bench/scaling.json of the build")
+    parser.add_argument("--write", action="store_true", help="the page, of what is measured")
+    parser.add_argument("-o", "--output", default=os.path.join(root, "docs", "scaling.md"), help="of the page")
     options = parser.parse_args()
     options.core = max(os.sched_getaffinity(0))
     options.python = sys.executable
+    options.measured = options.measured or os.path.join(options.build, "bench", "scaling.json")
     return options
 
 
-def step_time(nnc, threads):
+def thread_time(nnc, threads):
     """Microseconds of a step; the program's own median of some."""
     words = subprocess.check_output([nnc.path, "bench", f"--threads={threads}"], text=True,
                                     preexec_fn=pin(nnc.options, threads))
     return float(re.search(r"^fit .* ([0-9.]+) us per batch", words, re.MULTILINE).group(1))
 
 
-def measure(options, network):
-    """{(batch, threads): [microseconds]}"""
-    batches = [int(b) for b in options.batches.split(",")] if options.batches else NETWORKS[network]
-    numbers = [int(threads) for threads in options.threads.split(",")]
+def listed(text):
+    return [int(number) for number in text.split(",") if number]
+
+
+def measure(options, network, launcher, measured):
+    """Adds turns: measured["threads 2"]["T1 128"] is a list of microseconds."""
     data = save_data(options, network)
-    times = {}
-    for batch in batches:
-        nnc = Nnc(options, network, batch, data, 1)
+    for batch in listed(options.batches or "") or NETWORKS[network]:
+        ranked = Ranks(options, network, batch, data, 1)
+        alone = Nnc(options, network, batch, data, 1)
+        case = f"{network} {batch}"
+        measured.setdefault("traffic", {})[case] = ranked.traffic()
+        if options.realtime:  # not while programs are compiled
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(51))
         for _ in range(options.turns):
-            for threads in numbers:
-                times.setdefault((batch, threads), []).append(step_time(nnc, threads))
-    return times
-
-
-def fit_model(times):
-    """s, u, m, and the greatest relative error."""
-    points = [(batch, threads, statistics.median(all_times)) for (batch, threads), all_times in times.items()]
-    rows = [[b / p / t, 1 / p / t, (p / 2 if p > 1 else 0) / t] for b, p, t in points]
-    (s, u, m), *_ = numpy.linalg.lstsq(numpy.array(rows), numpy.ones(len(rows)), rcond=None)
-    return s, u, m, max(abs(numpy.dot(row, (s, u, m)) - 1) for row in rows)
-
-
-def model_time(fitted, batch, threads):
-    s, u, m, _ = fitted
-    return (s * batch + u) / threads + (m * threads / 2 if threads > 1 else 0)
-
-
-def spread(times):
-    return f"{statistics.median(times):.0f} [{min(times):.0f}–{max(times):.0f}]"
-
-
-def write(options, measured):
-    numbers = [int(threads) for threads in options.threads.split(",")]
-    conditions = "before all other processes" if options.realtime else "beside whatever else ran"
-    text = HEAD.format(cores=len(os.sched_getaffinity(0)), processor=processor(), turns=options.turns,
-                       conditions=conditions)
-    rows, fits, predictions = [], [], []
-    for network, times in measured.items():
-        fitted = fit_model(times)
-        s, u, m, error = fitted
-        fits.append([network, f"{s:.2f}", f"{u:.0f}", f"{m:.0f}", f"{100 * error:.0f} %"])
-        for batch in dict.fromkeys(batch for batch, _ in times):
-            one = statistics.median(times[batch, numbers[0]])
-            rows.append([network, str(batch), *(spread(times[batch, threads]) for threads in numbers),
-                         *(f"{one / statistics.median(times[batch, threads]):.2f}" for threads in numbers[1:])])
-            gains = [model_time(fitted, batch, 1) / model_time(fitted, batch, p) for p in PREDICTED]
-            predictions.append([network, str(batch), *(f"{gain:.1f}" for gain in gains)])
-    text += table(["", "batch", *(f"{n} thread{'s' * (n > 1)}" for n in numbers),
-                   *(f"gain of {n}" for n in numbers[1:])], rows)
-    text += MODEL + table(["", "s, us", "u, us", "m, us", "greatest error"], fits)
-    text += PREDICTION + table(["", "batch", *(f"{p} threads" for p in PREDICTED)], predictions)
-    if options.output == "-":
-        print(text)
-    else:
-        with open(options.output, "w", encoding="utf-8") as file:
-            file.write(text)
+            measured["load"] = max(measured.get("load", 0), os.getloadavg()[0])
+            turns = {}
+            if options.links:
+                for link, (bits, delay) in LINKS.items():
+                    if not delay or measured["delay"]:
+                        namespaces.limit(2, bits, delay)
+                        turns[f"link {link}"] = ranked.step_time(2, launcher)
+            else:
+                turns.update((f"threads {n}", thread_time(alone, n)) for n in listed(options.threads))
+                turns.update((f"ranks {n}", ranked.step_time(n)) for n in listed(options.ranks))
+            for what, microseconds in turns.items():
+                measured.setdefault(what, {}).setdefault(case, []).append(microseconds)
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        with open(options.measured, "w", encoding="utf-8") as file:
+            json.dump(measured, file, indent=1)
 
 
 def main():
     options = parse_options()
     os.makedirs(os.path.join(options.build, "bench"), exist_ok=True)
-    if options.realtime:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(51))
-    write(options, {network: measure(options, network) for network in options.networks.split(",")})
+    measured = {}
+    if os.path.exists(options.measured):
+        with open(options.measured, encoding="utf-8") as file:
+            measured = json.load(file)
+    if options.write:
+        text = page(measured, len(os.sched_getaffinity(0)), processor())
+        with open(options.output, "w", encoding="utf-8") as file:
+            file.write(text)
+        return
+    with namespaces.machines(2 if options.links else 0) as launcher:
+        if options.links and launcher is None:
+            raise SystemExit("network namespaces cannot be had: they take root, ip and tc")
+        measured["delay"] = namespaces.has_delay() if options.links else measured.get("delay", False)
+        for network in options.networks.split(","):
+            measure(options, network, launcher, measured)
 
 
 if __name__ == "__main__":
