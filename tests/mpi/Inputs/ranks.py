@@ -11,7 +11,9 @@ import sys
 import time
 
 GONE = "a process of the run is gone, and with it the run; --resume goes on"
-MPIRUN = ["mpirun", "--oversubscribe", "--allow-run-as-root", "-n"]
+# On a busy machine those who are left need more than the second that mpirun grants them, to say what happened.
+PATIENT = ["--mca", "odls_base_sigkill_timeout", "2"]
+MPIRUN = ["mpirun", *PATIENT, "--oversubscribe", "--allow-run-as-root", "-n"]
 
 
 def digest(path):
@@ -42,7 +44,7 @@ def same(*programs):
 
 def ranks_of(mpirun):
     """The processes that it has started, once all are there."""
-    for _ in range(1000):
+    for _ in range(3000):
         found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(mpirun.pid)], capture_output=True, text=True)
         if len(found.stdout.split()) == 4:
             return [int(number) for number in found.stdout.split()]
