@@ -44,3 +44,5 @@ $upper_API int $prefix_reset($prefix_state *s)
 $upper_API int $prefix_step($const_params *p, $prefix_state *s, const $input_type *x, $real *y)
 //@ head_block
 $upper_API int $prefix_block($const_params *p, $prefix_state *s, const $input_type *x, $real *y, size_t n)
+//@ head_predict_whole
+$upper_API int $prefix_predict_int8($const_params *p, $prefix_work *w, const $in_type *x, int8_t *y, size_t n)

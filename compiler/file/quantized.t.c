@@ -13,7 +13,7 @@
 #define $upper_OUT_ZERO $out_zero
 
 /** The same with whole numbers alone, and the same bits on all machines. */
-$upper_API int $prefix_predict_int8($const_params *p, $prefix_work *w, const $in_type *x, int8_t *y, size_t n);
+$@head_predict_whole;
 //@ program_whole
 
 static void $prefix_predict_int8_batch($const_params *p, $prefix_work *w, const $in_type *x, int8_t *y, size_t batch) {
@@ -24,7 +24,7 @@ static void $prefix_predict_int8_batch($const_params *p, $prefix_work *w, const 
 }
 //@ api_whole
 
-$upper_API int $prefix_predict_int8($const_params *p, $prefix_work *w, const $in_type *x, int8_t *y, size_t n) {
+$@head_predict_whole {
     if (!p || !w || !x || !y) {
         return NNC_E_ARG;
     }
