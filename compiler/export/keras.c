@@ -199,7 +199,7 @@ static void put_input_sizes(const Model *model, Text *out) {
 
 static bool put_config(Export *export, Text *out) {
     const Model *const model = export->model;
-    Writer writer = {.arena = export->arena};
+    Writer writer = {.arena = export->arena, .states = true};
     text_puts(out, "{\"module\": \"keras\", \"class_name\": \"Sequential\", \"config\": {\"name\": ");
     put_text(model->name, out);
     text_puts(out, ", \"trainable\": true, \"dtype\": \"float32\", \"layers\": [{\"module\": \"keras.layers\", "

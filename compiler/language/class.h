@@ -146,6 +146,7 @@ struct ArgDef {
     bool called;                /* ARG_STRING: what the object is called */
     bool of_layer;              /* of what all layers take: it is about the layer, not about the model's input */
     bool axis;                  /* ARG_INT: an axis of the layer's input, where the default, -1, is the last */
+    bool stated;                /* Keras' files must say it, even where it is the default */
     bool input_length;          /* ARG_INT: of the first layer: steps of the model's input */
     size_t none_is;             /* ARG_INTS: what None stands for, the field at NONE_IS(struct, field); 0: itself */
     int length;                 /* sequences: how many entries they must have; 0: any number */

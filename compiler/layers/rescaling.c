@@ -33,7 +33,7 @@ static Tensor *scale_and_shift(Builder *build, Tensor *x, const Formula *formula
 
 static const ArgDef rescaling_args[] = {
     {ARG(RescalingArgs, scale), ARG_REALS, .doc = "what values are multiplied by: a number, or one for each channel"},
-    {ARG(RescalingArgs, offset), ARG_REALS, DEFAULT("0.0"), .doc = "and what is added then"},
+    {ARG(RescalingArgs, offset), ARG_REALS, DEFAULT("0.0"), .stated = true, .doc = "and what is added then"},
     {0}};
 
 static void rescaling_shape(Layer *layer, Diags *diags) {

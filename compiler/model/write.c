@@ -147,7 +147,7 @@ static void add_args(const Writer *writer, const Object *object, const ArgDef *r
         const ArgDef *const row = &rows[i];
         if (row->type == ARG_FIXED || row->type == ARG_UNUSED) continue;
         const void *const field = (const char *)fields + row->offset;
-        if (is_default(writer, object, row, field)) continue;
+        if (!(writer->states && row->stated) && is_default(writer, object, row, field)) continue;
         const WrittenArg arg = {row, field, i < unnamed};
         list_push(writer->arena, args, arg);
     }

@@ -14,6 +14,7 @@ typedef struct Writer {
     const Layer *layer; /* that is written; NULL: none */
     bool keeps_names;   /* all that are given stay, also those that would be automatic */
     bool python;        /* keras.layers.Dense(…) */
+    bool states;        /* also defaults that Keras' files must say (ArgDef.stated) */
 } Writer;
 
 /** An argument that is not its default. */
