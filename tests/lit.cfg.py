@@ -107,6 +107,8 @@ if tool("wasm-ld-19") and tool("chromium") and os.path.isdir("/usr/include/wasm3
     config.available_features.add("browser")
 if tool("arm-none-eabi-gcc"):
     config.available_features.add("arm-none-eabi")
+if tool("arm-linux-gnueabihf-gcc") and tool("qemu-arm"):
+    config.available_features.add("armhf")
 if tool("avr-gcc") and tool("simavr"):
     config.available_features.add("avr")
 if tool("i686-linux-gnu-gcc") and tool("qemu-i386"):

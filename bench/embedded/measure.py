@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT-0
-"""What networks take on a Cortex-M4F: `make bench-embedded`. Writes the table of docs/embedding.md anew.
+"""What networks take on a Cortex-M4F: `make bench-embedded`. Writes the tables of docs/embedding.md and
+docs/quantization.md anew.
 
 usage: measure.py [--nnc NNC] [--print] [--networks abcd]
             the networks beside this file, and the figures of rivals.csv
@@ -14,10 +15,14 @@ instructions are counted in QEMU (mps2-an386, -icount shift=0), at -Os and -O2; 
 -march=native, the least of 200 turns."""
 import argparse
 import csv
+import json
 import os
 import re
 import subprocess
 import tempfile
+
+import numpy as np
+from safetensors.numpy import save_file
 
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(os.path.dirname(here))
@@ -91,6 +96,38 @@ def of_nnc(nnc, model, flags, train=False):
         return measured(folder, [source], text, memory=sizes["WORK_BYTES"])
 
 
+def of_baked(nnc, model, whole):
+    """Flash with weights, RAM and instructions, of small C of floats or of whole numbers. Weights and samples are
+    random; how fast it is and how large does not depend on them."""
+    draw = np.random.default_rng(0)
+    with tempfile.TemporaryDirectory() as folder:
+        source, weights, samples = (os.path.join(folder, name) for name in ("m.c", "w.safetensors", "x.npy"))
+        described = json.loads(run(nnc, model, "--emit=json", "--inference-only"))
+        save_file({weight["name"]: draw.normal(size=weight["shape"], scale=0.2).astype(np.float32)
+                   for layer in described["layers"] for weight in layer["weights"]}, weights)
+        np.save(samples, draw.random((16, *described["input"]), dtype=np.float32))
+        flags = ["--quantize=int8", "--calibrate", samples] if whole else []
+        run(nnc, "--standalone", "--prefix=m", "--batch=1", "--for=small", "--inference-only", "--weights", weights,
+            *flags, model, "-o", source)
+        with open(os.path.join(folder, "m.h")) as file:
+            sizes = {name: int(value) for name, value in re.findall(r"define M_(\w+) (\d+)", file.read())}
+        kind = "int8_t" if whole else "float"
+        text = {"INTERFACE": '"m.h"', "IN": sizes["IN"], "OUT": sizes["OUT"], "TIMES": 20, "BEFORE": "0",
+                "DECLARED": f"static m_work w; static {kind} a[M_IN], b[M_OUT];",
+                "CALL": f"m_predict{'_int8' if whole else ''}(&m_weights, &w, a, b, 1)"}
+        return measured(folder, [source], text, memory=sizes["WORK_BYTES"])
+
+
+def whole_table(nnc, networks):
+    """Of whole numbers, and what part that is of floats."""
+    yield "| network | flash with weights, B | RAM, B | instructions at -Os | at -O2 | µs on x86-64 |"
+    yield "|---|---|---|---|---|---|"
+    for name in networks:
+        real, whole = (of_baked(nnc, os.path.join(here, name + ".nn"), whole) for whole in (False, True))
+        cells = [f"{float(whole[key]):,.10g} ({float(whole[key]) / float(real[key]):.2f})" for key in COLUMNS[2:]]
+        yield "| " + " | ".join([name.upper(), *cells]) + " |"
+
+
 def rows_of_nnc(nnc, networks):
     for name in networks:
         model = os.path.join(here, name + ".nn")
@@ -113,11 +150,10 @@ def table(rows):
             yield "| " + " | ".join([network, row["program"], *cells]) + " |"
 
 
-def write_table(lines):
-    path = os.path.join(root, "docs", "embedding.md")
+def write_table(page, lines, begin, end):
+    path = os.path.join(root, "docs", page)
     with open(path) as file:
         text = file.read()
-    begin, end = "<!-- measured -->\n", "<!-- end -->\n"
     before, rest = text.split(begin)
     with open(path, "w") as file:
         file.write(before + begin + "\n".join(lines) + "\n" + end + rest.split(end)[1])
@@ -149,7 +185,12 @@ def main():
         rivals = [row for row in csv.DictReader(file) if row["network"][0].lower() in options.networks]
     rows = [*rows_of_nnc(os.path.abspath(options.nnc), options.networks), *rivals]
     lines = list(table(rows))
-    print("\n".join(lines)) if options.print else write_table(lines)
+    whole = list(whole_table(os.path.abspath(options.nnc), options.networks))
+    if options.print:
+        print("\n".join([*lines, "", *whole]))
+        return
+    write_table("embedding.md", lines, "<!-- measured -->\n", "<!-- end -->\n")
+    write_table("quantization.md", whole, "<!-- small cores -->\n", "<!-- end of small cores -->\n")
 
 
 if __name__ == "__main__":

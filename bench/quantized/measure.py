@@ -3,7 +3,7 @@
 """What int8 costs: the accuracy of float and of --quantize=int8 on data that no model has seen, and, under a Python
 that has TensorFlow, of LiteRT's int8 of the same weights. Writes the table of docs/quantization.md anew.
 
-usage: KERAS_BACKEND=tensorflow measure.py [--nnc NNC] [--models digits mlp cnn rows names] [--seeds 0 1 2 3 4] [--print]
+usage: KERAS_BACKEND=tensorflow measure.py [--nnc NNC] [--models digits mlp cnn rows names] [--seeds 0 1 2 3 4]
 
 Each model is trained anew for each seed; both calibrate with the first 500 samples of training, both predict all
 samples of the test data. LiteRT has the same layers from Keras, by `nnc export --keras`, int8 from end to end where
@@ -124,12 +124,14 @@ def measured(nnc, name, seeds, litert):
 
 
 def table(results, seeds):
-    yield f"| mean of seeds {', '.join(map(str, seeds))} | float | int8 | less, the worst | LiteRT's int8 |"
+    yield (f"| mean of seeds {', '.join(map(str, seeds))} | float | int8 | what is lost, and by the worst seed | "
+           "LiteRT's int8 |")
     yield "|---|---|---|---|---|"
     for name, found in results.items():
         less = np.array(found["float"]) - np.array(found["int8"])
+        litert = f"{np.mean(found['litert']):.2%}" if found["litert"] else "none"
         cells = [MODELS[name], f"{np.mean(found['float']):.2%}", f"{np.mean(found['int8']):.2%}",
-                 f"{less.mean():+.2%}, {less.max():+.2%}", f"{np.mean(found['litert']):.2%}" if found["litert"] else "none"]
+                 f"{less.mean():+.2%}, {less.max():+.2%}", litert]
         yield "| " + " | ".join(cell.replace("%", " %") for cell in cells) + " |"
 
 

@@ -49,7 +49,7 @@ static void emit_matmul(Emit *e, const Op *op) {
     const char *const from = matrix_text(e, x, param_named(e, x, false, "x"));
     const char *const kernel = param_named(e, op->in[1], false, "kernel");
     const Hole *const scaled = scaling(e, op);
-    const char *const at = formatted(e, "%s + c", times(e, "row", tensor_row_width(y)));
+    const char *const at = formatted(e, "%s + c + u", times(e, "row", tensor_row_width(y)));
     emit_function(e, "int_matmul",
                   with(e, scaled,
                        (Hole[]){{"rows", size_text(e, space, 0, space.rank - 1)},
@@ -82,6 +82,7 @@ static void emit_conv(Emit *e, const Op *op) {
                         {"at", window_image_at(e, &loops)},
                         {"kernel", plus(e, plus(e, kernel, times(e, "f", size * run)), tap)},
                         {"run", integer(e, run)},
+                        {"size", integer(e, size * run)},
                         {NULL, NULL}});
     const char *const body =
         filled(e, "int_conv",

@@ -3,19 +3,32 @@
 //@ int_matmul
     const size_t rows = $rows;
     for (size_t row = 0; row < rows; row++) {
-        for (size_t c = 0; c < $units; c++) {
-            const int32_t sum = int_dot($depth, $x, $kernel + c * $depth, $bias[c]);
-            $y = ($type)int_rounded((int64_t)sum * $multiplier[c], $shift[c], $zero, $low, $high);
+        for (size_t c = 0; c < $units; c += INT_UNITS) {
+            const size_t high = least($units - c, INT_UNITS);
+            int32_t sums[INT_UNITS];
+            for (size_t u = 0; u < high; u++) {
+                sums[u] = $bias[c + u];
+            }
+            int_dots(high, $depth, $x, $kernel + c * $depth, $depth, sums);
+            for (size_t u = 0; u < high; u++) {
+                $y = ($type)int_rounded((int64_t)sums[u] * $multiplier[c + u], $shift[c + u], $zero, $low, $high);
+            }
         }
     }
 //@ int_conv
-for (size_t f = 0; f < $filters; f++) {
-    int32_t sum = $bias[f];
+for (size_t f = 0; f < $filters; f += INT_UNITS) {
+    const size_t high = least($filters - f, INT_UNITS);
+    int32_t sums[INT_UNITS];
+    for (size_t u = 0; u < high; u++) {
+        sums[u] = $bias[f + u];
+    }
     $taps
-    $y[f$place] = ($type)int_rounded((int64_t)sum * $multiplier[f], $shift[f], $zero, $low, $high);
+    for (size_t u = 0; u < high; u++) {
+        $y[f + u$place] = ($type)int_rounded((int64_t)sums[u] * $multiplier[f + u], $shift[f + u], $zero, $low, $high);
+    }
 }
 //@ int_conv_tap
-sum = int_dot($run, $x$at, $kernel, sum);
+int_dots(high, $run, $x$at, $kernel, $size, sums);
 //@ int_depthwise
 for (size_t c = 0; c < $channels; c++) {
     int32_t sum = $bias[c];
