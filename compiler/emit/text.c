@@ -117,12 +117,20 @@ const char *upper(Arena *arena, const char *name) {
     return copy;
 }
 
-/* Lines of the text are lines of the C where `lines` says so. */
+enum { LITERAL_CHARACTERS = 100 }; /* of a string, in a line of C */
+
+/* Lines of the text are lines of the C where `lines` says so, and long ones several. */
 static const char *literal_of(Emit *emit, const char *text, bool lines) {
+    static const char next_line[] = "\"\n    \"";
     Text out = {.arena = emit->arena};
+    size_t begin = 0; /* of the line */
     text_puts(&out, "\"");
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '\n' && lines) text_puts(&out, c[1] ? "\\n\"\n    \"" : "\\n");
+        if (lines && c > (const unsigned char *)text && (c[-1] == '\n' || out.length - begin > LITERAL_CHARACTERS)) {
+            text_puts(&out, next_line);
+            begin = out.length;
+        }
+        if (*c == '\n' && lines) text_puts(&out, "\\n");
         else if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\' || *c == '?') text_printf(&out, "\\%03o", *c);
         else text_append(&out, (const char *)c, 1);
     }

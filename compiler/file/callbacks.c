@@ -6,10 +6,12 @@
 
 #include "base/arena.h"
 #include "file/callbacks.h"
+#include "file/table.h"
 #include "language/class.h"
 #include "model/callbacks.h"
 #include "model/statements.h"
 #include "emit/emit.h"
+#include "emit/template.h"
 #include "emit/text.h"
 
 /* Tables of the epochs and rates of a LearningRateScheduler. */
@@ -22,8 +24,6 @@ static void rates_tables(Emit *emit, Rates rates, int index, Text *out) {
     text_puts(out, "};\n");
 }
 
-static const char *string_or_null(Emit *emit, const char *text) { return text ? string_literal(emit, text) : "NULL"; }
-
 static bool has_argument(const Class *class, size_t offset) {
     for (const ArgDef *row = class->args; row->name; row++)
         if (row->offset == offset) return true;
@@ -34,23 +34,33 @@ static const char *callback_text(Emit *emit, const Object *callback, int index) 
     const CallbackArgs *args = callback->args;
     const bool has_baseline = has_argument(callback->class, offsetof(CallbackArgs, baseline)) && !isnan(args->baseline);
     const bool has_rates = args->schedule.count > 0;
-    Text out = {.arena = emit->arena};
-    text_printf(&out, "    {%s, %s, %s, %d, %d,\n", string_literal(emit, callback->class->name),
-                string_or_null(emit, args->monitor),
-                string_or_null(emit, args->path ? weights_file(emit->arena, args->path) : NULL),
-                args->separator ? args->separator[0] : 0, monitor_direction(emit->plan->model, args));
-    text_printf(&out, "     %s, %s, %s, %s, %d,\n", double_literal(emit, args->min_delta),
-                double_literal(emit, args->factor), double_literal(emit, args->min_lr),
-                double_literal(emit, has_baseline ? args->baseline : 0), has_baseline);
-    text_printf(&out, "     %" PRId64 ", %" PRId64 ", %" PRId64 ", %" PRId64 ",\n", args->patience, args->cooldown,
-                args->start_from_epoch, args->save_freq == INT_NONE ? 0 : args->save_freq);
-    text_printf(&out, "     %d, %d, %d, %d, %d, %d, %d, ", (int)args->verbose, args->restore_best_weights,
-                args->save_best_only, args->append, args->raise_error, args->double_checkpoint,
-                args->delete_checkpoint);
     const char *const prefix = emit->plan->model->name;
-    text_printf(&out, "%s, %s, %d, ", has_rates ? formatted(emit, "main_rate_epochs_%d", index) : "NULL",
-                has_rates ? formatted(emit, "main_rates_%d", index) : "NULL", args->schedule.count);
-    text_printf(&out, "%s},\n", args->schedule.schedule ? formatted(emit, "%s_epoch_rate_%d", prefix, index) : "NULL");
+    Text out = {.arena = emit->arena};
+    put_member(&out, "name", string_literal(emit, callback->class->name));
+    put_member(&out, "monitor", string_or_null(emit, args->monitor));
+    put_member(&out, "path", string_or_null(emit, args->path ? weights_file(emit->arena, args->path) : NULL));
+    put_count(&out, "separator", args->separator ? args->separator[0] : 0);
+    put_count(&out, "direction", monitor_direction(emit->plan->model, args));
+    put_member(&out, "min_delta", double_literal(emit, args->min_delta));
+    put_member(&out, "factor", double_literal(emit, args->factor));
+    put_member(&out, "min_lr", double_literal(emit, args->min_lr));
+    put_member(&out, "baseline", double_literal(emit, has_baseline ? args->baseline : 0));
+    put_count(&out, "has_baseline", has_baseline);
+    put_count(&out, "patience", args->patience);
+    put_count(&out, "cooldown", args->cooldown);
+    put_count(&out, "start_from_epoch", args->start_from_epoch);
+    put_count(&out, "save_freq", args->save_freq == INT_NONE ? 0 : args->save_freq);
+    put_count(&out, "verbose", args->verbose);
+    put_count(&out, "restore_best_weights", args->restore_best_weights);
+    put_count(&out, "save_best_only", args->save_best_only);
+    put_count(&out, "append", args->append);
+    put_count(&out, "raise_error", args->raise_error);
+    put_count(&out, "double_checkpoint", args->double_checkpoint);
+    put_count(&out, "delete_checkpoint", args->delete_checkpoint);
+    put_member(&out, "rate_epochs", has_rates ? formatted(emit, "main_rate_epochs_%d", index) : "NULL");
+    put_member(&out, "rates", has_rates ? formatted(emit, "main_rates_%d", index) : "NULL");
+    put_count(&out, "rate_count", args->schedule.count);
+    put_member(&out, "rate", args->schedule.schedule ? formatted(emit, "%s_epoch_rate_%d", prefix, index) : "NULL");
     return text_chars(&out);
 }
 
@@ -60,6 +70,7 @@ void callbacks_table(Emit *emit, Text *out) {
     for (int i = 0; i < callbacks.count; i++)
         rates_tables(emit, ((const CallbackArgs *)callbacks.at[i]->args)->schedule, i, out);
     text_puts(out, "static const nnc_callback main_callbacks[] = {\n");
-    for (int i = 0; i < callbacks.count; i++) text_puts(out, callback_text(emit, callbacks.at[i], i));
+    for (int i = 0; i < callbacks.count; i++)
+        text_printf(out, "    {\n%s    },\n", indented(emit, indented(emit, callback_text(emit, callbacks.at[i], i))));
     text_puts(out, "};\n");
 }

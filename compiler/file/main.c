@@ -8,8 +8,10 @@
 #include "base/options.h"
 #include "file/callbacks.h"
 #include "file/checks.h"
+#include "file/defaults.h"
 #include "file/fields.h"
 #include "file/main.h"
+#include "file/table.h"
 #include "file/trainer.h"
 #include "file/weights.h"
 #include "language/class.h"
@@ -25,7 +27,6 @@
 #include "emit/template.h"
 #include "emit/text.h"
 #include "tensors/tensors.h"
-
 
 static const char *dims_text(Emit *emit, Shape shape, int first, int64_t batch) {
     Text text = {.arena = emit->arena};
@@ -43,7 +44,7 @@ static void tensors_table(Emit *emit, Text *out) {
     const Plan *plan = emit->plan;
     const char *prefix = plan->model->name;
     if (!tensors_of_file(plan)) return;
-    text_puts(out, "static const nnc_tensor main_tensors[] = {\n");
+    text_puts(out, "static const nnc_tensor main_tensors[] = { /* name, offset, gradient_offset, rank, shape */\n");
     for (int i = 0; i < plan->weights.count; i++) {
         const Tensor *tensor = plan->weights.at[i];
         const char *field = weight_field(emit, tensor->weight);
@@ -66,7 +67,7 @@ static int batch_axis(Shape shape) {
 static void masks_table(Emit *emit, Text *out) {
     const Plan *plan = emit->plan;
     if (!plan->masks.count) return;
-    text_puts(out, "static const nnc_mask main_masks[] = {\n");
+    text_puts(out, "static const nnc_mask main_masks[] = { /* name, offset, rank, shape, batch_axis */\n");
     for (int i = 0; i < plan->masks.count; i++) {
         const Tensor *mask = plan->masks.at[i];
         text_printf(out, "    {\"%s\", %" PRId64 ", %d, %s, %d},\n", mask->name, mask->offset, mask->shape.rank,
@@ -93,7 +94,7 @@ static void metrics_table(Emit *emit, Text *out) {
     const Plan *plan = emit->plan;
     if (!plan->metrics.count) return;
     const int outputs = (int)plan->model->output.dim[plan->model->output.rank - 1];
-    text_puts(out, "static const nnc_metric main_metrics[] = {\n");
+    text_puts(out, "static const nnc_metric main_metrics[] = { /* name, sums, result, how, parts, groups, number */\n");
     for (int i = 0; i < plan->metrics.count; i++) {
         const Metric *metric = &plan->metrics.at[i];
         const MetricArgs *args = metric->object->args;
@@ -114,48 +115,13 @@ static void metrics_table(Emit *emit, Text *out) {
     text_puts(out, "};\n");
 }
 
-/* {"csv", "x.csv", …}; the columns go to a table of their own. */
-static const char *source_literal(Emit *emit, const Object *source, const char *name, Text *tables) {
-    if (!source) return "{0}";
-    const SourceArgs *args = source->args;
-    const char *columns = "NULL", *names = "NULL";
-    const Ints index = args->columns.index;
-    if (index.count > 0 && args->columns.names) {
-        names = formatted(emit, "main_%s_names", name);
-        text_printf(tables, "static const char *const %s[] = {", names);
-        for (int i = 0; i < index.count; i++)
-            text_printf(tables, "%s%s", i ? ", " : "",
-                        args->columns.names[i] ? string_literal(emit, args->columns.names[i]) : "NULL");
-        text_puts(tables, "};\n");
-    }
-    if (index.count > 0) {
-        columns = formatted(emit, "main_%s_columns", name);
-        text_printf(tables, "static const int64_t %s[] = {", columns);
-        for (int i = 0; i < index.count; i++) text_printf(tables, "%s%" PRId64, i ? ", " : "", index.at[i]);
-        text_puts(tables, "};\n");
-    }
-    const bool rows = args->rows.count == 2;
-    return formatted(emit, "{%s, %s, %s, %s, %d, %" PRId64 ", %" PRId64 ", %s, %d, %d, %s,\n     %d, %d, %" PRId64
-                     ", %" PRId64 ", %" PRId64 ", %" PRId64 ", %d, %d, %s, %d, %d}",
-                     string_literal(emit, args->of ? args->of->class->name : source->class->name),
-                     string_literal(emit, args->path),
-                     args->array ? string_literal(emit, args->array) : "NULL", columns,
-                     index.count > 0 ? index.count : 0, rows && args->rows.at[0] != DIM_NONE ? args->rows.at[0] : 0,
-                     rows && args->rows.at[1] != DIM_NONE ? args->rows.at[1] : -1,
-                     double_literal(emit, source->class == &source_labels ? 1 : args->scale),
-                     args->delimiter ? args->delimiter[0] : 0, args->header == INT_NONE ? -1 : (int)args->header,
-                     names, args->decimal == DECIMAL_COMMA ? ',' : args->decimal == DECIMAL_POINT ? '.' : 0,
-                     args->missing.choice == MISSING_DROP, args->length, args->ahead,
-                     args->stride, args->sampling_rate, args->by == TOKENS_WORDS, args->follows,
-                     double_literal(emit, args->value), args->padding == SEQUENCE_END,
-                     args->truncating == SEQUENCE_END);
-}
-
 /* What becomes of the columns of x. */
 static void columns_table(Emit *emit, Text *out) {
     static const char *const kinds[] = {"NUMBER", "CATEGORY", "DATE"};
     const Preparation *const x = &emit->plan->model->x;
-    if (x->columns.count) text_puts(out, "static const nnc_column main_columns[] = {\n");
+    if (x->columns.count)
+        text_puts(out, "static const nnc_column main_columns[] = { "
+                       "/* kind, places, has_other, standardized, name */\n");
     for (int i = 0; i < x->columns.count; i++) {
         const Column *const column = &x->columns.at[i];
         text_printf(out, "    {NNC_COLUMN_%s, %" PRId64 ", %d, %d, %s},\n", kinds[column->kind], column->places,
@@ -165,75 +131,10 @@ static void columns_table(Emit *emit, Text *out) {
     if (x->columns.count) text_puts(out, "};\n");
 }
 
-/* How long epochs are and when to validate, then the callbacks. */
-static const char *schedule_text(Emit *emit, Text *tables) {
-    static const int64_t always[] = {1};
-    static const FitArgs unsaid = {.steps_per_epoch = INT_NONE, .validation_steps = INT_NONE,
-                                   .validation_batch_size = INT_NONE, .validation_freq = {always, 1, false, true}};
-    const Model *model = emit->plan->model;
-    const FitArgs *fit = model->has_fit ? &model->fit : &unsaid;
-    const Ints freq = fit->validation_freq;
-    const int64_t given[] = {fit->initial_epoch, fit->steps_per_epoch, fit->validation_steps,
-                             fit->validation_batch_size};
-    Text out = {.arena = emit->arena};
-    for (int i = 0; i < 4; i++) text_printf(&out, "%" PRId64 ", ", given[i] == INT_NONE ? 0 : given[i]);
-    if (!freq.single) {
-        text_puts(tables, "static const int64_t main_validation_after[] = {");
-        for (int i = 0; i < freq.count; i++) text_printf(tables, "%" PRId64 ", ", freq.at[i]);
-        text_puts(tables, "0};\n"); /* an epoch that there is not: the list may be empty */
-    }
-    if (freq.single) text_printf(&out, "%" PRId64 ", NULL, 0,\n    ", freq.at[0]);
-    else text_printf(&out, "0, main_validation_after, %d,\n    ", freq.count + 1);
-    text_printf(&out, "%s, %d,", fit->callbacks.count ? "main_callbacks" : "NULL", fit->callbacks.count);
-    return text_chars(&out);
-}
-
-static void fit_table(Emit *emit, Text *out) {
-    const Model *model = emit->plan->model;
-    const FitArgs *fit = &model->fit;
-    const Objects validation = fit->validation_data;
-    const bool any = model->has_fit;
-    const char *x = source_literal(emit, any ? fit->x : NULL, "x", out),
-               *y = source_literal(emit, any ? fit->y : NULL, "y", out);
-    const char *weight = source_literal(emit, any ? fit->sample_weight : NULL, "sample_weight", out);
-    const bool validates = any && validation.count == 2;
-    const char *val_x = source_literal(emit, validates ? validation.at[0] : NULL, "validation_x", out);
-    const char *val_y = source_literal(emit, validates ? validation.at[1] : NULL, "validation_y", out);
-    const int weights = any && fit->class_weight.count > 0 ? fit->class_weight.count : 0;
-    if (weights) text_puts(out, "static const nnc_class_weight main_class_weights[] = {\n");
-    for (int i = 0; i < weights; i++)
-        text_printf(out, "    {%" PRId64 ", %s},\n", fit->class_weight.keys[i],
-                    double_literal(emit, fit->class_weight.at[i]));
-    if (weights) text_puts(out, "};\n");
-    text_printf(out,
-                "static const nnc_fit_defaults main_fit = {\n    %s,\n    %s,\n    %s,\n    %s,\n    %s,\n    %s, %d, "
-                "%d, %d, %d, %s %d, %d, %" PRId64 ", %s, %d\n};\n",
-                x, y, weight, val_x, val_y, double_literal(emit, any ? fit->validation_split : 0),
-                any ? (int)fit->epochs : 1,
-                any && fit->batch_size > 0 && fit->batch_size < model->batch ? (int)fit->batch_size : (int)model->batch,
-                any ? fit->shuffle : 1, any && fit->verbose != INT_NONE ? (int)fit->verbose : -1,
-                schedule_text(emit, out), any && fit->shuffle_rows, any && fit->stratify,
-                any ? fit->shuffle_seed : 0, weights ? "main_class_weights" : "NULL", weights);
-}
-
-static void evaluate_table(Emit *emit, Text *out) {
-    const Model *model = emit->plan->model;
-    const EvaluateArgs *evaluate = &model->evaluate;
-    const bool any = model->has_evaluate;
-    /* A program that only predicts reads x as evaluate() would, or else fit(). */
-    const Object *only_x = !emit->plan->can_train && !(any && evaluate->x) && model->has_fit ? model->fit.x : NULL;
-    const char *x = source_literal(emit, only_x ? only_x : any ? evaluate->x : NULL, "evaluate_x", out);
-    const char *y = source_literal(emit, any ? evaluate->y : NULL, "evaluate_y", out);
-    const char *weight = source_literal(emit, any ? evaluate->sample_weight : NULL, "evaluate_sample_weight", out);
-    text_printf(
-        out, "static const nnc_evaluate_defaults main_evaluate_defaults = {\n    %s,\n    %s,\n    %s,\n    %d,\n};\n",
-        x, y, weight, (int)model->batch);
-}
-
 /* Labels that stand with the weights of --weights, which have been read and checked before. */
 static size_t notes_table(Emit *emit, Text *out) {
     const nnc_notes *const notes = baked_notes(emit);
-    if (notes->count) text_puts(out, "static const nnc_note main_notes[] = {\n");
+    if (notes->count) text_puts(out, "static const nnc_note main_notes[] = { /* key, value */\n");
     for (size_t i = 0; i < notes->count; i++)
         text_printf(out, "    {%s, %s},\n", string_literal(emit, notes->at[i].key),
                     string_literal(emit, notes->at[i].value));
@@ -245,74 +146,125 @@ static const char *fill_text(const Preparation *x) {
     return !x->fills ? "NONE" : !x->fill_by ? "NUMBER" : x->fill_by == MISSING_MEAN ? "MEAN" : "MEDIAN";
 }
 
-static const char *model_text(Emit *emit, size_t notes) {
-    const Plan *plan = emit->plan;
-    const Model *model = plan->model;
-    const char *prefix = plan->model->name;
-    const bool train = plan->can_train, gradients = train && plan->options->gradients;
-    const LossDef *loss = train ? (const LossDef *)model->compile.loss->class : NULL;
-    const LossArgs *args = train ? model->compile.loss->args : NULL;
+/* The byte offset of a member of the trainer. */
+static const char *in_trainer(Emit *emit, const char *member, bool there) {
+    return there ? formatted(emit, "offsetof(%s_trainer, %s)", emit->plan->model->name, member) : "SIZE_MAX";
+}
+
+/* What x and y hold, and what is done to them. */
+static void put_data(Emit *emit, Text *out) {
+    const Plan *const plan = emit->plan;
+    const Model *const model = plan->model;
+    const bool train = plan->can_train;
+    const LossDef *const loss = train ? (const LossDef *)model->compile.loss->class : NULL;
+    const LossArgs *const args = train ? model->compile.loss->args : NULL;
     const bool sparse = loss && loss->sparse;
-    Text summary = {.arena = emit->arena};
-    summary_dump(model, &summary);
+    const Shape rows = train ? loss_rows(model) : shape_of(1, (int64_t[]){BATCH});
+    put_member(out, "real_size", formatted(emit, "sizeof(%s)", emit->real));
+    put_count(out, "batch", model->batch);
+    put_count(out, "integer_input", model->integer_input);
+    put_count(out, "indices", plan->indices);
+    put_count(out, "max_steps", model->max_steps);
+    put_count(out, "least_steps", model->least_steps);
+    put_count(out, "input_rank", model->input.rank - 1);
+    put_count(out, "output_rank", model->output.rank - 1);
+    put_member(out, "input_shape", dims_text(emit, model->input, 1, 0));
+    put_member(out, "output_shape", dims_text(emit, model->output, 1, 0));
+    put_count(out, "integer_target", sparse);
+    put_count(out, "classes", sparse ? model->output.dim[model->output.rank - 1] : 0);
+    put_member(out, "ignore_class",
+               loss && loss_ignores(model->compile.loss) ? integer(emit, args->ignore_class) : "INT64_MIN");
+    put_member(out, "target_size", train ? formatted(emit, "%s_TARGET", upper(emit->arena, model->name)) : "0");
+    put_member(out, "x_scale", double_literal(emit, model->x.scale));
+    put_member(out, "y_scale", double_literal(emit, model->y.scale));
+    put_count(out, "statistics", plan->statistics);
+    put_member(out, "columns", model->x.columns.count ? "main_columns" : "NULL");
+    put_count(out, "column_count", model->x.columns.count);
+    put_member(out, "fill", formatted(emit, "NNC_FILL_%s", fill_text(&model->x)));
+    put_member(out, "fill_number", double_literal(emit, model->x.fill_number));
+    put_count(out, "weight_rank", rows.rank - 1);
+    put_member(out, "weight_shape", dims_text(emit, rows, 1, 0));
+}
+
+/* What the program keeps in memory, and where. */
+static void put_memory(Emit *emit, Text *out) {
+    const Plan *const plan = emit->plan;
+    const char *const prefix = plan->model->name;
+    const bool train = plan->can_train, gradients = train && plan->options->gradients;
     int64_t parameters = 0;
     for (int i = 0; i < tensors_of_file(plan); i++) parameters += shape_size(plan->weights.at[i]->shape, 1);
+    put_member(out, "params_bytes", formatted(emit, "sizeof(%s_params)", prefix));
+    put_member(out, "work_bytes", formatted(emit, "sizeof(%s_work)", prefix));
+    put_member(out, "trainer_bytes", train ? formatted(emit, "sizeof(%s_trainer)", prefix) : "0");
+    put_member(out, "params_in_trainer", in_trainer(emit, "params", train));
+    put_member(out, "gradients_in_trainer", in_trainer(emit, "gradients", gradients));
+    put_member(out, "masks_in_trainer", in_trainer(emit, "masks", train && plan->masks.count));
+    put_member(out, "tensors", tensors_of_file(plan) ? "main_tensors" : "NULL");
+    put_count(out, "tensor_count", tensors_of_file(plan));
+    put_count(out, "parameter_count", parameters);
+    put_member(out, "masks", plan->masks.count ? "main_masks" : "NULL");
+    put_count(out, "mask_count", plan->masks.count);
+    put_member(out, "metrics", plan->metrics.count ? "main_metrics" : "NULL");
+    put_count(out, "metric_count", plan->metrics.count);
+    put_count(out, "sum_count", train ? plan->sum_count : 0);
+    put_member(out, "fit", train ? "&main_fit" : "NULL");
+    put_member(out, "evaluate_defaults", "&main_evaluate_defaults");
+    const bool states = plan->states.count > 0;
+    put_member(out, "states_in_work", states ? formatted(emit, "offsetof(%s_work, states)", prefix) : "0");
+    put_member(out, "states_in_trainer", states && train ? in_trainer(emit, "states", true) : "0");
+    put_member(out, "states_bytes", states ? formatted(emit, "sizeof(%s_states)", prefix) : "0");
+}
+
+static void put_function(Text *out, const char *name, bool there) {
+    put_member(out, name, there ? arena_printf(out->arena, "main_%s", name) : "NULL");
+}
+
+static void put_functions(const Plan *plan, Text *out) {
+    const bool train = plan->can_train, gradients = train && plan->options->gradients;
+    put_function(out, "predict_mc", plan->mc_rows);
+    put_function(out, "predict", true);
+    put_function(out, "evaluate", train);
+    put_function(out, "init", train);
+    put_function(out, "step", train);
+    put_function(out, "grad", gradients);
+    put_function(out, "apply", gradients);
+}
+
+static const char *model_text(Emit *emit, const char *summary, const char *identity, size_t notes) {
+    const Plan *const plan = emit->plan;
+    const Model *const model = plan->model;
+    const char *const prefix = model->name;
+    const bool train = plan->can_train, observed = plan->observed.count > 0;
+    const LossDef *const loss = train ? (const LossDef *)model->compile.loss->class : NULL;
+    const LossArgs *const args = train ? model->compile.loss->args : NULL;
     Text out = {.arena = emit->arena};
-    text_printf(&out, "%s, %s,\n%s,\n", string_literal(emit, model->name),
-                string_literal(emit, source_name(plan->options)), string_literal(emit, text_chars(&summary)));
-    text_printf(&out, "sizeof(%s), %" PRId64 ", %d, %" PRId64 ",\n", emit->real, model->batch, model->integer_input,
-                plan->indices);
-    text_printf(&out, "%" PRId64 ", %" PRId64 ",\n", model->max_steps, model->least_steps);
-    text_printf(&out, "%d, %d, %s, %s,\n", model->input.rank - 1, model->output.rank - 1,
-                dims_text(emit, model->input, 1, 0), dims_text(emit, model->output, 1, 0));
-    text_printf(&out, "%d, %" PRId64 ", %s, ", sparse, sparse ? model->output.dim[model->output.rank - 1] : 0,
-                loss && loss_ignores(model->compile.loss) ? integer(emit, args->ignore_class) : "INT64_MIN");
-    const Shape rows = train ? loss_rows(model) : shape_of(1, (int64_t[]){BATCH});
-    text_printf(&out, "%s,\n", train ? formatted(emit, "%s_TARGET", upper(emit->arena, prefix)) : "0");
-    text_printf(&out, "%s, %s, %d,\n", double_literal(emit, model->x.scale), double_literal(emit, model->y.scale),
-                plan->statistics);
-    text_printf(&out, "%s, %d, NNC_FILL_%s, %s,\n", model->x.columns.count ? "main_columns" : "NULL",
-                model->x.columns.count, fill_text(&model->x), double_literal(emit, model->x.fill_number));
-    text_printf(&out, "%d, %s,\n", rows.rank - 1, dims_text(emit, rows, 1, 0));
-    text_printf(&out, "sizeof(%s_params), sizeof(%s_work), %s,\n", prefix, prefix,
-                train ? formatted(emit, "sizeof(%s_trainer)", prefix) : "0");
-    text_printf(&out, "%s, %s, %s,\n", train ? formatted(emit, "offsetof(%s_trainer, params)", prefix) : "SIZE_MAX",
-                gradients ? formatted(emit, "offsetof(%s_trainer, gradients)", prefix) : "SIZE_MAX",
-                train && plan->masks.count ? formatted(emit, "offsetof(%s_trainer, masks)", prefix) : "SIZE_MAX");
-    text_printf(&out, "%s, %d, %" PRId64 ",\n", tensors_of_file(plan) ? "main_tensors" : "NULL", tensors_of_file(plan),
-                parameters);
-    text_printf(&out, "%s, %d,\n", plan->masks.count ? "main_masks" : "NULL", plan->masks.count);
-    const int metrics = plan->metrics.count;
-    text_printf(&out, "%s, %d, %d,\n", metrics ? "main_metrics" : "NULL", metrics, train ? plan->sum_count : 0);
-    text_printf(&out, "%s, &main_evaluate_defaults,\n", train ? "&main_fit" : "NULL");
-    if (plan->states.count)
-        text_printf(&out, "offsetof(%s_work, states), %s, sizeof(%s_states),\n", prefix,
-                    train ? formatted(emit, "offsetof(%s_trainer, states)", prefix) : "0", prefix);
-    else text_puts(&out, "0, 0, 0,\n");
-    text_printf(&out, "%s,\nmain_predict, %s, %s,\n", plan->mc_rows ? "main_predict_mc" : "NULL",
-                train ? "main_evaluate, main_init, main_step" : "NULL, NULL, NULL",
-                gradients ? "main_grad, main_apply" : "NULL, NULL");
-    text_printf(&out, "NNC_TARGET_%s, %d, %s,\n", loss && loss->target ? loss->target : "REAL",
-                args && args->from_logits,
-                options_weights(plan->options) ? formatted(emit, "&%s_weights", prefix) : "NULL");
-    text_printf(&out, "%s, %zu,\n", notes ? "main_notes" : "NULL", notes);
-    text_printf(&out, "%s, %d,\n", train ? formatted(emit, "offsetof(%s_trainer, learning_rate)", prefix) : "SIZE_MAX",
-                plan->update.learning_rate.object != NULL);
-    Text identity = {.arena = emit->arena};
-    identity_dump(model, &identity);
-    if (train)
-        text_printf(&out, "main_kept, sizeof main_kept / sizeof main_kept[0],\n%s,\n",
-                    string_literal(emit, text_chars(&identity)));
-    else text_puts(&out, "NULL, 0, NULL,\n");
-    text_printf(&out, "%s,\n", plan->update.averages ? "main_finish" : "NULL");
-    text_printf(&out, "%d,\n", plan->options->portable);
-    text_printf(&out, "%s, %lld, UINT64_C(%lld),\n", plan->train.rounds.count ? "main_step_shared" : "NULL",
-                (long long)plan->step_threads, (long long)plan->products);
-    if (plan->observed.count)
-        text_printf(&out, "main_ranges, %d, offsetof(%s_work, states.ranges),\n", plan->observed.count, prefix);
-    else text_puts(&out, "NULL, 0, 0,\n");
+    put_member(&out, "name", string_literal(emit, model->name));
+    put_member(&out, "source_name", string_literal(emit, source_name(plan->options)));
+    put_member(&out, "summary", string_literal(emit, summary));
+    put_data(emit, &out);
+    put_memory(emit, &out);
+    put_functions(plan, &out);
+    put_member(&out, "target", formatted(emit, "NNC_TARGET_%s", loss && loss->target ? loss->target : "REAL"));
+    put_count(&out, "from_logits", args && args->from_logits);
+    put_member(&out, "weights", options_weights(plan->options) ? formatted(emit, "&%s_weights", prefix) : "NULL");
+    put_member(&out, "notes", notes ? "main_notes" : "NULL");
+    put_count(&out, "note_count", (int64_t)notes);
+    put_member(&out, "learning_rate_in_trainer", in_trainer(emit, "learning_rate", train));
+    put_count(&out, "learning_rate_scheduled", plan->update.learning_rate.object != NULL);
+    put_member(&out, "kept", train ? "main_kept" : "NULL");
+    put_member(&out, "kept_count", train ? "sizeof main_kept / sizeof main_kept[0]" : "0");
+    put_member(&out, "identity", train ? string_literal(emit, identity) : "NULL");
+    put_function(&out, "finish", plan->update.averages);
+    put_count(&out, "keeps_subnormals", plan->options->portable);
+    put_function(&out, "step_shared", plan->train.rounds.count > 0);
+    put_count(&out, "step_threads", plan->step_threads);
+    put_member(&out, "products", formatted(emit, "UINT64_C(%" PRId64 ")", plan->products));
+    put_member(&out, "ranges", observed ? "main_ranges" : "NULL");
+    put_count(&out, "range_count", plan->observed.count);
+    put_member(&out, "ranges_offset", observed ? formatted(emit, "offsetof(%s_work, states.ranges)", prefix) : "0");
     const bool ranks = plan->train.rounds.count && plan->options->ranks;
-    text_puts(&out, ranks ? "main_step_ranks, main_gather,\n" : "NULL, NULL,\n");
+    put_function(&out, "step_ranks", ranks);
+    put_function(&out, "gather", ranks);
     return text_chars(&out);
 }
 
@@ -353,8 +305,11 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     columns_table(emit, &tables);
     ranges_table(emit, &tables);
     const size_t notes = notes_table(emit, &tables);
-    const char *const model = model_text(emit, notes);
-    const bool long_strings = strlen(model) > MOST_CHARACTERS; /* the table of many layers is one of them */
+    Text summary = {.arena = emit->arena}, identity = {.arena = emit->arena};
+    summary_plain(plan->model, &summary);
+    identity_dump(plan->model, &identity);
+    const bool long_strings = summary.length > MOST_CHARACTERS || identity.length > MOST_CHARACTERS;
+    const char *const model = model_text(emit, text_chars(&summary), text_chars(&identity), notes);
     if (long_strings) emit_template(emit, out, "main_long_strings", holes);
     emit_template(emit, out, "main_model",
                   with(emit, holes,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT-0 */
-/* The model's table as it stands above the code: in ASCII, and of many equal layers the first and the last. */
+/* The model's table as it stands above the code: of many equal layers the first and the last. */
 #include <ctype.h>
 #include <string.h>
 
@@ -8,27 +8,6 @@
 #include "file/summary.h"
 #include "model/summary.h"
 #include "emit/emit.h"
-
-/* The lines of Keras' table as ASCII. */
-static const char *ascii_table(Arena *arena, const char *text) {
-    Text out = {.arena = arena};
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        if (*c == 0xe2 && (c[1] == 0x94 || c[1] == 0x95)) { /* box drawing, light and heavy */
-            const char ascii = c[2] == 0x80 && c[1] == 0x94   ? '-'
-                               : c[2] == 0x81                 ? '='
-                               : c[2] == 0x82 || c[2] == 0x83 ? '|'
-                                                              : '+';
-            text_append(&out, &ascii, 1);
-            c += 3;
-        } else {
-            size_t length = 1;
-            while (c[length] && c[length] != 0xe2) length++;
-            text_append(&out, (const char *)c, length);
-            c += length;
-        }
-    }
-    return text_chars(&out);
-}
 
 /* A line without its layer's number, and without the blanks that depend on it: | dense (Dense) | (None, 64) | 4,160
  * |. */
@@ -47,8 +26,8 @@ static const char *pattern_of(Emit *emit, const char *line) {
 const char *summary_text(Emit *emit) {
     Text table = {.arena = emit->arena}, out = {.arena = emit->arena};
     Statements lines = {0};
-    summary_dump(emit->plan->model, &table);
-    for (const char *line = ascii_table(emit->arena, text_chars(&table)); *line;) {
+    summary_plain(emit->plan->model, &table);
+    for (const char *line = text_chars(&table); *line;) {
         const size_t length = strcspn(line, "\n") + 1;
         const char *const text = arena_strndup(emit->arena, line, length);
         statements_add(emit, &lines, (Statement){.named = text}, pattern_of(emit, text));

@@ -53,7 +53,7 @@ const char *trainer_fields(Emit *emit) {
 
 void kept_table(Emit *emit, Text *out) {
     const TrainerParts parts = parts_of(emit);
-    text_puts(out, "static const nnc_kept main_kept[] = {\n");
+    text_puts(out, "static const nnc_kept main_kept[] = { /* name, as, offset, count */\n");
     for (int i = 0; i < parts.count; i++) {
         const TrainerPart *const part = &parts.at[i];
         if (part->lasts)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "host/host.h"
 #include "model/layer.h"
 #include "model/model.h"
 #include "model/shape.h"
@@ -59,27 +60,26 @@ static const char *keras_shape(Arena *arena, Shape shape) {
     return strncmp(text, "(batch", 6) == 0 ? arena_printf(arena, "(None%s", text + 6) : text;
 }
 
-static void put_rule(const int *widths, const char *left, const char *line, const char *middle, const char *right,
-                     Text *out) {
+static void put_rule(const int *widths, const char *line, Text *out) {
     for (int i = 0; i < COLUMNS; i++) {
-        text_puts(out, i == 0 ? left : middle);
+        text_puts(out, "+");
         for (int j = 0; j < widths[i] + 2; j++) {
             text_puts(out, line);
         }
     }
-    text_printf(out, "%s\n", right);
+    text_puts(out, "+\n");
 }
 
-static void put_row(const Row *row, const int *widths, const char *bar, Text *out) {
-    text_printf(out, "%s %-*s %s %-*s %s %*s %s\n", bar, widths[0], row->cell[0], bar, widths[1], row->cell[1], bar,
-                widths[2], row->cell[2], bar);
+static void put_row(const Row *row, const int *widths, Text *out) {
+    text_printf(out, "| %-*s | %-*s | %*s |\n", widths[0], row->cell[0], widths[1], row->cell[1], widths[2],
+                row->cell[2]);
 }
 
 static void put_total(const char *what, int64_t count, Text *out) {
     text_printf(out, " %s: %s (%s)\n", what, grouped(out->arena, count), memory_text(out->arena, 4 * count));
 }
 
-void summary_dump(const Model *model, Text *out) {
+void summary_plain(const Model *model, Text *out) {
     Arena *arena = out->arena;
     static const Row head = {{"Layer (type)", "Output Shape", "Param #"}};
     int widths[COLUMNS] = {31, 22, 13}; /* Keras' 80 columns, and more where the names are longer */
@@ -103,19 +103,27 @@ void summary_dump(const Model *model, Text *out) {
         }
     }
     text_printf(out, "Model: \"%s\"\n", model->name);
-    put_rule(widths, "┏", "━", "┳", "┓", out);
-    put_row(&head, widths, "┃", out);
-    put_rule(widths, "┡", "━", "╇", "┩", out);
+    put_rule(widths, "=", out);
+    put_row(&head, widths, out);
+    put_rule(widths, "=", out);
     Text between = {.arena = arena};
-    put_rule(widths, "├", "─", "┼", "┤", &between);
+    put_rule(widths, "-", &between);
     for (int i = 0; i < model->layers.count; i++) {
         if (i > 0) {
             text_puts(out, text_chars(&between));
         }
-        put_row(&rows[i], widths, "│", out);
+        put_row(&rows[i], widths, out);
     }
-    put_rule(widths, "└", "─", "┴", "┘", out);
+    put_rule(widths, "-", out);
     put_total("Total params", total.trainable + total.rest, out);
     put_total("Trainable params", total.trainable, out);
     put_total("Non-trainable params", total.rest, out);
+}
+
+static void add_piece(void *to, const char *piece, size_t length) { text_append(to, piece, length); }
+
+void summary_dump(const Model *model, Text *out) {
+    Text plain = {.arena = out->arena};
+    summary_plain(model, &plain);
+    nnc_draw_table(text_chars(&plain), add_piece, out);
 }

@@ -9,5 +9,7 @@ typedef struct Model Model;
 
 /** --emit=summary: Keras' table of layers, shapes and parameters. */
 void summary_dump(const Model *model, Text *out);
+/** The same in ASCII. */
+void summary_plain(const Model *model, Text *out);
 
 #endif

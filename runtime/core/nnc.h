@@ -349,7 +349,7 @@ enum nnc_target {
 /** A compiled model. Buffers of numbers (x, y, weights, sums) are float or double as `real_size` says; labels of a
  *  sparse loss are int32_t. All functions return NNC_OK or a status below 0. `n` is 1 … batch. */
 typedef struct nnc_model {
-    const char *name, *source_name, *summary; /* summary: the text that ./model summary prints */
+    const char *name, *source_name, *summary; /* summary: the table that ./model summary draws, in ASCII */
     size_t real_size;
     size_t batch;
     int integer_input; /* x holds int32_t */

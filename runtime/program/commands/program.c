@@ -30,9 +30,11 @@ typedef struct nnc_command {
     const char *help;
 } nnc_command;
 
+static void nnc_print_piece(void *to, const char *piece, size_t length) { fwrite(piece, 1, length, to); }
+
 static int nnc_command_summary(nnc_host *host, const nnc_model *model, const nnc_options *options) {
     (void)host, (void)options;
-    fputs(model->summary, stdout);
+    nnc_draw_table(model->summary, nnc_print_piece, stdout);
     return NNC_EXIT_OK;
 }
 

@@ -69,6 +69,10 @@ NNC_API void nnc_warn(const nnc_host *host, const char *format, ...) NNC_PRINTF(
 NNC_API void nnc_print_error(const nnc_host *host);
 /** Processors that this process may use, by what it is bound to and its container's share; at least 1. (host_team.c) */
 NNC_API size_t nnc_cores(void);
+/** Takes a piece of text, which does not end with a 0. */
+typedef void nnc_take_text(void *to, const char *piece, size_t length);
+/** Draws a table of ASCII (+---+, | cell |) with lines in UTF-8, and hands on all else as it is. (host_table.c) */
+NNC_API void nnc_draw_table(const char *plain, nnc_take_text *take, void *to);
 /** A copy from malloc. */
 NNC_API char *nnc_copy_text(nnc_host *host, const char *text);
 /** Bytes of a file as a message may show them: 'abc', with escapes for what is not printable, cut when long. */

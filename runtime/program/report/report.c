@@ -156,7 +156,7 @@ static void nnc_put_epochs(nnc_writer *page, const nnc_record *record) {
 static void nnc_put_model(nnc_writer *page, const nnc_report *report) {
     const nnc_model *model = report->session->model;
     nnc_page_put(page, "<h2>The model</h2>\n<pre>");
-    nnc_page_text(page, model->summary);
+    nnc_draw_table(model->summary, nnc_page_piece, page);
     nnc_page_put(page, "</pre>\n<p>Its weights take ");
     nnc_put_bytes(page, model->params_bytes);
     nnc_page_put(page, ", training in all ");

@@ -36,6 +36,8 @@ NNC_API void nnc_page_begin(nnc_writer *page, const char *title);
 NNC_API void nnc_page_end(nnc_writer *page);
 NNC_API void nnc_page_put(nnc_writer *page, const char *format, ...) NNC_PRINTF(2, 3);
 NNC_API void nnc_page_text(nnc_writer *page, const char *text);
+/** A piece of text, for a page; what stands behind it may be looked at, up to a 0. */
+NNC_API void nnc_page_piece(void *page, const char *text, size_t length);
 
 /** Values low … high become coordinates from … to. */
 typedef struct nnc_axis {

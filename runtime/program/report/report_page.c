@@ -4,6 +4,8 @@
 #include "host/host.h"
 #include "report/report.h"
 
+#include <string.h>
+
 /* One line each, for a string literal may portably have 4095 characters at most. */
 static const char *const nnc_page_style[] = {
     ":root{--paper:#fffff8;--ink:#161616;--soft:#6b6b66;--faint:#d9d9d0;--train:#8a8a84;--valid:#a3122b;--tint:163,18,"
@@ -109,9 +111,12 @@ static size_t nnc_utf8_size(const unsigned char *at) {
     return is_wrong ? 0 : size;
 }
 
-NNC_API void nnc_page_text(nnc_writer *page, const char *text) {
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
+NNC_API void nnc_page_text(nnc_writer *page, const char *text) { nnc_page_piece(page, text, strlen(text)); }
+
+NNC_API void nnc_page_piece(void *to, const char *text, size_t length) {
+    nnc_writer *const page = to;
+    const unsigned char *at = (const unsigned char *)text, *const end = at + length;
+    while (at < end) {
         size_t size = nnc_utf8_size(at);
         const char *entity = *at == '&'    ? "&amp;"
                              : *at == '<'  ? "&lt;"
