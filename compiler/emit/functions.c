@@ -19,7 +19,6 @@
 #include "emit/emit.h"
 #include "emit/functions.h"
 #include "emit/params.h"
-#include "emit/plain.h"
 #include "emit/template.h"
 #include "emit/text.h"
 
@@ -57,7 +56,7 @@ static const char *params_text(Emit *emit, const Function *function) {
 void emit_function(Emit *emit, const char *name, const Hole *holes) {
     Text body = {.arena = emit->arena};
     emit_template(emit, &body, name, holes);
-    emit->function->body = emit->plan->target->lanes > 1 ? text_chars(&body) : plain_text(emit, text_chars(&body));
+    emit->function->body = text_chars(&body);
 }
 
 /* The function under a name. */

@@ -17,6 +17,7 @@
 #include "emit/params.h"
 #include "emit/template.h"
 #include "emit/text.h"
+#include "emit/vectors.h"
 
 const char *loop_variable(Shape shape, int first, int end, int depth) {
     static const char *const others[] = {"i", "j", "k", "l", "o", "c"};
@@ -99,26 +100,40 @@ typedef struct Bound {
     const char *name, *text;
 } Bound;
 
-/* The text with operands replaced by what they are bound to, and literals given the suffix of their type. */
-static const char *bind_text(Emit *emit, ElementType type, const char *text, const Bound *bounds, int count) {
-    Text out = {.arena = emit->arena};
-    for (const char *at = text; *at;) {
+/* What a formula is put in terms of. */
+typedef struct Binding {
+    ElementType type;
+    const Bound *bounds;
+    int count;
+} Binding;
+
+/* A piece with operands replaced by what they are bound to, and literals given the suffix of their type. */
+static void put_bound(void *context, Text *out, const char *at, size_t size) {
+    const Binding *const binding = context;
+    for (const char *const end = at + size; at < end;) {
         if (isdigit((unsigned char)*at)) {
             size_t length = strspn(at, "0123456789.");
             if (at[length] == 'e') length += 1 + strspn(at + length + 1, "-+0123456789");
-            text_append(&out, at, length);
-            if (type == ELEMENT_FLOAT && length > strspn(at, "0123456789")) text_puts(&out, "f");
+            text_append(out, at, length);
+            if (binding->type == ELEMENT_FLOAT && length > strspn(at, "0123456789")) text_puts(out, "f");
             at += length;
             continue;
         }
         const int length = word_length(at);
         const char *bound = NULL;
-        for (int i = 0; i < count && length; i++)
-            if (!strncmp(bounds[i].name, at, (size_t)length) && !bounds[i].name[length]) bound = bounds[i].text;
-        if (bound) text_puts(&out, bound);
-        else text_append(&out, at, (size_t)(length ? length : 1));
+        for (int i = 0; i < binding->count && length; i++) {
+            const Bound *const operand = &binding->bounds[i];
+            if (!strncmp(operand->name, at, (size_t)length) && !operand->name[length]) bound = operand->text;
+        }
+        if (bound) text_puts(out, bound);
+        else text_append(out, at, (size_t)(length ? length : 1));
         at += length ? length : 1;
     }
+}
+
+static const char *bind_text(Emit *emit, ElementType type, const char *text, const Bound *bounds, int count) {
+    Text out = {.arena = emit->arena};
+    vectors_put(emit, &out, text, strlen(text), put_bound, &(Binding){type, bounds, count});
     return text_chars(&out);
 }
 
@@ -202,15 +217,6 @@ const char *matrix_element(Emit *emit, const Tensor *tensor, const char *name, c
 
 bool whole_vectors(const Emit *emit, int64_t size) { return size % emit->plan->target->lanes == 0; }
 
-const char *lanes_load(Emit *emit, const char *address, const char *lanes) {
-    return lanes ? formatted(emit, "v_load(%s, %s)", address, lanes) : formatted(emit, "v_load_all(%s)", address);
-}
-
-const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes) {
-    return lanes ? formatted(emit, "v_store(%s, %s, %s);\n", address, value, lanes)
-                 : formatted(emit, "v_store_all(%s, %s);\n", address, value);
-}
-
 const char *copy_text(Emit *emit, ElementType type, const char *to, const char *from, const char *size) {
     return formatted(emit, "memcpy(%s, %s, %s * sizeof(%s));\n", to, from, size, element_name(type));
 }
@@ -282,7 +288,7 @@ static const char *outer_operand(Emit *emit, const Op *op, int index, const Oper
     const char *text = operand->tensor->regenerated ? random_text(emit, operand->tensor, place)
                                                     : load_text(emit, operand->tensor, place, &vector);
     if (!vector && !operand->written)
-        text = formatted(emit, "v_splat(%s)", text); /* formulas compare vectors with vectors */
+        text = lanes_splat(emit, text); /* formulas compare vectors with vectors */
     const bool twice = times_read(op, operand->tensor, index) > 1;
     if (!operand->written && !twice && (copied || !operand->tensor->regenerated)) return text;
     const char *const wanted = operand->written               ? operand->name
@@ -290,7 +296,7 @@ static const char *outer_operand(Emit *emit, const Op *op, int index, const Oper
                                                               : own_role(emit, op, operand->tensor);
     const char *const local = local_beside(emit, wanted, formatted(emit, "%s_c", wanted)); /* of column c */
     text_printf(out, "%s%s %s = %s;\n", operand->written ? "" : "const ",
-                vector || !operand->written ? "vec" : emit->real, local, text);
+                vector || !operand->written ? lanes_type(emit) : emit->real, local, text);
     if (operand->written) names_of(emit, operand->tensor)->local = local;
     else list_push(emit->arena, &emit->loaded, ((Loaded){operand->tensor, local}));
     return local;
@@ -304,13 +310,13 @@ static void put_result(Emit *emit, const Op *op, int index, const char *text, bo
     const Step *const step = &op->steps.at[index];
     const bool read = times_read(op, step->result, index + 1) > 0;
     const char **const local = &names_of(emit, step->result)->local;
-    text = vector ? text : formatted(emit, "v_splat(%s)", text);
+    text = vector ? text : lanes_splat(emit, text);
     if (is_name(text) || (!read && step_copies(step))) {
         *local = text; /* a copy needs no name */
     } else {
         const char *const label = step_role(emit, op, step);
         *local = local_beside(emit, label, formatted(emit, "new_%s", label));
-        text_printf(out, "const vec %s = %s;\n", *local, text);
+        text_printf(out, "const %s %s = %s;\n", lanes_type(emit), *local, text);
     }
     if (step->result->in_registers) return;
     store_text(emit, out, step->result, result_name(emit, op, step), *local, place);
@@ -382,7 +388,7 @@ BlockText block_text(Emit *emit, const Op *op, const char *rows, const char *row
     if (column || row) nest.loop_count = 1;
     place.nest = &nest;
     place.value_name = local_name(emit, own_role(emit, op, op->out));
-    BlockText text = {.value = place.value_name, .lanes = whole ? "" : "const size_t n = v_lanes(cols - c);\n"};
+    BlockText text = {.value = place.value_name, .lanes = whole ? "" : lanes_left(emit, "cols", "c")};
     text.draws = draws_text(emit, op, block_number(emit, row_text, columns, "col / PANEL"), NULL);
     const char *store = "";
     if (!op->out->in_registers) {

@@ -35,9 +35,6 @@ Nest nest_for(Emit *emit, const Op *op, Shape space, Tensor *summed, const Shape
 const char *nest_index(Emit *emit, const Nest *nest, const Tensor *tensor);
 /** Whether a loop over `size` elements takes whole vectors whatever the instruction set: then nothing counts lanes. */
 bool whole_vectors(const Emit *emit, int64_t size);
-/** A vector from memory, or into it (a statement): all lanes, or only some where `lanes` is not NULL. */
-const char *lanes_load(Emit *emit, const char *address, const char *lanes);
-const char *lanes_store(Emit *emit, const char *address, const char *value, const char *lanes);
 /** A statement that copies `size` neighbours, a factor. A loop over vectors would do, but compilers make memmove of one
  *  where they do not see that the two are apart, and generated C needs no more than memcpy. */
 const char *copy_text(Emit *emit, ElementType type, const char *to, const char *from, const char *size);

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "emit/emit.h"
 #include "emit/template.h"
+#include "emit/vectors.h"
 
 /* The text of a template begins at the line after `//@ name`. */
 static const char *template_search(const char *name) {
@@ -67,8 +68,33 @@ static void print_indented(Text *out, const char *text, const char *indent, size
     }
 }
 
+/* A line that is being printed. */
+typedef struct Line {
+    Emit *emit;
+    const Hole *holes;
+    const char *at;
+    size_t indent;
+} Line;
+
+static void put_filled(void *context, Text *out, const char *piece, size_t length) {
+    const Line *const line = context;
+    for (size_t i = 0; i < length;) {
+        if (piece[i] != '$') {
+            size_t run = 1;
+            while (i + run < length && piece[i + run] != '$') run++;
+            text_append(out, piece + i, run);
+            i += run;
+            continue;
+        }
+        size_t name;
+        print_indented(out, hole_text(line->emit, line->holes, piece + i + 1, &name), line->at, line->indent);
+        i += 1 + name;
+    }
+}
+
 static void print_line(Emit *emit, Text *out, const char *line, size_t length, const Hole *holes) {
     const size_t indent = strspn(line, " ");
+    if (vectors_skip(emit, line + indent)) return;
     /* A hole alone on its line: drop the line when it is empty, and do not end the line twice. */
     if (line[indent] == '$') {
         size_t name;
@@ -81,18 +107,7 @@ static void print_line(Emit *emit, Text *out, const char *line, size_t length, c
             return;
         }
     }
-    for (size_t i = 0; i < length;) {
-        if (line[i] != '$') {
-            size_t run = 1;
-            while (i + run < length && line[i + run] != '$') run++;
-            text_append(out, line + i, run);
-            i += run;
-            continue;
-        }
-        size_t name;
-        print_indented(out, hole_text(emit, holes, line + i + 1, &name), line, indent);
-        i += 1 + name;
-    }
+    vectors_put(emit, out, line, length, put_filled, &(Line){emit, holes, line, indent});
 }
 
 void emit_template(Emit *emit, Text *out, const char *name, const Hole *holes) {

@@ -129,6 +129,17 @@ static const char *label_scale(Emit *e, const char *labels, const char *count) {
                      labels, count);
 }
 
+/* Of outputs that are rows of one, several at a time. */
+static const char *weight_of_row(Emit *e, const char *weights) {
+    return formatted(e, "const %s weight = %s;\n", lanes_type(e), lanes_load(e, plus(e, weights, "c"), "n"));
+}
+
+static const char *gradient_store(Emit *e, const char *d, int64_t columns, const char *slope) {
+    if (columns == 1) return lanes_store(e, plus(e, d, "c"), formatted(e, "weight * (%s)", slope), "n");
+    return lanes_store(e, formatted(e, "%s + row * %lld + c", d, (long long)columns),
+                       formatted(e, "scale * (%s)", slope), "n");
+}
+
 void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs *args, const char *p_name) {
     const MeasureAttrs *const attrs = measure_attrs(op);
     Tensor *p = op->in[0];
@@ -154,14 +165,9 @@ void emit_row_values(Emit *e, const Op *op, const LossDef *loss, const LossArgs 
 
     const bool single = columns == 1 && !loss->row;
     const char *row_value = loss->row ? "" : formula_text(e, value, operands), *store = "";
-    const char *const weight =
-        single && weights ? formatted(e, "const vec weight = v_load(%s + c, n);\n", weights) : "";
+    const char *const weight = single && weights ? weight_of_row(e, weights) : "";
     if (single && weights) row_value = formatted(e, "weight * (%s)", row_value);
-    if (d && single)
-        store = formatted(e, "v_store(%s + c, weight * (%s), n);\n", d, formula_text(e, gradient, operands));
-    else if (d && !loss->row)
-        store = formatted(e, "v_store(%s + row * %lld + c, scale * (%s), n);\n", d, (long long)columns,
-                          formula_text(e, gradient, operands));
+    if (d && !loss->row) store = gradient_store(e, d, single ? 1 : columns, formula_text(e, gradient, operands));
     Hole holes[] = {
         {"slope", ""},
         {"p", p_name},

@@ -41,7 +41,7 @@ Shape op_space(const Op *op) { return op->out ? op->out->shape : update_attrs(op
 /* How many lanes of the last vector of a loop are in use; nothing where all are. */
 static const char *lanes_text(Emit *e, const Loop *loop, const char *end) {
     if (whole_vectors(e, loop->span.size)) return "";
-    return formatted(e, "const size_t n = v_lanes(%s - %s);\n", end, loop->var);
+    return lanes_left(e, end, loop->var);
 }
 
 static const char *lanes_loop(const Emit *e, const Loop *loop) {
@@ -198,10 +198,10 @@ static OpForm form_of_sum(const Plan *plan, const Op *op) {
 
 /* The sums of a block's column, and what the steps before have added up. */
 static const char *sum_of_block(Emit *e, const Op *op, const Place *place) {
-    if (!op->adds) return "v_load_all(block + c)";
+    const char *const sum = lanes_load(e, "block + c", NULL);
+    if (!op->adds) return sum;
     const char *const y = formatted(e, "%s + col + c", param_named(e, op->out, true, "y"));
-    return formatted(e, "%s ? %s + v_load_all(block + c) : v_load_all(block + c)", param_add(e),
-                     lanes_load(e, y, place->lanes));
+    return formatted(e, "%s ? %s + %s : %s", param_add(e), lanes_load(e, y, place->lanes), sum, sum);
 }
 
 /* What is summed on the way back is a gradient. */
@@ -227,7 +227,7 @@ static void emit_columns(Emit *e, const Op *op) {
                            {"rows", rows->size},
                            {"x", matrix},
                            {"x_row", integer(e, x->columns ? tensor_row_width(x) : columns->span.size)},
-                           {"lanes", place.lanes ? "const size_t n = v_lanes(cols - c);\n" : ""},
+                           {"lanes", place.lanes ? lanes_left(e, "cols", "c") : ""},
                            {"sum", place.value_name},
                            {"total", total},
                            {"steps", after_sum(e, op, &kept, &place)},
@@ -243,7 +243,7 @@ static const char *summed_text(Emit *e, const Op *op, const Nest *nest, const ch
     *terms = op_terms(op) ? terms_text(e, op, &here) : "";
     if (op_terms(op)) {
         const char *const local = names_of(e, x)->local;
-        return op->form == SUM_APART || !lanes ? local : formatted(e, "v_head(%s, n)", local);
+        return op->form == SUM_APART || !lanes ? local : lanes_head(e, local, "n");
     }
     return lanes_load(e, plus(e, param_named(e, x, false, summed_name(op)), nest_index(e, nest, x)), lanes);
 }

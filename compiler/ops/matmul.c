@@ -174,7 +174,7 @@ static void emit_blocks(Emit *e, const Op *op) {
         {"rows", rows},
         {"columns", integer(e, columns)},
         {"out", block.value},
-        {"sums", *block.lanes ? "v_load(block + c, n)" : "v_load_all(block + c)"},
+        {"sums", lanes_load(e, "block + c", *block.lanes ? "n" : NULL)},
         {"draws", block.draws},
         {"lanes", block.lanes},
         {"steps", block.steps},

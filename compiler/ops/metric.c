@@ -7,12 +7,6 @@
 #include "ops/loss.h"
 #include "ops/op.h"
 
-static const char *printed(Emit *e, const char *name, const Hole *holes) {
-    Text text = {.arena = e->arena};
-    emit_template(e, &text, name, holes);
-    return text_chars(&text);
-}
-
 static const char *thresholds_table(Emit *e, Thresholds thresholds) {
     Text text = {.arena = e->arena};
     if (thresholds.ends) text_printf(&text, "%s, ", literal(e, -1e-7));
@@ -35,11 +29,12 @@ static void emit_thresholds(Emit *e, const Op *op, const Hole *common) {
                           {"columns", integer(e, columns)},
                           {"k", integer(e, thresholds.top)},
                           {NULL, NULL}};
-    const char *below = printed(e, list            ? "metric_above_listed"
-                                   : thresholds.at ? "metric_above_one"
-                                                   : "metric_above_evenly",
-                                above);
-    if (thresholds.top) below = formatted(e, "%s%s", below, printed(e, "metric_among_top", above));
+    const char *below = filled(e,
+                               list            ? "metric_above_listed"
+                               : thresholds.at ? "metric_above_one"
+                                               : "metric_above_evenly",
+                               above);
+    if (thresholds.top) below = formatted(e, "%s%s", below, filled(e, "metric_among_top", above));
     emit_function(
         e, "metric_thresholds",
         with(e, common,

@@ -20,5 +20,6 @@
 #include "emit/params.h"
 #include "emit/template.h"
 #include "emit/text.h"
+#include "emit/vectors.h"
 
 #endif

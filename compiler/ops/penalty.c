@@ -66,14 +66,15 @@ static void emit_penalty(Emit *e, const Op *op) {
     const Shape shape = op->in[0]->shape;
     const PenaltyAttrs *const attrs = penalty_attrs(op);
     const char *l1 = literal(e, attrs->l1), *l2 = literal(e, attrs->l2);
+    const char *const total = lanes_sum(e, "total");
     const char *sum = attrs->l2 == 0   ? formatted(e, "%s * v_abs(value)", l1)
                       : attrs->l1 == 0 ? formatted(e, "%s * value * value", l2)
                                        : formatted(e, "%s * v_abs(value) + %s * value * value", l1, l2);
     emit_function(e, "penalty",
                   (Hole[]){{"x", param_tensor(e, op->in[0], false)},
                            {"sums", param_sums(e)},
-                           {"total", of_batch(shape) ? formatted(e, "%s * v_sum(total)", param_scalar(e, "per_sample"))
-                                                     : "v_sum(total)"},
+                           {"total", of_batch(shape) ? formatted(e, "%s * %s", param_scalar(e, "per_sample"), total)
+                                                     : total},
                            {"size", size_text(e, shape, 0, shape.rank)},
                            {"terms", sum},
                            {NULL, NULL}});

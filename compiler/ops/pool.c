@@ -66,9 +66,10 @@ static const char *scale_text(Emit *e, const Op *op, const WindowLoops *loops) {
 /* What the greatest or the sum begins with: what the steps before have made, or nothing. */
 static const char *start_text(Emit *e, const Op *op, const char *to, const WindowLoops *loops) {
     const double lowest = e->plan->real == ELEMENT_DOUBLE ? -DBL_MAX : -(double)FLT_MAX;
-    const char *const nothing = is_max(op) ? formatted(e, "v_splat(%s)", literal(e, lowest)) : "v_zero()";
+    const char *const nothing = is_max(op) ? lanes_splat(e, literal(e, lowest)) : lanes_zero(e);
     if (!op->adds) return nothing;
-    return formatted(e, "%s ? v_load(%s%s + c, n) : %s", param_add(e), to, window_place_at(e, loops), nothing);
+    const char *const before = lanes_load(e, formatted(e, "%s%s + c", to, window_place_at(e, loops)), "n");
+    return formatted(e, "%s ? %s : %s", param_add(e), before, nothing);
 }
 
 static void emit(Emit *e, const Op *op) {

@@ -76,8 +76,9 @@ static void emit(Emit *e, const Op *op) {
                           {"beyond", beyond_words[attrs->beyond - 1]},
                           {"between", attrs->nearest ? "nearest" : "bilinear"},
                           {"outside", filled_outside
-                                          ? formatted(e, "taps.outside * v_splat(%s)", literal(e, attrs->fill_value))
-                                          : "v_zero()"},
+                                          ? formatted(e, "taps.outside * %s",
+                                                      lanes_splat(e, literal(e, attrs->fill_value)))
+                                          : lanes_zero(e)},
                           {NULL, NULL}};
     const Hole parts[] = {
         {"zeros", back ? filled(e, "pad_zeros", (Hole[]){{"y", param_named(e, op->out, true, "y")},
