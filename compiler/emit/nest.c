@@ -328,7 +328,7 @@ static void put_result(Emit *emit, const Op *op, int index, const char *text, bo
 static void step_text(Emit *emit, const Op *op, int index, const Place *place, Text *out) {
     const Step *step = &op->steps.at[index];
     Bound *const bounds = NEW_ARRAY(emit->arena, Bound, step->operand_count + 1);
-    bool any_vector = false;
+    bool any_vector = step->kind == FORMULA_WINNER; /* which is loaded */
     for (int i = 0; i < step->operand_count; i++) {
         const Operand *operand = &step->operands[i];
         const char *text = NULL;

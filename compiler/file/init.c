@@ -4,6 +4,7 @@
 #include "file/fields.h"
 #include "file/init.h"
 #include "file/statements.h"
+#include "frontend/print.h"
 #include "language/class.h"
 #include "model/initializer.h"
 #include "model/layer.h"
@@ -51,6 +52,15 @@ static const char *random_of(Emit *emit, const InitCall *call, const char *purpo
                      (long long)call->seed);
 }
 
+/* Where the numbers of the call come from: GlorotUniform; of a constant they are plain. */
+static const char *comment_of(Emit *emit, const Object *initializer, InitKind kind) {
+    if (kind == INIT_CONSTANT) return "";
+    Text text = {.arena = emit->arena};
+    object_print(initializer, &text);
+    const bool plain = *text_chars(&text) == '\''; /* 'GlorotUniform' */
+    return formatted(emit, " /* %s */", plain ? initializer->class->name : text_chars(&text));
+}
+
 static void add_init(Emit *emit, int index, Statements *calls) {
     const Tensor *const tensor = emit->plan->weights.at[index];
     const Object *const initializer = tensor->weight->args.initializer;
@@ -65,13 +75,14 @@ static void add_init(Emit *emit, int index, Statements *calls) {
     text_printf(&args, ", %s", literal(emit, call.a));
     const char *const random = random_of(emit, &call, formatted(emit, "(uint32_t)NNC_PURPOSE_INIT + %d", 2 * index));
     if (*random && !call.rows) text_printf(&args, ", %s", literal(emit, call.b));
-    statement.named = formatted(emit, "%s(%s, %s%s);\n", functions[call.kind], place.named, text_chars(&args), random);
+    const char *const format = "%s(%s, %s%s);%s\n", *const comment = comment_of(emit, initializer, call.kind);
+    statement.named = formatted(emit, format, functions[call.kind], place.named, text_chars(&args), random, comment);
     text_puts(&purpose, "(uint32_t)(NNC_PURPOSE_INIT + ");
     if (*random && call.seed == INT_NONE) statement_number(emit, &statement, &purpose, 2 * index);
     text_puts(&purpose, ")");
     statement.pattern =
-        formatted(emit, "%s(%s, %s%s);\n", functions[call.kind], place.pattern, text_chars(&args),
-                  random_of(emit, &call, text_chars(&purpose)));
+        formatted(emit, format, functions[call.kind], place.pattern, text_chars(&args),
+                  random_of(emit, &call, text_chars(&purpose)), comment);
     statements_add(emit, calls, statement, statement.pattern);
     const Weight *const weight = tensor->weight;
     if (weight->ones_count) add_fill(emit, tensor, NULL, weight->ones_at, weight->ones_count, 1, calls);

@@ -705,10 +705,10 @@ CLASSIFIER_API int classifier_train_init(classifier_trainer *t, uint64_t seed) {
     }
     classifier_params *const p = &t->params;
     init_uniform(p->dense_kernel, 320, (-0.4082483f), 0.4082483f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
-        0));
+        0)); /* GlorotUniform */
     init_constant(p->dense_bias, 16, 0.0f);
     init_uniform(p->dense_1_kernel, 48, (-0.561951487f), 0.561951487f, nnc_random_for(seed,
-        (uint32_t)NNC_PURPOSE_INIT + 4, 0));
+        (uint32_t)NNC_PURPOSE_INIT + 4, 0)); /* GlorotUniform */
     init_constant(p->dense_1_bias, 3, 0.0f);
     memset(&t->m, 0, sizeof t->m);
     memset(&t->v, 0, sizeof t->v);

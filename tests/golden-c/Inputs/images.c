@@ -510,7 +510,7 @@ static void conv2d_forward_train(size_t batch, const float *x, const float *pack
                 for (size_t r = 0; r < high; r++) {
                     for (size_t c = 0; c < cols; c += LANES) {
                         const vec sum = v_load_all(peaks + r * PANEL + c);
-                        const vec winner = v_splat(v_load_all(winners + r * PANEL + c));
+                        const vec winner = v_load_all(winners + r * PANEL + c);
                         v_store_all(winner_out + (row + r) * 16 + col + c, winner);
                         const vec biased = sum + v_load_all(bias + col + c);
                         const vec relu = v_max(v_splat(0.0f), biased);
@@ -573,7 +573,7 @@ static void conv2d_1_forward_train(size_t batch, const float *x, const float *pa
                     for (size_t c = 0; c < cols; c += LANES) {
                         const size_t n = v_lanes(cols - c);
                         const vec sum = v_load_all(peaks + r * PANEL + c);
-                        const vec winner = v_splat(v_load_all(winners + r * PANEL + c));
+                        const vec winner = v_load_all(winners + r * PANEL + c);
                         v_store(winner_out + (row + r) * 24 + col + c, winner, n);
                         const vec biased = sum + v_load(bias + col + c, n);
                         const vec relu = v_max(v_splat(0.0f), biased);
@@ -1048,13 +1048,13 @@ IMAGES_API int images_train_init(images_trainer *t, uint64_t seed) {
     }
     images_params *const p = &t->params;
     init_uniform(p->conv2d_kernel, 144, (-0.1980295f), 0.1980295f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
-        0));
+        0)); /* GlorotUniform */
     init_constant(p->conv2d_bias, 16, 0.0f);
     init_uniform(p->conv2d_1_kernel, 1536, (-0.19364917f), 0.19364917f, nnc_random_for(seed,
-        (uint32_t)NNC_PURPOSE_INIT + 4, 0));
+        (uint32_t)NNC_PURPOSE_INIT + 4, 0)); /* GlorotUniform */
     init_constant(p->conv2d_1_bias, 24, 0.0f);
     init_uniform(p->dense_kernel, 960, (-0.237915476f), 0.237915476f, nnc_random_for(seed,
-        (uint32_t)NNC_PURPOSE_INIT + 8, 0));
+        (uint32_t)NNC_PURPOSE_INIT + 8, 0)); /* GlorotUniform */
     init_constant(p->dense_bias, 10, 0.0f);
     memset(&t->m, 0, sizeof t->m);
     memset(&t->v, 0, sizeof t->v);

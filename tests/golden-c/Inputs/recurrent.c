@@ -904,12 +904,13 @@ RECURRENT_API int recurrent_train_init(recurrent_trainer *t, uint64_t seed) {
     }
     recurrent_params *const p = &t->params;
     init_uniform(p->lstm_kernel, 96, (-0.41403934f), 0.41403934f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
-        0));
-    init_orthogonal(p->lstm_recurrent_kernel, 8, 32, 1.0f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 2, 0));
+        0)); /* GlorotUniform */
+    init_orthogonal(p->lstm_recurrent_kernel, 8, 32, 1.0f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 2,
+        0)); /* Orthogonal */
     init_constant(p->lstm_bias, 32, 0.0f);
     init_constant(p->lstm_bias + 8, 8, 1.0f);
-    init_uniform(p->dense_kernel, 8, (-0.8164966f), 0.8164966f,
-        nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 6, 0));
+    init_uniform(p->dense_kernel, 8, (-0.8164966f), 0.8164966f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 6,
+        0)); /* GlorotUniform */
     init_constant(p->dense_bias, 1, 0.0f);
     memset(&t->m, 0, sizeof t->m);
     memset(&t->v, 0, sizeof t->v);

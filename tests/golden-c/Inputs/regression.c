@@ -448,8 +448,8 @@ REGRESSION_API int regression_train_init(regression_trainer *t, uint64_t seed) {
         return NNC_E_ARG;
     }
     regression_params *const p = &t->params;
-    init_uniform(p->dense_kernel, 3, (-1.2247449f), 1.2247449f,
-        nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0, 0));
+    init_uniform(p->dense_kernel, 3, (-1.2247449f), 1.2247449f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 0,
+        0)); /* GlorotUniform */
     init_constant(p->dense_bias, 1, 0.0f);
     t->seed = seed;
     t->batches = 0;

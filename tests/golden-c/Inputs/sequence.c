@@ -755,7 +755,7 @@ SEQUENCE_API int sequence_train_init(sequence_trainer *t, uint64_t seed) {
     sequence_params *const p = &t->params;
     init_constant(p->p_re_lu_alpha, 4, 0.0f);
     init_uniform(p->dense_kernel, 40, (-0.52223297f), 0.52223297f, nnc_random_for(seed, (uint32_t)NNC_PURPOSE_INIT + 2,
-        0));
+        0)); /* GlorotUniform */
     init_constant(p->dense_bias, 2, 0.0f);
     memset(&t->momentum, 0, sizeof t->momentum);
     t->seed = seed;
