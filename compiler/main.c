@@ -19,11 +19,11 @@
 #include "driver/running.h"
 #include "driver/savings.h"
 #include "driver/selftest.h"
+#include "export/export.h"
+#include "export/library.h"
 #include "file/file.h"
 #include "file/header.h"
 #include "file/weights.h"
-#include "export/export.h"
-#include "export/library.h"
 #include "format/command.h"
 #include "frontend/constants.h"
 #include "frontend/dump.h"
@@ -41,6 +41,7 @@
 #include "model/read.h"
 #include "model/summary.h"
 #include "passes/passes.h"
+#include "plan/draw.h"
 #include "plan/dump.h"
 #include "plan/plan.h"
 
@@ -151,6 +152,7 @@ static bool compile(Arena *arena, const Source *source, Options *options, Stage 
     if (stage == STAGE_MEMORY) memory_dump(plan, out);
     if (stage == STAGE_COST) cost_dump(plan, out);
     if (stage == STAGE_DOT) plan_dot(plan, out);
+    if (stage == STAGE_SVG) plan_draw(plan, out);
     if (stage == STAGE_JSON) plan_json(plan, out);
     if (stage >= STAGE_C && !weights_bake(arena, plan)) return result->status = EXIT_USAGE, false;
     if (stage >= STAGE_C && options->selftest && !selftest_learn(options, arena, plan)) return false;

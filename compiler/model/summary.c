@@ -16,12 +16,7 @@ typedef struct Row {
     const char *cell[COLUMNS];
 } Row;
 
-typedef struct Count {
-    int64_t trainable, rest;
-} Count;
-
-/* 12,345 */
-static const char *grouped(Arena *arena, int64_t number) {
+const char *summary_number(Arena *arena, int64_t number) {
     const char *digits = arena_printf(arena, "%" PRId64, number);
     size_t length = strlen(digits);
     Text text = {.arena = arena};
@@ -34,7 +29,7 @@ static const char *grouped(Arena *arena, int64_t number) {
     return text_chars(&text);
 }
 
-static const char *memory_text(Arena *arena, int64_t bytes) {
+const char *summary_bytes(Arena *arena, int64_t bytes) {
     static const char *const units[] = {"B", "KB", "MB", "GB", "TB"};
     double size = (double)bytes;
     size_t unit = 0;
@@ -45,8 +40,8 @@ static const char *memory_text(Arena *arena, int64_t bytes) {
     return arena_printf(arena, "%.2f %s", size, units[unit]);
 }
 
-static Count count_of(const Layer *layer) {
-    Count count = {0, 0};
+Parameters summary_parameters(const Layer *layer) {
+    Parameters count = {0, 0};
     for (int i = 0; i < layer->weights.count; i++) {
         const Weight *weight = layer->weights.at[i];
         *(weight->trainable ? &count.trainable : &count.rest) += shape_size(weight->shape, 1);
@@ -54,8 +49,7 @@ static Count count_of(const Layer *layer) {
     return count;
 }
 
-/* Keras writes None for the batch. */
-static const char *keras_shape(Arena *arena, Shape shape) {
+const char *summary_shape(Arena *arena, Shape shape) {
     const char *text = shape_text(arena, shape);
     return strncmp(text, "(batch", 6) == 0 ? arena_printf(arena, "(None%s", text + 6) : text;
 }
@@ -76,7 +70,7 @@ static void put_row(const Row *row, const int *widths, Text *out) {
 }
 
 static void put_total(const char *what, int64_t count, Text *out) {
-    text_printf(out, " %s: %s (%s)\n", what, grouped(out->arena, count), memory_text(out->arena, 4 * count));
+    text_printf(out, " %s: %s (%s)\n", what, summary_number(out->arena, count), summary_bytes(out->arena, 4 * count));
 }
 
 void summary_plain(const Model *model, Text *out) {
@@ -84,10 +78,10 @@ void summary_plain(const Model *model, Text *out) {
     static const Row head = {{"Layer (type)", "Output Shape", "Param #"}};
     int widths[COLUMNS] = {31, 22, 13}; /* Keras' 80 columns, and more where the names are longer */
     Row *rows = NEW_ARRAY(arena, Row, model->layers.count);
-    Count total = {0, 0};
+    Parameters total = {0, 0};
     for (int i = 0; i < model->layers.count; i++) {
         const Layer *layer = model->layers.at[i];
-        Count count = count_of(layer);
+        Parameters count = summary_parameters(layer);
         total.trainable += count.trainable;
         total.rest += count.rest;
         if (layer->def != NULL) {
@@ -95,8 +89,8 @@ void summary_plain(const Model *model, Text *out) {
         } else {
             rows[i].cell[0] = "?";
         }
-        rows[i].cell[1] = keras_shape(arena, layer->output);
-        rows[i].cell[2] = grouped(arena, count.trainable + count.rest);
+        rows[i].cell[1] = summary_shape(arena, layer->output);
+        rows[i].cell[2] = summary_number(arena, count.trainable + count.rest);
         for (int j = 0; j < COLUMNS; j++) {
             int width = (int)strlen(rows[i].cell[j]);
             widths[j] = width > widths[j] ? width : widths[j];

@@ -3,21 +3,20 @@
  * The Makefile names the header of the network, NETWORK, and the type of its targets, TARGET. */
 #include NETWORK
 
-#define PAGE(type, name) \
-    __attribute__((export_name(#name))) type name
-#define ARRAY(type, name, size) \
-    static type name[size]; \
+#define PAGE(type, name) __attribute__((export_name(#name))) type name
+#define ARRAY(type, name, size)       \
+    static type name[size];           \
     PAGE(type *, name##_place)(void); \
     type *name##_place(void) { return name; }
 
 enum { SAMPLES = 2048, QUERIES = 4096 };
 
-ARRAY(float, samples, SAMPLES * NET_IN)
+ARRAY(float, samples, SAMPLES *NET_IN)
 ARRAY(TARGET, targets, SAMPLES)
-ARRAY(float, queries, QUERIES * NET_IN)
-ARRAY(float, outputs, QUERIES * NET_OUT) /* of queries; of several predictions the mean */
-ARRAY(float, spreads, QUERIES * NET_OUT) /* and the standard deviation */
-ARRAY(float, figures, 2)                 /* loss and accuracy of what was trained on or evaluated last */
+ARRAY(float, queries, QUERIES *NET_IN)
+ARRAY(float, outputs, QUERIES *NET_OUT) /* of queries; of several predictions the mean */
+ARRAY(float, spreads, QUERIES *NET_OUT) /* and the standard deviation */
+ARRAY(float, figures, 2)                /* loss and accuracy of what was trained on or evaluated last */
 
 static net_trainer trainer;
 static net_work work;

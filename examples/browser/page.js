@@ -48,6 +48,15 @@ function diagnosticsOf(result) {
         : [];
 }
 
+/* A picture, or text. */
+function show(stage, text) {
+    if (stage !== 'svg') return ($('output').textContent = text);
+    const picture = document.createElement('img');
+    picture.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
+    picture.alt = text.match(/<title>(.*)<\/title>/)[1];
+    $('output').replaceChildren(picture);
+}
+
 function compile() {
     const source = $('model').value,
         lines = source.split('\n'),
@@ -75,7 +84,7 @@ function compile() {
         }),
     );
     const errors = found.filter(each => each.severity === 'error').length;
-    if (result.status === 0) $('output').textContent = result.out;
+    if (result.status === 0) show($('stage').value, result.out);
     $('verdict').textContent = errors
         ? `${errors} ${errors === 1 ? 'error' : 'errors'}`
         : `Compiled in ${took.toFixed(0)} ms`;
