@@ -107,6 +107,10 @@ bool graph_put_adaptive_average(Graph *graph, const Layer *layer);
 bool graph_put_resizing(Graph *graph, const Layer *layer);
 bool graph_put_center_crop(Graph *graph, const Layer *layer);
 bool graph_put_random_crop(Graph *graph, const Layer *layer);
+/* onnx_categories.c */
+bool graph_put_encoding(Graph *graph, const Layer *layer);
+bool graph_put_discretization(Graph *graph, const Layer *layer);
+bool graph_put_lookup(Graph *graph, const Layer *layer);
 /* onnx_products.c */
 bool graph_put_einsum(Graph *graph, const Layer *layer);
 /** A dimension of `old` elements as others, each made of some of them. `rank`: of the present value. */

@@ -148,9 +148,9 @@ static bool check_end(const Onnx *onnx) {
 }
 
 bool onnx_take_node(Onnx *onnx, const Node *node) {
-    bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through,      onnx_take_product, onnx_take_layer,
-                                                            onnx_take_repeats, onnx_take_shape,   onnx_take_recurrent,
-                                                            onnx_take_window};
+    bool (*const takers[])(Onnx *, const Node *, bool *) = {take_through,        onnx_take_product,    onnx_take_layer,
+                                                            onnx_take_repeats,   onnx_take_categories, onnx_take_shape,
+                                                            onnx_take_recurrent, onnx_take_window};
     bool done = onnx->masked && !onnx_keeps_mask(onnx, node);
     if (done) return false;
     for (size_t i = 0; i < sizeof takers / sizeof *takers && !done; i++)

@@ -153,6 +153,8 @@ bool onnx_take_last_step(Onnx *onnx, const Node *node, bool keeps); /* onnx_recu
 bool onnx_turn_time(Onnx *onnx, const Node *node, bool whole); /* onnx_recurrent.c */
 /** UpSampling and RepeatVector as Keras' exporter writes them; *done stays where it is not that. (onnx_repeats.c) */
 bool onnx_take_repeats(Onnx *onnx, const Node *node, bool *done);
+/** Numbers that stand for categories; *done stays where it is not that. (onnx_categories.c) */
+bool onnx_take_categories(Onnx *onnx, const Node *node, bool *done);
 /** The layer that a node is, or how it lies from then on; false after a message. (onnx.c) */
 bool onnx_take_node(Onnx *onnx, const Node *node);
 /** Normalizations and activations as several nodes whose paths come together again; *done stays where they are none.
