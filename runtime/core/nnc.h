@@ -440,8 +440,10 @@ NNC_API void nnc_team_close(nnc_team *team);
 
 /** The program of a model: fit, evaluate, predict, grad, summary, gradcheck, bench. Returns the exit status. */
 NNC_API int nnc_main(const nnc_model *model, int argc, char **argv);
+#ifdef NNC_MPI
 /** The same for each process of MPI that `mpirun` started; in a libnnc.a that is made with MPI=1. */
 NNC_API int nnc_main_mpi(const nnc_model *model, int argc, char **argv);
+#endif
 
 #ifdef __cplusplus
 }
