@@ -90,6 +90,14 @@ const float *export_values(const Export *export, const Layer *layer, int weight)
 /* What fit() does to its data belongs to nnc's model, and to none elsewhere. */
 static bool check_prepared(Export *export) {
     const Model *const model = export->model;
+    if (model->texts.layer)
+        return export_fail(export, "%s makes numbers of text before the network, with words that stand in no file of "
+                                   "the other side: import the network, and hand it what NAME_words says",
+                           model->texts.layer->def->class.name);
+    if (model->x.learned)
+        return export_fail(export, "%s has learned its %s of the data, which stand in no file of the other side: "
+                                   "write them as its argument instead",
+                           model->layers.at[0]->def->class.name, model->layers.at[0]->def->learns);
     if (model->x.standardize)
         return export_fail(export, "x is standardized by what is learned of the data, which nothing elsewhere does: "
                                    "write Normalization(mean=…, variance=…) "

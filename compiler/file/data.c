@@ -100,6 +100,8 @@ static void put_x(Emit *emit, Text *text) {
     const Preparation *const x = &emit->plan->model->x;
     const char *const scaled = x->scale != 1 ? formatted(emit, "x * %s", literal(emit, x->scale)) : "x";
     text_puts(text, "x: ");
+    if (emit->plan->model->texts.layer)
+        text_printf(text, "what %s makes of text: ", emit->plan->model->texts.layer->def->class.name);
     put_source(emit, text, x, emit->plan->model->integer_input ? "indices" : "what the first layer takes");
     put_kinds(emit, x, text);
     if (x->fill) text_printf(text, ".\n   NaN stands for what is missing, and becomes %s", weight_field(emit, x->fill));
@@ -174,7 +176,8 @@ static void put_fill(Emit *emit, const Preparation *x, const char *rows, Text *t
     for (int i = 0; i < x->columns.count; i++) {
         const char *const function = fill_functions[fill_of(x, &x->columns.at[i])];
         text_printf(text, "    p->%s[%d] = ", fill, i);
-        if (function) text_printf(text, "(%s)%s(x + %d, %s);\n", emit->real, function, i, rows);
+        if (function) text_printf(text, "(%s)%s_%s(x + %d, %s);\n", emit->real, emit->plan->model->name, function,
+                                  i, rows);
         else text_printf(text, "%s;\n", literal(emit, x->fill_number));
     }
 }

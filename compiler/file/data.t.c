@@ -17,7 +17,7 @@ $upper_API int $prefix_adapt($prefix_params *p, const $real *x, size_t n);
 //@ adapt_mean_of
 
 /* The mean of what is there of a column. */
-static double mean_of(const $real *x, size_t rows) {
+static double $prefix_mean_of(const $real *x, size_t rows) {
     double mean = 0;
     size_t found = 0;
     for (size_t row = 0; row < rows; row++) {
@@ -32,7 +32,7 @@ static double mean_of(const $real *x, size_t rows) {
 
 /* The value of a column that `rank` others stand before, in the order of their size. What lies between two bounds is
  * divided at its mean until only equal values are left. */
-static double value_of_rank(const $real *x, size_t rows, size_t rank) {
+static double $prefix_value_of_rank(const $real *x, size_t rows, size_t rank) {
     double low = 0, high = 0;
     for (int has_low = 0, has_high = 0;;) {
         double least = 0, greatest = 0, mean = 0;
@@ -65,20 +65,20 @@ static double value_of_rank(const $real *x, size_t rows, size_t rank) {
     }
 }
 
-static double median_of(const $real *x, size_t rows) {
+static double $prefix_median_of(const $real *x, size_t rows) {
     size_t found = 0;
     for (size_t row = 0; row < rows; row++) {
         found += x[row * $columns] >= 0 || x[row * $columns] < 0;
     }
     if (found == 0 || found % 2 == 1) {
-        return found ? value_of_rank(x, rows, found / 2) : 0;
+        return found ? $prefix_value_of_rank(x, rows, found / 2) : 0;
     }
-    return (value_of_rank(x, rows, found / 2 - 1) + value_of_rank(x, rows, found / 2)) / 2;
+    return ($prefix_value_of_rank(x, rows, found / 2 - 1) + $prefix_value_of_rank(x, rows, found / 2)) / 2;
 }
 //@ adapt_mode_of
 
 /* The most frequent category of a column. */
-static double mode_of(const $real *x, size_t rows) {
+static double $prefix_mode_of(const $real *x, size_t rows) {
     double best = 0;
     size_t most = 0;
     for (double number = 0;; number++) {

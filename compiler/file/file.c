@@ -26,6 +26,7 @@
 #include "file/stream.h"
 #include "file/used.h"
 #include "file/weights.h"
+#include "file/words.h"
 #include "host/host.h"
 #include "language/class.h"
 #include "model/loss.h"
@@ -193,6 +194,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
         emit_quantized(emit, holes, input_check(emit), run_text(emit, "predict_int8_batch", "p, w, x, y, batch"),
                        programs, out);
     emit_ends(emit, holes, out);
+    emit_words(emit, holes, out);
     if (plan->can_train) {
         emit_evaluate(emit, holes, programs, out);
         emit_train(emit, holes, programs, out);
@@ -205,7 +207,7 @@ static void emit_programs(Emit *emit, const Hole *holes, Text *programs, Text *o
 }
 
 /* The freestanding runtime, file after file: what a file has once, and what it has for each instruction set. */
-static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", NULL};
+static const char *const runtime_once[] = {"runtime/nnc.h", "runtime/nnc_core.c", "runtime/nnc_words.c", NULL};
 static const char runtime_rows[] = "runtime/nnc_small.h"; /* products row by row */
 static const char runtime_whole[] = "runtime/nnc_int.h"; /* whole numbers that stand for reals */
 static const char *const runtime_copied[] = {"runtime/nnc_vec.h",

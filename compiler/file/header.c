@@ -20,6 +20,7 @@
 #include "file/summary.h"
 #include "file/trainer.h"
 #include "file/weights.h"
+#include "file/words.h"
 #include "language/class.h"
 #include "model/dump.h"
 #include "model/loss.h"
@@ -256,6 +257,7 @@ void emit_header(Emit *emit, const Hole *holes, Text *out) {
     emit_template(emit, out, "header_predict", holes);
     emit_quantized_header(emit, holes, out);
     emit_ends_header(emit, holes, out);
+    emit_words_header(emit, holes, out);
     if (plan->mc_rows) emit_template(emit, out, "header_mc", holes);
     if (options_weights(plan->options)) emit_template(emit, out, "header_weights", holes);
     if (options_weights(plan->options)) emit_selftest_header(emit, holes, out);

@@ -14,6 +14,7 @@
 #include "file/table.h"
 #include "file/trainer.h"
 #include "file/weights.h"
+#include "file/words.h"
 #include "language/class.h"
 #include "model/dump.h"
 #include "model/loss.h"
@@ -265,6 +266,7 @@ static const char *model_text(Emit *emit, const char *summary, const char *ident
     const bool ranks = plan->train.rounds.count && plan->options->ranks;
     put_function(&out, "step_ranks", ranks);
     put_function(&out, "gather", ranks);
+    put_member(&out, "text", model->texts.layer ? "&main_text" : "NULL");
     return text_chars(&out);
 }
 
@@ -304,6 +306,7 @@ void emit_main(Emit *emit, const Hole *holes, Text *out) {
     evaluate_table(emit, &tables);
     columns_table(emit, &tables);
     ranges_table(emit, &tables);
+    words_table(emit, &tables);
     const size_t notes = notes_table(emit, &tables);
     Text summary = {.arena = emit->arena}, identity = {.arena = emit->arena};
     summary_plain(plan->model, &summary);

@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* Numbers that stand for categories: CategoryEncoding, Discretization, IntegerLookup. Each value of the last dimension
  * is compared with all that a category may be; what matches becomes its number, or 1 in its place. */
+#include "layers/categories.h"
 #include "layers/layer.h"
 #include "ops/constant.h"
+#include "model/model.h"
 #include "plan/step.h"
 
-#define MODES(row) \
-    row(MODE_INT, "int") row(MODE_ONE_HOT, "one_hot") row(MODE_MULTI_HOT, "multi_hot") row(MODE_COUNT, "count")
-typedef enum Mode { MODE_NONE, MODES(CHOICE_VALUE) } Mode;
-static const char *const modes[] = {MODES(CHOICE_WORD) NULL};
+static const char *const modes[] = {CATEGORY_MODES(CHOICE_WORD) NULL};
 
 typedef struct CategoryArgs {
-    int64_t num_tokens;
+    int64_t num_tokens, num_bins, max_tokens;
     Reals bin_boundaries;
     Ints vocabulary;
-    Mode output_mode;
+    CategoryMode output_mode;
 } CategoryArgs;
 
-#define OUTPUT_MODE(default_)                                                                                    \
-    {ARG(CategoryArgs, output_mode), ARG_CHOICE, DEFAULT(default_), .choices = modes,                            \
-     .doc = "the number; a 1 in its place for each value, or for all together; how many values are of a category"}
-#define NOT_SPARSE {FIXED("sparse", "False", "tensors are dense")}
+#define OUTPUT_MODE(default_) \
+    {ARG(CategoryArgs, output_mode), ARG_CHOICE, DEFAULT(default_), .choices = modes, .doc = OUTPUT_MODE_DOC}
 enum { MOST_EXACT = 1 << 24 }; /* whole numbers up to here are floats */
 
 static const ArgDef encoding_args[] = {
@@ -29,18 +26,20 @@ static const ArgDef encoding_args[] = {
     NOT_SPARSE,
     {0}};
 static const ArgDef discretization_args[] = {
-    {ARG(CategoryArgs, bin_boundaries), ARG_REALS, .filled = true,
+    {ARG(CategoryArgs, bin_boundaries), ARG_REALS, DEFAULT("None"), .filled = true,
      .doc = "ascending: category i is from boundary i - 1 up to i"},
+    {ARG(CategoryArgs, num_bins), ARG_INT, DEFAULT("None"), RANGE(2, MOST_EXACT),
+     .doc = "so many bins that hold about as many values of the training data each, as the first layer"},
+    {FIXED("epsilon", "0.01", "boundaries are found among 100 quantiles")},
     OUTPUT_MODE("'int'"),
-    {FIXED("num_bins", "None", "nnc finds no quantiles: bin_boundaries says where bins begin")},
-    {UNUSED("epsilon", "0.01")},
     NOT_SPARSE,
     {0}};
 static const ArgDef lookup_args[] = {
-    {ARG(CategoryArgs, vocabulary), ARG_INTS, RANGE(-MOST_EXACT, MOST_EXACT), .filled = true,
-     .doc = "the numbers that are known, as 1, 2, …; any other is 0"},
+    {ARG(CategoryArgs, vocabulary), ARG_INTS, DEFAULT("None"), RANGE(-MOST_EXACT, MOST_EXACT), .filled = true,
+     .doc = "the numbers that are known, as 1, 2, …; any other is 0. Learned when not given, as the first layer"},
+    {ARG(CategoryArgs, max_tokens), ARG_INT, DEFAULT("None"), RANGE(2, MOST_EXACT),
+     .doc = "how many numbers are told apart, with that of all others: the most frequent of the training data"},
     OUTPUT_MODE("'int'"),
-    {UNUSED("max_tokens", "None")},
     {FIXED("num_oov_indices", "1", "what is not in the vocabulary is one category")},
     {FIXED("mask_token", "None", "no number is left out")},
     {UNUSED("oov_token", "-1")},
@@ -54,8 +53,7 @@ static const ArgDef lookup_args[] = {
     NOT_SPARSE,
     {0}};
 
-static void shape_of_categories(Layer *layer, int64_t count, Diags *diags) {
-    const Mode mode = ((const CategoryArgs *)layer->args)->output_mode;
+void categories_shape(Layer *layer, CategoryMode mode, int64_t count, Diags *diags) {
     const int last = layer->input.rank - 1;
     Shape output = layer->input;
     if (mode == MODE_ONE_HOT && output.dim[last] > 1) output.dim[output.rank++] = count;
@@ -101,8 +99,7 @@ static Tensor *number_of(Builder *build, Tensor *match, int64_t first, Shape sha
     return build_view(build, build_sum(build, each, one, "total"), shape, "number");
 }
 
-static Tensor *encoded(const Layer *layer, Builder *build, Tensor *match) {
-    const Mode mode = ((const CategoryArgs *)layer->args)->output_mode;
+static Tensor *encoded(const Layer *layer, CategoryMode mode, Builder *build, Tensor *match) {
     Shape together = match->shape;
     if (mode == MODE_INT) return number_of(build, match, 0, layer->output);
     if (mode == MODE_ONE_HOT) return build_view(build, match, layer->output, "view");
@@ -112,9 +109,8 @@ static Tensor *encoded(const Layer *layer, Builder *build, Tensor *match) {
     return build_view(build, y, layer->output, "view");
 }
 
-/* Categories 0 … count - 1, which x are the numbers of. */
-static Tensor *encode_numbers(const Layer *layer, Builder *build, Tensor *x, int64_t count) {
-    return encoded(layer, build, matches(build, x, counted(build, 0, count), counted(build, 1, count), count));
+Tensor *build_categories_of(const Layer *layer, CategoryMode mode, Builder *build, Tensor *x, int64_t count) {
+    return encoded(layer, mode, build, matches(build, x, counted(build, 0, count), counted(build, 1, count), count));
 }
 
 static void encoding_shape(Layer *layer, Diags *diags) {
@@ -122,57 +118,134 @@ static void encoding_shape(Layer *layer, Diags *diags) {
     if (a->output_mode == MODE_INT)
         diag(diags, D_layer_argument, object_arg_span(layer->object, "output_mode"),
              "CategoryEncoding makes 'one_hot', 'multi_hot' or 'count'");
-    shape_of_categories(layer, a->num_tokens, diags);
+    categories_shape(layer, a->output_mode, a->num_tokens, diags);
 }
 
 static Tensor *encoding_forward(const Layer *layer, Builder *build, Tensor *x) {
-    return encode_numbers(layer, build, x, ((const CategoryArgs *)layer->args)->num_tokens);
+    const CategoryArgs *a = layer->args;
+    return build_categories_of(layer, a->output_mode, build, x, a->num_tokens);
+}
+
+/* What is learned of the data is learned of x itself. */
+static bool may_learn(const Layer *layer, const char *what, Diags *diags) {
+    const bool first = !layer->previous && !layer->wrapper;
+    if (!first) diag(diags, D_layer_argument, layer->span, what);
+    return first;
+}
+
+static const Formula is_from = {"match", {"x", "bound"}, "v_select(x >= bound, 1.0, 0.0)", {NULL}};
+static const Formula is_same = {"match", {"x", "known"}, "v_select((x >= known) & (x <= known), 1.0, 0.0)", {NULL}};
+
+/* (…, values, learned): how a value stands to each of what was learned. */
+static Tensor *compared(Builder *build, Tensor *x, const Formula *formula) {
+    Tensor *const learned = build_weight(build, build->plan->model->x.learned);
+    Shape column = x->shape;
+    Step step = {.label = formula->name, .text = formula->value, .formula = formula};
+    column.dim[column.rank++] = 1;
+    step_add(build->plan->arena, &step, TENSOR("x", build_view(build, x, column, "values")));
+    step_add(build->plan->arena, &step, TENSOR(formula->operands[1], learned));
+    column.dim[column.rank - 1] = learned->shape.dim[0];
+    return build_step_map(build, step, column, "forward_match");
+}
+
+static bool discretization_adapts(const Layer *layer, Shape *statistics) {
+    const CategoryArgs *a = layer->args;
+    *statistics = shape_of(1, (int64_t[]){a->num_bins - 1});
+    return a->bin_boundaries.count < 0 && a->num_bins != INT_NONE;
 }
 
 static void discretization_shape(Layer *layer, Diags *diags) {
-    const Reals bounds = ((const CategoryArgs *)layer->args)->bin_boundaries;
+    const CategoryArgs *a = layer->args;
+    const Reals bounds = a->bin_boundaries;
+    if ((bounds.count < 0) == (a->num_bins == INT_NONE)) {
+        diag(diags, D_layer_argument, layer->span,
+             "Discretization takes the boundaries of its bins, or num_bins, how many are learned of the data");
+        return;
+    }
+    if (bounds.count < 0) {
+        if (may_learn(layer, "Discretization(num_bins=…) learns them of the data, as the first layer; with "
+                             "bin_boundaries it may stand anywhere", diags))
+            categories_shape(layer, a->output_mode, a->num_bins, diags);
+        return;
+    }
     for (int i = 1; i < bounds.count; i++)
         if (!(bounds.at[i - 1] < bounds.at[i])) {
             diag(diags, D_layer_argument, object_arg_span(layer->object, "bin_boundaries"),
                  "'bin_boundaries' must ascend");
             return;
         }
-    shape_of_categories(layer, bounds.count + 1, diags);
+    categories_shape(layer, a->output_mode, bounds.count + 1, diags);
 }
 
 static Tensor *discretization_forward(const Layer *layer, Builder *build, Tensor *x) {
     static const double beyond = 3.4028234e38;
-    const Reals bounds = ((const CategoryArgs *)layer->args)->bin_boundaries;
+    const CategoryArgs *a = layer->args;
+    const Reals bounds = a->bin_boundaries;
+    if (bounds.count < 0) {
+        Tensor *const from = compared(build, x, &is_from);
+        Shape one = from->shape;
+        one.dim[one.rank - 1] = 1;
+        Tensor *const number = build_view(build, build_sum(build, from, one, "total"), x->shape, "number");
+        return a->output_mode == MODE_INT ? number
+                                          : build_categories_of(layer, a->output_mode, build, number, a->num_bins);
+    }
     double *const low = counted(build, 0, bounds.count + 1), *const high = counted(build, 0, bounds.count + 1);
     low[0] = -beyond;
     high[bounds.count] = beyond;
     for (int i = 0; i < bounds.count; i++) low[i + 1] = high[i] = bounds.at[i];
-    return encoded(layer, build, matches(build, x, low, high, bounds.count + 1));
+    return encoded(layer, a->output_mode, build, matches(build, x, low, high, bounds.count + 1));
+}
+
+static bool lookup_adapts(const Layer *layer, Shape *statistics) {
+    const CategoryArgs *a = layer->args;
+    *statistics = shape_of(1, (int64_t[]){a->max_tokens - 1});
+    return a->vocabulary.count < 0 && a->max_tokens != INT_NONE;
+}
+
+static int64_t lookup_places(const CategoryArgs *a) {
+    return a->vocabulary.count < 0 ? a->max_tokens : a->vocabulary.count + 1;
 }
 
 static void lookup_shape(Layer *layer, Diags *diags) {
-    shape_of_categories(layer, ((const CategoryArgs *)layer->args)->vocabulary.count + 1, diags);
+    const CategoryArgs *a = layer->args;
+    if (a->vocabulary.count < 0 && a->max_tokens == INT_NONE)
+        diag(diags, D_layer_argument, layer->span,
+             "IntegerLookup takes the numbers that are known, or max_tokens, how many are learned of the data");
+    else if (a->vocabulary.count >= 0 ||
+             may_learn(layer, "IntegerLookup(max_tokens=…) learns numbers of the data, as the first layer; with "
+                              "vocabulary it may stand anywhere", diags))
+        categories_shape(layer, a->output_mode, lookup_places(a), diags);
 }
 
-static Tensor *lookup_forward(const Layer *layer, Builder *build, Tensor *x) {
-    const CategoryArgs *a = layer->args;
-    const Ints known = a->vocabulary;
+static Tensor *matches_known(Builder *build, Tensor *x, Ints known) {
     double *const low = counted(build, 0, known.count), *const high = counted(build, 0, known.count);
     for (int i = 0; i < known.count; i++) {
         low[i] = (double)known.at[i];
         high[i] = (double)known.at[i] + 1;
     }
-    Tensor *const number = number_of(build, matches(build, x, low, high, known.count), 1, x->shape);
-    return a->output_mode == MODE_INT ? number : encode_numbers(layer, build, number, known.count + 1);
+    return matches(build, x, low, high, known.count);
 }
 
-#define CATEGORIES(name_, kind_, brief_)                        \
+static Tensor *lookup_forward(const Layer *layer, Builder *build, Tensor *x) {
+    const CategoryArgs *a = layer->args;
+    Tensor *const match = a->vocabulary.count < 0 ? compared(build, x, &is_same)
+                                                  : matches_known(build, x, a->vocabulary);
+    Tensor *const number = number_of(build, match, 1, x->shape);
+    return a->output_mode == MODE_INT
+               ? number
+               : build_categories_of(layer, a->output_mode, build, number, lookup_places(a));
+}
+
+#define CATEGORIES(name_, kind_, brief_, ...)                        \
     const LayerDef layer_##name_ = {                            \
         LAYER_CLASS(#name_, brief_, kind_##_args, CategoryArgs), \
         .values = VALUES_ANY,                                   \
         .shape = kind_##_shape,                                 \
         .forward = kind_##_forward,                             \
+        __VA_ARGS__                                             \
     };
-CATEGORIES(CategoryEncoding, encoding, "numbers of categories as a 1 in their places, or how many there are of each")
-CATEGORIES(Discretization, discretization, "the number of the bin that a value is in, or a 1 in its place")
-CATEGORIES(IntegerLookup, lookup, "the place of a number in a vocabulary, or a 1 there")
+CATEGORIES(CategoryEncoding, encoding, "numbers of categories as a 1 in their places, or how many there are of each", )
+CATEGORIES(Discretization, discretization, "the number of the bin that a value is in, or a 1 in its place",
+           .adapts = discretization_adapts, .learns = "bounds")
+CATEGORIES(IntegerLookup, lookup, "the place of a number in a vocabulary, or a 1 there",
+           .adapts = lookup_adapts, .learns = "vocabulary")

@@ -58,4 +58,5 @@ const LayerDef layer_Embedding = {
     .forward = forward,
     .stream = stream_each,
     .ends = true,
+    .looks_up = true,
 };

@@ -11,7 +11,7 @@ static const ArgDef args[] = {
      .doc = "dimensions of one sample"},
     {ARG(InputArgs, batch_size), ARG_INT, DEFAULT("None"), RANGE(1, MAX_BATCH), .doc = "rows the C is compiled for"},
     {ARG(InputArgs, dtype), ARG_CHOICE, DEFAULT("'float32'"), .choices = types, .may_be_none = true,
-     .doc = "int32: indices, for Embedding"},
+     .doc = "int32: indices, for Embedding; string: text, for TextVectorization and its kin"},
     {ARG(InputArgs, batch_shape), ARG_SHAPE, DEFAULT("None"), RANGE(1, INT32_MAX), .none_entries = true,
      .keyword_only = true, .doc = "the shape with the batch first"},
     {ARG(InputArgs, max_steps), ARG_INT, DEFAULT("None"), RANGE(1, INT32_MAX), .keyword_only = true, .own = true,

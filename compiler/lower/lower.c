@@ -232,8 +232,9 @@ static void build_statistics(Plan *plan) {
     Builder build = {.plan = plan, .program = &plan->predict};
     const Preparation *const prepared[] = {&plan->model->x, &plan->model->y};
     for (int i = 0; i < 2; i++) {
-        const Weight *const learned[] = {prepared[i]->fill, prepared[i]->mean, prepared[i]->deviation};
-        for (int j = 0; j < 3; j++)
+        const Weight *const learned[] = {prepared[i]->fill, prepared[i]->mean, prepared[i]->deviation,
+                                         prepared[i]->learned};
+        for (size_t j = 0; j < sizeof learned / sizeof *learned; j++)
             if (learned[j]) build_weight(&build, learned[j]);
     }
     plan->statistics = plan->weights.count;

@@ -11,6 +11,7 @@
 #include "model/model.h"
 #include "model/prepare.h"
 #include "model/shape.h"
+#include "ops/constant.h"
 #include "ops/ends.h"
 #include "ops/one_hot.h"
 #include "plan/plan.h"
@@ -60,12 +61,24 @@ static Tensor *build_ended(Builder *build, Tensor *x, Tensor **mask) {
     return x->shape.rank > 2 ? valid_steps(build, x, *mask) : x;
 }
 
+static const Formula weighed = {"weighed", {"x", "idf"}, "x * idf", {"d * idf", "d * x"}, .kind = FORMULA_PRODUCT};
+
+/* How often tokens occur, times the weights of them. */
+static Tensor *build_weighed(Builder *build, const Model *model, Tensor *x, const char *what) {
+    const Reals given = model->texts.weights;
+    const Shape row = shape_of(1, (int64_t[]){given.count});
+    Tensor *const idf = model->x.learned ? build_weight(build, model->x.learned)
+                                         : build_constant(build, given.at, row, "idf");
+    return build_part(build, &weighed, (Tensor *[]){x, idf, NULL}, NULL, what);
+}
+
 Tensor *build_prepared_x(Builder *build, const Model *model, Tensor *given) {
     Tensor *x = given, *mask = NULL;
     if (model->max_steps && !build->streaming) x = build_ended(build, x, &mask);
     if (model->x.fills)
         x = build_part(build, &filled, (Tensor *[]){x, build_weight(build, model->x.fill), NULL}, NULL, given->name);
     x = build_scaled(build, x, &model->x);
+    if (model->texts.weighs) x = build_weighed(build, model, x, given->name);
     if (model->x.standardize) x = build_standardized(build, &model->x, x, given->name);
     x = named(build, build_categories(build, model, x, given->name), given);
     x->mask = mask;

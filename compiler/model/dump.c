@@ -22,8 +22,10 @@ static void put_statement(const char *name, const void *args, Text *out) {
 }
 
 static void put_input(const Model *model, Text *out) {
-    Shape sample = model->input.rank > 0 ? shape_of(model->input.rank - 1, model->input.dim + 1) : model->input;
-    text_printf(out, "  input %s %s", shape_text(out->arena, sample), model->integer_input ? "int32" : "float32");
+    const Shape input = model->texts.layer ? model->texts.shape : model->input;
+    Shape sample = input.rank > 0 ? shape_of(input.rank - 1, input.dim + 1) : input;
+    text_printf(out, "  input %s %s", shape_text(out->arena, sample),
+                model->text_input ? "string" : model->integer_input ? "int32" : "float32");
 }
 
 static void put_layers(const Model *model, Text *out) {

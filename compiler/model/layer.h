@@ -13,6 +13,7 @@
 #include "model/shape.h"
 
 typedef struct Layer Layer;
+typedef struct Texts Texts;
 
 /** What is known of the values that a layer or an activation makes. */
 typedef enum Values {
@@ -53,9 +54,13 @@ typedef struct LayerDef {
     const char *(*stream)(const Layer *layer, bool *timed);
     /** Where Keras keeps the variables of an inner layer, below its own: "forward_layer"; NULL: in "layer". */
     const char *(*inner_group)(const Layer *layer, int at);
-    /** Whether it learns mean and deviation of x before training, each of this shape, and what is done with them is not
-     *  its own affair but the model's (model/prepare.c); NULL: never. */
+    /** Whether it learns something of x before training, which is no weight of its own but the model's
+     *  (model/prepare.c), of this shape; NULL: never. */
     bool (*adapts)(const Layer *layer, Shape *statistics);
+    const char *learns; /* what that is called; NULL: mean and deviation, by which x is standardized before the layer */
+    /** The first layer of a model that takes text: how that becomes the numbers which are the layer's input. NULL: it
+     *  takes numbers. */
+    void (*reads)(const Layer *layer, Texts *texts, Diags *diags);
     int dims;       /* images: how many dimensions its positions have, 1 to 3 */
     bool is_input;  /* Input: only says the shape */
     bool recurrent; /* Bidirectional can wrap it */
@@ -64,12 +69,13 @@ typedef struct LayerDef {
     bool masks;     /* carries masks of time steps on; others lose them */
     bool ends;      /* goes by the ends of samples of any length, whether or not it carries other masks on */
     bool last_axis; /* works on each vector along the last dimension by itself */
+    bool looks_up;  /* takes whole numbers */
     bool trains;    /* does something while training only */
     bool halves;    /* may have an activation that makes half as many values */
     Values values;  /* where it has no activation */
 } LayerDef;
 
-#define INPUT_TYPES(row) row(INPUT_FLOAT32, "float32") row(INPUT_INT32, "int32")
+#define INPUT_TYPES(row) row(INPUT_FLOAT32, "float32") row(INPUT_INT32, "int32") row(INPUT_STRING, "string")
 typedef enum InputType { INPUT_NONE, INPUT_TYPES(CHOICE_VALUE) } InputType;
 
 /* Arguments of Input; the class is compiler/layers/input.c. */

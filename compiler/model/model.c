@@ -107,6 +107,7 @@ static void set_max_steps(Model *model, const Object *object, int64_t steps, Dia
 static void read_input(Maker *maker, const Object *object) {
     const InputArgs *args = object->args;
     maker->model->integer_input = args->dtype == INPUT_INT32;
+    maker->model->text_input = args->dtype == INPUT_STRING;
     if (args->batch_size != INT_NONE) {
         set_batch(maker, args->batch_size, object_arg_span(object, "batch_size"));
     }

@@ -16,6 +16,7 @@
 #include "model/layer.h"
 #include "model/shape.h"
 #include "model/statements.h"
+#include "model/texts.h"
 
 typedef enum ColumnKind { COLUMN_NUMBER, COLUMN_CATEGORY, COLUMN_DATE } ColumnKind;
 
@@ -41,6 +42,7 @@ typedef struct Preparation {
     bool by_columns;      /* what is learned is learned of each column */
     LIST(Column) columns; /* of the last dimension, where any is treated on its own; else none */
     Weight *fill, *mean, *deviation;
+    Weight *learned; /* what the first layer learns of it: idf, bounds, vocabulary; or NULL */
 } Preparation;
 
 typedef struct Model {
@@ -53,6 +55,7 @@ typedef struct Model {
     int64_t max_steps;  /* samples have at most so many, … */
     int64_t least_steps; /* … and at least as many as layers need; 0: all are of one length */
     bool integer_input; /* dtype='int32' */
+    bool text_input;    /* dtype='string': `input` is that of the texts, and then of the numbers that they become */
     LIST(Layer *) layers; /* without Input */
     Shape output;
     Ends ends;     /* of the output's time steps; first 0: it has none, or all of them */
@@ -64,6 +67,7 @@ typedef struct Model {
     Span class_weight_span;
     EvaluateArgs evaluate;
     Preparation x, y;
+    Texts texts;
 } Model;
 
 /** The tree → a model with every argument checked, layers named as Keras names them, no shapes yet. Never NULL; errors

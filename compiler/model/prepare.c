@@ -161,21 +161,23 @@ static void prepare_x(Model *model, Diags *diags) {
     Shape each = shape_of(input.rank - 1, input.dim + 1), adapted = each;
     const bool said = model->x.standardize; /* of every value, which is enough */
     if (model->x.by_columns) each = shape_of(1, input.dim + input.rank - 1);
-    if (!said && first_adapts(model, &adapted)) {
+    const bool adapts = first_adapts(model, &adapted);
+    const char *const learns = !adapts ? NULL : model->layers.at[0]->def->learns;
+    if (learns && said) diag(diags, D_learned_twice, object_arg_span(model->x.source, "standardize"), learns);
+    if (!said && adapts && !learns) {
         model->x.standardize = true;
         each = adapted;
         for (int i = 0; i < model->x.columns.count; i++) model->x.columns.at[i].standardized = true;
-        if (!shape_equal(model_prepared(model, input), input))
-            diag(diags, D_adapted_categories, model->layers.at[0]->span);
     }
     const bool one_hot = !shape_equal(model_prepared(model, input), input);
+    if (!said && adapts && one_hot) diag(diags, D_adapted_categories, model->layers.at[0]->span);
     if (model->integer_input && (model->x.scale != 1 || said || model->x.fills || one_hot))
         diag(diags, D_prepared_integers,
              object_arg_span(model->x.source, said              ? "standardize"
                                               : model->x.fills  ? "missing"
                                               : one_hot         ? "categories"
                                                                 : "scale"));
-    if (model->max_steps && (model->x.standardize || model->x.fills))
+    if (model->max_steps && (model->x.standardize || model->x.fills || learns))
         diag(diags, D_ends_learned,
              said             ? object_arg_span(model->x.source, "standardize")
              : model->x.fills ? object_arg_span(model->x.source, "missing")
@@ -185,6 +187,7 @@ static void prepare_x(Model *model, Diags *diags) {
     if (evaluated && model->fit.x && says_columns(evaluated->args) && !says_columns(model->fit.x->args))
         diag(diags, D_columns_alone, evaluated->span);
     add_statistics(model, &model->x, "x", each);
+    if (learns) model->x.learned = statistic(model, "x", learns, adapted, &ones);
 }
 
 static void prepare_y(Model *model, Diags *diags) {

@@ -12,6 +12,7 @@
 #include "model/layer.h"
 #include "model/model.h"
 #include "model/prepare.h"
+#include "model/prepare_texts.h"
 #include "model/regularizer.h"
 #include "model/shape.h"
 #include "model/shapes.h"
@@ -139,6 +140,7 @@ static Steps end_steps(Model *model, const Layer *layer) {
 }
 
 void model_shapes(Model *model, Diags *diags) {
+    model_read_texts(model, diags);
     model_read_x(model, diags);
     Shape shape = model_prepared(model, model->input);
     int64_t weights = 0;

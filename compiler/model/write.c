@@ -242,16 +242,17 @@ static const char *object_text(const Writer *writer, const Object *object) {
 
 static const char *input_text(const Model *model, Arena *arena) {
     Text out = {.arena = arena};
+    const Shape input = model->texts.layer ? model->texts.shape : model->input;
     text_puts(&out, "Input(shape=(");
-    for (int i = 1; i < model->input.rank; i++) {
+    for (int i = 1; i < input.rank; i++) {
         const bool open = i == 1 && model->any_length;
-        text_puts(&out, open ? "None" : arena_printf(arena, "%" PRId64, model->input.dim[i]));
-        text_puts(&out, model->input.rank == 2 ? "," : i + 1 < model->input.rank ? ", " : "");
+        text_puts(&out, open ? "None" : arena_printf(arena, "%" PRId64, input.dim[i]));
+        text_puts(&out, input.rank == 2 ? "," : i + 1 < input.rank ? ", " : "");
     }
     text_puts(&out, ")");
     if (model->max_steps) text_printf(&out, ", max_steps=%" PRId64, model->max_steps);
     if (model->given_batch) text_printf(&out, ", batch_size=%" PRId64, model->batch);
-    text_puts(&out, model->integer_input ? ", dtype='int32')" : ")");
+    text_puts(&out, model->texts.layer ? ", dtype='string')" : model->integer_input ? ", dtype='int32')" : ")");
     return text_chars(&out);
 }
 

@@ -136,14 +136,52 @@ typedef struct nnc_ranks {
 #endif
 
 /* @part nnc_share */
-
 /* A part's range of something: rows of weights, samples. */
 typedef struct nnc_share {
     size_t first, count;
 } nnc_share;
 
+/* @part nnc_word nnc_split nnc_words NNC_WIDTHS NNC_TOKEN_MOST NNC_SPLIT_NONE NNC_SPLIT_SPACE NNC_SPLIT_CHARACTER */
+typedef struct nnc_word { /* one that is known */
+    const char *text;
+    int32_t number;
+} nnc_word;
+enum nnc_split { NNC_SPLIT_NONE, NNC_SPLIT_SPACE, NNC_SPLIT_CHARACTER };
+enum { NNC_WIDTHS = 8, NNC_TOKEN_MOST = 255 }; /* bytes of a token in a text; none that is longer is known */
+/** How text becomes numbers. */
+typedef struct nnc_words {
+    int lowers, strips;    /* A to Z become a to z; punctuation of ASCII is left out */
+    enum nnc_split split;  /* into tokens, where there is space, or each character */
+    unsigned char widths[NNC_WIDTHS]; /* tokens are of so many pieces with a space between; 0: no more */
+    const nnc_word *known; /* in the order of their bytes */
+    size_t count;
+    const char *nothing; /* a token that stands for none, or NULL */
+    int32_t nothing_number, unknown; /* its number; that of all other tokens, … */
+    uint32_t unknowns; /* … or the first of so many, which one by their hash … */
+    int is_keyed;      /* … with this key */
+    uint64_t key[2];
+} nnc_words;
+
+/* @part nnc_word_walk */
+/** The tokens of a text, one after another. */
+typedef struct nnc_word_walk {
+    const nnc_words *words;
+    const char *text;
+    size_t size, at, width; /* bytes of the text; where the next token begins; which of the words' widths it has */
+    size_t length;          /* of the token; what is longer than NNC_TOKEN_MOST is cut */
+    char token[NNC_TOKEN_MOST + 1];
+} nnc_word_walk;
+
 /* @end */
 
+/** Bytes of a text before the 0 that ends it. */
+NNC_API size_t nnc_text_length(const char *text);
+/** The number of a token of `size` bytes; the first of the unknown ones, or that of its hash. */
+NNC_API int32_t nnc_word_number(const nnc_words *words, const char *text, size_t size);
+NNC_API int32_t nnc_word_hashed(const nnc_words *words, const char *text, size_t size);
+/** Begins the tokens of a text; each next() puts one into walk->token, or returns 0 when there are no more. */
+NNC_API void nnc_word_begin(nnc_word_walk *walk, const nnc_words *words, const char *text, size_t size);
+NNC_API int nnc_word_next(nnc_word_walk *walk);
 /** A team of one: makes all parts, one after the other. */
 NNC_API void nnc_run_alone(void *pool, void (*make)(const void *job, size_t part), const void *job, size_t parts);
 /** The range of part `part` of `parts` about equal ones of `length`; all but the last end at multiples of `grain`. */
@@ -284,6 +322,16 @@ typedef struct nnc_column {
     int standardized; /* less its mean, divided by its deviation */
     const char *name; /* or NULL */
 } nnc_column;
+
+/** Texts in the place of x, which become its numbers. */
+typedef struct nnc_text_input {
+    nnc_words words;       /* without the known ones where these are learned */
+    size_t texts;          /* of a sample */
+    int are_tokens, counts; /* one text becomes the numbers of its tokens, else each one; x is how often they occur */
+    int learns;            /* the known words, which get the numbers from `first` on and below `places` */
+    int32_t first, places;
+    const char *other;     /* what unknown words are called; or NULL */
+} nnc_text_input;
 
 /** What stands for a value of x that is missing. */
 enum nnc_fill { NNC_FILL_NONE, NNC_FILL_MEAN, NNC_FILL_MEDIAN, NNC_FILL_NUMBER };
@@ -430,6 +478,7 @@ typedef struct nnc_model {
     int (*step_ranks)(void *trainer, const void *x, const void *y, const void *sample_weight, size_t n, void *sums,
                       const nnc_ranks *ranks);
     int (*gather)(void *trainer, const nnc_ranks *ranks);
+    const nnc_text_input *text; /* what files hold in the place of x; NULL: its numbers */
 } nnc_model;
 
 /** A team of this many threads, the caller's among them; of fewer where the system has no more, and of one where the

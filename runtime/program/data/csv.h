@@ -62,6 +62,8 @@ NNC_API const char *nnc_csv_trim(const nnc_csv *csv, const nnc_csv_field *field,
 /** After the first line has been read: the columns that `source` wants, and whether it holds names rather than a
  * row. */
 NNC_API int nnc_csv_first_line(nnc_csv *csv, const nnc_source *source, int *has_names);
+/** How many fields of the line read last are numbers. */
+NNC_API size_t nnc_csv_numbers(const nnc_csv *csv);
 /** Adds to the recorded error about the first line, taken for a row, how to say what it is. Always -1. */
 NNC_API int nnc_csv_header_hint(nnc_csv *csv);
 
@@ -79,6 +81,12 @@ NNC_API int nnc_csv_sort_labels(nnc_csv *csv, size_t wanted, nnc_labels *labels,
 /** The days since 1970-01-01 of a date as 2024-01-31, 2024/01/31, 31.01.2024 or 2024-01, perhaps with a time as 12:30,
  *  12:30:59.5, behind a space or T. -1, silently. (data_csv_dates.c) */
 NNC_API int nnc_csv_date(const nnc_csv *csv, const nnc_csv_field *field, double *days);
+
+/* Texts (data_csv_texts.c) ----------------------------------------------------------------------------------------- */
+
+/** Where the role has text: the numbers of what stands in the wanted columns. Words are learned of the rows that
+ *  `source` says. */
+NNC_API int nnc_csv_texts(nnc_csv *csv, const nnc_source *source, const nnc_role *role, nnc_array *array);
 
 /* Values (data_csv.c) ---------------------------------------------------------------------------------------------- */
 

@@ -15,10 +15,11 @@ typedef struct nnc_labels {
     size_t slot_count; /* a power of two, and more than twice `count` */
 } nnc_labels;
 
-/** What stands for classes, the categories of columns of x, and whether statistics are known, which are among the
- *  weights. */
+/** What stands for classes, the words of texts, the categories of columns of x, and whether statistics are known,
+ *  which are among the weights. */
 typedef struct nnc_learned {
     nnc_labels classes;
+    nnc_labels words;       /* of texts, the most frequent first */
     nnc_labels *categories; /* of each of column_count columns; NULL: nothing is known of them yet */
     size_t column_count;
     int knows_x;
@@ -54,8 +55,10 @@ NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t
 NNC_API void nnc_notes_free(nnc_notes *notes);
 /** The value of a note, or NULL. */
 NNC_API const char *nnc_find_note(const nnc_note *notes, size_t count, const char *key);
-/** The label that stands for class `index`, or for that category of a column; NULL: there is none. */
+/** The label that stands for class `index`, for that word of texts, or that category of a column; NULL: there is
+ *  none. */
 NNC_API const char *nnc_find_class(const nnc_note *notes, size_t count, size_t index);
+NNC_API const char *nnc_find_word(const nnc_note *notes, size_t count, size_t index);
 NNC_API const char *nnc_find_category(const nnc_note *notes, size_t count, size_t column, size_t index);
 NNC_API int nnc_add_note(nnc_host *host, nnc_notes *notes, const char *key, const char *value);
 
@@ -72,6 +75,15 @@ struct nnc_role;
  *  classes, a single column may hold labels; where it has columns of categories, these hold categories. Both are
  *  learned unless there are some already. What is missing is NaN where the role or the source allows it. */
 NNC_API int nnc_read_csv(nnc_reader *reader, const nnc_source *source, const struct nnc_role *role, nnc_array *array);
+/** The texts of samples, one behind the other; text i ends at ends[i]. */
+typedef struct nnc_texts {
+    const char *path; /* for messages */
+    const char *bytes;
+    const size_t *ends;
+    size_t samples, first, end; /* words are learned of sample `first` up to `end` */
+} nnc_texts;
+/** Their numbers, int32_t, where the role has text. Words are learned unless there are some already. (data_words.c) */
+NNC_API int nnc_number_texts(nnc_host *host, const struct nnc_role *role, const nnc_texts *texts, nnc_sink *numbers);
 /** The tokens of a text, characters or words in small letters, as numbers of labels, which are learned unless there are
  *  some already. (data_text.c) */
 NNC_API int nnc_read_text(nnc_reader *reader, int are_words, const struct nnc_role *role, nnc_array *array);
@@ -134,6 +146,7 @@ typedef struct nnc_samples {
     size_t repeat;   /* each value stands for so many of the model's: a sample's weight for all of its time steps */
     int is_one_hot;  /* the array holds class numbers, of which `width` values are made … */
     double hot;      /* … with this in the place of the class */
+    size_t words;    /* that are known, where x was text */
     float *bytes;    /* for a model of floats and an array of bytes: the 256 numbers that they stand for; else NULL */
 } nnc_samples;
 
@@ -143,6 +156,7 @@ typedef struct nnc_role {
     int may_lack;              /* NaN stands for what is missing */
     size_t max_steps, least_steps; /* x of samples of any length: its first dimension, and how many must be there; 0 */
     double nothing;            /* what stands behind their end */
+    const nnc_text_input *text; /* of x; NULL: files hold its numbers */
     const nnc_column *columns; /* of x; NULL: nothing is said of single ones */
     size_t column_count;
     size_t places; /* for tokens of a text */
@@ -182,6 +196,12 @@ NNC_API size_t nnc_row_of(const nnc_samples *samples, size_t index, size_t step)
  *  deviations. (statistics.c) */
 NNC_API int nnc_learn_statistics(nnc_host *host, const nnc_model *model, const nnc_samples *x, const nnc_samples *y,
                                  size_t count, void *params);
+/** Boundaries of room + 1 bins that hold about as many of `count` sorted values each, or of fewer where the values are;
+ *  how many. (statistics_bins.c) */
+NNC_API size_t nnc_bin_bounds(const double *sorted, size_t count, double *found, size_t room);
+/** The most frequent of sorted values but -1, which stands for any other, the greatest first where they are as
+ *  frequent; how many. */
+NNC_API size_t nnc_frequent(const double *sorted, size_t count, double *found, size_t room);
 /** Samples from `first` on, as many as `count`, in the model's type: `order` lists them, or NULL. */
 NNC_API void nnc_copy_samples(const nnc_samples *samples, const uint32_t *order, size_t first, size_t count, void *to);
 /** Error when values that were copied could not be read. */

@@ -263,6 +263,9 @@ static int nnc_csv_read(nnc_csv *csv, const nnc_source *source, const nnc_role *
     if (status == 1) {
         status = nnc_csv_first_line(csv, source, &array->has_names);
     }
+    if (status == 0 && role->text != NULL) {
+        return nnc_csv_texts(csv, source, role, array);
+    }
     if (status == 0 && nnc_csv_expect(csv, role) == 0) {
         array->dtype = csv->dtype = role->dtype == NNC_F32 ? NNC_F32 : NNC_F64;
         array->rank = 2;

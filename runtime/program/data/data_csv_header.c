@@ -86,7 +86,7 @@ static int nnc_csv_is_name(const nnc_csv *csv, const nnc_csv_field *field) {
            !nnc_csv_begins_as_number(text, size);
 }
 
-static size_t nnc_csv_numbers(const nnc_csv *csv) {
+NNC_API size_t nnc_csv_numbers(const nnc_csv *csv) {
     size_t count = 0;
     double value;
     for (size_t i = 0; i < csv->field_count; i++) {

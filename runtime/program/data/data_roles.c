@@ -28,6 +28,7 @@ NNC_API nnc_role nnc_role_x(const nnc_model *model) {
     role.meaning = "an index";
     role.hint = "";
     role.scale = nnc_x_scale(model);
+    role.text = model->text;
     role.columns = model->columns;
     role.column_count = model->column_count;
     role.may_lack = model->fill != NNC_FILL_NONE;
@@ -43,6 +44,7 @@ static nnc_role nnc_role_of_reals(const nnc_model *model, const char *name) {
     nnc_role role = nnc_role_x(model);
     role.name = name;
     role.is_index = 0;
+    role.text = NULL;
     role.columns = NULL;
     role.column_count = 0;
     role.may_lack = 0;

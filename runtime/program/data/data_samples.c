@@ -391,6 +391,7 @@ NNC_API int nnc_load_samples(nnc_host *host, const nnc_source *source, const cha
                        &is_csv) != 0) {
         return -1;
     }
+    samples->words = role->learned != NULL ? role->learned->words.count : 0;
     if (role->classes > 0 && role->learned != NULL && role->learned->classes.count > (size_t)role->classes) {
         nnc_fail_at(host, samples->path, 0, 0, "expected labels of at most %lld classes, found %zu: %s",
                     (long long)role->classes, role->learned->classes.count,

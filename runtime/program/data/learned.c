@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char nnc_class_key[] = "nnc.class.", nnc_category_key[] = "nnc.category.";
+static const char nnc_class_key[] = "nnc.class.", nnc_word_key[] = "nnc.word.", nnc_category_key[] = "nnc.category.";
 
 NNC_API void nnc_labels_free(nnc_labels *labels) {
     for (size_t i = 0; i < labels->count; i++) {
@@ -20,6 +20,7 @@ NNC_API void nnc_labels_free(nnc_labels *labels) {
 
 NNC_API void nnc_learned_free(nnc_learned *learned) {
     nnc_labels_free(&learned->classes);
+    nnc_labels_free(&learned->words);
     for (size_t i = 0; i < learned->column_count; i++) {
         nnc_labels_free(&learned->categories[i]);
     }
@@ -222,6 +223,7 @@ static nnc_key nnc_key_of_column(size_t column) {
 NNC_API int nnc_learned_to_notes(nnc_host *host, const nnc_learned *learned, nnc_notes *notes) {
     memset(notes, 0, sizeof *notes);
     int status = nnc_labels_to_notes(host, &learned->classes, nnc_class_key, notes);
+    status = status == 0 ? nnc_labels_to_notes(host, &learned->words, nnc_word_key, notes) : status;
     for (size_t i = 0; i < learned->column_count && status == 0; i++) {
         status = nnc_labels_to_notes(host, &learned->categories[i], nnc_key_of_column(i).text, notes);
     }
@@ -232,17 +234,22 @@ NNC_API const char *nnc_find_class(const nnc_note *notes, size_t count, size_t i
     return nnc_find_label(notes, count, nnc_class_key, index);
 }
 
+NNC_API const char *nnc_find_word(const nnc_note *notes, size_t count, size_t index) {
+    return nnc_find_label(notes, count, nnc_word_key, index);
+}
+
 NNC_API const char *nnc_find_category(const nnc_note *notes, size_t count, size_t column, size_t index) {
     return nnc_find_label(notes, count, nnc_key_of_column(column).text, index);
 }
 
-/* The labels of a column, or of classes. */
-enum { NNC_OF_CLASSES = -1 };
+/* The labels of a column, of classes, or words. */
+enum { NNC_OF_CLASSES = -1, NNC_OF_WORDS = -2 };
 
 static int nnc_labels_from_notes(nnc_host *host, const nnc_note *notes, size_t count, int64_t column,
                                  nnc_labels *labels) {
     for (;;) {
         const char *label = column == NNC_OF_CLASSES ? nnc_find_class(notes, count, labels->count)
+                            : column == NNC_OF_WORDS ? nnc_find_word(notes, count, labels->count)
                                                      : nnc_find_category(notes, count, (size_t)column, labels->count);
         if (label == NULL || nnc_labels_add(host, labels, label, strlen(label)) != 0) {
             return label == NULL ? 0 : -1;
@@ -266,6 +273,7 @@ NNC_API int nnc_learned_from_notes(nnc_host *host, const nnc_note *notes, size_t
     memset(learned, 0, sizeof *learned);
     size_t columns = nnc_columns_in(notes, count);
     int status = nnc_labels_from_notes(host, notes, count, NNC_OF_CLASSES, &learned->classes);
+    status = status == 0 ? nnc_labels_from_notes(host, notes, count, NNC_OF_WORDS, &learned->words) : status;
     if (status == 0 && columns > 0) {
         status = nnc_learned_columns(host, learned, columns);
     }

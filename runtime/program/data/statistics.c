@@ -17,7 +17,7 @@ typedef struct nnc_population {
     size_t count;
     double scale;
     void *params;
-    const nnc_tensor *fill, *mean, *deviation; /* or NULL */
+    const nnc_tensor *fill, *mean, *deviation, *idf, *bounds, *vocabulary; /* or NULL */
     double *values;                            /* of one sample */
 } nnc_population;
 
@@ -111,6 +111,41 @@ static int nnc_learn_fill(const nnc_population *of) {
     return there != NULL ? 0 : -1;
 }
 
+/* Value `i` of a row as the first layer gets it. */
+static double nnc_prepared(const nnc_population *of, size_t i) {
+    const nnc_model *model = of->model;
+    double value = nnc_seen(model, of->values[i]);
+    if (isnan(value) && of->fill != NULL) {
+        value = nnc_get_real(model, of->params, of->fill->offset + i % model->column_count);
+    }
+    return value * of->scale;
+}
+
+/* What is found in all values, sorted: as many numbers as the tensor has room for. What is left of it is a number that
+ * no value reaches. */
+static int nnc_learn_sorted(const nnc_population *of, const nnc_tensor *tensor,
+                            size_t (*find)(const double *sorted, size_t count, double *found, size_t room)) {
+    size_t width = of->samples->width, room = nnc_statistic_size(tensor), count;
+    double *sorted = nnc_multiply(of->count, width, &count) == 0 ? nnc_alloc(of->host, count, sizeof *sorted) : NULL;
+    double *found = sorted != NULL ? nnc_alloc(of->host, room, sizeof *found) : NULL;
+    for (size_t row = 0; found != NULL && row < of->count; row++) {
+        nnc_sample_values(of->samples, row, of->values);
+        for (size_t i = 0; i < width; i++) {
+            sorted[row * width + i] = nnc_seen(of->model, nnc_prepared(of, i));
+        }
+    }
+    if (found != NULL) {
+        qsort(sorted, count, sizeof *sorted, nnc_compare_values);
+        size_t learned = find(sorted, count, found, room);
+        for (size_t i = 0; i < room; i++) {
+            nnc_set_real(of->model, of->params, tensor->offset + i, i < learned ? found[i] : (double)FLT_MAX);
+        }
+    }
+    free(sorted);
+    free(found);
+    return found != NULL ? 0 : -1;
+}
+
 /* Welford: one pass, and no loss of digits where the mean is large. */
 static int nnc_learn_mean(const nnc_population *of) {
     const nnc_model *model = of->model;
@@ -124,11 +159,7 @@ static int nnc_learn_mean(const nnc_population *of) {
         nnc_sample_values(of->samples, row, of->values);
         for (size_t i = 0; i < width; i++) {
             size_t at = i % own;
-            double value = nnc_seen(model, of->values[i]);
-            if (isnan(value) && of->fill != NULL) {
-                value = nnc_get_real(model, of->params, of->fill->offset + i % model->column_count);
-            }
-            value *= of->scale;
+            double value = nnc_prepared(of, i);
             double away = value - mean[at];
             mean[at] += away / (double)(row * (width / own) + i / own + 1);
             squares[at] += away * (value - mean[at]);
@@ -146,16 +177,46 @@ static int nnc_learn_mean(const nnc_population *of) {
     return 0;
 }
 
+/* Of tokens whose counts x are, log(1 + texts / (1 + texts with it)), as Keras has it; the first stands for unknown
+ * ones, with the mean of all that are known. */
+static int nnc_learn_idf(const nnc_population *of) {
+    const nnc_model *model = of->model;
+    size_t places = nnc_statistic_size(of->idf), first = (size_t)model->text->first, known = first + of->samples->words;
+    double *with = nnc_alloc(of->host, places, sizeof *with), mean = 0;
+    for (size_t row = 0; with != NULL && row < of->count; row++) {
+        nnc_sample_values(of->samples, row, of->values);
+        for (size_t i = 0; i < places; i++) {
+            with[i] += of->values[i] > 0 ? 1 : 0;
+        }
+    }
+    for (size_t i = first; with != NULL && i < known && i < places; i++) {
+        double idf = nnc_seen(model, log(1 + (double)of->count / (1 + with[i])));
+        nnc_set_real(model, of->params, of->idf->offset + i, idf);
+        mean += (idf - mean) / (double)(i - first + 1);
+    }
+    for (size_t i = 0; with != NULL && i < first; i++) {
+        nnc_set_real(model, of->params, of->idf->offset + i, mean);
+    }
+    free(with);
+    return with != NULL ? 0 : -1;
+}
+
 static int nnc_learn_of(nnc_population *of, char name) {
     of->fill = nnc_statistic(of->model, name, "fill");
     of->mean = nnc_statistic(of->model, name, "mean");
     of->deviation = nnc_statistic(of->model, name, "deviation");
-    if (of->fill == NULL && of->mean == NULL) {
+    of->idf = nnc_statistic(of->model, name, "idf");
+    of->bounds = nnc_statistic(of->model, name, "bounds");
+    of->vocabulary = nnc_statistic(of->model, name, "vocabulary");
+    if (of->fill == NULL && of->mean == NULL && of->idf == NULL && of->bounds == NULL && of->vocabulary == NULL) {
         return 0;
     }
     of->values = nnc_alloc(of->host, of->samples->width, sizeof *of->values);
     int status = of->values == NULL ? -1 : of->fill != NULL ? nnc_learn_fill(of) : 0;
     status = status == 0 && of->mean != NULL ? nnc_learn_mean(of) : status;
+    status = status == 0 && of->idf != NULL ? nnc_learn_idf(of) : status;
+    status = status == 0 && of->bounds != NULL ? nnc_learn_sorted(of, of->bounds, nnc_bin_bounds) : status;
+    status = status == 0 && of->vocabulary != NULL ? nnc_learn_sorted(of, of->vocabulary, nnc_frequent) : status;
     free(of->values);
     return status;
 }

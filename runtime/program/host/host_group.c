@@ -7,18 +7,18 @@
 #include <string.h>
 
 /* What a process says where they meet. */
-typedef struct nnc_word {
+typedef struct nnc_said {
     int64_t said;
     uint64_t value;
-} nnc_word;
+} nnc_said;
 
 enum { NNC_GROUP_FAILED = 1 << 20 };
 
 /* What everybody says, as many words as there are processes (from malloc); NULL: the run has ended. */
-static nnc_word *nnc_group_meet(nnc_host *host, int64_t said, uint64_t value) {
+static nnc_said *nnc_group_meet(nnc_host *host, int64_t said, uint64_t value) {
     nnc_group *group = host->group;
-    const nnc_word own = {said, value};
-    nnc_word *all = group->has_ended ? NULL : malloc(group->count * sizeof *all);
+    const nnc_said own = {said, value};
+    nnc_said *all = group->has_ended ? NULL : malloc(group->count * sizeof *all);
     if (all == NULL || group->collect(group->context, &own, sizeof own, all) != 0) {
         free(all);
         return NULL;
@@ -38,7 +38,7 @@ NNC_API int nnc_group_agree(nnc_host *host, int own) {
     if (host->group == NULL) {
         return own;
     }
-    nnc_word *all = nnc_group_meet(host, own, 0);
+    nnc_said *all = nnc_group_meet(host, own, 0);
     for (size_t i = 0; all != NULL && i < host->group->count; i++) {
         greatest = all[i].said > greatest ? (int)all[i].said : greatest;
     }
@@ -52,7 +52,7 @@ NNC_API int nnc_group_same(nnc_host *host, uint64_t value, const char *what) {
     if (host->group == NULL) {
         return 0;
     }
-    nnc_word *all = nnc_group_meet(host, 0, value);
+    nnc_said *all = nnc_group_meet(host, 0, value);
     for (size_t i = 0; all != NULL && i < host->group->count && other == 0; i++) {
         other = all[i].value != all[0].value ? i : 0;
     }

@@ -80,7 +80,8 @@ static size_t nnc_weight_of(const nnc_model *model, const char *name) {
 static int nnc_is_weight(const nnc_entry *entry) { return entry->name[0] != '@'; }
 
 NNC_API int nnc_names_statistic(const char *name) {
-    static const char *const names[] = {"x/fill", "x/mean", "x/deviation", "y/mean", "y/deviation"};
+    static const char *const names[] = {"x/fill", "x/mean", "x/deviation", "x/idf", "x/bounds",
+                                        "x/vocabulary", "y/mean", "y/deviation"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {
             return 1;

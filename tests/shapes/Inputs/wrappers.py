@@ -19,7 +19,7 @@ VALUES = {"units": "2", "filters": "2", "kernel_size": "1", "pool_size": "1", "a
           "rate": "0.25", "input_dim": "7", "output_dim": "2", "target_shape": "(-1,)", "n": "2", "stddev": "0.1",
           "cell": "LSTMCell(2)", "cells": "GRUCell(2)", "output_size": "2", "factor": "0.25",
           "height_factor": "0.25", "width_factor": "0.25", "height": "2", "width": "2",
-          "num_tokens": "6", "bin_boundaries": "[-0.5, 0.5]", "vocabulary": "[1, 4]"}
+          "num_tokens": "6", "num_bins": "7", "bin_boundaries": "[-0.5, 0.5]", "vocabulary": "[1, 4]"}
 INSTEAD = {"GroupNormalization": ["2"], "Normalization": ["mean=0.5, variance=2.0, axis=None"],
            "EinsumDense": ["'...a,ab->...b', 2"],
            "Permute": ["(1,)", "(2, 1)", "(3, 2, 1)", "(4, 3, 2, 1)"]}
