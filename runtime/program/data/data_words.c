@@ -27,7 +27,7 @@ typedef struct nnc_word_counts {
 } nnc_word_counts;
 
 static int nnc_is(const char *word, const char *text, size_t size) {
-    return word != NULL && strlen(word) == size && memcmp(word, text, size) == 0;
+    return word != NULL && nnc_text_length(word) == size && memcmp(word, text, size) == 0;
 }
 
 static int nnc_count_word(const nnc_corpus *corpus, nnc_word_counts *counts, const char *text, size_t size) {
@@ -92,7 +92,7 @@ static int nnc_keep_words(const nnc_corpus *corpus, const nnc_word_counts *count
         qsort(ranked, count, sizeof *ranked, nnc_compare_ranked);
     }
     for (size_t i = 0; status == 0 && i < count && i < most; i++) {
-        status = nnc_labels_add(corpus->host, words, ranked[i].word, strlen(ranked[i].word));
+        status = nnc_labels_add(corpus->host, words, ranked[i].word, nnc_text_length(ranked[i].word));
     }
     free(ranked);
     return status;

@@ -15,7 +15,7 @@ typedef struct nnc_quantiles {
 
 /* About a hundred of the values. */
 static void nnc_quantiles_of(const double *sorted, size_t count, nnc_quantiles *all) {
-    double each = (double)count / NNC_QUANTILES, step = each > 1 ? each : 1;
+    double each = (double)count / (double)NNC_QUANTILES, step = each > 1 ? each : 1;
     all->count = 0;
     for (size_t i = (size_t)(step - 1); i < count && all->count < 2 * NNC_QUANTILES; i += (size_t)step) {
         all->value[all->count] = (float)sorted[i];
@@ -63,7 +63,7 @@ static void nnc_compress(nnc_quantiles *all, double part) {
 NNC_API size_t nnc_bin_bounds(const double *sorted, size_t count, double *found, size_t room) {
     nnc_quantiles all;
     nnc_quantiles_of(sorted, count, &all);
-    nnc_compress(&all, 1.0 / NNC_QUANTILES);
+    nnc_compress(&all, 1.0 / (double)NNC_QUANTILES);
     nnc_compress(&all, 1 / (double)(room + 1));
     size_t learned = all.count > room ? room : all.count > 0 ? all.count - 1 : 0;
     for (size_t i = 0; i < learned; i++) {
