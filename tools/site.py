@@ -19,10 +19,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 GUIDES = (("Learn", (("README.md", "nnc"), ("docs/tutorial.md", "Tutorial"), ("docs/howto.md", "Short answers"),
                      ("examples/README.md", "Examples"))),
           ("Use", (("docs/data.md", "Data"), ("docs/import.md", "Models in and out"),
-                   ("docs/embedding.md", "Embedding"), ("python/README.md", "Python"),
+                   ("docs/embedding.md", "Embedding"), ("docs/quantization.md", "Whole numbers"),
+                   ("python/README.md", "Python"),
                    ("docs/editors.md", "Editors"))),
           ("Know", (("docs/keras.md", "Keras' names"), ("docs/performance.md", "Performance"),
-                    ("docs/security.md", "Security"), ("docs/design.md", "Design"),
+                    ("docs/scaling.md", "Scaling"), ("docs/security.md", "Security"), ("docs/design.md", "Design"),
                     ("docs/extending.md", "Extending"), ("CONTRIBUTING.md", "Contributing"),
                     ("CHANGES.md", "Changes"))))
 KINDS = ("layers", "activations", "losses", "metrics", "optimizers", "schedules", "initializers", "regularizers",
