@@ -75,11 +75,12 @@ templates        := $(sort $(wildcard compiler/*.t.c compiler/*/*.t.c))
 server_sources   := $(sort $(wildcard compiler/server/*.c))
 compiler_sources := $(filter-out $(templates) $(server_sources),$(sort $(wildcard compiler/*.c compiler/*/*.c)))
 runtime_headers  := $(sort $(wildcard runtime/*/*.h runtime/*/*/*.h))
+runtime_tables   := $(sort $(wildcard runtime/*/*/*.def))
 runtime_sources  := $(sort $(wildcard runtime/*/*.c runtime/*/*/*.c))
 copies_h         := $(BUILD)/include/nnc/nnc_copies.h
 # What nnc export writes around the C for build tools, a folder for each.
 libraries        := $(sort $(shell find compiler/export/libraries -name '*.in'))
-embedded_sources := $(sort $(runtime_headers) $(runtime_sources) $(templates) $(libraries)) $(copies_h)
+embedded_sources := $(sort $(runtime_headers) $(runtime_tables) $(runtime_sources) $(templates) $(libraries)) $(copies_h)
 
 parser_c := $(BUILD)/grammar/nnc.tab.c
 parser_h := $(BUILD)/grammar/nnc.tab.h

@@ -175,7 +175,8 @@ const char *runtime_block(Arena *arena, const char *name, const char *first, con
 
 void runtime_append(Text *out, const char *name, RuntimeFiles *printed) {
     static const char include[] = "#include \"";
-    for (int i = 0; i < printed->count; i++)
+    const bool is_table = !strcmp(name + strlen(name) - 4, ".def"); /* each include makes something else of it */
+    for (int i = 0; i < printed->count && !is_table; i++)
         if (!strcmp(printed->at[i], name)) return;
     list_push(out->arena, printed, name);
     for (const char *line = embedded_text(name); *line;) {

@@ -22,8 +22,8 @@ typedef struct RuntimeSources {
 RuntimeParts runtime_parts(Arena *arena, const char *text, const RuntimeSources *sources, const Facts *facts);
 /** The lines of a runtime file from the one that begins with `first` to the next that begins with `last`. */
 const char *runtime_block(Arena *arena, const char *name, const char *first, const char *last);
-/** Appends a whole file of the runtime, with the runtime's headers in the place of their first #include; `printed` has
- *  the names of those that are there already. */
+/** Appends a whole file of the runtime, with the runtime's headers in the place of their first #include and its tables
+ *  in that of each; `printed` has the names of those that are there already. */
 typedef LIST(const char *) RuntimeFiles;
 void runtime_append(Text *out, const char *name, RuntimeFiles *printed);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT-0 */
 /* program.c - nnc_main(): commands and options of a model's program. */
+#include "commands/bits.h"
 #include "commands/commands.h"
 #include "host/host.h"
 #include "session/options.h"
@@ -10,18 +11,6 @@
 #include <string.h>
 
 typedef int nnc_command_run(nnc_host *host, const nnc_model *model, const nnc_options *options);
-
-/* One bit per command, for the table of options. */
-enum {
-    NNC_FIT = 1,
-    NNC_EVALUATE = 2,
-    NNC_PREDICT = 4,
-    NNC_GRAD = 8,
-    NNC_SUMMARY = 16,
-    NNC_GRADCHECK = 32,
-    NNC_BENCH = 64,
-    NNC_CALIBRATE = 128
-};
 
 typedef struct nnc_command {
     const char *name;
@@ -39,15 +28,8 @@ static int nnc_command_summary(nnc_host *host, const nnc_model *model, const nnc
 }
 
 static const nnc_command nnc_commands[] = {
-    {"fit", NNC_FIT, nnc_command_fit, "train the model"},
-    {"evaluate", NNC_EVALUATE, nnc_command_evaluate, "loss and metrics of samples"},
-    {"predict", NNC_PREDICT, nnc_command_predict, "outputs for samples"},
-    {"grad", NNC_GRAD, nnc_command_grad, "gradient of the loss of the first batch (nnc --gradients)"},
-    {"summary", NNC_SUMMARY, nnc_command_summary, "print layers, shapes and parameters"},
-    {"gradcheck", NNC_GRADCHECK, nnc_command_gradcheck,
-     "compare gradients with finite differences (nnc --gradients --real=double)"},
-    {"calibrate", NNC_CALIBRATE, nnc_command_calibrate, "the ranges of values, for nnc --quantize (nnc --observe)"},
-    {"bench", NNC_BENCH, nnc_command_bench, "measure training and prediction on random data"},
+#define COMMAND(word, bit, function, meaning) {word, NNC_##bit, function, meaning},
+#include "commands/options.def"
 };
 enum { NNC_COMMAND_COUNT = sizeof nnc_commands / sizeof nnc_commands[0] };
 
@@ -74,51 +56,11 @@ typedef struct nnc_option {
     const char *help;
 } nnc_option;
 
-#define NNC_DATA (NNC_FIT | NNC_EVALUATE | NNC_PREDICT | NNC_GRAD | NNC_CALIBRATE)
-#define NNC_LABELS (NNC_FIT | NNC_EVALUATE | NNC_GRAD)
-#define NNC_SEEDED (NNC_FIT | NNC_PREDICT | NNC_GRAD | NNC_GRADCHECK | NNC_BENCH)
-#define NNC_TO(kind, field) NNC_OPTION_##kind, offsetof(nnc_options, field)
-/* clang-format off: one row each */
 static const nnc_option nnc_option_table[] = {
-    {"--x", "FILE", NNC_DATA, NNC_TO(READ, x), "samples: .npy, .npz, .csv or IDX, each maybe .gz; - is standard input"},
-    {"--y", "FILE", NNC_LABELS, NNC_TO(READ, y), "their targets"},
-    {"--sample-weight", "FILE", NNC_LABELS, NNC_TO(READ, sample_weight), "their weights in the loss"},
-    {"--validation-x", "FILE", NNC_FIT, NNC_TO(READ, validation_x), "samples to validate on after each epoch"},
-    {"--validation-y", "FILE", NNC_FIT, NNC_TO(READ, validation_y), "their targets"},
-    {"--validation-split", "R", NNC_FIT, NNC_TO(REAL, validation_split), "validate on this fraction, the last samples"},
-    {"--data-dir", "DIR", NNC_DATA, NNC_TO(FOLDER, data_dir), "where relative paths of the model file start"},
-    {"--weights", "FILE", NNC_DATA, NNC_TO(READ_WEIGHTS, weights), "weights to start from (.safetensors)"},
-    {"--save", "FILE", NNC_FIT, NNC_TO(WRITE_WEIGHTS, save), "write the trained weights (.safetensors)"},
-    {"--output", "FILE", NNC_PREDICT | NNC_GRAD | NNC_CALIBRATE, NNC_TO(WRITE, output),
-     "-o: predictions (.npy, .npz, .csv, .json; - is CSV), gradients, or ranges"},
-    {"--epochs", "N", NNC_FIT, NNC_TO(COUNT, epochs), "passes over the samples"},
-    {"--batch-size", "N", ~NNC_SUMMARY, NNC_TO(COUNT, batch_size), "samples per step, at most the compiled batch"},
-    {"--no-shuffle", NULL, NNC_FIT, NNC_TO(FLAG, no_shuffle), "take the samples in the order of the file"},
-    {"--seed", "N", NNC_SEEDED, NNC_TO(SEED, seed), "of weights, shuffling and dropout (default 0)"},
-    {"--history", "FILE", NNC_FIT, NNC_TO(WRITE, history), "write the figures of every epoch (.csv)"},
-    {"--report", "FILE", NNC_FIT, NNC_TO(WRITE, report), "write a page about the run: curves, mistakes, data (.html)"},
-    {"--masks", "FILE", NNC_FIT | NNC_GRAD, NNC_TO(READ, masks), "random factors (.safetensors; nnc --external-masks)"},
-    {"--verbose", "0|1|2", NNC_FIT | NNC_EVALUATE, NNC_TO(VERBOSE, verbose),
-     "nothing, a progress bar, a line per epoch"},
-    {"--json", NULL, NNC_EVALUATE, NNC_TO(FLAG, json), "print one JSON object and nothing else"},
-    {"--confusion", NULL, NNC_EVALUATE, NNC_TO(FLAG, confusion), "also count which class was taken for which"},
-    {"--samples", "K", NNC_GRADCHECK, NNC_TO(COUNT, samples), "elements to check of each weight (default 2000)"},
-    {"--tolerance", "R", NNC_GRADCHECK, NNC_TO(REAL, tolerance), "allowed relative error (default 1e-6)"},
-    {"--threads", "N", NNC_DATA | NNC_BENCH, NNC_TO(COUNT, threads), "work in N threads, to the same bits"},
-    {"--max-memory", "BYTES", NNC_DATA, NNC_TO(BYTES, max_memory),
-     "take no more, as 512M or 2G: what does not fit stays in files"},
-    {"--mc-samples", "N", NNC_PREDICT, NNC_TO(COUNT, mc_samples),
-     "mean and deviation of N predictions with dropout on"},
-    {"--checkpoint", "FILE", NNC_FIT, NNC_TO(WRITE, checkpoint), "after every epoch, write all that going on needs"},
-    {"--checkpoint-every", "N", NNC_FIT, NNC_TO(COUNT, checkpoint_every), "and after every N steps"},
-    {"--resume", NULL, NNC_FIT, NNC_TO(FLAG, resume), "go on from the checkpoint, if there is one yet"},
-    {"--help", NULL, ~0, NNC_TO(FLAG, help), "print this text"},
+#define OPTION(name, value, commands, kind, field, meaning) \
+    {name, value, commands, NNC_OPTION_##kind, offsetof(nnc_options, field), meaning},
+#include "commands/options.def"
 };
-/* clang-format on */
-#undef NNC_DATA
-#undef NNC_LABELS
-#undef NNC_SEEDED
-#undef NNC_TO
 enum { NNC_OPTION_TOTAL = sizeof nnc_option_table / sizeof nnc_option_table[0] };
 
 /* As people write it. */
