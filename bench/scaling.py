@@ -94,10 +94,11 @@ def measure(options, network, launcher, measured):
     """Adds turns: measured["threads 2"]["T1 128"] is a list of microseconds."""
     data = save_data(options, network)
     for batch in listed(options.batches or "") or NETWORKS[network]:
-        ranked = Ranks(options, network, batch, data, 1)
+        ranked = Ranks(options, network, batch, data, 1) if options.ranks or options.links else None
         alone = Nnc(options, network, batch, data, 1)
         case = f"{network} {batch}"
-        measured.setdefault("traffic", {})[case] = ranked.traffic()
+        if ranked:
+            measured.setdefault("traffic", {})[case] = ranked.traffic()
         if options.realtime:  # not while programs are compiled
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(51))
         for _ in range(options.turns):
