@@ -25,10 +25,10 @@ static inline int32_t int_rounded(int64_t total, int shift, int32_t zero, int32_
     return value < low ? low : value > high ? high : (int32_t)value;
 }
 
-/* @part int_dot */
+/* @part int_pairs int_dot_pairs int_dot */
 
 #if defined __ARM_FEATURE_DSP && defined __GNUC__
-/** x[0] and x[2], and x[1] and x[3], as pairs of 16 bits. */
+/* x[0] and x[2], and x[1] and x[3], as pairs of 16 bits. */
 static inline void int_pairs(const int8_t *x, uint32_t *even, uint32_t *odd) {
     uint32_t four;
     memcpy(&four, x, sizeof four);
@@ -36,7 +36,7 @@ static inline void int_pairs(const int8_t *x, uint32_t *even, uint32_t *odd) {
     __asm__("sxtb16 %0, %1, ror #8" : "=r"(*odd) : "r"(four));
 }
 
-/** sum + four products with such pairs. */
+/* sum + four products with such pairs. */
 static inline int32_t int_dot_pairs(uint32_t even, uint32_t odd, const int8_t *kernel, int32_t sum) {
     uint32_t weights, odd_weights;
     int_pairs(kernel, &weights, &odd_weights);
@@ -62,7 +62,7 @@ static inline int32_t int_dot(size_t depth, const int8_t *x, const int8_t *kerne
     return sum;
 }
 
-/* @part int_dots */
+/* @part INT_UNITS int_dots */
 
 #define INT_UNITS 4 /* whose products one reading of x makes */
 
