@@ -55,7 +55,7 @@ void rewrite_end(Rewrite *rewrite) {
     program_close(program);
 }
 
-void op_replace(Plan *plan, Op *op, const Tensor *from, Tensor *to) {
+void op_substitute(Op *op, const Tensor *from, Tensor *to) {
     for (int i = 0; i < op->in_count; i++)
         if (op->in[i] == from) op->in[i] = to;
     if (op->out == from) op->out = to;
@@ -65,6 +65,10 @@ void op_replace(Plan *plan, Op *op, const Tensor *from, Tensor *to) {
         for (int j = 0; j < step->operand_count; j++)
             if (step->operands[j].tensor == from) step->operands[j].tensor = to;
     }
+}
+
+void op_replace(Plan *plan, Op *op, const Tensor *from, Tensor *to) {
+    op_substitute(op, from, to);
     op_index(plan, op);
 }
 

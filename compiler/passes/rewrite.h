@@ -31,5 +31,7 @@ void rewrite_end(Rewrite *rewrite);
 bool rewrite_as_view(Plan *plan, Program *program, Op *op);
 /** Lets an operation read and make another tensor instead. */
 void op_replace(Plan *plan, Op *op, const Tensor *from, Tensor *to);
+/** The same for whoever changes more of the operation, and calls op_index() then. */
+void op_substitute(Op *op, const Tensor *from, Tensor *to);
 
 #endif

@@ -10,6 +10,7 @@
 #include "passes/memory_taken.h"
 #include "passes/overlaps.h"
 #include "passes/passes.h"
+#include "passes/rewrite.h"
 #include "plan/access.h"
 #include "plan/lead.h"
 #include "plan/matmul_attrs.h"
@@ -236,19 +237,6 @@ static Shape line_shape(const Tensor *image) {
     return shape;
 }
 
-/* Lets an operation read or make one line of an image. */
-static void use_line(Op *op, const Tensor *image, Tensor *line) {
-    for (int i = 0; i < op->in_count; i++)
-        if (op->in[i] == image) op->in[i] = line;
-    if (op->out == image) op->out = line;
-    for (int i = 0; i < op->steps.count; i++) {
-        Step *const step = &op->steps.at[i];
-        if (step->result == image) step->result = line;
-        for (int j = 0; j < step->operand_count; j++)
-            if (step->operands[j].tensor == image) step->operands[j].tensor = line;
-    }
-}
-
 /* What a stage reads: the rows of an image that its windows see, where it finds them itself, or one. */
 static void read_lines(Builder *build, const Chain *chain, int at) {
     const Stage *const stage = &chain->at.at[at], *const before = at ? stage - 1 : NULL;
@@ -263,7 +251,7 @@ static void read_lines(Builder *build, const Chain *chain, int at) {
         return;
     }
     Tensor *const line = before ? before->line : line_of(build, stage->read, line_shape(stage->read));
-    use_line(op, stage->read, line);
+    op_substitute(op, stage->read, line);
 }
 
 static const Formula mean = {"mean", {"sum"}, "sum / count", {NULL}, .kind = FORMULA_OTHER};
@@ -300,7 +288,7 @@ static void make_lines(Builder *build, Stage *stage, const Stage *next, Moves *m
     stage->line = line_of(build, stage->made, line_shape(stage->made));
     for (int i = 0; i < op->steps.count; i++)
         if (op->steps.at[i].result->in_registers) op->steps.at[i].result->shape.dim[LINE_DIM] = 1;
-    use_line(op, stage->made, stage->line);
+    op_substitute(op, stage->made, stage->line);
     stage->line->producer = op;
     stage->made->producer = NULL;
     if (next && !stage->made->base && next->window.reach < stage->pace.count) stage->made->lines = next->window.reach;
