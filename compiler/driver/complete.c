@@ -92,7 +92,7 @@ static void offer_value(const Completing *completing, const OptionHelp *option) 
     if (!strcmp(option->name, "--emit")) offer_stages(completing);
     else if (!strcmp(option->name, "--explain")) offer_diagnostics(completing, false);
     else if (!strcmp(option->name, "-W")) offer_diagnostics(completing, true);
-    else if (!strncmp(option->name, "--list-", 7)) offer_choices(completing, "text|md|names|refused");
+    else if (!strncmp(option->name, "--list-", 7)) offer_choices(completing, LIST_FORMATS);
     else if (strchr(option->value, '|')) offer_choices(completing, option->value);
     else if (strchr(option->value, '.')) printf("<files>%s\n", strchr(option->value, '.'));
     else if (!strcmp(option->value, "FILE") || !strcmp(option->value, "DIR")) printf("<files>\n");
